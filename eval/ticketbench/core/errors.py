@@ -1,0 +1,66 @@
+"""Every error a user can meet, and the exit code it ends with.
+
+    TicketbenchError
+    ├── InputError        2   wrong usage, config, rubrics or data
+    ├── IncompleteError   3   answers missing, or more failed tickets than allowed
+    ├── EndpointError     4   endpoint unreachable, refused, or over quota
+    └── MachineError      5   disk full, cache locked, damaged or foreign, directory in use
+
+Each error holds one or more problems; a problem says what is wrong, where, and what to do next.
+`ticketbench.cli.boundary` is the one place that prints them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: what, where (`file:line:column` when known), what to do next."""
+
+    what: str
+    where: str = ""
+    help: str = ""
+
+
+class TicketbenchError(Exception):
+    """Base of all errors meant for a user; subclasses fix the exit code."""
+
+    exit_code = 70
+
+    def __init__(self, what: str, *, where: str = "", help: str = "") -> None:
+        super().__init__(what)
+        self.problems: tuple[Problem, ...] = (Problem(what, where, help),)
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> TicketbenchError:
+        """An error that holds all of `problems` (at least one), in their order."""
+        error = cls(problems[0].what)
+        error.problems = tuple(problems)
+        return error
+
+
+class InputError(TicketbenchError):
+    """Wrong usage, config, rubric file or data."""
+
+    exit_code = 2
+
+
+class IncompleteError(TicketbenchError):
+    """Answers are missing in strict replay, or more tickets failed than allowed."""
+
+    exit_code = 3
+
+
+class EndpointError(TicketbenchError):
+    """The endpoint cannot be reached, refuses us, or the quota is used up."""
+
+    exit_code = 4
+
+
+class MachineError(TicketbenchError):
+    """This machine stands in the way: disk, locks, a damaged or foreign cache."""
+
+    exit_code = 5

@@ -1,0 +1,67 @@
+"""Named things that register themselves where they are defined: metrics, sections, formats."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from typing import Generic, TypeVar
+
+from ticketbench.core.errors import InputError
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """A mapping from name to thing, in order of registration.
+
+    `kind` is the word used in messages ("metric"). A second registration under a taken name is
+    a programming error and raises ValueError.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._entries: dict[str, T] = {}
+
+    def add(self, name: str, entry: T) -> T:
+        """Register `entry` under `name` and return it."""
+        if name in self._entries:
+            raise ValueError(f"the {self.kind} {name!r} is registered twice")
+        self._entries[name] = entry
+        return entry
+
+    def get(self, name: str) -> T:
+        """The entry called `name`; an unknown name raises InputError that lists the known ones."""
+        if name not in self._entries:
+            raise InputError(f"unknown {self.kind} {name!r}", help=suggestion(name, self._entries))
+        return self._entries[name]
+
+    def names(self) -> tuple[str, ...]:
+        """All names, in order of registration."""
+        return tuple(self._entries)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries.values())
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """A help sentence for an unknown name: the nearest known one, else all of them."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"known: {', '.join(known)}" if known else "none is known"
+
+
+def import_modules(package: str) -> None:
+    """Import every module of `package` in order of name, so that its entries register.
+
+    An import error is not swallowed: a broken section must not vanish from the report.
+    """
+    path = importlib.import_module(package).__path__
+    for module in sorted(found.name for found in pkgutil.iter_modules(path)):
+        importlib.import_module(f"{package}.{module}")

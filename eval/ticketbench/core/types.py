@@ -1,0 +1,256 @@
+"""The values that flow between the floors, from tickets to scores to findings.
+
+All are frozen. Arrays inside them are read-only; types that hold arrays compare by identity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+NONE_LABEL = "__none__"
+"""Gold label of a ticket that no label fits; the outcome we want for it is manual review."""
+
+NONE = -1
+"""Index of NONE_LABEL in `ScoreTable.truth`."""
+
+FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache", "not_run"]
+
+
+def fingerprint(parts: Iterable[str]) -> str:
+    """sha256 (hex) of a sequence of strings; each is length-prefixed, so boundaries count."""
+    digest = hashlib.sha256()
+    for part in parts:
+        encoded = part.encode("utf-8")
+        digest.update(f"{len(encoded)}:".encode())
+        digest.update(encoded)
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One labelled ticket; `text` is byte-exact, `label` may be NONE_LABEL.
+
+    `all_labels` holds every label that fits (empty when the dataset does not say); `group` ties
+    tickets that are not independent (customer, thread); `metadata` keeps the other columns.
+    """
+
+    id: str
+    text: str
+    label: str
+    all_labels: tuple[str, ...] = ()
+    group: str | None = None
+    split: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+
+    def canonical(self) -> tuple[str, ...]:
+        """The strings that identify this ticket in a fingerprint; absent and empty differ."""
+        optional = [("1" + v) if v is not None else "0" for v in (self.group, self.split)]
+        metadata = [part for pair in self.metadata for part in pair]
+        counts = [str(len(self.all_labels)), str(len(self.metadata))]
+        return (self.id, self.text, self.label, *counts, *self.all_labels, *optional, *metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Labelled tickets with unique ids, in file order."""
+
+    name: str
+    tickets: tuple[Ticket, ...]
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        rows = (part for ticket in self.tickets for part in ticket.canonical())
+        object.__setattr__(self, "fingerprint", fingerprint(rows))
+
+    @property
+    def has_all_labels(self) -> bool:
+        """Whether any ticket lists all labels that fit it."""
+        return any(ticket.all_labels for ticket in self.tickets)
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """A label and the yes/no question that decides whether it applies."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RubricSet:
+    """Two or more rubrics with unique labels; their order is part of every request."""
+
+    name: str
+    rubrics: tuple[Rubric, ...]
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        parts = (part for rubric in self.rubrics for part in (rubric.label, rubric.text))
+        object.__setattr__(self, "fingerprint", fingerprint(parts))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels in request order."""
+        return tuple(rubric.label for rubric in self.rubrics)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A ticket without a usable answer: counted and shown, never scored, never dropped."""
+
+    ticket_id: str
+    kind: FailureKind
+    status: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a score table comes from."""
+
+    dataset: str
+    dataset_fingerprint: str
+    rubric_set: str
+    rubric_fingerprint: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScoreTable:
+    """The answers for one dataset and one rubric set: the one value between world and maths.
+
+    labels       K labels of the rubric set, in its order (the columns of `scores`)
+    gold_labels  the labels, then dataset labels that this rubric set does not have
+    ids          ids of the n scored tickets, in dataset order
+    truth        n indices into `gold_labels`; NONE (-1) for gold `__none__`
+    groups       n group numbers; all different when the tickets are independent
+    scores       n x K, rows sum to 1 as printed by the endpoint, never renormalised
+    wanted       n x len(gold_labels), which labels fit, or None when the dataset does not say
+    failures     the tickets that could not be scored
+    """
+
+    labels: tuple[str, ...]
+    gold_labels: tuple[str, ...]
+    ids: tuple[str, ...]
+    truth: IntArray
+    groups: IntArray
+    scores: FloatArray
+    wanted: BoolArray | None
+    failures: tuple[Failure, ...]
+    provenance: Provenance
+
+    def __post_init__(self) -> None:
+        n, k = len(self.ids), len(self.labels)
+        if self.scores.shape != (n, k) or len(self.truth) != n or len(self.groups) != n:
+            raise ValueError("ids, truth, groups and scores of a score table differ in length")
+        for array in (self.truth, self.groups, self.scores, self.wanted):
+            if array is not None:
+                array.setflags(write=False)
+
+    @property
+    def n_scored(self) -> int:
+        """Number of tickets with an answer."""
+        return len(self.ids)
+
+    @property
+    def n_failed(self) -> int:
+        """Number of tickets without one."""
+        return len(self.failures)
+
+    @property
+    def n_requested(self) -> int:
+        """All tickets asked for: always scored + failed."""
+        return self.n_scored + self.n_failed
+
+    @property
+    def n_groups(self) -> int:
+        """Number of independent groups among the scored tickets."""
+        return len(np.unique(self.groups))
+
+    @property
+    def top(self) -> IntArray:
+        """Index of the highest score per ticket; a tie goes to the earlier label."""
+        return np.argmax(self.scores, axis=1).astype(np.int64)
+
+    @property
+    def top_score(self) -> FloatArray:
+        """The highest score per ticket (the confidence)."""
+        return np.max(self.scores, axis=1, initial=0.0)
+
+    @property
+    def right(self) -> BoolArray:
+        """Whether the top label is the gold label; never for gold `__none__`."""
+        return self.top == self.truth
+
+    def rows(self, keep: BoolArray | IntArray) -> ScoreTable:
+        """The same table with only the scored rows in `keep` (mask or indices)."""
+        at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
+        return ScoreTable(
+            labels=self.labels,
+            gold_labels=self.gold_labels,
+            ids=tuple(self.ids[i] for i in at),
+            truth=self.truth[at].copy(),
+            groups=self.groups[at].copy(),
+            scores=self.scores[at].copy(),
+            wanted=None if self.wanted is None else self.wanted[at].copy(),
+            failures=self.failures,
+            provenance=self.provenance,
+        )
+
+    def labelled(self) -> ScoreTable:
+        """Only the tickets whose gold is a label: the denominator of accuracy and recall."""
+        return self.rows(self.truth != NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its 95 % interval and the tickets it rests on.
+
+    An undefined value or an interval that no method supports is NaN, printed as a dash.
+    `method` names how the interval was made, or why there is none.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    method: str
+
+    def __post_init__(self) -> None:
+        # One NaN object everywhere makes a loaded value equal to the saved one: tuples compare
+        # by identity first.
+        for name in ("value", "low", "high"):
+            number = float(getattr(self, name))
+            object.__setattr__(self, name, math.nan if math.isnan(number) else number)
+
+    @classmethod
+    def undefined(cls, n: int, reason: str) -> Estimate:
+        """No value: NaN with its n and the reason."""
+        return cls(math.nan, math.nan, math.nan, n, reason)
+
+    @property
+    def defined(self) -> bool:
+        """Whether there is a value."""
+        return not math.isnan(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something worth knowing about the data or the result, with a stable code (TB101 ...)."""
+
+    code: str
+    severity: Literal["warning", "note"]
+    title: str
+    evidence: str
+    action: str

@@ -1,0 +1,1 @@
+"""Floor 1: the world. Files, HTTP, the answer cache and the embedded engine."""

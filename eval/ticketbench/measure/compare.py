@@ -1,0 +1,280 @@
+"""Is the candidate better than the base on the same tickets? Paired differences and a verdict."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import sparse, special
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable
+from ticketbench.measure import resampling
+from ticketbench.measure.intervals import ClusteredMean, clustered_mean
+from ticketbench.measure.metrics import METRICS, Metric
+
+MARGIN = 0.02
+_POWER_FACTOR = 2.80
+"""z(97.5 %) + z(80 %): a difference this many standard errors away is found 80 % of the time."""
+
+Outcome = Literal["better", "worse", "no relevant difference", "cannot tell"]
+
+
+@dataclass(frozen=True, slots=True)
+class Contingency:
+    """Tickets by which of the two rubric sets is right."""
+
+    both: int
+    only_base: int
+    only_candidate: int
+    neither: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A metric of both sets on the paired tickets, and candidate - base with its interval."""
+
+    name: str
+    title: str
+    higher_is_better: bool
+    share: bool
+    base: float
+    candidate: float
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A ticket that one set gets right and the other wrong."""
+
+    kind: Literal["fixed", "broken"]
+    ticket_id: str
+    gold: str
+    base_label: str
+    base_score: float
+    candidate_label: str
+    candidate_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the accuracy difference allows to say.
+
+    tickets_needed  about how many tickets would settle it; 0 when it is settled
+    detectable      the smallest true difference found with 80 % power at this n (MDE)
+    """
+
+    outcome: Outcome
+    difference: Estimate
+    margin: float
+    tickets_needed: int
+    detectable: float
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two rubric sets on the tickets that both scored; `unpaired` were scored by one only."""
+
+    base: str
+    candidate: str
+    n_paired: int
+    n_groups: int
+    unpaired: int
+    contingency: Contingency
+    verdict: Verdict
+    differences: tuple[Difference, ...]
+    mcnemar_midp: float
+    flips: tuple[Flip, ...]
+
+
+def compare(
+    base: ScoreTable, candidate: ScoreTable, *, margin: float = MARGIN, seed: int = 0
+) -> Comparison:
+    """Compare two score tables of one dataset over tickets whose gold is a label.
+
+    Different datasets raise InputError. A gold label that one of the sets lacks counts as wrong
+    for that set.
+    """
+    if base.provenance.dataset_fingerprint != candidate.provenance.dataset_fingerprint:
+        raise InputError(
+            "the two tables come from different datasets",
+            help="compare rubric sets on the same tickets",
+        )
+    a, b = paired_rows(base, candidate)
+    d = b.right.astype(float) - a.right.astype(float)
+    clustered = clustered_mean(d, a.groups)
+    contingency = _contingency(a, b)
+    n_base, n_candidate = (int((t.truth != NONE).sum()) for t in (base, candidate))
+    return Comparison(
+        base=base.provenance.rubric_set,
+        candidate=candidate.provenance.rubric_set,
+        n_paired=len(d),
+        n_groups=clustered.n_groups,
+        unpaired=n_base + n_candidate - 2 * len(d),
+        contingency=contingency,
+        verdict=_verdict(clustered, n_differing_groups(d, a.groups), margin),
+        differences=tuple(_difference(metric, a, b, seed=seed) for metric in METRICS),
+        mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
+        flips=_flips(a, b),
+    )
+
+
+def paired_rows(base: ScoreTable, candidate: ScoreTable) -> tuple[ScoreTable, ScoreTable]:
+    """The rows of tickets that both tables scored and whose gold is a label, in base order."""
+    position = {ticket: i for i, ticket in enumerate(candidate.ids)}
+    pairs = [
+        (i, position[ticket])
+        for i, ticket in enumerate(base.ids)
+        if ticket in position and base.truth[i] != NONE
+    ]
+    left, right = (np.array([p[side] for p in pairs], dtype=np.int64) for side in (0, 1))
+    return base.rows(left), candidate.rows(right)
+
+
+def mcnemar_midp(only_base: int, only_candidate: int) -> float:
+    """Two-sided mid-p value of McNemar's test (Fagerland et al. 2013); 1 when both are equal.
+
+    Exact binomial p minus the probability of the observed split. It ignores groups.
+    """
+    n, fewer = only_base + only_candidate, min(only_base, only_candidate)
+    if only_base == only_candidate:
+        return 1.0
+    ways = math.lgamma(n + 1) - math.lgamma(fewer + 1) - math.lgamma(n - fewer + 1)
+    exact = min(1.0, 2 * float(special.bdtr(fewer, n, 0.5)))
+    return exact - math.exp(ways - n * math.log(2))
+
+
+def n_differing_groups(d: FloatArray, groups: IntArray) -> int:
+    """Groups whose summed difference is not zero: the ones that carry evidence either way."""
+    _, inverse = np.unique(groups, return_inverse=True)
+    return int(np.count_nonzero(np.bincount(inverse, weights=d)))
+
+
+def _verdict(clustered: ClusteredMean, n_differing: int, margin: float) -> Verdict:
+    """Better if low > 0, worse if high < 0, no relevant difference if -m < low and high < m.
+
+    With m differing groups the exact sign-flip p cannot fall below 2^(1-m), so fewer than six
+    never decide: a t interval over so few is too narrow to be trusted.
+    """
+    if clustered.n and n_differing == 0:
+        none = Estimate(0.0, 0.0, 0.0, clustered.n, "identical top labels")
+        return Verdict("no relevant difference", none, margin, 0, 0.0)
+    ends = clustered.interval()
+    difference = Estimate(
+        clustered.mean, ends.low, ends.high, clustered.n, "paired, cluster-robust t"
+    )
+    enough = 2.0 ** (1 - n_differing) <= 0.05
+    if enough and ends.low > 0:
+        outcome: Outcome = "better"
+    elif enough and ends.high < 0:
+        outcome = "worse"
+    elif -margin < ends.low and ends.high < margin:
+        outcome = "no relevant difference"
+    else:
+        outcome = "cannot tell"
+    detectable = _POWER_FACTOR * clustered.se_clustered
+    needed = _tickets_needed(clustered, margin) if outcome == "cannot tell" else 0
+    return Verdict(outcome, difference, margin, needed, detectable)
+
+
+def _tickets_needed(clustered: ClusteredMean, margin: float) -> int:
+    """n · (2.8 · SE / δ)², δ = the larger of the seen difference and the margin (80 % power)."""
+    target = max(abs(clustered.mean), margin)
+    if clustered.n_groups < 2 or not target > 0:
+        return 0
+    needed = clustered.n * (_POWER_FACTOR * clustered.se_clustered / target) ** 2
+    return max(clustered.n + 1, math.ceil(needed))
+
+
+def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:
+    return Contingency(
+        both=int((a.right & b.right).sum()),
+        only_base=int((a.right & ~b.right).sum()),
+        only_candidate=int((~a.right & b.right).sum()),
+        neither=int((~a.right & ~b.right).sum()),
+    )
+
+
+def _difference(metric: Metric, a: ScoreTable, b: ScoreTable, *, seed: int) -> Difference:
+    n = a.n_scored
+    if n == 0:
+        base = candidate = math.nan
+        estimate = Estimate.undefined(0, "no paired tickets")
+    elif metric.kind == "cell":
+        base, candidate, estimate = _of_cells(metric, a, b, seed=seed)
+    else:
+        first, second = (metric.function(t.scores, t.truth) for t in (a, b))
+        base, candidate = float(np.mean(first)), float(np.mean(second))
+        if metric.kind == "ticket":
+            ends = clustered_mean(second - first, a.groups).interval()
+            method = "paired, cluster-robust t"
+            estimate = Estimate(candidate - base, ends.low, ends.high, n, method)
+        else:
+            estimate = Estimate(candidate - base, math.nan, math.nan, n, "no interval")
+    return Difference(
+        name=metric.name,
+        title=metric.title,
+        higher_is_better=metric.higher_is_better,
+        share=metric.share,
+        base=base,
+        candidate=candidate,
+        difference=estimate,
+    )
+
+
+def _of_cells(
+    metric: Metric, a: ScoreTable, b: ScoreTable, *, seed: int
+) -> tuple[float, float, Estimate]:
+    """Bootstrap over joint cells (gold, base top, candidate top): both sets keep their pairing."""
+    names = tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
+    r = len(names)
+    of_b = np.array([names.index(label) for label in b.gold_labels], dtype=np.int64)
+    joint = (a.truth * r + a.top) * r + of_b[b.top]
+    drawn = resampling.units(joint, a.groups)
+    gold = drawn.used // (r * r)
+    to_base = _marginal(gold * r + drawn.used // r % r, r)
+    to_candidate = _marginal(gold * r + drawn.used % r, r)
+
+    def value(counts: FloatArray, marginal: sparse.csr_array) -> FloatArray:
+        cells = np.asarray(counts @ marginal).reshape(*counts.shape[:-1], r, r)
+        return np.asarray(metric.function(cells))
+
+    def difference(counts: FloatArray) -> FloatArray:
+        return value(counts, to_candidate) - value(counts, to_base)
+
+    base, candidate = (float(value(drawn.observed, m)) for m in (to_base, to_candidate))
+    ends = resampling.percentile(resampling.replicates(drawn, difference, seed=seed))
+    method = "paired percentile bootstrap, 2,000 resamples"
+    return base, candidate, Estimate(candidate - base, ends.low, ends.high, a.n_scored, method)
+
+
+def _marginal(cell: IntArray, r: int) -> sparse.csr_array:
+    """Matrix that adds the count of joint cell i to the count of `cell[i]` of R·R."""
+    ones = np.ones(len(cell))
+    return sparse.csr_array((ones, (np.arange(len(cell)), cell)), shape=(len(cell), r * r))
+
+
+def _flips(a: ScoreTable, b: ScoreTable) -> tuple[Flip, ...]:
+    """Broken tickets first, each kind by confidence of the wrong answer, highest first."""
+    flips = []
+    for i in np.flatnonzero(a.right != b.right):
+        fixed = bool(b.right[i])
+        flips.append(
+            Flip(
+                kind="fixed" if fixed else "broken",
+                ticket_id=a.ids[i],
+                gold=a.gold_labels[a.truth[i]],
+                base_label=a.labels[a.top[i]],
+                base_score=float(a.top_score[i]),
+                candidate_label=b.labels[b.top[i]],
+                candidate_score=float(b.top_score[i]),
+            )
+        )
+    return tuple(sorted(flips, key=_by_harm))
+
+
+def _by_harm(flip: Flip) -> tuple[bool, float, str]:
+    wrong_score = flip.base_score if flip.kind == "fixed" else flip.candidate_score
+    return flip.kind == "fixed", -wrong_score, flip.ticket_id

@@ -1,0 +1,226 @@
+"""Everything measured for one dataset, rubric set and policy: the value the reports are made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from ticketbench.core.policy import ROUTE, Costs, Decisions, Policy
+from ticketbench.core.types import NONE, Estimate, Failure, Finding, Provenance, ScoreTable
+from ticketbench.measure import confusion, intervals
+from ticketbench.measure.calibration import (
+    HistogramBin,
+    ReliabilityBin,
+    confidence_histogram,
+    fit_temperature,
+    reliability_bins,
+)
+from ticketbench.measure.confusion import ConfusionMatrix
+from ticketbench.measure.escalation import Escalation, judge_escalation
+from ticketbench.measure.estimates import estimate
+from ticketbench.measure.findings import findings
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.overlap import PairOverlap, overlaps
+from ticketbench.measure.routing import RoutingSummary, SweepPoint, summarise, sweep
+from ticketbench.measure.selective import RiskCoverage, risk_coverage
+from ticketbench.measure.thresholds import ChosenThreshold, choose_thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class MetricResult:
+    """A registered metric with its estimate."""
+
+    name: str
+    title: str
+    higher_is_better: bool
+    share: bool
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class LabelResult:
+    """One gold label: recall, precision and F1 of the top label, and recall under the policy.
+
+    support    tickets whose gold is this label
+    predicted  tickets whose top label it is (among tickets whose gold is a label)
+    """
+
+    label: str
+    support: int
+    predicted: int
+    recall: Estimate
+    precision: Estimate
+    f1: Estimate
+    routed_recall: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class AccuracyBounds:
+    """Accuracy if every failed ticket were wrong (low) or right (high)."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class FailureCount:
+    """How many tickets failed in one way."""
+
+    kind: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to measure: policy, costs, target precision, near-tie limit, seed."""
+
+    policy: Policy = Policy()  # noqa: RUF009 - frozen, so sharing the default is safe
+    costs: Costs = Costs()  # noqa: RUF009
+    min_precision: float = 0.95
+    near_tie: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One rubric set measured on one dataset. n_requested = n_scored + n_failed, and n_scored =
+    n_labelled (gold is a label) + n_none (gold is `__none__`)."""
+
+    provenance: Provenance
+    settings: Settings
+    labels: tuple[str, ...]
+    n_requested: int
+    n_scored: int
+    n_failed: int
+    n_labelled: int
+    n_none: int
+    n_groups: int
+    failure_counts: tuple[FailureCount, ...]
+    failures: tuple[Failure, ...]
+    metrics: tuple[MetricResult, ...]
+    accuracy_bounds: AccuracyBounds
+    label_results: tuple[LabelResult, ...]
+    top_label_confusion: ConfusionMatrix
+    routed_confusion: ConfusionMatrix
+    routing: RoutingSummary
+    thresholds: tuple[ChosenThreshold, ...]
+    sweep: tuple[SweepPoint, ...]
+    risk_coverage: RiskCoverage
+    reliability: tuple[ReliabilityBin, ...]
+    histogram: tuple[HistogramBin, ...]
+    temperature: float
+    escalation: Escalation | None
+    overlaps: tuple[PairOverlap, ...]
+    findings: tuple[Finding, ...]
+
+    def metric(self, name: str) -> Estimate:
+        """The estimate of the metric called `name`; KeyError when there is none."""
+        for result in self.metrics:
+            if result.name == name:
+                return result.estimate
+        raise KeyError(name)
+
+
+def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
+    """Measure `table` under `settings`. No scored tickets: every estimate is NaN, nothing raises.
+
+    Top-label calibration, selective risk and routing run over all scored tickets, where gold
+    `__none__` counts as wrong; accuracy, recall and the like over tickets whose gold is a label.
+    """
+    decisions = settings.policy.decide(table.scores, table.labels)
+    pairs = overlaps(table, near_tie=settings.near_tie)
+    kinds = Counter(failure.kind for failure in table.failures)
+    n_none = int((table.truth == NONE).sum())
+    return Evaluation(
+        provenance=table.provenance,
+        settings=settings,
+        labels=table.labels,
+        n_requested=table.n_requested,
+        n_scored=table.n_scored,
+        n_failed=table.n_failed,
+        n_labelled=table.n_scored - n_none,
+        n_none=n_none,
+        n_groups=table.n_groups,
+        failure_counts=tuple(FailureCount(kind, kinds[kind]) for kind in sorted(kinds)),
+        failures=table.failures,
+        metrics=metric_results(table, seed=settings.seed),
+        accuracy_bounds=_accuracy_bounds(table),
+        label_results=_label_results(table, decisions),
+        top_label_confusion=confusion.top_label_confusion(table),
+        routed_confusion=confusion.routed_confusion(table, decisions),
+        routing=summarise(table, decisions, settings.costs),
+        thresholds=choose_thresholds(
+            table,
+            settings.policy,
+            settings.costs,
+            min_precision=settings.min_precision,
+            seed=settings.seed,
+        ),
+        sweep=sweep(table, settings.policy, settings.costs),
+        risk_coverage=risk_coverage(table.top_score, table.right),
+        reliability=reliability_bins(table.top_score, table.right),
+        histogram=confidence_histogram(table.top_score, table.right),
+        temperature=fit_temperature(table.scores, table.truth),
+        escalation=judge_escalation(table, decisions),
+        overlaps=pairs,
+        findings=findings(table, pairs),
+    )
+
+
+def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:
+    """Every registered metric over `table`, in order of registration."""
+    return tuple(
+        MetricResult(m.name, m.title, m.higher_is_better, m.share, estimate(m, table, seed=seed))
+        for m in METRICS
+    )
+
+
+def _accuracy_bounds(table: ScoreTable) -> AccuracyBounds:
+    labelled, failed = int((table.truth != NONE).sum()), table.n_failed
+    right = int(table.right.sum())
+    if labelled + failed == 0:
+        return AccuracyBounds(float("nan"), float("nan"))
+    n = labelled + failed
+    return AccuracyBounds(right / n, (right + failed) / n)
+
+
+def _label_results(table: ScoreTable, decisions: Decisions) -> tuple[LabelResult, ...]:
+    labelled = table.truth != NONE
+    routed = decisions.outcome == ROUTE
+    results = []
+    for index, label in enumerate(table.gold_labels):
+        gold = table.truth == index
+        predicted = (table.top == index) & labelled
+        right = gold & predicted
+        results.append(
+            LabelResult(
+                label=label,
+                support=int(gold.sum()),
+                predicted=int(predicted.sum()),
+                recall=intervals.share(right[gold], table.groups[gold]),
+                precision=intervals.share(right[predicted], table.groups[predicted]),
+                f1=_f1(right[gold | predicted], table.groups[gold | predicted]),
+                routed_recall=intervals.share(
+                    (routed & (decisions.top == index))[gold], table.groups[gold]
+                ),
+            )
+        )
+    return tuple(results)
+
+
+def _f1(right: np.ndarray, groups: np.ndarray) -> Estimate:
+    """F1 = 2J/(1+J) with J = right / (gold or predicted): the Wilson ends of J carry over."""
+    jaccard = intervals.share(right, groups)
+
+    def transformed(j: float) -> float:
+        return 2 * j / (1 + j)
+
+    return Estimate(
+        transformed(jaccard.value),
+        transformed(jaccard.low),
+        transformed(jaccard.high),
+        jaccard.n,
+        f"{jaccard.method}, transformed" if jaccard.n else jaccard.method,
+    )

@@ -1,0 +1,124 @@
+"""What a reader of an evaluation should be told before trusting it, with stable codes TB2xx.
+
+Add a check: one decorated generator that yields findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from ticketbench.core.registry import Registry
+from ticketbench.core.types import Finding, ScoreTable
+from ticketbench.measure.calibration import printed_decimals
+from ticketbench.measure.overlap import PairOverlap
+
+FEW_TICKETS = 20
+FEW_FOR_CALIBRATION = 300
+NEAR_TIE_SHARE = 0.20
+
+Check = Callable[[ScoreTable, tuple[PairOverlap, ...]], Iterator[Finding]]
+CHECKS: Registry[Check] = Registry("check")
+
+
+def check(code: str) -> Callable[[Check], Check]:
+    """Register a check of an evaluated score table under its code."""
+
+    def decorate(function: Check) -> Check:
+        return CHECKS.add(code, function)
+
+    return decorate
+
+
+def findings(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> tuple[Finding, ...]:
+    """All findings of all checks, in order of their codes."""
+    return tuple(found for each in CHECKS for found in each(table, pairs))
+
+
+@check("TB201")
+def few_tickets(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Labels with so few tickets that their intervals, and macro-F1's, say little."""
+    counts = np.bincount(table.truth[table.truth >= 0], minlength=len(table.gold_labels))
+    few = [f"{x} ({n})" for x, n in zip(table.gold_labels, counts, strict=True) if 0 < n < FEW_TICKETS]
+    if few:
+        yield Finding(
+            code="TB201",
+            severity="warning",
+            title=f"labels with fewer than {FEW_TICKETS} tickets",
+            evidence=", ".join(few),
+            action="label more tickets of these; read their intervals, and macro-F1's, with care",
+        )
+
+
+@check("TB202")
+def never_predicted(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Labels that never win: no precision, and a hint that the rubric is too narrow."""
+    if table.n_scored == 0:
+        return
+    wins = np.bincount(table.top, minlength=len(table.labels))
+    silent = [label for label, n in zip(table.labels, wins, strict=True) if n == 0]
+    if silent:
+        yield Finding(
+            code="TB202",
+            severity="warning",
+            title="labels that never have the highest score",
+            evidence=", ".join(silent),
+            action="widen their rubrics, or drop the labels; their precision is undefined",
+        )
+
+
+@check("TB203")
+def similar_rubrics(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Pairs of labels that often end in a near tie when both lead."""
+    for pair in pairs:
+        if pair.top_two >= FEW_TICKETS and pair.near_tie.low > NEAR_TIE_SHARE:
+            yield Finding(
+                code="TB203",
+                severity="warning",
+                title=f"{pair.first} and {pair.second} are hard to tell apart",
+                evidence=f"{pair.near_ties} of {pair.top_two} tickets led by both are near ties",
+                action="rewrite or merge these two rubrics",
+            )
+
+
+@check("TB204")
+def inexpressible(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Gold labels this rubric set does not have: their tickets are all wrong."""
+    outside = table.gold_labels[len(table.labels) :]
+    n = int((table.truth >= len(table.labels)).sum())
+    if n:
+        yield Finding(
+            code="TB204",
+            severity="warning",
+            title="gold labels without a rubric in this set",
+            evidence=f"{', '.join(outside)}: {n} tickets, all counted as wrong",
+            action="add the rubrics, or compare on the labels both sets have",
+        )
+
+
+@check("TB205")
+def coarse_scores(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Scores printed with so few digits that a fitted temperature is biased."""
+    decimals = printed_decimals(table.scores)
+    if table.n_scored and decimals <= 2:
+        yield Finding(
+            code="TB205",
+            severity="warning",
+            title=f"scores are printed with {decimals} decimals",
+            evidence="a temperature fitted on such scores is biased, and many tickets tie",
+            action="ask the endpoint for more digits",
+        )
+
+
+@check("TB206")
+def few_for_calibration(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Too few tickets for a calibration error: a perfectly calibrated model shows one too."""
+    if 0 < table.n_scored < FEW_FOR_CALIBRATION:
+        yield Finding(
+            code="TB206",
+            severity="note",
+            title=f"fewer than {FEW_FOR_CALIBRATION} tickets for the calibration error",
+            evidence=f"{table.n_scored} tickets; at 200 a perfectly calibrated model shows about 0.08",
+            action="compare calibration errors only between sets with the same tickets",
+        )

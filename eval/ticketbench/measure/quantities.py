@@ -1,0 +1,173 @@
+"""The flat name -> value map of `score --json`: every quantity without a policy, over the labels.
+
+Add a quantity: one decorated function. Names and shapes follow the frozen oracle tables in
+tests/oracles. Tickets with gold `__none__` take no part. Intervals here treat tickets as
+independent, as the reference libraries do; the evaluation beside them knows the groups.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ticketbench.core.registry import Registry
+from ticketbench.core.types import FloatArray, ScoreTable
+from ticketbench.measure import confusion, metrics
+from ticketbench.measure.calibration import ece_equal_mass, ece_equal_width
+from ticketbench.measure.intervals import Interval, clopper_pearson, wilson
+from ticketbench.measure.selective import risk_coverage, selection_at
+
+SELECTIVE_AT = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+
+Quantity = Callable[[ScoreTable], Any]
+QUANTITIES: Registry[Quantity] = Registry("quantity")
+
+
+def quantity(name: str) -> Callable[[Quantity], Quantity]:
+    """Register a function of the labelled part of a score table under its flat name."""
+
+    def decorate(function: Quantity) -> Quantity:
+        return QUANTITIES.add(name, function)
+
+    return decorate
+
+
+def quantities(table: ScoreTable) -> dict[str, Any]:
+    """Every registered quantity: numbers, lists or small objects; undefined numbers are NaN."""
+    labelled = table.labelled()
+    return {name: QUANTITIES.get(name)(labelled) for name in QUANTITIES.names()}
+
+
+def _cells(table: ScoreTable) -> FloatArray:
+    return confusion.cells(table).astype(np.float64)
+
+
+def _shares(hits: FloatArray, totals: FloatArray) -> list[list[float]]:
+    return [_ends(wilson(float(k), float(n))) for k, n in zip(hits, totals, strict=True)]
+
+
+def _ends(interval: Interval) -> list[float]:
+    return [interval.low, interval.high]
+
+
+def _mean_of(name: str) -> Quantity:
+    def value(table: ScoreTable) -> float:
+        if table.n_scored == 0:
+            return float("nan")
+        return float(np.mean(metrics.METRICS.get(name).function(table.scores, table.truth)))
+
+    return value
+
+
+def _of_cells(function: Callable[[FloatArray], FloatArray]) -> Quantity:
+    def value(table: ScoreTable) -> Any:
+        return function(_cells(table)).tolist()
+
+    return value
+
+
+def _selective_at(threshold: float) -> Quantity:
+    def value(table: ScoreTable) -> dict[str, float]:
+        at = selection_at(table.top_score, table.right, threshold)
+        return {
+            "selected": at.selected,
+            "errors": at.errors,
+            "coverage": at.coverage,
+            "precision": at.precision,
+            "precision_lower95_one_sided_clopper_pearson": at.precision_low,
+        }
+
+    return value
+
+
+quantity("accuracy")(_mean_of("accuracy"))
+quantity("log_loss_half_digit")(_mean_of("log_loss"))
+quantity("brier_multiclass")(_mean_of("brier_multiclass"))
+quantity("brier_top_label")(_mean_of("brier_top_label"))
+quantity("balanced_accuracy")(_of_cells(metrics.balanced_accuracy))
+quantity("macro_f1")(_of_cells(metrics.macro_f1))
+quantity("weighted_f1")(_of_cells(metrics.weighted_f1))
+quantity("mcc")(_of_cells(metrics.mcc))
+quantity("per_class_recall")(_of_cells(metrics.recall))
+quantity("per_class_precision_zdnan")(_of_cells(metrics.precision))
+quantity("per_class_f1")(_of_cells(metrics.f1))
+for _threshold in SELECTIVE_AT:
+    quantity(f"selective_at_{_threshold:g}")(_selective_at(_threshold))
+
+
+@quantity("n")
+def n(table: ScoreTable) -> int:
+    """Tickets whose gold is a label."""
+    return table.n_scored
+
+
+@quantity("support")
+def support(table: ScoreTable) -> list[int]:
+    """Gold tickets per label."""
+    return [int(count) for count in confusion.cells(table).sum(axis=1)]
+
+
+@quantity("confusion_matrix")
+def confusion_matrix(table: ScoreTable) -> list[list[int]]:
+    """Counts, rows gold, columns top label."""
+    return [[int(count) for count in row] for row in confusion.cells(table)]
+
+
+@quantity("n_true_label_score_zero")
+def n_true_label_score_zero(table: ScoreTable) -> int:
+    """Tickets whose gold label was printed with a score of exactly 0: what the clip is for."""
+    k = len(table.labels)
+    own = table.truth < k
+    return int((table.scores[own, table.truth[own]] == 0).sum())
+
+
+@quantity("accuracy_ci95_wilson")
+def accuracy_ci95_wilson(table: ScoreTable) -> list[float]:
+    """Wilson interval of the accuracy, tickets independent."""
+    return _ends(wilson(int(table.right.sum()), table.n_scored))
+
+
+@quantity("accuracy_ci95_beta")
+def accuracy_ci95_beta(table: ScoreTable) -> list[float]:
+    """Clopper-Pearson interval of the accuracy, tickets independent."""
+    return _ends(clopper_pearson(int(table.right.sum()), table.n_scored))
+
+
+@quantity("per_class_recall_ci95_wilson")
+def per_class_recall_ci95_wilson(table: ScoreTable) -> list[list[float]]:
+    """Wilson interval of each label's recall."""
+    cells = _cells(table)
+    return _shares(np.diagonal(cells), cells.sum(axis=1))
+
+
+@quantity("per_class_precision_ci95_wilson")
+def per_class_precision_ci95_wilson(table: ScoreTable) -> list[list[float]]:
+    """Wilson interval of each label's precision, given how often it was predicted."""
+    cells = _cells(table)
+    return _shares(np.diagonal(cells), cells.sum(axis=0))
+
+
+@quantity("ece_equal_mass_10")
+def ece_equal_mass_10(table: ScoreTable) -> float:
+    """Calibration error of the top score in 10 bins with equally many tickets."""
+    return ece_equal_mass(table.top_score, table.right, bins=10)
+
+
+@quantity("ece_equal_width_10")
+def ece_equal_width_10(table: ScoreTable) -> float:
+    """Calibration error of the top score in 10 bins of width 0.1."""
+    return ece_equal_width(table.top_score, table.right, bins=10)
+
+
+@quantity("aurc_tie_averaged")
+def aurc_tie_averaged(table: ScoreTable) -> float:
+    """Area under the risk-coverage curve."""
+    return risk_coverage(table.top_score, table.right).aurc
+
+
+@quantity("augrc_tie_averaged")
+def augrc_tie_averaged(table: ScoreTable) -> float:
+    """Area under the generalised risk-coverage curve."""
+    return risk_coverage(table.top_score, table.right).augrc

@@ -1,0 +1,84 @@
+"""Selective risk: how wrong the most confident tickets are, at every coverage."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ticketbench.core.types import BoolArray, FloatArray
+from ticketbench.measure.intervals import clopper_pearson_lower
+
+_MOST_POINTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPoint:
+    """Among the share `coverage` of most confident tickets, the share `risk` is wrong."""
+
+    coverage: float
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCoverage:
+    """The risk-coverage curve (thinned to 200 points) and its two areas, exact."""
+
+    points: tuple[RiskPoint, ...]
+    aurc: float
+    augrc: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Tickets whose top score is at least a threshold."""
+
+    selected: int
+    errors: int
+    coverage: float
+    precision: float
+    precision_low: float
+
+
+def expected_errors(top_score: FloatArray, right: BoolArray) -> FloatArray:
+    """Expected errors among the k most confident tickets, k = 1..n; tied tickets in random order.
+
+    Without the average over ties the curve would depend on file order.
+    """
+    order = np.argsort(-top_score, kind="stable")
+    wrong = np.cumsum(~right[order])
+    last_of_block = np.flatnonzero(np.append(np.diff(top_score[order]) != 0, True))
+    ends = np.concatenate([[0], last_of_block + 1])
+    errors = np.concatenate([[0], wrong[last_of_block]])
+    return np.interp(np.arange(1, len(top_score) + 1), ends, errors)
+
+
+def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
+    """Risk-coverage curve with AURC = mean_k errors(k)/k (Geifman & El-Yaniv 2017) and
+    AUGRC = mean_k errors(k)/n (Traub et al. 2024), k = 1..n most confident, ties averaged.
+
+    Both are shares, 0 is best. No tickets: NaN and no points.
+    """
+    n = len(top_score)
+    if n == 0:
+        return RiskCoverage((), math.nan, math.nan, 0)
+    errors = expected_errors(top_score, right)
+    k = np.arange(1, n + 1)
+    shown = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round().astype(int)) - 1
+    points = tuple(RiskPoint(float(k[i] / n), float(errors[i] / k[i])) for i in shown)
+    return RiskCoverage(points, float((errors / k).mean()), float(errors.mean() / n), n)
+
+
+def selection_at(top_score: FloatArray, right: BoolArray, threshold: float) -> Selection:
+    """Who is selected by top score >= threshold, and the share of them that is right.
+
+    `precision_low` is the one-sided 95 % Clopper-Pearson bound. Nobody selected: precision NaN.
+    """
+    chosen = top_score >= threshold
+    selected, hits = int(chosen.sum()), int((chosen & right).sum())
+    coverage = selected / len(top_score) if len(top_score) else math.nan
+    precision = hits / selected if selected else math.nan
+    low = clopper_pearson_lower(hits, selected)
+    return Selection(selected, selected - hits, coverage, precision, low)
