@@ -130,8 +130,9 @@ def confidence_histogram(
     bin_of = np.clip(np.searchsorted(edges, top_score, side="right") - 1, 0, bins - 1)
     good = np.bincount(bin_of[right], minlength=bins)
     bad = np.bincount(bin_of[~right], minlength=bins)
-    spans = zip(edges[:-1], edges[1:], good, bad, strict=True)
-    return tuple(HistogramBin(round(a, 10), round(b, 10), int(g), int(w)) for a, b, g, w in spans)
+    rounded = np.round(edges, 10).tolist()
+    spans = zip(rounded, rounded[1:], good.tolist(), bad.tolist(), strict=False)
+    return tuple(HistogramBin(*span) for span in spans)
 
 
 def fit_temperature(scores: FloatArray, truth: IntArray) -> float:

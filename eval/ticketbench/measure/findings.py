@@ -1,5 +1,7 @@
 """What a reader of an evaluation should be told before trusting it, with stable codes TB2xx.
 
+TB106 is the dataset check of that code, for tables that come without a dataset.
+
 Add a check: one decorated generator that yields findings.
 """
 
@@ -36,18 +38,19 @@ def findings(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> tuple[Finding
     return tuple(found for each in CHECKS for found in each(table, pairs))
 
 
-@check("TB201")
+@check("TB106")
 def few_tickets(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
     """Labels with so few tickets that their intervals, and macro-F1's, say little."""
     counts = np.bincount(table.truth[table.truth >= 0], minlength=len(table.gold_labels))
-    few = [f"{x} ({n})" for x, n in zip(table.gold_labels, counts, strict=True) if 0 < n < FEW_TICKETS]
+    by_label = sorted(zip(table.gold_labels, counts, strict=True))
+    few = [f"{label} ({n})" for label, n in by_label if 0 < n < FEW_TICKETS]
     if few:
         yield Finding(
-            code="TB201",
+            code="TB106",
             severity="warning",
             title=f"labels with fewer than {FEW_TICKETS} tickets",
             evidence=", ".join(few),
-            action="label more tickets of these; read their intervals, and macro-F1's, with care",
+            action="label more tickets of these",
         )
 
 

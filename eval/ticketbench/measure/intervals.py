@@ -40,7 +40,8 @@ def wilson(successes: float, n: float, *, confidence: float = CONFIDENCE) -> Int
     share, z2 = successes / n, z * z
     centre = share + z2 / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    low, high = (centre - half) / (1 + z2 / n), (centre + half) / (1 + z2 / n)
+    low = 0.0 if share == 0 else (centre - half) / (1 + z2 / n)
+    high = 1.0 if share == 1 else (centre + half) / (1 + z2 / n)
     return Interval(max(0.0, low), min(1.0, high))
 
 

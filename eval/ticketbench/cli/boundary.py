@@ -1,0 +1,100 @@
+"""The one place where errors become text and exit codes."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+import click
+
+from ticketbench.core.errors import Problem, TicketbenchError
+
+USAGE, MACHINE, BUG, INTERRUPTED, TERMINATED = 2, 5, 70, 130, 143
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived."""
+
+
+def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
+    """Run `command`; print what went wrong to stderr and return the exit code.
+
+    No traceback without `debug`: a message says what, where and what to do next.
+    """
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        command()
+        return 0
+    except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
+        if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
+            traceback.print_exc()
+        return _reported(error)
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _reported(error: BaseException) -> int:
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else BUG
+    if isinstance(error, TicketbenchError):
+        say_problems(error.problems)
+        return error.exit_code
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        _say("interrupted; finished answers are kept")
+        return INTERRUPTED
+    if isinstance(error, Terminated):
+        _say("terminated; finished answers are kept")
+        return TERMINATED
+    if isinstance(error, click.ClickException):
+        _say_usage(error)
+        return USAGE
+    return _unexpected(error)
+
+
+def _unexpected(error: BaseException) -> int:
+    if isinstance(error, BrokenPipeError):
+        sys.stderr.close()  # the reader went away: nothing is left to tell it
+        return MACHINE
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        _say(f"error: {error.strerror}: {error.filename}")
+        return MACHINE
+    _say(f"error: this is a bug in ticketbench ({type(error).__name__})")
+    _say("  help: run again with --debug and report what it prints")
+    return BUG
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _say_usage(error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    problem = Problem(
+        error.format_message(),
+        "",
+        f"{context.command_path} --help" if context else "ticketbench --help",
+    )
+    say_problems([problem])
+
+
+def say_problems(problems: Sequence[Problem]) -> None:
+    """Print problems to stderr, three parts each: what, where, what to do next."""
+    for problem in problems:
+        _say(f"error: {printable(problem.what)}")
+        if problem.where:
+            _say(f"  --> {printable(problem.where)}")
+        if problem.help:
+            _say(f"  help: {printable(problem.help)}")
+
+
+def printable(text: str) -> str:
+    """`text` without control characters: a ticket or a server must not steer the terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)

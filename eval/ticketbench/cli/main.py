@@ -1,0 +1,85 @@
+"""The `ticketbench` command: finds its subcommands by name and imports only the one that runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from ticketbench import __version__
+from ticketbench.cli.boundary import run_guarded
+
+COMMANDS = {
+    "run": "Replay, measure, compare, choose thresholds, write the report.",
+    "score": "Measure a table of predictions from anywhere.",
+    "validate": "Check configs, rubric sets and datasets; send nothing.",
+    "cache": "Show, export or import stored answers.",
+    "serve": "Serve POST /classify on this machine.",
+    "init": "Create a first project to try things on.",
+    "doctor": "Check what a run needs; say what to do.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands live in ticketbench.cli.<name> and are imported when asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, most used first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command `cmd_name`, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"ticketbench.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with a suggestion for an unknown command."""
+        from ticketbench.core.registry import suggestion
+
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            help_ = suggestion(args[0], COMMANDS)
+            raise click.UsageError(f"no such command {args[0]!r}; {help_}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+EPILOG = """\b
+Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
+3 incomplete, 4 endpoint unreachable or refused, 5 this machine,
+70 a bug, 130/143 interrupted or terminated."""
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    epilog=EPILOG,
+)
+@click.version_option(__version__, prog_name="ticketbench", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback on errors.")
+def cli() -> None:
+    """Measure a rubric-based /classify API on your own labelled tickets.
+
+    \b
+    Try it without an API key, with an engine built in:
+        ticketbench init demo && cd demo
+        ticketbench run configs/ticketbench.yaml
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    rest = [argument for argument in given if argument != "--debug"]
+    sys.exit(run_guarded(lambda: cli(rest, "ticketbench", standalone_mode=False), debug=debug))

@@ -1,0 +1,87 @@
+"""What commands print: data on stdout, talk and progress on stderr."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from ticketbench.cli.boundary import printable
+from ticketbench.core.types import Finding
+
+_PLAIN_EVERY_S = 5.0
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--json` as the parameter `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(command)
+
+
+def say(text: str = "") -> None:
+    """One line of talk, on stderr."""
+    click.echo(printable(text), err=True)
+
+
+def show(text: str = "") -> None:
+    """One line of data, on stdout."""
+    click.echo(printable(text))
+
+
+def show_json(thing: str, data: Any) -> None:
+    """Data in its versioned envelope, on stdout."""
+    from ticketbench.edge.store import envelope
+
+    click.get_binary_stream("stdout").write(envelope(thing, data))
+
+
+def show_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A plain table on stdout; the first column to the left, the others to the right."""
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    for row in (header, *rows):
+        first, *others = (printable(cell) for cell in row)
+        cells = [first.ljust(widths[0]), *(c.rjust(w) for c, w in zip(others, widths[1:], strict=True))]
+        show("  ".join(cells).rstrip())
+
+
+def say_findings(findings: Sequence[Finding]) -> None:
+    """Warnings and notes, on stderr."""
+    for found in findings:
+        say(f"{found.severity}: {found.title}: {found.evidence} ({found.code})")
+        say(f"  help: {found.action}")
+
+
+def progress_of(name: str) -> Callable[[int, int], None]:
+    """A progress callback for one rubric set: a bar on a terminal, else a line now and then."""
+    return _bar(name) if sys.stderr.isatty() else _lines(name)
+
+
+def _lines(name: str) -> Callable[[int, int], None]:
+    said_at = time.monotonic()
+
+    def update(done: int, total: int) -> None:
+        nonlocal said_at
+        if done == total or time.monotonic() - said_at > _PLAIN_EVERY_S:
+            said_at = time.monotonic()
+            say(f"{name}: {done}/{total} asked")
+
+    return update
+
+
+def _bar(name: str) -> Callable[[int, int], None]:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = Progress(console=Console(stderr=True), transient=True)
+    task = bar.add_task(name)
+
+    def update(done: int, total: int) -> None:
+        if not bar.live.is_started:
+            bar.start()
+        bar.update(task, completed=done, total=total)
+        if done == total:
+            bar.stop()
+
+    return update

@@ -1,0 +1,120 @@
+"""ticketbench run"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ticketbench.cli.output import (
+    json_option,
+    progress_of,
+    say,
+    say_findings,
+    show,
+    show_json,
+    show_table,
+)
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay import Mode
+    from ticketbench.flow.run import RunOutcome
+
+
+@click.command("run")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option(
+    "--mode",
+    type=click.Choice(["auto", "replay", "refresh"]),
+    default="auto",
+    envvar="TICKETBENCH_MODE",
+    show_default=True,
+    help="auto asks for what is missing, replay sends nothing, refresh asks again.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Report folder [reports/NAME].")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the config.")
+@click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
+              help="Exit 0 with up to so many failed tickets.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only show what would be asked.")
+@json_option
+def command(
+    config: Path,
+    mode: Mode,
+    out: Path | None,
+    overrides: tuple[str, ...],
+    allow_failures: int,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Replay, measure, compare, choose thresholds, write the report.
+
+    \b
+    ticketbench run configs/support.yaml
+    ticketbench run configs/support.yaml --mode replay        # sends nothing
+    ticketbench run configs/support.yaml --set policy.threshold=0.7 --out /tmp/r
+    """
+    if dry_run:
+        _show_plan(config, mode, overrides, as_json=as_json)
+        return
+    from ticketbench.flow.run import run
+
+    outcome = run(
+        config,
+        mode=mode,
+        out=out,
+        overrides=overrides,
+        allow_failures=allow_failures,
+        progress=progress_of,
+        command=f"ticketbench run {config}",
+    )
+    if as_json:
+        show_json("run", outcome.results)
+    else:
+        _show(outcome)
+
+
+def _show_plan(config: Path, mode: Mode, overrides: tuple[str, ...], *, as_json: bool) -> None:
+    from ticketbench.flow.run import plan_run
+
+    plans = plan_run(config, mode=mode, overrides=overrides)
+    if as_json:
+        show_json("plan", plans)
+        return
+    rows = [
+        (name, str(p.questions), str(p.recorded), str(p.cached), str(p.missing))
+        for name, p in plans.items()
+    ]
+    show_table(("rubric set", "questions", "recorded", "cached", "to ask"), rows)
+
+
+def _show(outcome: RunOutcome) -> None:
+    from ticketbench.report import numbers
+    from ticketbench.report.verdict import preferred, threshold_text, verdict_text
+
+    results = outcome.results
+    say_findings(results.findings)
+    rows = [
+        (
+            e.provenance.rubric_set,
+            f"{e.n_requested} = {e.n_scored} + {e.n_failed}",
+            numbers.estimate(e.metric("accuracy")),
+            numbers.percent(e.routing.coverage.value),
+            numbers.percent(e.routing.selective_precision.value),
+        )
+        for e in results.evaluations
+    ]
+    show_table(("", "asked = scored + failed", "accuracy [95 %]", "routed", "right"), rows)
+    show()
+    for comparison in results.comparisons:
+        words = verdict_text(comparison)
+        show(f"verdict: {words.headline}")
+        show(f"  {words.evidence}")
+        show(f"  next: {words.action}")
+    chosen = preferred(results)
+    for threshold in chosen.thresholds:
+        show(f"threshold for {chosen.provenance.rubric_set}, {threshold.rule}:")
+        show(f"  {threshold_text(threshold)}")
+    show(f"report: {os.path.join(outcome.out, 'index.html')}")
+    say(f"answers of {chosen.provenance.endpoint}")

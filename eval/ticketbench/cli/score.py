@@ -1,0 +1,67 @@
+"""ticketbench score"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ticketbench.cli.output import json_option, say_findings, show, show_json, show_table
+
+if TYPE_CHECKING:
+    from ticketbench.measure.evaluate import Evaluation
+
+
+@click.command("score")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--rubric-set", help="Which rubric set, when the file holds several.")
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.60, show_default=True,
+              help="Route when the top score is at least this.")  # fmt: skip
+@click.option("--escalate-above", type=click.FloatRange(0, 1), default=0.30, show_default=True,
+              help="Escalate when two labels score above this.")  # fmt: skip
+@json_option
+def command(
+    file: Path, rubric_set: str | None, threshold: float, escalate_above: float, as_json: bool
+) -> None:
+    """Measure a table of predictions from anywhere.
+
+    The table has the columns ticket_id, label and score_<label> for every label; group_id is
+    optional. `label` may be __none__ where no label fits.
+
+    \b
+    ticketbench score predictions.csv
+    ticketbench score reports/support/predictions.csv --rubric-set v2 --json
+    """
+    from ticketbench.core.policy import Policy
+    from ticketbench.flow.score import score
+    from ticketbench.measure.evaluate import Settings
+
+    settings = Settings(policy=Policy(threshold, escalate_above))
+    result = score(file, rubric_set=rubric_set, settings=settings)
+    if as_json:
+        show_json("score", result)
+        return
+    say_findings(result.evaluation.findings)
+    _show(result.evaluation)
+
+
+def _show(e: Evaluation) -> None:
+    from ticketbench.report import numbers
+    from ticketbench.report.verdict import threshold_text
+
+    show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
+    rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in e.metrics]
+    rows.append((f"routed at {e.settings.policy.threshold:.2f}", numbers.estimate(e.routing.coverage)))
+    rows.append(("right among routed", numbers.estimate(e.routing.selective_precision)))
+    show_table(("metric", "value [95 %]"), rows)
+    show()
+    labels = [
+        (r.label, str(r.support), numbers.estimate(r.recall), numbers.estimate(r.precision))
+        for r in e.label_results
+    ]
+    show_table(("label", "tickets", "recall", "precision"), labels)
+    show()
+    for chosen in e.thresholds:
+        show(f"threshold, {chosen.rule}:")
+        show(f"  {threshold_text(chosen)}")

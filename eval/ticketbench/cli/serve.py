@@ -1,0 +1,40 @@
+"""ticketbench serve"""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from ticketbench.cli.output import say
+
+
+@click.command("serve")
+@click.option("--engine", default="lexical", show_default=True, help="Which embedded engine.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 takes a free one.")
+@click.option("--key-env", default="SCALEDOWN_API_KEY", show_default=True, metavar="NAME",
+              help="When this variable is set, requests must carry its key.")  # fmt: skip
+def command(engine: str, port: int, key_env: str) -> None:
+    """Serve POST /classify on this machine, for tests and tutorials.
+
+    The first line on stdout is the full URL. It answers on the loopback interface only.
+
+    \b
+    ticketbench serve --engine lexical --port 8080
+    """
+    from ticketbench.core.errors import MachineError
+    from ticketbench.edge.engines import ENGINES
+    from ticketbench.edge.secret import read_key
+    from ticketbench.edge.server import ClassifyServer
+    from ticketbench.edge.service import Service
+
+    service = Service(ENGINES.get(engine), read_key(key_env, os.environ))
+    try:
+        server = ClassifyServer(service, port=port)
+    except OSError as error:
+        raise MachineError(f"cannot listen on port {port}: {error.strerror}") from None
+    with server:
+        click.echo(server.url)
+        click.get_text_stream("stdout").flush()
+        say(f"serving {engine}; {'a' if service.key else 'no'} key is needed; Ctrl-C ends it")
+        server.serve_forever()

@@ -1,0 +1,241 @@
+"""The evaluation config: one YAML file, strict, every path relative to the file.
+
+Precedence: flag > TICKETBENCH_* variable > file > default.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.registry import suggestion
+from ticketbench.edge.documents import Document, read_document, scalar
+from ticketbench.edge.validation import Strict, validated
+
+VARIABLE_PREFIX = "TICKETBENCH_"
+
+Text = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[float, Field(ge=0)]
+SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+class EndpointConfig(Strict):
+    """Where /classify is and how hard it may be asked. `key_env` names a variable."""
+
+    url: Text
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "SCALEDOWN_API_KEY"
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    rate: Text | None = "20/s"
+    timeout_s: Annotated[float, Field(gt=0)] = 30.0
+
+    @field_validator("url")
+    @classmethod
+    def _known_scheme(cls, url: str) -> str:
+        if not re.match(r"(https?|local)://[^/\s]+", url):
+            raise ValueError("the URL must start with https://, http:// or local://")
+        if re.match(r"[a-z]+://[^/]*@", url):
+            raise ValueError("no user name or password in the URL; the key comes from key_env")
+        return url
+
+    @field_validator("rate")
+    @classmethod
+    def _readable_rate(cls, rate: str | None) -> str | None:
+        requests_per_second(rate)
+        return rate
+
+    @property
+    def per_second(self) -> float | None:
+        """Requests per second allowed; None is no limit. Local engines have no limit."""
+        return None if self.url.startswith("local://") else requests_per_second(self.rate)
+
+
+class ColumnsConfig(Strict):
+    """Which column of the dataset is which. The first three are required in the file."""
+
+    id: Text = "id"
+    text: Text = "text"
+    label: Text = "label"
+    all_labels: Text | None = None
+    group: Text | None = None
+    time: Text | None = None
+    split: Text | None = None
+
+
+class DatasetConfig(Strict):
+    """The labelled tickets."""
+
+    path: Text
+    columns: ColumnsConfig = ColumnsConfig()
+
+
+class PolicyConfig(Strict):
+    """The routing rules to evaluate."""
+
+    threshold: Share = 0.60
+    escalate_above: Share = 0.30
+    near_tie: Share = 0.05
+    fallback: Text = "manual_review"
+
+
+class CostsConfig(Strict):
+    """What each outcome costs, in any one unit."""
+
+    misroute: Amount = 5.0
+    review: Amount = 1.0
+    escalate: Amount = 1.5
+
+
+class ChooseConfig(Strict):
+    """What a good threshold is."""
+
+    min_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
+    costs: CostsConfig = CostsConfig()
+
+
+class ReportConfig(Strict):
+    """What the report holds; `texts` puts ticket texts into it."""
+
+    figures: bool = True
+    texts: bool = False
+
+
+class GateConfig(Strict):
+    """One condition of the regression gate. `run` keeps gates; judging them is `gate`'s work."""
+
+    metric: Text
+    on: SetName
+    label: Text | None = None
+    bound: Literal["value", "low", "high"] = "value"
+    min: float | None = None
+    max: float | None = None
+    min_tickets: Annotated[int, Field(ge=1)] | None = None
+    not_worse_than: Text | None = None
+    margin: Amount | None = None
+
+
+class ConfigFile(Strict):
+    """The file as written."""
+
+    version: Literal[1]
+    endpoint: EndpointConfig
+    dataset: DatasetConfig
+    rubric_sets: Annotated[dict[SetName, Text], Field(min_length=1)]
+    cache: Text = ".ticketbench/answers.sqlite"
+    recording: Text | None = None
+    policy: PolicyConfig = PolicyConfig()
+    choose: ChooseConfig = ChooseConfig()
+    report: ReportConfig = ReportConfig()
+    gates: list[GateConfig] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A validated config with its paths resolved against the file's folder."""
+
+    path: Path
+    file: ConfigFile
+    document: Document
+
+    @property
+    def name(self) -> str:
+        """The file name without its suffix: the name of the report."""
+        return self.path.stem
+
+    @property
+    def dataset_path(self) -> Path:
+        """The labelled tickets."""
+        return self._resolve(self.file.dataset.path)
+
+    @property
+    def rubric_paths(self) -> dict[str, Path]:
+        """Rubric set name to file, in the order of the config."""
+        return {name: self._resolve(path) for name, path in self.file.rubric_sets.items()}
+
+    @property
+    def cache_path(self) -> Path:
+        """The requests-cache file."""
+        return self._resolve(self.file.cache)
+
+    @property
+    def recording_path(self) -> Path | None:
+        """The committed recording, if there is one."""
+        return self._resolve(self.file.recording) if self.file.recording else None
+
+    @property
+    def policy(self) -> Policy:
+        """The routing policy to evaluate."""
+        p = self.file.policy
+        return Policy(p.threshold, p.escalate_above, fallback=p.fallback)
+
+    @property
+    def costs(self) -> Costs:
+        """The cost of each outcome."""
+        c = self.file.choose.costs
+        return Costs(c.misroute, c.review, c.escalate)
+
+    def _resolve(self, path: str) -> Path:
+        # normpath by hand: resolve() would follow links and print absolute paths in messages.
+        return Path(os.path.normpath(self.path.parent / path))
+
+
+def read_config(
+    path: Path, *, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Config:
+    """Read and validate a config; `overrides` are `key.path=value`, stronger than `environment`.
+
+    Raises InputError with every problem at its file:line:column.
+    """
+    document = read_document(path)
+    if not isinstance(document.data, dict):
+        raise InputError("a config is a mapping with `version`, `endpoint` ...", where=f"{path}:1:1")
+    for name, value in sorted((environment or {}).items()):
+        location = _location_of_variable(name)
+        if location:
+            _set(document.data, location, scalar(value), f"variable {name}")
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise InputError(f"--set takes KEY=VALUE, got {override!r}")
+        _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}")
+    return Config(path, validated(ConfigFile, document), document)
+
+
+def _location_of_variable(name: str) -> tuple[str, ...]:
+    """TICKETBENCH_ENDPOINT__TIMEOUT_S is endpoint.timeout_s; other variables are not ours."""
+    parts = tuple(name.removeprefix(VARIABLE_PREFIX).lower().split("__"))
+    ours = name.startswith(VARIABLE_PREFIX) and parts[0] in ConfigFile.model_fields
+    return parts if ours else ()
+
+
+def _set(data: dict[str, Any], location: tuple[str, ...], value: Any, source: str) -> None:
+    if location[0] not in ConfigFile.model_fields:
+        known = suggestion(location[0], ConfigFile.model_fields)
+        raise InputError(f"unknown key {'.'.join(location)!r}", where=source, help=known)
+    for part in location[:-1]:
+        data = data.setdefault(part, {})
+        if not isinstance(data, dict):
+            raise InputError(f"{part!r} is not a section", where=source)
+    data[location[-1]] = value
+
+
+def requests_per_second(rate: str | None) -> float | None:
+    """20/s, 300/min or 5000/h as requests per second; None or "none" is no limit.
+
+    Raises ValueError for anything else.
+    """
+    if rate is None or rate == "none":
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)/(s|min|h)", rate)
+    if not match or float(match[1]) <= 0:
+        raise ValueError("a rate is written 20/s, 300/min or 5000/h, or none")
+    return float(match[1]) / {"s": 1, "min": 60, "h": 3600}[match[2]]

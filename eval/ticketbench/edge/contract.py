@@ -1,0 +1,138 @@
+"""The /classify contract: the one request body, the key of an answer, and what a valid answer is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from ticketbench.core.types import RubricSet
+
+KEY_VERSION = "ticketbench-answer-1"
+MOST_ANSWER_BYTES = 1_000_000
+_AGREEMENT = 1e-6
+
+
+class ContractViolation(Exception):
+    """An answer that breaks the contract; the message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A valid answer: the scores in the order of the labels asked for, and the top label."""
+
+    scores: tuple[float, ...]
+    top_label: str
+
+
+def request_body(text: str, rubrics: RubricSet) -> bytes:
+    """The JSON body of one question, in fixed key and label order. Nothing else builds one."""
+    labels = [{"name": rubric.label, "rubric": rubric.text} for rubric in rubrics.rubrics]
+    body = {"text": text, "labels": labels}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def answer_key(url: str, body: bytes) -> str:
+    """sha256 (hex) of key version, full URL and body: two engines never share an answer."""
+    digest = hashlib.sha256()
+    for part in (KEY_VERSION.encode(), url.encode(), body):
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
+    """The answer in `content`, checked against the labels that were asked for.
+
+    Every label and no other; finite scores in [0, 1] whose sum is 1 within what the printed
+    digits allow; a top label that is the arg max. Scores are kept as they are, never
+    renormalised. Raises ContractViolation with the reason.
+    """
+    data = _json(content)
+    scores = data.get("scores") if isinstance(data, dict) else None
+    if not isinstance(scores, dict):
+        raise ContractViolation("the answer has no object 'scores'")
+    missing = [label for label in labels if label not in scores]
+    extra = [label for label in scores if label not in labels]
+    if missing:
+        raise ContractViolation(f"no score for {_listed(missing)}")
+    if extra:
+        raise ContractViolation(f"scores for labels that were not asked for: {_listed(extra)}")
+    values = tuple(_score(label, scores[label]) for label in labels)
+    check_sum(values)
+    top_label = data.get("top_label")
+    if top_label not in scores:
+        raise ContractViolation("top_label is not one of the labels")
+    if max(values) - scores[top_label] > _AGREEMENT:
+        raise ContractViolation(f"top_label is {top_label!r}, but another label scores higher")
+    _check_listing(data.get("labels"), scores)
+    return Answer(values, top_label)
+
+
+def check_sum(scores: Sequence[float]) -> None:
+    """Raise ContractViolation when `scores` do not sum to 1 as printed.
+
+    Tolerance max(1e-6, K · 0.5 · 10^-d), d = decimals printed, at least 2.
+    """
+    decimals = max(2, *(decimals_of(score) for score in scores))
+    tolerance = max(1e-6, len(scores) * 0.5 * 10.0**-decimals)
+    total = math.fsum(scores)
+    if abs(total - 1) > tolerance + 1e-12:
+        raise ContractViolation(f"the scores sum to {total:.6g}, not to 1")
+
+
+def decimals_of(score: float) -> int:
+    """Number of decimals in the shortest text of `score`."""
+    exponent = Decimal(repr(score)).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name[:60]) for name in names[:3])
+    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
+
+
+def _json(content: bytes) -> Any:
+    if len(content) > MOST_ANSWER_BYTES:
+        raise ContractViolation("the answer is larger than 1 MB")
+
+    def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(items)
+        if len(result) < len(items):
+            raise ContractViolation("the answer holds a key twice")
+        return result
+
+    def refuse(constant: str) -> Any:
+        raise ContractViolation(f"the answer holds {constant}")
+
+    try:
+        text = content.decode("utf-8")
+        return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        raise ContractViolation("the answer is not valid UTF-8 JSON") from None
+
+
+def _score(label: str, value: Any) -> float:
+    # bool is an int in Python, and a JSON `true` is no score.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ContractViolation(f"the score of {label!r} is not a number")
+    if not math.isfinite(value) or not 0 <= value <= 1:
+        raise ContractViolation(f"the score of {label!r} is not within [0, 1]")
+    return float(value)
+
+
+def _check_listing(listing: Any, scores: dict[str, Any]) -> None:
+    """The optional list `labels` of an answer must agree with `scores`."""
+    if listing is None:
+        return
+    try:
+        pairs = [(entry["label"], entry["score"]) for entry in listing]
+        agrees = all(abs(scores[label] - score) <= _AGREEMENT for label, score in pairs)
+    except (TypeError, KeyError):
+        raise ContractViolation("the list 'labels' does not match 'scores'") from None
+    if not agrees or len(pairs) != len(scores):
+        raise ContractViolation("the list 'labels' does not match 'scores'")

@@ -1,0 +1,170 @@
+"""Labelled tickets from a table file: columns mapped, every row checked before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.registry import suggestion
+from ticketbench.core.types import NONE_LABEL, Dataset, Ticket
+from ticketbench.edge.formats import Cell, Row, Table, problems_error, read_table
+
+OPTIONAL_BY_DEFAULT = ("all_labels", "split")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Column names in the file. The optional ones are None when they are not mapped."""
+
+    id: str = "id"
+    text: str = "text"
+    label: str = "label"
+    all_labels: str | None = None
+    group: str | None = None
+    time: str | None = None
+    split: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDataset:
+    """A dataset with the physical line of each ticket, for messages."""
+
+    dataset: Dataset
+    path: Path
+    lines: tuple[int, ...]
+
+    def where(self, index: int) -> str:
+        """`file:line` of the ticket at `index`."""
+        return f"{self.path}:{self.lines[index]}"
+
+
+def load_dataset(
+    path: Path, columns: Columns | None = None, *, known_labels: Collection[str] | None = None
+) -> LoadedDataset:
+    """Read, map and check a dataset.
+
+    `known_labels` are the labels of all rubric sets; a gold label outside them is an error.
+    Raises InputError that lists the first 20 problems with file and line.
+    """
+    table = read_table(path)
+    mapped = _mapped(path, table, columns or Columns())
+    problems: list[Problem] = []
+    tickets, lines = [], []
+    for row in table.rows:
+        ticket = _ticket(row, mapped, f"{path}:{row.line}", problems)
+        if ticket is not None:
+            tickets.append(ticket)
+            lines.append(row.line)
+    if not table.rows:
+        problems.append(Problem("there are no tickets in the file", f"{path}:1", "add rows"))
+    loaded = LoadedDataset(Dataset(path.name, tuple(tickets)), path, tuple(lines))
+    problems += _duplicate_ids(loaded)
+    if known_labels is not None:
+        problems += _unknown_labels(loaded, known_labels)
+    if problems:
+        raise problems_error(sorted(problems, key=_line_of))
+    return loaded
+
+
+def _line_of(problem: Problem) -> int:
+    return int(problem.where.rsplit(":", 1)[-1])
+
+
+def _mapped(path: Path, table: Table, columns: Columns) -> Columns:
+    """`columns` with the defaults that the file has; a mapped column must exist."""
+    wanted = {name: getattr(columns, name) for name in Columns.__dataclass_fields__}
+    for name in OPTIONAL_BY_DEFAULT:
+        if wanted[name] is None and name in table.columns:
+            wanted[name] = name
+    missing = [
+        Problem(
+            f"there is no column {column!r} for the {role}",
+            f"{path}:1",
+            f"columns: {', '.join(table.columns)}; map it: dataset.columns.{role}"
+            if role in ("id", "text", "label")
+            else suggestion(column, table.columns),
+        )
+        for role, column in wanted.items()
+        if column is not None and column not in table.columns
+    ]
+    if missing:
+        raise InputError.of(missing)
+    return Columns(**wanted)
+
+
+def _ticket(row: Row, columns: Columns, where: str, problems: list[Problem]) -> Ticket | None:
+    """The ticket in `row`, or None after noting what is wrong with it."""
+    before = len(problems)
+    values = {
+        role: _required(row, getattr(columns, role), where, problems)
+        for role in ("id", "text", "label")
+    }
+    for column, cell in row.values.items():
+        problems += _illegal_characters(column, cell, where)
+    if len(problems) > before:
+        return None
+    used = {getattr(columns, name) for name in Columns.__dataclass_fields__ if name != "time"}
+    metadata = tuple((k, _text(v)) for k, v in row.values.items() if k not in used)
+    return Ticket(
+        id=values["id"],
+        text=values["text"],
+        label=values["label"],
+        all_labels=_all_labels(row.values.get(columns.all_labels or "")),
+        group=_optional(row.values.get(columns.group or "")),
+        split=_optional(row.values.get(columns.split or "")),
+        metadata=metadata,
+    )
+
+
+def _required(row: Row, column: str, where: str, problems: list[Problem]) -> str:
+    cell = row.values.get(column)
+    if isinstance(cell, list):
+        problems.append(Problem(f"{column!r} is a list, not text", where, "write one value"))
+    elif cell is None or not cell.strip():
+        problems.append(Problem(f"{column!r} is empty", where, "fill it in or drop the row"))
+    return _text(cell)
+
+
+def _illegal_characters(column: str, cell: Cell, where: str) -> list[Problem]:
+    text = _text(cell)
+    if "\0" in text:
+        return [Problem(f"{column!r} holds a NUL character", where, "remove it")]
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        return [Problem(f"{column!r} holds half a surrogate pair", where, "re-export the text")]
+    return []
+
+
+def _text(cell: Cell) -> str:
+    return "|".join(cell) if isinstance(cell, list) else (cell or "")
+
+
+def _optional(cell: Cell) -> str | None:
+    return _text(cell) or None
+
+
+def _all_labels(cell: Cell) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part for part in _text(cell).split("|") if part))
+
+
+def _duplicate_ids(loaded: LoadedDataset) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for i, ticket in enumerate(loaded.dataset.tickets):
+        if ticket.id in first:
+            line = loaded.lines[first[ticket.id]]
+            what = f"the id {ticket.id!r} stands twice, first in line {line}"
+            problems.append(Problem(what, loaded.where(i), "ids must be unique"))
+        first.setdefault(ticket.id, i)
+    return problems
+
+
+def _unknown_labels(loaded: LoadedDataset, known: Collection[str]) -> list[Problem]:
+    problems = []
+    for i, ticket in enumerate(loaded.dataset.tickets):
+        for label in dict.fromkeys((ticket.label, *ticket.all_labels)):
+            if label not in known and label != NONE_LABEL:
+                help_ = f"{suggestion(label, known)} or write {NONE_LABEL} when no label fits"
+                problems.append(Problem(f"no rubric set has the label {label!r}", loaded.where(i), help_))
+    return problems

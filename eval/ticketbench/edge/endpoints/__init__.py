@@ -1,0 +1,80 @@
+"""Where /classify can be, by URL scheme: one module each, found by its decorator.
+
+Add an endpoint: a new module here with one decorated function that takes the URL and the
+connection settings and returns something with `ask`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.registry import Registry, import_modules
+from ticketbench.edge.secret import ApiKey
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: status, body, and the Retry-After header if there was one."""
+
+    status: int
+    body: bytes
+    retry_after: str = ""
+
+
+class Unreached(Exception):
+    """No answer came back: connection refused, reset, cut off, or too slow."""
+
+    def __init__(self, kind: Literal["network", "timeout"], detail: str) -> None:
+        super().__init__(detail)
+        self.kind: Literal["network", "timeout"] = kind
+
+
+class Endpoint(Protocol):
+    """One server or engine that answers /classify requests; used from several threads."""
+
+    def ask(self, url: str, body: bytes) -> Reply:
+        """Send one request body. Raises Unreached; EndpointError when no request can succeed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to connect: the key to send, how long to wait, how many connections to keep."""
+
+    key: ApiKey | None = None
+    timeout_s: float = 30.0
+    concurrency: int = 8
+
+
+Connect = Callable[[str, Connection], Endpoint]
+ENDPOINTS: Registry[Connect] = Registry("endpoint scheme")
+
+
+def endpoint(*schemes: str) -> Callable[[Connect], Connect]:
+    """Register a way to connect under its URL schemes."""
+
+    def decorate(connect: Connect) -> Connect:
+        for scheme in schemes:
+            ENDPOINTS.add(scheme, connect)
+        return connect
+
+    return decorate
+
+
+def connect(url: str, connection: Connection) -> Endpoint:
+    """The endpoint at `url`. An unknown scheme or engine raises InputError; nothing is sent."""
+    import_modules(__name__)
+    scheme = urlsplit(url).scheme
+    if scheme not in ENDPOINTS.names():
+        known = ", ".join(f"{name}://" for name in ENDPOINTS.names())
+        raise InputError(f"cannot talk to {url!r}", help=f"known: {known}")
+    return ENDPOINTS.get(scheme)(url, connection)
+
+
+def is_local(url: str) -> bool:
+    """Whether `url` is an engine in this process."""
+    return urlsplit(url).scheme == "local"

@@ -1,0 +1,32 @@
+"""local://ENGINE/VERSION/classify: an embedded engine in this process, no network, no key."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from ticketbench.core.errors import InputError
+from ticketbench.edge.endpoints import Connection, Reply, endpoint
+from ticketbench.edge.engines import ENGINES
+from ticketbench.edge.service import Service
+
+
+class LocalEndpoint:
+    """Calls the engine directly, through the same contract as the HTTP server."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def ask(self, url: str, body: bytes) -> Reply:
+        """Answer at once, in the calling thread."""
+        parts = urlsplit(url)
+        reply = self._service.handle("POST", f"/{parts.netloc}{parts.path}", {}, body)
+        return Reply(reply.status, reply.body)
+
+
+@endpoint("local")
+def connect(url: str, connection: Connection) -> LocalEndpoint:
+    """The engine named in the URL, in exactly the version named there."""
+    engine = ENGINES.get(urlsplit(url).netloc)
+    if url != engine.local_url:
+        raise InputError(f"no engine at {url!r}", help=f"known: {engine.local_url}")
+    return LocalEndpoint(Service(engine))

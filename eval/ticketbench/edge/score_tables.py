@@ -1,0 +1,244 @@
+"""Score tables from answers, and as table files (predictions.csv) that can be read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast, get_args
+
+import numpy as np
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.policy import OUTCOMES, Policy
+from ticketbench.core.types import (
+    NONE,
+    NONE_LABEL,
+    BoolArray,
+    Dataset,
+    Failure,
+    FailureKind,
+    IntArray,
+    Provenance,
+    RubricSet,
+    ScoreTable,
+    fingerprint,
+)
+from ticketbench.edge.contract import Answer, ContractViolation, check_sum
+from ticketbench.edge.formats import Row, Table, problems_error, read_table
+
+SCORE_PREFIX = "score_"
+
+
+def score_table(
+    dataset: Dataset, rubrics: RubricSet, url: str, outcomes: Sequence[Answer | Failure]
+) -> ScoreTable:
+    """The score table of one outcome per ticket, in dataset order."""
+    tickets = dataset.tickets
+    scored = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Answer)]
+    gold = gold_labels(rubrics.labels, (ticket.label for ticket in tickets))
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    rows = [outcome.scores for outcome in outcomes if isinstance(outcome, Answer)]
+    keys = [(0, t.group) if t.group is not None else (1, t.id) for t in tickets]
+    return ScoreTable(
+        labels=rubrics.labels,
+        gold_labels=gold,
+        ids=tuple(tickets[i].id for i in scored),
+        truth=np.array([position[tickets[i].label] for i in scored], dtype=np.int64),
+        groups=numbered(keys)[scored],
+        scores=np.array(rows, dtype=np.float64).reshape(len(rows), len(rubrics.labels)),
+        wanted=_wanted(dataset, gold)[scored] if dataset.has_all_labels else None,
+        failures=tuple(
+            replace(outcome, ticket_id=ticket.id)
+            for ticket, outcome in zip(tickets, outcomes, strict=True)
+            if isinstance(outcome, Failure)
+        ),
+        provenance=Provenance(
+            dataset.name, dataset.fingerprint, rubrics.name, rubrics.fingerprint, url
+        ),
+    )
+
+
+def gold_labels(labels: Sequence[str], seen: Iterable[str]) -> tuple[str, ...]:
+    """The labels, then the gold labels outside them, sorted."""
+    return (*labels, *sorted(set(seen) - set(labels) - {NONE_LABEL}))
+
+
+def numbered(keys: Sequence[object]) -> IntArray:
+    """Equal keys get equal numbers, in order of first appearance."""
+    number: dict[object, int] = {}
+    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
+
+
+def _wanted(dataset: Dataset, gold: Sequence[str]) -> BoolArray:
+    position = {label: i for i, label in enumerate(gold)}
+    wanted = np.zeros((len(dataset.tickets), len(gold)), dtype=np.bool_)
+    for i, ticket in enumerate(dataset.tickets):
+        for label in (ticket.label, *ticket.all_labels):
+            if label in position:
+                wanted[i, position[label]] = True
+    return wanted
+
+
+def predictions_csv(tables: Sequence[ScoreTable], dataset: Dataset, policy: Policy) -> str:
+    """predictions.csv: one line per rubric set and ticket, in dataset order.
+
+    A failed ticket has an empty `top_label` and its failure kind in `failure`.
+    """
+    labels = list(dict.fromkeys(label for table in tables for label in table.labels))
+    scores = [SCORE_PREFIX + label for label in labels]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score", *scores)
+        + ("outcome", "failure")
+    )
+    for table in tables:
+        rows = _prediction_rows(table, labels, policy)
+        for ticket in dataset.tickets:
+            head = (table.provenance.rubric_set, ticket.id, ticket.group or "", ticket.label)
+            writer.writerow((*head, *rows[ticket.id]))
+    return out.getvalue()
+
+
+def _prediction_rows(
+    table: ScoreTable, labels: Sequence[str], policy: Policy
+) -> dict[str, tuple[object, ...]]:
+    """The cells after the gold label, by ticket id."""
+    decisions = policy.decide(table.scores, table.labels)
+    rows: dict[str, tuple[object, ...]] = {
+        failure.ticket_id: ("", "", *("" for _ in labels), "", failure.kind)
+        for failure in table.failures
+    }
+    for i, ticket_id in enumerate(table.ids):
+        own = dict(zip(table.labels, table.scores[i].tolist(), strict=True))
+        rows[ticket_id] = (
+            table.labels[table.top[i]],
+            repr(float(table.top_score[i])),
+            *(repr(own[label]) if label in own else "" for label in labels),
+            OUTCOMES[decisions.outcome[i]],
+            "",
+        )
+    return rows
+
+
+def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
+    """The score table in a predictions file: `ticket_id, label, score_<label>...` and optional
+    `group_id, rubric_set, failure`.
+
+    A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
+    not part of the set. Raises InputError with file and line of every bad row.
+    """
+    table = read_table(path)
+    _check_columns(path, table)
+    name, rows = _rows_of_set(path, table, rubric_set)
+    labels = tuple(
+        column.removeprefix(SCORE_PREFIX)
+        for column in table.columns
+        if column.startswith(SCORE_PREFIX) and any(row.values[column] for row in rows)
+    )
+    if len(labels) < 2:
+        raise InputError("there are fewer than two score columns with values", where=f"{path}:1")
+    problems: list[Problem] = _duplicates(path, rows)
+    scored, failures, scores = _split(path, rows, labels, problems)
+    if problems:
+        raise problems_error(problems)
+    gold = gold_labels(labels, (_text(row, "label") for row in scored))
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in scored]
+    pairs = sorted(part for row in rows for part in _identity(row))
+    return ScoreTable(
+        labels=labels,
+        gold_labels=gold,
+        ids=tuple(_text(row, "ticket_id") for row in scored),
+        truth=np.array([position[_text(row, "label")] for row in scored], dtype=np.int64),
+        groups=numbered(keys),
+        scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
+        wanted=None,
+        failures=tuple(failures),
+        provenance=Provenance(path.name, fingerprint(pairs), name, "", "table"),
+    )
+
+
+def _identity(row: Row) -> tuple[str]:
+    return (f"{len(_text(row, 'ticket_id'))}:{_text(row, 'ticket_id')}{_text(row, 'label')}",)
+
+
+def _text(row: Row, column: str) -> str:
+    value = row.values.get(column)
+    return value if isinstance(value, str) else ""
+
+
+def _check_columns(path: Path, table: Table) -> None:
+    problems = [
+        Problem(f"there is no column {name!r}", f"{path}:1", f"columns: {', '.join(table.columns)}")
+        for name in ("ticket_id", "label")
+        if name not in table.columns
+    ]
+    if problems:
+        raise InputError.of(problems)
+
+
+def _rows_of_set(path: Path, table: Table, wanted: str | None) -> tuple[str, list[Row]]:
+    names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
+    if wanted is None and len(names) > 1:
+        listed = ", ".join(names)
+        raise InputError(
+            f"{path} holds several rubric sets", help=f"choose one: --rubric-set, of {listed}"
+        )
+    if wanted is not None and wanted not in names:
+        raise InputError(f"{path} has no rubric set {wanted!r}", help=f"it has: {', '.join(names)}")
+    name = wanted if wanted is not None else (names[0] if names else "")
+    rows = [row for row in table.rows if _text(row, "rubric_set") == name]
+    if not rows:
+        raise InputError(f"there are no rows in {path}", help="add predictions")
+    return name or path.stem, rows
+
+
+def _duplicates(path: Path, rows: Sequence[Row]) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for row in rows:
+        ticket = _text(row, "ticket_id")
+        where = f"{path}:{row.line}"
+        if not ticket or not _text(row, "label"):
+            problems.append(Problem("ticket_id or label is empty", where, "fill it in"))
+        elif ticket in first:
+            what = f"the ticket {ticket!r} stands twice, first in line {first[ticket]}"
+            problems.append(Problem(what, where, "keep one row a ticket"))
+        first.setdefault(ticket, row.line)
+    return problems
+
+
+def _split(
+    path: Path, rows: Sequence[Row], labels: Sequence[str], problems: list[Problem]
+) -> tuple[list[Row], list[Failure], list[list[float]]]:
+    """Scored rows with their scores, and failures: rows without any score."""
+    scored, failures, scores = [], [], []
+    for row in rows:
+        cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
+        if not any(cells):
+            kind = _text(row, "failure")
+            known = kind if kind in get_args(FailureKind) else "not_run"
+            failures.append(Failure(_text(row, "ticket_id"), cast(FailureKind, known)))
+            continue
+        try:
+            values = [float(cell) for cell in cells]
+            if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
+                raise ContractViolation("a score is not within [0, 1]")
+            check_sum(values)
+        except ValueError:
+            problems.append(
+                Problem("a score is missing or not a number", f"{path}:{row.line}", "fix the row")
+            )
+        except ContractViolation as error:
+            help_ = "scores must be a distribution over the labels"
+            problems.append(Problem(str(error), f"{path}:{row.line}", help_))
+        else:
+            scored.append(row)
+            scores.append(values)
+    return scored, failures, scores
+

@@ -1,0 +1,114 @@
+"""Does everything a run needs work here? Each check says what was found and what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ticketbench import __version__
+from ticketbench.core.errors import TicketbenchError
+
+if TYPE_CHECKING:
+    from ticketbench.edge.config import EndpointConfig
+
+Status = Literal["ok", "warning", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One thing examined; `exit_code` is what a blocked one ends with."""
+
+    name: str
+    status: Status
+    found: str
+    action: str = ""
+    exit_code: int = 0
+
+
+def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
+    """Examine versions and, with a config, its files, key, cache and endpoint.
+
+    Only `online` sends anything: one question with a made-up text.
+    """
+    found = [_versions()]
+    if config is None:
+        return found
+    from ticketbench.flow.inputs import answer_source, read_inputs
+
+    try:
+        inputs = read_inputs(config)
+    except TicketbenchError as error:
+        return [*found, _blocked("config", error)]
+    n = len(inputs.dataset.tickets)
+    found.append(Examined("config", "ok", f"{config}: {n} tickets"))
+    found += [
+        Examined("data", "warning", f"{f.title}: {f.evidence}", f.action) for f in inputs.findings
+    ]
+    settings = inputs.config.file.endpoint
+    found += _key(settings.url, settings.key_env)
+    try:
+        with answer_source(inputs) as source:
+            stored = sum(1 for _ in source.cache.keys())
+            found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
+            if online:
+                found.append(_ask_once(settings))
+    except TicketbenchError as error:
+        found.append(_blocked("cache or endpoint", error))
+    return found
+
+
+def _versions() -> Examined:
+    names = ("numpy", "requests-cache", "pandas", "scikit-learn", "matplotlib")
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
+    return Examined(
+        "versions", "ok", f"ticketbench {__version__}, Python {platform.python_version()}, {versions}"
+    )
+
+
+def _blocked(name: str, error: TicketbenchError) -> Examined:
+    first = error.problems[0]
+    found = f"{first.where}: {first.what}" if first.where else first.what
+    return Examined(name, "blocked", found, first.help, error.exit_code)
+
+
+def _key(url: str, variable: str) -> list[Examined]:
+    from ticketbench.edge.endpoints import is_local
+    from ticketbench.edge.secret import read_key
+
+    if is_local(url):
+        return [Examined("key", "ok", "not needed by a local engine")]
+    try:
+        key = read_key(variable, os.environ)
+    except TicketbenchError as error:
+        return [_blocked("key", error)]
+    if key is None:
+        action = f"export {variable}=... unless the endpoint needs no key"
+        return [Examined("key", "warning", f"{variable} is not set", action)]
+    return [Examined("key", "ok", f"from {variable}")]
+
+
+def _ask_once(settings: EndpointConfig) -> Examined:
+    """One live question outside the cache."""
+    from ticketbench.core.types import Rubric, RubricSet
+    from ticketbench.edge.contract import ContractViolation, parse_answer, request_body
+    from ticketbench.edge.endpoints import Connection, Unreached, connect
+    from ticketbench.edge.secret import read_key
+
+    rubrics = RubricSet("doctor", (Rubric("yes", "Is it day?"), Rubric("no", "Is it night?")))
+    key = read_key(settings.key_env, os.environ)
+    body = request_body("The sun is up.", rubrics)
+    try:
+        endpoint = connect(settings.url, Connection(key, settings.timeout_s, 1))
+        reply = endpoint.ask(settings.url, body)
+        if reply.status != 200:
+            return Examined("endpoint", "blocked", f"status {reply.status}", "check key and URL", 4)
+        parse_answer(reply.body, rubrics.labels)
+    except Unreached as error:
+        return Examined("endpoint", "blocked", f"no answer: {error}", "check the URL", 4)
+    except ContractViolation as error:
+        return Examined("endpoint", "blocked", f"not a /classify answer: {error}", "check it", 4)
+    return Examined("endpoint", "ok", f"{settings.url} answered")

@@ -1,0 +1,89 @@
+"""From a config to checked inputs: tickets, rubric sets, settings, and where answers come from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.types import Dataset, Finding, RubricSet
+from ticketbench.edge.config import Config, read_config
+from ticketbench.edge.dataset import Columns, LoadedDataset, load_dataset
+from ticketbench.edge.dataset_findings import dataset_findings
+from ticketbench.edge.rubric_files import read_rubrics, rubric_findings
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay import Mode, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a run needs, read and checked; nothing has been sent."""
+
+    config: Config
+    loaded: LoadedDataset
+    rubric_sets: tuple[RubricSet, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def dataset(self) -> Dataset:
+        """The labelled tickets."""
+        return self.loaded.dataset
+
+
+def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
+    """Read config, rubric files and dataset; raises InputError with every problem located."""
+    config = read_config(path, overrides=overrides, environment=os.environ)
+    rubric_sets = _rubric_sets(config)
+    known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
+    loaded = load_dataset(config.dataset_path, columns_of(config), known_labels=known)
+    findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
+    return Inputs(config, loaded, rubric_sets, (*dataset_findings(loaded), *findings))
+
+
+def columns_of(config: Config) -> Columns:
+    """The column mapping of the config."""
+    mapping = config.file.dataset.columns.model_dump()
+    return Columns(**mapping)
+
+
+def _rubric_sets(config: Config) -> tuple[RubricSet, ...]:
+    missing = [
+        Problem(f"no such file: {path}", config.document.where(("rubric_sets", name)))
+        for name, path in config.rubric_paths.items()
+        if not path.is_file()
+    ]
+    if missing:
+        raise InputError.of(missing)
+    return tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
+
+
+@contextmanager
+def answer_source(inputs: Inputs, *, mode: Mode = "auto") -> Iterator[Source]:
+    """Recording, cache and endpoint of a config, ready to replay; strict replay has no endpoint."""
+    from ticketbench.edge.asking import Retry
+    from ticketbench.edge.cache import AnswerCache
+    from ticketbench.edge.endpoints import Connection, connect, is_local
+    from ticketbench.edge.recording import read_recording
+    from ticketbench.edge.replay import Source, full_url
+    from ticketbench.edge.secret import read_key
+
+    config, settings = inputs.config, inputs.config.file.endpoint
+    key = None if is_local(settings.url) else read_key(settings.key_env, os.environ)
+    connection = Connection(key, settings.timeout_s, settings.concurrency)
+    endpoint = None if mode == "replay" else connect(settings.url, connection)
+    recording = config.recording_path
+    with AnswerCache(config.cache_path, endpoint) as cache:
+        yield Source(
+            url=full_url(settings.url),
+            cache=cache,
+            recording=read_recording(recording) if recording and recording.exists() else {},
+            mode=mode,
+            concurrency=settings.concurrency,
+            per_second=settings.per_second,
+            retry=Retry(),
+        )

@@ -1,0 +1,25 @@
+"""Every page of a report as bytes, by file name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ticketbench import __version__
+from ticketbench.measure.results import RunResults
+
+
+def pages(
+    results: RunResults, texts: Mapping[str, str], *, figures: bool, seed: int
+) -> dict[str, bytes]:
+    """index.html, summary.md and, with `figures`, the PNG and SVG files."""
+    from ticketbench.report.markdown import markdown_summary
+    from ticketbench.report.page import Report, html_page
+
+    report = Report(results, texts, __version__, seed)
+    files = {"index.html": html_page(report), "summary.md": markdown_summary(report)}
+    if figures:
+        from ticketbench.report.figures import figure_files
+
+        for evaluation in results.evaluations:
+            files |= figure_files(evaluation)
+    return files

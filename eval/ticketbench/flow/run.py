@@ -1,0 +1,186 @@
+"""The main job: replay, evaluate, compare, choose thresholds, write the report."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ticketbench import __version__
+from ticketbench.core.errors import IncompleteError, Problem
+from ticketbench.core.types import ScoreTable
+from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
+from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.results import RunResults, run_results, summarise_dataset
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay import Mode, Plan, Progress, Replayed
+
+SEED = 0
+
+ProgressOf = Callable[[str], "Progress | None"]
+"""From a rubric set's name to a progress callback."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """The results and where they were written."""
+
+    results: RunResults
+    out: Path
+
+
+def run(
+    config: Path,
+    *,
+    mode: Mode = "auto",
+    out: Path | None = None,
+    overrides: Sequence[str] = (),
+    allow_failures: int = 0,
+    progress: ProgressOf | None = None,
+    command: str = "",
+) -> RunOutcome:
+    """Replay every rubric set of `config`, measure, compare with the first, write the report.
+
+    The report goes to `out`, by default reports/<config name>. Raises IncompleteError when more
+    than `allow_failures` tickets failed: before anything is written when strict replay misses
+    answers, after the report is written otherwise.
+    """
+    started = datetime.now(UTC)
+    clock = time.monotonic()
+    inputs = read_inputs(config, overrides=overrides)
+    target = out or Path("reports") / inputs.config.name
+    replayed = _replay_all(inputs, mode, progress)
+    if mode == "replay":
+        _refuse_misses(replayed, allow_failures)
+    tables = [one.table for one in replayed]
+    results = run_results(
+        inputs.config.name,
+        summarise_dataset(inputs.dataset),
+        inputs.rubric_sets,
+        tables,
+        settings_of(inputs),
+        inputs.findings,
+    )
+    manifest = _manifest(command, mode, started, replayed)
+    manifest["seconds"] = round(time.monotonic() - clock, 3)
+    write_run(target, results, inputs, tables, manifest)
+    _refuse_failures(tables, allow_failures, target)
+    return RunOutcome(results, target)
+
+
+def plan_run(
+    config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
+) -> dict[str, Plan]:
+    """What a run would ask, per rubric set; nothing is sent or written."""
+    from ticketbench.edge.replay import plan
+
+    inputs = read_inputs(config, overrides=overrides)
+    with answer_source(inputs, mode=mode) as source:
+        return {rubrics.name: plan(inputs.dataset, rubrics, source) for rubrics in inputs.rubric_sets}
+
+
+def settings_of(inputs: Inputs) -> Settings:
+    """How the config wants its answers measured."""
+    file = inputs.config.file
+    return Settings(
+        policy=inputs.config.policy,
+        costs=inputs.config.costs,
+        min_precision=file.choose.min_precision,
+        near_tie=file.policy.near_tie,
+        seed=SEED,
+    )
+
+
+def _replay_all(inputs: Inputs, mode: Mode, progress: ProgressOf | None) -> list[Replayed]:
+    from ticketbench.edge.replay import replay
+
+    with answer_source(inputs, mode=mode) as source:
+        return [
+            replay(
+                inputs.dataset,
+                rubrics,
+                source,
+                progress=progress(rubrics.name) if progress else None,
+            )
+            for rubrics in inputs.rubric_sets
+        ]
+
+
+def _refuse_misses(replayed: Sequence[Replayed], allowed: int) -> None:
+    """Strict replay: name the rubric sets and the first tickets whose answers are missing."""
+    if sum(one.table.n_failed for one in replayed) <= allowed:
+        return
+    problems = []
+    for one in replayed:
+        failures = one.table.failures
+        if failures:
+            name = one.table.provenance.rubric_set
+            first = ", ".join(failure.ticket_id for failure in failures[:3])
+            what = f"{len(failures)} answers are missing for rubric set {name!r}"
+            help_ = "ask for them: ticketbench run --mode auto"
+            problems.append(Problem(f"{what} (tickets {first} ...)", "", help_))
+    raise IncompleteError.of(problems)
+
+
+def _refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> None:
+    failed = sum(table.n_failed for table in tables)
+    if failed <= allowed:
+        return
+    first = next(failure for table in tables for failure in table.failures)
+    raise IncompleteError(
+        f"{failed} tickets have no answer, {allowed} are allowed; the first: "
+        f"{first.ticket_id} ({first.kind}, {first.detail})",
+        where=str(out),
+        help="run again to ask only for these, or accept them: --allow-failures N",
+    )
+
+
+def _manifest(
+    command: str, mode: Mode, started: datetime, replayed: Sequence[Replayed]
+) -> dict[str, Any]:
+    """What may differ between two runs that give the same results."""
+    return {
+        "tool": {"name": "ticketbench", "version": __version__},
+        "command": command,
+        "mode": mode,
+        "started": started.isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "platform": platform.system(),
+        "seed": SEED,
+        "answers": {
+            one.table.provenance.rubric_set: {
+                "recorded": one.recorded,
+                "cached": one.cached,
+                "sent": one.sent,
+            }
+            for one in replayed
+        },
+    }
+
+
+def write_run(
+    out: Path,
+    results: RunResults,
+    inputs: Inputs,
+    tables: Sequence[ScoreTable],
+    manifest: dict[str, Any],
+) -> None:
+    """Write the report folder: pages, results.json, predictions.csv, figures, manifest."""
+    from ticketbench.edge.score_tables import predictions_csv
+    from ticketbench.edge.store import envelope, write_folder
+    from ticketbench.flow.pages import pages
+
+    shown = inputs.config.file.report
+    texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}
+    predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy)
+    files = {
+        **pages(results, texts, figures=shown.figures, seed=SEED),
+        "results.json": envelope("run", results),
+        "predictions.csv": predictions.encode("utf-8"),
+    }
+    write_folder(out, files, manifest)

@@ -1,0 +1,26 @@
+"""Evaluate a table of predictions from anywhere: the measuring half without the replaying half."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.quantities import quantities
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The flat quantities (no policy) and the evaluation under a policy."""
+
+    quantities: dict[str, Any]
+    evaluation: Evaluation
+
+
+def score(file: Path, *, rubric_set: str | None = None, settings: Settings | None = None) -> Score:
+    """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
+    from ticketbench.edge.score_tables import read_score_table
+
+    table = read_score_table(file, rubric_set)
+    return Score(quantities(table), evaluate(table, settings or Settings()))

@@ -1,0 +1,81 @@
+"""Check configs, rubric sets and datasets without sending anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.types import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A valid file: its kind, what is in it, and what is worth knowing about it."""
+
+    path: str
+    kind: str
+    summary: str
+    findings: tuple[Finding, ...]
+
+
+def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Checked]:
+    """Check every path; raises one InputError with the problems of all of them.
+
+    A .yaml, .yml or .json file holding a list or `extends` is a rubric set, one with `version` a
+    config (checked with its dataset and rubric files), anything else a dataset. With `rubrics`,
+    the labels of datasets must be in that rubric set.
+    """
+    from ticketbench.edge.rubric_files import read_rubrics
+
+    labels = read_rubrics(rubrics).labels if rubrics else None
+    checked: list[Checked] = []
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            checked.append(_check(path, labels))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError.of(problems)
+    return checked
+
+
+def _check(path: Path, labels: Sequence[str] | None) -> Checked:
+    if path.suffix in (".yaml", ".yml", ".json"):
+        return _check_document(path)
+    from ticketbench.edge.dataset import load_dataset
+    from ticketbench.edge.dataset_findings import dataset_findings
+
+    loaded = load_dataset(path, known_labels=labels)
+    return Checked(
+        str(path), "dataset", f"{len(loaded.lines)} tickets", dataset_findings(loaded)
+    )
+
+
+def _check_document(path: Path) -> Checked:
+    from ticketbench.edge.documents import read_document
+    from ticketbench.edge.rubric_files import is_rubric_document, read_rubrics, rubric_findings
+
+    document = read_document(path)
+    if is_rubric_document(document):
+        found = read_rubrics(path)
+        summary = f"{len(found.labels)} labels: {', '.join(found.labels)}"
+        return Checked(str(path), "rubric set", summary, rubric_findings(found))
+    if isinstance(document.data, dict) and "version" in document.data:
+        return _check_config(path)
+    raise InputError(
+        "neither a rubric set nor a config",
+        where=f"{path}:1:1",
+        help="a rubric set is a list of name/rubric or has `extends`; a config has `version: 1`",
+    )
+
+
+def _check_config(path: Path) -> Checked:
+    from ticketbench.flow.inputs import read_inputs
+
+    inputs = read_inputs(path)
+    names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
+    summary = f"{len(inputs.dataset.tickets)} tickets, rubric sets {names}"
+    return Checked(str(path), "config", summary, inputs.findings)

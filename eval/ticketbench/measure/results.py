@@ -1,0 +1,77 @@
+"""The result of a whole run: every rubric set evaluated, and each compared with the first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable
+from ticketbench.measure.compare import MARGIN, Comparison, compare
+from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCount:
+    """Gold tickets of one label."""
+
+    label: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSummary:
+    """What the results rest on."""
+
+    name: str
+    fingerprint: str
+    n: int
+    labels: tuple[LabelCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResults:
+    """Evaluations in config order, comparisons of each later set with the first, findings."""
+
+    name: str
+    dataset: DatasetSummary
+    rubric_sets: tuple[RubricSet, ...]
+    evaluations: tuple[Evaluation, ...]
+    comparisons: tuple[Comparison, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def n_failed(self) -> int:
+        """Failed tickets over all rubric sets."""
+        return sum(evaluation.n_failed for evaluation in self.evaluations)
+
+
+def summarise_dataset(dataset: Dataset) -> DatasetSummary:
+    """Name, fingerprint and label counts, labels sorted."""
+    counts = Counter(ticket.label for ticket in dataset.tickets)
+    labels = tuple(LabelCount(label, counts[label]) for label in sorted(counts))
+    return DatasetSummary(dataset.name, dataset.fingerprint, len(dataset.tickets), labels)
+
+
+def run_results(
+    name: str,
+    dataset: DatasetSummary,
+    rubric_sets: Sequence[RubricSet],
+    tables: Sequence[ScoreTable],
+    settings: Settings,
+    data_findings: Iterable[Finding],
+) -> RunResults:
+    """Evaluate every table and compare each later one with the first."""
+    evaluations = tuple(evaluate(table, settings) for table in tables)
+    found = [*data_findings, *(f for e in evaluations for f in e.findings)]
+    return RunResults(
+        name=name,
+        dataset=dataset,
+        rubric_sets=tuple(rubric_sets),
+        evaluations=evaluations,
+        comparisons=tuple(
+            compare(tables[0], table, margin=MARGIN, seed=settings.seed) for table in tables[1:]
+        ),
+        # The same fact about both rubric sets, or about data and result, is told once.
+        findings=tuple(dict.fromkeys(found)),
+    )

@@ -1,0 +1,94 @@
+"""summary.md: the verdict and the main numbers, short enough for a pull request."""
+
+from __future__ import annotations
+
+import re
+
+from ticketbench.measure.compare import Comparison
+from ticketbench.measure.evaluate import Evaluation
+from ticketbench.report import numbers
+from ticketbench.report.page import Report, visible
+from ticketbench.report.verdict import preferred, threshold_text, verdict_text
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~])")
+_MOST_BROKEN = 10
+
+
+def escaped(text: str) -> str:
+    """`text` as plain words of a Markdown table cell: no markup, no mentions, no line ends."""
+    flat = " ".join(visible(text).split())
+    return _SPECIAL.sub(r"\\\1", flat).replace("\\@", "@\u2060")
+
+
+def markdown_summary(report: Report) -> bytes:
+    """The summary as UTF-8 Markdown."""
+    results = report.results
+    chosen = preferred(results)
+    lines = [f"# {escaped(results.name)}: {_headline(report)}", ""]
+    for comparison in results.comparisons:
+        words = verdict_text(comparison)
+        lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
+        lines += [f"Next: {escaped(words.action)}.", ""]
+    lines += _table(results.evaluations)
+    lines += ["", f"Threshold for {escaped(chosen.provenance.rubric_set)}:", ""]
+    lines += [f"- {escaped(threshold_text(t))}" for t in chosen.thresholds] or ["- none"]
+    for comparison in results.comparisons:
+        lines += _broken(comparison)
+    if results.findings:
+        lines += ["", "Before you rely on this:", ""]
+        lines += [
+            f"- {escaped(f'{f.title}: {f.evidence}')} – {escaped(f.action)} ({f.code})"
+            for f in results.findings
+        ]
+    lines += ["", *_origin(report)]
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _headline(report: Report) -> str:
+    comparisons = report.results.comparisons
+    if comparisons:
+        return escaped(verdict_text(comparisons[-1]).headline)
+    chosen = preferred(report.results)
+    accuracy = numbers.estimate(chosen.metric("accuracy"))
+    return f"{escaped(chosen.provenance.rubric_set)} has accuracy {escaped(accuracy)}"
+
+
+def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
+    names = [escaped(e.provenance.rubric_set) for e in evaluations]
+    rows = [f"| metric | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
+    for i, metric in enumerate(evaluations[0].metrics):
+        cells = [numbers.estimate(e.metrics[i].estimate, share=metric.share) for e in evaluations]
+        rows.append(f"| {escaped(metric.title)} | {' | '.join(escaped(c) for c in cells)} |")
+    threshold = numbers.threshold(evaluations[0].settings.policy.threshold)
+    covered = [escaped(numbers.estimate(e.routing.coverage)) for e in evaluations]
+    right = [escaped(numbers.estimate(e.routing.selective_precision)) for e in evaluations]
+    rows.append(f"| routed at {threshold} | {' | '.join(covered)} |")
+    rows.append(f"| right among routed | {' | '.join(right)} |")
+    answered = [f"{e.n_requested} = {e.n_scored} + {e.n_failed}" for e in evaluations]
+    rows.append(f"| requested = scored + failed | {' | '.join(answered)} |")
+    return rows
+
+
+def _broken(comparison: Comparison) -> list[str]:
+    broken = [flip for flip in comparison.flips if flip.kind == "broken"]
+    if not broken:
+        return []
+    title = f"{numbers.count(len(broken), 'ticket')} broken by {escaped(comparison.candidate)}"
+    lines = ["", f"<details><summary>{title}</summary>", ""]
+    lines += [f"| ticket | gold | {escaped(comparison.base)} | {escaped(comparison.candidate)} |"]
+    lines += ["|---|---|---|---|"]
+    for flip in broken[:_MOST_BROKEN]:
+        base = f"{escaped(flip.base_label)} {flip.base_score:.2f}"
+        candidate = f"{escaped(flip.candidate_label)} {flip.candidate_score:.2f}"
+        lines.append(f"| {escaped(flip.ticket_id)} | {escaped(flip.gold)} | {base} | {candidate} |")
+    return [*lines, "", "</details>"]
+
+
+def _origin(report: Report) -> list[str]:
+    results = report.results
+    source = results.evaluations[0].provenance
+    return [
+        f"Dataset {escaped(results.dataset.name)} ({results.dataset.n} tickets, "
+        f"sha256 `{results.dataset.fingerprint[:12]}`), answers of "
+        f"{escaped(source.endpoint)}, ticketbench {report.tool_version}.",
+    ]

@@ -1,0 +1,67 @@
+"""How numbers look in every page: one formatter, so text, table and JSON cannot disagree."""
+
+from __future__ import annotations
+
+import math
+
+from ticketbench.core.types import Estimate
+
+DASH = "–"
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """0.893 as "89.3 %"; NaN as a dash."""
+    return DASH if math.isnan(value) else f"{100 * value:.{decimals}f} %"
+
+
+def points(value: float) -> str:
+    """A difference of shares in signed points: 0.032 as "+3.2"; NaN as a dash."""
+    return DASH if math.isnan(value) else f"{100 * value:+.1f}".replace("+0.0", "0.0")
+
+
+def number(value: float, decimals: int = 3) -> str:
+    """A plain number; NaN as a dash."""
+    return DASH if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def signed(value: float, decimals: int = 3) -> str:
+    """A signed number; NaN as a dash."""
+    return DASH if math.isnan(value) else f"{value:+.{decimals}f}"
+
+
+def threshold(value: float) -> str:
+    """A threshold on the grid of 0.01; NaN as a dash."""
+    return number(value, 2)
+
+
+def estimate(of: Estimate, *, share: bool = True) -> str:
+    """ "89.3 % [86.1, 91.9]", or without brackets where there is no interval."""
+    if not of.defined:
+        return DASH
+    value = percent(of.value) if share else number(of.value)
+    ends = interval(of, share=share)
+    return f"{value} {ends}" if ends else value
+
+
+def interval(of: Estimate, *, share: bool = True) -> str:
+    """ "[86.1, 91.9]"; nothing where there is no interval."""
+    if math.isnan(of.low) or math.isnan(of.high):
+        return ""
+    if share:
+        return f"[{100 * of.low:.1f}, {100 * of.high:.1f}]"
+    return f"[{of.low:.3f}, {of.high:.3f}]"
+
+
+def difference(of: Estimate, *, share: bool = True) -> str:
+    """ "+3.2 [+0.8, +5.7]" in points for shares, in plain units otherwise."""
+    if not of.defined:
+        return DASH
+    show = points if share else signed
+    if math.isnan(of.low):
+        return show(of.value)
+    return f"{show(of.value)} [{show(of.low)}, {show(of.high)}]"
+
+
+def count(n: int, singular: str, plural: str = "") -> str:
+    """ "1 ticket", "2,310 tickets"."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"

@@ -1,0 +1,155 @@
+"""The HTML page: one self-contained file, sections in order, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from ticketbench.measure.results import RunResults
+from ticketbench.report import numbers
+
+# C0 and C1 controls, zero-width and bidirectional characters: invisible, or able to make a text
+# read as another one.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a page is made of: the results, and ticket texts by id when they may be shown."""
+
+    results: RunResults
+    texts: Mapping[str, str]
+    tool_version: str
+    seed: int = 0
+
+
+def visible(text: str) -> str:
+    """`text` with invisible and direction-changing characters written out as ⟨U+202E⟩."""
+    return _INVISIBLE.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
+
+
+def _finalize(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The one template environment: everything is escaped, an unknown name is an error."""
+    made = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    for function in (
+        numbers.count,
+        numbers.difference,
+        numbers.estimate,
+        numbers.interval,
+        numbers.number,
+        numbers.percent,
+        numbers.points,
+        numbers.threshold,
+    ):
+        made.filters[function.__name__] = function
+    return made
+
+
+def render(template: str, **values: Any) -> Markup:
+    """`template` filled in, every value escaped."""
+    return Markup(_template(template).render(**values))  # noqa: S704 - rendered with autoescape
+
+
+@lru_cache(maxsize=64)
+def _template(source: str) -> Any:
+    return environment().from_string(source)
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{{ policy }}">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="generator" content="ticketbench {{ version }}">
+<title>{{ title }}</title>
+<style>{{ style }}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the report</a>
+<header>
+<h1>{{ title }}</h1>
+<p class="muted">{{ subtitle }}</p>
+<nav aria-label="Sections"><ul>
+{% for section in sections if section.title %}
+<li><a href="#{{ section.id }}">{{ section.title }}</a></li>
+{% endfor %}
+</ul></nav>
+</header>
+<main id="main">
+{% for section in sections %}
+<section id="{{ section.id }}"{% if not section.title %} aria-label="Verdict"{% endif %}>
+{% if section.title %}
+<h2>{{ section.title }}</h2>
+{% endif %}
+{{ section.body }}
+</section>
+{% endfor %}
+</main>
+<footer><p class="muted">Written by ticketbench {{ version }}. This file loads nothing from a \
+network.</p></footer>
+<script>{{ script }}</script>
+</body>
+</html>
+"""
+
+
+def html_page(report: Report) -> bytes:
+    """The whole report as UTF-8 HTML; equal reports give equal bytes."""
+    from ticketbench.report.sections import rendered_sections
+
+    style, script = _resource("page.css"), _resource("page.js")
+    results = report.results
+    names = [e.provenance.rubric_set for e in results.evaluations]
+    page = render(
+        _PAGE,
+        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'",
+        version=report.tool_version,
+        title=_title(names),
+        subtitle=f"{results.dataset.name}, {numbers.count(results.dataset.n, 'labelled ticket')}, "
+        f"{numbers.count(len(names), 'rubric set')}: {', '.join(names)}",
+        sections=rendered_sections(report),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own file
+    )
+    return page.encode("utf-8")
+
+
+def _title(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"How good is rubric set {names[0]}?"
+    if len(names) == 2:
+        return f"Is rubric set {names[1]} better than {names[0]}?"
+    return f"Is any of {len(names) - 1} rubric sets better than {names[0]}?"
+
+
+def _resource(name: str) -> str:
+    return resources.files("ticketbench.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

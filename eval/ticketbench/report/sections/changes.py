@@ -1,0 +1,66 @@
+"""Section 5, changes: which tickets did the new rubric set fix or break?"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticketbench.report.page import Report, render
+from ticketbench.report.sections import section
+
+_MOST_FLIPS = 200
+
+_TEMPLATE = """{% for c in comparisons %}
+<h3>{{ c.base }} to {{ c.candidate }}: {{ c.contingency.only_candidate }} fixed, \
+{{ c.contingency.only_base }} broken, {{ c.contingency.neither }} wrong in both</h3>
+<div class="scroll"><table>
+<caption>The same {{ c.n_paired }} tickets under both sets; difference is {{ c.candidate }} minus \
+{{ c.base }}, in points for shares, 95 % intervals\
+{% if c.unpaired %}; {{ c.unpaired }} answers have no partner{% endif %}</caption>
+<thead><tr><th scope="col" class="text">metric</th><th scope="col">{{ c.base }}</th>\
+<th scope="col">{{ c.candidate }}</th><th scope="col">difference</th>\
+<th scope="col" class="text">better is</th></tr></thead>
+<tbody>
+{% for d in c.differences %}
+<tr><th scope="row">{{ d.title }}</th>\
+<td>{{ d.base | percent if d.share else d.base | number }}</td>\
+<td>{{ d.candidate | percent if d.share else d.candidate | number }}</td>\
+<td class="nowrap">{{ d.difference | difference(share=d.share) }}</td>\
+<td class="text">{{ "higher" if d.higher_is_better else "lower" }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+{% if c.flips %}
+<details{{ " open" if c.flips | length <= 30 }}><summary>{{ c.flips | length | count("ticket") }} \
+changed{% if c.flips | length > most %}, the first {{ most }} shown; all are in predictions.csv\
+{% endif %}</summary>
+<div class="scroll"><table>
+<caption>Broken tickets first, most confidently wrong first</caption>
+<thead><tr><th scope="col" class="text">ticket</th><th scope="col" class="text">change</th>\
+<th scope="col" class="text">gold</th><th scope="col" class="text">{{ c.base }}</th>\
+<th scope="col" class="text">{{ c.candidate }}</th>\
+{% if texts %}<th scope="col" class="text">text</th>{% endif %}</tr></thead>
+<tbody>
+{% for f in c.flips[:most] %}
+<tr><th scope="row">{{ f.ticket_id }}</th>\
+<td class="text {{ "up" if f.kind == "fixed" else "down" }}">\
+{{ "▲ fixed" if f.kind == "fixed" else "▼ broken" }}</td>\
+<td class="text">{{ f.gold }}</td>\
+<td class="text">{{ f.base_label }} {{ f.base_score | number(2) }}</td>\
+<td class="text">{{ f.candidate_label }} {{ f.candidate_score | number(2) }}</td>\
+{% if texts %}<td class="long">{{ texts.get(f.ticket_id, "")[:500] }}</td>{% endif %}</tr>
+{% endfor %}
+</tbody></table></div></details>
+{% endif %}
+{% endfor %}"""
+
+
+@section(order=50, id="changes", title="What changed?")
+def changes(report: Report) -> Markup | None:
+    """Paired differences of all metrics, and the tickets that flipped."""
+    if not report.results.comparisons:
+        return None
+    return render(
+        _TEMPLATE,
+        comparisons=report.results.comparisons,
+        texts=report.texts,
+        most=_MOST_FLIPS,
+    )

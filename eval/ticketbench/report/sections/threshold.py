@@ -1,0 +1,153 @@
+"""Section 1, the threshold: which one, and what does it do?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from ticketbench.measure.evaluate import Evaluation
+from ticketbench.report.charts import Axis, Series, key, line_chart
+from ticketbench.report.page import Report, render
+from ticketbench.report.sections import section
+
+_TEMPLATE = """<p>A ticket is escalated when two or more labels score above \
+{{ policy.escalate_above | threshold }}, else routed when its top score reaches the threshold, \
+else sent to {{ policy.fallback }}. Escalation does not depend on the threshold.</p>
+<div class="slider script-only" hidden>
+<label for="threshold">Threshold \
+<input id="threshold" type="range" min="0" max="100" step="1" value="{{ start }}">\
+<output id="threshold-value" for="threshold">{{ policy.threshold | threshold }}</output></label>
+</div>
+<div class="scroll"><table>
+<caption>At the threshold of the config, {{ policy.threshold | threshold }}\
+<span class="script-only" hidden>, or wherever the slider stands</span>; all scored tickets
+</caption>
+<thead><tr><th scope="col" class="text">rubric set</th><th scope="col">routed</th>\
+<th scope="col">right among routed</th><th scope="col">wrong routes</th>\
+<th scope="col">to review</th><th scope="col">escalated</th></tr></thead>
+<tbody>
+{% for e in evaluations %}
+<tr><th scope="row">{{ e.provenance.rubric_set }}</th>
+<td id="live-{{ loop.index0 }}-routed">{{ e.routing.coverage.value | percent }}</td>
+<td id="live-{{ loop.index0 }}-precision">{{ e.routing.selective_precision.value | percent }}</td>
+<td id="live-{{ loop.index0 }}-wrong">{{ e.routing.wrong }}</td>
+<td id="live-{{ loop.index0 }}-reviewed">{{ e.routing.reviewed }}</td>
+<td id="live-{{ loop.index0 }}-escalated">{{ e.routing.escalated }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+<script type="application/json" id="sweeps">{{ sweeps | tojson }}</script>
+<h3>Chosen from the data</h3>
+<div class="scroll"><table>
+<caption>Out of sample: chosen on four fifths of the tickets, judged on the other fifth, five \
+times. The in-sample figure is the optimistic one.</caption>
+<thead><tr><th scope="col" class="text">rubric set</th><th scope="col" class="text">rule</th>\
+<th scope="col">threshold</th><th scope="col">temperature</th><th scope="col">routed</th>\
+<th scope="col">right among routed</th><th scope="col">in sample</th>\
+<th scope="col">cost per ticket</th><th scope="col">in sample</th></tr></thead>
+<tbody>
+{% for e in evaluations %}
+{% for t in e.thresholds %}
+<tr><th scope="row">{{ e.provenance.rubric_set }}</th>
+<td class="text"><b>{{ t.rule }}</b>: {{ t.title }}; {{ t.caveat }}</td>
+<td>{{ t.threshold | threshold }}</td>
+<td>{{ t.temperature | number(2) }}</td>
+<td>{{ t.out_of_sample.coverage.value | percent }}</td>
+<td>{{ t.out_of_sample.selective_precision | estimate }}</td>
+<td>{{ t.in_sample.selective_precision.value | percent }}</td>
+<td>{{ t.out_of_sample.cost | estimate(share=False) }}</td>
+<td>{{ t.in_sample.cost.value | number }}</td></tr>
+{% endfor %}
+<tr><th scope="row">{{ e.provenance.rubric_set }}</th>
+<td class="text"><b>config</b>: the threshold you set, not chosen from these tickets</td>
+<td>{{ e.settings.policy.threshold | threshold }}</td>
+<td>{{ e.settings.policy.temperature | number(2) }}</td>
+<td>{{ e.routing.coverage.value | percent }}</td>
+<td>{{ e.routing.selective_precision | estimate }}</td><td>–</td>
+<td>{{ e.routing.cost | estimate(share=False) }}</td><td>–</td></tr>
+{% endfor %}
+</tbody></table></div>
+<div class="columns">
+<figure>{{ precision_chart }}<figcaption>{{ key }} dot: the threshold of the config</figcaption>\
+</figure>
+<figure>{{ cost_chart }}<figcaption>{{ key }} misroute {{ costs.misroute }}, review \
+{{ costs.review }}, escalation {{ costs.escalate }}</figcaption></figure>
+</div>
+{% for e in evaluations %}
+<details><summary>Every fifth threshold of {{ e.provenance.rubric_set }}</summary>
+<div class="scroll"><table>
+<caption>In sample; intervals are Wilson 95 %</caption>
+<thead><tr><th scope="col">threshold</th><th scope="col">routed</th>\
+<th scope="col">right among routed</th><th scope="col">95 %</th>\
+<th scope="col">wrong routes</th><th scope="col">to review</th>\
+<th scope="col">cost per ticket</th></tr></thead>
+<tbody>
+{% for p in e.sweep[::5] %}
+<tr><th scope="row">{{ p.threshold | threshold }}</th><td>{{ p.coverage | percent }}</td>
+<td>{{ p.precision | percent }}</td>
+<td>{{ p.precision_low | percent }} to {{ p.precision_high | percent }}</td>
+<td>{{ p.wrong }}</td><td>{{ p.reviewed }}</td><td>{{ p.cost | number }}</td></tr>
+{% endfor %}
+</tbody></table></div></details>
+{% endfor %}
+{% for e in evaluations if e.escalation %}
+<p><b>Escalation of {{ e.provenance.rubric_set }}:</b> {{ e.escalation.queue }} tickets escalated, \
+{{ e.escalation.needed }} truly need two or more labels; precision \
+{{ e.escalation.precision | estimate }}, recall {{ e.escalation.recall | estimate }}; \
+{{ e.routing.collisions }} of the escalated also passed the threshold.</p>
+{% endfor %}"""
+
+
+@section(order=10, id="threshold", title="Which confidence threshold?")
+def threshold(report: Report) -> Markup:
+    """Slider and table at a threshold, the chosen thresholds, precision and cost curves."""
+    evaluations = report.results.evaluations
+    policy, costs = evaluations[0].settings.policy, evaluations[0].settings.costs
+    names = [e.provenance.rubric_set for e in evaluations]
+    highest = max((p.cost for e in evaluations for p in e.sweep if p.cost == p.cost), default=1.0)
+    return render(
+        _TEMPLATE,
+        policy=policy,
+        costs=costs,
+        start=round(policy.threshold * 100),
+        evaluations=evaluations,
+        sweeps=[_sweep(e) for e in evaluations],
+        key=key(names),
+        precision_chart=line_chart(
+            [_precision_line(e) for e in evaluations],
+            x=Axis("share of tickets routed", 0, 1),
+            y=Axis("share right among routed", _lowest_precision(evaluations), 1),
+            label="Share right among routed tickets against the share routed",
+        ),
+        cost_chart=line_chart(
+            [Series(e.provenance.rubric_set, [(p.threshold, p.cost) for p in e.sweep])
+             for e in evaluations],
+            x=Axis("threshold", 0, 1, share=False),
+            y=Axis("cost per ticket", 0, highest or 1.0, share=False),
+            label="Mean cost per ticket against the threshold",
+        ),
+    )  # fmt: skip
+
+
+def _sweep(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "n": evaluation.n_scored,
+        "escalated": evaluation.routing.escalated,
+        "routed": [p.routed for p in evaluation.sweep],
+        "right": [p.right for p in evaluation.sweep],
+    }
+
+
+def _precision_line(evaluation: Evaluation) -> Series:
+    at = evaluation.routing
+    return Series(
+        evaluation.provenance.rubric_set,
+        [(p.coverage, p.precision) for p in evaluation.sweep],
+        (at.coverage.value, at.selective_precision.value),
+    )
+
+
+def _lowest_precision(evaluations: tuple[Evaluation, ...]) -> float:
+    """A round lower end for the axis."""
+    seen = [p.precision for e in evaluations for p in e.sweep if p.precision == p.precision]
+    return min(int(min(seen, default=0.0) * 10) / 10, 0.9)

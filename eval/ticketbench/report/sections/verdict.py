@@ -1,0 +1,78 @@
+"""Section 0, the verdict: what do I do now?"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticketbench.report.page import Report, render
+from ticketbench.report.sections import section
+from ticketbench.report.verdict import accuracy_text, preferred, threshold_text, verdict_text
+
+_TEMPLATE = """{% for verdict in verdicts %}
+<div class="card verdict {{ verdict.tone }}">
+<p><strong>{{ verdict.headline[0] | upper }}{{ verdict.headline[1:] }}.</strong> \
+{{ verdict.evidence }}.</p>
+<p><b>Next:</b> {{ verdict.action }}.</p>
+</div>
+{% else %}
+<div class="card verdict"><p><strong>{{ chosen.provenance.rubric_set }}</strong>: \
+{{ accuracy }}.</p></div>
+{% endfor %}
+<div class="card">
+<p><b>Threshold for {{ chosen.provenance.rubric_set }}:</b></p>
+<ul>
+{% for line in thresholds %}
+<li>{{ line }}</li>
+{% else %}
+<li>none: no ticket was scored</li>
+{% endfor %}
+</ul>
+</div>
+{% if failed %}
+<div class="card warning"><p><b>Some tickets have no answer.</b> They are counted, not scored.</p>
+<ul>
+{% for e in failed %}
+<li>{{ e.provenance.rubric_set }}: {{ e.n_requested }} requested = {{ e.n_scored }} scored + \
+{{ e.n_failed }} failed ({% for f in e.failure_counts %}{{ f.n }} {{ f.kind }}\
+{{ ", " if not loop.last }}{% endfor %}); accuracy between {{ e.accuracy_bounds.low | percent }} \
+and {{ e.accuracy_bounds.high | percent }} whatever they are</li>
+{% endfor %}
+</ul></div>
+{% endif %}
+{% if findings %}
+<div class="card warning"><p><b>Before you rely on this:</b></p>
+<ul>
+{% for f in findings %}
+<li>{{ f.title }}: {{ f.evidence }} – {{ f.action }} <span class="muted">{{ f.code }}</span></li>
+{% endfor %}
+</ul></div>
+{% endif %}
+<div class="figures">
+{% for e in evaluations %}
+{% set accuracy = e.metric("accuracy") %}
+<div class="card"><b>{{ accuracy.value | percent }}</b>\
+<span>{{ e.provenance.rubric_set }}: accuracy {{ accuracy | interval }}, \
+n = {{ accuracy.n }}</span></div>
+<div class="card"><b>{{ e.routing.coverage.value | percent }}</b>\
+<span>{{ e.provenance.rubric_set }}: routed at {{ e.settings.policy.threshold | threshold }} \
+({{ e.routing.routed }} of {{ e.routing.n }}), \
+{{ e.routing.selective_precision.value | percent }} of them right</span></div>
+{% endfor %}
+</div>"""
+
+
+@section(order=0, id="verdict", title="")
+def verdict(report: Report) -> Markup:
+    """Verdict, threshold, missing answers and findings, before anything else."""
+    results = report.results
+    chosen = preferred(results)
+    return render(
+        _TEMPLATE,
+        verdicts=[verdict_text(comparison) for comparison in results.comparisons],
+        chosen=chosen,
+        accuracy=accuracy_text(chosen),
+        thresholds=[threshold_text(threshold) for threshold in chosen.thresholds],
+        failed=[e for e in results.evaluations if e.n_failed],
+        findings=results.findings,
+        evaluations=results.evaluations,
+    )

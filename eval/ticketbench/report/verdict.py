@@ -1,0 +1,114 @@
+"""A verdict in words: the one place that turns an outcome into text and tone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ticketbench.measure.compare import Comparison, Verdict
+from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.results import RunResults
+from ticketbench.measure.thresholds import ChosenThreshold
+from ticketbench.report import numbers
+
+Tone = Literal["good", "bad", "neutral", "unknown"]
+
+_TONES: dict[str, Tone] = {
+    "better": "good",
+    "worse": "bad",
+    "no relevant difference": "neutral",
+    "cannot tell": "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictText:
+    """Headline, the figures behind it, what to do next, and how it should look."""
+
+    headline: str
+    evidence: str
+    action: str
+    tone: Tone
+
+    @property
+    def line(self) -> str:
+        """Headline and evidence in one line."""
+        return f"{self.headline}: {self.evidence}"
+
+
+def verdict_text(comparison: Comparison) -> VerdictText:
+    """The verdict of a comparison in words."""
+    verdict = comparison.verdict
+    return VerdictText(
+        headline=_headline(comparison),
+        evidence=_evidence(comparison),
+        action=_action(comparison, verdict),
+        tone=_TONES[verdict.outcome],
+    )
+
+
+def _headline(comparison: Comparison) -> str:
+    base, candidate = comparison.base, comparison.candidate
+    return {
+        "better": f"{candidate} is better than {base}",
+        "worse": f"{candidate} is worse than {base}",
+        "no relevant difference": f"no relevant difference between {candidate} and {base}",
+        "cannot tell": f"cannot tell whether {candidate} is better than {base}",
+    }[comparison.verdict.outcome]
+
+
+def _evidence(comparison: Comparison) -> str:
+    counts = comparison.contingency
+    accuracy = next(d for d in comparison.differences if d.name == "accuracy")
+    tickets = numbers.count(comparison.n_paired, "paired ticket")
+    if comparison.n_groups < comparison.n_paired:
+        tickets += f" in {numbers.count(comparison.n_groups, 'group')}"
+    return (
+        f"accuracy {numbers.percent(accuracy.base)} → {numbers.percent(accuracy.candidate)}, "
+        f"{numbers.difference(comparison.verdict.difference)} points on {tickets}; "
+        f"{counts.only_candidate} fixed, {counts.only_base} broken"
+    )
+
+
+def _action(comparison: Comparison, verdict: Verdict) -> str:
+    if verdict.outcome == "cannot tell":
+        if verdict.tickets_needed:
+            return (
+                f"about {verdict.tickets_needed:,} labelled tickets would settle it "
+                f"(a true difference under {numbers.percent(verdict.detectable)} "
+                "is easily missed at this size)"
+            )
+        return "label more tickets"
+    if verdict.outcome == "worse":
+        return f"keep {comparison.base}; read the broken tickets"
+    if verdict.outcome == "better":
+        return f"use {comparison.candidate}; read the broken tickets first"
+    return f"the difference is within {numbers.points(verdict.margin)} points: keep either"
+
+
+def threshold_text(chosen: ChosenThreshold) -> str:
+    """A chosen threshold with what it does on tickets it was not chosen on."""
+    if chosen.threshold != chosen.threshold:
+        return f"{chosen.rule}: no threshold is the {chosen.title}"
+    scale = "" if chosen.temperature == 1 else f" at temperature {chosen.temperature:.2f}"
+    judged = chosen.out_of_sample
+    return (
+        f"{numbers.threshold(chosen.threshold)}{scale} ({chosen.title}): "
+        f"routes {numbers.percent(judged.coverage.value)}, "
+        f"{numbers.estimate(judged.selective_precision)} of them right out of sample"
+    )
+
+
+def accuracy_text(evaluation: Evaluation) -> str:
+    """Accuracy of one rubric set with its interval and n."""
+    accuracy = evaluation.metric("accuracy")
+    return f"accuracy {numbers.estimate(accuracy)} on {numbers.count(accuracy.n, 'ticket')}"
+
+
+def preferred(results: RunResults) -> Evaluation:
+    """The rubric set the verdicts speak for: the best candidate found better, else the base."""
+    better = {c.candidate for c in results.comparisons if c.verdict.outcome == "better"}
+    winners = [e for e in results.evaluations if e.provenance.rubric_set in better]
+    return max(
+        winners, key=lambda e: e.metric("accuracy").value, default=results.evaluations[0]
+    )
