@@ -1,4 +1,4 @@
-"""ticketbench cache info | export | import"""
+"""The command `ticketbench cache info | export | import`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ticketbench doctor"""
+"""The command `ticketbench doctor`."""
 
 from __future__ import annotations
 

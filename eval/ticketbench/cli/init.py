@@ -1,4 +1,4 @@
-"""ticketbench init"""
+"""The command `ticketbench init`."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -30,11 +31,17 @@ def show(text: str = "") -> None:
     click.echo(printable(text))
 
 
+def show_wrapped(text: str, *, indent: str = "  ") -> None:
+    """Data on stdout, wrapped to 80 columns, every line indented."""
+    for line in textwrap.wrap(printable(text), 80, initial_indent=indent, subsequent_indent=indent):
+        click.echo(line)
+
+
 def show_json(thing: str, data: Any) -> None:
     """Data in its versioned envelope, on stdout."""
     from ticketbench.edge.store import envelope
 
-    click.get_binary_stream("stdout").write(envelope(thing, data))
+    click.echo(envelope(thing, data), nl=False)
 
 
 def show_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -42,14 +49,19 @@ def show_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     for row in (header, *rows):
         first, *others = (printable(cell) for cell in row)
-        cells = [first.ljust(widths[0]), *(c.rjust(w) for c, w in zip(others, widths[1:], strict=True))]
+        cells = [
+            first.ljust(widths[0]),
+            *(c.rjust(w) for c, w in zip(others, widths[1:], strict=True)),
+        ]
         show("  ".join(cells).rstrip())
 
 
 def say_findings(findings: Sequence[Finding]) -> None:
     """Warnings and notes, on stderr."""
     for found in findings:
-        say(f"{found.severity}: {found.title}: {found.evidence} ({found.code})")
+        text = f"{found.severity}: {found.title}: {found.evidence} ({found.code})"
+        for line in textwrap.wrap(printable(text), 80, subsequent_indent="  "):
+            say(line)
         say(f"  help: {found.action}")
 
 

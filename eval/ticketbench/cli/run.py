@@ -1,4 +1,4 @@
-"""ticketbench run"""
+"""The command `ticketbench run`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from ticketbench.cli.output import (
     show,
     show_json,
     show_table,
+    show_wrapped,
 )
 
 if TYPE_CHECKING:
@@ -110,11 +111,11 @@ def _show(outcome: RunOutcome) -> None:
     for comparison in results.comparisons:
         words = verdict_text(comparison)
         show(f"verdict: {words.headline}")
-        show(f"  {words.evidence}")
-        show(f"  next: {words.action}")
+        show_wrapped(words.evidence)
+        show_wrapped(f"next: {words.action}")
     chosen = preferred(results)
     for threshold in chosen.thresholds:
         show(f"threshold for {chosen.provenance.rubric_set}, {threshold.rule}:")
-        show(f"  {threshold_text(threshold)}")
+        show_wrapped(threshold_text(threshold))
     show(f"report: {os.path.join(outcome.out, 'index.html')}")
     say(f"answers of {chosen.provenance.endpoint}")

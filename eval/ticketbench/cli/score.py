@@ -1,4 +1,4 @@
-"""ticketbench score"""
+"""The command `ticketbench score`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ticketbench.cli.output import json_option, say_findings, show, show_json, show_table
+from ticketbench.cli.output import (
+    json_option,
+    say_findings,
+    show,
+    show_json,
+    show_table,
+    show_wrapped,
+)
 
 if TYPE_CHECKING:
     from ticketbench.measure.evaluate import Evaluation
@@ -52,7 +59,9 @@ def _show(e: Evaluation) -> None:
 
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in e.metrics]
-    rows.append((f"routed at {e.settings.policy.threshold:.2f}", numbers.estimate(e.routing.coverage)))
+    rows.append(
+        (f"routed at {e.settings.policy.threshold:.2f}", numbers.estimate(e.routing.coverage))
+    )
     rows.append(("right among routed", numbers.estimate(e.routing.selective_precision)))
     show_table(("metric", "value [95 %]"), rows)
     show()
@@ -64,4 +73,4 @@ def _show(e: Evaluation) -> None:
     show()
     for chosen in e.thresholds:
         show(f"threshold, {chosen.rule}:")
-        show(f"  {threshold_text(chosen)}")
+        show_wrapped(threshold_text(chosen))

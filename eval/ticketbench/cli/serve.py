@@ -1,4 +1,4 @@
-"""ticketbench serve"""
+"""The command `ticketbench serve`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def command(engine: str, port: int, key_env: str) -> None:
     except OSError as error:
         raise MachineError(f"cannot listen on port {port}: {error.strerror}") from None
     with server:
-        click.echo(server.url)
-        click.get_text_stream("stdout").flush()
+        click.echo(server.url)  # click.echo flushes
         say(f"serving {engine}; {'a' if service.key else 'no'} key is needed; Ctrl-C ends it")
         server.serve_forever()

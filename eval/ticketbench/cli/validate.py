@@ -1,4 +1,4 @@
-"""ticketbench validate"""
+"""The command `ticketbench validate`."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class TicketbenchError(Exception):
         self.problems: tuple[Problem, ...] = (Problem(what, where, help),)
 
     @classmethod
-    def of(cls, problems: Sequence[Problem]) -> TicketbenchError:
+    def of(cls, problems: Sequence[Problem]) -> Self:
         """An error that holds all of `problems` (at least one), in their order."""
         error = cls(problems[0].what)
         error.problems = tuple(problems)

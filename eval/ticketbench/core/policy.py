@@ -1,4 +1,4 @@
-"""The routing rules: from scores to route, review or escalate. Evaluation and production share it."""
+"""The routing rules: from scores to route, review or escalate, in evaluation and production."""
 
 from __future__ import annotations
 

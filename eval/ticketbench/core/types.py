@@ -181,17 +181,17 @@ class ScoreTable:
     @property
     def top(self) -> IntArray:
         """Index of the highest score per ticket; a tie goes to the earlier label."""
-        return np.argmax(self.scores, axis=1).astype(np.int64)
+        return np.asarray(np.argmax(self.scores, axis=1), dtype=np.int64)
 
     @property
     def top_score(self) -> FloatArray:
         """The highest score per ticket (the confidence)."""
-        return np.max(self.scores, axis=1, initial=0.0)
+        return np.asarray(np.max(self.scores, axis=1, initial=0.0))
 
     @property
     def right(self) -> BoolArray:
         """Whether the top label is the gold label; never for gold `__none__`."""
-        return self.top == self.truth
+        return np.asarray(self.top == self.truth)
 
     def rows(self, keep: BoolArray | IntArray) -> ScoreTable:
         """The same table with only the scored rows in `keep` (mask or indices)."""

@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import Any
 
 import requests
-from requests_cache import NEVER_EXPIRE, CachedResponse, CachedSession
+from requests_cache import NEVER_EXPIRE, CachedSession
+from requests_cache.models.response import CachedResponse
 
 from ticketbench.core.errors import MachineError
 from ticketbench.edge.contract import answer_key
@@ -84,7 +85,7 @@ class AnswerCache:
         trace: TracebackType | None,
     ) -> None:
         if self._session is not None:
-            self._session.close()
+            self._session.close()  # type: ignore[no-untyped-call]
 
     def read(self, keys: Iterable[str]) -> tuple[dict[str, Stored], set[str]]:
         """The stored answers among `keys`, and the keys whose row is damaged.
@@ -109,7 +110,7 @@ class AnswerCache:
                     answers[key] = _stored(response)
         return answers, damaged
 
-    def keys(self) -> Iterator[str]:
+    def stored_keys(self) -> Iterator[str]:
         """The keys of all stored answers, sorted."""
         if self.path.exists():
             with self._errors():

@@ -135,7 +135,7 @@ class ConfigFile(Strict):
     policy: PolicyConfig = PolicyConfig()
     choose: ChooseConfig = ChooseConfig()
     report: ReportConfig = ReportConfig()
-    gates: list[GateConfig] = []
+    gates: list[GateConfig] = Field(default=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,9 @@ def read_config(
     """
     document = read_document(path)
     if not isinstance(document.data, dict):
-        raise InputError("a config is a mapping with `version`, `endpoint` ...", where=f"{path}:1:1")
+        raise InputError(
+            "a config is a mapping with `version`, `endpoint` ...", where=f"{path}:1:1"
+        )
     for name, value in sorted((environment or {}).items()):
         location = _location_of_variable(name)
         if location:

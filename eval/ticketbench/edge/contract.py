@@ -1,4 +1,4 @@
-"""The /classify contract: the one request body, the key of an answer, and what a valid answer is."""
+"""The /classify contract: the one request body, the key of an answer, what a valid answer is."""
 
 from __future__ import annotations
 

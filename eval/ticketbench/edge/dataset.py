@@ -166,5 +166,7 @@ def _unknown_labels(loaded: LoadedDataset, known: Collection[str]) -> list[Probl
         for label in dict.fromkeys((ticket.label, *ticket.all_labels)):
             if label not in known and label != NONE_LABEL:
                 help_ = f"{suggestion(label, known)} or write {NONE_LABEL} when no label fits"
-                problems.append(Problem(f"no rubric set has the label {label!r}", loaded.where(i), help_))
+                problems.append(
+                    Problem(f"no rubric set has the label {label!r}", loaded.where(i), help_)
+                )
     return problems

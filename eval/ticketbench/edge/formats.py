@@ -97,9 +97,7 @@ def problems_error(problems: list[Problem]) -> InputError:
     rest = len(problems) - len(shown)
     if rest:
         shown = [*shown, Problem(f"... and {rest} more problems of this kind")]
-    error = InputError.of(shown)
-    assert isinstance(error, InputError)  # noqa: S101 - narrows the type for callers
-    return error
+    return InputError.of(shown)
 
 
 def _read_bytes(path: Path, *, packed: bool) -> bytes:

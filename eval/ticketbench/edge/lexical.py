@@ -30,11 +30,13 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _STOP_WORDS = frozenset(
-    "a about after all also am an and any are as at be been before being but by can could did do "
-    "does doing for from get had has have he her him his how i if in into is it its just me more "
-    "my no nor not of off on one or other our out over own please she should so some such than "
-    "that the their them then there these they this those to too under until up us very was we "
-    "were what when where which while who whom why will with would you your".split()
+    """
+    a about after all also am an and any are as at be been before being but by can could did do
+    does doing for from get had has have he her him his how i if in into is it its just me more
+    my no nor not of off on one or other our out over own please she should so some such than
+    that the their them then there these they this those to too under until up us very was we
+    were what when where which while who whom why will with would you your
+    """.split()  # noqa: SIM905 - a list of 120 strings would be a page of quotes
 )
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "ed", "es")
 

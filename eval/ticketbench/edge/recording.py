@@ -86,7 +86,9 @@ def read_recording(path: Path) -> dict[str, Stored]:
             raise InputError(f"{path} is larger than 50 MB", help="split it by rubric set")
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
-        raise InputError(f"no such file: {path}", help="write one: ticketbench cache export") from None
+        raise InputError(
+            f"no such file: {path}", help="write one: ticketbench cache export"
+        ) from None
     except OSError as error:
         raise MachineError(f"cannot read {path}: {error.strerror}") from None
     answers: dict[str, Stored] = {}

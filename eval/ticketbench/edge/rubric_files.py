@@ -1,10 +1,10 @@
 """Rubric sets from files: a plain list, or a version that extends one parent.
 
-    - {name: billing, rubric: "Is the customer asking about a charge?"}
+- {name: billing, rubric: "Is the customer asking about a charge?"}
 
-    extends: v1.yaml
-    labels: [{name: billing, rubric: "..."}]     # replaced in place; new labels come last
-    remove: [general]
+extends: v1.yaml
+labels: [{name: billing, rubric: "..."}]     # replaced in place; new labels come last
+remove: [general]
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class RubricVersion(Strict):
     """A rubric file that changes its parent."""
 
     extends: Text
-    labels: list[Entry] = []
-    remove: list[Text] = []
+    labels: list[Entry] = Field(default=[])
+    remove: list[Text] = Field(default=[])
 
 
 def read_rubrics(path: Path, name: str | None = None) -> RubricSet:
@@ -97,9 +97,7 @@ def _extended(document: Document, children: tuple[Path, ...]) -> dict[str, str]:
     return rubrics | {entry.name: entry.rubric for entry in version.labels}
 
 
-def _check_entries(
-    document: Document, entries: list[Entry], prefix: tuple[str | int, ...]
-) -> None:
+def _check_entries(document: Document, entries: list[Entry], prefix: tuple[str | int, ...]) -> None:
     problems = []
     first_line: dict[str, str] = {}
     for i, entry in enumerate(entries):

@@ -92,15 +92,13 @@ def predictions_csv(tables: Sequence[ScoreTable], dataset: Dataset, policy: Poli
     scores = [SCORE_PREFIX + label for label in labels]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(
-        ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score", *scores)
-        + ("outcome", "failure")
-    )
+    head = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
+    writer.writerow((*head, *scores, "outcome", "failure"))
     for table in tables:
         rows = _prediction_rows(table, labels, policy)
         for ticket in dataset.tickets:
-            head = (table.provenance.rubric_set, ticket.id, ticket.group or "", ticket.label)
-            writer.writerow((*head, *rows[ticket.id]))
+            own = (table.provenance.rubric_set, ticket.id, ticket.group or "", ticket.label)
+            writer.writerow((*own, *rows[ticket.id]))
     return out.getvalue()
 
 
@@ -241,4 +239,3 @@ def _split(
             scored.append(row)
             scores.append(values)
     return scored, failures, scores
-

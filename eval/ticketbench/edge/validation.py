@@ -1,4 +1,4 @@
-"""From pydantic's complaints about a document to problems with file:line:column and a suggestion."""
+"""From pydantic's complaints about a document to problems with file:line:column."""
 
 from __future__ import annotations
 

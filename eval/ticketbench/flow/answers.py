@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
+
+if TYPE_CHECKING:
+    from ticketbench.edge.cache import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def cache_info(config: Path) -> CacheInfo:
     inputs = read_inputs(config)
     path, recording = inputs.config.cache_path, inputs.config.recording_path
     with answer_source(inputs, mode="replay") as source:
-        stored = sum(1 for _ in source.cache.keys())
+        stored = sum(1 for _ in source.cache.stored_keys())
         plans = {r.name: plan(inputs.dataset, r, source) for r in inputs.rubric_sets}
     return CacheInfo(
         cache=str(path),
@@ -55,8 +59,7 @@ def cache_info(config: Path) -> CacheInfo:
         stored=stored,
         recording=str(recording or ""),
         rubric_sets=tuple(
-            SetInfo(name, p.questions, p.recorded, p.cached, p.missing)
-            for name, p in plans.items()
+            SetInfo(name, p.questions, p.recorded, p.cached, p.missing) for name, p in plans.items()
         ),
     )
 
@@ -72,7 +75,7 @@ def export_recording(config: Path, to: Path | None = None) -> Moved:
 
     inputs = read_inputs(config)
     path = to or _recording_of(inputs)
-    answers = {}
+    answers: dict[str, Stored] = {}
     with answer_source(inputs, mode="replay") as source:
         missing = 0
         for rubrics in inputs.rubric_sets:

@@ -52,7 +52,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found += _key(settings.url, settings.key_env)
     try:
         with answer_source(inputs) as source:
-            stored = sum(1 for _ in source.cache.keys())
+            stored = sum(1 for _ in source.cache.stored_keys())
             found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
             if online:
                 found.append(_ask_once(settings))
@@ -65,7 +65,9 @@ def _versions() -> Examined:
     names = ("numpy", "requests-cache", "pandas", "scikit-learn", "matplotlib")
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in names)
     return Examined(
-        "versions", "ok", f"ticketbench {__version__}, Python {platform.python_version()}, {versions}"
+        "versions",
+        "ok",
+        f"ticketbench {__version__}, Python {platform.python_version()}, {versions}",
     )
 
 

@@ -81,7 +81,9 @@ def plan_run(
 
     inputs = read_inputs(config, overrides=overrides)
     with answer_source(inputs, mode=mode) as source:
-        return {rubrics.name: plan(inputs.dataset, rubrics, source) for rubrics in inputs.rubric_sets}
+        return {
+            rubrics.name: plan(inputs.dataset, rubrics, source) for rubrics in inputs.rubric_sets
+        }
 
 
 def settings_of(inputs: Inputs) -> Settings:

@@ -49,9 +49,7 @@ def _check(path: Path, labels: Sequence[str] | None) -> Checked:
     from ticketbench.edge.dataset_findings import dataset_findings
 
     loaded = load_dataset(path, known_labels=labels)
-    return Checked(
-        str(path), "dataset", f"{len(loaded.lines)} tickets", dataset_findings(loaded)
-    )
+    return Checked(str(path), "dataset", f"{len(loaded.lines)} tickets", dataset_findings(loaded))
 
 
 def _check_document(path: Path) -> Checked:

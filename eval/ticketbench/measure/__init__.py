@@ -1,1 +1,1 @@
-"""Floor 1: the maths. Arrays in, frozen dataclasses out; no clock, no files, no global randomness."""
+"""Floor 1: the maths. Arrays in, frozen dataclasses out; no clock, no files, no global state."""

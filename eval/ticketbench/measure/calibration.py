@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -72,7 +73,7 @@ def equal_mass_edges(top_score: FloatArray, *, bins: int) -> FloatArray:
     is that value, and all its tickets fall into the lower bin: file order never matters.
     """
     parts = np.array_split(np.sort(top_score), min(bins, len(top_score)))
-    inner = [(a[-1] + b[0]) / 2 for a, b in zip(parts, parts[1:], strict=False)]
+    inner = [(a[-1] + b[0]) / 2 for a, b in pairwise(parts)]
     return np.unique([*inner, 1.0])
 
 
@@ -116,9 +117,7 @@ def reliability_bins(
         ends = wilson(hits, n)
         mean_score = float(top_score[inside].mean())
         low, high = float(lows[b]), float(edges[b])
-        result.append(
-            ReliabilityBin(low, high, n, mean_score, hits, hits / n, ends.low, ends.high)
-        )
+        result.append(ReliabilityBin(low, high, n, mean_score, hits, hits / n, ends.low, ends.high))
     return tuple(result)
 
 

@@ -180,7 +180,7 @@ def _verdict(clustered: ClusteredMean, n_differing: int, margin: float) -> Verdi
 
 
 def _tickets_needed(clustered: ClusteredMean, margin: float) -> int:
-    """n · (2.8 · SE / δ)², δ = the larger of the seen difference and the margin (80 % power)."""
+    """Tickets for 80 % power: n·(2.8·SE/δ)², δ = the larger of seen difference and margin."""
     target = max(abs(clustered.mean), margin)
     if clustered.n_groups < 2 or not target > 0:
         return 0

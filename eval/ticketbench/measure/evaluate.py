@@ -85,8 +85,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """One rubric set measured on one dataset. n_requested = n_scored + n_failed, and n_scored =
-    n_labelled (gold is a label) + n_none (gold is `__none__`)."""
+    """One rubric set measured on one dataset.
+
+    n_requested = n_scored + n_failed, and n_scored = n_labelled (gold is a label) + n_none (gold
+    is `__none__`).
+    """
 
     provenance: Provenance
     settings: Settings

@@ -19,6 +19,7 @@ from ticketbench.measure.overlap import PairOverlap
 FEW_TICKETS = 20
 FEW_FOR_CALIBRATION = 300
 NEAR_TIE_SHARE = 0.20
+MOST_NAMED = 5
 
 Check = Callable[[ScoreTable, tuple[PairOverlap, ...]], Iterator[Finding]]
 CHECKS: Registry[Check] = Registry("check")
@@ -66,7 +67,7 @@ def never_predicted(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterat
             code="TB202",
             severity="warning",
             title="labels that never have the highest score",
-            evidence=", ".join(silent),
+            evidence=f"{table.provenance.rubric_set}: {', '.join(silent)}",
             action="widen their rubrics, or drop the labels; their precision is undefined",
         )
 
@@ -74,15 +75,20 @@ def never_predicted(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterat
 @check("TB203")
 def similar_rubrics(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
     """Pairs of labels that often end in a near tie when both lead."""
-    for pair in pairs:
-        if pair.top_two >= FEW_TICKETS and pair.near_tie.low > NEAR_TIE_SHARE:
-            yield Finding(
-                code="TB203",
-                severity="warning",
-                title=f"{pair.first} and {pair.second} are hard to tell apart",
-                evidence=f"{pair.near_ties} of {pair.top_two} tickets led by both are near ties",
-                action="rewrite or merge these two rubrics",
-            )
+    similar = [
+        f"{pair.first} / {pair.second} ({pair.near_ties} of {pair.top_two})"
+        for pair in pairs
+        if pair.top_two >= FEW_TICKETS and pair.near_tie.low > NEAR_TIE_SHARE
+    ]
+    if similar:
+        more = f" and {len(similar) - MOST_NAMED} more" if len(similar) > MOST_NAMED else ""
+        yield Finding(
+            code="TB203",
+            severity="warning",
+            title="rubrics that are hard to tell apart (near ties of tickets led by both)",
+            evidence=f"{table.provenance.rubric_set}: {', '.join(similar[:MOST_NAMED])}{more}",
+            action="rewrite or merge these pairs",
+        )
 
 
 @check("TB204")
@@ -95,7 +101,8 @@ def inexpressible(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator
             code="TB204",
             severity="warning",
             title="gold labels without a rubric in this set",
-            evidence=f"{', '.join(outside)}: {n} tickets, all counted as wrong",
+            evidence=f"{table.provenance.rubric_set} lacks {', '.join(outside)}: {n} tickets, all "
+            "counted as wrong",
             action="add the rubrics, or compare on the labels both sets have",
         )
 
@@ -122,6 +129,6 @@ def few_for_calibration(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> It
             code="TB206",
             severity="note",
             title=f"fewer than {FEW_FOR_CALIBRATION} tickets for the calibration error",
-            evidence=f"{table.n_scored} tickets; at 200 a perfectly calibrated model shows about 0.08",
+            evidence=f"{table.n_scored} tickets; at 200, perfect calibration shows about 0.08",
             action="compare calibration errors only between sets with the same tickets",
         )

@@ -76,7 +76,7 @@ class ClusteredMean:
     se_clustered: float
 
     def interval(self, *, confidence: float = CONFIDENCE) -> Interval:
-        """mean ± t(G-1) · clustered standard error; NaN with fewer than two groups."""
+        """The interval mean ± t(G-1) · clustered standard error; NaN with fewer than two groups."""
         if self.n_groups < 2:
             return UNDEFINED
         t = float(special.stdtrit(self.n_groups - 1, 0.5 + confidence / 2))
@@ -103,7 +103,7 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
 
 
 def effective_n(values: ArrayLike, groups: IntArray) -> float:
-    """n divided by the design effect of the groups (Kish 1965), between 0 and n.
+    """The n divided by the design effect of the groups (Kish 1965), between 0 and n.
 
     Design effect = CR0 variance / independent variance of the mean, at least 1. When all values
     are equal the design effect cannot be seen, and the number of groups is the careful answer.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -44,37 +44,42 @@ class Metric:
 METRICS: Registry[Metric] = Registry("metric")
 
 
-def _register(kind: Kind, name: str, title: str, *, higher_is_better: bool, share: bool) -> Any:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        METRICS.add(name, Metric(name, title, kind, higher_is_better, share, function))
-        return function
+PerTicket = Callable[[FloatArray, IntArray], FloatArray]
+OfCells = Callable[[FloatArray], FloatArray]
+OfTable = Callable[[FloatArray, IntArray], float]
+F = TypeVar("F", bound=Callable[..., Any])
 
-    return decorate
+
+def _register(metric: Metric, function: F) -> F:
+    METRICS.add(metric.name, metric)
+    return function
 
 
 def ticket_metric(
     name: str, *, title: str, higher_is_better: bool = True, share: bool = False
-) -> Any:
+) -> Callable[[PerTicket], PerTicket]:
     """Register a mean of per-ticket values: (scores n x K, truth n) -> values n."""
-    return _register("ticket", name, title, higher_is_better=higher_is_better, share=share)
+    return lambda f: _register(Metric(name, title, "ticket", higher_is_better, share, f), f)
 
 
-def cell_metric(name: str, *, title: str, higher_is_better: bool = True, share: bool = True) -> Any:
+def cell_metric(
+    name: str, *, title: str, higher_is_better: bool = True, share: bool = True
+) -> Callable[[OfCells], OfCells]:
     """Register a function of confusion counts, vectorised: (..., R, R) -> (...)."""
-    return _register("cell", name, title, higher_is_better=higher_is_better, share=share)
+    return lambda f: _register(Metric(name, title, "cell", higher_is_better, share, f), f)
 
 
 def table_metric(
     name: str, *, title: str, higher_is_better: bool = True, share: bool = False
-) -> Any:
+) -> Callable[[OfTable], OfTable]:
     """Register a function of the whole table: (scores n x K, truth n) -> float."""
-    return _register("table", name, title, higher_is_better=higher_is_better, share=share)
+    return lambda f: _register(Metric(name, title, "table", higher_is_better, share, f), f)
 
 
 @ticket_metric("accuracy", title="Accuracy", share=True)
 def accuracy(scores: FloatArray, truth: IntArray) -> FloatArray:
     """1 where the top label is the gold label; ties go to the earlier label. 0 to 1, 1 is best."""
-    return (np.argmax(scores, axis=1) == truth).astype(np.float64)
+    return np.asarray(np.argmax(scores, axis=1) == truth, dtype=np.float64)
 
 
 @cell_metric("macro_f1", title="Macro-F1")
@@ -118,13 +123,13 @@ def log_loss(scores: FloatArray, truth: IntArray) -> FloatArray:
 def brier_multiclass(scores: FloatArray, truth: IntArray) -> FloatArray:
     """Σ_k (s_k - 1[gold = k])² (Brier 1950), 0 to 2, 0 is best."""
     gold = score_of_truth(scores, truth, clipped=False)
-    return (scores**2).sum(axis=1) - 2 * gold + 1
+    return np.asarray((scores**2).sum(axis=1) - 2 * gold + 1)
 
 
 @ticket_metric("brier_top_label", title="Brier score, top label (0-1)", higher_is_better=False)
 def brier_top_label(scores: FloatArray, truth: IntArray) -> FloatArray:
     """(top score - 1[top label is right])², 0 to 1, 0 is best."""
-    return (np.max(scores, axis=1, initial=0.0) - accuracy(scores, truth)) ** 2
+    return np.asarray((np.max(scores, axis=1, initial=0.0) - accuracy(scores, truth)) ** 2)
 
 
 @table_metric("ece_equal_mass_10", title="Calibration error (ECE)", higher_is_better=False)
@@ -134,7 +139,7 @@ def ece(scores: FloatArray, truth: IntArray) -> float:
     Positive even under perfect calibration when tickets are few. NaN without tickets.
     """
     top = np.max(scores, axis=1, initial=0.0)
-    return ece_equal_mass(top, accuracy(scores, truth) > 0, bins=10)
+    return ece_equal_mass(top, np.argmax(scores, axis=1) == truth, bins=10)
 
 
 def recall(cells: FloatArray) -> FloatArray:

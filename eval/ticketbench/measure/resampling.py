@@ -66,7 +66,9 @@ def units(cell_of_ticket: IntArray, groups: IntArray) -> Units:
     return Units(used, repeats.astype(np.int64), cells)
 
 
-def replicates(drawn: Units, statistic: Statistic, *, seed: int, n: int = N_RESAMPLES) -> FloatArray:
+def replicates(
+    drawn: Units, statistic: Statistic, *, seed: int, n: int = N_RESAMPLES
+) -> FloatArray:
     """`n` bootstrap values of `statistic` (Efron 1979), the same for the same seed."""
     rng = np.random.default_rng(seed)
     size = int(drawn.times.sum())
@@ -78,7 +80,7 @@ def replicates(drawn: Units, statistic: Statistic, *, seed: int, n: int = N_RESA
 
 
 def percentile(values: FloatArray, *, confidence: float = CONFIDENCE) -> Interval:
-    """Percentile interval of bootstrap values; undefined values are left out, all undefined: NaN."""
+    """Percentile interval of bootstrap values; undefined ones are left out, none left: NaN."""
     defined = values[np.isfinite(values)]
     if len(defined) == 0:
         return UNDEFINED

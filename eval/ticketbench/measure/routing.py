@@ -67,7 +67,7 @@ class SweepPoint:
 def cost_of_ticket(table: ScoreTable, decisions: Decisions, costs: Costs) -> FloatArray:
     """Cost per ticket: misroute, review or escalate; a right route costs nothing."""
     wrong_route = (decisions.outcome == ROUTE) & (decisions.top != table.truth)
-    return (
+    return np.asarray(
         costs.misroute * wrong_route
         + costs.review * (decisions.outcome == REVIEW)
         + costs.escalate * (decisions.outcome == ESCALATE)
@@ -138,14 +138,18 @@ def _effective_counts(
 
 
 def _sweep_point(
-    threshold: float, routed: int, right: int, effective: float, n: int, escalated: int, costs: Costs
+    threshold: float,
+    routed: int,
+    right: int,
+    effective: float,
+    n: int,
+    escalated: int,
+    costs: Costs,
 ) -> SweepPoint:
     share = right / routed if routed else math.nan
     ends = intervals.wilson(share * effective, effective)
     reviewed = n - escalated - routed
-    spent = (
-        costs.misroute * (routed - right) + costs.review * reviewed + costs.escalate * escalated
-    )
+    spent = costs.misroute * (routed - right) + costs.review * reviewed + costs.escalate * escalated
     return SweepPoint(
         threshold=threshold,
         routed=routed,

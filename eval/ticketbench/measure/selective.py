@@ -52,7 +52,7 @@ def expected_errors(top_score: FloatArray, right: BoolArray) -> FloatArray:
     last_of_block = np.flatnonzero(np.append(np.diff(top_score[order]) != 0, True))
     ends = np.concatenate([[0], last_of_block + 1])
     errors = np.concatenate([[0], wrong[last_of_block]])
-    return np.interp(np.arange(1, len(top_score) + 1), ends, errors)
+    return np.asarray(np.interp(np.arange(1, len(top_score) + 1), ends, errors))
 
 
 def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:

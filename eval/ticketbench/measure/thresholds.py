@@ -89,7 +89,7 @@ def choose_thresholds(
             by_cost,
             costs,
             rule="cost_optimal",
-            title=f"cheapest when a misroute costs {costs.misroute:g} and a review {costs.review:g}",
+            title=f"cheapest when a misroute costs {costs.misroute:g}, a review {costs.review:g}",
             caveat="holds as far as one temperature calibrates the scores",
             seed=seed,
         ),

@@ -36,7 +36,7 @@ class Axis:
     def ticks(self) -> list[tuple[float, str]]:
         """Five evenly spaced ticks."""
         values = [self.low + (self.high - self.low) * i / 4 for i in range(5)]
-        return [(v, f"{100 * v:.0f} %" if self.share else f"{v:.3g}") for v in values]
+        return [(v, f"{100 * v:.0f}%" if self.share else f"{v:.3g}") for v in values]
 
 
 _CHART = """<svg viewBox="0 0 {{ width }} {{ height }}" width="{{ width }}" height="{{ height }}" \

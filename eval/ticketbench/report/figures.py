@@ -38,8 +38,7 @@ def figure_files(evaluation: Evaluation) -> dict[str, bytes]:
     from matplotlib.figure import Figure
 
     files = {}
-    settings = {"svg.hashsalt": "ticketbench", "svg.fonttype": "none", "font.size": 10}
-    with mpl.rc_context(settings):
+    with mpl.rc_context({"svg.hashsalt": "ticketbench", "svg.fonttype": "none"}):
         for name in FIGURES.names():
             made = Figure(figsize=(6.4, 4.8), dpi=120, layout="constrained")
             FIGURES.get(name)(made.add_subplot(), evaluation)
@@ -68,9 +67,7 @@ def confusion_matrix(axes: Axes, evaluation: Evaluation) -> None:
     """Gold label by outcome, shaded by the share of the row."""
     matrix = evaluation.routed_confusion
     totals = [max(1, sum(row)) for row in matrix.counts]
-    shares = [
-        [n / total for n in row] for row, total in zip(matrix.counts, totals, strict=True)
-    ]
+    shares = [[n / total for n in row] for row, total in zip(matrix.counts, totals, strict=True)]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     axes.set_xticks(range(len(matrix.columns)), matrix.columns, rotation=35, ha="right")
     axes.set_yticks(range(len(matrix.rows)), matrix.rows)
@@ -93,7 +90,9 @@ def reliability_diagram(axes: Axes, evaluation: Evaluation) -> None:
     y = [b.accuracy for b in bins]
     below = [b.accuracy - b.accuracy_low for b in bins]
     above = [b.accuracy_high - b.accuracy for b in bins]
-    axes.errorbar(x, y, yerr=[below, above], fmt="o-", color=BLUE, capsize=3, label="measured, 95 %")
+    axes.errorbar(
+        x, y, yerr=[below, above], fmt="o-", color=BLUE, capsize=3, label="measured, 95 %"
+    )
     for b in bins:
         axes.annotate(
             str(b.n), (b.mean_score, b.accuracy_low), (0, -11), textcoords="offset points",

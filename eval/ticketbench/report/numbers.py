@@ -10,8 +10,8 @@ DASH = "–"
 
 
 def percent(value: float, decimals: int = 1) -> str:
-    """0.893 as "89.3 %"; NaN as a dash."""
-    return DASH if math.isnan(value) else f"{100 * value:.{decimals}f} %"
+    """0.893 as "89.3%"; NaN as a dash."""
+    return DASH if math.isnan(value) else f"{100 * value:.{decimals}f}%"
 
 
 def points(value: float) -> str:
@@ -35,7 +35,7 @@ def threshold(value: float) -> str:
 
 
 def estimate(of: Estimate, *, share: bool = True) -> str:
-    """ "89.3 % [86.1, 91.9]", or without brackets where there is no interval."""
+    """An estimate as "89.3% [86.1, 91.9]", or without brackets where there is no interval."""
     if not of.defined:
         return DASH
     value = percent(of.value) if share else number(of.value)
@@ -44,7 +44,7 @@ def estimate(of: Estimate, *, share: bool = True) -> str:
 
 
 def interval(of: Estimate, *, share: bool = True) -> str:
-    """ "[86.1, 91.9]"; nothing where there is no interval."""
+    """The interval as "[86.1, 91.9]"; nothing where there is no interval."""
     if math.isnan(of.low) or math.isnan(of.high):
         return ""
     if share:
@@ -53,7 +53,7 @@ def interval(of: Estimate, *, share: bool = True) -> str:
 
 
 def difference(of: Estimate, *, share: bool = True) -> str:
-    """ "+3.2 [+0.8, +5.7]" in points for shares, in plain units otherwise."""
+    """A difference as "+3.2 [+0.8, +5.7]" in points for shares, in plain units otherwise."""
     if not of.defined:
         return DASH
     show = points if share else signed
@@ -63,5 +63,5 @@ def difference(of: Estimate, *, share: bool = True) -> str:
 
 
 def count(n: int, singular: str, plural: str = "") -> str:
-    """ "1 ticket", "2,310 tickets"."""
+    """A count with its noun: "1 ticket", "2,310 tickets"."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"

@@ -1,10 +1,10 @@
 (function () {
   "use strict";
   var data = JSON.parse(document.getElementById("sweeps").textContent);
-  var slider = document.getElementById("threshold");
+  var slider = document.getElementById("slider");
   var shown = document.getElementById("threshold-value");
   function percent(part, whole) {
-    return whole ? (Math.round((1000 * part) / whole) / 10).toFixed(1) + " %" : "–";
+    return whole ? (Math.round((1000 * part) / whole) / 10).toFixed(1) + "%" : "–";
   }
   function show() {
     var at = Number(slider.value);

@@ -109,6 +109,4 @@ def preferred(results: RunResults) -> Evaluation:
     """The rubric set the verdicts speak for: the best candidate found better, else the base."""
     better = {c.candidate for c in results.comparisons if c.verdict.outcome == "better"}
     winners = [e for e in results.evaluations if e.provenance.rubric_set in better]
-    return max(
-        winners, key=lambda e: e.metric("accuracy").value, default=results.evaluations[0]
-    )
+    return max(winners, key=lambda e: e.metric("accuracy").value, default=results.evaluations[0])

@@ -13,7 +13,6 @@ from ticketbench.report.sections import section
 _TEMPLATE = """<p class="muted">Rows are gold labels, columns what happened under the policy of \
 the config. Every row sums to its tickets. Framed cells are right routes; for __none__ review is \
 right.</p>
-<div class="columns">
 {% for matrix in matrices %}
 <div class="scroll"><table>
 <caption>{{ matrix.name }}, n = {{ matrix.n }}</caption>
@@ -27,8 +26,7 @@ right.</p>
 {{ cell.n }}</td>{% endfor %}<td>{{ row.n }}</td></tr>
 {% endfor %}
 </tbody></table></div>
-{% endfor %}
-</div>"""
+{% endfor %}"""
 
 
 @section(order=20, id="confusions", title="Who is mixed up with whom?")

@@ -15,9 +15,9 @@ _TEMPLATE = """<p>A ticket is escalated when two or more labels score above \
 {{ policy.escalate_above | threshold }}, else routed when its top score reaches the threshold, \
 else sent to {{ policy.fallback }}. Escalation does not depend on the threshold.</p>
 <div class="slider script-only" hidden>
-<label for="threshold">Threshold \
-<input id="threshold" type="range" min="0" max="100" step="1" value="{{ start }}">\
-<output id="threshold-value" for="threshold">{{ policy.threshold | threshold }}</output></label>
+<label for="slider">Threshold \
+<input id="slider" type="range" min="0" max="100" step="1" value="{{ start }}">\
+<output id="threshold-value" for="slider">{{ policy.threshold | threshold }}</output></label>
 </div>
 <div class="scroll"><table>
 <caption>At the threshold of the config, {{ policy.threshold | threshold }}\
@@ -53,9 +53,9 @@ times. The in-sample figure is the optimistic one.</caption>
 <td>{{ t.threshold | threshold }}</td>
 <td>{{ t.temperature | number(2) }}</td>
 <td>{{ t.out_of_sample.coverage.value | percent }}</td>
-<td>{{ t.out_of_sample.selective_precision | estimate }}</td>
+<td class="nowrap">{{ t.out_of_sample.selective_precision | estimate }}</td>
 <td>{{ t.in_sample.selective_precision.value | percent }}</td>
-<td>{{ t.out_of_sample.cost | estimate(share=False) }}</td>
+<td class="nowrap">{{ t.out_of_sample.cost | estimate(share=False) }}</td>
 <td>{{ t.in_sample.cost.value | number }}</td></tr>
 {% endfor %}
 <tr><th scope="row">{{ e.provenance.rubric_set }}</th>
@@ -63,8 +63,8 @@ times. The in-sample figure is the optimistic one.</caption>
 <td>{{ e.settings.policy.threshold | threshold }}</td>
 <td>{{ e.settings.policy.temperature | number(2) }}</td>
 <td>{{ e.routing.coverage.value | percent }}</td>
-<td>{{ e.routing.selective_precision | estimate }}</td><td>–</td>
-<td>{{ e.routing.cost | estimate(share=False) }}</td><td>–</td></tr>
+<td class="nowrap">{{ e.routing.selective_precision | estimate }}</td><td>–</td>
+<td class="nowrap">{{ e.routing.cost | estimate(share=False) }}</td><td>–</td></tr>
 {% endfor %}
 </tbody></table></div>
 <div class="columns">

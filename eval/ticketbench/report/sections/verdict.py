@@ -10,8 +10,7 @@ from ticketbench.report.verdict import accuracy_text, preferred, threshold_text,
 
 _TEMPLATE = """{% for verdict in verdicts %}
 <div class="card verdict {{ verdict.tone }}">
-<p><strong>{{ verdict.headline[0] | upper }}{{ verdict.headline[1:] }}.</strong> \
-{{ verdict.evidence }}.</p>
+<p><strong>Verdict: {{ verdict.headline }}.</strong> {{ verdict.evidence }}.</p>
 <p><b>Next:</b> {{ verdict.action }}.</p>
 </div>
 {% else %}
