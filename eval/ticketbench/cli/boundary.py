@@ -27,8 +27,8 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        command()
-        return 0
+        code = command()  # click hands back the code of ctx.exit, else the command's None
+        return code if isinstance(code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
         if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
             traceback.print_exc()

@@ -106,7 +106,7 @@ def _show(outcome: RunOutcome) -> None:
         )
         for e in results.evaluations
     ]
-    show_table(("", "asked = scored + failed", "accuracy [95 %]", "routed", "right"), rows)
+    show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), rows)
     show()
     for comparison in results.comparisons:
         words = verdict_text(comparison)

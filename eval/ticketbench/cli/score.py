@@ -63,7 +63,7 @@ def _show(e: Evaluation) -> None:
         (f"routed at {e.settings.policy.threshold:.2f}", numbers.estimate(e.routing.coverage))
     )
     rows.append(("right among routed", numbers.estimate(e.routing.selective_precision)))
-    show_table(("metric", "value [95 %]"), rows)
+    show_table(("metric", "value [95%]"), rows)
     show()
     labels = [
         (r.label, str(r.support), numbers.estimate(r.recall), numbers.estimate(r.precision))

@@ -155,8 +155,8 @@ class AnswerCache:
             )
             _read_back(session)
             session.trust_env = False
-            for scheme in ("http://", "https://", "local://"):
-                session.mount(scheme, self._guard)
+            session.adapters.clear()
+            session.mount("", self._guard)  # every scheme goes through the guard
             self._session = session
         return self._session
 

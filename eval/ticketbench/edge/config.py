@@ -39,9 +39,9 @@ class EndpointConfig(Strict):
 
     @field_validator("url")
     @classmethod
-    def _known_scheme(cls, url: str) -> str:
-        if not re.match(r"(https?|local)://[^/\s]+", url):
-            raise ValueError("the URL must start with https://, http:// or local://")
+    def _full_url(cls, url: str) -> str:
+        if not re.match(r"[a-z][a-z0-9+.-]*://[^/\s]+", url):
+            raise ValueError("the URL must be full, like https://host/classify or local://...")
         if re.match(r"[a-z]+://[^/]*@", url):
             raise ValueError("no user name or password in the URL; the key comes from key_env")
         return url

@@ -36,7 +36,7 @@ _STOP_WORDS = frozenset(
     my no nor not of off on one or other our out over own please she should so some such than
     that the their them then there these they this those to too under until up us very was we
     were what when where which while who whom why will with would you your
-    """.split()  # noqa: SIM905 - a list of 120 strings would be a page of quotes
+    """.split()
 )
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "ed", "es")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ticketbench.core.errors import InputError, Problem
@@ -56,15 +56,21 @@ def _path_of(document: Document, loc: Location) -> Location:
 
 def _fields_at(model: type[BaseModel], loc: Location) -> list[str]:
     """The field names of the model that `loc` leads to; none when it cannot be followed."""
-    current: type[BaseModel] | None = model
+    current = _model_in(model.model_fields["root"].annotation) if _is_list(model) else model
     for part in loc:
-        field = current.model_fields.get(str(part)) if current else None
-        annotation = field.annotation if field else None
-        arguments = getattr(annotation, "__args__", ())
-        models = [a for a in (annotation, *arguments) if _is_model(a)]
-        current = models[0] if models else (current if isinstance(part, int) else None)
+        if isinstance(part, str):
+            field = current.model_fields.get(part) if current else None
+            current = _model_in(field.annotation) if field else None
     return list(current.model_fields) if current else []
 
 
-def _is_model(annotation: object) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+def _is_list(model: type[BaseModel]) -> bool:
+    return issubclass(model, RootModel)
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The model in `Model`, `list[Model]`, `Annotated[Model, ...]` and the like."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_model_in(argument) for argument in getattr(annotation, "__args__", ()))
+    return next((model for model in found if model), None)

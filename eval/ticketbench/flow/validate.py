@@ -71,9 +71,15 @@ def _check_document(path: Path) -> Checked:
 
 
 def _check_config(path: Path) -> Checked:
+    from ticketbench.edge.endpoints import Connection, connect
     from ticketbench.flow.inputs import read_inputs
 
     inputs = read_inputs(path)
+    try:
+        connect(inputs.config.file.endpoint.url, Connection())
+    except InputError as error:
+        where = inputs.config.document.where(("endpoint", "url"))
+        raise InputError(str(error), where=where, help=error.problems[0].help) from None
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
     summary = f"{len(inputs.dataset.tickets)} tickets, rubric sets {names}"
     return Checked(str(path), "config", summary, inputs.findings)

@@ -9,8 +9,9 @@ import numpy as np
 from ticketbench.core.policy import ESCALATE, ROUTE, Decisions
 from ticketbench.core.types import NONE, NONE_LABEL, IntArray, ScoreTable
 
-REVIEW_COLUMN = "review"
-ESCALATE_COLUMN = "escalate"
+REVIEW_COLUMN = "(review)"
+ESCALATE_COLUMN = "(escalate)"
+"""In brackets, so that a label called `review` keeps its own column."""
 
 
 @dataclass(frozen=True, slots=True)

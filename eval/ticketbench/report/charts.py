@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ticketbench.report.page import render
 
 _WIDTH, _HEIGHT = 480, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 14, 44
 _STYLES = ("one", "two")
 
 
@@ -34,9 +34,17 @@ class Axis:
     share: bool = True
 
     def ticks(self) -> list[tuple[float, str]]:
-        """Five evenly spaced ticks."""
-        values = [self.low + (self.high - self.low) * i / 4 for i in range(5)]
-        return [(v, f"{100 * v:.0f}%" if self.share else f"{v:.3g}") for v in values]
+        """Three to seven round values within the axis."""
+        step = _round_step((self.high - self.low) / 5)
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        values = [round(i * step, 10) for i in range(first, last + 1)]
+        return [(v, f"{100 * v:g}%" if self.share else f"{v:g}") for v in values]
+
+
+def _round_step(rough: float) -> float:
+    """The smallest of 1, 2 or 5 times a power of ten that is at least `rough`."""
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough * 0.999)
 
 
 _CHART = """<svg viewBox="0 0 {{ width }} {{ height }}" width="{{ width }}" height="{{ height }}" \

@@ -90,9 +90,7 @@ def reliability_diagram(axes: Axes, evaluation: Evaluation) -> None:
     y = [b.accuracy for b in bins]
     below = [b.accuracy - b.accuracy_low for b in bins]
     above = [b.accuracy_high - b.accuracy for b in bins]
-    axes.errorbar(
-        x, y, yerr=[below, above], fmt="o-", color=BLUE, capsize=3, label="measured, 95 %"
-    )
+    axes.errorbar(x, y, yerr=[below, above], fmt="o-", color=BLUE, capsize=3, label="measured, 95%")
     for b in bins:
         axes.annotate(
             str(b.n), (b.mean_score, b.accuracy_low), (0, -11), textcoords="offset points",

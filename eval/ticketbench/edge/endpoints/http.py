@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import certifi
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError, TimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError, TimeoutError
 
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.edge.contract import MOST_ANSWER_BYTES
@@ -58,6 +58,8 @@ class HttpEndpoint:
                 f"the TLS certificate of {urlsplit(url).hostname} was refused",
                 help="check the URL and the machine's clock; verification cannot be switched off",
             ) from None
+        except NewConnectionError:
+            raise Unreached("network", "connection refused or host unknown") from None
         except TimeoutError:
             raise Unreached("timeout", "no answer in time") from None
         except HTTPError as error:

@@ -24,9 +24,9 @@ below it they are too confident</figcaption></figure>
 </div>
 <details><summary>The numbers of {{ entry.name }}</summary>
 <div class="scroll"><table>
-<caption>Reliability, Wilson 95 % intervals</caption>
+<caption>Reliability, Wilson 95% intervals</caption>
 <thead><tr><th scope="col">top score</th><th scope="col">tickets</th>\
-<th scope="col">mean score</th><th scope="col">right</th><th scope="col">95 %</th></tr></thead>
+<th scope="col">mean score</th><th scope="col">right</th><th scope="col">95%</th></tr></thead>
 <tbody>
 {% for b in entry.bins %}
 <tr><th scope="row">{{ b.low | number }} to {{ b.high | number }}</th><td>{{ b.n }}</td>\

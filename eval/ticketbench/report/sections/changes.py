@@ -14,7 +14,7 @@ _TEMPLATE = """{% for c in comparisons %}
 {{ c.contingency.only_base }} broken, {{ c.contingency.neither }} wrong in both</h3>
 <div class="scroll"><table>
 <caption>The same {{ c.n_paired }} tickets under both sets; difference is {{ c.candidate }} minus \
-{{ c.base }}, in points for shares, 95 % intervals\
+{{ c.base }}, in points for shares, 95% intervals\
 {% if c.unpaired %}; {{ c.unpaired }} answers have no partner{% endif %}</caption>
 <thead><tr><th scope="col" class="text">metric</th><th scope="col">{{ c.base }}</th>\
 <th scope="col">{{ c.candidate }}</th><th scope="col">difference</th>\

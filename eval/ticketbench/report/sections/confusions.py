@@ -6,13 +6,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ticketbench.measure.confusion import ConfusionMatrix
+from ticketbench.core.types import NONE_LABEL
+from ticketbench.measure.confusion import REVIEW_COLUMN, ConfusionMatrix
 from ticketbench.report.page import Report, render
 from ticketbench.report.sections import section
 
 _TEMPLATE = """<p class="muted">Rows are gold labels, columns what happened under the policy of \
-the config. Every row sums to its tickets. Framed cells are right routes; for __none__ review is \
-right.</p>
+the config. Every row sums to its tickets. Framed cells are right: the \
+gold label's own route, and review for \
+__none__.</p>
 {% for matrix in matrices %}
 <div class="scroll"><table>
 <caption>{{ matrix.name }}, n = {{ matrix.n }}</caption>
@@ -42,8 +44,9 @@ def _matrix(name: str, matrix: ConfusionMatrix) -> dict[str, Any]:
     rows = []
     for label, counts in zip(matrix.rows, matrix.counts, strict=True):
         n = sum(counts)
+        wanted = REVIEW_COLUMN if label == NONE_LABEL else label
         cells = [
-            {"n": count, "shade": _shade(count, n), "hit": label == column}
+            {"n": count, "shade": _shade(count, n), "hit": column == wanted}
             for column, count in zip(matrix.columns, counts, strict=True)
         ]
         rows.append({"label": label, "cells": cells, "n": n})

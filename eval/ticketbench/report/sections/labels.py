@@ -11,7 +11,7 @@ _TEMPLATE = """{% for e in evaluations %}
 <div class="scroll"><table>
 <caption>{{ e.provenance.rubric_set }}: recall, precision and F1 of the top label, over \
 {{ e.n_labelled }} tickets whose gold is a label; routed recall counts reviewed and escalated \
-tickets as missed; 95 % intervals</caption>
+tickets as missed; 95% intervals</caption>
 <thead><tr><th scope="col" class="text">label</th><th scope="col">tickets</th>\
 <th scope="col">predicted</th><th scope="col">recall</th><th scope="col">precision</th>\
 <th scope="col">F1</th><th scope="col">routed recall</th></tr></thead>

@@ -26,7 +26,7 @@ sha256 <code>{{ e.provenance.rubric_fingerprint }}</code></dd>
 <div class="scroll"><table>
 <caption>{{ e.provenance.rubric_set }}</caption>
 <thead><tr><th scope="col" class="text">metric</th><th scope="col">value</th>\
-<th scope="col">95 %</th><th scope="col">n</th><th scope="col" class="text">interval</th>\
+<th scope="col">95%</th><th scope="col">n</th><th scope="col" class="text">interval</th>\
 <th scope="col" class="text">better is</th></tr></thead>
 <tbody>
 {% for m in e.metrics %}

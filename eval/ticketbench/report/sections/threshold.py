@@ -49,7 +49,7 @@ times. The in-sample figure is the optimistic one.</caption>
 {% for e in evaluations %}
 {% for t in e.thresholds %}
 <tr><th scope="row">{{ e.provenance.rubric_set }}</th>
-<td class="text"><b>{{ t.rule }}</b>: {{ t.title }}; {{ t.caveat }}</td>
+<td class="text"><b>{{ t.rule }}</b>: {{ t.title }}</td>
 <td>{{ t.threshold | threshold }}</td>
 <td>{{ t.temperature | number(2) }}</td>
 <td>{{ t.out_of_sample.coverage.value | percent }}</td>
@@ -67,18 +67,21 @@ times. The in-sample figure is the optimistic one.</caption>
 <td class="nowrap">{{ e.routing.cost | estimate(share=False) }}</td><td>–</td></tr>
 {% endfor %}
 </tbody></table></div>
+<p class="muted">{% for t in evaluations[0].thresholds %}{{ t.rule }}: {{ t.caveat }}\
+{{ "; " if not loop.last }}{% endfor %}.</p>
 <div class="columns">
 <figure>{{ precision_chart }}<figcaption>{{ key }} dot: the threshold of the config</figcaption>\
 </figure>
-<figure>{{ cost_chart }}<figcaption>{{ key }} misroute {{ costs.misroute }}, review \
-{{ costs.review }}, escalation {{ costs.escalate }}</figcaption></figure>
+<figure>{{ cost_chart }}<figcaption>{{ key }} costs: misroute \
+{{ "%g" | format(costs.misroute) }}, review {{ "%g" | format(costs.review) }}, \
+escalation {{ "%g" | format(costs.escalate) }}</figcaption></figure>
 </div>
 {% for e in evaluations %}
 <details><summary>Every fifth threshold of {{ e.provenance.rubric_set }}</summary>
 <div class="scroll"><table>
-<caption>In sample; intervals are Wilson 95 %</caption>
+<caption>In sample; intervals are Wilson 95%</caption>
 <thead><tr><th scope="col">threshold</th><th scope="col">routed</th>\
-<th scope="col">right among routed</th><th scope="col">95 %</th>\
+<th scope="col">right among routed</th><th scope="col">95%</th>\
 <th scope="col">wrong routes</th><th scope="col">to review</th>\
 <th scope="col">cost per ticket</th></tr></thead>
 <tbody>
@@ -91,7 +94,8 @@ times. The in-sample figure is the optimistic one.</caption>
 </tbody></table></div></details>
 {% endfor %}
 {% for e in evaluations if e.escalation %}
-<p><b>Escalation of {{ e.provenance.rubric_set }}:</b> {{ e.escalation.queue }} tickets escalated, \
+<p><b>Escalation of {{ e.provenance.rubric_set }}:</b> \
+{{ e.escalation.queue | count("ticket") }} escalated, \
 {{ e.escalation.needed }} truly need two or more labels; precision \
 {{ e.escalation.precision | estimate }}, recall {{ e.escalation.recall | estimate }}; \
 {{ e.routing.collisions }} of the escalated also passed the threshold.</p>

@@ -1,0 +1,49 @@
+# Everything runs in a virtual environment of its own, .venv; only Python 3.11+, pip and make are
+# needed. Without make, the commands of each target can be typed as they stand in README.md.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+.PHONY: help demo test check bench clean
+help:
+	@echo "make demo    compare two rubric sets on our own tickets and write a report"
+	@echo "make test    run every test"
+	@echo "make check   format, lint and types, as in CI"
+	@echo "make bench   print the benchmarks' ratios"
+	@echo "make clean   remove the virtual environment, caches and reports"
+
+# Some systems ship Python without venv's pip; virtualenv then does the same.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  $(PYTHON) -m pip install --quiet --user virtualenv && $(PYTHON) -m virtualenv -q $(VENV); }
+	$(PIP) install --upgrade "pip>=25.1"
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(PIP) install --group test
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed-test
+	$(PIP) install --group dev
+	@touch $@
+
+demo: $(VENV)/installed
+	$(BIN)/ticketbench run configs/quickstart.yaml
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(VENV)/installed
+	$(BIN)/python benchmarks/startup.py
+
+clean:
+	rm -rf $(VENV) .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart

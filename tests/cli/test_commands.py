@@ -1,0 +1,393 @@
+"""The commands as a user runs them: output, exit codes, errors, help."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ticketbench.cli.main import COMMANDS
+
+KEY = "canary-5e1f0c9a7b3d4422"
+
+
+def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ticketbench", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **variables},
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[str]:
+    """A `ticketbench serve` of the lexical engine that wants KEY; its URL."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ticketbench", "serve", "--engine", "lexical"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "SCALEDOWN_API_KEY": KEY},
+    )
+    assert process.stdout is not None
+    yield process.stdout.readline().strip()
+    process.terminate()
+    process.wait(timeout=20)
+    process.stdout.close()
+
+
+def test_run_prints_accuracy_verdict_threshold_and_report(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml")
+    assert done.returncode == 0
+    assert re.search(r"v1 +7 = 7 \+ 0 +\d+\.\d% \[\d+\.\d, \d+\.\d\]", done.stdout)
+    assert "verdict: " in done.stdout
+    assert "cost_optimal" in done.stdout
+    assert f"report: {os.path.join('reports', 'eval', 'index.html')}" in done.stdout
+
+
+def test_output_fits_into_80_columns(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml")
+    lines = (done.stdout + done.stderr).splitlines()
+    assert max(len(line) for line in lines) <= 80
+
+
+def test_run_json_is_the_results_file(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml", "--json", "--out", "out")
+    assert json.loads(done.stdout)["schema"] == "ticketbench/run@1"
+    assert done.stdout.encode() == (project / "out" / "results.json").read_bytes()
+
+
+def test_dry_run_counts_and_sends_nothing(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml", "--dry-run", "--json")
+    plans = json.loads(done.stdout)["data"]
+    assert plans["v1"] == {"questions": 7, "recorded": 0, "cached": 0, "missing": 7}
+    assert not (project / "reports").exists()
+
+
+def test_run_over_http_equals_run_in_process_but_for_the_endpoint(
+    project: Path, server: str
+) -> None:
+    local = ticketbench("run", "eval.yaml", "--out", "local")
+    rate = ("--set", "endpoint.rate=none", "--set", "cache=http.sqlite")
+    over_http = ticketbench(
+        "run", "eval.yaml", "--set", f"endpoint.url={server}", *rate, "--out", "http",
+        SCALEDOWN_API_KEY=KEY,
+    )  # fmt: skip
+    assert (local.returncode, over_http.returncode) == (0, 0)
+    here = (project / "local" / "results.json").read_bytes()
+    there = (project / "http" / "results.json").read_bytes()
+    assert here != there
+    assert there.replace(server.encode(), b"local://lexical/v1/classify") == here
+
+
+def test_the_key_is_in_no_byte_that_a_run_writes_or_prints(project: Path, server: str) -> None:
+    arguments = ("--set", f"endpoint.url={server}", "--set", "endpoint.rate=none")
+    done = ticketbench("run", "eval.yaml", *arguments, "--debug", SCALEDOWN_API_KEY=KEY)
+    config = (project / "eval.yaml").read_text().replace("local://lexical/v1/classify", server)
+    (project / "http.yaml").write_text(config)
+    exported = ticketbench("cache", "export", "http.yaml", "--to", "r.jsonl", SCALEDOWN_API_KEY=KEY)
+    assert (done.returncode, exported.returncode) == (0, 0)
+    produced = [path.read_bytes() for path in project.rglob("*") if path.is_file()]
+    produced += [text.encode() for text in (done.stdout, done.stderr, exported.stdout)]
+    assert len(produced) > 10
+    for content in produced:
+        decoded = [
+            base64.b64decode(found[start : start + (len(found) - start) // 4 * 4])
+            for found in re.findall(rb"[A-Za-z0-9+/]{24,}", content)
+            for start in range(4)
+        ]
+        assert all(KEY.encode() not in piece for piece in (content, *decoded))
+
+
+def test_a_wrong_key_stops_with_4_and_shows_no_key(project: Path, server: str) -> None:
+    done = ticketbench(
+        "run", "eval.yaml", "--set", f"endpoint.url={server}", SCALEDOWN_API_KEY="wrong-key-1234"
+    )
+    assert done.returncode == 4
+    assert "refused the key" in done.stderr
+    assert "wrong-key-1234" not in done.stdout + done.stderr
+
+
+def test_serve_answers_as_documented(server: str) -> None:
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lexical/v1/classify", server)
+    body = json.dumps(
+        {"text": "my invoice", "labels": [{"name": "a", "rubric": "Is this about an invoice?"}]}
+    )
+    request = urllib.request.Request(server, body.encode(), {"x-api-key": KEY})
+    with urllib.request.urlopen(request) as answer:
+        assert json.loads(answer.read())["top_label"] == "a"
+
+
+def test_strict_replay_after_an_edited_rubric_names_set_and_count(project: Path) -> None:
+    assert ticketbench("run", "eval.yaml").returncode == 0
+    before = (project / "reports" / "eval" / "index.html").read_bytes()
+    edited = (project / "v2.yaml").read_text().replace("a crash", "a crash or a freeze")
+    (project / "v2.yaml").write_text(edited)
+    done = ticketbench("run", "eval.yaml", "--mode", "replay")
+    assert done.returncode == 3
+    assert "7 answers are missing for rubric set 'v2'" in done.stderr
+    assert "rubric set 'v1'" not in done.stderr
+    assert (project / "reports" / "eval" / "index.html").read_bytes() == before
+
+
+def test_a_second_run_opens_no_socket_and_writes_the_same_bytes(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ticketbench.flow.run import run
+
+    figures = ("report.figures=true",)
+    run(Path("eval.yaml"), out=Path("out"), overrides=figures)
+    first = {p: p.read_bytes() for p in (project / "out").rglob("*") if p.is_file()}
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    run(Path("eval.yaml"), out=Path("out"), overrides=figures, mode="replay")
+    second = {p: p.read_bytes() for p in (project / "out").rglob("*") if p.is_file()}
+    manifest = project / "out" / "manifest.json"
+    assert len(first) == 4 + 1 + 16
+    assert first.pop(manifest) != second.pop(manifest)
+    assert first == second
+
+
+def test_a_run_with_another_hash_seed_writes_the_same_bytes(project: Path) -> None:
+    for seed in ("1", "2"):
+        arguments = ("--set", "report.figures=true", "--out", seed)
+        assert ticketbench("run", "eval.yaml", *arguments, PYTHONHASHSEED=seed).returncode == 0
+    for path in (project / "1").rglob("*"):
+        if path.is_file() and path.name != "manifest.json":
+            assert (project / "2" / path.relative_to(project / "1")).read_bytes() == (
+                path.read_bytes()
+            )
+
+
+def test_an_export_imported_elsewhere_replays_to_the_same_results(project: Path) -> None:
+    ticketbench("run", "eval.yaml", "--out", "first")
+    assert ticketbench("cache", "export", "eval.yaml", "--to", "a.jsonl").returncode == 0
+    (project / "answers.sqlite").unlink()
+    assert ticketbench("cache", "import", "eval.yaml", "a.jsonl").returncode == 0
+    assert ticketbench("run", "eval.yaml", "--mode", "replay", "--out", "again").returncode == 0
+    assert (project / "first" / "results.json").read_bytes() == (
+        project / "again" / "results.json"
+    ).read_bytes()
+
+
+def test_a_recording_alone_is_enough_for_strict_replay(project: Path) -> None:
+    ticketbench("run", "eval.yaml")
+    ticketbench("cache", "export", "eval.yaml", "--to", "a.jsonl")
+    (project / "answers.sqlite").unlink()
+    done = ticketbench("run", "eval.yaml", "--mode", "replay", "--set", "recording=a.jsonl")
+    assert done.returncode == 0
+    assert not (project / "answers.sqlite").exists()
+
+
+def test_export_with_missing_answers_is_incomplete(project: Path) -> None:
+    done = ticketbench("cache", "export", "eval.yaml", "--to", "a.jsonl")
+    assert done.returncode == 3
+    assert "14 are missing" in done.stderr
+
+
+def test_cache_info_counts_per_rubric_set(project: Path) -> None:
+    ticketbench("run", "eval.yaml")
+    done = ticketbench("cache", "info", "eval.yaml", "--json")
+    data = json.loads(done.stdout)["data"]
+    assert data["stored"] == 14
+    assert [s["cached"] for s in data["rubric_sets"]] == [7, 7]
+
+
+def test_predictions_of_a_run_can_be_scored(project: Path) -> None:
+    ticketbench("run", "eval.yaml", "--out", "out")
+    done = ticketbench("score", "out/predictions.csv", "--rubric-set", "v2", "--json")
+    scored = json.loads(done.stdout)["data"]
+    results = json.loads((project / "out" / "results.json").read_bytes())["data"]
+    assert scored["evaluation"]["metrics"] == results["evaluations"][1]["metrics"]
+    assert scored["quantities"]["n"] == 6
+
+
+def test_score_of_several_rubric_sets_asks_which(project: Path) -> None:
+    ticketbench("run", "eval.yaml", "--out", "out")
+    done = ticketbench("score", "out/predictions.csv")
+    assert done.returncode == 2
+    assert "--rubric-set, of v1, v2" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("validate", "missing.csv"), "no such file"),
+        (("run", "missing.yaml"), "no such file"),
+        (("run",), "Missing argument"),
+        (("rum",), "did you mean 'run'"),
+        (("run", "eval.yaml", "--mod", "replay"), "--mode"),
+        (("run", "eval.yaml", "--set", "policy.treshold=1"), "did you mean 'threshold'"),
+        (("run", "eval.yaml", "--set", "nonsense"), "KEY=VALUE"),
+        (("score", "tickets.csv"), "no column 'ticket_id'"),
+        (("init", "."), ""),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_wrong_usage_exits_with_2_and_no_traceback(
+    project: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    (project / ".gitignore").touch()
+    done = ticketbench(*arguments)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_validation_error_has_what_where_and_help(project: Path) -> None:
+    (project / "v1.yaml").write_text("- {name: a, rubrik: Is it?}\n- {name: b, rubric: yes?}\n")
+    done = ticketbench("validate", "v1.yaml")
+    lines = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert "  --> v1.yaml:1:13" in lines
+    assert any("did you mean 'rubric'" in line for line in lines)
+
+
+def test_validate_tells_configs_rubric_sets_and_datasets_apart(project: Path) -> None:
+    done = ticketbench("validate", "eval.yaml", "v2.yaml", "tickets.csv", "--json")
+    kinds = [one["kind"] for one in json.loads(done.stdout)["data"]]
+    assert kinds == ["config", "rubric set", "dataset"]
+
+
+def test_validate_with_rubrics_refuses_other_labels(project: Path) -> None:
+    (project / "two.yaml").write_text("- {name: billing, rubric: a?}\n- {name: x, rubric: b?}\n")
+    done = ticketbench("validate", "tickets.csv", "--rubrics", "two.yaml")
+    assert done.returncode == 2
+    assert "--> tickets.csv:4" in done.stderr
+
+
+def test_validate_of_a_config_finds_an_unknown_engine(project: Path) -> None:
+    config = (project / "eval.yaml").read_text().replace("lexical/v1", "lexikal/v1")
+    (project / "eval.yaml").write_text(config)
+    done = ticketbench("validate", "eval.yaml")
+    assert done.returncode == 2
+    assert "--> eval.yaml:2:" in done.stderr
+    assert "did you mean 'lexical'" in done.stderr
+
+
+def test_init_then_run_works_without_a_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert ticketbench("init", "demo").returncode == 0
+    monkeypatch.chdir(tmp_path / "demo")
+    done = ticketbench("run", "configs/ticketbench.yaml")
+    assert done.returncode == 0
+    assert (tmp_path / "demo" / "reports" / "ticketbench" / "index.html").is_file()
+
+
+def test_init_overwrites_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ticketbench("init", "demo")
+    (tmp_path / "demo" / "datasets" / "tickets.csv").write_text("mine")
+    assert ticketbench("init", "demo").returncode == 2
+    assert (tmp_path / "demo" / "datasets" / "tickets.csv").read_text() == "mine"
+
+
+def test_doctor_reports_a_blocked_config_with_its_exit_code(project: Path) -> None:
+    (project / "v2.yaml").unlink()
+    done = ticketbench("doctor", "eval.yaml")
+    assert done.returncode == 2
+    assert "blocked" in done.stdout
+
+
+def test_doctor_online_asks_the_endpoint(project: Path) -> None:
+    done = ticketbench("doctor", "eval.yaml", "--online", "--json")
+    found = {one["name"]: one["status"] for one in json.loads(done.stdout)["data"]}
+    assert found["endpoint"] == "ok"
+
+
+def test_doctor_online_finds_a_closed_port(project: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/classify"
+    config = (project / "eval.yaml").read_text().replace("local://lexical/v1/classify", url)
+    (project / "eval.yaml").write_text(config)
+    assert ticketbench("doctor", "eval.yaml", "--online").returncode == 4
+
+
+def test_a_foreign_cache_exits_with_5(project: Path) -> None:
+    (project / "answers.sqlite").write_text("my diary")
+    done = ticketbench("run", "eval.yaml")
+    assert done.returncode == 5
+    assert "is not an answer cache" in done.stderr
+    assert (project / "answers.sqlite").read_text() == "my diary"
+
+
+def test_an_interrupted_run_exits_with_130_and_keeps_its_answers(project: Path) -> None:
+    rows = "".join(f"x{i},text number {i} about an invoice,billing\n" for i in range(4000))
+    with (project / "tickets.csv").open("a") as file:
+        file.write(rows)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ticketbench", "run", "eval.yaml"],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    cache = project / "answers.sqlite"
+    while process.poll() is None and not (cache.exists() and cache.stat().st_size > 20_000):
+        pass
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "finished answers are kept" in err
+    info = json.loads(ticketbench("cache", "info", "eval.yaml", "--json").stdout)
+    assert 0 < info["data"]["stored"] < 8014
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "cache info", "cache export", "cache import"])
+def test_every_help_page_has_an_example(name: str) -> None:
+    done = ticketbench(*name.split(), "--help")
+    assert done.returncode == 0
+    assert f"ticketbench {name}" in done.stdout.split("Options:")[0].partition("\n")[2]
+
+
+def test_version_is_printed() -> None:
+    import ticketbench as package
+
+    assert ticketbench("--version").stdout == f"ticketbench {package.__version__}\n"
+
+
+def test_a_bug_exits_with_70_and_no_traceback(project: Path) -> None:
+    script = (
+        "import ticketbench.flow.run as r\n"
+        "def boom(*a, **k): raise ZeroDivisionError('x')\n"
+        "r.run = boom\n"
+        "from ticketbench.cli.main import main\n"
+        "main(['run', 'eval.yaml'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 70
+    assert "bug in ticketbench (ZeroDivisionError)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_debug_shows_the_traceback(project: Path) -> None:
+    done = ticketbench("run", "missing.yaml", "--debug")
+    assert done.returncode == 2
+    assert "Traceback" in done.stderr
+
+
+def test_control_characters_of_a_ticket_do_not_reach_the_terminal(project: Path) -> None:
+    (project / "tickets.csv").write_text("id,text,label\nt1,a,bill\x1b[31ming\n")
+    done = ticketbench("run", "eval.yaml")
+    assert done.returncode == 2
+    assert "\x1b" not in done.stderr

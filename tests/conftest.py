@@ -1,0 +1,81 @@
+"""Fixtures that several test modules share.
+
+`project` is a folder with a small config that runs on the lexical engine in process; `test_data`
+is the folder with the large labelled sets, and skips where they are not at hand.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+VARIABLES = ("SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR")
+
+TICKETS = """\
+id,text,label
+t1,I was charged twice on the last invoice and want a refund,billing
+t2,The payment for my subscription failed,billing
+t3,The app crashes with an error when I open the export page,technical
+t4,Nothing loads since the update and the page stays empty,technical
+t5,I forgot my password and cannot sign in to my profile,account
+t6,Please delete my account and all personal data,account
+t7,"Buy cheap watches now, best offer",__none__
+"""
+
+V1 = """\
+- {name: billing, rubric: "Is this about money?"}
+- {name: technical, rubric: "Is this about a problem?"}
+- {name: account, rubric: "Is this about an account?"}
+"""
+
+V2 = """\
+extends: v1.yaml
+labels:
+  - {name: billing, rubric: "Is the customer asking about an invoice, a payment or a refund?"}
+  - {name: technical, rubric: "Does the customer report an error, a crash or an empty page?"}
+  - {name: account, rubric: "Is the customer asking about a password, a profile or sign in?"}
+"""
+
+CONFIG = """\
+version: 1
+endpoint: {url: "local://lexical/v1/classify"}
+dataset: {path: tickets.csv}
+rubric_sets: {v1: v1.yaml, v2: v2.yaml}
+cache: answers.sqlite
+report: {figures: false}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the developer's shell changes what a test sees."""
+    for name in list(os.environ):
+        if name in VARIABLES or (
+            name.startswith("TICKETBENCH_") and name != "TICKETBENCH_TEST_DATA"
+        ):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with tickets.csv, v1.yaml, v2.yaml and eval.yaml, and the current folder."""
+    for name, text in (
+        ("tickets.csv", TICKETS),
+        ("v1.yaml", V1),
+        ("v2.yaml", V2),
+        ("eval.yaml", CONFIG),
+    ):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder named by TICKETBENCH_TEST_DATA; skips when it is not set."""
+    folder = os.environ.get("TICKETBENCH_TEST_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("TICKETBENCH_TEST_DATA is not set: the large labelled sets are not here")
+    return Path(folder)

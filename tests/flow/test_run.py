@@ -1,0 +1,200 @@
+"""The main job as a function: files, failures, precedence, other rubric sets."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ticketbench.core.errors import IncompleteError, InputError
+from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
+from ticketbench.edge.store import load
+from ticketbench.flow.run import plan_run, run
+from ticketbench.measure.results import RunResults
+
+EVAL = Path("eval.yaml")
+
+
+@pytest.fixture
+def picky() -> Iterator[str]:
+    """An endpoint that refuses one ticket with 422 and answers the others."""
+
+    class Picky:
+        def ask(self, url: str, body: bytes) -> Reply:
+            question = json.loads(body)
+            if "password" in question["text"]:
+                return Reply(422, b'{"detail":"no passwords, please"}')
+            names = [label["name"] for label in question["labels"]]
+            scores = dict.fromkeys(names, 0.0) | {names[0]: 1.0}
+            return Reply(200, json.dumps({"scores": scores, "top_label": names[0]}).encode())
+
+    @endpoint("picky")
+    def connect(url: str, connection: Connection) -> Picky:
+        return Picky()
+
+    yield "picky://server/classify"
+    del ENDPOINTS._entries["picky"]
+
+
+def test_a_run_writes_every_promised_file(project: Path) -> None:
+    out = run(EVAL, overrides=["report.figures=true"]).out
+    names = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    kinds = ("confusion-matrix", "reliability-diagram", "confidence-histogram")
+    figures = {
+        f"figures/{kind}-{name}.{form}"
+        for kind in (*kinds, "risk-coverage-curve")
+        for name in ("v1", "v2")
+        for form in ("png", "svg")
+    }
+    pages = {"index.html", "summary.md", "results.json", "predictions.csv", "manifest.json"}
+    assert names == pages | figures
+
+
+def test_the_manifest_holds_counts_and_the_digest_of_every_file(project: Path) -> None:
+    out = run(EVAL).out
+    manifest = json.loads((out / "manifest.json").read_bytes())
+    assert manifest["answers"]["v1"] == {"recorded": 0, "cached": 0, "sent": 7}
+    for name, digest in manifest["files"].items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
+    again = json.loads((run(EVAL).out / "manifest.json").read_bytes())
+    assert again["answers"]["v1"] == {"recorded": 0, "cached": 7, "sent": 0}
+
+
+def test_saved_results_load_back_equal(project: Path) -> None:
+    outcome = run(EVAL)
+    assert load(outcome.out / "results.json", RunResults) == outcome.results
+
+
+def test_no_number_of_a_result_is_a_nan_token(project: Path) -> None:
+    text = (run(EVAL).out / "results.json").read_text()
+    assert "NaN" not in text
+    assert "Infinity" not in text
+
+
+def test_predictions_hold_one_row_per_set_and_ticket_in_dataset_order(project: Path) -> None:
+    out = run(EVAL).out
+    with (out / "predictions.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["rubric_set"], row["ticket_id"]) for row in rows] == [
+        (name, f"t{i}") for name in ("v1", "v2") for i in range(1, 8)
+    ]
+    for row in rows:
+        scores = {k: float(v) for k, v in row.items() if k.startswith("score_")}
+        assert math.isclose(sum(scores.values()), 1, abs_tol=1e-5)
+        assert scores["score_" + row["top_label"]] == max(scores.values()) == float(row["score"])
+        assert row["outcome"] in ("route", "review", "escalate")
+
+
+def test_a_failed_ticket_is_reported_and_the_run_is_incomplete(project: Path, picky: str) -> None:
+    with pytest.raises(IncompleteError, match="2 tickets have no answer, 0 are allowed"):
+        run(EVAL, overrides=[f"endpoint.url={picky}"], out=Path("out"))
+    results = load(Path("out/results.json"), RunResults)
+    for evaluation in results.evaluations:
+        assert (evaluation.n_requested, evaluation.n_scored, evaluation.n_failed) == (7, 6, 1)
+        assert evaluation.failures[0].ticket_id == "t5"
+        assert evaluation.failures[0].status == 422
+    assert "no answer" in Path("out/index.html").read_text(encoding="utf-8")
+
+
+def test_allowed_failures_do_not_fail_the_run(project: Path, picky: str) -> None:
+    outcome = run(EVAL, overrides=[f"endpoint.url={picky}"], allow_failures=2)
+    assert outcome.results.n_failed == 2
+
+
+def test_a_failed_ticket_is_asked_again_and_only_that_one(project: Path, picky: str) -> None:
+    overrides = [f"endpoint.url={picky}"]
+    run(EVAL, overrides=overrides, allow_failures=2)
+    assert plan_run(EVAL, overrides=overrides)["v1"].missing == 1
+
+
+def test_an_edited_rubric_asks_only_for_its_own_set(project: Path) -> None:
+    run(EVAL)
+    text = (project / "v2.yaml").read_text().replace("a payment", "a payment, a fee")
+    (project / "v2.yaml").write_text(text)
+    plans = plan_run(EVAL)
+    assert (plans["v1"].missing, plans["v2"].missing) == (0, 7)
+
+
+def test_data_is_checked_before_anything_is_sent(project: Path) -> None:
+    with (project / "tickets.csv").open("a") as file:
+        file.write("t1,again,billing\n")
+    with pytest.raises(InputError, match="'t1' stands twice"):
+        run(EVAL)
+    assert not (project / "answers.sqlite").exists()
+
+
+def test_identical_rubric_sets_make_no_relevant_difference(project: Path) -> None:
+    results = run(EVAL, overrides=["rubric_sets.v2=v1.yaml"]).results
+    assert results.comparisons[0].verdict.outcome == "no relevant difference"
+    assert results.comparisons[0].verdict.difference.value == 0
+
+
+def test_a_label_that_only_one_set_has_counts_as_wrong_in_the_other(project: Path) -> None:
+    (project / "v2.yaml").write_text("extends: v1.yaml\nremove: [account]\n")
+    results = run(EVAL).results
+    v2 = results.evaluations[1]
+    assert v2.top_label_confusion.rows == ("billing", "technical", "account", "__none__")
+    recall = {label.label: label.recall.value for label in v2.label_results}
+    assert recall["account"] == 0
+    assert "TB204" in {finding.code for finding in v2.findings}
+
+
+def test_a_group_column_widens_the_intervals_it_should(project: Path) -> None:
+    rows = [line for line in (project / "tickets.csv").read_text().splitlines()[1:] if line]
+    copies = [f"{i}-{row},c{row[:2]}" for row in rows for i in range(4)]
+    text = "id,text,label,customer\n" + "\n".join(copies) + "\n"
+    (project / "tickets.csv").write_text(text)
+    alone = run(EVAL).results.evaluations[0].metric("accuracy")
+    mapping = ["dataset.columns.group=customer"]
+    grouped = run(EVAL, overrides=mapping).results.evaluations[0].metric("accuracy")
+    assert grouped.value == alone.value
+    assert grouped.high - grouped.low > 1.5 * (alone.high - alone.low)
+
+
+def test_an_environment_variable_overrides_the_file_and_a_flag_overrides_both(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TICKETBENCH_POLICY__THRESHOLD", "0.7")
+    by_variable = run(EVAL).results.evaluations[0].settings.policy.threshold
+    by_flag = run(EVAL, overrides=["policy.threshold=0.8"]).results.evaluations[0]
+    assert (by_variable, by_flag.settings.policy.threshold) == (0.7, 0.8)
+
+
+def test_a_report_folder_of_something_else_is_refused(project: Path) -> None:
+    (project / "mine").mkdir()
+    (project / "mine" / "letter.txt").write_text("dear")
+    with pytest.raises(InputError, match="not a ticketbench report"):
+        run(EVAL, out=Path("mine"))
+    assert (project / "mine" / "letter.txt").read_text() == "dear"
+
+
+@pytest.mark.parametrize("name", ["banking77-grouped", "clinc-oos", "bitext-support"])
+def test_a_sample_of_each_real_set_runs_on_both_rubric_sets(
+    name: str, test_data: Path, project: Path
+) -> None:
+    folder = test_data / name
+    overrides = [
+        f"dataset.path={folder / 'sample.csv'}",
+        f"rubric_sets.v1={folder / 'rubrics-v1.yaml'}",
+        f"rubric_sets.v2={folder / 'rubrics-v2.yaml'}",
+    ]
+    results = run(EVAL, overrides=overrides).results
+    v1, v2 = results.evaluations
+    assert v1.n_requested == v1.n_scored == results.dataset.n == 20 * len(results.dataset.labels)
+    assert v2.metric("accuracy").value > 1.5 / len(v2.labels)
+    assert sum(point.routed for point in v2.sweep[:1]) + v2.sweep[0].escalated == v2.n_scored
+
+
+def test_every_row_of_a_real_set_is_scored(test_data: Path, project: Path) -> None:
+    from ticketbench.edge.dataset import load_dataset
+
+    for name, rows in (("banking77-grouped", 13083), ("clinc-oos", 4250), ("bitext-support", 7730)):
+        loaded = load_dataset(test_data / name / "data.csv")
+        assert len(loaded.dataset.tickets) == rows
+        content = (test_data / name / "data.csv").read_text(encoding="utf-8").split("\n")
+        assert content[loaded.lines[-1] - 1].startswith(loaded.dataset.tickets[-1].id)

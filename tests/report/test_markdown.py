@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as options
+from hypothesis import strategies as st
+
+from tables import table
+from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.results import DatasetSummary, run_results
+from ticketbench.report.markdown import escaped, markdown_summary
+from ticketbench.report.page import Report
+
+A, B = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1]
+
+
+def summary(label: str = "a") -> str:
+    labels = (label, "b", "c")
+    base = table([A] * 80 + [B] * 20, [label] * 100, labels=labels)
+    new = table([A] * 70 + [B] * 30, [label] * 100, labels=labels, rubric_set="v2")
+    results = run_results(
+        "support", DatasetSummary("d.csv", "f" * 64, 100, ()), (), [base, new], Settings(), ()
+    )
+    return markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
+
+
+def test_the_first_line_is_the_verdict() -> None:
+    assert summary().splitlines()[0] == "# support: v2 is worse than v1"
+
+
+def test_requested_scored_and_failed_are_shown() -> None:
+    assert "| requested = scored + failed | 100 = 100 + 0 | 100 = 100 + 0 |" in summary()
+
+
+def test_broken_tickets_are_listed_ten_at_most() -> None:
+    lines = [
+        line for line in summary().splitlines() if line.startswith(("| t6", "| t7", "| t8", "| t9"))
+    ]
+    assert len(lines) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a|b", r"a\|b"),
+        ("`code`", r"\`code\`"),
+        ("![x](y)", r"\!\[x\]\(y\)"),
+        ("<b>", r"\<b\>"),
+        ("two\nlines", "two lines"),
+        ("@team", "@\u2060team"),
+    ],
+)
+def test_markup_in_a_text_is_only_shown(text: str, shown: str) -> None:
+    assert escaped(text) == shown
+
+
+@options(max_examples=60, deadline=None, derandomize=True)
+@given(st.text(min_size=1, max_size=30))
+def test_no_text_can_break_out_of_its_cell(text: str) -> None:
+    shown = escaped(text)
+    assert "\n" not in shown
+    unescaped = shown.replace("\\\\", "").replace("\\|", "").replace("\\`", "")
+    assert "|" not in unescaped
+    assert "`" not in unescaped
+
+
+def test_a_label_with_pipes_keeps_the_table_in_shape() -> None:
+    rows = [line for line in summary("a|b").splitlines() if line.startswith("| t7")]
+    assert all(row.replace("\\|", "").count("|") == 5 for row in rows)

@@ -1,0 +1,88 @@
+"""Docs that can go stale are tested: commands, options, links and the demo's figures."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ticketbench.cli.main import COMMANDS
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+CALL = re.compile(r"^ {4}(?:\.venv/bin/)?ticketbench (.*?)(?: +#.*)?$", re.MULTILINE)
+
+
+def help_of(*command: str) -> str:
+    arguments = [sys.executable, "-m", "ticketbench", *command, "--help"]
+    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+
+
+def calls() -> list[str]:
+    found = {call for page in PAGES for call in CALL.findall(page.read_text(encoding="utf-8"))}
+    return sorted(
+        part.removeprefix("ticketbench ") for call in found for part in call.split(" && ")
+    )
+
+
+@pytest.mark.parametrize("call", [c for c in calls() if not c.startswith("cd ")])
+def test_every_command_in_the_docs_exists_with_its_options(call: str) -> None:
+    words = call.split()
+    command = words[:2] if words[0] == "cache" else words[:1]
+    shown = help_of(*command)
+    for option in (word.partition("=")[0] for word in words if word.startswith("--")):
+        assert option in shown
+
+
+def test_the_readme_documents_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in COMMANDS if f"`{name}" not in readme] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_in_the_docs_leads_to_a_file(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), target
+
+
+def test_every_dependency_has_its_reason_in_contributing() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"].values()
+    listed = [*project["project"]["dependencies"], *(d for g in groups for d in g)]
+    names = {re.split(r"[<>=]", name)[0] for name in listed if isinstance(name, str)}
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert sorted(name for name in names if name not in text) == []
+
+
+def test_the_readme_prints_what_the_demo_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = ROOT / "configs" / "quickstart.yaml"
+    off = ("--set", "report.figures=false", "--set", f"cache={tmp_path / 'a.sqlite'}")
+    arguments = [sys.executable, "-m", "ticketbench", "run", str(config), *off]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    printed = " ".join(done.stdout.split())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = readme.partition("The demo prints\n")[2].partition("and writes")[0]
+    assert " ".join(shown.split()) in printed
+
+
+def test_architecture_is_at_most_80_lines() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 80
+
+
+def test_the_dataset_datasheet_counts_its_tickets() -> None:
+    import csv
+    from collections import Counter
+
+    with (ROOT / "datasets" / "first_tickets.csv").open(newline="", encoding="utf-8") as file:
+        counts = Counter(row["label"] for row in csv.DictReader(file))
+    sheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8").replace("`", "")
+    listed = ", ".join(f"{label} {counts[label]}" for label in counts)
+    assert f"| {counts.total()} | {listed} |" in sheet

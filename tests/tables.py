@@ -1,0 +1,58 @@
+"""Small score tables for tests, built from plain lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ticketbench.core.types import NONE, NONE_LABEL, Failure, Provenance, ScoreTable
+
+
+def table(
+    scores: Sequence[Sequence[float]],
+    gold: Sequence[str],
+    *,
+    labels: Sequence[str] = ("a", "b", "c"),
+    groups: Sequence[int] | None = None,
+    wanted: Sequence[Sequence[str]] | None = None,
+    failures: Sequence[Failure] = (),
+    rubric_set: str = "v1",
+    dataset: str = "d",
+) -> ScoreTable:
+    """A score table with ids t0, t1 ...; gold labels outside `labels` are added at the end."""
+    names = (*labels, *sorted(set(gold) - set(labels) - {NONE_LABEL}))
+    n, k = len(gold), len(labels)
+    matrix = None
+    if wanted is not None:
+        matrix = np.array([[name in fits for name in names] for fits in wanted], dtype=np.bool_)
+    return ScoreTable(
+        labels=tuple(labels),
+        gold_labels=names,
+        ids=tuple(f"t{i}" for i in range(n)),
+        truth=np.array([NONE if g == NONE_LABEL else names.index(g) for g in gold], dtype=np.int64),
+        groups=np.array(range(n) if groups is None else groups, dtype=np.int64),
+        scores=np.array(scores, dtype=np.float64).reshape(n, k),
+        wanted=matrix,
+        failures=tuple(failures),
+        provenance=Provenance("data.csv", dataset, rubric_set, "r", "local://test"),
+    )
+
+
+def random_table(
+    n: int,
+    *,
+    k: int = 4,
+    seed: int = 0,
+    sharpness: float = 2.0,
+    n_groups: int | None = None,
+    rubric_set: str = "v1",
+) -> ScoreTable:
+    """Calibrated random tickets: the gold label is drawn from the scores themselves."""
+    rng = np.random.default_rng(seed)
+    logits = sharpness * rng.normal(size=(n, k))
+    scores = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = [f"l{i}" for i in range(k)]
+    gold = [labels[rng.choice(k, p=row)] for row in scores]
+    groups = None if n_groups is None else rng.integers(0, n_groups, n).tolist()
+    return table(scores.tolist(), gold, labels=labels, groups=groups, rubric_set=rubric_set)
