@@ -144,23 +144,26 @@ def test_strict_replay_after_an_edited_rubric_names_set_and_count(project: Path)
 
 
 def test_a_second_run_opens_no_socket_and_writes_the_same_bytes(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ticketbench.flow.run import run
 
-    figures = ("report.figures=true",)
-    run(Path("eval.yaml"), out=Path("out"), overrides=figures)
+    overrides = ("report.figures=true", f"endpoint.url={server}", "endpoint.rate=none")
+    monkeypatch.setenv("SCALEDOWN_API_KEY", KEY)
+    run(Path("eval.yaml"), out=Path("out"), overrides=overrides)
     first = {p: p.read_bytes() for p in (project / "out").rglob("*") if p.is_file()}
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("a socket was opened")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    run(Path("eval.yaml"), out=Path("out"), overrides=figures, mode="replay")
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    run(Path("eval.yaml"), out=Path("out"), overrides=overrides)
     second = {p: p.read_bytes() for p in (project / "out").rglob("*") if p.is_file()}
     manifest = project / "out" / "manifest.json"
-    assert len(first) == 4 + 1 + 16
-    assert first.pop(manifest) != second.pop(manifest)
+    assert json.loads(first.pop(manifest))["answers"]["v2"]["sent"] == 7
+    assert json.loads(second.pop(manifest))["answers"]["v2"]["sent"] == 0
+    assert len(first) == 4 + 16
     assert first == second
 
 

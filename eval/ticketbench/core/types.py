@@ -138,6 +138,10 @@ class ScoreTable:
     scores       n x K, rows sum to 1 as printed by the endpoint, never renormalised
     wanted       n x len(gold_labels), which labels fit, or None when the dataset does not say
     failures     the tickets that could not be scored
+
+    Derived once: `top`, the index of the highest score per ticket (a tie goes to the earlier
+    label), `top_score`, that score (the confidence), and `right`, whether `top` is the gold label
+    (never for gold `__none__`).
     """
 
     labels: tuple[str, ...]
@@ -149,14 +153,22 @@ class ScoreTable:
     wanted: BoolArray | None
     failures: tuple[Failure, ...]
     provenance: Provenance
+    top: IntArray = field(init=False)
+    top_score: FloatArray = field(init=False)
+    right: BoolArray = field(init=False)
 
     def __post_init__(self) -> None:
         n, k = len(self.ids), len(self.labels)
         if self.scores.shape != (n, k) or len(self.truth) != n or len(self.groups) != n:
             raise ValueError("ids, truth, groups and scores of a score table differ in length")
-        for array in (self.truth, self.groups, self.scores, self.wanted):
-            if array is not None:
-                array.setflags(write=False)
+        top = np.argmax(self.scores, axis=1).astype(np.int64)
+        object.__setattr__(self, "top", top)
+        object.__setattr__(self, "top_score", np.max(self.scores, axis=1, initial=0.0))
+        object.__setattr__(self, "right", np.asarray(top == self.truth))
+        for array in (self.truth, self.groups, self.scores, self.top, self.top_score, self.right):
+            array.setflags(write=False)
+        if self.wanted is not None:
+            self.wanted.setflags(write=False)
 
     @property
     def n_scored(self) -> int:
@@ -177,21 +189,6 @@ class ScoreTable:
     def n_groups(self) -> int:
         """Number of independent groups among the scored tickets."""
         return len(np.unique(self.groups))
-
-    @property
-    def top(self) -> IntArray:
-        """Index of the highest score per ticket; a tie goes to the earlier label."""
-        return np.asarray(np.argmax(self.scores, axis=1), dtype=np.int64)
-
-    @property
-    def top_score(self) -> FloatArray:
-        """The highest score per ticket (the confidence)."""
-        return np.asarray(np.max(self.scores, axis=1, initial=0.0))
-
-    @property
-    def right(self) -> BoolArray:
-        """Whether the top label is the gold label; never for gold `__none__`."""
-        return np.asarray(self.top == self.truth)
 
     def rows(self, keep: BoolArray | IntArray) -> ScoreTable:
         """The same table with only the scored rows in `keep` (mask or indices)."""
