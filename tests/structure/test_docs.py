@@ -86,3 +86,21 @@ def test_the_dataset_datasheet_counts_its_tickets() -> None:
     sheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8").replace("`", "")
     listed = ", ".join(f"{label} {counts[label]}" for label in counts)
     assert f"| {counts.total()} | {listed} |" in sheet
+
+
+def test_every_key_of_the_config_is_documented() -> None:
+    from pydantic import BaseModel
+
+    from ticketbench.edge.config import ConfigFile
+    from ticketbench.edge.validation import _model_in
+
+    def keys(model: type[BaseModel]) -> set[str]:
+        found: set[str] = set()
+        for name, field in model.model_fields.items():
+            inner = _model_in(field.annotation)
+            found |= {name} | (keys(inner) if inner else set())
+        return found
+
+    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z_]+", page))
+    assert sorted(keys(ConfigFile) - words) == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ class AnswerCache:
         self.path = path
         self._guard = GuardAdapter(endpoint)
         self._session: CachedSession | None = None
+        self._lock = threading.Lock()
         _refuse_foreign(path)
 
     def __enter__(self) -> AnswerCache:
@@ -143,22 +145,25 @@ class AnswerCache:
             session.cache.responses[key] = row
 
     def _open(self) -> CachedSession:
-        if self._session is None:
-            _create_private(self.path)
-            session = CachedSession(
-                str(self.path),
-                backend="sqlite",
-                serializer="json",
-                wal=True,
-                key_fn=request_key,
-                **_SETTINGS,
-            )
-            _read_back(session)
-            session.trust_env = False
-            session.adapters.clear()
-            session.mount("", self._guard)  # every scheme goes through the guard
-            self._session = session
-        return self._session
+        with self._lock:
+            return self._session or self._opened()
+
+    def _opened(self) -> CachedSession:
+        _create_private(self.path)
+        session = CachedSession(
+            str(self.path),
+            backend="sqlite",
+            serializer="json",
+            wal=True,
+            key_fn=request_key,
+            **_SETTINGS,
+        )
+        _read_back(session)
+        session.trust_env = False
+        session.adapters.clear()
+        session.mount("", self._guard)  # every scheme goes through the guard
+        self._session = session
+        return session
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -44,6 +44,8 @@ class EndpointConfig(Strict):
             raise ValueError("the URL must be full, like https://host/classify or local://...")
         if re.match(r"[a-z]+://[^/]*@", url):
             raise ValueError("no user name or password in the URL; the key comes from key_env")
+        if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
+            raise ValueError("no key in the URL, where reports show it; it comes from key_env")
         return url
 
     @field_validator("rate")

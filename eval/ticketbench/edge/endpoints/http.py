@@ -49,10 +49,10 @@ class HttpEndpoint:
             response = self._pool.request(
                 "POST", url, body=body, headers=self._headers, redirect=False, preload_content=False
             )
-            try:
-                content = response.read(MOST_ANSWER_BYTES + 1, decode_content=True)
-            finally:
-                response.release_conn()
+            content = response.read(MOST_ANSWER_BYTES + 1, decode_content=True)
+            if len(content) > MOST_ANSWER_BYTES:
+                response.close()  # unread bytes must not reach the next answer
+            response.release_conn()
         except SSLError:
             raise EndpointError(
                 f"the TLS certificate of {urlsplit(url).hostname} was refused",
