@@ -12,7 +12,8 @@ import pytest
 from tables import random_table
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import DatasetSummary, run_results
-from ticketbench.report.page import Report, html_page
+from ticketbench.report.page import html_page
+from ticketbench.report.rendering import Report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
 FLAGS = (

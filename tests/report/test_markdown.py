@@ -9,7 +9,7 @@ from tables import table
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import DatasetSummary, run_results
 from ticketbench.report.markdown import escaped, markdown_summary
-from ticketbench.report.page import Report
+from ticketbench.report.rendering import Report
 
 A, B = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1]
 

@@ -15,7 +15,8 @@ from tables import random_table, table
 from ticketbench.core.types import Failure, Rubric, RubricSet
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import DatasetSummary, LabelCount, RunResults, run_results
-from ticketbench.report.page import Report, html_page, visible
+from ticketbench.report.page import html_page
+from ticketbench.report.rendering import Report, visible
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"
 

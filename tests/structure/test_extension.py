@@ -17,7 +17,7 @@ from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
 from ticketbench.edge.formats import FORMATS, MalformedRow, Row, Table, file_format
 from ticketbench.measure.metrics import METRICS, ticket_metric
-from ticketbench.report.page import Report, render
+from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import SECTIONS, section
 
 

@@ -14,7 +14,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from ticketbench.core.errors import InputError, MachineError
+from ticketbench.core.errors import InputError
+from ticketbench.edge.files import read_bytes
 
 Location = tuple[str | int, ...]
 
@@ -42,14 +43,7 @@ def read_text(path: Path) -> str:
 
     Raises InputError when it is missing, too large for a config, or not UTF-8.
     """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"no such file: {path}", help="check the path") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder, not a file") from None
-    except PermissionError:
-        raise MachineError(f"not allowed to read {path}", help="check its permissions") from None
+    raw = read_bytes(path)
     if len(raw) > _MOST_BYTES:
         raise InputError(f"{path} is larger than 1 MB", help="is this a config or rubric file?")
     try:

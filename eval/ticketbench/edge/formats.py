@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ticketbench.core.errors import InputError, MachineError, Problem
+from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import Registry
+from ticketbench.edge.files import read_bytes
 
 MOST_PROBLEMS = 20
 _FIELD_LIMIT = 64 * 1024 * 1024
@@ -82,7 +83,7 @@ def read_table(path: Path) -> Table:
         raise InputError(f"cannot read {path}: unknown suffix", help=f"known: {known}, also .gz")
     bad: list[MalformedRow] = []
     try:
-        table = FORMATS.get(suffix[0])(_read_bytes(path, packed=packed), bad)
+        table = FORMATS.get(suffix[0])(_unpacked(path) if packed else read_bytes(path), bad)
     except MalformedRow as error:
         bad.append(error)
         table = Table((), ())
@@ -100,16 +101,9 @@ def problems_error(problems: list[Problem]) -> InputError:
     return InputError.of(shown)
 
 
-def _read_bytes(path: Path, *, packed: bool) -> bytes:
+def _unpacked(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if packed else raw
-    except FileNotFoundError:
-        raise InputError(f"no such file: {path}", help="check the path") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder, not a file") from None
-    except PermissionError:
-        raise MachineError(f"not allowed to read {path}", help="check its permissions") from None
+        return gzip.decompress(read_bytes(path))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"damaged gzip file: {error}", where=str(path)) from None
 

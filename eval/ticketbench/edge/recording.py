@@ -11,8 +11,9 @@ from typing import Annotated, Any
 
 import msgspec
 
-from ticketbench.core.errors import InputError, MachineError, Problem
+from ticketbench.core.errors import InputError, Problem
 from ticketbench.edge.cache import Stored
+from ticketbench.edge.files import read_bytes
 from ticketbench.edge.formats import problems_error
 
 _MOST_BYTES = 50_000_000
@@ -81,16 +82,9 @@ def read_recording(path: Path) -> dict[str, Stored]:
 
     Raises InputError that lists the first 20 bad lines; MachineError when it cannot be read.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"{path} is larger than 50 MB", help="split it by rubric set")
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        raise InputError(
-            f"no such file: {path}", help="write one: ticketbench cache export"
-        ) from None
-    except OSError as error:
-        raise MachineError(f"cannot read {path}: {error.strerror}") from None
+    if path.is_file() and path.stat().st_size > _MOST_BYTES:
+        raise InputError(f"{path} is larger than 50 MB", help="split it by rubric set")
+    lines = read_bytes(path).split(b"\n")
     answers: dict[str, Stored] = {}
     problems: list[Problem] = []
     for number, raw in enumerate(lines, start=1):

@@ -13,7 +13,8 @@ def pages(
 ) -> dict[str, bytes]:
     """index.html, summary.md and, with `figures`, the PNG and SVG files."""
     from ticketbench.report.markdown import markdown_summary
-    from ticketbench.report.page import Report, html_page
+    from ticketbench.report.page import html_page
+    from ticketbench.report.rendering import Report
 
     report = Report(results, texts, __version__, seed)
     files = {"index.html": html_page(report), "summary.md": markdown_summary(report)}

@@ -7,7 +7,7 @@ import re
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.report import numbers
-from ticketbench.report.page import Report, visible
+from ticketbench.report.rendering import Report, visible
 from ticketbench.report.verdict import preferred, threshold_text, verdict_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~])")

@@ -4,78 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
-from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ticketbench.measure.results import RunResults
 from ticketbench.report import numbers
-
-# C0 and C1 controls, zero-width and bidirectional characters: invisible, or able to make a text
-# read as another one.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a page is made of: the results, and ticket texts by id when they may be shown."""
-
-    results: RunResults
-    texts: Mapping[str, str]
-    tool_version: str
-    seed: int = 0
-
-
-def visible(text: str) -> str:
-    """`text` with invisible and direction-changing characters written out as ⟨U+202E⟩."""
-    return _INVISIBLE.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)
-
-
-def _finalize(value: Any) -> Any:
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """The one template environment: everything is escaped, an unknown name is an error."""
-    made = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_finalize,
-    )
-    for function in (
-        numbers.count,
-        numbers.difference,
-        numbers.estimate,
-        numbers.interval,
-        numbers.number,
-        numbers.percent,
-        numbers.points,
-        numbers.threshold,
-    ):
-        made.filters[function.__name__] = function
-    return made
-
-
-def render(template: str, **values: Any) -> Markup:
-    """`template` filled in, every value escaped."""
-    return Markup(_template(template).render(**values))
-
-
-@lru_cache(maxsize=64)
-def _template(source: str) -> Any:
-    return environment().from_string(source)
-
+from ticketbench.report.rendering import Report, render
+from ticketbench.report.sections import rendered_sections
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -118,8 +53,6 @@ network.</p></footer>
 
 def html_page(report: Report) -> bytes:
     """The whole report as UTF-8 HTML; equal reports give equal bytes."""
-    from ticketbench.report.sections import rendered_sections
-
     style, script = _resource("page.css"), _resource("page.js")
     results = report.results
     names = [e.provenance.rubric_set for e in results.evaluations]

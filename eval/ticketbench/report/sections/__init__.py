@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ticketbench.core.registry import Registry, import_modules
-from ticketbench.report.page import Report
+from ticketbench.report.rendering import Report
 
 Body = Callable[[Report], Markup | None]
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.report.charts import Axis, Series, line_chart, stacked_bars
-from ticketbench.report.page import Report, render
+from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
 _TEMPLATE = """<p class="muted">Over all scored tickets; a ticket whose gold is __none__ counts \

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ticketbench.core.types import NONE_LABEL
 from ticketbench.measure.confusion import REVIEW_COLUMN, ConfusionMatrix
-from ticketbench.report.page import Report, render
+from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
 _TEMPLATE = """<p class="muted">Rows are gold labels, columns what happened under the policy of \

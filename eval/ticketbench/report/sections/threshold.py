@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.report.charts import Axis, Series, key, line_chart
-from ticketbench.report.page import Report, render
+from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
 _TEMPLATE = """<p>A ticket is escalated when two or more labels score above \

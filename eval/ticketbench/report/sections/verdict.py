@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticketbench.report.page import Report, render
+from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 from ticketbench.report.verdict import accuracy_text, preferred, threshold_text, verdict_text
 
