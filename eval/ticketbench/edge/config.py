@@ -8,16 +8,16 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.registry import suggestion
-from ticketbench.edge.documents import Document, read_document, scalar
+from ticketbench.edge.documents import Document, Location, read_document, scalar
 from ticketbench.edge.validation import Strict, validated
 
 VARIABLE_PREFIX = "TICKETBENCH_"
@@ -70,6 +70,14 @@ class ColumnsConfig(Strict):
     group: Text | None = None
     time: Text | None = None
     split: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_role_each(self) -> Self:
+        mapped = [column for column in self.model_dump().values() if column]
+        doubled = sorted({column for column in mapped if mapped.count(column) > 1})
+        if doubled:
+            raise ValueError(f"the column {doubled[0]!r} has two roles")
+        return self
 
 
 class DatasetConfig(Strict):
@@ -128,7 +136,7 @@ class GateConfig(Strict):
 class ConfigFile(Strict):
     """The file as written."""
 
-    version: Literal[1]
+    version: Annotated[int, Field(ge=1, le=1)]
     endpoint: EndpointConfig
     dataset: DatasetConfig
     rubric_sets: Annotated[dict[SetName, Text], Field(min_length=1)]
@@ -202,26 +210,34 @@ def read_config(
         raise InputError(
             "a config is a mapping with `version`, `endpoint` ...", where=f"{path}:1:1"
         )
+    sources: dict[Location, str] = {}
     for name, value in sorted((environment or {}).items()):
         location = _location_of_variable(name)
         if location:
-            _set(document.data, location, scalar(value), f"variable {name}")
+            _set(document.data, location, scalar(value), f"variable {name}", sources)
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
             raise InputError(f"--set takes KEY=VALUE, got {override!r}")
-        _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}")
+        _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}", sources)
+    document = replace(document, sources=sources)
     return Config(path, validated(ConfigFile, document), document)
 
 
 def _location_of_variable(name: str) -> tuple[str, ...]:
     """TICKETBENCH_ENDPOINT__TIMEOUT_S is endpoint.timeout_s; other variables are not ours."""
     parts = tuple(name.removeprefix(VARIABLE_PREFIX).lower().split("__"))
-    ours = name.startswith(VARIABLE_PREFIX) and parts[0] in ConfigFile.model_fields
-    return parts if ours else ()
+    known = parts[0] in ConfigFile.model_fields
+    return parts if name.startswith(VARIABLE_PREFIX) and (known or len(parts) > 1) else ()
 
 
-def _set(data: dict[str, Any], location: tuple[str, ...], value: Any, source: str) -> None:
+def _set(
+    data: dict[str, Any],
+    location: tuple[str, ...],
+    value: Any,
+    source: str,
+    sources: dict[Location, str],
+) -> None:
     if location[0] not in ConfigFile.model_fields:
         known = suggestion(location[0], ConfigFile.model_fields)
         raise InputError(f"unknown key {'.'.join(location)!r}", where=source, help=known)
@@ -230,6 +246,7 @@ def _set(data: dict[str, Any], location: tuple[str, ...], value: Any, source: st
         if not isinstance(data, dict):
             raise InputError(f"{part!r} is not a section", where=source)
     data[location[-1]] = value
+    sources[location] = source
 
 
 def requests_per_second(rate: str | None) -> float | None:

@@ -9,7 +9,14 @@ from pathlib import Path
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE_LABEL, Dataset, Ticket
-from ticketbench.edge.formats import Cell, Row, Table, problems_error, read_table
+from ticketbench.edge.formats import (
+    Cell,
+    Row,
+    Table,
+    line_of_problem,
+    problems_error,
+    read_table,
+)
 
 OPTIONAL_BY_DEFAULT = ("all_labels", "split")
 
@@ -49,6 +56,8 @@ def load_dataset(
     Raises InputError that lists the first 20 problems with file and line.
     """
     table = read_table(path)
+    if not table.rows:
+        raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")
     mapped = _mapped(path, table, columns or Columns())
     problems: list[Problem] = []
     tickets, lines = [], []
@@ -57,19 +66,13 @@ def load_dataset(
         if ticket is not None:
             tickets.append(ticket)
             lines.append(row.line)
-    if not table.rows:
-        problems.append(Problem("there are no tickets in the file", f"{path}:1", "add rows"))
     loaded = LoadedDataset(Dataset(path.name, tuple(tickets)), path, tuple(lines))
     problems += _duplicate_ids(loaded)
     if known_labels is not None:
         problems += _unknown_labels(loaded, known_labels)
     if problems:
-        raise problems_error(sorted(problems, key=_line_of))
+        raise problems_error(sorted(problems, key=line_of_problem))
     return loaded
-
-
-def _line_of(problem: Problem) -> int:
-    return int(problem.where.rsplit(":", 1)[-1])
 
 
 def _mapped(path: Path, table: Table, columns: Columns) -> Columns:

@@ -53,10 +53,11 @@ def conflicting_labels(loaded: LoadedDataset) -> Iterator[Finding]:
         by_text[" ".join(ticket.text.split()).casefold()].append(i)
     tickets = loaded.dataset.tickets
     clashes = [at for at in by_text.values() if len({tickets[i].label for i in at}) > 1]
+    carry = "text carries" if len(clashes) == 1 else "texts carry"
     if clashes:
         yield _warning(
             "TB101",
-            f"{len(clashes)} texts carry different labels",
+            f"{len(clashes)} {carry} different labels",
             _lines(loaded, sorted(i for at in clashes for i in at)),
             "decide on one label each, or list both in all_labels",
         )
@@ -71,7 +72,7 @@ def outer_blanks(loaded: LoadedDataset) -> Iterator[Finding]:
         if t.text != t.text.strip() or t.label != t.label.strip() or t.id != t.id.strip()
     ]
     if at:
-        title = f"{len(at)} tickets have blanks around an id, text or label"
+        title = "blanks around an id, text or label"
         yield _warning("TB102", title, _lines(loaded, at), "trim them unless they are meant")
 
 
@@ -129,6 +130,6 @@ def label_not_listed(loaded: LoadedDataset) -> Iterator[Finding]:
         if t.all_labels and t.label not in t.all_labels and t.label != NONE_LABEL
     ]
     if at:
-        title = f"{len(at)} tickets do not list their label in all_labels"
+        title = "tickets whose all_labels leave out their own label"
         action = "add it: the label is counted as fitting either way"
         yield _warning("TB107", title, _lines(loaded, at), action)

@@ -20,7 +20,7 @@ from typing import Any
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import Registry
-from ticketbench.edge.files import read_bytes
+from ticketbench.edge.files import line_of, read_bytes
 
 MOST_PROBLEMS = 20
 _FIELD_LIMIT = 64 * 1024 * 1024
@@ -79,6 +79,8 @@ def read_table(path: Path) -> Table:
     packed = suffixes[-1:] == [".gz"]
     suffix = (suffixes[:-1] if packed else suffixes)[-1:] or [""]
     if suffix[0] not in FORMATS.names():
+        if not path.is_file():
+            read_bytes(path)
         known = ", ".join(FORMATS.names())
         raise InputError(f"cannot read {path}: unknown suffix", help=f"known: {known}, also .gz")
     bad: list[MalformedRow] = []
@@ -90,6 +92,11 @@ def read_table(path: Path) -> Table:
     if bad:
         raise problems_error([Problem(str(e), f"{path}:{e.line}", e.help) for e in bad])
     return table
+
+
+def line_of_problem(problem: Problem) -> int:
+    """The line in a problem's `file:line`, to sort by."""
+    return int(problem.where.rsplit(":", 1)[-1])
 
 
 def problems_error(problems: list[Problem]) -> InputError:
@@ -114,12 +121,15 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = line_of(data, error.start)
         raise MalformedRow(line, "not UTF-8 text", "save the file as UTF-8") from None
 
 
 def _check_header(columns: Iterable[str], line: int) -> tuple[str, ...]:
     names = tuple(columns)
+    for name in names:
+        if "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
+            raise MalformedRow(line, f"the column name {name!r} cannot be kept", "rename it")
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         listed = ", ".join(repr(name) for name in doubled)
@@ -213,7 +223,7 @@ def _cell(value: Any) -> Cell:
         return "true" if value else "false"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 @file_format(".parquet")
@@ -226,18 +236,26 @@ def parse_parquet(data: bytes, bad: list[MalformedRow]) -> Table:
         help_ = 'pip install "ticketbench[parquet]", or export the data as CSV'
         raise InputError("reading Parquet needs pyarrow", help=help_) from None
     try:
-        table = pyarrow.parquet.read_table(io.BytesIO(data))
-    except pyarrow.ArrowException as error:
-        raise MalformedRow(1, f"not a readable Parquet file: {error}") from None
-    columns = _check_header(table.column_names, 1)
+        # Its thread pool can abort the interpreter at exit; small files gain nothing from it.
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
+        columns = _check_header(file.schema_arrow.names, 1)
+        records = file.read(use_threads=False).to_pylist()
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0][:120]
+        raise MalformedRow(1, f"not a readable Parquet file: {reason}") from None
     rows = (
-        Row(i, {key: _plain(value) for key, value in record.items()})
-        for i, record in enumerate(table.to_pylist(), start=1)
+        Row(i, {key: _plain(value, i) for key, value in record.items()})
+        for i, record in enumerate(records, start=1)
     )
     return Table(columns, tuple(rows))
 
 
-def _plain(value: Any) -> Cell:
+def _plain(value: Any, line: int) -> Cell:
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise MalformedRow(line, "a value is neither text nor UTF-8", "store text") from None
     if value is None or isinstance(value, str | bool | list):
         return _cell(value)
     return str(value)

@@ -84,9 +84,13 @@ def _extended(document: Document, children: tuple[Path, ...]) -> dict[str, str]:
     _check_entries(document, version.labels, ("labels",))
     parent = document.path.parent / version.extends
     if not parent.is_file():
-        raise InputError(f"no such file: {parent}", where=document.where(("extends",)))
+        what = f"{parent} is {'a folder' if parent.is_dir() else 'not there'}"
+        raise InputError(what, where=document.where(("extends",)), help="name the parent's file")
     rubrics = _resolve(parent, (*children, document.path.resolve()))
     for i, name in enumerate(version.remove):
+        if name in version.remove[:i]:
+            where = document.where(("remove", i))
+            raise InputError(f"{name!r} is removed twice", where=where, help="once is enough")
         if name not in rubrics:
             raise InputError(
                 f"{name!r} cannot be removed: {version.extends} has no such label",

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from ticketbench.core.types import (
     fingerprint,
 )
 from ticketbench.edge.contract import Answer, ContractViolation, check_sum
-from ticketbench.edge.formats import Row, Table, problems_error, read_table
+from ticketbench.edge.formats import Row, Table, line_of_problem, problems_error, read_table
 
 SCORE_PREFIX = "score_"
 
@@ -91,7 +91,11 @@ def predictions_csv(tables: Sequence[ScoreTable], dataset: Dataset, policy: Poli
     labels = list(dict.fromkeys(label for table in tables for label in table.labels))
     scores = [SCORE_PREFIX + label for label in labels]
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    # A lone carriage return would end the row for a reader, but not make csv quote the cell.
+    cells = (cell for t in dataset.tickets for cell in (t.id, t.label, t.group or ""))
+    odd = any("\r" in cell for cell in cells)
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL
+    writer = csv.writer(out, lineterminator="\n", quoting=quoting)
     head = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
     writer.writerow((*head, *scores, "outcome", "failure"))
     for table in tables:
@@ -133,21 +137,15 @@ def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
     table = read_table(path)
     _check_columns(path, table)
     name, rows = _rows_of_set(path, table, rubric_set)
-    labels = tuple(
-        column.removeprefix(SCORE_PREFIX)
-        for column in table.columns
-        if column.startswith(SCORE_PREFIX) and any(row.values[column] for row in rows)
-    )
-    if len(labels) < 2:
-        raise InputError("there are fewer than two score columns with values", where=f"{path}:1")
+    labels = _labels(path, table, rows)
     problems: list[Problem] = _duplicates(path, rows)
     scored, failures, scores = _split(path, rows, labels, problems)
     if problems:
-        raise problems_error(problems)
-    gold = gold_labels(labels, (_text(row, "label") for row in scored))
+        raise problems_error(sorted(problems, key=line_of_problem))
+    gold = gold_labels(labels, (_text(row, "label") for row in rows))
     position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
     keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in scored]
-    pairs = sorted(part for row in rows for part in _identity(row))
+    pairs = sorted(_identity(row) for row in rows)
     return ScoreTable(
         labels=labels,
         gold_labels=gold,
@@ -161,8 +159,40 @@ def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
     )
 
 
-def _identity(row: Row) -> tuple[str]:
-    return (f"{len(_text(row, 'ticket_id'))}:{_text(row, 'ticket_id')}{_text(row, 'label')}",)
+def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
+    """The labels of the rubric set: columns with a value, or all where every ticket failed.
+
+    In an order under which each tie at the top goes to the row's `top_label`, where there is one.
+    """
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
+    labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
+    if len(labels) < 2:
+        raise InputError("there are fewer than two score columns with values", where=f"{path}:1")
+    before: dict[str, set[str]] = {label: set() for label in labels}
+    for row in rows:
+        top = _text(row, "top_label")
+        score = _text(row, SCORE_PREFIX + top)
+        for label in labels if score else ():
+            if label != top and _text(row, SCORE_PREFIX + label) == score:
+                before[label].add(top)
+    return _ordered(labels, before)
+
+
+def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
+    """`labels` with each behind those in `before`; as they stand where that contradicts itself."""
+    order: list[str] = []
+    while len(order) < len(labels):
+        free = [x for x in labels if x not in order and before[x] <= set(order)]
+        if not free:
+            return tuple(labels)
+        order.append(free[0])
+    return tuple(order)
+
+
+def _identity(row: Row) -> str:
+    ticket = _text(row, "ticket_id")
+    return f"{len(ticket)}:{ticket}{_text(row, 'label')}"
 
 
 def _text(row: Row, column: str) -> str:

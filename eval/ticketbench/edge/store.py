@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import json
 import math
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -18,11 +20,13 @@ import msgspec
 
 from ticketbench import __version__
 from ticketbench.core.errors import InputError, MachineError
+from ticketbench.edge.files import read_bytes
 
 T = TypeVar("T")
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
+_SCHEMA = re.compile(r"ticketbench/[a-z-]+@1")
 
 
 def envelope(thing: str, data: Any) -> bytes:
@@ -46,12 +50,15 @@ def load(path: Path, kind: type[T]) -> T:
     """
     import cattrs
 
+    content = read_bytes(path)
     try:
-        value = json.loads(path.read_bytes())
+        value = json.loads(content)
+        if not _SCHEMA.fullmatch(value["schema"]):
+            raise ValueError(f"schema {value['schema']!r}")
         result: T = _converter().structure(value["data"], kind)
-    except (OSError, ValueError, KeyError, TypeError, cattrs.BaseValidationError) as error:
-        reason = type(error).__name__
-        raise InputError(f"{path} is not a saved result ({reason})", help="run again") from None
+    except (ValueError, KeyError, TypeError, RecursionError, cattrs.BaseValidationError):
+        what = f"{path} is not a saved result of this version of ticketbench"
+        raise InputError(what, help="make it again with `ticketbench run`") from None
     return result
 
 
@@ -74,7 +81,7 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
     Raises InputError when `out` holds something that is no report of ours; MachineError when the
     disk is full or not writable.
     """
-    own = _report_files(out)
+    own = report_files(out)
     fresh = out.with_name(f".{out.name}.{secrets.token_hex(4)}.new")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -97,10 +104,17 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _report_files(out: Path) -> set[str]:
-    """The files that an earlier report wrote into `out`."""
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
+def report_files(out: Path) -> set[str]:
+    """The files that an earlier report wrote into `out`; none when it is new or empty.
+
+    Raises InputError when no report may be written there.
+    """
+    if out.is_symlink():
+        raise InputError(f"{out} is a link", help="name the folder itself as --out")
+    if out.exists() and not out.is_dir():
         raise InputError(f"{out} is not a folder", help="choose another --out")
+    if out.resolve() in (Path.cwd(), *Path.cwd().parents):
+        raise InputError("a report needs a folder of its own", help="choose another --out")
     if not out.is_dir() or not any(out.iterdir()):
         return set()
     try:
@@ -116,13 +130,18 @@ def _report_files(out: Path) -> set[str]:
 
 
 def _carry_over(out: Path, fresh: Path, own: set[str]) -> None:
+    """Copy files and links that are the user's own; one whose name we need is a refusal."""
     if not out.is_dir():
         return
     for path in sorted(out.rglob("*")):
         name = path.relative_to(out).as_posix()
-        if path.is_file() and name not in own and not (fresh / name).exists():
-            (fresh / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, fresh / name)
+        if name in own or not (path.is_symlink() or path.is_file()):
+            continue
+        if os.path.lexists(fresh / name):
+            help_ = "move it away; nothing was changed"
+            raise InputError(f"{path} is yours, and the report needs its name", help=help_)
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, fresh / name, follow_symlinks=False)
 
 
 def _swap(out: Path, fresh: Path) -> None:
@@ -149,4 +168,5 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         raise MachineError(f"cannot write {path}: {error.strerror}") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

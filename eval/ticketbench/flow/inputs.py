@@ -38,7 +38,8 @@ class Inputs:
 def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     """Read config, rubric files and dataset; raises InputError with every problem located."""
     config = read_config(path, overrides=overrides, environment=os.environ)
-    rubric_sets = _rubric_sets(config)
+    _refuse_missing_files(config)
+    rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     loaded = load_dataset(config.dataset_path, columns_of(config), known_labels=known)
     findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
@@ -51,15 +52,16 @@ def columns_of(config: Config) -> Columns:
     return Columns(**mapping)
 
 
-def _rubric_sets(config: Config) -> tuple[RubricSet, ...]:
+def _refuse_missing_files(config: Config) -> None:
+    named: dict[tuple[str, ...], Path] = {("dataset", "path"): config.dataset_path}
+    named |= {("rubric_sets", name): path for name, path in config.rubric_paths.items()}
     missing = [
-        Problem(f"no such file: {path}", config.document.where(("rubric_sets", name)))
-        for name, path in config.rubric_paths.items()
+        Problem(f"no such file: {path}", config.document.where(location), "check the path")
+        for location, path in named.items()
         if not path.is_file()
     ]
     if missing:
         raise InputError.of(missing)
-    return tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
 
 
 @contextmanager

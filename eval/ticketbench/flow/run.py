@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ticketbench import __version__
 from ticketbench.core.errors import IncompleteError, Problem
 from ticketbench.core.types import ScoreTable
+from ticketbench.edge.store import report_files
 from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
@@ -54,6 +55,7 @@ def run(
     clock = time.monotonic()
     inputs = read_inputs(config, overrides=overrides)
     target = out or Path("reports") / inputs.config.name
+    report_files(target)  # refuses before anything is asked
     replayed = _replay_all(inputs, mode, progress)
     if mode == "replay":
         _refuse_misses(replayed, allow_failures)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.types import Finding
+from ticketbench.report.numbers import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,14 @@ def _check(path: Path, labels: Sequence[str] | None) -> Checked:
     from ticketbench.edge.dataset_findings import dataset_findings
 
     loaded = load_dataset(path, known_labels=labels)
-    return Checked(str(path), "dataset", f"{len(loaded.lines)} tickets", dataset_findings(loaded))
+    return Checked(
+        str(path), "dataset", count(len(loaded.lines), "ticket"), dataset_findings(loaded)
+    )
 
 
 def _check_document(path: Path) -> Checked:
+    from ticketbench.core.registry import suggestion
+    from ticketbench.edge.config import ConfigFile
     from ticketbench.edge.documents import read_document
     from ticketbench.edge.rubric_files import is_rubric_document, read_rubrics, rubric_findings
 
@@ -61,12 +66,17 @@ def _check_document(path: Path) -> Checked:
         found = read_rubrics(path)
         summary = f"{len(found.labels)} labels: {', '.join(found.labels)}"
         return Checked(str(path), "rubric set", summary, rubric_findings(found))
-    if isinstance(document.data, dict) and "version" in document.data:
+    keys = document.data if isinstance(document.data, dict) else {}
+    if set(keys) & set(ConfigFile.model_fields):
         return _check_config(path)
+    near = [suggestion(str(key), ("extends", *ConfigFile.model_fields)) for key in keys]
     raise InputError(
         "neither a rubric set nor a config",
         where=f"{path}:1:1",
-        help="a rubric set is a list of name/rubric or has `extends`; a config has `version: 1`",
+        help=next(
+            (words for words in near if words.startswith("did you mean")),
+            "a rubric set is a list of name/rubric or has `extends`; a config has `version: 1`",
+        ),
     )
 
 
@@ -81,5 +91,5 @@ def _check_config(path: Path) -> Checked:
         where = inputs.config.document.where(("endpoint", "url"))
         raise InputError(str(error), where=where, help=error.problems[0].help) from None
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
-    summary = f"{len(inputs.dataset.tickets)} tickets, rubric sets {names}"
+    summary = f"{count(len(inputs.dataset.tickets), 'ticket')}, rubric sets {names}"
     return Checked(str(path), "config", summary, inputs.findings)

@@ -174,7 +174,7 @@ def _verdict(clustered: ClusteredMean, n_differing: int, margin: float) -> Verdi
         outcome = "no relevant difference"
     else:
         outcome = "cannot tell"
-    detectable = _POWER_FACTOR * clustered.se_clustered
+    detectable = _POWER_FACTOR * clustered.se_clustered if clustered.n_groups > 1 else math.nan
     needed = _tickets_needed(clustered, margin) if outcome == "cannot tell" else 0
     return Verdict(outcome, difference, margin, needed, detectable)
 

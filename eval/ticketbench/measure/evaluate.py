@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 
@@ -186,14 +187,14 @@ def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:
 def _calibration_error(table: ScoreTable) -> Estimate:
     """ECE over all scored tickets, like the reliability curve; the metric leaves `__none__` out."""
     value = ece_equal_mass(table.top_score, table.right, bins=10)
-    return Estimate(value, float("nan"), float("nan"), table.n_scored, "no interval")
+    return Estimate(value, math.nan, math.nan, table.n_scored, "no interval")
 
 
 def _accuracy_bounds(table: ScoreTable) -> AccuracyBounds:
     labelled, failed = int((table.truth != NONE).sum()), table.n_failed
     right = int(table.right.sum())
     if labelled + failed == 0:
-        return AccuracyBounds(float("nan"), float("nan"))
+        return AccuracyBounds(math.nan, math.nan)
     n = labelled + failed
     return AccuracyBounds(right / n, (right + failed) / n)
 
