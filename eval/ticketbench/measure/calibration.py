@@ -50,8 +50,11 @@ def printed_decimals(scores: FloatArray) -> int:
 
 
 def clip_floor(scores: FloatArray) -> float:
-    """Half of the last printed digit: what a printed 0 may stand for at most."""
-    return float(0.5 * 10.0 ** -printed_decimals(scores))
+    """Half of the last printed digit: what a printed 0 may stand for at most.
+
+    Two digits at least: scores that happen to be all 0 or 1 were not printed without decimals.
+    """
+    return float(0.5 * 10.0 ** -max(2, printed_decimals(scores)))
 
 
 def score_of_truth(scores: FloatArray, truth: IntArray, *, clipped: bool) -> FloatArray:
@@ -97,8 +100,13 @@ def ece_equal_width(top_score: FloatArray, right: BoolArray, *, bins: int) -> fl
     """The same over bins of equal width [b/B, (b+1)/B); a score of 1 falls into the last one."""
     if len(top_score) == 0:
         return math.nan
-    edges = np.linspace(0, 1, bins + 1)[1:-1]
+    edges = _equal_width_edges(bins)[1:-1]
     return _ece(top_score, right, np.searchsorted(edges, top_score, side="right"))
+
+
+def _equal_width_edges(bins: int) -> FloatArray:
+    """b/B for b = 0..B, each the double nearest to the printed number: 0.3 is 0.3."""
+    return np.arange(bins + 1) / bins
 
 
 def reliability_bins(
@@ -125,12 +133,11 @@ def confidence_histogram(
     top_score: FloatArray, right: BoolArray, *, bins: int = 20
 ) -> tuple[HistogramBin, ...]:
     """Right and wrong tickets per top-score bin of equal width; counts sum to n."""
-    edges = np.linspace(0, 1, bins + 1)
+    edges = _equal_width_edges(bins)
     bin_of = np.clip(np.searchsorted(edges, top_score, side="right") - 1, 0, bins - 1)
     good = np.bincount(bin_of[right], minlength=bins)
     bad = np.bincount(bin_of[~right], minlength=bins)
-    rounded = np.round(edges, 10).tolist()
-    spans = zip(rounded, rounded[1:], good.tolist(), bad.tolist(), strict=False)
+    spans = zip(edges.tolist(), edges[1:].tolist(), good.tolist(), bad.tolist(), strict=False)
     return tuple(HistogramBin(*span) for span in spans)
 
 
@@ -139,7 +146,7 @@ def fit_temperature(scores: FloatArray, truth: IntArray) -> float:
 
     Scores are clipped at half of the last printed digit before the logarithm. The loss is convex
     in 1/T; T is sought in [0.05, 20]. Tickets whose gold is no column (`__none__`, or a label
-    the rubric set lacks) take no part. 1 when there is nothing to fit on.
+    the rubric set lacks) take no part. 1 when there is nothing to fit on, or no score differs.
     """
     from scipy.optimize import minimize_scalar  # 0.2 s to import, needed once per run
 
@@ -147,6 +154,8 @@ def fit_temperature(scores: FloatArray, truth: IntArray) -> float:
     if not usable.any():
         return 1.0
     logs = np.log(np.maximum(scores[usable], clip_floor(scores)))
+    if np.all(logs == logs[:, :1]):
+        return 1.0
     gold = logs[np.arange(len(logs)), truth[usable]]
 
     def loss(beta: float) -> float:

@@ -12,14 +12,9 @@ from scipy import sparse, special
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable
 from ticketbench.measure import resampling
-from ticketbench.measure.intervals import ClusteredMean, clustered_mean
+from ticketbench.measure.intervals import ONE_UNIT, clustered_mean
 from ticketbench.measure.metrics import METRICS, Metric
-
-MARGIN = 0.02
-_POWER_FACTOR = 2.80
-"""z(97.5 %) + z(80 %): a difference this many standard errors away is found 80 % of the time."""
-
-Outcome = Literal["better", "worse", "no relevant difference", "cannot tell"]
+from ticketbench.measure.verdict import MARGIN, Verdict, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +51,6 @@ class Flip:
     base_score: float
     candidate_label: str
     candidate_score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the accuracy difference allows to say.
-
-    tickets_needed  about how many tickets would settle it; 0 when it is settled
-    detectable      the smallest true difference found with 80 % power at this n (MDE)
-    """
-
-    outcome: Outcome
-    difference: Estimate
-    margin: float
-    tickets_needed: int
-    detectable: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +94,7 @@ def compare(
         n_groups=clustered.n_groups,
         unpaired=n_base + n_candidate - 2 * len(d),
         contingency=contingency,
-        verdict=_verdict(clustered, n_differing_groups(d, a.groups), margin),
+        verdict=verdict(d, a.groups, margin=margin),
         differences=tuple(_difference(metric, a, b, seed=seed) for metric in METRICS),
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
@@ -146,48 +126,6 @@ def mcnemar_midp(only_base: int, only_candidate: int) -> float:
     return exact - math.exp(ways - n * math.log(2))
 
 
-def n_differing_groups(d: FloatArray, groups: IntArray) -> int:
-    """Groups whose summed difference is not zero: the ones that carry evidence either way."""
-    _, inverse = np.unique(groups, return_inverse=True)
-    return int(np.count_nonzero(np.bincount(inverse, weights=d)))
-
-
-def _verdict(clustered: ClusteredMean, n_differing: int, margin: float) -> Verdict:
-    """Better if low > 0, worse if high < 0, no relevant difference if -m < low and high < m.
-
-    With m differing groups the exact sign-flip p cannot fall below 2^(1-m), so fewer than six
-    never decide: a t interval over so few is too narrow to be trusted.
-    """
-    if clustered.n and n_differing == 0:
-        none = Estimate(0.0, 0.0, 0.0, clustered.n, "identical top labels")
-        return Verdict("no relevant difference", none, margin, 0, 0.0)
-    ends = clustered.interval()
-    difference = Estimate(
-        clustered.mean, ends.low, ends.high, clustered.n, "paired, cluster-robust t"
-    )
-    enough = 2.0 ** (1 - n_differing) <= 0.05
-    if enough and ends.low > 0:
-        outcome: Outcome = "better"
-    elif enough and ends.high < 0:
-        outcome = "worse"
-    elif -margin < ends.low and ends.high < margin:
-        outcome = "no relevant difference"
-    else:
-        outcome = "cannot tell"
-    detectable = _POWER_FACTOR * clustered.se_clustered if clustered.n_groups > 1 else math.nan
-    needed = _tickets_needed(clustered, margin) if outcome == "cannot tell" else 0
-    return Verdict(outcome, difference, margin, needed, detectable)
-
-
-def _tickets_needed(clustered: ClusteredMean, margin: float) -> int:
-    """Tickets for 80 % power: n·(2.8·SE/δ)², δ = the larger of seen difference and margin."""
-    target = max(abs(clustered.mean), margin)
-    if clustered.n_groups < 2 or not target > 0:
-        return 0
-    needed = clustered.n * (_POWER_FACTOR * clustered.se_clustered / target) ** 2
-    return max(clustered.n + 1, math.ceil(needed))
-
-
 def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:
     return Contingency(
         both=int((a.right & b.right).sum()),
@@ -209,7 +147,7 @@ def _difference(metric: Metric, a: ScoreTable, b: ScoreTable, *, seed: int) -> D
         base, candidate = float(np.mean(first)), float(np.mean(second))
         if metric.kind == "ticket":
             ends = clustered_mean(second - first, a.groups).interval()
-            method = "paired, cluster-robust t"
+            method = "no interval" if math.isnan(ends.low) else "paired, cluster-robust t"
             estimate = Estimate(candidate - base, ends.low, ends.high, n, method)
         else:
             estimate = Estimate(candidate - base, math.nan, math.nan, n, "no interval")
@@ -245,8 +183,9 @@ def _of_cells(
         return value(counts, to_candidate) - value(counts, to_base)
 
     base, candidate = (float(value(drawn.observed, m)) for m in (to_base, to_candidate))
-    ends = resampling.percentile(resampling.replicates(drawn, difference, seed=seed))
-    method = "paired percentile bootstrap, 2,000 resamples"
+    ends = resampling.percentile_interval(drawn, difference, seed=seed)
+    drawable = drawn.times.sum() > 1
+    method = "paired percentile bootstrap, 2,000 resamples" if drawable else ONE_UNIT
     return base, candidate, Estimate(candidate - base, ends.low, ends.high, a.n_scored, method)
 
 

@@ -46,4 +46,6 @@ def _of_cells(metric: Metric, labelled: ScoreTable, *, seed: int) -> Estimate:
     statistic = on_used_cells(metric, len(labelled.gold_labels), drawn.used)
     ends: Interval = resampling.bca(drawn, statistic, seed=seed)
     value = float(statistic(drawn.observed))
-    return Estimate(value, ends.low, ends.high, labelled.n_scored, "BCa bootstrap, 2,000 resamples")
+    drawable = drawn.times.sum() > 1
+    method = "BCa bootstrap, 2,000 resamples" if drawable else intervals.ONE_UNIT
+    return Estimate(value, ends.low, ends.high, labelled.n_scored, method)

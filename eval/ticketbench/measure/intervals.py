@@ -15,6 +15,7 @@ from scipy import special
 from ticketbench.core.types import Estimate, FloatArray, IntArray
 
 CONFIDENCE = 0.95
+ONE_UNIT = "no interval: all tickets are one group"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +140,5 @@ def mean(values: ArrayLike, groups: IntArray) -> Estimate:
     if result.n == 0:
         return Estimate.undefined(0, "no tickets")
     ends = result.interval()
-    return Estimate(result.mean, ends.low, ends.high, result.n, "cluster-robust t")
+    method = "cluster-robust t" if result.n_groups > 1 else ONE_UNIT
+    return Estimate(result.mean, ends.low, ends.high, result.n, method)

@@ -44,7 +44,8 @@ def overlaps(table: ScoreTable, *, near_tie: float) -> tuple[PairOverlap, ...]:
     order = np.argsort(-table.scores, axis=1, kind="stable")[:, :2]
     low, high = order.min(axis=1), order.max(axis=1)
     ranked = np.take_along_axis(table.scores, order, axis=1)
-    tied = ranked[:, 0] - ranked[:, 1] < near_tie
+    # Rounded, so that 0.45 and 0.40 differ by 0.05 as printed, not by 0.04999999999999999.
+    tied = np.round(ranked[:, 0] - ranked[:, 1], 10) < near_tie
     pairs = []
     for i, j in combinations(range(k), 2):
         here = (low == i) & (high == j)

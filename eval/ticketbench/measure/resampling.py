@@ -89,6 +89,13 @@ def percentile(values: FloatArray, *, confidence: float = CONFIDENCE) -> Interva
     return Interval(float(low), float(high))
 
 
+def percentile_interval(drawn: Units, statistic: Statistic, *, seed: int) -> Interval:
+    """Percentile bootstrap interval, 2,000 resamples; NaN with fewer than two units to draw."""
+    if drawn.times.sum() < 2:
+        return UNDEFINED
+    return percentile(replicates(drawn, statistic, seed=seed))
+
+
 def bca(
     drawn: Units, statistic: Statistic, *, seed: int, confidence: float = CONFIDENCE
 ) -> Interval:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable
-from ticketbench.measure.compare import MARGIN, Comparison, compare
+from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.verdict import MARGIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def sweep(
     )
     routable = open_tickets.outcome == ROUTE
     escalated = int((~routable).sum())
-    score = at_temperature(table.scores, policy.temperature).max(axis=1, initial=0.0)[routable]
+    score = _swept_score(table, policy, open_tickets)[routable]
     right = table.right[routable]
     routed = _at_least(score, grid)
     hits = _at_least(score[right], grid)
@@ -122,6 +122,15 @@ def sweep(
         _sweep_point(t, int(m), int(k), float(e), table.n_scored, escalated, costs)
         for t, m, k, e in zip(grid, routed, hits, effective, strict=True)
     )
+
+
+def _swept_score(table: ScoreTable, policy: Policy, decisions: Decisions) -> FloatArray:
+    """Top score at the policy's temperature; ±infinity where a label has its own threshold."""
+    score = at_temperature(table.scores, policy.temperature).max(axis=1, initial=0.0)
+    for label, threshold in policy.label_thresholds:
+        own = decisions.top == table.labels.index(label)
+        score = np.where(own, np.where(score >= threshold, np.inf, -np.inf), score)
+    return np.asarray(score)
 
 
 def _at_least(score: FloatArray, grid: tuple[float, ...]) -> IntArray:

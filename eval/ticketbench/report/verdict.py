@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.measure.compare import Comparison, Verdict
+from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds import ChosenThreshold
+from ticketbench.measure.verdict import Verdict
 from ticketbench.report import numbers
 
 Tone = Literal["good", "bad", "neutral", "unknown"]

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tables import random_table
+from ticketbench.core.policy import (
+    ESCALATE,
+    OUTCOMES,
+    REVIEW,
+    ROUTE,
+    Costs,
+    Decisions,
+    Policy,
+    at_temperature,
+)
+from ticketbench.core.types import FloatArray
+
+SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
+
+LABELS = ("a", "b", "c")
+SHARES = st.floats(0, 1).map(lambda x: round(x, 2))
+
+
+def decide(policy: Policy, *rows: tuple[float, ...]) -> Decisions:
+    return policy.decide(np.array(rows, dtype=np.float64), LABELS)
+
+
+def outcome(policy: Policy, *row: float) -> int:
+    return int(decide(policy, row).outcome[0])
+
+
+@st.composite
+def printed_scores(draw: st.DrawFn) -> FloatArray:
+    """Rows of 3 scores that sum to 1, printed with two decimals, so ties and zeros are common."""
+    cuts = draw(
+        st.lists(st.tuples(st.integers(0, 100), st.integers(0, 100)), min_size=1, max_size=12)
+    )
+    rows = [(min(c), max(c) - min(c), 100 - max(c)) for c in cuts]
+    return np.array(rows, dtype=np.float64) / 100
+
+
+def test_a_score_above_the_threshold_is_routed() -> None:
+    assert outcome(Policy(threshold=0.6), 0.7, 0.2, 0.1) == ROUTE
+
+
+def test_a_score_equal_to_the_threshold_is_routed() -> None:
+    assert outcome(Policy(threshold=0.6), 0.6, 0.2, 0.2) == ROUTE
+
+
+def test_a_score_below_the_threshold_is_reviewed() -> None:
+    assert outcome(Policy(threshold=0.6), 0.59, 0.21, 0.2) == REVIEW
+
+
+def test_two_labels_above_the_limit_are_escalated() -> None:
+    assert outcome(Policy(escalate_above=0.3), 0.4, 0.35, 0.25) == ESCALATE
+
+
+def test_a_score_equal_to_the_limit_does_not_escalate() -> None:
+    assert outcome(Policy(escalate_above=0.3), 0.5, 0.3, 0.2) == REVIEW
+
+
+def test_three_labels_above_the_limit_are_escalated() -> None:
+    assert outcome(Policy(escalate_above=0.3), 0.34, 0.33, 0.33) == ESCALATE
+
+
+def test_escalation_wins_over_routing() -> None:
+    assert outcome(Policy(threshold=0.5, escalate_above=0.3), 0.6, 0.35, 0.05) == ESCALATE
+
+
+def test_an_escalated_ticket_that_passed_the_threshold_is_a_collision() -> None:
+    policy = Policy(threshold=0.5, escalate_above=0.3)
+    decisions = decide(policy, (0.6, 0.35, 0.05), (0.4, 0.35, 0.25), (0.9, 0.1, 0.0))
+    assert decisions.collision.tolist() == [True, False, False]
+
+
+def test_a_limit_of_one_switches_escalation_off() -> None:
+    assert outcome(Policy(threshold=0.5, escalate_above=1.0), 0.5, 0.5, 0.0) == ROUTE
+
+
+def test_tie_goes_to_the_earlier_label() -> None:
+    assert decide(Policy(), (0.2, 0.4, 0.4), (0.4, 0.2, 0.4)).top.tolist() == [1, 0]
+
+
+def test_tie_goes_to_the_earlier_label_at_any_temperature() -> None:
+    assert decide(Policy(temperature=0.3), (0.2, 0.4, 0.4)).top.tolist() == [1]
+
+
+def test_a_label_threshold_replaces_the_threshold_where_that_label_leads() -> None:
+    policy = Policy(threshold=0.6, label_thresholds=(("b", 0.8),))
+    decisions = decide(policy, (0.1, 0.75, 0.15), (0.75, 0.1, 0.15), (0.1, 0.8, 0.1))
+    assert decisions.outcome.tolist() == [REVIEW, ROUTE, ROUTE]
+
+
+def test_the_threshold_applies_to_the_scores_at_the_temperature() -> None:
+    # (0.8, 0.2) at T = 2 is proportional to (sqrt 0.8, sqrt 0.2) = 2 : 1
+    soft = np.array([[0.8, 0.2]])
+    decided = Policy(threshold=0.7, temperature=2.0, escalate_above=1.0).decide(soft, ("a", "b"))
+    assert decided.outcome.tolist() == [REVIEW]
+
+
+def test_escalation_applies_to_the_scores_at_the_temperature() -> None:
+    soft = np.array([[0.8, 0.2]])
+    policy = Policy(threshold=0.5, temperature=2.0, escalate_above=0.3)
+    assert policy.decide(soft, ("a", "b")).outcome.tolist() == [ESCALATE]
+
+
+def test_an_infinite_threshold_routes_nothing() -> None:
+    assert outcome(Policy(threshold=float("inf")), 1.0, 0.0, 0.0) == REVIEW
+
+
+def test_no_tickets_give_no_decisions() -> None:
+    decisions = Policy(temperature=2.0).decide(np.zeros((0, 3)), LABELS)
+    assert (len(decisions.top), len(decisions.outcome), len(decisions.collision)) == (0, 0, 0)
+
+
+def test_outcome_numbers_index_the_outcome_names() -> None:
+    named = (OUTCOMES[ROUTE], OUTCOMES[REVIEW], OUTCOMES[ESCALATE])
+    assert named == ("route", "review", "escalate")
+
+
+def test_by_default_a_misroute_costs_five_reviews() -> None:
+    assert Costs().misroute == 5 * Costs().review
+
+
+@SEARCH
+@given(printed_scores(), SHARES, SHARES)
+def test_every_ticket_has_exactly_one_of_three_outcomes(
+    scores: FloatArray, threshold: float, limit: float
+) -> None:
+    decided = Policy(threshold, limit).decide(scores, LABELS).outcome
+    assert np.bincount(decided, minlength=3).sum() == len(scores)
+    assert set(decided.tolist()) <= {ROUTE, REVIEW, ESCALATE}
+
+
+@SEARCH
+@given(printed_scores(), SHARES, SHARES)
+def test_outcomes_follow_the_rules_row_by_row(
+    scores: FloatArray, threshold: float, limit: float
+) -> None:
+    def by_rule(row: list[float]) -> int:
+        if sum(score > limit for score in row) >= 2:
+            return ESCALATE
+        return ROUTE if max(row) >= threshold else REVIEW
+
+    expected = [by_rule(row) for row in scores.tolist()]
+    assert Policy(threshold, limit).decide(scores, LABELS).outcome.tolist() == expected
+
+
+@SEARCH
+@given(printed_scores(), SHARES, SHARES)
+def test_the_threshold_never_changes_who_is_escalated(
+    scores: FloatArray, one: float, other: float
+) -> None:
+    first, second = (Policy(t).decide(scores, LABELS).outcome == ESCALATE for t in (one, other))
+    assert first.tolist() == second.tolist()
+
+
+@SEARCH
+@given(printed_scores(), SHARES, SHARES)
+def test_a_higher_threshold_routes_a_subset(scores: FloatArray, one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    few, many = (Policy(t).decide(scores, LABELS).outcome == ROUTE for t in (high, low))
+    assert not (few & ~many).any()
+
+
+@SEARCH
+@given(st.integers(0, 10_000), st.permutations(range(4)))
+def test_outcomes_do_not_depend_on_the_order_of_the_labels(seed: int, order: list[int]) -> None:
+    t = random_table(20, seed=seed)
+    moved = Policy().decide(t.scores[:, order], [t.labels[i] for i in order])
+    assert moved.outcome.tolist() == Policy().decide(t.scores, t.labels).outcome.tolist()
+
+
+def test_temperature_one_returns_the_scores_untouched() -> None:
+    scores = np.array([[0.33, 0.33, 0.33]])
+    assert at_temperature(scores, 1.0) is scores
+
+
+def test_temperature_two_takes_square_roots_and_renormalises() -> None:
+    assert at_temperature(np.array([[0.8, 0.2]]), 2.0)[0] == pytest.approx([2 / 3, 1 / 3])
+
+
+def test_temperature_one_half_squares_and_renormalises() -> None:
+    assert at_temperature(np.array([[0.8, 0.2]]), 0.5)[0] == pytest.approx([16 / 17, 1 / 17])
+
+
+def test_a_score_of_zero_stays_zero_at_every_temperature() -> None:
+    assert at_temperature(np.array([[0.6, 0.4, 0.0]]), 7.0)[0, 2] == 0.0
+
+
+def test_tiny_scores_do_not_underflow_together() -> None:
+    sharpened = at_temperature(np.array([[2e-200, 1e-200]]), 0.1)
+    assert sharpened[0] == pytest.approx([1024 / 1025, 1 / 1025])
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan")])
+def test_a_temperature_that_is_not_positive_is_refused(temperature: float) -> None:
+    with pytest.raises(ValueError, match="must be positive"):
+        at_temperature(np.array([[0.8, 0.2]]), temperature)
+
+
+@SEARCH
+@given(printed_scores(), st.floats(0.05, 20))
+def test_rows_sum_to_one_at_every_temperature(scores: FloatArray, temperature: float) -> None:
+    # T = 1 leaves the printed scores alone, and these sum to 1 within rounding anyway.
+    assert np.allclose(at_temperature(scores, temperature).sum(axis=1), 1, atol=1e-12)
+
+
+@SEARCH
+@given(printed_scores(), st.floats(0.05, 20))
+def test_temperature_never_changes_the_top_label(scores: FloatArray, temperature: float) -> None:
+    decided = Policy(temperature=temperature).decide(scores, LABELS)
+    assert decided.top.tolist() == np.argmax(scores, axis=1).tolist()
+
+
+@SEARCH
+@given(st.integers(0, 10_000), st.floats(0.2, 5))
+def test_a_temperature_and_its_inverse_cancel(seed: int, temperature: float) -> None:
+    scores = random_table(10, seed=seed).scores
+    back = at_temperature(at_temperature(scores, temperature), 1 / temperature)
+    assert np.allclose(back, scores, atol=1e-9)

@@ -1,0 +1,463 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from tables import random_table, table
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import Failure, ScoreTable
+from ticketbench.edge.score_tables import read_score_table
+from ticketbench.measure.compare import (
+    Comparison,
+    Contingency,
+    Difference,
+    compare,
+    mcnemar_midp,
+    paired_rows,
+)
+from ticketbench.measure.intervals import clustered_mean
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.verdict import MARGIN, n_differing_groups
+
+SEARCH = settings(max_examples=25, deadline=None, derandomize=True)
+
+ORACLES = Path(__file__).parents[1] / "oracles"
+PAIRED: dict[str, Any] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))["p_paired"]
+
+A, B, C = [0.801, 0.102, 0.097], [0.102, 0.801, 0.097], [0.097, 0.102, 0.801]
+
+
+def answers(right: int, wrong: int, name: str = "v1", **more: Any) -> ScoreTable:
+    """Tickets with gold a: first `right` right answers, then `wrong` wrong ones."""
+    return table([A] * right + [B] * wrong, ["a"] * (right + wrong), rubric_set=name, **more)
+
+
+def fixed_and_broken(n: int, fixed: int, broken: int, **more: Any) -> Comparison:
+    """Of n tickets the candidate fixes some, breaks others, and is right about the rest."""
+    base = [B] * fixed + [A] * (n - fixed)
+    candidate = [A] * fixed + [B] * broken + [A] * (n - fixed - broken)
+    return compare(*(table(rows, ["a"] * n, **more) for rows in (base, candidate)))
+
+
+def difference(found: Comparison, name: str) -> Difference:
+    return next(d for d in found.differences if d.name == name)
+
+
+@pytest.fixture(scope="module")
+def pair() -> tuple[ScoreTable, ScoreTable]:
+    a, b = (read_score_table(ORACLES / f"p_paired_rubric_{which}.csv") for which in "ab")
+    return a, b
+
+
+@pytest.fixture(scope="module")
+def paired(pair: tuple[ScoreTable, ScoreTable]) -> Comparison:
+    return compare(*pair)
+
+
+def expected(key: str) -> Any:
+    return pytest.approx(PAIRED[key]["value"], abs=PAIRED[key]["tol"])
+
+
+def test_the_contingency_agrees_with_the_reference(paired: Comparison) -> None:
+    c = paired.contingency
+    found = {"both": c.both, "only_a": c.only_base, "only_b": c.only_candidate}
+    assert {**found, "neither": c.neither} == PAIRED["contingency"]["value"]
+
+
+def test_both_accuracies_agree_with_the_reference(paired: Comparison) -> None:
+    accuracy = difference(paired, "accuracy")
+    assert accuracy.base == expected("accuracy_a")
+    assert accuracy.candidate == expected("accuracy_b")
+
+
+def test_the_difference_agrees_with_the_reference(paired: Comparison) -> None:
+    assert paired.verdict.difference.value == expected("diff_b_minus_a")
+    assert difference(paired, "accuracy").difference.value == expected("diff_b_minus_a")
+
+
+def test_mcnemar_agrees_with_the_reference(paired: Comparison) -> None:
+    assert paired.mcnemar_midp == expected("mcnemar_midp")
+
+
+def test_both_standard_errors_agree_with_the_reference(
+    pair: tuple[ScoreTable, ScoreTable],
+) -> None:
+    a, b = paired_rows(*pair)
+    found = clustered_mean(b.right.astype(float) - a.right, a.groups)
+    assert found.se_clustered == expected("diff_se_clustered_CR1")
+    assert found.se_independent == expected("diff_se_iid")
+
+
+def test_both_macro_f1_agree_with_the_reference(paired: Comparison) -> None:
+    macro_f1 = difference(paired, "macro_f1")
+    assert macro_f1.base == expected("macro_f1_a")
+    assert macro_f1.candidate == expected("macro_f1_b")
+
+
+def test_the_interval_is_the_cluster_robust_t_interval(paired: Comparison) -> None:
+    margin = stats.t.ppf(0.975, 259) * PAIRED["diff_se_clustered_CR1"]["value"]
+    value = PAIRED["diff_b_minus_a"]["value"]
+    found = paired.verdict.difference
+    assert [found.low, found.high] == pytest.approx([value - margin, value + margin], abs=1e-9)
+
+
+def test_the_interval_is_near_the_cluster_bootstrap_of_the_reference(paired: Comparison) -> None:
+    entry = PAIRED["bootstrap_diff_ci95_cluster_percentile"]
+    found = paired.verdict.difference
+    assert [found.low, found.high] == pytest.approx(entry["value"], abs=entry["tol"])
+
+
+def test_the_reference_pair_cannot_be_told_apart(paired: Comparison) -> None:
+    assert (paired.n_paired, paired.n_groups) == (550, 260)
+    assert paired.verdict.outcome == "cannot tell"
+
+
+def test_tables_of_different_datasets_are_refused() -> None:
+    with pytest.raises(InputError, match="different datasets"):
+        compare(answers(1, 1), answers(1, 1, dataset="other"))
+
+
+def test_both_sets_are_named() -> None:
+    found = compare(answers(1, 1, "v1"), answers(2, 0, "v2"))
+    assert (found.base, found.candidate) == ("v1", "v2")
+
+
+def test_the_contingency_by_hand() -> None:
+    base = table([A, A, B, B, A], ["a"] * 5)
+    candidate = table([A, B, A, B, A], ["a"] * 5)
+    assert compare(base, candidate).contingency == Contingency(2, 1, 1, 1)
+
+
+def test_tickets_that_only_one_set_scored_are_unpaired() -> None:
+    base = answers(3, 0, failures=[Failure("t3", "timeout")])
+    candidate = answers(4, 0)
+    found = compare(base, candidate)
+    assert (found.n_paired, found.unpaired) == (3, 1)
+
+
+def test_tickets_that_no_label_fits_are_not_compared() -> None:
+    gold = ["a", "__none__", "a"]
+    found = compare(table([A, A, B], gold), table([A, B, A], gold))
+    assert (found.n_paired, found.unpaired, len(found.flips)) == (2, 0, 1)
+
+
+def test_tickets_are_paired_by_id_and_not_by_place() -> None:
+    base = table([A, B, C], ["a", "b", "c"])
+    moved = base.rows(np.array([2, 0, 1]))
+    assert compare(base, moved).contingency == Contingency(3, 0, 0, 0)
+
+
+def test_a_gold_label_that_one_set_lacks_counts_as_wrong_there() -> None:
+    base = table([[0.7, 0.3]], ["c"], labels=("a", "b"))
+    candidate = table([C], ["c"])
+    found = compare(base, candidate)
+    assert found.contingency == Contingency(0, 0, 1, 0)
+    assert difference(found, "macro_f1").candidate == 1.0
+
+
+def test_labels_are_matched_by_name_and_not_by_place() -> None:
+    base = table([A, B, C], ["a", "b", "c"], labels=("a", "b", "c"))
+    moved = table(
+        [[row[i] for i in (2, 0, 1)] for row in (A, B, C)],
+        ["a", "b", "c"],
+        labels=("c", "a", "b"),
+    )
+    found = compare(base, moved)
+    assert found.contingency == Contingency(3, 0, 0, 0)
+    assert all(abs(d.difference.value) < 1e-12 for d in found.differences)
+
+
+def test_flips_name_ticket_gold_and_both_answers() -> None:
+    (flip,) = compare(table([B, A], ["a", "a"]), table([A, A], ["a", "a"])).flips
+    assert (flip.kind, flip.ticket_id, flip.gold) == ("fixed", "t0", "a")
+    assert (flip.base_label, flip.base_score) == ("b", 0.801)
+    assert (flip.candidate_label, flip.candidate_score) == ("a", 0.801)
+
+
+def test_broken_tickets_come_first_and_the_most_confident_error_first() -> None:
+    weak, strong = [0.3, 0.6, 0.1], [0.1, 0.8, 0.1]
+    base = table([weak, strong, A, A], ["a"] * 4)
+    candidate = table([A, A, weak, strong], ["a"] * 4)
+    order = [(flip.kind, flip.ticket_id) for flip in compare(base, candidate).flips]
+    assert order == [("broken", "t3"), ("broken", "t2"), ("fixed", "t1"), ("fixed", "t0")]
+
+
+def test_a_ticket_that_both_get_wrong_differently_is_no_flip() -> None:
+    assert compare(table([B], ["a"]), table([C], ["a"])).flips == ()
+
+
+@pytest.mark.parametrize(("b", "c"), [(0, 6), (5, 1), (58, 74), (400, 460), (1, 0)])
+def test_mcnemar_midp_is_the_exact_p_minus_the_probability_of_the_split(b: int, c: int) -> None:
+    exact = stats.binomtest(min(b, c), b + c).pvalue
+    split = stats.binom.pmf(min(b, c), b + c, 0.5)
+    assert mcnemar_midp(b, c) == pytest.approx(exact - split, abs=1e-10)
+
+
+@SEARCH
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_mcnemar_midp_is_symmetric_and_a_probability(b: int, c: int) -> None:
+    assert 0 <= mcnemar_midp(b, c) == mcnemar_midp(c, b) <= 1
+
+
+@pytest.mark.parametrize("n", [0, 1, 40])
+def test_mcnemar_midp_of_an_even_split_is_one(n: int) -> None:
+    assert mcnemar_midp(n, n) == 1.0
+
+
+def test_a_group_whose_differences_cancel_does_not_differ() -> None:
+    d = np.array([1.0, -1.0, 1.0, 0.0, -1.0])
+    assert n_differing_groups(d, np.array([7, 7, 3, 3, 5])) == 2
+
+
+def test_a_clear_gain_is_better() -> None:
+    assert fixed_and_broken(100, 30, 2).verdict.outcome == "better"
+
+
+def test_a_clear_loss_is_worse() -> None:
+    assert fixed_and_broken(100, 2, 30).verdict.outcome == "worse"
+
+
+def test_a_narrow_interval_around_zero_is_no_relevant_difference() -> None:
+    found = fixed_and_broken(4000, 10, 10).verdict
+    assert found.outcome == "no relevant difference"
+    assert -MARGIN < found.difference.low < 0 < found.difference.high < MARGIN
+
+
+def test_a_wide_interval_around_zero_cannot_tell() -> None:
+    assert fixed_and_broken(100, 10, 10).verdict.outcome == "cannot tell"
+
+
+def test_a_significant_gain_below_the_margin_is_still_better() -> None:
+    found = fixed_and_broken(4000, 30, 0).verdict
+    assert found.difference.high < MARGIN
+    assert found.outcome == "better"
+
+
+def test_identical_answers_are_no_relevant_difference() -> None:
+    found = compare(answers(3, 2), answers(3, 2)).verdict
+    assert found.outcome == "no relevant difference"
+    assert (found.difference.value, found.tickets_needed) == (0.0, 0)
+
+
+@pytest.mark.parametrize("differing", range(1, 6))
+def test_fewer_than_six_differing_tickets_never_decide(differing: int) -> None:
+    assert fixed_and_broken(differing, differing, 0).verdict.outcome == "cannot tell"
+    assert fixed_and_broken(differing, 0, differing).verdict.outcome == "cannot tell"
+
+
+@pytest.mark.parametrize("rest", [0, 20, 100, 300])
+def test_fewer_than_six_differing_tickets_never_decide_among_many(rest: int) -> None:
+    for fixed, broken in ((5, 0), (0, 5)):
+        outcome = fixed_and_broken(5 + rest, fixed, broken).verdict.outcome
+        assert outcome not in ("better", "worse")
+
+
+def test_six_tickets_all_fixed_are_enough_to_decide() -> None:
+    assert fixed_and_broken(6, 6, 0).verdict.outcome == "better"
+
+
+def test_many_tickets_of_few_groups_never_decide() -> None:
+    groups = [i % 5 for i in range(100)]
+    assert fixed_and_broken(100, 100, 0, groups=groups).verdict.outcome == "cannot tell"
+
+
+def test_the_margin_is_the_border_of_relevance() -> None:
+    base, candidate = answers(1990, 10), table([A] * 1980 + [B] * 10 + [A] * 10, ["a"] * 2000)
+    high = compare(base, candidate).verdict.difference.high
+    above, below = (
+        compare(base, candidate, margin=m).verdict.outcome for m in (high + 1e-9, high - 1e-9)
+    )
+    assert (above, below) == ("no relevant difference", "cannot tell")
+
+
+def test_wrong_answers_that_differ_are_not_called_identical() -> None:
+    # Neither set is right about any ticket, but their top labels are b and c.
+    found = compare(table([B] * 3, ["a"] * 3), table([C] * 3, ["a"] * 3)).verdict
+    assert found.difference.method != "identical top labels"
+
+
+def test_a_gain_and_a_loss_in_one_group_are_not_called_identical() -> None:
+    base, candidate = (table(rows, ["a"] * 2, groups=[0, 0]) for rows in ([A, B], [B, A]))
+    assert compare(base, candidate).verdict.difference.method != "identical top labels"
+
+
+def test_an_undecided_verdict_says_how_many_tickets_it_takes() -> None:
+    # d is 1 for 12 of 100 and -1 for 8: mean .04, SE sqrt((.2 - .0016) / 99) = .0448
+    found = fixed_and_broken(100, 12, 8).verdict
+    se = math.sqrt((0.2 - 0.0016) / 99)
+    assert found.tickets_needed == math.ceil(100 * (2.8 * se / 0.04) ** 2)
+
+
+def test_a_difference_below_the_margin_is_sought_at_the_margin() -> None:
+    found = fixed_and_broken(100, 10, 10).verdict
+    assert found.tickets_needed == math.ceil(100 * (2.8 * math.sqrt(0.2 / 99) / 0.02) ** 2)
+
+
+def test_a_settled_verdict_needs_no_more_tickets() -> None:
+    assert fixed_and_broken(100, 30, 2).verdict.tickets_needed == 0
+
+
+def test_the_detectable_difference_is_two_point_eight_standard_errors() -> None:
+    found = fixed_and_broken(100, 10, 10).verdict
+    assert found.detectable == pytest.approx(2.8 * math.sqrt(0.2 / 99))
+
+
+@SEARCH
+@given(st.integers(1, 60), st.integers(0, 1000), st.sampled_from([None, 8, 30]))
+def test_the_verdict_follows_from_its_interval(n: int, seed: int, n_groups: int | None) -> None:
+    base = random_table(n, seed=seed, n_groups=n_groups)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    found = compare(base, candidate).verdict
+    ends = found.difference
+    allowed = {
+        "better": ends.low > 0,
+        "worse": ends.high < 0,
+        "no relevant difference": ends.low > -MARGIN and ends.high < MARGIN,
+        "cannot tell": True,
+    }
+    assert allowed[found.outcome]
+
+
+@SEARCH
+@given(st.integers(1, 60), st.integers(0, 1000))
+def test_swapping_base_and_candidate_turns_every_difference_round(n: int, seed: int) -> None:
+    base = random_table(n, seed=seed)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    there, back = compare(base, candidate), compare(candidate, base)
+    for one, other in zip(there.differences, back.differences, strict=True):
+        assert other.difference.value == pytest.approx(-one.difference.value, abs=1e-12)
+    turned = {"better": "worse", "worse": "better"}
+    outcome = there.verdict.outcome
+    assert back.verdict.outcome == turned.get(outcome, outcome)
+
+
+@SEARCH
+@given(st.integers(1, 60), st.integers(0, 1000), st.sampled_from([None, 8]))
+def test_the_contingency_counts_every_pair(n: int, seed: int, n_groups: int | None) -> None:
+    base = random_table(n, seed=seed, n_groups=n_groups)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    found = compare(base, candidate)
+    c = found.contingency
+    assert c.both + c.only_base + c.only_candidate + c.neither == found.n_paired == n
+    assert len(found.flips) == c.only_base + c.only_candidate
+    assert sum(flip.kind == "fixed" for flip in found.flips) == c.only_candidate
+
+
+@SEARCH
+@given(st.integers(2, 40), st.integers(0, 1000))
+def test_duplicating_every_ticket_into_a_group_leaves_the_verdict(n: int, seed: int) -> None:
+    base = random_table(n, seed=seed)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    once = compare(base, candidate).verdict
+    twins = tuple(f"{i}{t}" for i in base.ids for t in "xy")
+    at = np.repeat(np.arange(n), 2)
+    doubled = (replace(t.rows(at), ids=twins) for t in (base, candidate))
+    twice = compare(*doubled).verdict
+    ends = [once.difference.value, once.difference.low, once.difference.high]
+    again = [twice.difference.value, twice.difference.low, twice.difference.high]
+    assert again == pytest.approx(ends, abs=1e-9)
+    assert twice.outcome == once.outcome
+
+
+@SEARCH
+@given(st.integers(1, 40), st.integers(0, 1000))
+def test_the_order_of_tickets_does_not_matter(n: int, seed: int) -> None:
+    base = random_table(n, seed=seed)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    shuffled = base.rows(np.random.default_rng(seed).permutation(n))
+    one, other = compare(base, candidate), compare(shuffled, candidate)
+    assert other.contingency == one.contingency
+    assert other.flips == one.flips
+    for first, second in zip(one.differences, other.differences, strict=True):
+        ends = [first.difference.low, first.difference.high]
+        found = [second.difference.low, second.difference.high]
+        assert found == pytest.approx(ends, abs=1e-9, nan_ok=True)
+
+
+def test_every_registered_metric_is_compared(paired: Comparison) -> None:
+    assert tuple(d.name for d in paired.differences) == METRICS.names()
+
+
+def test_a_metric_of_the_whole_table_has_no_interval(paired: Comparison) -> None:
+    found = difference(paired, "ece_equal_mass_10").difference
+    assert found.method == "no interval"
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+
+
+def test_a_set_compared_with_itself_differs_in_nothing(
+    pair: tuple[ScoreTable, ScoreTable],
+) -> None:
+    found = compare(pair[0], pair[0])
+    assert {d.difference.value for d in found.differences} == {0.0}
+    assert (found.mcnemar_midp, found.flips) == (1.0, ())
+
+
+@pytest.mark.parametrize("name", ["macro_f1", "balanced_accuracy", "mcc"])
+def test_the_bootstrap_of_a_difference_keeps_the_pairing(name: str) -> None:
+    # 2 of 300 tickets differ: unpaired, the interval would be over .1 wide.
+    t = random_table(300, seed=1)
+    scores = t.scores.copy()
+    scores[:2] = scores[:2, ::-1]
+    found = difference(compare(t, replace(t, scores=scores)), name).difference
+    assert found.high - found.low < 0.03
+
+
+@pytest.mark.parametrize("name", ["macro_f1", "balanced_accuracy", "mcc"])
+def test_one_group_gives_no_interval_for_a_difference(name: str) -> None:
+    # One unit to draw: every resample is the data, and an interval of width 0 would be a lie.
+    base, candidate = (
+        table(rows, ["a", "b", "a"], groups=[0] * 3) for rows in ([A, B, B], [A, B, A])
+    )
+    assert math.isnan(difference(compare(base, candidate), name).difference.low)
+
+
+EMPTY = {
+    "no tickets": table([], []),
+    "only failures": table([], [], failures=[Failure("x", "timeout")]),
+    "no label fits": table([A, B], ["__none__"] * 2),
+}
+
+
+@pytest.mark.parametrize("t", EMPTY.values(), ids=EMPTY.keys())
+def test_nothing_to_compare_gives_nan_and_cannot_tell(t: ScoreTable) -> None:
+    found = compare(t, t)
+    assert (found.n_paired, found.verdict.outcome) == (0, "cannot tell")
+    assert not any(d.difference.defined for d in found.differences)
+
+
+@pytest.mark.parametrize("t", EMPTY.values(), ids=EMPTY.keys())
+def test_nothing_to_compare_compares_equal(t: ScoreTable) -> None:
+    # A result "loads back equal": NaN must not stand in the way.
+    assert compare(t, t) == compare(t, t)
+
+
+def test_tables_without_a_common_ticket_cannot_tell() -> None:
+    base = table([A], ["a"])
+    found = compare(base, replace(base, ids=("other",)))
+    assert (found.n_paired, found.unpaired, found.verdict.outcome) == (0, 2, "cannot tell")
+
+
+@pytest.mark.parametrize("rows", [[A], [B]])
+def test_one_differing_ticket_cannot_tell(rows: list[list[float]]) -> None:
+    base, candidate = table([A], ["a"]), table([B], ["a"])
+    pair = (base, candidate) if rows == [A] else (candidate, base)
+    assert compare(*pair).verdict.outcome == "cannot tell"
+
+
+def test_one_class_is_compared_without_an_error() -> None:
+    found = compare(answers(10, 5), answers(15, 0))
+    assert difference(found, "mcc").difference.value == 0.0
+
+
+def test_equal_inputs_give_equal_comparisons(pair: tuple[ScoreTable, ScoreTable]) -> None:
+    assert compare(*pair, seed=4) == compare(*pair, seed=4)

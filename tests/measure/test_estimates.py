@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tables import random_table, table
+from ticketbench.core.types import Estimate
+from ticketbench.edge.score_tables import read_score_table
+from ticketbench.measure.estimates import estimate
+from ticketbench.measure.intervals import wilson
+from ticketbench.measure.metrics import METRICS, Metric
+
+SEARCH = settings(max_examples=30, deadline=None, derandomize=True)
+
+ORACLES = Path(__file__).parents[1] / "oracles"
+VALUES: dict[str, dict[str, Any]] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))
+TABLES = ("a_calibrated_n500_k4", "b_overconfident_n2000_k6", "c_tiny_n40_k3")
+
+EVERY_METRIC = pytest.mark.parametrize("metric", list(METRICS), ids=lambda m: m.name)
+SURE = [[0.8, 0.1, 0.1]]
+
+
+def by_name(name: str) -> Metric:
+    return METRICS.get(name)
+
+
+def ends(found: Estimate) -> list[float]:
+    return [found.low, found.high]
+
+
+@pytest.mark.parametrize("name", ["macro_f1", "mcc"])
+@pytest.mark.parametrize("of", TABLES)
+def test_bca_intervals_agree_with_scipy(of: str, name: str) -> None:
+    expected = VALUES[of][f"{name}_ci95_bootstrap_BCa"]
+    found = estimate(by_name(name), read_score_table(ORACLES / f"{of}.csv"), seed=0)
+    assert ends(found) == pytest.approx(expected["value"], abs=expected["tol"])
+
+
+@pytest.mark.parametrize("of", TABLES[:2])
+def test_the_macro_f1_interval_is_near_the_closed_form_of_takahashi(of: str) -> None:
+    expected = VALUES[of]["macro_f1_ci95_takahashi"]["value"]
+    found = estimate(by_name("macro_f1"), read_score_table(ORACLES / f"{of}.csv"), seed=0)
+    assert ends(found) == pytest.approx(expected, abs=0.006)
+
+
+def test_accuracy_has_the_wilson_interval() -> None:
+    found = estimate(by_name("accuracy"), table(SURE * 4, ["a", "a", "a", "b"]), seed=0)
+    assert found == Estimate(0.75, wilson(3, 4).low, wilson(3, 4).high, 4, "Wilson")
+
+
+def test_a_mean_of_per_ticket_values_has_a_t_interval() -> None:
+    found = estimate(by_name("brier_top_label"), table(SURE * 2, ["a", "b"]), seed=0)
+    # .04 and .64: mean .34, standard error .3, t(1) = 12.706
+    assert ends(found) == pytest.approx([0.34 - 12.7062 * 0.3, 0.34 + 12.7062 * 0.3], abs=1e-4)
+
+
+def test_a_metric_of_the_whole_table_has_no_interval() -> None:
+    found = estimate(by_name("ece_equal_mass_10"), table(SURE * 2, ["a", "b"]), seed=0)
+    assert found.method == "no interval"
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+
+
+def test_tickets_no_label_fits_take_no_part() -> None:
+    some = table(SURE * 3, ["a", "__none__", "b"])
+    found = estimate(by_name("accuracy"), some, seed=0)
+    assert (found.value, found.n) == (0.5, 2)
+
+
+@EVERY_METRIC
+def test_no_tickets_give_nan_with_n_zero(metric: Metric) -> None:
+    assert estimate(metric, table([], []), seed=0) == Estimate.undefined(0, "no tickets")
+
+
+@EVERY_METRIC
+def test_only_tickets_no_label_fits_give_nan_with_n_zero(metric: Metric) -> None:
+    nothing = estimate(metric, table(SURE * 3, ["__none__"] * 3), seed=0)
+    assert nothing == Estimate.undefined(0, "no tickets")
+
+
+@EVERY_METRIC
+def test_one_ticket_gives_a_value(metric: Metric) -> None:
+    one = estimate(metric, table(SURE, ["a"]), seed=0)
+    assert (one.defined, one.n) == (True, 1)
+
+
+@pytest.mark.parametrize("name", ["macro_f1", "log_loss"])
+def test_an_estimate_without_interval_does_not_claim_a_method(name: str) -> None:
+    # Estimate: "`method` names how the interval was made, or why there is none".
+    one = estimate(by_name(name), table(SURE, ["a"]), seed=0)
+    two = estimate(by_name(name), table([*SURE, [0.2, 0.7, 0.1]], ["a", "a"]), seed=0)
+    assert math.isnan(one.low)
+    assert one.method != two.method
+
+
+@SEARCH
+@given(st.integers(2, 60), st.integers(0, 1000), st.sampled_from([None, 5, 20]))
+@EVERY_METRIC
+def test_the_ends_of_an_interval_are_in_order(
+    metric: Metric, n: int, seed: int, n_groups: int | None
+) -> None:
+    found = estimate(metric, random_table(n, seed=seed, n_groups=n_groups), seed=0)
+    assert math.isnan(found.low) or found.low <= found.high
+
+
+@SEARCH
+@given(st.integers(1, 60), st.integers(0, 1000), st.sampled_from([None, 5, 20]))
+@EVERY_METRIC
+def test_the_order_of_tickets_does_not_matter(
+    metric: Metric, n: int, seed: int, n_groups: int | None
+) -> None:
+    t = random_table(n, seed=seed, n_groups=n_groups)
+    shuffled = t.rows(np.random.default_rng(seed).permutation(n))
+    one, other = (estimate(metric, rows, seed=0) for rows in (t, shuffled))
+    expected = [one.value, *ends(one)]
+    assert [other.value, *ends(other)] == pytest.approx(expected, abs=1e-9, nan_ok=True)
+
+
+@EVERY_METRIC
+def test_equal_seeds_give_equal_estimates(metric: Metric) -> None:
+    t = random_table(50)
+    assert estimate(metric, t, seed=3) == estimate(metric, t, seed=3)
+
+
+@EVERY_METRIC
+def test_an_estimate_counts_the_tickets_it_rests_on(metric: Metric) -> None:
+    assert estimate(metric, random_table(30), seed=0).n == 30
+
+
+@pytest.mark.parametrize("name", ["macro_f1", "balanced_accuracy", "mcc"])
+def test_copies_in_groups_do_not_narrow_a_bootstrap_interval(name: str) -> None:
+    once = random_table(80, seed=4)
+    twice = once.rows(np.repeat(np.arange(80), 2))
+    one, other = (estimate(by_name(name), rows, seed=0) for rows in (once, twice))
+    assert ends(other) == pytest.approx(ends(one), abs=0.02)

@@ -1,0 +1,294 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tables import random_table, table
+from ticketbench.core.policy import Policy
+from ticketbench.core.types import Failure, ScoreTable
+from ticketbench.measure.evaluate import Evaluation, LabelResult, Settings, evaluate
+from ticketbench.measure.intervals import wilson
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.routing import GRID
+
+SEARCH = settings(max_examples=25, deadline=None, derandomize=True)
+
+ROWS = [
+    [0.8, 0.1, 0.1],
+    [0.6, 0.3, 0.1],
+    [0.1, 0.8, 0.1],
+    [0.5, 0.25, 0.25],
+    [0.1, 0.1, 0.8],
+    [0.35, 0.5, 0.15],
+]
+GOLD = ["a", "b", "b", "a", "__none__", "b"]
+FAILURES = (Failure("x", "timeout"), Failure("y", "http", 500), Failure("z", "timeout"))
+
+
+def label(e: Evaluation, name: str) -> LabelResult:
+    return next(result for result in e.label_results if result.label == name)
+
+
+@pytest.fixture(scope="module")
+def small() -> Evaluation:
+    return evaluate(table(ROWS, GOLD, failures=FAILURES), Settings())
+
+
+@st.composite
+def mixed(draw: st.DrawFn) -> ScoreTable:
+    """Any small table: ties, groups, failures, tickets no label fits, labels the set lacks."""
+    n = draw(st.integers(0, 20))
+    cuts = st.tuples(st.integers(0, 100), st.integers(0, 100))
+    rows = [
+        (min(c) / 100, (max(c) - min(c)) / 100, (100 - max(c)) / 100)
+        for c in draw(st.lists(cuts, min_size=n, max_size=n))
+    ]
+    names = st.sampled_from(["a", "b", "c", "__none__", "zebra"])
+    gold = draw(st.lists(names, min_size=n, max_size=n))
+    groups = draw(st.none() | st.lists(st.integers(0, 6), min_size=n, max_size=n))
+    failures = [Failure(f"f{i}", "timeout") for i in range(draw(st.integers(0, 3)))]
+    return table(rows, gold, groups=groups, failures=failures)
+
+
+def test_requested_tickets_are_scored_and_failed_ones(small: Evaluation) -> None:
+    assert (small.n_requested, small.n_scored, small.n_failed) == (9, 6, 3)
+
+
+def test_scored_tickets_are_labelled_ones_and_those_no_label_fits(small: Evaluation) -> None:
+    assert (small.n_labelled, small.n_none) == (5, 1)
+
+
+def test_failures_are_counted_by_kind(small: Evaluation) -> None:
+    counts = [(count.kind, count.n) for count in small.failure_counts]
+    assert counts == [("http", 1), ("timeout", 2)]
+
+
+def test_failures_are_kept_one_by_one(small: Evaluation) -> None:
+    assert small.failures == FAILURES
+
+
+def test_accuracy_bounds_count_failures_as_wrong_and_as_right(small: Evaluation) -> None:
+    # 4 of 5 labelled tickets are right and 3 failed.
+    bounds = small.accuracy_bounds
+    assert (bounds.low, bounds.high) == (4 / 8, 7 / 8)
+
+
+def test_without_failures_the_accuracy_bounds_are_the_accuracy() -> None:
+    e = evaluate(table(ROWS, GOLD), Settings())
+    accuracy = e.metric("accuracy").value
+    assert (e.accuracy_bounds.low, e.accuracy_bounds.high) == (accuracy, accuracy)
+
+
+def test_accuracy_is_over_tickets_whose_gold_is_a_label(small: Evaluation) -> None:
+    assert (small.metric("accuracy").value, small.metric("accuracy").n) == (4 / 5, 5)
+
+
+def test_every_registered_metric_is_measured(small: Evaluation) -> None:
+    assert tuple(result.name for result in small.metrics) == METRICS.names()
+
+
+def test_an_unknown_metric_is_a_key_error(small: Evaluation) -> None:
+    with pytest.raises(KeyError, match="acuracy"):
+        small.metric("acuracy")
+
+
+def test_label_counts_by_hand(small: Evaluation) -> None:
+    a = label(small, "a")
+    assert (a.support, a.predicted, a.recall.value, a.precision.value) == (2, 3, 1.0, 2 / 3)
+
+
+def test_the_f1_of_a_label_by_hand(small: Evaluation) -> None:
+    # 2 right of 3 tickets that are gold or top a: F1 = 2·2 / (2 + 3).
+    assert label(small, "a").f1.value == pytest.approx(0.8)
+
+
+def test_the_f1_interval_of_a_label_is_the_transformed_wilson_interval(small: Evaluation) -> None:
+    f1, ends = label(small, "a").f1, wilson(2, 3)
+    expected = [2 * ends.low / (1 + ends.low), 2 * ends.high / (1 + ends.high)]
+    assert [f1.low, f1.high] == pytest.approx(expected)
+
+
+def test_a_label_without_tickets_has_no_recall(small: Evaluation) -> None:
+    c = label(small, "c")
+    assert (c.support, c.recall.defined, c.recall.n) == (0, False, 0)
+
+
+def test_the_precision_of_a_label_leaves_out_tickets_no_label_fits(small: Evaluation) -> None:
+    # The only ticket with top label c has gold __none__.
+    assert label(small, "c").predicted == 0
+
+
+def test_routed_recall_keeps_reviewed_and_escalated_tickets(small: Evaluation) -> None:
+    # Of the two tickets of a, one is routed to a and one reviewed.
+    routed = label(small, "a").routed_recall
+    assert (routed.value, routed.n) == (0.5, 2)
+
+
+def test_a_gold_label_the_set_lacks_has_its_own_row_of_misses() -> None:
+    zebra = label(evaluate(table(ROWS, [*GOLD[:5], "zebra"]), Settings()), "zebra")
+    assert (zebra.support, zebra.predicted, zebra.recall.value) == (1, 0, 0.0)
+
+
+def test_calibration_runs_over_all_scored_tickets(small: Evaluation) -> None:
+    assert sum(b.n for b in small.reliability) == 6
+    assert sum(b.right + b.wrong for b in small.histogram) == 6
+
+
+def test_the_calibration_error_and_the_reliability_curve_share_their_tickets(
+    small: Evaluation,
+) -> None:
+    gaps = [b.n * abs(b.mean_score - b.accuracy) for b in small.reliability]
+    assert small.calibration_error.value == pytest.approx(sum(gaps) / 6)
+    assert small.calibration_error.n == 6
+
+
+def test_the_calibration_error_without_tickets_is_nan() -> None:
+    error = evaluate(table([], []), Settings()).calibration_error
+    assert (error.defined, error.n) == (False, 0)
+
+
+def test_selective_risk_runs_over_all_scored_tickets(small: Evaluation) -> None:
+    assert small.risk_coverage.n == 6
+
+
+def test_the_settings_are_kept() -> None:
+    chosen = Settings(policy=Policy(0.7), seed=5)
+    assert evaluate(table(ROWS, GOLD), chosen).settings == chosen
+
+
+def test_the_sweep_at_the_policy_is_the_routing() -> None:
+    e = evaluate(table(ROWS, GOLD), Settings(policy=Policy(0.55)))
+    point = next(point for point in e.sweep if point.threshold == 0.55)
+    assert (point.routed, point.right, point.cost) == (
+        e.routing.routed,
+        e.routing.right,
+        e.routing.cost.value,
+    )
+
+
+def test_escalation_is_judged_when_the_data_lists_all_labels() -> None:
+    e = evaluate(table(ROWS, GOLD, wanted=[["a"], ["b"], ["b"], ["a"], [], ["a", "b"]]), Settings())
+    assert e.escalation is not None
+    assert (e.escalation.queue, e.escalation.needed) == (1, 1)
+
+
+def test_escalation_is_not_judged_otherwise(small: Evaluation) -> None:
+    assert small.escalation is None
+
+
+NOTHING = {
+    "no tickets": table([], []),
+    "only failures": table([], [], failures=FAILURES),
+    "no label fits": table(ROWS[:3], ["__none__"] * 3),
+    "one ticket that no label fits": table(ROWS[:1], ["__none__"]),
+}
+
+
+@pytest.mark.parametrize("t", NOTHING.values(), ids=NOTHING.keys())
+def test_without_labelled_tickets_every_metric_is_nan(t: ScoreTable) -> None:
+    estimates = [result.estimate for result in evaluate(t, Settings()).metrics]
+    assert not any(e.defined or e.n for e in estimates)
+
+
+def test_without_tickets_every_estimate_is_nan() -> None:
+    e = evaluate(table([], []), Settings())
+    routing = (e.routing.coverage, e.routing.selective_precision, e.routing.cost)
+    labels = [x for r in e.label_results for x in (r.recall, r.precision, r.f1, r.routed_recall)]
+    pairs = [pair.near_tie for pair in e.overlaps]
+    assert not any(found.defined for found in (*routing, *labels, *pairs))
+
+
+def test_without_tickets_there_is_nothing_to_choose_from() -> None:
+    e = evaluate(table([], []), Settings())
+    assert (e.thresholds, e.reliability, e.risk_coverage.points, e.findings) == ((), (), (), ())
+
+
+def test_without_tickets_the_accuracy_bounds_are_nan() -> None:
+    bounds = evaluate(table([], []), Settings()).accuracy_bounds
+    assert math.isnan(bounds.low)
+    assert math.isnan(bounds.high)
+
+
+def test_if_every_ticket_failed_the_accuracy_could_be_anything() -> None:
+    bounds = evaluate(table([], [], failures=FAILURES), Settings()).accuracy_bounds
+    assert (bounds.low, bounds.high) == (0.0, 1.0)
+
+
+FEW = {
+    **NOTHING,
+    "one ticket": table(ROWS[:1], ["a"]),
+    "one wrong ticket": table(ROWS[:1], ["b"]),
+    "one class": table(ROWS, ["a"] * 6),
+    "one group": table(ROWS, GOLD, groups=[0] * 6),
+    "a gold label the set lacks": table(ROWS, ["zebra"] * 6),
+    "all tied": table([[0.5, 0.5, 0.0]] * 3, ["a", "b", "c"]),
+    "all certain": table([[1.0, 0.0, 0.0]] * 3, ["a", "b", "a"]),
+}
+
+
+@pytest.mark.parametrize("t", FEW.values(), ids=FEW.keys())
+def test_few_tickets_are_measured_without_an_error(t: ScoreTable) -> None:
+    e = evaluate(t, Settings())
+    assert (e.n_scored, e.routed_confusion.n, len(e.sweep)) == (t.n_scored, t.n_scored, len(GRID))
+
+
+@pytest.mark.parametrize("t", FEW.values(), ids=FEW.keys())
+def test_the_same_table_gives_an_equal_evaluation(t: ScoreTable) -> None:
+    # Evaluation: "saves to JSON and loads back equal"; NaN must not stand in the way.
+    assert evaluate(t, Settings()) == evaluate(t, Settings())
+
+
+@SEARCH
+@given(mixed())
+def test_counts_add_up_everywhere(t: ScoreTable) -> None:
+    e = evaluate(t, Settings())
+    assert e.n_requested == e.n_scored + e.n_failed
+    assert e.n_scored == e.n_labelled + e.n_none
+    assert e.n_failed == sum(count.n for count in e.failure_counts)
+    assert e.n_scored == e.top_label_confusion.n == e.routed_confusion.n == e.routing.n
+    assert e.n_labelled == sum(r.support for r in e.label_results)
+    assert e.n_labelled == sum(r.predicted for r in e.label_results)
+
+
+@SEARCH
+@given(mixed())
+def test_accuracy_lies_between_its_bounds(t: ScoreTable) -> None:
+    e = evaluate(t, Settings())
+    accuracy = e.metric("accuracy").value
+    assert math.isnan(accuracy) or e.accuracy_bounds.low <= accuracy <= e.accuracy_bounds.high
+
+
+@SEARCH
+@given(mixed())
+def test_macro_f1_and_balanced_accuracy_are_means_of_the_label_results(t: ScoreTable) -> None:
+    e = evaluate(t, Settings())
+    supported = [r for r in e.label_results if r.support]
+    if supported:
+        f1 = np.mean([r.f1.value for r in supported])
+        recall = np.mean([r.recall.value for r in supported])
+        assert e.metric("macro_f1").value == pytest.approx(f1)
+        assert e.metric("balanced_accuracy").value == pytest.approx(recall)
+    else:
+        assert not e.metric("macro_f1").defined
+
+
+@SEARCH
+@given(mixed())
+def test_the_order_of_tickets_does_not_matter(t: ScoreTable) -> None:
+    forwards = evaluate(t, Settings())
+    backwards = evaluate(t.rows(np.arange(t.n_scored)[::-1]), Settings())
+    assert backwards.top_label_confusion == forwards.top_label_confusion
+    assert backwards.routed_confusion == forwards.routed_confusion
+    assert backwards.overlaps == forwards.overlaps
+    for one, other in zip(forwards.metrics, backwards.metrics, strict=True):
+        expected = pytest.approx(one.estimate.value, nan_ok=True, abs=1e-9)
+        assert other.estimate.value == expected
+
+
+def test_routed_recall_is_at_most_recall() -> None:
+    e = evaluate(random_table(200, seed=1), Settings())
+    assert all(r.routed_recall.value <= r.recall.value for r in e.label_results)

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tables import random_table, table
+from ticketbench.core.types import Estimate, Finding, ScoreTable
+from ticketbench.measure.findings import (
+    CHECKS,
+    FEW_FOR_CALIBRATION,
+    FEW_TICKETS,
+    MOST_NAMED,
+    findings,
+)
+from ticketbench.measure.overlap import PairOverlap, overlaps
+
+SURE = [0.801, 0.102, 0.097]
+PAIR = PairOverlap("a", "b", 30, 15, Estimate(0.5, 0.33, 0.67, 30, "Wilson"), 7, 2, 1)
+
+
+def found(
+    code: str, t: ScoreTable, pairs: tuple[PairOverlap, ...] | None = None
+) -> tuple[Finding, ...]:
+    pairs = overlaps(t, near_tie=0.05) if pairs is None else pairs
+    return tuple(finding for finding in findings(t, pairs) if finding.code == code)
+
+
+def wide(*names: str, per_label: int = FEW_TICKETS) -> ScoreTable:
+    """A table where each of `names` is gold `per_label` times and has the top score then."""
+    rows = [
+        [0.801 if label == gold else 0.199 / 2 for label in ("a", "b", "c")]
+        for gold in names
+        for _ in range(per_label)
+    ]
+    return table(rows, [gold for gold in names for _ in range(per_label)])
+
+
+def test_findings_stand_in_order_of_their_codes() -> None:
+    codes = [finding.code for finding in findings(table([[0.8, 0.1, 0.1]], ["zebra"]), (PAIR,))]
+    assert codes == ["TB106", "TB202", "TB203", "TB204", "TB205", "TB206"]
+
+
+def test_every_finding_of_a_check_has_its_code() -> None:
+    t = table([[0.8, 0.1, 0.1]], ["zebra"])
+    codes = [f.code for name in CHECKS.names() for f in CHECKS.get(name)(t, (PAIR,))]
+    assert codes == list(CHECKS.names())
+
+
+def test_every_finding_says_what_to_do() -> None:
+    assert all(f.action for f in findings(table([[0.8, 0.1, 0.1]], ["zebra"]), (PAIR,)))
+
+
+def test_no_tickets_give_no_findings() -> None:
+    empty = table([], [])
+    assert findings(empty, overlaps(empty, near_tie=0.05)) == ()
+
+
+def test_labels_with_few_tickets_are_named_with_their_number() -> None:
+    t = table([SURE] * 3, ["b", "b", "a"])
+    assert [finding.evidence for finding in found("TB106", t)] == ["a (1), b (2)"]
+
+
+def test_enough_tickets_a_label_are_no_finding() -> None:
+    assert found("TB106", wide("a", "b")) == ()
+
+
+def test_one_ticket_too_few_is_a_finding() -> None:
+    assert len(found("TB106", wide("a", "b", per_label=FEW_TICKETS - 1))) == 1
+
+
+def test_labels_without_any_ticket_are_not_named_as_having_few() -> None:
+    assert "c" not in found("TB106", table([SURE], ["a"]))[0].evidence
+
+
+def test_tickets_that_no_label_fits_are_no_label_with_few_tickets() -> None:
+    assert found("TB106", table([SURE], ["__none__"])) == ()
+
+
+def test_labels_that_never_win_are_named() -> None:
+    assert found("TB202", table([SURE], ["a"]))[0].evidence == "v1: b, c"
+
+
+def test_labels_that_all_win_are_no_finding() -> None:
+    assert found("TB202", wide("a", "b", "c")) == ()
+
+
+def test_a_pair_with_many_near_ties_is_named() -> None:
+    (finding,) = found("TB203", table([SURE], ["a"]), (PAIR,))
+    assert finding.evidence == "v1: a / b (15 of 30)"
+
+
+def test_a_pair_with_few_common_tickets_is_not_named() -> None:
+    few = replace(PAIR, top_two=FEW_TICKETS - 1)
+    assert found("TB203", table([SURE], ["a"]), (few,)) == ()
+
+
+def test_a_pair_whose_share_may_be_low_is_not_named() -> None:
+    low = replace(PAIR, near_tie=Estimate(0.3, 0.19, 0.5, 30, "Wilson"))
+    assert found("TB203", table([SURE], ["a"]), (low,)) == ()
+
+
+def test_at_most_a_few_pairs_are_named_and_the_rest_counted() -> None:
+    pairs = tuple(replace(PAIR, second=f"x{i}") for i in range(MOST_NAMED + 2))
+    evidence = found("TB203", table([SURE], ["a"]), pairs)[0].evidence
+    assert evidence.endswith(" and 2 more")
+    assert evidence.count(" / ") == MOST_NAMED
+
+
+def test_gold_labels_the_set_lacks_are_named_with_their_tickets() -> None:
+    evidence = found("TB204", table([SURE] * 3, ["zebra", "a", "yak"]))[0].evidence
+    assert evidence.startswith("v1 lacks yak, zebra: 2 tickets")
+
+
+def test_gold_labels_of_the_set_are_no_finding() -> None:
+    assert found("TB204", table([SURE], ["a"])) == ()
+
+
+def test_scores_with_two_decimals_are_a_finding() -> None:
+    assert len(found("TB205", table([[0.81, 0.1, 0.09]], ["a"]))) == 1
+
+
+def test_scores_with_three_decimals_are_no_finding() -> None:
+    assert found("TB205", table([SURE], ["a"])) == ()
+
+
+@pytest.mark.parametrize(("n", "expected"), [(FEW_FOR_CALIBRATION - 1, 1), (300, 0), (1, 1)])
+def test_few_tickets_for_calibration_are_noted(n: int, expected: int) -> None:
+    assert len(found("TB206", random_table(n))) == expected
+
+
+def test_few_tickets_for_calibration_are_a_note_and_no_warning() -> None:
+    assert found("TB206", random_table(10))[0].severity == "note"
