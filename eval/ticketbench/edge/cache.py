@@ -22,12 +22,12 @@ from requests_cache import NEVER_EXPIRE, CachedSession
 from requests_cache.models.response import CachedResponse
 
 from ticketbench.core.errors import MachineError
+from ticketbench.edge.cache_file import refuse_unusable, unusable
 from ticketbench.edge.contract import answer_key
 from ticketbench.edge.endpoints import Endpoint, Reply
 from ticketbench.edge.guard import GuardAdapter, plain_response
 from ticketbench.edge.secret import HEADER
 
-_SQLITE_MAGIC = b"SQLite format 3\0"
 _SETTINGS: dict[str, Any] = {
     "allowable_codes": (200,),
     "allowable_methods": ("POST",),
@@ -71,11 +71,12 @@ class AnswerCache:
     """
 
     def __init__(self, path: Path, endpoint: Endpoint | None = None) -> None:
-        self.path = path
+        # requests-cache appends the suffix on its own; doing it here keeps one name for both.
+        self.path = path if path.suffix else path.with_name(f"{path.name}.sqlite")
         self._guard = GuardAdapter(endpoint)
         self._session: CachedSession | None = None
         self._lock = threading.Lock()
-        _refuse_foreign(path)
+        refuse_unusable(self.path)
 
     def __enter__(self) -> AnswerCache:
         return self
@@ -102,14 +103,13 @@ class AnswerCache:
             cache = self._open().cache
             for key in keys:
                 try:
-                    response = cache.get_response(key)
+                    answers[key] = _stored(cache.get_response(key))
                 except sqlite3.Error:
                     raise
                 except Exception:  # noqa: BLE001 - a damaged row raises anything at all
-                    damaged.add(key)
-                    continue
-                if response is not None:
-                    answers[key] = _stored(response)
+                    # requests-cache answers None for some damaged rows as for absent ones.
+                    if self._has_row(key):
+                        damaged.add(key)
         return answers, damaged
 
     def stored_keys(self) -> Iterator[str]:
@@ -125,24 +125,40 @@ class AnswerCache:
         could not be stored (a full disk is silent in requests-cache).
         """
         request = prepared_request(url, body)
+        key = request_key(request)
         with self._errors():
             session = self._open()
+            if key in self.read([key])[1]:
+                # requests-cache reads the row before it sends, and would fail on it.
+                session.cache.responses.bulk_delete([key])
             response = session.send(request, force_refresh=refresh, allow_redirects=False)
-            if response.status_code == 200 and not session.cache.contains(request_key(request)):
-                raise MachineError(
-                    f"an answer could not be stored in {self.path}",
-                    help="is the disk full? Finished answers are kept: run again to go on",
-                )
+            if response.status_code == 200:
+                self._confirm(key, response.content)
         return response
 
     def save(self, key: str, stored: Stored) -> None:
-        """Store an answer that was recorded elsewhere."""
+        """Store an answer that was recorded elsewhere. Raises MachineError as `ask` does."""
         with self._errors():
             session = self._open()
             request = requests.Request("POST", stored.url).prepare()
             response = plain_response(request, Reply(200, stored.content))
             row = CachedResponse.from_response(response, created_at=stored.recorded_at)
             session.cache.responses[key] = row
+            self._confirm(key, stored.content)
+
+    def _has_row(self, key: str) -> bool:
+        with self._open().cache.responses.connection() as connection:
+            found = connection.execute("SELECT 1 FROM responses WHERE key = ?", (key,)).fetchone()
+        return found is not None
+
+    def _confirm(self, key: str, content: bytes) -> None:
+        """A full disk is silent in requests-cache: look whether the answer is really there."""
+        found = self._open().cache.get_response(key)
+        if found is None or found.content != content:
+            raise MachineError(
+                f"an answer could not be stored in {self.path}",
+                help="is the disk full? Finished answers are kept: run again to go on",
+            )
 
     def _open(self) -> CachedSession:
         with self._lock:
@@ -151,7 +167,7 @@ class AnswerCache:
     def _opened(self) -> CachedSession:
         _create_private(self.path)
         session = CachedSession(
-            str(self.path),
+            str(self.path.absolute()),
             backend="sqlite",
             serializer="json",
             wal=True,
@@ -170,13 +186,7 @@ class AnswerCache:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            reason = str(error)
-            help_ = (
-                "another process holds it: wait for it to end"
-                if "locked" in reason
-                else "move the file away and run again, or import a recording"
-            )
-            raise MachineError(f"cannot use the cache {self.path}: {reason}", help=help_) from None
+            raise unusable(self.path, error) from None
         except OSError as error:
             if isinstance(error, requests.RequestException):
                 raise
@@ -184,8 +194,13 @@ class AnswerCache:
             raise MachineError(f"cannot use the cache {self.path}: {reason}") from None
 
 
-def _stored(response: CachedResponse) -> Stored:
-    return Stored(response.content or b"", str(response.url), response.created_at)
+def _stored(response: Any) -> Stored:
+    """The answer in a row; raises ValueError or TypeError for a row that is not one of ours."""
+    if not isinstance(response, CachedResponse) or response.status_code != 200:
+        raise ValueError("not a stored answer")
+    if not response.content or not isinstance(response.url, str):
+        raise ValueError("a stored answer without content or URL")
+    return Stored(response.content, response.url, response.created_at)
 
 
 def _create_private(path: Path) -> None:
@@ -194,22 +209,10 @@ def _create_private(path: Path) -> None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _refuse_foreign(path: Path) -> None:
-    if not path.is_file() or path.stat().st_size == 0:
-        return
-    with path.open("rb") as file:
-        magic = file.read(len(_SQLITE_MAGIC))
-    if magic != _SQLITE_MAGIC:
-        raise MachineError(
-            f"{path} is not an answer cache",
-            help="name another file under `cache:`, or move this one away",
-        )
-
-
 def _read_back(session: CachedSession) -> None:
     """requests-cache ignores misspelt settings without a word, so what it holds is compared."""
     for name, wanted in _SETTINGS.items():
-        found = getattr(session.settings, name)
+        found = getattr(session.settings, name, "no such setting")
         if found != wanted:
             raise RuntimeError(f"requests-cache did not take the setting {name}: {found!r}")
     if session.settings.key_fn is not request_key or session.settings.filter_fn is not None:

@@ -63,9 +63,9 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     if extra:
         raise ContractViolation(f"scores for labels that were not asked for: {_listed(extra)}")
     values = tuple(_score(label, scores[label]) for label in labels)
-    check_sum(values)
+    check_sum(values, decimals=max(_decimals(scores[label]) for label in labels))
     top_label = data.get("top_label")
-    if top_label not in scores:
+    if not isinstance(top_label, str) or top_label not in scores:
         raise ContractViolation("top_label is not one of the labels")
     if max(values) - scores[top_label] > _AGREEMENT:
         raise ContractViolation(f"top_label is {top_label!r}, but another label scores higher")
@@ -73,22 +73,36 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     return Answer(values, top_label)
 
 
-def check_sum(scores: Sequence[float]) -> None:
-    """Raise ContractViolation when `scores` do not sum to 1 as printed.
+def check_sum(scores: Sequence[float], *, decimals: int) -> None:
+    """Raise ContractViolation when `scores`, printed with so many decimals, do not sum to 1.
 
-    Tolerance max(1e-6, K · 0.5 · 10^-d), d = decimals printed, at least 2.
+    Tolerance max(1e-6, K · 0.5 · 10^-d), d = `decimals`, at least 2.
     """
-    decimals = max(2, *(decimals_of(score) for score in scores))
-    tolerance = max(1e-6, len(scores) * 0.5 * 10.0**-decimals)
+    tolerance = max(1e-6, len(scores) * 0.5 * 10.0 ** -max(2, decimals))
     total = math.fsum(scores)
     if abs(total - 1) > tolerance + 1e-12:
         raise ContractViolation(f"the scores sum to {total:.6g}, not to 1")
 
 
-def decimals_of(score: float) -> int:
-    """Number of decimals in the shortest text of `score`."""
-    exponent = Decimal(repr(score)).as_tuple().exponent
+def decimals_of(text: str) -> int:
+    """Number of decimals in a printed number: 4 for "0.6000", 7 for "1e-7"."""
+    exponent = Decimal(text).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+class _Printed(float):
+    """A score that remembers how many decimals it was printed with."""
+
+    decimals: int
+
+    def __new__(cls, text: str) -> _Printed:
+        number = super().__new__(cls, text)
+        number.decimals = decimals_of(text)
+        return number
+
+
+def _decimals(score: float) -> int:
+    return score.decimals if isinstance(score, _Printed) else 0
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -111,8 +125,10 @@ def _json(content: bytes) -> Any:
 
     try:
         text = content.decode("utf-8")
-        return json.loads(text, object_pairs_hook=unique, parse_constant=refuse)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+        return json.loads(
+            text, object_pairs_hook=unique, parse_constant=refuse, parse_float=_Printed
+        )
+    except (ValueError, RecursionError):
         raise ContractViolation("the answer is not valid UTF-8 JSON") from None
 
 
@@ -120,7 +136,7 @@ def _score(label: str, value: Any) -> float:
     # bool is an int in Python, and a JSON `true` is no score.
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ContractViolation(f"the score of {label!r} is not a number")
-    if not math.isfinite(value) or not 0 <= value <= 1:
+    if not 0 <= value <= 1:  # false for NaN, infinity and integers of any length
         raise ContractViolation(f"the score of {label!r} is not within [0, 1]")
     return float(value)
 
@@ -131,8 +147,8 @@ def _check_listing(listing: Any, scores: dict[str, Any]) -> None:
         return
     try:
         pairs = [(entry["label"], entry["score"]) for entry in listing]
-        agrees = all(abs(scores[label] - score) <= _AGREEMENT for label, score in pairs)
+        known = len(pairs) == len(scores) == len({label for label, _ in pairs} & set(scores))
     except (TypeError, KeyError):
-        raise ContractViolation("the list 'labels' does not match 'scores'") from None
-    if not agrees or len(pairs) != len(scores):
+        known = False
+    if not known or any(abs(scores[x] - _score(x, s)) > _AGREEMENT for x, s in pairs):
         raise ContractViolation("the list 'labels' does not match 'scores'")

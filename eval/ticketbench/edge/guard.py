@@ -46,7 +46,7 @@ class GuardAdapter(BaseAdapter):
 def plain_response(request: requests.PreparedRequest, reply: Reply) -> requests.Response:
     """A response with the body and a content type, and no other header of the server's."""
     headers = {"Content-Type": "application/json"}
-    if reply.retry_after:
+    if reply.retry_after and reply.status != 200:
         headers["Retry-After"] = reply.retry_after
     raw = urllib3.HTTPResponse(
         body=io.BytesIO(reply.body),

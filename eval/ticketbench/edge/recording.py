@@ -94,7 +94,10 @@ def read_recording(path: Path) -> dict[str, Stored]:
             except ValueError as error:
                 problems.append(Problem(str(error), f"{path}:{number}", "export it again"))
                 continue
-            answers[line.key] = Stored(answer_json(line.answer), line.url, line.recorded_at)
+            stored = Stored(answer_json(line.answer), line.url, line.recorded_at)
+            if answers.setdefault(line.key, stored).content != stored.content:
+                what = "this question has another answer further up"
+                problems.append(Problem(what, f"{path}:{number}", "keep one of the two lines"))
     if problems:
         raise problems_error(problems)
     return answers

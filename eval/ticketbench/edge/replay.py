@@ -9,8 +9,15 @@ from typing import Literal
 
 import requests
 
-from ticketbench.core.types import Dataset, Failure, FailureKind, RubricSet, ScoreTable
-from ticketbench.edge.asking import Breaker, Pace, Retry, Unanswered, ask_until_answered
+from ticketbench.core.types import Dataset, Failure, RubricSet, ScoreTable
+from ticketbench.edge.asking import (
+    Breaker,
+    Pace,
+    Retry,
+    Stop,
+    Unanswered,
+    ask_until_answered,
+)
 from ticketbench.edge.cache import AnswerCache, Stored, prepared_request
 from ticketbench.edge.contract import (
     Answer,
@@ -23,6 +30,8 @@ from ticketbench.edge.score_tables import score_table
 
 Mode = Literal["auto", "replay", "refresh"]
 MODES: tuple[Mode, ...] = ("auto", "replay", "refresh")
+
+Outcome = Answer | Failure
 
 Progress = Callable[[int, int], None]
 """Called with the number of questions answered or given up, and the number to ask."""
@@ -61,9 +70,6 @@ class Plan:
     missing: int
 
 
-Outcome = Answer | Failure
-
-
 def full_url(url: str) -> str:
     """The URL as it is sent and stored, so that keys computed from it agree."""
     return prepared_request(url, b"").url or url
@@ -80,19 +86,23 @@ def replay(
     """
     keys, bodies = _questions(dataset, rubrics, source.url)
     stored, damaged, recorded = _stored_answers(source, bodies)
-    outcomes: dict[str, Outcome] = {
-        key: _parsed(answer.content, rubrics) for key, answer in stored.items()
-    }
-    missing = [key for key in bodies if key not in outcomes]
+    outcomes = {key: _parsed(answer.content, rubrics) for key, answer in stored.items()}
+    unusable = damaged | {key for key, outcome in outcomes.items() if isinstance(outcome, Failure)}
     if source.mode == "replay":
-        for key in missing:
-            kind: FailureKind = "cache" if key in damaged else "miss"
-            outcomes[key] = Failure("", kind, 0, "no stored answer")
+        outcomes |= {key: _not_stored(key in damaged) for key in bodies if key not in outcomes}
+        missing = []
     else:
-        outcomes |= _ask_all(source, missing, bodies, rubrics, progress)
-    sent = 0 if source.mode == "replay" else len(missing)
+        missing = [key for key in bodies if key not in stored or key in unusable]
+        outcomes |= _ask_all(source, missing, unusable, bodies, rubrics, progress)
     table = score_table(dataset, rubrics, source.url, [outcomes[key] for key in keys])
-    return Replayed(table, recorded, len(stored) - recorded, sent)
+    n_cached = len(stored) - recorded - len(unusable & set(missing) & set(stored))
+    return Replayed(table, recorded, n_cached, len(missing))
+
+
+def _not_stored(damaged: bool) -> Outcome:
+    if damaged:
+        return Failure("", "cache", 0, "the stored answer is damaged")
+    return Failure("", "miss", 0, "no stored answer")
 
 
 def plan(dataset: Dataset, rubrics: RubricSet, source: Source) -> Plan:
@@ -103,8 +113,13 @@ def plan(dataset: Dataset, rubrics: RubricSet, source: Source) -> Plan:
 
 
 def stored_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[str, Stored]:
-    """The stored answers for these tickets and rubrics, by key."""
-    return _stored_answers(source, _questions(dataset, rubrics, source.url)[1])[0]
+    """The stored answers for these tickets and rubrics, by key; the cache before the recording.
+
+    So an answer that was refreshed reaches the next recording.
+    """
+    bodies = _questions(dataset, rubrics, source.url)[1]
+    recorded = {key: source.recording[key] for key in bodies if key in source.recording}
+    return recorded | source.cache.read(bodies)[0]
 
 
 def _questions(
@@ -141,27 +156,29 @@ def _parsed(content: bytes, rubrics: RubricSet) -> Outcome:
 def _ask_all(
     source: Source,
     missing: list[str],
+    unusable: set[str],
     bodies: Mapping[str, bytes],
     rubrics: RubricSet,
     progress: Progress | None,
 ) -> dict[str, Outcome]:
-    pace, breaker = Pace(source.per_second), Breaker()
+    """Ask every missing question; an unusable answer is replaced, not read again."""
+    pace, breaker, stop = Pace(source.per_second), Breaker(), Stop()
 
     def ask(key: str) -> Outcome:
         def send() -> requests.Response:
-            refresh = source.mode == "refresh"
+            refresh = source.mode == "refresh" or key in unusable
             return source.cache.ask(source.url, bodies[key], refresh=refresh)
 
         try:
-            response = ask_until_answered(send, retry=source.retry, pace=pace)
+            response = ask_until_answered(send, retry=source.retry, pace=pace, stop=stop)
         except Unanswered as error:
-            breaker.record(reached=error.kind not in ("network", "timeout"))
+            breaker.record(error)
             return Failure("", error.kind, error.status, error.detail)
-        breaker.record(reached=True)
+        breaker.record(None)
         return parse_answer(response.content, rubrics.labels)
 
     outcomes: dict[str, Outcome] = {}
-    for key, outcome in _in_threads(ask, missing, source.concurrency):
+    for key, outcome in _in_threads(ask, missing, source.concurrency, stop):
         outcomes[key] = outcome
         if progress is not None:
             progress(len(outcomes), len(missing))
@@ -169,7 +186,7 @@ def _ask_all(
 
 
 def _in_threads(
-    ask: Callable[[str], Outcome], keys: list[str], concurrency: int
+    ask: Callable[[str], Outcome], keys: list[str], concurrency: int, stop: Stop
 ) -> Iterator[tuple[str, Outcome]]:
     """Outcomes as they come; the first error stops the rest, but for those in flight."""
     pool = ThreadPoolExecutor(concurrency)
@@ -187,4 +204,5 @@ def _in_threads(
             for future in done:
                 yield running.pop(future), future.result()
     finally:
+        stop.set()
         pool.shutdown(wait=True, cancel_futures=True)

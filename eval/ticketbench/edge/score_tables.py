@@ -27,7 +27,7 @@ from ticketbench.core.types import (
     ScoreTable,
     fingerprint,
 )
-from ticketbench.edge.contract import Answer, ContractViolation, check_sum
+from ticketbench.edge.contract import Answer, ContractViolation, check_sum, decimals_of
 from ticketbench.edge.formats import Row, Table, line_of_problem, problems_error, read_table
 
 SCORE_PREFIX = "score_"
@@ -257,8 +257,8 @@ def _split(
             values = [float(cell) for cell in cells]
             if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
                 raise ContractViolation("a score is not within [0, 1]")
-            check_sum(values)
-        except ValueError:
+            check_sum(values, decimals=max(decimals_of(cell) for cell in cells))
+        except (ValueError, ArithmeticError):
             problems.append(
                 Problem("a score is missing or not a number", f"{path}:{row.line}", "fix the row")
             )

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NoReturn
 
 from ticketbench.core.errors import InputError
 
 HEADER = "x-api-key"
 
 
-@dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key that shows itself only to `header_value`."""
+    """A key that shows itself only to `header_value`: not to str, repr, vars or a serializer."""
 
-    _value: str = field(repr=False)
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        return "ApiKey(***)"
 
     def __str__(self) -> str:
         return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ApiKey) and self._value == other._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is not copied or pickled")
 
     def header_value(self) -> str:
         """The key itself, for the request header and nothing else."""
         return self._value
 
-    def redacted(self, text: str) -> str:
-        """`text` with every occurrence of the key replaced."""
-        return text.replace(self._value, "***")
+    def redacted(self, content: bytes) -> bytes:
+        """`content` with every occurrence of the key replaced."""
+        return content.replace(self._value.encode("ascii"), b"***")
 
 
 def read_key(variable: str, environment: Mapping[str, str]) -> ApiKey | None:

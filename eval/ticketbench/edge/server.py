@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -37,44 +38,48 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60
 
     def do_POST(self) -> None:
-        body = self._body()
-        if body is None:
+        """Answer one request of any method; the service says which ones it takes."""
+        if not self._is_local():
+            self._refuse(403, "this server answers only to localhost")
             return
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self._send(self.server.service.handle("POST", self.path, headers, body))
+        body = self._body()
+        if body is not None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._send(self.server.service.handle(self.command, self.path, headers, body))
 
-    def do_GET(self) -> None:
-        if self._is_local():
-            self._send(self.server.service.handle("GET", self.path, {}, b""))
+    do_GET = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_POST
 
     def _is_local(self) -> bool:
         """Refuse names that point here from outside (DNS rebinding)."""
-        host = self.headers.get("Host", "").rsplit(":", 1)[0]
-        if host not in _LOCAL_NAMES:
-            self._send(Reply(403, b'{"detail":"this server answers only to localhost"}'))
-            return False
-        return True
+        return self.headers.get("Host", "").rsplit(":", 1)[0] in _LOCAL_NAMES
 
     def _body(self) -> bytes | None:
-        if not self._is_local():
+        """The request body; None after refusing one of unknown or too great length."""
+        length = self.headers.get("Content-Length")
+        if length is None and self.command != "POST":
+            return b""
+        if not length or not length.isascii() or not length.isdigit():
+            self._refuse(411, "send Content-Length")
             return None
-        length = self.headers.get("Content-Length", "")
-        if not length.isascii() or not length.isdigit():
-            self.close_connection = True
-            self._send(Reply(411, b'{"detail":"send Content-Length"}'))
-            return None
-        if int(length) > _MOST_BODY_BYTES:
-            self.close_connection = True
-            self._send(Reply(413, b'{"detail":"the body is too large"}'))
+        if len(length) > 9 or int(length) > _MOST_BODY_BYTES:
+            self._refuse(413, "the body is too large")
             return None
         return self.rfile.read(int(length))
+
+    def _refuse(self, status: int, detail: str) -> None:
+        """Answer and hang up: an unread body must not be taken for the next request."""
+        self.close_connection = True
+        self._send(Reply(status, json.dumps({"detail": detail}).encode()))
 
     def _send(self, reply: Reply) -> None:
         self.send_response(reply.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(reply.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
-        self.wfile.write(reply.body)
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
         self.wfile.flush()
 
     def log_message(self, format: str, *args: Any) -> None:

@@ -9,7 +9,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.secret import HEADER, ApiKey
@@ -75,14 +75,14 @@ def _dump(value: Any) -> bytes:
 def _parse(body: bytes) -> tuple[str, list[tuple[str, str]]]:
     try:
         data = json.loads(body)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         raise Malformed("the body is not valid JSON") from None
     if not isinstance(data, dict):
         raise Malformed("the body is not a JSON object")
     if "document" in data:
         raise Malformed("'document' is not supported here; send 'text'")
     text, labels = data.get("text"), data.get("labels")
-    if not isinstance(text, str) or not text:
+    if not _is_text(text):
         raise Malformed("'text' must be a non-empty string")
     if not isinstance(labels, list) or not labels:
         raise Malformed("'labels' must be a non-empty list")
@@ -94,6 +94,19 @@ def _parse(body: bytes) -> tuple[str, list[tuple[str, str]]]:
 
 def _pair(entry: Any) -> tuple[str, str]:
     name, rubric = (entry.get("name"), entry.get("rubric")) if isinstance(entry, dict) else (0, 0)
-    if not isinstance(name, str) or not isinstance(rubric, str) or not name or not rubric:
+    if not _is_text(name) or not _is_text(rubric):
         raise Malformed("each label needs a non-empty 'name' and 'rubric'")
     return name, rubric
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    """A non-empty string that can be written as UTF-8 (no half of a surrogate pair)."""
+    return isinstance(value, str) and bool(value) and _encodes(value)
+
+
+def _encodes(value: str) -> bool:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -49,8 +49,9 @@ def cache_info(config: Path) -> CacheInfo:
     from ticketbench.edge.replay import plan
 
     inputs = read_inputs(config)
-    path, recording = inputs.config.cache_path, inputs.config.recording_path
+    recording = inputs.config.recording_path
     with answer_source(inputs, mode="replay") as source:
+        path = source.cache.path
         stored = sum(1 for _ in source.cache.stored_keys())
         plans = {r.name: plan(inputs.dataset, r, source) for r in inputs.rubric_sets}
     return CacheInfo(

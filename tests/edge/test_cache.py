@@ -1,0 +1,707 @@
+"""The answer cache: what is stored, what never is, and which files are refused."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sqlite3
+import stat
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests_cache
+from requests_cache import CachedSession
+
+from fault_server import BAD_ANSWERS, LABELS, FaultServer, Step, valid_answer
+from ticketbench.core.errors import IncompleteError, MachineError
+from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.edge import cache as cache_module
+from ticketbench.edge.cache import AnswerCache, Stored
+from ticketbench.edge.contract import ContractViolation, answer_key, request_body
+from ticketbench.edge.endpoints import Connection, Unreached, connect
+from ticketbench.edge.secret import ApiKey
+
+CANARY = "sk-canary-7f3a9c1e"
+RUBRICS = RubricSet("v1", tuple(Rubric(label, f"Is it {label}?") for label in LABELS))
+BODY = request_body("the invoice is wrong", RUBRICS)
+NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "answers.sqlite"
+
+
+def online(path: Path, server: FaultServer, key: ApiKey | None = None) -> AnswerCache:
+    return AnswerCache(path, connect(server.url, Connection(key, timeout_s=0.4)))
+
+
+def ask(path: Path, server: FaultServer, body: bytes = BODY, *, refresh: bool = False) -> bytes:
+    """Ask through a cache that is opened for this question alone."""
+    with online(path, server) as cache:
+        return bytes(cache.ask(server.url, body, refresh=refresh).content)
+
+
+def keys_in(path: Path) -> list[str]:
+    """The stored keys, read by another cache object."""
+    with AnswerCache(path) as cache:
+        return list(cache.stored_keys())
+
+
+def rows(path: Path) -> list[tuple[Any, ...]]:
+    """The rows as SQLite has them."""
+    connection = sqlite3.connect(path)
+    found = connection.execute("SELECT key, value, expires FROM responses ORDER BY key").fetchall()
+    connection.close()
+    return found
+
+
+def overwrite(path: Path, value: object) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("UPDATE responses SET value = ?", (value,))
+    connection.close()
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for pair in value.items():
+            yield from strings_in(list(pair))
+    elif isinstance(value, list):
+        for entry in value:
+            yield from strings_in(entry)
+
+
+def everything_in(folder: Path) -> bytes:
+    """All bytes of all files, and all strings of all rows, base64 decoded too."""
+    parts = [file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()]
+    for file in folder.rglob("*.sqlite"):
+        for _, value, _ in rows(file):
+            for text in strings_in(json.loads(value)):
+                parts.append(text.encode())
+                for decode in (base64.b64decode, base64.b85decode):
+                    try:
+                        parts.append(decode(text))
+                    except ValueError:
+                        continue
+    return b"\n".join(parts)
+
+
+# --- asked once
+
+
+def test_a_question_is_asked_once(path: Path, server: FaultServer) -> None:
+    with online(path, server) as cache:
+        cache.ask(server.url, BODY)
+        cache.ask(server.url, BODY)
+    assert len(server.seen) == 1
+
+
+def test_a_question_is_not_asked_again_after_the_file_was_closed(
+    path: Path, server: FaultServer
+) -> None:
+    assert ask(path, server) == ask(path, server) == valid_answer(BODY)
+    assert len(server.seen) == 1
+
+
+def test_an_answer_is_stored_under_its_key(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    assert keys_in(path) == [answer_key(server.url, BODY)]
+
+
+def test_an_answer_is_read_back_byte_for_byte(path: Path, server: FaultServer) -> None:
+    content = (
+        b' {"top_label":"billing","scores":\r\n{"billing":0.60, "technical":4e-1},"x":"\xc3\xa9"}'
+    )
+    server.script(Step(body=content))
+    ask(path, server)
+    key = answer_key(server.url, BODY)
+    with AnswerCache(path) as cache:
+        assert cache.read([key])[0][key].content == content
+
+
+def test_a_stored_answer_knows_its_url(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    key = answer_key(server.url, BODY)
+    with AnswerCache(path) as cache:
+        assert cache.read([key])[0][key].url == server.url
+
+
+def test_a_stored_answer_has_a_time_with_a_zone(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    key = answer_key(server.url, BODY)
+    with AnswerCache(path) as cache:
+        assert cache.read([key])[0][key].recorded_at.tzinfo is not None
+
+
+def test_refresh_asks_again(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    ask(path, server, refresh=True)
+    assert len(server.seen) == 2
+
+
+def test_refresh_overwrites_the_answer(path: Path, server: FaultServer) -> None:
+    new = b'{"top_label": "technical", "scores": {"billing": 0.1, "technical": 0.9}}'
+    server.script(Step(), Step(body=new))
+    ask(path, server)
+    ask(path, server, refresh=True)
+    key = answer_key(server.url, BODY)
+    with AnswerCache(path) as cache:
+        assert cache.read([key])[0][key].content == new
+
+
+def test_a_failed_refresh_keeps_the_answer(path: Path, server: FaultServer) -> None:
+    server.script(Step(), Step(500, b""))
+    ask(path, server)
+    ask(path, server, refresh=True)
+    key = answer_key(server.url, BODY)
+    with AnswerCache(path) as cache:
+        assert cache.read([key])[0][key].content == valid_answer(BODY)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Vary": "*"},
+        {"Vary": "x-api-key, Accept-Encoding, User-Agent"},
+        {"ETag": '"abc"'},
+        {"Last-Modified": "Wed, 21 Oct 2015 07:28:00 GMT"},
+        {"Set-Cookie": "session=abc"},
+        {"Cache-Control": "no-store"},
+        {"Cache-Control": "no-cache, max-age=0, must-revalidate"},
+        {"Expires": "Wed, 21 Oct 2015 07:28:00 GMT"},
+        {"Pragma": "no-cache"},
+        {"Age": "99999999"},
+        {"Location": "/elsewhere"},
+    ],
+    ids=[
+        "vary_all", "vary", "etag", "last_modified", "set_cookie", "no_store", "no_cache",
+        "expires", "pragma", "age", "location",
+    ],
+)  # fmt: skip
+def test_no_header_of_the_server_makes_a_second_request(
+    path: Path, server: FaultServer, headers: Mapping[str, str]
+) -> None:
+    server.script(Step(headers=headers))
+    ask(path, server)
+    ask(path, server)
+    assert len(server.seen) == 1
+
+
+def test_no_header_of_the_server_is_stored(path: Path, server: FaultServer) -> None:
+    server.script(
+        Step(headers={"Vary": "*", "ETag": "h-etag", "Set-Cookie": "a=h-cookie", "X-H": "h-own"})
+    )
+    ask(path, server)
+    stored = everything_in(path.parent)
+    assert [word for word in (b"h-etag", b"h-cookie", b"h-own", b"Vary") if word in stored] == []
+
+
+def test_an_answer_never_expires(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    assert [expires for _, _, expires in rows(path)] == [None]
+
+
+def test_rows_are_json(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    assert [type(json.loads(value)) for _, value, _ in rows(path)] == [dict]
+
+
+# --- what is never stored
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+def test_an_invalid_answer_is_not_stored(path: Path, server: FaultServer, name: str) -> None:
+    server.script(Step(body=BAD_ANSWERS[name]))
+    with online(path, server) as cache, pytest.raises(ContractViolation):
+        cache.ask(server.url, BODY)
+    assert keys_in(path) == []
+
+
+STATUSES = [201, 202, 204, 301, 307, 400, 401, 403, 404, 408, 410, 422, 429, 500, 502, 503, 504]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_another_status_than_200_is_not_stored(
+    path: Path, server: FaultServer, status: int
+) -> None:
+    server.script(Step(status, b"" if status == 204 else valid_answer(BODY)))
+    with online(path, server) as cache:
+        assert cache.ask(server.url, BODY).status_code == status
+    assert keys_in(path) == []
+
+
+def test_a_failed_question_is_asked_again(path: Path, server: FaultServer) -> None:
+    server.script(Step(500, b""), Step())
+    ask(path, server)
+    assert ask(path, server) == valid_answer(BODY)
+
+
+@pytest.mark.parametrize("step", [Step(drop=True), Step(cut=5), Step(stall=True)],
+                         ids=["dropped", "cut", "stalled"])  # fmt: skip
+def test_half_an_answer_is_not_stored(path: Path, server: FaultServer, step: Step) -> None:
+    server.script(step)
+    with online(path, server) as cache, pytest.raises(Unreached):
+        cache.ask(server.url, BODY)
+    assert keys_in(path) == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(path: Path, server: FaultServer, status: int) -> None:
+    with FaultServer() as other:
+        server.script(Step(status, b"", {"Location": other.url}))
+        with online(path, server, ApiKey(CANARY)) as cache:
+            cache.ask(server.url, BODY)
+        assert other.seen == []
+
+
+def test_without_an_endpoint_asking_is_refused(path: Path) -> None:
+    with AnswerCache(path) as cache, pytest.raises(IncompleteError):
+        cache.ask("http://127.0.0.1:1/classify", BODY)
+
+
+def test_without_an_endpoint_a_stored_answer_is_given(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    with AnswerCache(path) as cache:
+        assert cache.ask(server.url, BODY).content == valid_answer(BODY)
+
+
+# --- the key
+
+ECHO = json.dumps({**json.loads(valid_answer(BODY)), "debug": {"x-api-key": CANARY}}).encode()
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [Step()],
+        [Step(headers={"X-Echo": CANARY, "Set-Cookie": f"k={CANARY}"})],
+        [Step(401, CANARY.encode()), Step()],
+        [Step(500, CANARY.encode()), Step()],
+        [Step(307, b"", {"Location": f"/{CANARY}"}), Step()],
+        [Step(body=ECHO)],
+    ],
+    ids=["plain", "echoed_in_headers", "echoed_in_401", "echoed_in_500", "in_redirect",
+         "echoed_in_answer"],
+)  # fmt: skip
+def test_the_key_reaches_the_server_and_no_byte_of_the_file(
+    path: Path, server: FaultServer, steps: list[Step]
+) -> None:
+    server.script(*steps)
+    with online(path, server, ApiKey(CANARY)) as cache:
+        for _ in steps:
+            cache.ask(server.url, BODY)
+        stored = everything_in(path.parent)  # with the write-ahead log, before it is merged
+    assert {seen.headers["x-api-key"] for seen in server.seen} == {CANARY}
+    assert CANARY.encode() not in stored + everything_in(path.parent)
+
+
+def test_the_search_for_the_key_finds_what_is_stored(path: Path, server: FaultServer) -> None:
+    # Bodies are base64 in the file: without this, the test above could not fail.
+    server.script(Step(body=ECHO))
+    ask(path, server)
+    assert CANARY.encode() in everything_in(path.parent)
+
+
+def test_another_key_is_not_another_question(path: Path, server: FaultServer) -> None:
+    for name in ("key-1", "key-2"):
+        with online(path, server, ApiKey(name)) as cache:
+            cache.ask(server.url, BODY)
+    assert len(server.seen) == 1
+
+
+# --- settings
+
+
+def test_every_setting_is_taken(path: Path, server: FaultServer) -> None:
+    taken: list[requests_cache.CacheSettings] = []
+
+    class Noted(CachedSession):
+        def send(self, *args: Any, **kwargs: Any) -> Any:
+            taken.append(self.settings)
+            return super().send(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache_module, "CachedSession", Noted)
+        ask(path, server)
+    (found,) = taken
+    assert (found.allowable_methods, found.allowable_codes) == (("POST",), (200,))
+    assert (found.expire_after, found.cache_control, found.stale_if_error) == (-1, False, False)
+    assert {"x-api-key", "X-API-Key"} <= set(found.ignored_parameters)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"allowable_method": ("POST",)},
+        {"expires_after": -1},
+        {"ignored_headers": ("x-api-key",)},
+    ],
+    ids=["allowable_method", "expires_after", "ignored_headers"],
+)
+def test_a_misspelt_setting_is_an_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]
+) -> None:
+    monkeypatch.setattr(cache_module, "_SETTINGS", settings)
+    with AnswerCache(path) as cache, pytest.raises(RuntimeError, match=next(iter(settings))):
+        cache.save("0" * 64, Stored(b"{}", "http://h/", NOON))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("allowable_methods", ("GET",)),
+        ("allowable_codes", (200, 500)),
+        ("expire_after", 60),
+        ("ignored_parameters", ("X-API-Key",)),
+        ("stale_if_error", True),
+        ("cache_control", True),
+        ("key_fn", None),
+        ("filter_fn", lambda response: True),
+        ("serializer", "pickle"),
+        ("serializer", None),
+    ],
+    ids=["methods", "codes", "expiry", "ignored", "stale", "cache_control", "key_fn", "filter_fn",
+         "pickle", "no_serializer"],
+)  # fmt: skip
+def test_a_setting_that_is_not_taken_is_an_error(
+    path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
+) -> None:
+    def deaf(*args: Any, **kwargs: Any) -> CachedSession:
+        return CachedSession(*args, **{**kwargs, name: value})
+
+    monkeypatch.setattr(cache_module, "CachedSession", deaf)
+    with AnswerCache(path) as cache, pytest.raises(RuntimeError, match="did not take"):
+        cache.save("0" * 64, Stored(b"{}", "http://h/", NOON))
+
+
+# --- files
+
+
+def test_a_missing_file_is_empty(path: Path) -> None:
+    with AnswerCache(path) as cache:
+        assert cache.read(["0" * 64]) == ({}, set())
+    assert keys_in(path) == []
+
+
+def test_reading_does_not_make_a_file(path: Path) -> None:
+    with AnswerCache(path) as cache:
+        cache.read(["0" * 64])
+        list(cache.stored_keys())
+    assert os.listdir(path.parent) == []
+
+
+def test_folders_are_made(tmp_path: Path, server: FaultServer) -> None:
+    path = tmp_path / "a" / "b" / "answers.sqlite"
+    ask(path, server)
+    assert len(keys_in(path)) == 1
+
+
+def test_an_empty_file_is_an_empty_cache(path: Path) -> None:
+    path.touch()
+    assert keys_in(path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("answers.sqlite", "answers.sqlite"),
+        ("answers.db", "answers.db"),
+        ("answers", "answers.sqlite"),
+        (".answers", ".answers.sqlite"),
+    ],
+)
+def test_a_name_without_a_suffix_gets_one(
+    tmp_path: Path, server: FaultServer, name: str, file: str
+) -> None:
+    ask(tmp_path / name, server)
+    assert os.listdir(tmp_path) == [file]
+    assert len(keys_in(tmp_path / name)) == 1
+
+
+@pytest.mark.parametrize("name", ["answers.sqlite", "answers"])
+def test_only_the_owner_can_read_the_file(tmp_path: Path, server: FaultServer, name: str) -> None:
+    ask(tmp_path / name, server)
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == {0o600}
+
+
+def foreign_database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("CREATE TABLE bookmarks (url TEXT)")
+        connection.execute("INSERT INTO bookmarks VALUES ('x')")
+    connection.close()
+
+
+def truncated_cache(path: Path) -> None:
+    with AnswerCache(path) as cache:
+        cache.save("0" * 64, Stored(b"{}" + b" " * 20_000, "http://h/", NOON))
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def garbled_cache(path: Path) -> None:
+    with AnswerCache(path) as cache:
+        cache.save("0" * 64, Stored(b"{}", "http://h/", NOON))
+    path.write_bytes(path.read_bytes()[:100] + b"\xaa" * 16_000)
+
+
+UNUSABLE = {
+    "text_file": lambda path: path.write_text("my notes\n"),
+    "short_file": lambda path: path.write_bytes(b"SQL"),
+    "pickle": lambda path: path.write_bytes(b"\x80\x04K\x01."),
+    "magic_alone": lambda path: path.write_bytes(b"SQLite format 3\0"),
+    "foreign_database": foreign_database,
+    "truncated": truncated_cache,
+    "garbled": garbled_cache,
+    "directory": lambda path: path.mkdir(),
+}
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_an_unusable_file_cannot_be_read(path: Path, name: str) -> None:
+    UNUSABLE[name](path)
+    with pytest.raises(MachineError), AnswerCache(path) as cache:
+        cache.read(["0" * 64])
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_an_unusable_file_cannot_be_written(path: Path, server: FaultServer, name: str) -> None:
+    UNUSABLE[name](path)
+    with pytest.raises(MachineError):
+        ask(path, server)
+
+
+@pytest.mark.parametrize("name", ["text_file", "pickle", "foreign_database", "garbled"])
+def test_an_unusable_file_is_left_as_it_is(path: Path, server: FaultServer, name: str) -> None:
+    UNUSABLE[name](path)
+    before = path.read_bytes()
+    with pytest.raises(MachineError):
+        ask(path, server)
+    assert path.read_bytes() == before
+
+
+def test_an_unusable_file_is_named(path: Path) -> None:
+    path.write_text("my notes\n")
+    with pytest.raises(MachineError, match=path.name):
+        AnswerCache(path)
+
+
+def test_a_folder_that_is_a_file_cannot_hold_a_cache(tmp_path: Path, server: FaultServer) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(MachineError):
+        ask(tmp_path / "file" / "answers.sqlite", server)
+
+
+def test_a_cache_that_another_process_holds_is_an_error(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN EXCLUSIVE")
+    raised: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            keys_in(path)
+        except BaseException as error:  # noqa: BLE001 - looked at below
+            raised.append(error)
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    reader.join(8)  # SQLite itself gives up after 5 s
+    hangs = reader.is_alive()
+    holder.execute("ROLLBACK")
+    holder.close()
+    reader.join()
+    assert not hangs
+    assert [type(error) for error in raised] == [MachineError]
+
+
+# --- damaged rows
+
+DAMAGED: dict[str, Any] = {
+    "garbage_text": "garbage",
+    "garbage_bytes": b"\x00\xff\xfe",
+    "empty": "",
+    "null_in_sqlite": None,
+    "number_in_sqlite": 7,
+    "json_null": "null",
+    "json_number": "1",
+    "json_list": "[]",
+    "json_object": "{}",
+    "other_shape": '{"status_code": "x", "headers": 3}',
+    "deep_nesting": "[" * 200_000,
+    "pickle": b"\x80\x04\x95\x05\x00\x00\x00\x00\x00\x00\x00\x8c\x01x\x94.",
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_row_is_reported_as_damaged(path: Path, server: FaultServer, name: str) -> None:
+    ask(path, server)
+    overwrite(path, DAMAGED[name])
+    key = answer_key(server.url, BODY)
+    with AnswerCache(path) as cache:
+        assert cache.read([key]) == ({}, {key})
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_row_is_asked_again(path: Path, server: FaultServer, name: str) -> None:
+    ask(path, server)
+    overwrite(path, DAMAGED[name])
+    assert ask(path, server) == valid_answer(BODY)
+
+
+def test_half_a_row_is_reported_as_damaged(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    overwrite(path, rows(path)[0][1][:-40])
+    key = answer_key(server.url, BODY)
+    with AnswerCache(path) as cache:
+        assert cache.read([key]) == ({}, {key})
+
+
+def test_the_other_rows_of_a_damaged_cache_are_read(path: Path, server: FaultServer) -> None:
+    other = request_body("a technical question", RUBRICS)
+    ask(path, server)
+    overwrite(path, "garbage")
+    ask(path, server, other)
+    damaged, whole = answer_key(server.url, BODY), answer_key(server.url, other)
+    with AnswerCache(path) as cache:
+        answers, bad = cache.read([damaged, whole])
+    assert (list(answers), bad) == ([whole], {damaged})
+
+
+def test_a_key_that_is_not_stored_is_not_damaged(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    with AnswerCache(path) as cache:
+        assert cache.read(["0" * 64]) == ({}, set())
+
+
+# --- saving what was recorded elsewhere
+
+
+def test_a_saved_answer_is_read_back(path: Path) -> None:
+    stored = Stored(valid_answer(BODY), "https://api.example.com/classify", NOON)
+    with AnswerCache(path) as cache:
+        cache.save("a" * 64, stored)
+    with AnswerCache(path) as cache:
+        assert cache.read(["a" * 64]) == ({"a" * 64: stored}, set())
+
+
+def test_a_saved_answer_is_not_asked_for(path: Path, server: FaultServer) -> None:
+    with AnswerCache(path) as cache:
+        cache.save(answer_key(server.url, BODY), Stored(valid_answer(BODY), server.url, NOON))
+    assert ask(path, server) == valid_answer(BODY)
+    assert server.seen == []
+
+
+def test_keys_are_listed_in_order(path: Path) -> None:
+    with AnswerCache(path) as cache:
+        for letter in "cab":
+            cache.save(letter * 64, Stored(b"{}", "http://h/", NOON))
+    assert keys_in(path) == ["a" * 64, "b" * 64, "c" * 64]
+
+
+# --- a full disk
+
+
+def fill(cache: AnswerCache) -> None:
+    """Let the file grow no more, as on a full disk."""
+    responses = cache._open().cache.responses
+    with responses.connection() as connection:
+        connection.execute("PRAGMA max_page_count = 1")
+
+
+LONG = request_body("invoice " * 20_000, RUBRICS)
+
+
+def test_an_answer_that_cannot_be_stored_is_an_error(path: Path, server: FaultServer) -> None:
+    with online(path, server) as cache:
+        cache.ask(server.url, BODY)
+        fill(cache)
+        with pytest.raises(MachineError, match="could not be stored"):
+            cache.ask(server.url, LONG)
+
+
+def test_answers_stored_before_the_disk_was_full_are_kept(path: Path, server: FaultServer) -> None:
+    with online(path, server) as cache:
+        cache.ask(server.url, BODY)
+        fill(cache)
+        with pytest.raises(MachineError):
+            cache.ask(server.url, LONG)
+    assert keys_in(path) == [answer_key(server.url, BODY)]
+
+
+def test_a_recorded_answer_that_cannot_be_saved_is_an_error(
+    path: Path, server: FaultServer
+) -> None:
+    big = Stored(valid_answer(BODY) + b" " * 100_000, server.url, NOON)
+    with AnswerCache(path) as cache:
+        cache.save("a" * 64, Stored(valid_answer(BODY), server.url, NOON))
+        fill(cache)
+        with pytest.raises(MachineError):
+            cache.save("b" * 64, big)
+
+
+def test_a_refreshed_answer_that_cannot_be_stored_is_an_error(
+    path: Path, server: FaultServer
+) -> None:
+    big = valid_answer(BODY) + b" " * 100_000
+    server.script(Step(), Step(body=big))
+    with online(path, server) as cache:
+        cache.ask(server.url, BODY)
+        fill(cache)
+        with pytest.raises(MachineError):
+            cache.ask(server.url, BODY, refresh=True)
+
+
+# --- threads
+
+
+def test_threads_share_one_session(
+    path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def slow(*args: Any, **kwargs: Any) -> CachedSession:
+        opened.append(threading.get_ident())
+        time.sleep(0.05)  # the others arrive meanwhile
+        return CachedSession(*args, **kwargs)
+
+    monkeypatch.setattr(cache_module, "CachedSession", slow)
+    bodies = [request_body(f"billing {i}", RUBRICS) for i in range(8)]
+    with online(path, server) as cache, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda body: cache.ask(server.url, body), bodies))
+    assert len(opened) == 1
+
+
+def test_all_answers_of_many_threads_are_stored(path: Path, server: FaultServer) -> None:
+    bodies = [request_body(f"billing {i}", RUBRICS) for i in range(100)]
+    with online(path, server) as cache, ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda body: cache.ask(server.url, body), bodies))
+    assert keys_in(path) == sorted(answer_key(server.url, body) for body in bodies)
+
+
+def test_two_caches_on_one_file_keep_all_answers(path: Path, server: FaultServer) -> None:
+    bodies = [request_body(f"billing {i}", RUBRICS) for i in range(40)]
+    with (
+        online(path, server) as first,
+        online(path, server) as second,
+        ThreadPoolExecutor(2) as pool,
+    ):
+        halves = ((first, bodies[::2]), (second, bodies[1::2]))
+        list(pool.map(lambda half: [half[0].ask(server.url, body) for body in half[1]], halves))
+    assert keys_in(path) == sorted(answer_key(server.url, body) for body in bodies)

@@ -1,0 +1,242 @@
+"""The recording: sorted lines that git can hold, equal bytes for equal answers, nothing altered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ticketbench.core.errors import InputError
+from ticketbench.edge.cache import AnswerCache, Stored
+from ticketbench.edge.recording import read_recording, recording_line, recording_text
+
+URL = "https://api.example.com/classify"
+NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
+ANSWER = {"top_label": "billing", "scores": {"technical": 0.4, "billing": 0.6}}
+A, B, C = ("a" * 64, "b" * 64, "c" * 64)
+
+
+def stored(answer: Any = ANSWER, at: datetime = NOON) -> Stored:
+    return Stored(json.dumps(answer).encode(), URL, at)
+
+
+def write(path: Path, *lines: str) -> Path:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def altered(**changes: Any) -> str:
+    """A line with some of its fields replaced; None removes one."""
+    value = {**json.loads(recording_line(A, stored())), **changes}
+    return json.dumps({name: v for name, v in value.items() if v is not None})
+
+
+# --- what is written
+
+
+def test_a_line_has_fixed_bytes() -> None:
+    answer = '{"scores":{"billing":0.6,"technical":0.4},"top_label":"billing"}'
+    assert recording_line(A, stored()) == (
+        f'{{"answer":{answer},"key":"{A}","recorded_at":"2026-01-02T12:00:00.123456+00:00",'
+        f'"sha256":"{hashlib.sha256(answer.encode()).hexdigest()}","url":"{URL}"}}'
+    )
+
+
+def test_lines_are_sorted_by_key() -> None:
+    lines = recording_text([(C, stored()), (A, stored()), (B, stored())]).splitlines()
+    assert [json.loads(line)["key"] for line in lines] == [A, B, C]
+
+
+def test_every_line_ends_with_a_line_feed() -> None:
+    assert recording_text([(A, stored()), (B, stored())]).count("}\n") == 2
+
+
+def test_no_answers_are_an_empty_recording() -> None:
+    assert recording_text([]) == ""
+
+
+def test_the_order_of_the_scores_does_not_matter() -> None:
+    other = {"top_label": "billing", "scores": {"billing": 0.6, "technical": 0.4}}
+    assert recording_line(A, stored(other)) == recording_line(A, stored())
+
+
+def test_times_are_written_in_utc() -> None:
+    at = NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))
+    assert recording_line(A, stored(at=at)) == recording_line(A, stored())
+
+
+def test_only_scores_and_top_label_of_an_answer_are_written() -> None:
+    answer = {
+        **ANSWER,
+        "labels": [{"label": "billing", "score": 0.6, "rubric": "SECRET RUBRIC"}],
+        "ocr_text": "SECRET TEXT",
+        "debug": {"x-api-key": "SECRET KEY"},
+    }
+    assert recording_line(A, stored(answer)) == recording_line(A, stored())
+
+
+def test_labels_outside_ascii_are_written_as_they_are() -> None:
+    answer = {"top_label": "Grüße", "scores": {"Grüße": 1.0, "b": 0.0}}
+    assert '"top_label":"Grüße"' in recording_line(A, stored(answer))
+
+
+# --- what is read
+
+
+def test_a_recording_reads_back(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text(recording_text([(A, stored()), (B, stored())]), encoding="utf-8")
+    assert list(read_recording(path)) == [A, B]
+
+
+def test_an_answer_reads_back_with_url_and_time(tmp_path: Path) -> None:
+    found = read_recording(write(tmp_path / "r.jsonl", recording_line(A, stored())))[A]
+    assert (json.loads(found.content), found.url, found.recorded_at) == (ANSWER, URL, NOON)
+
+
+def test_writing_what_was_read_gives_equal_bytes(tmp_path: Path) -> None:
+    text = recording_text([(A, stored()), (B, stored(at=NOON + timedelta(days=1)))])
+    path = tmp_path / "r.jsonl"
+    path.write_text(text, encoding="utf-8")
+    assert recording_text(read_recording(path).items()) == text
+
+
+def test_export_import_export_gives_equal_bytes(tmp_path: Path) -> None:
+    text = recording_text([(A, stored()), (B, stored(at=NOON.replace(microsecond=0)))])
+    path = tmp_path / "r.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with AnswerCache(tmp_path / "elsewhere.sqlite") as cache:
+        for key, answer in read_recording(path).items():
+            cache.save(key, answer)
+    with AnswerCache(tmp_path / "elsewhere.sqlite") as cache:
+        assert recording_text(cache.read([A, B])[0].items()) == text
+
+
+@settings(deadline=None, database=None, derandomize=True, max_examples=100)
+@given(
+    scores=st.dictionaries(
+        st.text(st.characters(codec="utf-8"), min_size=1, max_size=6),
+        st.floats(0, 1),
+        min_size=2,
+        max_size=5,
+    ),
+    at=st.datetimes(
+        datetime(1971, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+        datetime(2200, 1, 1),  # noqa: DTZ001
+        timezones=st.just(UTC),
+    ),
+)
+def test_any_answer_keeps_its_bytes_when_read_and_written(
+    tmp_path_factory: pytest.TempPathFactory, scores: dict[str, float], at: datetime
+) -> None:
+    text = recording_text([(A, stored({"top_label": next(iter(scores)), "scores": scores}, at))])
+    path = tmp_path_factory.getbasetemp() / "any.jsonl"
+    path.write_bytes(text.encode())
+    assert recording_text(read_recording(path).items()) == text
+
+
+@pytest.mark.parametrize("lines", [[""], ["", "{}", ""], ["  "]], ids=["end", "between", "blanks"])
+def test_blank_lines_do_not_matter(tmp_path: Path, lines: list[str]) -> None:
+    line = recording_line(A, stored())
+    path = write(tmp_path / "r.jsonl", *(line if part == "{}" else part for part in lines), line)
+    assert list(read_recording(path)) == [A]
+
+
+def test_windows_line_ends_do_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(recording_text([(A, stored()), (B, stored())]).replace("\n", "\r\n").encode())
+    assert list(read_recording(path)) == [A, B]
+
+
+def test_an_empty_recording_is_fine(tmp_path: Path) -> None:
+    assert read_recording(write(tmp_path / "r.jsonl")) == {}
+
+
+# --- what is refused
+
+DIGEST_OF_OTHER = hashlib.sha256(b"other").hexdigest()
+REFUSED = {
+    "altered_score": altered(answer={"scores": {"billing": 0.7, "technical": 0.3},
+                                     "top_label": "billing"}),
+    "altered_in_the_last_digit": altered(answer={"scores": {"billing": 0.6000000000000001,
+                                                            "technical": 0.4},
+                                                 "top_label": "billing"}),
+    "altered_top_label": altered(answer={"scores": ANSWER["scores"], "top_label": "technical"}),
+    "altered_digest": altered(sha256=DIGEST_OF_OTHER),
+    "no_digest": altered(sha256=None),
+    "short_digest": altered(sha256="00"),
+    "no_key": altered(key=None),
+    "key_in_capitals": altered(key="A" * 64),
+    "key_with_sql": altered(key="' OR 1=1 --"),
+    "no_answer": altered(answer=None),
+    "answer_with_more": altered(answer={**ANSWER, "text": "x"}),
+    "more_fields": altered(text="x"),
+    "no_url": altered(url=None),
+    "no_time": altered(recorded_at=None),
+    "time_without_zone": altered(recorded_at="2026-01-02T12:00:00"),
+    "time_that_is_none": altered(recorded_at="yesterday"),
+    "nan_score": recording_line(A, stored()).replace("0.6", "NaN"),
+    "string_score": altered(answer={"scores": {"billing": "0.6"}, "top_label": "billing"}),
+    "half_a_line": recording_line(A, stored())[:-9],
+    "two_on_a_line": recording_line(A, stored()) * 2,
+    "not_json": "<<<<<<< HEAD",
+    "deep_nesting": "[" * 100_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_line_that_is_not_as_exported_is_refused_with_its_place(
+    tmp_path: Path, name: str
+) -> None:
+    path = write(tmp_path / "r.jsonl", recording_line(B, stored()), REFUSED[name])
+    with pytest.raises(InputError) as refused:
+        read_recording(path)
+    assert [problem.where for problem in refused.value.problems] == [f"{path}:2"]
+
+
+def test_bytes_that_are_not_utf_8_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(recording_line(A, stored()).replace("billing", "b\xfclling").encode("latin-1"))
+    with pytest.raises(InputError):
+        read_recording(path)
+
+
+def test_every_bad_line_is_listed(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.jsonl", "x", recording_line(A, stored()), "y")
+    with pytest.raises(InputError) as refused:
+        read_recording(path)
+    assert [problem.where for problem in refused.value.problems] == [f"{path}:1", f"{path}:3"]
+
+
+def test_one_key_with_two_answers_is_refused(tmp_path: Path) -> None:
+    # After a merge of two branches both lines stay: which one counts must not depend on order.
+    other = {"top_label": "technical", "scores": {"billing": 0.1, "technical": 0.9}}
+    path = write(
+        tmp_path / "r.jsonl", recording_line(A, stored()), recording_line(A, stored(other))
+    )
+    with pytest.raises(InputError):
+        read_recording(path)
+
+
+def test_a_missing_recording_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_recording(tmp_path / "r.jsonl")
+
+
+def test_a_folder_is_no_recording(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        read_recording(tmp_path)
+
+
+def test_a_recording_of_more_than_50_mb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    with path.open("wb") as file:
+        file.truncate(50_000_001)
+    with pytest.raises(InputError, match="50 MB"):
+        read_recording(path)
