@@ -25,7 +25,9 @@ def outcome(gained: int, lost: int, n: int) -> Outcome:
         (5, 0, 5, "cannot tell"),
         (5, 0, 20, "cannot tell"),
         (10, 5, 100, "cannot tell"),
-        (0, 0, 1, "no relevant difference"),
+        (20, 0, 20, "better"),
+        (0, 0, 1, "cannot tell"),
+        (0, 0, 200, "no relevant difference"),
         (20, 20, 10_000, "no relevant difference"),
     ],
 )
@@ -48,6 +50,24 @@ def test_few_changes_are_irrelevant_only_where_the_exact_bound_says_so(
 ) -> None:
     # Clopper-Pearson 97.5 % bounds: 1 of 200 -> .0275, 1 of 300 -> .0184, 3 of 1000 -> .0088.
     assert outcome(0, lost, n) == expected
+
+
+def test_identical_top_labels_are_no_relevant_difference_whatever_n() -> None:
+    assert verdict(np.zeros(1), np.arange(1), identical=True).outcome == "no relevant difference"
+
+
+def test_every_ticket_fixed_has_an_exact_interval() -> None:
+    found = verdict(np.ones(20), np.arange(20)).difference
+    # Clopper-Pearson of 20 of 20: .025^(1/20)
+    assert (found.low, found.high) == pytest.approx((0.025 ** (1 / 20), 1.0))
+
+
+def test_few_changes_ask_for_enough_tickets_to_bound_or_to_decide() -> None:
+    # 1 of 150: six changes would need 900 tickets; one change stays below .02 from about 277 on.
+    needed = verdict(differences(0, 1, 150), np.arange(150)).tickets_needed
+    assert 250 <= needed <= 900
+    # 3 of 3: six changed tickets at least.
+    assert verdict(np.ones(3), np.arange(3)).tickets_needed == 6
 
 
 def test_a_wider_margin_lets_the_same_change_be_irrelevant() -> None:

@@ -61,7 +61,8 @@ class Policy:
         empty arrays.
         """
         sharpened = at_temperature(scores, self.temperature)
-        top = np.argmax(sharpened, axis=1).astype(np.int64)
+        # Of the raw scores: rounding in the power can make a tie of two that differ by a hair.
+        top = np.argmax(scores, axis=1).astype(np.int64)
         needed = np.full(len(labels), self.threshold)
         for label, threshold in self.label_thresholds:
             needed[list(labels).index(label)] = threshold

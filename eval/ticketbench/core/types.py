@@ -27,6 +27,27 @@ NONE = -1
 FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache", "not_run"]
 
 
+class Value:
+    """Equality by fields in which one NaN equals another, so a loaded result equals the saved one.
+
+    For dataclasses that hold floats; they are declared with eq=False.
+    """
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash(self._fields())
+
+    def _fields(self) -> tuple[object, ...]:
+        """The field values, NaN as a word: NaN itself equals nothing."""
+        names = self.__dataclass_fields__  # type: ignore[attr-defined]
+        values = (getattr(self, name) for name in names)
+        return tuple("NaN" if value != value else value for value in values)
+
+
 def fingerprint(parts: Iterable[str]) -> str:
     """sha256 (hex) of a sequence of strings; each is length-prefixed, so boundaries count."""
     digest = hashlib.sha256()
@@ -161,6 +182,8 @@ class ScoreTable:
         n, k = len(self.ids), len(self.labels)
         if self.scores.shape != (n, k) or len(self.truth) != n or len(self.groups) != n:
             raise ValueError("ids, truth, groups and scores of a score table differ in length")
+        if self.wanted is not None and self.wanted.shape != (n, len(self.gold_labels)):
+            raise ValueError("wanted must be n x gold labels")
         top = np.argmax(self.scores, axis=1).astype(np.int64)
         object.__setattr__(self, "top", top)
         object.__setattr__(self, "top_score", np.max(self.scores, axis=1, initial=0.0))
@@ -210,8 +233,8 @@ class ScoreTable:
         return self.rows(self.truth != NONE)
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate(Value):
     """A number with its 95 % interval and the tickets it rests on.
 
     An undefined value or an interval that no method supports is NaN, printed as a dash.
@@ -225,11 +248,8 @@ class Estimate:
     method: str
 
     def __post_init__(self) -> None:
-        # One NaN object everywhere makes a loaded value equal to the saved one: tuples compare
-        # by identity first.
         for name in ("value", "low", "high"):
-            number = float(getattr(self, name))
-            object.__setattr__(self, name, math.nan if math.isnan(number) else number)
+            object.__setattr__(self, name, float(getattr(self, name)))
 
     @classmethod
     def undefined(cls, n: int, reason: str) -> Estimate:

@@ -147,7 +147,8 @@ class AnswerCache:
             self._confirm(key, stored.content)
 
     def _has_row(self, key: str) -> bool:
-        with self._open().cache.responses.connection() as connection:
+        responses: Any = self._open().cache.responses
+        with responses.connection() as connection:
             found = connection.execute("SELECT 1 FROM responses WHERE key = ?", (key,)).fetchone()
         return found is not None
 

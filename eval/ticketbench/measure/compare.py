@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse, special
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable
+from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure import resampling
 from ticketbench.measure.intervals import ONE_UNIT, clustered_mean
 from ticketbench.measure.metrics import METRICS, Metric
@@ -27,8 +27,8 @@ class Contingency:
     neither: int
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+@dataclass(frozen=True, slots=True, eq=False)
+class Difference(Value):
     """A metric of both sets on the paired tickets, and candidate - base with its interval."""
 
     name: str
@@ -94,7 +94,7 @@ def compare(
         n_groups=clustered.n_groups,
         unpaired=n_base + n_candidate - 2 * len(d),
         contingency=contingency,
-        verdict=verdict(d, a.groups, margin=margin),
+        verdict=verdict(d, a.groups, identical=_identical(a, b), margin=margin),
         differences=tuple(_difference(metric, a, b, seed=seed) for metric in METRICS),
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
@@ -124,6 +124,13 @@ def mcnemar_midp(only_base: int, only_candidate: int) -> float:
     ways = math.lgamma(n + 1) - math.lgamma(fewer + 1) - math.lgamma(n - fewer + 1)
     exact = min(1.0, 2 * float(special.bdtr(fewer, n, 0.5)))
     return exact - math.exp(ways - n * math.log(2))
+
+
+def _identical(a: ScoreTable, b: ScoreTable) -> bool:
+    """Whether both sets gave every paired ticket the same top label."""
+    names = list(b.labels)
+    known = [names.index(label) if label in names else NONE for label in a.labels]
+    return bool(np.array_equal(np.array(known, dtype=np.int64)[a.top], b.top))
 
 
 def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable
@@ -46,6 +48,8 @@ def _of_cells(metric: Metric, labelled: ScoreTable, *, seed: int) -> Estimate:
     statistic = on_used_cells(metric, len(labelled.gold_labels), drawn.used)
     ends: Interval = resampling.bca(drawn, statistic, seed=seed)
     value = float(statistic(drawn.observed))
-    drawable = drawn.times.sum() > 1
-    method = "BCa bootstrap, 2,000 resamples" if drawable else intervals.ONE_UNIT
+    method = "BCa bootstrap, 2,000 resamples"
+    if math.isnan(ends.low):
+        alone = drawn.times.sum() < 2
+        method = intervals.ONE_UNIT if alone else "no interval: every resample is the same"
     return Estimate(value, ends.low, ends.high, labelled.n_scored, method)

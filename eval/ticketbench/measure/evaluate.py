@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.policy import ROUTE, Costs, Decisions, Policy
-from ticketbench.core.types import NONE, Estimate, Failure, Finding, Provenance, ScoreTable
+from ticketbench.core.types import NONE, Estimate, Failure, Finding, Provenance, ScoreTable, Value
 from ticketbench.measure import confusion, intervals
 from ticketbench.measure.calibration import (
     HistogramBin,
@@ -58,9 +58,12 @@ class LabelResult:
     routed_recall: Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class AccuracyBounds:
-    """Accuracy if every failed ticket were wrong (low) or right (high)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class AccuracyBounds(Value):
+    """Accuracy if every failed ticket were wrong (low) or right (high).
+
+    All failed tickets count, also those whose gold may be `__none__`.
+    """
 
     low: float
     high: float

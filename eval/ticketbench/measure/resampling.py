@@ -102,17 +102,16 @@ def bca(
     """Bias-corrected and accelerated bootstrap interval (Efron 1987), 2,000 resamples.
 
     The acceleration comes from leaving out one unit at a time. NaN when the statistic is
-    undefined or there are fewer than two units.
+    undefined, there are fewer than two units, or every resample gives the same value: an interval
+    of width 0 would claim certainty.
     """
     if drawn.times.sum() < 2:
         return UNDEFINED
     observed = float(statistic(drawn.observed))
     values = replicates(drawn, statistic, seed=seed)
     values = values[np.isfinite(values)]
-    if math.isnan(observed) or len(values) == 0:
+    if math.isnan(observed) or len(values) == 0 or np.all(values == values[0]):
         return UNDEFINED
-    if np.all(values == values[0]):
-        return Interval(float(values[0]), float(values[0]))
     below = (np.sum(values < observed) + 0.5 * np.sum(values == observed)) / len(values)
     bias = float(special.ndtri(np.clip(below, 1 / len(values), 1 - 1 / len(values))))
     acceleration = _acceleration(statistic(drawn.without_one()), drawn.times)

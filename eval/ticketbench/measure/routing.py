@@ -16,7 +16,7 @@ from ticketbench.core.policy import (
     Policy,
     at_temperature,
 )
-from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure import intervals
 
 GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
@@ -47,8 +47,8 @@ class RoutingSummary:
     cost: Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class SweepPoint:
+@dataclass(frozen=True, slots=True, eq=False)
+class SweepPoint(Value):
     """The outcomes at one threshold, everything else of the policy unchanged."""
 
     threshold: float

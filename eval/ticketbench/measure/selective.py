@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import BoolArray, FloatArray
+from ticketbench.core.types import BoolArray, FloatArray, Value
 from ticketbench.measure.intervals import clopper_pearson_lower
 
 _MOST_POINTS = 200
@@ -21,8 +21,8 @@ class RiskPoint:
     risk: float
 
 
-@dataclass(frozen=True, slots=True)
-class RiskCoverage:
+@dataclass(frozen=True, slots=True, eq=False)
+class RiskCoverage(Value):
     """The risk-coverage curve (thinned to 200 points) and its two areas, exact."""
 
     points: tuple[RiskPoint, ...]
@@ -31,8 +31,8 @@ class RiskCoverage:
     n: int
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection(Value):
     """Tickets whose top score is at least a threshold."""
 
     selected: int

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ticketbench.core.policy import Costs, Decisions, Policy
-from ticketbench.core.types import IntArray, ScoreTable
+from ticketbench.core.types import IntArray, ScoreTable, Value
 from ticketbench.measure.calibration import fit_temperature
 from ticketbench.measure.routing import GRID, RoutingSummary, summarise, sweep
 
@@ -19,8 +19,8 @@ Rule = Callable[[ScoreTable], Policy]
 """A way to choose a policy from labelled tickets; a threshold of infinity routes nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenThreshold:
+@dataclass(frozen=True, slots=True, eq=False)
+class ChosenThreshold(Value):
     """A threshold with what it does on the tickets it was chosen on, and on tickets it was not.
 
     rule           cost_optimal or descriptive
@@ -28,7 +28,7 @@ class ChosenThreshold:
     threshold      NaN when no threshold reaches the target
     temperature    the temperature the threshold belongs to; 1 means raw scores
     in_sample      on the very tickets it was chosen on: optimistic
-    out_of_sample  chosen on all folds but one, scored on that one
+    out_of_sample  chosen on all folds but one, scored on that one; undefined with one group
     caveat         what the rule does not promise
     """
 
@@ -110,12 +110,15 @@ def _judged(
 ) -> ChosenThreshold:
     chosen = choose(table)
     folds = fold_of_ticket(table.groups, n_folds=N_FOLDS, seed=seed)
+    n_folds = int(folds.max()) + 1
+    # With one group there is nothing to choose on besides the tickets to be judged.
+    judged = table if n_folds > 1 else table.rows(np.arange(0))
     return ChosenThreshold(
         threshold=chosen.threshold if math.isfinite(chosen.threshold) else math.nan,
         temperature=chosen.temperature,
         in_sample=summarise(table, chosen.decide(table.scores, table.labels), costs),
-        out_of_sample=summarise(table, _out_of_fold(table, choose, folds), costs),
-        n_folds=int(folds.max()) + 1,
+        out_of_sample=summarise(judged, _out_of_fold(judged, choose, folds), costs),
+        n_folds=n_folds,
         rule=rule,
         title=title,
         caveat=caveat,
@@ -137,7 +140,7 @@ def _out_of_fold(table: ScoreTable, choose: Rule, folds: IntArray) -> Decisions:
     n = table.n_scored
     top, outcome = np.zeros(n, np.int64), np.zeros(n, np.int64)
     collision = np.zeros(n, np.bool_)
-    for fold in range(int(folds.max()) + 1):
+    for fold in range(int(folds.max()) + 1 if n else 0):
         judged = np.flatnonzero(folds == fold)
         policy = choose(table.rows(folds != fold))
         decisions = policy.decide(table.scores[judged], table.labels)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from ticketbench.core.types import Estimate, FloatArray, IntArray
+from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
 from ticketbench.measure.intervals import (
     ONE_UNIT,
     ClusteredMean,
@@ -20,14 +20,17 @@ MARGIN = 0.02
 _POWER_FACTOR = 2.80
 """z(97.5 %) + z(80 %): a difference this many standard errors away is found 80 % of the time."""
 
+_FEWEST_GROUPS = 6
+_MOST_NEEDED = 1_000_000
+
 Outcome = Literal["better", "worse", "no relevant difference", "cannot tell"]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict(Value):
     """What the accuracy difference allows to say.
 
-    tickets_needed  about how many tickets would settle it; 0 when it is settled
+    tickets_needed  about how many tickets would settle it; 0 when it is settled or unknown
     detectable      the smallest true difference found with 80 % power at this n (MDE)
     """
 
@@ -38,36 +41,54 @@ class Verdict:
     detectable: float
 
 
-def verdict(d: FloatArray, groups: IntArray, *, margin: float = MARGIN) -> Verdict:
+def verdict(
+    d: FloatArray, groups: IntArray, *, identical: bool = False, margin: float = MARGIN
+) -> Verdict:
     """The verdict on per-ticket differences `d`: 1 newly right, -1 newly wrong, 0 as before.
 
     Better if low > 0, worse if high < 0, no relevant difference if -m < low and high < m.
+    `identical` says that both sets gave every ticket the same top label: no difference at all.
 
     With fewer than six differing groups a t interval is too narrow to be trusted: the exact
     sign-flip p, 2^(1-k), cannot fall below 5 % either. Then nothing is better or worse, and "no
     relevant difference" rests on the exact bound of the share of differing groups instead.
     """
     clustered = clustered_mean(d, groups)
-    if clustered.n and not d.any():
-        same = Estimate(0.0, 0.0, 0.0, clustered.n, "no ticket turned right or wrong")
+    if identical and clustered.n:
+        same = Estimate(0.0, 0.0, 0.0, clustered.n, "the same top label for every ticket")
         return Verdict("no relevant difference", same, margin, 0, 0.0)
-    ends = clustered.interval()
-    method = "paired, cluster-robust t" if clustered.n_groups > 1 else ONE_UNIT
-    difference = Estimate(clustered.mean, ends.low, ends.high, clustered.n, method)
-    if 2.0 ** (1 - n_differing_groups(d, groups)) > 0.05:
+    difference = _difference(clustered, d)
+    if n_differing_groups(d, groups) < _FEWEST_GROUPS:
         small = _largest_difference(d, groups) < margin
         outcome: Outcome = "no relevant difference" if small else "cannot tell"
-    elif ends.low > 0:
+    elif difference.low > 0:
         outcome = "better"
-    elif ends.high < 0:
+    elif difference.high < 0:
         outcome = "worse"
-    elif -margin < ends.low and ends.high < margin:
+    elif -margin < difference.low and difference.high < margin:
         outcome = "no relevant difference"
     else:
         outcome = "cannot tell"
-    detectable = _POWER_FACTOR * clustered.se_clustered if clustered.n_groups > 1 else math.nan
-    needed = _tickets_needed(clustered, margin) if outcome == "cannot tell" else 0
+    needed = _tickets_needed(clustered, d, groups, margin) if outcome == "cannot tell" else 0
+    known = clustered.n_groups > 1 and clustered.se_clustered > 0
+    detectable = _POWER_FACTOR * clustered.se_clustered if known else math.nan
     return Verdict(outcome, difference, margin, needed, detectable)
+
+
+def _difference(clustered: ClusteredMean, d: FloatArray) -> Estimate:
+    """The mean difference with its t interval; exact where every ticket changed alike."""
+    mean, n, g = clustered.mean, clustered.n, clustered.n_groups
+    if g < 2:
+        return Estimate(mean, math.nan, math.nan, n, ONE_UNIT)
+    if clustered.se_clustered > 0:
+        ends = clustered.interval()
+        return Estimate(mean, ends.low, ends.high, n, "paired, cluster-robust t")
+    if not np.all(np.abs(d) == 1):
+        reason = "all groups changed alike" if d.any() else "no ticket turned right or wrong"
+        return Estimate(mean, math.nan, math.nan, n, f"no interval: {reason}")
+    least = clopper_pearson(g, g).low
+    low, high = (least, 1.0) if mean > 0 else (-1.0, -least)
+    return Estimate(mean, low, high, n, "Clopper-Pearson: every ticket changed alike")
 
 
 def n_differing_groups(d: FloatArray, groups: IntArray) -> int:
@@ -89,10 +110,34 @@ def _largest_difference(d: FloatArray, groups: IntArray) -> float:
     return high * float(sizes.max() / sizes.mean())
 
 
-def _tickets_needed(clustered: ClusteredMean, margin: float) -> int:
-    """Tickets for 80 % power: n·(2.8·SE/δ)², δ = the larger of seen difference and margin."""
-    target = max(abs(clustered.mean), margin)
-    if clustered.n_groups < 2 or not target > 0:
+def _tickets_needed(
+    clustered: ClusteredMean, d: FloatArray, groups: IntArray, margin: float
+) -> int:
+    """About how many tickets would decide, if further ones behave like these; 0 if unknown.
+
+    n·(2.8·SE/δ)² for 80 % power, δ = the larger of the seen difference and the margin; and so many
+    that six groups differ, or that the exact bound of the share of changed groups is below the
+    margin.
+    """
+    changed = n_differing_groups(d, groups)
+    if clustered.n_groups < 2:
         return 0
-    needed = clustered.n * (_POWER_FACTOR * clustered.se_clustered / target) ** 2
-    return max(clustered.n + 1, math.ceil(needed))
+    n = clustered.n
+    target = max(abs(clustered.mean), margin)
+    powered = math.ceil(n * (_POWER_FACTOR * clustered.se_clustered / target) ** 2)
+    if changed >= _FEWEST_GROUPS:
+        return max(n + 1, powered)
+    several = max(powered, math.ceil(n * _FEWEST_GROUPS / changed)) if changed else math.inf
+    needed = min(several, _until_bounded(changed, clustered, margin))
+    return max(n + 1, int(needed)) if math.isfinite(needed) else 0
+
+
+def _until_bounded(changed: int, clustered: ClusteredMean, margin: float) -> float:
+    """Tickets until the exact bound of an unchanged share of changed groups is below `margin`."""
+    per_group = clustered.n / clustered.n_groups
+    g = clustered.n_groups
+    while g < _MOST_NEEDED:
+        if clopper_pearson(round(changed * g / clustered.n_groups), g).high < margin:
+            return math.ceil(g * per_group)
+        g = math.ceil(g * 1.05) + 1
+    return math.inf
