@@ -10,13 +10,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.registry import suggestion
+from ticketbench.edge.dataset import Columns
 from ticketbench.edge.documents import Document, Location, read_document, scalar
 from ticketbench.edge.validation import Strict, validated
 
@@ -60,31 +61,11 @@ class EndpointConfig(Strict):
         return None if self.url.startswith("local://") else requests_per_second(self.rate)
 
 
-class ColumnsConfig(Strict):
-    """Which column of the dataset is which. The first three are required in the file."""
-
-    id: Text = "id"
-    text: Text = "text"
-    label: Text = "label"
-    all_labels: Text | None = None
-    group: Text | None = None
-    time: Text | None = None
-    split: Text | None = None
-
-    @model_validator(mode="after")
-    def _one_role_each(self) -> Self:
-        mapped = [column for column in self.model_dump().values() if column]
-        doubled = sorted({column for column in mapped if mapped.count(column) > 1})
-        if doubled:
-            raise ValueError(f"the column {doubled[0]!r} has two roles")
-        return self
-
-
 class DatasetConfig(Strict):
     """The labelled tickets."""
 
     path: Text
-    columns: ColumnsConfig = ColumnsConfig()
+    columns: Columns = Columns()
 
 
 class PolicyConfig(Strict):

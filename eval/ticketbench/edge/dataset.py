@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import suggestion
@@ -17,21 +20,32 @@ from ticketbench.edge.formats import (
     problems_error,
     read_table,
 )
+from ticketbench.edge.validation import Strict
 
 OPTIONAL_BY_DEFAULT = ("all_labels", "split")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Column names in the file. The optional ones are None when they are not mapped."""
+Name = Annotated[str, Field(min_length=1)]
 
-    id: str = "id"
-    text: str = "text"
-    label: str = "label"
-    all_labels: str | None = None
-    group: str | None = None
-    time: str | None = None
-    split: str | None = None
+
+class Columns(Strict):
+    """Which column of the file is which; the optional ones are None when they are not mapped."""
+
+    id: Name = "id"
+    text: Name = "text"
+    label: Name = "label"
+    all_labels: Name | None = None
+    group: Name | None = None
+    time: Name | None = None
+    split: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_role_each(self) -> Self:
+        mapped = [column for column in self.model_dump().values() if column]
+        doubled = sorted({column for column in mapped if mapped.count(column) > 1})
+        if doubled:
+            raise ValueError(f"the column {doubled[0]!r} has two roles")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,7 @@ def load_dataset(
 
 def _mapped(path: Path, table: Table, columns: Columns) -> Columns:
     """`columns` with the defaults that the file has; a mapped column must exist."""
-    wanted = {name: getattr(columns, name) for name in Columns.__dataclass_fields__}
+    wanted = {name: getattr(columns, name) for name in Columns.model_fields}
     for name in OPTIONAL_BY_DEFAULT:
         if wanted[name] is None and name in table.columns:
             wanted[name] = name
@@ -108,7 +122,7 @@ def _ticket(row: Row, columns: Columns, where: str, problems: list[Problem]) -> 
         problems += _illegal_characters(column, cell, where)
     if len(problems) > before:
         return None
-    used = {getattr(columns, name) for name in Columns.__dataclass_fields__ if name != "time"}
+    used = {getattr(columns, name) for name in Columns.model_fields if name != "time"}
     metadata = tuple((k, _text(v)) for k, v in row.values.items() if k not in used)
     return Ticket(
         id=values["id"],

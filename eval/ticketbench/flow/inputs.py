@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.types import Dataset, Finding, RubricSet
 from ticketbench.edge.config import Config, read_config
-from ticketbench.edge.dataset import Columns, LoadedDataset, load_dataset
+from ticketbench.edge.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.dataset_findings import dataset_findings
 from ticketbench.edge.rubric_files import read_rubrics, rubric_findings
 
@@ -41,15 +41,9 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     _refuse_missing_files(config)
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
-    loaded = load_dataset(config.dataset_path, columns_of(config), known_labels=known)
+    loaded = load_dataset(config.dataset_path, config.file.dataset.columns, known_labels=known)
     findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
     return Inputs(config, loaded, rubric_sets, (*dataset_findings(loaded), *findings))
-
-
-def columns_of(config: Config) -> Columns:
-    """The column mapping of the config."""
-    mapping = config.file.dataset.columns.model_dump()
-    return Columns(**mapping)
 
 
 def _refuse_missing_files(config: Config) -> None:
