@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 import textwrap
 import time
@@ -91,6 +92,7 @@ def _bar(name: str) -> Callable[[int, int], None]:
 
     def update(done: int, total: int) -> None:
         if not bar.live.is_started:
+            atexit.register(bar.stop)  # an interrupted run must give the cursor back
             bar.start()
         bar.update(task, completed=done, total=total)
         if done == total:
