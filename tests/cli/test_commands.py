@@ -361,6 +361,46 @@ def test_every_help_page_has_an_example(name: str) -> None:
     assert f"ticketbench {name}" in done.stdout.split("Options:")[0].partition("\n")[2]
 
 
+def test_a_reader_that_goes_away_is_no_failed_gate(project: Path) -> None:
+    arguments = [sys.executable, "-m", "ticketbench", "run", "eval.yaml", "--json"]
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) == 141
+    assert "Traceback" not in said
+    assert "BrokenPipe" not in said
+
+
+def test_ten_refused_connections_name_the_url_and_the_reason(project: Path) -> None:
+    rows = "".join(f"x{i},text {i},billing\n" for i in range(20))
+    with (project / "tickets.csv").open("a") as file:
+        file.write(rows)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/classify"
+    slow = ("--set", "endpoint.rate=none", "--set", "endpoint.concurrency=20")
+    done = ticketbench("run", "eval.yaml", "--set", f"endpoint.url={url}", *slow)
+    assert done.returncode == 4
+    assert url in done.stderr
+    assert "connection refused" in done.stderr
+
+
+def test_the_manifest_holds_the_command_as_it_was_typed(project: Path) -> None:
+    ticketbench("run", "eval.yaml", "--set", "policy.threshold=0.7", "--out", "out")
+    command = json.loads((project / "out" / "manifest.json").read_bytes())["command"]
+    assert command == "ticketbench run eval.yaml --set policy.threshold=0.7 --out out"
+
+
+def test_a_chosen_threshold_and_its_temperature_can_be_set(project: Path) -> None:
+    chosen = ("--set", "policy.threshold=0.8", "--set", "policy.temperature=1.5")
+    done = ticketbench("run", "eval.yaml", *chosen, "--json")
+    policy = json.loads(done.stdout)["data"]["evaluations"][0]["settings"]["policy"]
+    assert (policy["threshold"], policy["temperature"]) == (0.8, 1.5)
+
+
 def test_version_is_printed() -> None:
     import ticketbench as package
 

@@ -243,14 +243,14 @@ def test_waits_differ() -> None:
 
 @pytest.mark.parametrize("count", [1, 9])
 def test_nine_unreached_in_a_row_do_not_stop_the_run(count: int) -> None:
-    breaker = Breaker()
+    breaker = Breaker("http://h/classify")
     for _ in range(count):
         breaker.record(UNREACHED)
     breaker.record(None)
 
 
 def test_ten_unreached_in_a_row_stop_the_run() -> None:
-    breaker = Breaker()
+    breaker = Breaker("http://h/classify")
     for _ in range(9):
         breaker.record(UNREACHED)
     with pytest.raises(EndpointError, match="10 questions in a row"):
@@ -258,7 +258,7 @@ def test_ten_unreached_in_a_row_stop_the_run() -> None:
 
 
 def test_a_reached_question_starts_the_count_again() -> None:
-    breaker = Breaker()
+    breaker = Breaker("http://h/classify")
     for _ in range(5):
         for _ in range(9):
             breaker.record(UNREACHED)
@@ -271,14 +271,14 @@ def test_a_reached_question_starts_the_count_again() -> None:
 
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_a_status_that_speaks_of_the_question_does_not_count(status: int) -> None:
-    breaker = Breaker()
+    breaker = Breaker("http://h/classify")
     for _ in range(30):
         breaker.record(Unanswered("http", status, "bad question"))
 
 
 @pytest.mark.parametrize("status", [404, 405, 500])
 def test_a_status_that_speaks_of_the_endpoint_counts(status: int) -> None:
-    breaker, failure = Breaker(), Unanswered("http", status, "no such path")
+    breaker, failure = Breaker("http://h/classify"), Unanswered("http", status, "no such path")
     for _ in range(9):
         breaker.record(failure)
     with pytest.raises(EndpointError, match="10 questions in a row"):

@@ -91,7 +91,7 @@ def test_predictions_hold_one_row_per_set_and_ticket_in_dataset_order(project: P
 
 
 def test_a_failed_ticket_is_reported_and_the_run_is_incomplete(project: Path, picky: str) -> None:
-    with pytest.raises(IncompleteError, match="2 tickets have no answer, 0 are allowed"):
+    with pytest.raises(IncompleteError, match="2 answers of 1 ticket failed, 0 are allowed"):
         run(EVAL, overrides=[f"endpoint.url={picky}"], out=Path("out"))
     results = load(Path("out/results.json"), RunResults)
     for evaluation in results.evaluations:

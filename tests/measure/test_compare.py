@@ -432,7 +432,9 @@ EMPTY = {
 def test_nothing_to_compare_gives_nan_and_cannot_tell(t: ScoreTable) -> None:
     found = compare(t, t)
     assert (found.n_paired, found.verdict.outcome) == (0, "cannot tell")
-    assert not any(d.difference.defined for d in found.differences)
+    labelled = [d for d in found.differences if METRICS.get(d.name).over == "labelled"]
+    assert len(labelled) > 3
+    assert not any(d.difference.defined for d in labelled)
 
 
 @pytest.mark.parametrize("t", EMPTY.values(), ids=EMPTY.keys())
@@ -461,3 +463,11 @@ def test_one_class_is_compared_without_an_error() -> None:
 
 def test_equal_inputs_give_equal_comparisons(pair: tuple[ScoreTable, ScoreTable]) -> None:
     assert compare(*pair, seed=4) == compare(*pair, seed=4)
+
+
+def test_calibration_is_compared_over_the_tickets_it_is_measured_on() -> None:
+    base = table([A, B, B], ["a", "b", "__none__"])
+    candidate = table([A, B, C], ["a", "b", "__none__"], rubric_set="v2")
+    of = {d.name: d.difference.n for d in compare(base, candidate).differences}
+    assert (of["accuracy"], of["log_loss"]) == (2, 2)
+    assert (of["ece_equal_mass_10"], of["brier_top_label"]) == (3, 3)

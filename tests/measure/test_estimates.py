@@ -56,9 +56,17 @@ def test_accuracy_has_the_wilson_interval() -> None:
 
 
 def test_a_mean_of_per_ticket_values_has_a_t_interval() -> None:
+    found = estimate(
+        by_name("log_loss"), table([[0.8, 0.1, 0.1], [0.5, 0.4, 0.1]], ["a", "a"]), seed=0
+    )
+    # -ln .8 and -ln .5: mean .4581, standard error .2350, t(1) = 12.706; no loss is below 0
+    assert ends(found) == pytest.approx([0.0, 0.4581 + 12.7062 * 0.2350], abs=1e-3)
+
+
+def test_an_interval_ends_where_the_metric_does() -> None:
     found = estimate(by_name("brier_top_label"), table(SURE * 2, ["a", "b"]), seed=0)
     # .04 and .64: mean .34, standard error .3, t(1) = 12.706
-    assert ends(found) == pytest.approx([0.34 - 12.7062 * 0.3, 0.34 + 12.7062 * 0.3], abs=1e-4)
+    assert ends(found) == [0.0, 1.0]
 
 
 def test_a_metric_of_the_whole_table_has_no_interval() -> None:
@@ -80,9 +88,16 @@ def test_no_tickets_give_nan_with_n_zero(metric: Metric) -> None:
 
 
 @EVERY_METRIC
-def test_only_tickets_no_label_fits_give_nan_with_n_zero(metric: Metric) -> None:
-    nothing = estimate(metric, table(SURE * 3, ["__none__"] * 3), seed=0)
-    assert nothing == Estimate.undefined(0, "no tickets")
+def test_only_tickets_no_label_fits_give_nan_where_a_label_is_needed(metric: Metric) -> None:
+    found = estimate(metric, table(SURE * 3, ["__none__"] * 3), seed=0)
+    if metric.over == "labelled":
+        assert found == Estimate.undefined(0, "no tickets")
+    else:
+        # Sure and, as no label fits, wrong.
+        assert (found.value, found.n) == (
+            pytest.approx(0.64 if metric.kind == "ticket" else 0.8),
+            3,
+        )
 
 
 @EVERY_METRIC

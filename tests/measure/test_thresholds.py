@@ -208,4 +208,4 @@ def test_a_precision_target_is_named_in_the_title() -> None:
 
 
 def test_the_costs_are_named_in_the_title() -> None:
-    assert "a misroute costs 5, a review 1" in choose(T100)[0].title
+    assert "misroute 5, review 1" in choose(T100)[0].title

@@ -75,6 +75,13 @@ def test_moving_the_slider_changes_the_table_to_the_sweeps_numbers(page: Path) -
     assert cells["routed"] == f"{100 * at.coverage:.1f}%"
 
 
+def test_loading_the_page_changes_no_number(page: Path) -> None:
+    before = dict(re.findall(r'id="(live-[0-9a-z-]+)">([^<]*)<', page.read_text(encoding="utf-8")))
+    document, _ = opened(page)
+    assert len(before) == 10
+    assert dict(re.findall(r'id="(live-[0-9a-z-]+)">([^<]*)<', document)) == before
+
+
 def test_the_page_is_not_wider_than_a_phone(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     opened_policy = re.sub(r'content="default-src[^"]*"', 'content=""', text)

@@ -6,6 +6,7 @@ from hypothesis import settings as options
 from hypothesis import strategies as st
 
 from tables import table
+from ticketbench.core.types import Failure
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import DatasetSummary, run_results
 from ticketbench.report.markdown import escaped, markdown_summary
@@ -37,6 +38,24 @@ def test_broken_tickets_are_listed_ten_at_most() -> None:
         line for line in summary().splitlines() if line.startswith(("| t6", "| t7", "| t8", "| t9"))
     ]
     assert len(lines) == 10
+
+
+def test_failed_tickets_are_said_above_the_table() -> None:
+    failed = (Failure("x", "http", 422, "bad"),)
+    one = table([A] * 9, ["a"] * 9, failures=failed)
+    results = run_results("r", DatasetSummary("d", "f", 10, ()), (), [one], Settings(), ())
+    text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
+    assert "**1 of 10 tickets have no answer under v1**" in text.partition("| metric |")[0]
+
+
+def test_the_title_speaks_of_the_best_candidate() -> None:
+    tables = [
+        table([A] * k + [B] * (100 - k), ["a"] * 100, rubric_set=name)
+        for name, k in (("v1", 50), ("v2", 90), ("v3", 80))
+    ]
+    results = run_results("r", DatasetSummary("d", "f", 100, ()), (), tables, Settings(), ())
+    text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
+    assert text.startswith("# r: v2 is better than v1")
 
 
 @pytest.mark.parametrize(

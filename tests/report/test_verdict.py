@@ -69,7 +69,7 @@ def test_the_base_is_preferred_when_no_candidate_is_better() -> None:
 def test_a_threshold_that_was_not_found_is_said_in_words() -> None:
     chosen = results(50).evaluations[0].thresholds[1]
     assert threshold_text(replace(chosen, threshold=float("nan"))).startswith(
-        "descriptive: no threshold"
+        "none: no threshold has 95% right"
     )
 
 
@@ -78,5 +78,7 @@ def test_a_threshold_names_its_temperature_when_it_has_one() -> None:
         "r", DatasetSummary("d", "f", 200, ()), (), [random_table(200)], Settings(), ()
     )
     chosen = calibrated.evaluations[0].thresholds[0]
-    assert "at temperature 4.00" in threshold_text(replace(chosen, temperature=4.0))
+    assert "policy.threshold 0.80, policy.temperature 4.00 (" in threshold_text(
+        replace(chosen, temperature=4.0)
+    )
     assert "temperature" not in threshold_text(replace(chosen, temperature=1.0))

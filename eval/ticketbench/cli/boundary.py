@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import signal
 import sys
 import traceback
@@ -13,7 +14,10 @@ import click
 
 from ticketbench.core.errors import Problem, TicketbenchError
 
-USAGE, MACHINE, BUG, INTERRUPTED, TERMINATED = 2, 5, 70, 130, 143
+USAGE, MACHINE, BUG, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 5, 70, 130, 141, 143
+
+AT_END: list[Callable[[], None]] = []
+"""What must be put in order before the last word: a progress bar gives the cursor back."""
 
 
 class Terminated(BaseException):
@@ -27,12 +31,20 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
     """
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        code = command()  # click hands back the code of ctx.exit, else the command's None
+        code = _run(command)  # click hands back the code of ctx.exit, else the command's None
         return code if isinstance(code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
         if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
             traceback.print_exc()
         return _reported(error)
+
+
+def _run(command: Callable[[], object]) -> object:
+    try:
+        return command()
+    finally:
+        for put_in_order in AT_END:
+            put_in_order()
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -42,8 +54,8 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 def _reported(error: BaseException) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
-    if isinstance(error, SystemExit):
-        return error.code if isinstance(error.code, int) else BUG
+    if isinstance(error, SystemExit | BrokenPipeError):
+        return _ended(error)
     if isinstance(error, TicketbenchError):
         say_problems(error.problems)
         return error.exit_code
@@ -59,10 +71,16 @@ def _reported(error: BaseException) -> int:
     return _unexpected(error)
 
 
+def _ended(error: SystemExit | BrokenPipeError) -> int:
+    """Click exits with 1 when the reader of stdout went away; 1 means a failed gate here."""
+    if isinstance(error, BrokenPipeError) or error.code == 1:
+        # What is still buffered can never be written; without this Python would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return error.code if isinstance(error.code, int) else BUG
+
+
 def _unexpected(error: BaseException) -> int:
-    if isinstance(error, BrokenPipeError):
-        sys.stderr.close()  # the reader went away: nothing is left to tell it
-        return MACHINE
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         _say(f"error: {error.strerror}: {error.filename}")
         return MACHINE

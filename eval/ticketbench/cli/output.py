@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import sys
 import textwrap
 import time
@@ -11,7 +10,7 @@ from typing import Any
 
 import click
 
-from ticketbench.cli.boundary import printable
+from ticketbench.cli.boundary import AT_END, printable
 from ticketbench.core.types import Finding
 
 _PLAIN_EVERY_S = 5.0
@@ -92,7 +91,7 @@ def _bar(name: str) -> Callable[[int, int], None]:
 
     def update(done: int, total: int) -> None:
         if not bar.live.is_started:
-            atexit.register(bar.stop)  # an interrupted run must give the cursor back
+            AT_END.append(bar.stop)
             bar.start()
         bar.update(task, completed=done, total=total)
         if done == total:

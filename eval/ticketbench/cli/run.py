@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="Report folder [reports/NAME].")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the config.")
 @click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
-              help="Exit 0 with up to so many failed tickets.")  # fmt: skip
+              help="Exit 0 with up to so many failed answers, over all rubric sets.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only show what would be asked.")
 @json_option
 def command(
@@ -68,7 +70,7 @@ def command(
         overrides=overrides,
         allow_failures=allow_failures,
         progress=progress_of,
-        command=f"ticketbench run {config}",
+        command=shlex.join(("ticketbench", *sys.argv[1:])),
     )
     if as_json:
         show_json("run", outcome.results)

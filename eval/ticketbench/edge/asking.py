@@ -84,7 +84,8 @@ class Stop:
 class Breaker:
     """Stops the run when ten questions in a row failed for reasons beyond the question itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        self._url = url
         self._lock = threading.Lock()
         self._in_a_row = 0
 
@@ -97,8 +98,10 @@ class Breaker:
         with self._lock:
             self._in_a_row = self._in_a_row + 1 if failed else 0
             if self._in_a_row >= _MOST_IN_A_ROW:
+                last = failure.detail if failure else ""
                 raise EndpointError(
-                    f"{_MOST_IN_A_ROW} questions in a row got no usable answer from the endpoint",
+                    f"{_MOST_IN_A_ROW} questions in a row got no usable answer; the last: {last}",
+                    where=self._url,
                     help="check the URL and the server; finished answers are kept, run again",
                 )
 

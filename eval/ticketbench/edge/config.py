@@ -73,6 +73,7 @@ class PolicyConfig(Strict):
 
     threshold: Share = 0.60
     escalate_above: Share = 0.30
+    temperature: Annotated[float, Field(gt=0)] = 1.0
     near_tie: Share = 0.05
     fallback: Text = "manual_review"
 
@@ -166,7 +167,7 @@ class Config:
     def policy(self) -> Policy:
         """The routing policy to evaluate."""
         p = self.file.policy
-        return Policy(p.threshold, p.escalate_above, fallback=p.fallback)
+        return Policy(p.threshold, p.escalate_above, p.temperature, fallback=p.fallback)
 
     @property
     def costs(self) -> Costs:

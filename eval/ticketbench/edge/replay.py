@@ -162,7 +162,7 @@ def _ask_all(
     progress: Progress | None,
 ) -> dict[str, Outcome]:
     """Ask every missing question; an unusable answer is replaced, not read again."""
-    pace, breaker, stop = Pace(source.per_second), Breaker(), Stop()
+    pace, breaker, stop = Pace(source.per_second), Breaker(source.url), Stop()
 
     def ask(key: str) -> Outcome:
         def send() -> requests.Response:

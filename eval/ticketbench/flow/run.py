@@ -17,6 +17,7 @@ from ticketbench.edge.store import report_files
 from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
+from ticketbench.report.numbers import count
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay import Mode, Plan, Progress, Replayed
@@ -48,8 +49,8 @@ def run(
     """Replay every rubric set of `config`, measure, compare with the first, write the report.
 
     The report goes to `out`, by default reports/<config name>. Raises IncompleteError when more
-    than `allow_failures` tickets failed: before anything is written when strict replay misses
-    answers, after the report is written otherwise.
+    than `allow_failures` answers failed, over all rubric sets: before anything is written when
+    strict replay misses answers, after the report is written otherwise.
     """
     started = datetime.now(UTC)
     clock = time.monotonic()
@@ -58,7 +59,7 @@ def run(
     report_files(target)  # refuses before anything is asked
     replayed = _replay_all(inputs, mode, progress)
     if mode == "replay":
-        _refuse_misses(replayed, allow_failures)
+        _refuse_misses(replayed, allow_failures, config)
     tables = [one.table for one in replayed]
     results = run_results(
         inputs.config.name,
@@ -115,7 +116,7 @@ def _replay_all(inputs: Inputs, mode: Mode, progress: ProgressOf | None) -> list
         ]
 
 
-def _refuse_misses(replayed: Sequence[Replayed], allowed: int) -> None:
+def _refuse_misses(replayed: Sequence[Replayed], allowed: int, config: Path) -> None:
     """Strict replay: name the rubric sets and the first tickets whose answers are missing."""
     if sum(one.table.n_failed for one in replayed) <= allowed:
         return
@@ -125,20 +126,23 @@ def _refuse_misses(replayed: Sequence[Replayed], allowed: int) -> None:
         if failures:
             name = one.table.provenance.rubric_set
             first = ", ".join(failure.ticket_id for failure in failures[:3])
-            what = f"{len(failures)} answers are missing for rubric set {name!r}"
-            help_ = "ask for them: ticketbench run --mode auto"
-            problems.append(Problem(f"{what} (tickets {first} ...)", "", help_))
+            more = " ..." if len(failures) > 3 else ""
+            are = "answer is" if len(failures) == 1 else "answers are"
+            what = f"{len(failures)} {are} missing for rubric set {name!r} (tickets {first}{more})"
+            problems.append(Problem(what, "", f"ask for them: ticketbench run {config}"))
     raise IncompleteError.of(problems)
 
 
 def _refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> None:
-    failed = sum(table.n_failed for table in tables)
-    if failed <= allowed:
+    """Failed answers are counted over all rubric sets, as --allow-failures counts them."""
+    failures = [failure for table in tables for failure in table.failures]
+    if len(failures) <= allowed:
         return
-    first = next(failure for table in tables for failure in table.failures)
+    n_tickets = len({failure.ticket_id for failure in failures})
+    first = failures[0]
     raise IncompleteError(
-        f"{failed} tickets have no answer, {allowed} are allowed; the first: "
-        f"{first.ticket_id} ({first.kind}, {first.detail})",
+        f"{count(len(failures), 'answer')} of {count(n_tickets, 'ticket')} failed, "
+        f"{allowed} are allowed; the first: {first.ticket_id} ({first.kind}, {first.detail})",
         where=str(out),
         help="run again to ask only for these, or accept them: --allow-failures N",
     )

@@ -12,7 +12,7 @@ from scipy import sparse, special
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure import resampling
-from ticketbench.measure.intervals import ONE_UNIT, clustered_mean
+from ticketbench.measure.intervals import ONE_UNIT, clipped, clustered_mean
 from ticketbench.measure.metrics import METRICS, Metric
 from ticketbench.measure.verdict import MARGIN, Verdict, verdict
 
@@ -82,6 +82,7 @@ def compare(
             "the two tables come from different datasets",
             help="compare rubric sets on the same tickets",
         )
+    scored = paired_rows(base, candidate, labelled=False)
     a, b = paired_rows(base, candidate)
     d = b.right.astype(float) - a.right.astype(float)
     clustered = clustered_mean(d, a.groups)
@@ -95,19 +96,24 @@ def compare(
         unpaired=n_base + n_candidate - 2 * len(d),
         contingency=contingency,
         verdict=verdict(d, a.groups, identical=_identical(a, b), margin=margin),
-        differences=tuple(_difference(metric, a, b, seed=seed) for metric in METRICS),
+        differences=tuple(_difference(m, a, b, scored, seed=seed) for m in METRICS),
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
     )
 
 
-def paired_rows(base: ScoreTable, candidate: ScoreTable) -> tuple[ScoreTable, ScoreTable]:
-    """The rows of tickets that both tables scored and whose gold is a label, in base order."""
+def paired_rows(
+    base: ScoreTable, candidate: ScoreTable, *, labelled: bool = True
+) -> tuple[ScoreTable, ScoreTable]:
+    """The rows of tickets that both tables scored, in base order.
+
+    With `labelled` only those whose gold is a label.
+    """
     position = {ticket: i for i, ticket in enumerate(candidate.ids)}
     pairs = [
         (i, position[ticket])
         for i, ticket in enumerate(base.ids)
-        if ticket in position and base.truth[i] != NONE
+        if ticket in position and not (labelled and base.truth[i] == NONE)
     ]
     left, right = (np.array([p[side] for p in pairs], dtype=np.int64) for side in (0, 1))
     return base.rows(left), candidate.rows(right)
@@ -142,7 +148,16 @@ def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:
     )
 
 
-def _difference(metric: Metric, a: ScoreTable, b: ScoreTable, *, seed: int) -> Difference:
+def _difference(
+    metric: Metric,
+    a: ScoreTable,
+    b: ScoreTable,
+    scored: tuple[ScoreTable, ScoreTable],
+    *,
+    seed: int,
+) -> Difference:
+    if metric.over == "scored":
+        a, b = scored
     n = a.n_scored
     if n == 0:
         base = candidate = math.nan
@@ -158,6 +173,7 @@ def _difference(metric: Metric, a: ScoreTable, b: ScoreTable, *, seed: int) -> D
             estimate = Estimate(candidate - base, ends.low, ends.high, n, method)
         else:
             estimate = Estimate(candidate - base, math.nan, math.nan, n, "no interval")
+    width = metric.high - metric.low
     return Difference(
         name=metric.name,
         title=metric.title,
@@ -165,7 +181,7 @@ def _difference(metric: Metric, a: ScoreTable, b: ScoreTable, *, seed: int) -> D
         share=metric.share,
         base=base,
         candidate=candidate,
-        difference=estimate,
+        difference=clipped(estimate, -width, width),
     )
 
 

@@ -13,23 +13,23 @@ from ticketbench.measure.metrics import Metric
 
 
 def estimate(metric: Metric, table: ScoreTable, *, seed: int) -> Estimate:
-    """The metric over the tickets of `table` whose gold is a label, with a 95 % interval.
+    """The metric over its population in `table`, with a 95 % interval within its range.
 
     Shares of tickets get Wilson, other per-ticket means a cluster-robust t, functions of the
     confusion cells a BCa bootstrap, and functions of the whole table none. No tickets: NaN.
     """
-    labelled = table.labelled()
-    if labelled.n_scored == 0:
+    tickets = table.labelled() if metric.over == "labelled" else table
+    if tickets.n_scored == 0:
         return Estimate.undefined(0, "no tickets")
     if metric.kind == "ticket":
-        values = metric.function(labelled.scores, labelled.truth)
+        values = metric.function(tickets.scores, tickets.truth)
         of = intervals.share if metric.share else intervals.mean
-        return of(values, labelled.groups)
+        return intervals.clipped(of(values, tickets.groups), metric.low, metric.high)
     if metric.kind == "cell":
-        return _of_cells(metric, labelled, seed=seed)
-    value = metric.function(labelled.scores, labelled.truth)
+        return _of_cells(metric, tickets, seed=seed)
+    value = metric.function(tickets.scores, tickets.truth)
     nan = float("nan")
-    return Estimate(value, nan, nan, labelled.n_scored, "no interval")
+    return Estimate(value, nan, nan, tickets.n_scored, "no interval")
 
 
 def on_used_cells(metric: Metric, r: int, used: IntArray) -> resampling.Statistic:
@@ -43,13 +43,13 @@ def on_used_cells(metric: Metric, r: int, used: IntArray) -> resampling.Statisti
     return statistic
 
 
-def _of_cells(metric: Metric, labelled: ScoreTable, *, seed: int) -> Estimate:
-    drawn = resampling.units(confusion.cell_of_ticket(labelled), labelled.groups)
-    statistic = on_used_cells(metric, len(labelled.gold_labels), drawn.used)
+def _of_cells(metric: Metric, tickets: ScoreTable, *, seed: int) -> Estimate:
+    drawn = resampling.units(confusion.cell_of_ticket(tickets), tickets.groups)
+    statistic = on_used_cells(metric, len(tickets.gold_labels), drawn.used)
     ends: Interval = resampling.bca(drawn, statistic, seed=seed)
     value = float(statistic(drawn.observed))
     method = "BCa bootstrap, 2,000 resamples"
     if math.isnan(ends.low):
         alone = drawn.times.sum() < 2
         method = intervals.ONE_UNIT if alone else "no interval: every resample is the same"
-    return Estimate(value, ends.low, ends.high, labelled.n_scored, method)
+    return Estimate(value, ends.low, ends.high, tickets.n_scored, method)

@@ -15,7 +15,6 @@ from ticketbench.measure.calibration import (
     HistogramBin,
     ReliabilityBin,
     confidence_histogram,
-    ece_equal_mass,
     fit_temperature,
     reliability_bins,
 )
@@ -116,7 +115,6 @@ class Evaluation:
     thresholds: tuple[ChosenThreshold, ...]
     sweep: tuple[SweepPoint, ...]
     risk_coverage: RiskCoverage
-    calibration_error: Estimate
     reliability: tuple[ReliabilityBin, ...]
     histogram: tuple[HistogramBin, ...]
     temperature: float
@@ -169,7 +167,6 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
         ),
         sweep=sweep(table, settings.policy, settings.costs),
         risk_coverage=risk_coverage(table.top_score, table.right),
-        calibration_error=_calibration_error(table),
         reliability=reliability_bins(table.top_score, table.right),
         histogram=confidence_histogram(table.top_score, table.right),
         temperature=fit_temperature(table.scores, table.truth),
@@ -185,12 +182,6 @@ def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:
         MetricResult(m.name, m.title, m.higher_is_better, m.share, estimate(m, table, seed=seed))
         for m in METRICS
     )
-
-
-def _calibration_error(table: ScoreTable) -> Estimate:
-    """ECE over all scored tickets, like the reliability curve; the metric leaves `__none__` out."""
-    value = ece_equal_mass(table.top_score, table.right, bins=10)
-    return Estimate(value, math.nan, math.nan, table.n_scored, "no interval")
 
 
 def _accuracy_bounds(table: ScoreTable) -> AccuracyBounds:

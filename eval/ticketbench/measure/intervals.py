@@ -77,8 +77,11 @@ class ClusteredMean:
     se_clustered: float
 
     def interval(self, *, confidence: float = CONFIDENCE) -> Interval:
-        """The interval mean ± t(G-1) · clustered standard error; NaN with fewer than two groups."""
-        if self.n_groups < 2:
+        """The interval mean ± t(G-1) · clustered standard error.
+
+        NaN with fewer than two groups, or when all groups are alike: width 0 would claim certainty.
+        """
+        if self.n_groups < 2 or self.se_clustered == 0:
             return UNDEFINED
         t = float(special.stdtrit(self.n_groups - 1, 0.5 + confidence / 2))
         return Interval(self.mean - t * self.se_clustered, self.mean + t * self.se_clustered)
@@ -140,5 +143,15 @@ def mean(values: ArrayLike, groups: IntArray) -> Estimate:
     if result.n == 0:
         return Estimate.undefined(0, "no tickets")
     ends = result.interval()
-    method = "cluster-robust t" if result.n_groups > 1 else ONE_UNIT
+    method = "cluster-robust t"
+    if math.isnan(ends.low):
+        method = ONE_UNIT if result.n_groups < 2 else "no interval: all values are alike"
     return Estimate(result.mean, ends.low, ends.high, result.n, method)
+
+
+def clipped(of: Estimate, low: float, high: float) -> Estimate:
+    """`of` with its interval cut to the possible values; a t interval knows no limits."""
+    if math.isnan(of.low):
+        return of
+    ends = [min(max(end, low), high) for end in (of.low, of.high)]
+    return Estimate(of.value, ends[0], ends[1], of.n, of.method)

@@ -7,12 +7,14 @@ Three kinds, by what the function sees:
     cell_metric     confusion counts (..., R, R), gold by top label -> value (...)
     table_metric    (scores, truth) -> one value; no interval is known for it
 
-All run over tickets whose gold is a label. `truth` indexes the columns of `scores`; a gold label
-that the rubric set does not have has an index beyond the last column.
+They run over tickets whose gold is a label, or, where the top score is judged as routing uses it,
+over all scored tickets. `truth` indexes the columns of `scores`; a gold label that the rubric set
+does not have has an index beyond the last column, and gold `__none__` is -1.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
@@ -24,13 +26,17 @@ from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.calibration import ece_equal_mass, score_of_truth
 
 Kind = Literal["ticket", "cell", "table"]
+Population = Literal["labelled", "scored"]
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric's name, title, direction, unit and function.
+    """A metric's name, title, direction, unit, population, range and function.
 
-    `share` says that the value is a share of tickets (0 to 1, printed in percent).
+    share    the value is a share of tickets (0 to 1, printed in percent)
+    over     the tickets it is about: `labelled` (gold is a label) or all `scored` ones, where
+             gold `__none__` is wrong whatever the top label
+    low, high  the range of possible values, to which intervals are clipped
     """
 
     name: str
@@ -39,6 +45,9 @@ class Metric:
     higher_is_better: bool
     share: bool
     function: Callable[..., Any]
+    over: Population = "labelled"
+    low: float = 0.0
+    high: float = 1.0
 
 
 METRICS: Registry[Metric] = Registry("metric")
@@ -56,24 +65,39 @@ def _register(metric: Metric, function: F) -> F:
 
 
 def ticket_metric(
-    name: str, *, title: str, higher_is_better: bool = True, share: bool = False
+    name: str,
+    *,
+    title: str,
+    higher_is_better: bool = True,
+    share: bool = False,
+    over: Population = "labelled",
+    high: float = 1.0,
 ) -> Callable[[PerTicket], PerTicket]:
-    """Register a mean of per-ticket values: (scores n x K, truth n) -> values n."""
-    return lambda f: _register(Metric(name, title, "ticket", higher_is_better, share, f), f)
+    """Register a mean of per-ticket values: (scores n x K, truth n) -> values n in [0, high]."""
+    return lambda f: _register(
+        Metric(name, title, "ticket", higher_is_better, share, f, over, 0.0, high), f
+    )
 
 
 def cell_metric(
-    name: str, *, title: str, higher_is_better: bool = True, share: bool = True
+    name: str, *, title: str, higher_is_better: bool = True, share: bool = True, low: float = 0.0
 ) -> Callable[[OfCells], OfCells]:
-    """Register a function of confusion counts, vectorised: (..., R, R) -> (...)."""
-    return lambda f: _register(Metric(name, title, "cell", higher_is_better, share, f), f)
+    """Register a function of confusion counts, vectorised: (..., R, R) -> (...) in [low, 1]."""
+    return lambda f: _register(
+        Metric(name, title, "cell", higher_is_better, share, f, "labelled", low), f
+    )
 
 
 def table_metric(
-    name: str, *, title: str, higher_is_better: bool = True, share: bool = False
+    name: str,
+    *,
+    title: str,
+    higher_is_better: bool = True,
+    share: bool = False,
+    over: Population = "labelled",
 ) -> Callable[[OfTable], OfTable]:
-    """Register a function of the whole table: (scores n x K, truth n) -> float."""
-    return lambda f: _register(Metric(name, title, "table", higher_is_better, share, f), f)
+    """Register a function of the whole table: (scores n x K, truth n) -> float in [0, 1]."""
+    return lambda f: _register(Metric(name, title, "table", higher_is_better, share, f, over), f)
 
 
 @ticket_metric("accuracy", title="Accuracy", share=True)
@@ -94,7 +118,7 @@ def balanced_accuracy(cells: FloatArray) -> FloatArray:
     return _mean_over_supported(recall(cells), cells)
 
 
-@cell_metric("mcc", title="Matthews correlation", share=False)
+@cell_metric("mcc", title="Matthews correlation", share=False, low=-1.0)
 def mcc(cells: FloatArray) -> FloatArray:
     """Multiclass Matthews correlation R_K (Gorodkin 2004), -1 to 1.
 
@@ -109,7 +133,7 @@ def mcc(cells: FloatArray) -> FloatArray:
     return np.where(n > 0, flat, np.nan)
 
 
-@ticket_metric("log_loss", title="Log loss", higher_is_better=False)
+@ticket_metric("log_loss", title="Log loss", higher_is_better=False, high=math.inf)
 def log_loss(scores: FloatArray, truth: IntArray) -> FloatArray:
     """-ln of the gold label's score in nats, clipped at half of the last printed digit.
 
@@ -119,20 +143,29 @@ def log_loss(scores: FloatArray, truth: IntArray) -> FloatArray:
     return -np.log(score_of_truth(scores, truth, clipped=True))
 
 
-@ticket_metric("brier_multiclass", title="Brier score, all labels (0-2)", higher_is_better=False)
+@ticket_metric(
+    "brier_multiclass", title="Brier score, all labels (0-2)", higher_is_better=False, high=2.0
+)
 def brier_multiclass(scores: FloatArray, truth: IntArray) -> FloatArray:
     """Σ_k (s_k - 1[gold = k])² (Brier 1950), 0 to 2, 0 is best."""
     gold = score_of_truth(scores, truth, clipped=False)
     return np.asarray((scores**2).sum(axis=1) - 2 * gold + 1)
 
 
-@ticket_metric("brier_top_label", title="Brier score, top label (0-1)", higher_is_better=False)
+@ticket_metric(
+    "brier_top_label",
+    title="Brier score, top label (0-1)",
+    higher_is_better=False,
+    over="scored",
+)
 def brier_top_label(scores: FloatArray, truth: IntArray) -> FloatArray:
     """(top score - 1[top label is right])², 0 to 1, 0 is best."""
     return np.asarray((np.max(scores, axis=1, initial=0.0) - accuracy(scores, truth)) ** 2)
 
 
-@table_metric("ece_equal_mass_10", title="Calibration error (ECE)", higher_is_better=False)
+@table_metric(
+    "ece_equal_mass_10", title="Calibration error (ECE)", higher_is_better=False, over="scored"
+)
 def ece(scores: FloatArray, truth: IntArray) -> float:
     """Expected calibration error of the top score in 10 equal-mass bins, 0 to 1, 0 is best.
 

@@ -90,7 +90,9 @@ def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingS
         coverage=intervals.share(routed, groups),
         selective_precision=intervals.share(right[routed], groups[routed]),
         any_label_precision=_any_label_precision(table, decisions, routed),
-        cost=intervals.mean(cost_of_ticket(table, decisions, costs), groups),
+        cost=intervals.clipped(
+            intervals.mean(cost_of_ticket(table, decisions, costs), groups), 0.0, math.inf
+        ),
     )
 
 

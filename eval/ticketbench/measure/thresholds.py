@@ -25,6 +25,7 @@ class ChosenThreshold(Value):
 
     rule           cost_optimal or descriptive
     title          the rule in plain words, with its target
+    target         share of right routes that was asked for; NaN when none was
     threshold      NaN when no threshold reaches the target
     temperature    the temperature the threshold belongs to; 1 means raw scores
     in_sample      on the very tickets it was chosen on: optimistic
@@ -34,6 +35,7 @@ class ChosenThreshold(Value):
 
     rule: str
     title: str
+    target: float
     threshold: float
     temperature: float
     in_sample: RoutingSummary
@@ -89,7 +91,8 @@ def choose_thresholds(
             by_cost,
             costs,
             rule="cost_optimal",
-            title=f"cheapest when a misroute costs {costs.misroute:g}, a review {costs.review:g}",
+            title=f"from the costs: misroute {costs.misroute:g}, review {costs.review:g}",
+            target=math.nan,
             caveat="holds as far as one temperature calibrates the scores",
             seed=seed,
         ),
@@ -98,7 +101,8 @@ def choose_thresholds(
             by_target,
             costs,
             rule="descriptive",
-            title=f"lowest with at least {min_precision:.0%} right among routed tickets here",
+            title=f"lowest with {100 * min_precision:g}% right among routed tickets here",
+            target=min_precision,
             caveat="not guaranteed: expect fresh tickets to miss the target about half of the time",
             seed=seed,
         ),
@@ -106,7 +110,15 @@ def choose_thresholds(
 
 
 def _judged(
-    table: ScoreTable, choose: Rule, costs: Costs, *, seed: int, rule: str, title: str, caveat: str
+    table: ScoreTable,
+    choose: Rule,
+    costs: Costs,
+    *,
+    seed: int,
+    rule: str,
+    title: str,
+    target: float,
+    caveat: str,
 ) -> ChosenThreshold:
     chosen = choose(table)
     folds = fold_of_ticket(table.groups, n_folds=N_FOLDS, seed=seed)
@@ -121,6 +133,7 @@ def _judged(
         n_folds=n_folds,
         rule=rule,
         title=title,
+        target=target,
         caveat=caveat,
     )
 

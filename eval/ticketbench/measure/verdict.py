@@ -12,6 +12,7 @@ from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
 from ticketbench.measure.intervals import (
     ONE_UNIT,
     ClusteredMean,
+    clipped,
     clopper_pearson,
     clustered_mean,
 )
@@ -82,7 +83,7 @@ def _difference(clustered: ClusteredMean, d: FloatArray) -> Estimate:
         return Estimate(mean, math.nan, math.nan, n, ONE_UNIT)
     if clustered.se_clustered > 0:
         ends = clustered.interval()
-        return Estimate(mean, ends.low, ends.high, n, "paired, cluster-robust t")
+        return clipped(Estimate(mean, ends.low, ends.high, n, "paired, cluster-robust t"), -1, 1)
     if not np.all(np.abs(d) == 1):
         reason = "all groups changed alike" if d.any() else "no ticket turned right or wrong"
         return Estimate(mean, math.nan, math.nan, n, f"no interval: {reason}")

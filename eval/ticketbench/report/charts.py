@@ -12,7 +12,7 @@ from ticketbench.report.rendering import render
 
 _WIDTH, _HEIGHT = 480, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 14, 44
-_STYLES = ("one", "two")
+_STYLES = ("one", "two", "three", "four")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +110,14 @@ _LINES = """{% for line in lines %}
 def line_chart(
     series: Sequence[Series], *, x: Axis, y: Axis, label: str, diagonal: bool = False
 ) -> Markup:
-    """Lines over two axes; more than two series alternate between the two styles."""
+    """Lines over two axes; more than four series use the styles again."""
     lines = []
     for i, one in enumerate(series):
         kept = [p for p in one.points if not math.isnan(p[0]) and not math.isnan(p[1])]
         mark = one.mark if one.mark and not any(math.isnan(v) for v in one.mark) else None
         lines.append(
             {
-                "style": _STYLES[i % 2],
+                "style": _STYLES[i % len(_STYLES)],
                 "points": " ".join(f"{_x(a, x)},{_y(b, y)}" for a, b in kept),
                 "mark": (_x(mark[0], x), _y(mark[1], y)) if mark else None,
             }
@@ -152,4 +152,4 @@ def key(names: Sequence[str]) -> Markup:
     """A legend line for `line_chart`."""
     template = """{% for name, style in entries %}\
 <span class="key {{ style }}">{{ name }}</span>{% endfor %}"""
-    return render(template, entries=[(n, _STYLES[i % 2]) for i, n in enumerate(names)])
+    return render(template, entries=[(n, _STYLES[i % len(_STYLES)]) for i, n in enumerate(names)])

@@ -29,6 +29,11 @@ def markdown_summary(report: Report) -> bytes:
         words = verdict_text(comparison)
         lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
         lines += [f"Next: {escaped(words.action)}.", ""]
+    for e in results.evaluations:
+        if e.n_failed:
+            name = escaped(e.provenance.rubric_set)
+            text = f"{e.n_failed} of {e.n_requested} tickets have no answer under {name}"
+            lines += [f"**{text}**; they are counted, not scored.", ""]
     lines += _table(results.evaluations)
     lines += ["", f"Threshold for {escaped(chosen.provenance.rubric_set)}:", ""]
     lines += [f"- {escaped(threshold_text(t))}" for t in chosen.thresholds] or ["- none"]
@@ -45,10 +50,12 @@ def markdown_summary(report: Report) -> bytes:
 
 
 def _headline(report: Report) -> str:
+    chosen = preferred(report.results)
     comparisons = report.results.comparisons
     if comparisons:
-        return escaped(verdict_text(comparisons[-1]).headline)
-    chosen = preferred(report.results)
+        name = chosen.provenance.rubric_set
+        speaking = [c for c in comparisons if c.candidate == name] or list(comparisons)
+        return escaped(verdict_text(speaking[-1]).headline)
     accuracy = numbers.estimate(chosen.metric("accuracy"))
     return f"{escaped(chosen.provenance.rubric_set)} has accuracy {escaped(accuracy)}"
 

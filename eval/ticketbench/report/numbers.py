@@ -16,7 +16,7 @@ def percent(value: float, decimals: int = 1) -> str:
 
 def points(value: float) -> str:
     """A difference of shares in signed points: 0.032 as "+3.2"; NaN as a dash."""
-    return DASH if math.isnan(value) else f"{100 * value:+.1f}".replace("+0.0", "0.0")
+    return DASH if math.isnan(value) else _unsigned_zero(f"{100 * value:+.1f}")
 
 
 def number(value: float, decimals: int = 3) -> str:
@@ -26,12 +26,17 @@ def number(value: float, decimals: int = 3) -> str:
 
 def signed(value: float, decimals: int = 3) -> str:
     """A signed number; NaN as a dash."""
-    return DASH if math.isnan(value) else f"{value:+.{decimals}f}"
+    return DASH if math.isnan(value) else _unsigned_zero(f"{value:+.{decimals}f}")
+
+
+def _unsigned_zero(text: str) -> str:
+    """A zero without its sign."""
+    return text if text.strip("+-0.") else text.lstrip("+-")
 
 
 def threshold(value: float) -> str:
-    """A threshold on the grid of 0.01; NaN as a dash."""
-    return number(value, 2)
+    """A threshold with two decimals, or as many as it has; NaN as a dash."""
+    return number(value, 2) if round(value, 2) == value or math.isnan(value) else f"{value:g}"
 
 
 def estimate(of: Estimate, *, share: bool = True) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,7 +77,7 @@ def _action(comparison: Comparison, verdict: Verdict) -> str:
         if verdict.tickets_needed:
             return (
                 f"about {verdict.tickets_needed:,} labelled tickets would settle it "
-                f"(a true difference under {numbers.percent(verdict.detectable)} "
+                f"(a true difference under {numbers.points(verdict.detectable).lstrip('+')} points "
                 "is easily missed at this size)"
             )
         return "label more tickets"
@@ -84,19 +85,26 @@ def _action(comparison: Comparison, verdict: Verdict) -> str:
         return f"keep {comparison.base}; read the broken tickets"
     if verdict.outcome == "better":
         return f"use {comparison.candidate}; read the broken tickets first"
-    return f"the difference is within {numbers.points(verdict.margin)} points: keep either"
+    margin = numbers.points(verdict.margin).lstrip("+")
+    return f"the difference is within ±{margin} points: keep either"
 
 
 def threshold_text(chosen: ChosenThreshold) -> str:
-    """A chosen threshold with what it does on tickets it was not chosen on."""
-    if chosen.threshold != chosen.threshold:
-        return f"{chosen.rule}: no threshold is the {chosen.title}"
-    scale = "" if chosen.temperature == 1 else f" at temperature {chosen.temperature:.2f}"
+    """A chosen threshold, how to set it, and what it does on tickets it was not chosen on."""
+    if math.isnan(chosen.threshold):
+        return f"none: no threshold has {100 * chosen.target:g}% right among routed tickets here"
+    setting = f"policy.threshold {numbers.threshold(chosen.threshold)}"
+    if chosen.temperature != 1:
+        setting += f", policy.temperature {chosen.temperature:.2f}"
     judged = chosen.out_of_sample
+    if not judged.selective_precision.defined:
+        return f"{setting} ({chosen.title}); too few tickets to judge it on others"
+    right = judged.selective_precision
+    missed = right.value < chosen.target
     return (
-        f"{numbers.threshold(chosen.threshold)}{scale} ({chosen.title}): "
-        f"routes {numbers.percent(judged.coverage.value)}, "
-        f"{numbers.estimate(judged.selective_precision)} of them right out of sample"
+        f"{setting} ({chosen.title}): on tickets it was not chosen on, routes "
+        f"{judged.routed} of {judged.n} ({numbers.percent(judged.coverage.value)}), "
+        f"{numbers.estimate(right)} of them right" + (", short of the target" if missed else "")
     )
 
 

@@ -49,7 +49,7 @@ def _entry(evaluation: Evaluation) -> dict[str, Any]:
     points = [(b.mean_score, b.accuracy) for b in evaluation.reliability]
     return {
         "name": name,
-        "ece": evaluation.calibration_error,
+        "ece": evaluation.metric("ece_equal_mass_10"),
         "temperature": evaluation.temperature,
         "bins": evaluation.reliability,
         "reliability": line_chart(

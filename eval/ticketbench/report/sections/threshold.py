@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from markupsafe import Markup
 
 from ticketbench.measure.evaluate import Evaluation
+from ticketbench.report import numbers
 from ticketbench.report.charts import Axis, Series, key, line_chart
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
@@ -133,12 +132,15 @@ def threshold(report: Report) -> Markup:
     )  # fmt: skip
 
 
-def _sweep(evaluation: Evaluation) -> dict[str, Any]:
+def _sweep(evaluation: Evaluation) -> dict[str, list[str]]:
+    """What the slider shows at each threshold, formatted here so that both sides round alike."""
+    points = evaluation.sweep
     return {
-        "n": evaluation.n_scored,
-        "escalated": evaluation.routing.escalated,
-        "routed": [p.routed for p in evaluation.sweep],
-        "right": [p.right for p in evaluation.sweep],
+        "routed": [numbers.percent(p.coverage) for p in points],
+        "precision": [numbers.percent(p.precision) for p in points],
+        "wrong": [str(p.wrong) for p in points],
+        "reviewed": [str(p.reviewed) for p in points],
+        "escalated": [str(p.escalated) for p in points],
     }
 
 
