@@ -82,7 +82,8 @@ def _ended(error: SystemExit | BrokenPipeError) -> int:
 
 def _unexpected(error: BaseException) -> int:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
-        _say(f"error: {error.strerror}: {error.filename}")
+        _say(f"error: {error.strerror}" + (f": {error.filename}" if error.filename else ""))
+        _say("  help: free some space, or write elsewhere; finished answers are kept")
         return MACHINE
     _say(f"error: this is a bug in ticketbench ({type(error).__name__})")
     _say("  help: run again with --debug and report what it prints")

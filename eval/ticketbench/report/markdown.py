@@ -80,7 +80,7 @@ def _broken(comparison: Comparison) -> list[str]:
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
     if not broken:
         return []
-    title = f"{numbers.count(len(broken), 'ticket')} broken by {escaped(comparison.candidate)}"
+    title = f"{numbers.count(len(broken), 'ticket')} broken by {comparison.candidate}"
     lines = ["", f"<details><summary>{title}</summary>", ""]
     lines += [f"| ticket | gold | {escaped(comparison.base)} | {escaped(comparison.candidate)} |"]
     lines += ["|---|---|---|---|"]

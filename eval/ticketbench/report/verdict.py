@@ -32,11 +32,6 @@ class VerdictText:
     action: str
     tone: Tone
 
-    @property
-    def line(self) -> str:
-        """Headline and evidence in one line."""
-        return f"{self.headline}: {self.evidence}"
-
 
 def verdict_text(comparison: Comparison) -> VerdictText:
     """The verdict of a comparison in words."""

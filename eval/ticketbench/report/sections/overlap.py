@@ -10,8 +10,8 @@ from ticketbench.report.sections import section
 _MOST_PAIRS = 6
 
 _TEMPLATE = """<p class="muted">Pairs of labels over the tickets where they take the first two \
-places. A near tie is a margin under {{ near_tie | threshold }}; mixed-up counts use the top \
-label.</p>
+places. A near tie is a margin under {{ near_tie | threshold }}; mixed up counts \
+tickets of the first label whose top label is the second / the other way round.</p>
 {% for entry in entries %}
 <div class="scroll"><table>
 <caption>{{ entry.name }}</caption>
