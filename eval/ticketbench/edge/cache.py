@@ -6,7 +6,6 @@ docs/answers.md for why each setting is what it is.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -22,7 +21,7 @@ from requests_cache import NEVER_EXPIRE, CachedSession
 from requests_cache.models.response import CachedResponse
 
 from ticketbench.core.errors import MachineError
-from ticketbench.edge.cache_file import refuse_unusable, unusable
+from ticketbench.edge.cache_file import prepare, refuse_unusable, unusable
 from ticketbench.edge.contract import answer_key
 from ticketbench.edge.endpoints import Endpoint, Reply
 from ticketbench.edge.guard import GuardAdapter, plain_response
@@ -166,7 +165,7 @@ class AnswerCache:
             return self._session or self._opened()
 
     def _opened(self) -> CachedSession:
-        _create_private(self.path)
+        prepare(self.path)
         session = CachedSession(
             str(self.path.absolute()),
             backend="sqlite",
@@ -202,12 +201,6 @@ def _stored(response: Any) -> Stored:
     if not response.content or not isinstance(response.url, str):
         raise ValueError("a stored answer without content or URL")
     return Stored(response.content, response.url, response.created_at)
-
-
-def _create_private(path: Path) -> None:
-    """Make the file readable for its owner only: requests hold ticket texts."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _read_back(session: CachedSession) -> None:

@@ -6,7 +6,9 @@ holds a lock.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -16,6 +18,7 @@ from ticketbench.core.errors import InputError, MachineError
 _TABLES = {"responses", "redirects"}
 _COLUMNS = ["key", "value", "expires"]
 _LOCK_WAIT_S = 2.0
+_SWITCH_WAIT_S = 5.0
 
 
 def refuse_unusable(path: Path) -> None:
@@ -39,6 +42,26 @@ def refuse_unusable(path: Path) -> None:
         raise unusable(path, error) from None
     if not ours:
         raise _foreign(path)
+
+
+def prepare(path: Path) -> None:
+    """Make the file, for its owner only, and put it into WAL mode.
+
+    Requests hold ticket texts, hence the owner. Two processes that switch a new file to WAL at one
+    moment would find it locked without any wait, so that is done here, with patience.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    deadline = time.monotonic() + _SWITCH_WAIT_S
+    while True:
+        try:
+            with closing(_opened(path)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 def unusable(path: Path, error: sqlite3.DatabaseError) -> MachineError:
