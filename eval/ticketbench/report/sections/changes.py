@@ -15,7 +15,9 @@ _TEMPLATE = """{% for c in comparisons %}
 <div class="scroll"><table>
 <caption>The same {{ c.n_paired }} tickets under both sets; difference is {{ c.candidate }} minus \
 {{ c.base }}, in points for shares, 95% intervals\
-{% if c.unpaired %}; {{ c.unpaired }} answers have no partner{% endif %}</caption>
+{% if c.unpaired %}; {{ c.unpaired }} answers have no partner{% endif %}; McNemar mid-p of the \
+accuracy {{ c.mcnemar_midp | number }}{% if c.n_groups < c.n_paired %}, which ignores the \
+groups{% endif %}</caption>
 <thead><tr><th scope="col" class="text">metric</th><th scope="col">{{ c.base }}</th>\
 <th scope="col">{{ c.candidate }}</th><th scope="col">difference</th>\
 <th scope="col" class="text">better is</th></tr></thead>

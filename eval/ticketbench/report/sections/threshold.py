@@ -97,7 +97,9 @@ escalation {{ "%g" | format(costs.escalate) }}</figcaption></figure>
 {{ e.escalation.queue | count("ticket") }} escalated, \
 {{ e.escalation.needed }} truly need two or more labels; precision \
 {{ e.escalation.precision | estimate }}, recall {{ e.escalation.recall | estimate }}; \
-{{ e.routing.collisions }} of the escalated also passed the threshold.</p>
+{{ e.routing.collisions }} of the escalated also passed the threshold. Of the routed tickets \
+{{ e.routing.any_label_precision | estimate }} went to a label that fits at all, their own or \
+another one in all_labels.</p>
 {% endfor %}"""
 
 
