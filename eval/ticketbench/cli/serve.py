@@ -23,12 +23,14 @@ def command(engine: str, port: int, key_env: str) -> None:
     ticketbench serve --engine lexical --port 8080
     """
     from ticketbench.core.errors import MachineError
-    from ticketbench.edge.engines import ENGINES
+    from ticketbench.edge.engines import engines
     from ticketbench.edge.secret import read_key
     from ticketbench.edge.server import ClassifyServer
     from ticketbench.edge.service import Service
 
-    service = Service(ENGINES.get(engine), read_key(key_env, os.environ))
+    chosen = engines().get(engine)
+    chosen.ready()
+    service = Service(chosen, read_key(key_env, os.environ))
     try:
         server = ClassifyServer(service, port=port)
     except OSError as error:

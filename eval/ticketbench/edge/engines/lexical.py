@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-NAME = "lexical"
-VERSION = "v1"
+from ticketbench.edge.engines import Classify, engine
+from ticketbench.edge.engines.rubric_words import without_question
 
 _TEMPERATURE = 0.055
 _WORD_WEIGHT = 0.5
@@ -22,13 +22,6 @@ _SHORTEST_GRAM, _LONGEST_GRAM = 3, 5
 _DECIMALS = 6
 
 _WORD = re.compile(r"[^\W_]+")
-_QUESTION = re.compile(
-    r"^(?:is|are|does|do|has|have|was|can|could|would)\s+"
-    r"(?:this|the|a|an)?\s*(?:text|ticket|message|customer|user|person|sender|request)?\s*"
-    r"(?:about|asking|ask|asks|want|wants|need|needs|report|reports|mention|mentions)?\s*"
-    r"(?:about|for|to|how|whether|that)?\s+",
-    re.IGNORECASE,
-)
 _STOP_WORDS = frozenset(
     """
     a about after all also am an and any are as at be been before being but by can could did do
@@ -41,6 +34,12 @@ _STOP_WORDS = frozenset(
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "ed", "es")
 
 Vector = dict[str, float]
+
+
+@engine("lexical", "v1")
+def start() -> Classify:
+    """Ready at once: nothing is loaded."""
+    return classify
 
 
 def classify(text: str, labels: Sequence[tuple[str, str]]) -> dict[str, float]:
@@ -63,7 +62,7 @@ def classify(text: str, labels: Sequence[tuple[str, str]]) -> dict[str, float]:
 @lru_cache(maxsize=1024)
 def _rubric_vectors(name: str, rubric: str) -> tuple[Vector, Vector]:
     """Vectors of label name and rubric, without the words that only make it a question."""
-    return _vectors(f"{name} {_QUESTION.sub('', rubric.strip())}")
+    return _vectors(f"{name} {without_question(rubric)}")
 
 
 def _vectors(text: str) -> tuple[Vector, Vector]:
