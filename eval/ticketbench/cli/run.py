@@ -24,6 +24,7 @@ from ticketbench.cli.output import (
 if TYPE_CHECKING:
     from ticketbench.edge.replay import Mode
     from ticketbench.flow.run import RunOutcome
+    from ticketbench.measure.results import RunResults
 
 
 @click.command("run")
@@ -108,6 +109,16 @@ def _show(outcome: RunOutcome) -> None:
         )
         for e in results.evaluations
     ]
+    rows += [
+        (
+            f"{b.name}, trained",
+            f"on {b.n_trained} labels",
+            numbers.estimate(b.metric("accuracy")),
+            numbers.percent(b.routing.coverage.value),
+            numbers.percent(b.routing.selective_precision.value),
+        )
+        for b in results.baselines
+    ]
     show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), rows)
     show()
     for comparison in results.comparisons:
@@ -119,5 +130,19 @@ def _show(outcome: RunOutcome) -> None:
     for threshold in chosen.thresholds:
         show(f"threshold for {chosen.provenance.rubric_set}, {threshold.rule}:")
         show_wrapped(threshold_text(threshold))
+    _show_needed(results)
     show(f"report: {os.path.join(outcome.out, 'index.html')}")
     say(f"answers of {chosen.provenance.endpoint}")
+    for note in outcome.notes:
+        say(note)
+
+
+def _show_needed(results: RunResults) -> None:
+    """How many labelled tickets a trained classifier needs, per rubric set."""
+    from ticketbench.report.verdict import needed_text
+
+    if results.baselines:
+        show("trained on these tickets instead, judged on others:")
+        for baseline in results.baselines:
+            for needed in baseline.needed:
+                show_wrapped(needed_text(baseline, needed))

@@ -126,6 +126,7 @@ class ConfigFile(Strict):
     recording: Text | None = None
     policy: PolicyConfig = PolicyConfig()
     choose: ChooseConfig = ChooseConfig()
+    trained_baselines: bool = False
     report: ReportConfig = ReportConfig()
     gates: list[GateConfig] = Field(default=[])
 

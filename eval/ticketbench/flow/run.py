@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,10 +30,11 @@ ProgressOf = Callable[[str], "Progress | None"]
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """The results and where they were written."""
+    """The results, where they were written, and what was asked for but could not be made."""
 
     results: RunResults
     out: Path
+    notes: tuple[str, ...] = ()
 
 
 def run(
@@ -61,19 +62,12 @@ def run(
     if mode == "replay":
         _refuse_misses(replayed, allow_failures, config)
     tables = [one.table for one in replayed]
-    results = run_results(
-        inputs.config.name,
-        summarise_dataset(inputs.dataset),
-        inputs.rubric_sets,
-        tables,
-        settings_of(inputs),
-        inputs.findings,
-    )
+    results, notes = _measured(inputs, tables)
     manifest = _manifest(command, mode, started, replayed)
     manifest["seconds"] = round(time.monotonic() - clock, 3)
     write_run(target, results, inputs, tables, manifest)
     _refuse_failures(tables, allow_failures, target)
-    return RunOutcome(results, target)
+    return RunOutcome(results, target, notes)
 
 
 def plan_run(
@@ -114,6 +108,20 @@ def _replay_all(inputs: Inputs, mode: Mode, progress: ProgressOf | None) -> list
             )
             for rubrics in inputs.rubric_sets
         ]
+
+
+def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> tuple[RunResults, tuple[str, ...]]:
+    settings = settings_of(inputs)
+    summary = summarise_dataset(inputs.dataset)
+    results = run_results(
+        inputs.config.name, summary, inputs.rubric_sets, tables, settings, inputs.findings
+    )
+    if not inputs.config.file.trained_baselines:
+        return results, ()
+    from ticketbench.flow.trained import trained_baselines
+
+    baselines, note = trained_baselines(inputs, tables, settings)
+    return replace(results, baselines=baselines), (note,) if note else ()
 
 
 def _refuse_misses(replayed: Sequence[Replayed], allowed: int, config: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.trained import TrainedBaseline
 from ticketbench.measure.verdict import MARGIN
 
 
@@ -32,7 +33,10 @@ class DatasetSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunResults:
-    """Evaluations in config order, comparisons of each later set with the first, findings."""
+    """Evaluations in config order, comparisons of each later set with the first, findings.
+
+    baselines  classifiers trained on these labels, for reference; none unless asked for
+    """
 
     name: str
     dataset: DatasetSummary
@@ -40,6 +44,7 @@ class RunResults:
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Comparison, ...]
     findings: tuple[Finding, ...]
+    baselines: tuple[TrainedBaseline, ...] = ()
 
     @property
     def n_failed(self) -> int:

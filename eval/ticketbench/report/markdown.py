@@ -6,9 +6,10 @@ import re
 
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.trained import TrainedBaseline
 from ticketbench.report import numbers
 from ticketbench.report.rendering import Report, visible
-from ticketbench.report.verdict import preferred, threshold_text, verdict_text
+from ticketbench.report.verdict import needed_text, preferred, threshold_text, verdict_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~])")
 _MOST_BROKEN = 10
@@ -37,6 +38,9 @@ def markdown_summary(report: Report) -> bytes:
     lines += _table(results.evaluations)
     lines += ["", f"Threshold for {escaped(chosen.provenance.rubric_set)}:", ""]
     lines += [f"- {escaped(threshold_text(t))}" for t in chosen.thresholds] or ["- none"]
+    if results.baselines:
+        lines += ["", "Trained on these tickets instead, judged on others:", ""]
+        lines += _trained(results.baselines)
     for comparison in results.comparisons:
         lines += _broken(comparison)
     if results.findings:
@@ -74,6 +78,15 @@ def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     answered = [f"{e.n_requested} = {e.n_scored} + {e.n_failed}" for e in evaluations]
     rows.append(f"| requested = scored + failed | {' | '.join(answered)} |")
     return rows
+
+
+def _trained(baselines: tuple[TrainedBaseline, ...]) -> list[str]:
+    lines = []
+    for baseline in baselines:
+        accuracy = numbers.estimate(baseline.metric("accuracy"))
+        lines.append(f"- {escaped(f'{baseline.title}: accuracy {accuracy}')}")
+        lines += [f"- {escaped(needed_text(baseline, needed))}" for needed in baseline.needed]
+    return lines
 
 
 def _broken(comparison: Comparison) -> list[str]:

@@ -8,8 +8,10 @@ from typing import Literal
 
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.learning_curve import TicketsNeeded
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds import ChosenThreshold
+from ticketbench.measure.trained import TrainedBaseline
 from ticketbench.measure.verdict import Verdict
 from ticketbench.report import numbers
 
@@ -101,6 +103,30 @@ def threshold_text(chosen: ChosenThreshold) -> str:
         f"{judged.routed} of {judged.n} ({numbers.percent(judged.coverage.value)}), "
         f"{numbers.estimate(right)} of them right" + (", short of the target" if missed else "")
     )
+
+
+def needed_text(baseline: TrainedBaseline, needed: TicketsNeeded) -> str:
+    """How many labelled tickets a trained classifier needs to match a rubric set."""
+    title = baseline.title
+    if needed.tickets is None:
+        return (
+            f"{title} needs more than {baseline.n_trained} labelled tickets to match "
+            f"{needed.rubric_set}"
+        )
+    smallest, largest = baseline.curve[0].n, baseline.n_trained
+    low, high = (_rounded(needed.low, largest), _rounded(needed.high, largest))
+    ends = f"[{low}, {high}]" if needed.high is not None else f"[{low}, {high})"
+    if needed.tickets <= smallest:
+        return f"{title} matches {needed.rubric_set} with {smallest} labelled tickets or fewer"
+    return (
+        f"{title} needs about {_rounded(needed.tickets, largest)} {ends} labelled tickets to "
+        f"match {needed.rubric_set}"
+    )
+
+
+def _rounded(tickets: int | None, largest: int) -> str:
+    """Two digits: the curve knows no more. None is more than the largest size."""
+    return f"more than {largest}" if tickets is None else f"{float(f'{tickets:.1e}'):,.0f}"
 
 
 def accuracy_text(evaluation: Evaluation) -> str:

@@ -34,7 +34,7 @@ class Affine:
 
     def __call__(self, x: Floats) -> Floats:
         """Rows of `x` transformed."""
-        return x @ self.weight + self.bias
+        return np.asarray(x @ self.weight + self.bias, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +48,8 @@ class Norm:
         """Rows of `x` normalised."""
         centred = x - x.mean(axis=-1, keepdims=True)
         variance = np.mean(centred * centred, axis=-1, keepdims=True)
-        return centred / np.sqrt(variance + _EPSILON) * self.scale + self.shift
+        unit = centred / np.sqrt(variance + _EPSILON)
+        return np.asarray(unit * self.scale + self.shift, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,12 +110,13 @@ def _attention(query_key_value: Floats) -> Floats:
     logits = query @ key.transpose(0, 2, 1) / np.float32(math.sqrt(size))
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
     weights /= weights.sum(axis=-1, keepdims=True)
-    return (weights @ value).transpose(1, 0, 2).reshape(pieces, DIMENSIONS)
+    by_piece = (weights @ value).transpose(1, 0, 2)
+    return np.asarray(by_piece.reshape(pieces, DIMENSIONS), np.float32)
 
 
 def _gelu(x: Floats) -> Floats:
-    """x times the normal distribution function (Hendrycks & Gimpel 2016), by erf, not tanh."""
-    return x * np.float32(0.5) * (1 + erf(x * np.float32(math.sqrt(0.5))))
+    """Each x times the normal distribution function (Hendrycks & Gimpel 2016), by erf, not tanh."""
+    return np.asarray(x * np.float32(0.5) * (1 + erf(x * np.float32(math.sqrt(0.5)))), np.float32)
 
 
 def _layer(tensors: Mapping[str, Floats], name: str) -> Layer:

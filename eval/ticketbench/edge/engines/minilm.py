@@ -9,16 +9,17 @@ version, which is part of its URL; its numbers say nothing about any other engin
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ticketbench.edge.engines import Classify, engine
-from ticketbench.edge.engines.encoder import Encoder, Floats
+from ticketbench.edge.engines.encoder import DIMENSIONS, Encoder, Floats
 from ticketbench.edge.engines.rubric_words import phrases
 from ticketbench.edge.engines.weights import read_weights
 
@@ -63,11 +64,13 @@ class MiniLM:
         return {name: round(weight / total, _DECIMALS) for (name, _), weight in pairs}
 
     def vectors(self, texts: Sequence[str]) -> Floats:
-        """The unit vectors of `texts`: (len(texts), 384)."""
-        return np.stack([self._text(text) for text in texts])
+        """The unit vectors of `texts`: (len(texts), 384); one thread per processor."""
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            vectors = list(pool.map(self._text, texts))
+        return np.stack(vectors) if vectors else np.zeros((0, DIMENSIONS), np.float32)
 
     def _encode_text(self, text: str) -> Floats:
-        return self._encoder.encode([text])[0]
+        return np.asarray(self._encoder.encode([text])[0])
 
     def _encode_rubric(self, rubric: str) -> RubricVectors:
         whole, *rest = self._encoder.encode([rubric, *phrases(rubric)])
@@ -92,11 +95,3 @@ def minilm() -> MiniLM:
 def start() -> Classify:
     """Find, check and read the weights."""
     return minilm().classify
-
-
-def embeddings(texts: Sequence[str]) -> NDArray[np.float64]:
-    """What a trained classifier can learn from: (len(texts), 384), unit rows.
-
-    Raises MachineError as `minilm` does.
-    """
-    return minilm().vectors(texts).astype(np.float64)

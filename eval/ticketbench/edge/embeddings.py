@@ -1,0 +1,67 @@
+"""Vectors of tickets for a trained baseline, kept in a file beside the answers.
+
+The file is disposable: one that is missing, damaged or of other weights is made anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ticketbench.core.types import FloatArray
+from ticketbench.edge.engines.encoder import DIMENSIONS, Floats
+from ticketbench.edge.store import write_file
+
+FILE_NAME = "minilm-v1-vectors.npz"
+_DIGEST_BYTES = 32
+
+
+def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
+    """One unit vector of all-MiniLM-L6-v2 a text: (len(texts), 384), from `kept` or the weights.
+
+    Encodes what `kept` lacks and adds it there. Raises MachineError when the weights are needed
+    and missing, or `kept` cannot be written.
+    """
+    digests = [hashlib.sha256(text.encode("utf-8")).digest() for text in texts]
+    known = _read(kept)
+    missing = {d: t for d, t in zip(digests, texts, strict=True) if d not in known}
+    if missing:
+        from ticketbench.edge.engines.minilm import minilm
+
+        vectors = minilm().vectors(list(missing.values()))
+        known |= dict(zip(missing, vectors, strict=True))
+        _write(kept, known)
+    found = [known[digest] for digest in digests]
+    return np.array(found, dtype=np.float64).reshape(len(texts), DIMENSIONS)
+
+
+def _read(path: Path) -> dict[bytes, Floats]:
+    """The vectors in the file by the sha256 of their text; none when it is unusable."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            digests, vectors = file["digests"], file["vectors"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+        return {}
+    n = len(vectors)
+    shapes = digests.shape == (n, _DIGEST_BYTES) and vectors.shape == (n, DIMENSIONS)
+    types = digests.dtype == np.uint8 and vectors.dtype == np.float32
+    if not (shapes and types and np.isfinite(vectors).all()):
+        return {}
+    return {digest.tobytes(): vector for digest, vector in zip(digests, vectors, strict=True)}
+
+
+def _write(path: Path, known: dict[bytes, Floats]) -> None:
+    joined: NDArray[np.uint8] = np.frombuffer(b"".join(known), np.uint8)
+    content = io.BytesIO()
+    np.savez(
+        content,
+        digests=joined.reshape(len(known), _DIGEST_BYTES),
+        vectors=np.stack(list(known.values())),
+    )
+    write_file(path, content.getvalue())

@@ -1,0 +1,83 @@
+"""Section 7, trained: what would a classifier trained on these labels reach?"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticketbench.measure.results import RunResults
+from ticketbench.report.charts import Axis, Series, key, line_chart
+from ticketbench.report.rendering import Report, render
+from ticketbench.report.sections import section
+from ticketbench.report.verdict import needed_text
+
+_TEMPLATE = """<p>Rubrics need no labelled tickets. A trained classifier does; here is what it \
+makes of these. Each ticket is scored by a model that saw neither it nor its group.</p>
+<div class="scroll"><table>
+<caption>At the threshold of the config, which was set for no trained classifier</caption>
+<thead><tr><th scope="col" class="text"></th><th scope="col">labels seen</th>\
+<th scope="col">accuracy</th><th scope="col">macro-F1</th>\
+<th scope="col">calibration error</th><th scope="col">routed</th>\
+<th scope="col">right among routed</th></tr></thead>
+<tbody>
+{% for name, labels, of in rows %}
+<tr><th scope="row">{{ name }}</th><td>{{ labels }}</td>\
+<td class="nowrap">{{ of.metric("accuracy") | estimate }}</td>\
+<td class="nowrap">{{ of.metric("macro_f1") | estimate }}</td>\
+<td>{{ of.metric("ece_equal_mass_10").value | number }}</td>\
+<td>{{ of.routing.coverage.value | percent }}</td>\
+<td class="nowrap">{{ of.routing.selective_precision | estimate }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+<ul>
+{% for line in lines %}
+<li>{{ line }}</li>
+{% endfor %}
+</ul>
+{% if chart %}
+<figure>{{ chart }}<figcaption>{{ key }} level: a rubric set, which is trained on nothing\
+</figcaption></figure>
+{% endif %}
+<p class="muted">Intervals of ticket counts: 95%, over which tickets are judged, not over which \
+are trained on. Nothing is extrapolated beyond the tickets at hand.</p>"""
+
+
+@section(order=70, id="trained", title="What would a trained classifier reach?")
+def trained(report: Report) -> Markup | None:
+    """Rubric sets beside trained baselines, and how many labelled tickets match them."""
+    results = report.results
+    if not results.baselines:
+        return None
+    series = _series(results)
+    return render(
+        _TEMPLATE,
+        rows=[
+            *((e.provenance.rubric_set, 0, e) for e in results.evaluations),
+            *((b.title, b.n_trained, b) for b in results.baselines),
+        ],
+        lines=[needed_text(b, needed) for b in results.baselines for needed in b.needed],
+        chart=_chart(series),
+        key=key([one.name for one in series]),
+    )
+
+
+def _series(results: RunResults) -> list[Series]:
+    """The learning curves, and each rubric set as a level line."""
+    curves = [Series(b.title, [(p.n, p.accuracy) for p in b.curve]) for b in results.baselines]
+    largest = max((n for curve in curves for n, _ in curve.points), default=0)
+    levels = []
+    for e in results.evaluations:
+        accuracy = e.metric("accuracy").value
+        levels.append(Series(e.provenance.rubric_set, [(0, accuracy), (largest, accuracy)]))
+    return [*curves, *levels]
+
+
+def _chart(series: list[Series]) -> Markup | None:
+    largest = max(n for one in series for n, _ in one.points)
+    if largest == 0:
+        return None
+    return line_chart(
+        series,
+        x=Axis("labelled tickets trained on", 0, largest, share=False),
+        y=Axis("accuracy", 0, 1),
+        label="Accuracy by number of labelled tickets trained on",
+    )
