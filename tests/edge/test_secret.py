@@ -6,7 +6,7 @@ import pytest
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.endpoints import Connection
-from ticketbench.edge.engines import ENGINES
+from ticketbench.edge.engines import engines
 from ticketbench.edge.secret import HEADER, ApiKey, read_key
 from ticketbench.edge.service import Service
 
@@ -36,7 +36,7 @@ def test_the_header_value_is_the_key() -> None:
         repr({"key": KEY}),
         repr(Connection(KEY)),
         str(Connection(KEY)),
-        repr(Service(ENGINES.get("lexical"), KEY)),
+        repr(Service(engines().get("lexical"), KEY)),
         str(ValueError(KEY)),
     ],
     ids=[

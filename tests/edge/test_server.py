@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from ticketbench.edge.engines import ENGINES
+from ticketbench.edge.engines import engines
 from ticketbench.edge.secret import ApiKey
 from ticketbench.edge.server import ClassifyServer
 from ticketbench.edge.service import Service
@@ -31,7 +31,7 @@ PATH = "/lexical/v1/classify"
 
 @contextmanager
 def running(key: ApiKey | None = None) -> Iterator[ClassifyServer]:
-    with ClassifyServer(Service(ENGINES.get("lexical"), key)) as server:
+    with ClassifyServer(Service(engines().get("lexical"), key)) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield server

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from ticketbench.edge.contract import parse_answer
 from ticketbench.edge.endpoints import Connection, Reply, connect
-from ticketbench.edge.engines import ENGINES
+from ticketbench.edge.engines import engines
 from ticketbench.edge.secret import ApiKey
 from ticketbench.edge.server import ClassifyServer
 from ticketbench.edge.service import Service
 
-SERVICE = Service(ENGINES.get("lexical"))
-LOCKED = Service(ENGINES.get("lexical"), ApiKey("right-key"))
+SERVICE = Service(engines().get("lexical"))
+LOCKED = Service(engines().get("lexical"), ApiKey("right-key"))
 
 LABELS: list[Any] = [
     {"name": "technical", "rubric": "Is it about an error?"},
@@ -77,7 +77,7 @@ Ask = Callable[[bytes], Reply]
 def ask(request: pytest.FixtureRequest) -> Iterator[Ask]:
     """Asks the lexical engine in process, or through a real server."""
     if request.param == "local":
-        url = ENGINES.get("lexical").local_url
+        url = engines().get("lexical").local_url
         endpoint = connect(url, Connection())
         yield lambda body: endpoint.ask(url, body)
         return

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ticketbench import __version__
-from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.errors import MachineError, TicketbenchError
 
 if TYPE_CHECKING:
     from ticketbench.edge.config import EndpointConfig
@@ -49,7 +49,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
         Examined("data", "warning", f"{f.title}: {f.evidence}", f.action) for f in inputs.findings
     ]
     settings = inputs.config.file.endpoint
-    found += _key(settings.url, settings.key_env)
+    found += _key(settings.url, settings.key_env) + _engine(settings.url)
     try:
         with answer_source(inputs) as source:
             stored = sum(1 for _ in source.cache.stored_keys())
@@ -91,6 +91,23 @@ def _key(url: str, variable: str) -> list[Examined]:
         action = f"export {variable}=... unless the endpoint needs no key"
         return [Examined("key", "warning", f"{variable} is not set", action)]
     return [Examined("key", "ok", f"from {variable}")]
+
+
+def _engine(url: str) -> list[Examined]:
+    """Whether a local engine could answer; one that cannot still replays stored answers."""
+    from ticketbench.edge.endpoints import is_local
+    from ticketbench.edge.endpoints.local import engine_at
+
+    if not is_local(url):
+        return []
+    try:
+        engine_at(url).ready()
+    except MachineError as error:
+        blocked = _blocked("engine", error)
+        return [Examined("engine", "warning", blocked.found, blocked.action)]
+    except TicketbenchError as error:
+        return [_blocked("engine", error)]
+    return [Examined("engine", "ok", f"{url} answers on this machine")]
 
 
 def _ask_once(settings: EndpointConfig) -> Examined:

@@ -115,7 +115,7 @@ def trained_baseline(
         curve = None
     else:
         folds = _folds(tickets, settings.seed)
-        tickets = replace(tickets, scores=_out_of_fold(learner, tickets.truth, folds))
+        tickets = replace(tickets, scores=out_of_fold(learner, tickets.truth, folds))
         curve = learning_curve(
             learner,
             tickets,
@@ -144,7 +144,8 @@ def _folds(tickets: ScoreTable, seed: int) -> IntArray:
     return fold_of_ticket(tickets.groups, n_folds=tickets.n_groups, seed=seed)
 
 
-def _out_of_fold(learner: Learner, truth: IntArray, folds: IntArray) -> FloatArray:
+def out_of_fold(learner: Learner, truth: IntArray, folds: IntArray) -> FloatArray:
+    """Scores (n x R) of each ticket by a model of the other folds' tickets with a gold label."""
     scores: list[tuple[IntArray, FloatArray]] = []
     for fold in np.unique(folds):
         test = np.flatnonzero(folds == fold)

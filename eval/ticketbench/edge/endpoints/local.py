@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.endpoints import Connection, Reply, endpoint
-from ticketbench.edge.engines import engines
+from ticketbench.edge.engines import Engine, engines
 from ticketbench.edge.service import Service
 
 
@@ -25,8 +25,13 @@ class LocalEndpoint:
 
 @endpoint("local")
 def connect(url: str, connection: Connection) -> LocalEndpoint:
-    """The engine named in the URL, in exactly the version named there."""
+    """The engine named in the URL; it starts at its first question."""
+    return LocalEndpoint(Service(engine_at(url)))
+
+
+def engine_at(url: str) -> Engine:
+    """The engine named in the URL, in exactly the version named there; not started."""
     engine = engines().get(urlsplit(url).netloc)
     if url != engine.local_url:
         raise InputError(f"no engine at {url!r}", help=f"known: {engine.local_url}")
-    return LocalEndpoint(Service(engine))
+    return engine

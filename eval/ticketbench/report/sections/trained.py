@@ -14,7 +14,7 @@ _TEMPLATE = """<p>Rubrics need no labelled tickets. A trained classifier does; h
 makes of these. Each ticket is scored by a model that saw neither it nor its group.</p>
 <div class="scroll"><table>
 <caption>At the threshold of the config, which was set for no trained classifier</caption>
-<thead><tr><th scope="col" class="text"></th><th scope="col">labels seen</th>\
+<thead><tr><th scope="col" class="text">classifier</th><th scope="col">labels seen</th>\
 <th scope="col">accuracy</th><th scope="col">macro-F1</th>\
 <th scope="col">calibration error</th><th scope="col">routed</th>\
 <th scope="col">right among routed</th></tr></thead>
@@ -34,8 +34,10 @@ makes of these. Each ticket is scored by a model that saw neither it nor its gro
 {% endfor %}
 </ul>
 {% if chart %}
+<div class="columns">
 <figure>{{ chart }}<figcaption>{{ key }} level: a rubric set, which is trained on nothing\
 </figcaption></figure>
+</div>
 {% endif %}
 <p class="muted">Intervals of ticket counts: 95%, over which tickets are judged, not over which \
 are trained on. Nothing is extrapolated beyond the tickets at hand.</p>"""

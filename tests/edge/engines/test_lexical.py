@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketbench.edge.contract import check_sum
-from ticketbench.edge.lexical import classify
+from ticketbench.edge.engines.lexical import classify
 
 SETTINGS = settings(deadline=None, database=None, derandomize=True, max_examples=150)
 
@@ -97,7 +97,7 @@ def test_a_text_of_a_million_characters_is_scored() -> None:
 
 def test_two_processes_with_other_hash_seeds_agree() -> None:
     program = (
-        "import json, sys; from ticketbench.edge.lexical import classify; "
+        "import json, sys; from ticketbench.edge.engines.lexical import classify; "
         "texts, rubrics = json.load(sys.stdin); "
         "print(json.dumps([classify(text, rubrics) for text in texts]))"
     )
