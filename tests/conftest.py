@@ -1,7 +1,8 @@
 """Fixtures that several test modules share.
 
 `project` is a folder with a small config that runs on the lexical engine in process; `test_data`
-is the folder with the large labelled sets, and skips where they are not at hand.
+is the folder with the large labelled sets and `model` the minilm engine with its weights: both
+skip where these are not at hand.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import os
 from pathlib import Path
 
 import pytest
+
+from ticketbench.core.errors import MachineError
+from ticketbench.edge.engines.minilm import MiniLM, minilm
 
 VARIABLES = ("SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR")
 
@@ -79,3 +83,12 @@ def test_data() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("TICKETBENCH_TEST_DATA is not set: the large labelled sets are not here")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def model() -> MiniLM:
+    """The minilm engine, started; skips where its weights are not installed."""
+    try:
+        return minilm()
+    except MachineError as error:
+        pytest.skip(f"needs the weights of the minilm engine (make weights): {error}")
