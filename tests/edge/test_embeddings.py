@@ -22,7 +22,6 @@ from ticketbench.edge.engines.minilm import MiniLM
 from ticketbench.edge.engines.weights import FOLDER_VARIABLE
 
 # numpy leaves a damaged file open until it is collected.
-LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 SETTINGS = settings(deadline=None, database=None, derandomize=True, max_examples=25)
 
 
@@ -162,7 +161,7 @@ class Runs:
 def saved(path: Path, **arrays: Any) -> None:
     """An .npz with these arrays in place of the vectors of "a" and "b"; None leaves one out."""
     with np.load(path) as file:
-        own = {name: file[name] for name in ("digests", "vectors")}
+        own = {name: file[name] for name in file.files}
     chosen = {name: array for name, array in (own | arrays).items() if array is not None}
     np.savez(path, **chosen)
 
@@ -185,7 +184,6 @@ def test_a_whole_file_is_not_rebuilt(encoder: Counting, kept: Path) -> None:
     assert not rebuilt(kept, encoder)
 
 
-@LEFT_OPEN
 @pytest.mark.parametrize(
     "content",
     [b"", b"not a zip", b"PK\x03\x04", b"\x93NUMPY", b"PK\x05\x06" + bytes(18), b"\x80\x04N."],
@@ -196,7 +194,6 @@ def test_a_foreign_file_is_rebuilt(encoder: Counting, kept: Path, content: bytes
     assert rebuilt(kept, encoder)
 
 
-@LEFT_OPEN
 @pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.9, 0.99])
 def test_a_truncated_file_is_rebuilt(encoder: Counting, kept: Path, share: float) -> None:
     embeddings(["a", "b"], kept)
@@ -229,11 +226,11 @@ def test_a_flipped_byte_among_the_numbers_is_noticed(
         {"vectors": np.ones((2, 384), np.float64)},
         {"vectors": np.full((2, 384), "x")},
         {"digests": np.zeros((2, 31), np.uint8)},
-        {"digests": np.zeros((2, 32), np.int8)},
+        {"digests": np.zeros((2, 32), np.uint16)},
         {"digests": np.zeros((1, 32), np.uint8)},
     ],
     ids=["no_vectors", "no_digests", "nan", "infinite", "more_rows", "narrower", "flat",
-         "double", "words", "short_digests", "signed_digests", "fewer_digests"],
+         "double", "words", "short_digests", "wide_digests", "fewer_digests"],
 )  # fmt: skip
 def test_arrays_of_another_kind_are_rebuilt(
     encoder: Counting, kept: Path, arrays: dict[str, Any]
@@ -284,17 +281,33 @@ def test_missing_weights_matter_only_for_new_texts(
     assert kept.read_bytes() == before
 
 
-@pytest.mark.usefixtures("encoder")
-def test_a_folder_that_cannot_be_written_is_an_error_of_this_machine(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_only_costs_time(encoder: Counting, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     kept = tmp_path / "file" / FILE_NAME
-    with pytest.raises(MachineError, match="cannot write"):
-        embeddings(["a"], kept)
+    for _ in range(2):
+        assert np.array_equal(embeddings(["a"], kept)[0], vector("a"))
+    assert encoder.encoded["a"] == 1  # the model of this process remembers it
 
 
-@pytest.mark.usefixtures("encoder")
-def test_a_folder_in_place_of_the_file_is_an_error_of_this_machine(kept: Path) -> None:
+def test_a_folder_in_place_of_the_file_only_costs_time(encoder: Counting, kept: Path) -> None:
     kept.mkdir()
-    with pytest.raises(MachineError, match="cannot write"):
-        embeddings(["a"], kept)
+    assert np.array_equal(embeddings(["a"], kept)[0], vector("a"))
     assert [path.name for path in kept.parent.iterdir()] == [FILE_NAME]
+
+
+def test_vectors_of_other_weights_are_rebuilt(encoder: Counting, kept: Path) -> None:
+    embeddings(["a", "b"], kept)
+    saved(kept, weights=np.array("0" * 64))
+    assert rebuilt(kept, encoder)
+
+
+def test_vectors_that_are_not_of_length_one_are_rebuilt(encoder: Counting, kept: Path) -> None:
+    embeddings(["a", "b"], kept)
+    saved(kept, vectors=np.zeros((2, 384), np.float32))
+    assert rebuilt(kept, encoder)
+
+
+def test_an_array_file_under_the_name_is_rebuilt(encoder: Counting, kept: Path) -> None:
+    with kept.open("wb") as file:
+        np.save(file, np.ones(3))
+    assert rebuilt(kept, encoder)

@@ -59,7 +59,7 @@ def test_a_malformed_body_is_a_reply_with_422() -> None:
         "local://lexical",
         "local://LEXICAL/v1/classify",
         "LOCAL://lexical/v1/classify",
-        "local://minilm/v1/classify",
+        "local://minilm/v9/classify",
         "local:///classify",
         "local://lexical:80/v1/classify",
     ],

@@ -94,12 +94,33 @@ def _show_plan(config: Path, mode: Mode, overrides: tuple[str, ...], *, as_json:
 
 
 def _show(outcome: RunOutcome) -> None:
-    from ticketbench.report import numbers
     from ticketbench.report.verdict import preferred, threshold_text, verdict_text
 
     results = outcome.results
     say_findings(results.findings)
-    rows = [
+    show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), _rows(results))
+    show()
+    for comparison in results.comparisons:
+        words = verdict_text(comparison)
+        show(f"verdict: {words.headline}")
+        show_wrapped(words.evidence)
+        show_wrapped(f"next: {words.action}")
+    chosen = preferred(results)
+    for threshold in chosen.thresholds:
+        show(f"threshold for {chosen.provenance.rubric_set}, {threshold.rule}:")
+        show_wrapped(threshold_text(threshold))
+    _show_needed(results)
+    show(f"report: {os.path.join(outcome.out, 'index.html')}")
+    say(f"answers of {chosen.provenance.endpoint}")
+    for note in outcome.notes:
+        say(note)
+
+
+def _rows(results: RunResults) -> list[tuple[str, ...]]:
+    """A line per rubric set, then one per trained baseline."""
+    from ticketbench.report import numbers
+
+    rows: list[tuple[str, ...]] = [
         (
             e.provenance.rubric_set,
             f"{e.n_requested} = {e.n_scored} + {e.n_failed}",
@@ -119,22 +140,7 @@ def _show(outcome: RunOutcome) -> None:
         )
         for b in results.baselines
     ]
-    show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), rows)
-    show()
-    for comparison in results.comparisons:
-        words = verdict_text(comparison)
-        show(f"verdict: {words.headline}")
-        show_wrapped(words.evidence)
-        show_wrapped(f"next: {words.action}")
-    chosen = preferred(results)
-    for threshold in chosen.thresholds:
-        show(f"threshold for {chosen.provenance.rubric_set}, {threshold.rule}:")
-        show_wrapped(threshold_text(threshold))
-    _show_needed(results)
-    show(f"report: {os.path.join(outcome.out, 'index.html')}")
-    say(f"answers of {chosen.provenance.endpoint}")
-    for note in outcome.notes:
-        say(note)
+    return rows
 
 
 def _show_needed(results: RunResults) -> None:

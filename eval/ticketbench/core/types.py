@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -93,6 +93,16 @@ class Dataset:
     def __post_init__(self) -> None:
         rows = (part for ticket in self.tickets for part in ticket.canonical())
         object.__setattr__(self, "fingerprint", fingerprint(rows))
+
+    def with_groups(self, groups: Sequence[str | None]) -> Dataset:
+        """The same tickets in other groups, None for one of its own; the fingerprint stays.
+
+        Groups that were found in the texts follow from them, so the data are the same.
+        """
+        tickets = zip(self.tickets, groups, strict=True)
+        found = Dataset(self.name, tuple(replace(t, group=group) for t, group in tickets))
+        object.__setattr__(found, "fingerprint", self.fingerprint)
+        return found
 
     @property
     def has_all_labels(self) -> bool:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ticketbench.core.errors import MachineError
 from ticketbench.core.types import FloatArray
 from ticketbench.edge.engines.encoder import DIMENSIONS, Floats
+from ticketbench.edge.engines.weights import WEIGHTS_SHA256
 from ticketbench.edge.store import write_file
 
 FILE_NAME = "minilm-v1-vectors.npz"
@@ -25,8 +28,8 @@ _DIGEST_BYTES = 32
 def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
     """One unit vector of all-MiniLM-L6-v2 a text: (len(texts), 384), from `kept` or the weights.
 
-    Encodes what `kept` lacks and adds it there. Raises MachineError when the weights are needed
-    and missing, or `kept` cannot be written.
+    Encodes what `kept` lacks and adds it there if it can be written. Raises MachineError when the
+    weights are needed and missing.
     """
     digests = [hashlib.sha256(text.encode("utf-8")).digest() for text in texts]
     known = _read(kept)
@@ -36,7 +39,8 @@ def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
 
         vectors = minilm().vectors(list(missing.values()))
         known |= dict(zip(missing, vectors, strict=True))
-        _write(kept, known)
+        with suppress(MachineError):  # a folder that takes no file only costs time again
+            _write(kept, known)
     found = [known[digest] for digest in digests]
     return np.array(found, dtype=np.float64).reshape(len(texts), DIMENSIONS)
 
@@ -44,16 +48,23 @@ def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
 def _read(path: Path) -> dict[bytes, Floats]:
     """The vectors in the file by the sha256 of their text; none when it is unusable."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            digests, vectors = file["digests"], file["vectors"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, EOFError):
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+            digests, vectors, weights = file["digests"], file["vectors"], str(file["weights"])
+        usable = weights == WEIGHTS_SHA256 and _are_unit_vectors(digests, vectors)
+    except Exception:  # noqa: BLE001 - a damaged zip fails in a dozen ways, all mean the same
         return {}
+    if not usable:
+        return {}
+    return {digest.tobytes(): vector for digest, vector in zip(digests, vectors, strict=True)}
+
+
+def _are_unit_vectors(digests: NDArray[Any], vectors: NDArray[Any]) -> bool:
     n = len(vectors)
     shapes = digests.shape == (n, _DIGEST_BYTES) and vectors.shape == (n, DIMENSIONS)
     types = digests.dtype == np.uint8 and vectors.dtype == np.float32
-    if not (shapes and types and np.isfinite(vectors).all()):
-        return {}
-    return {digest.tobytes(): vector for digest, vector in zip(digests, vectors, strict=True)}
+    if not (shapes and types):
+        return False
+    return bool(np.allclose(np.einsum("ij,ij->i", vectors, vectors), 1, atol=1e-4))
 
 
 def _write(path: Path, known: dict[bytes, Floats]) -> None:
@@ -61,6 +72,7 @@ def _write(path: Path, known: dict[bytes, Floats]) -> None:
     content = io.BytesIO()
     np.savez(
         content,
+        weights=WEIGHTS_SHA256,
         digests=joined.reshape(len(known), _DIGEST_BYTES),
         vectors=np.stack(list(known.values())),
     )

