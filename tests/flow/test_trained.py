@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from ticketbench.cli.main import cli
 from ticketbench.core.errors import MachineError
 from ticketbench.edge.embeddings import FILE_NAME
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
@@ -125,25 +128,26 @@ def test_without_weights_the_run_says_why_a_baseline_is_missing(project: Path) -
     (project / "empty").mkdir()
     done = ticketbench("run", "eval.yaml", TICKETBENCH_MINILM_DIR="empty")
     assert done.returncode == 0
-    assert "no baseline on embeddings: cannot read model.safetensors" in done.stderr
+    assert "no baseline on MiniLM embeddings: cannot read model.safetensors" in done.stderr
     assert "words, trained" in done.stdout
-    assert "embeddings, trained" not in done.stdout
+    assert "minilm, trained" not in done.stdout
     results = load(project / "reports" / "eval" / "results.json", RunResults)
     assert [baseline.name for baseline in results.baselines] == ["words"]
 
 
-def test_the_printed_table_with_a_baseline_on_words_fits_into_80_columns(project: Path) -> None:
-    (project / "empty").mkdir()
-    done = ticketbench("run", "eval.yaml", TICKETBENCH_MINILM_DIR="empty")
-    lines = (done.stdout + done.stderr).splitlines()
-    assert any(line.startswith("words, trained") for line in lines)
+@pytest.mark.usefixtures("without_weights")
+def test_the_printed_table_with_a_baseline_on_words_fits_into_80_columns() -> None:
+    printed = CliRunner().invoke(cli, ["run", "eval.yaml"], catch_exceptions=False).stdout
+    lines = printed.splitlines()
+    assert any(re.match(r"words, trained +on \d+ labels +\d+\.\d% \[", line) for line in lines)
+    assert "trained on these tickets instead, judged on others:" in lines
     assert max(len(line) for line in lines) <= 80
 
 
 @pytest.mark.usefixtures("with_weights")
 def test_with_weights_there_are_two_baselines_and_nothing_to_say(project: Path) -> None:
     outcome = run(EVAL)
-    assert names(outcome) == ["words", "embeddings"]
+    assert names(outcome) == ["words", "minilm"]
     assert outcome.notes == ()
     assert (project / FILE_NAME).is_file()
 
@@ -218,3 +222,9 @@ def test_tickets_of_one_group_are_never_trained_on_for_each_other(project: Path)
     alone = run(EVAL).results.baselines[0].metric("accuracy").value
     tied = run(EVAL, overrides=["dataset.columns.group=customer"]).results.baselines[0]
     assert tied.metric("accuracy").value < 0.7 < alone
+
+
+def test_a_run_whose_answers_all_failed_still_writes_its_report(project: Path) -> None:
+    outcome = run(project / "eval.yaml", mode="replay", allow_failures=99)
+    assert outcome.results.baselines[0].metric("accuracy").n == 0
+    assert (outcome.out / "index.html").exists()

@@ -237,8 +237,8 @@ def test_the_set_is_named_and_equal_seeds_give_equal_intervals() -> None:
 
 
 def test_tickets_without_a_label_do_not_count_for_the_rubric_set() -> None:
-    rows = [[1.0, 0, 0]] * 6 + [[0, 1.0, 0]] * 10
-    t = table(rows, ["a"] * 6 + ["__none__"] * 6 + ["a"] * 4)
+    rows = [[0, 1.0, 0]] * 10 + [[1.0, 0, 0]] * 6
+    t = table(rows, ["__none__"] * 6 + ["a"] * 10)
     assert tickets_needed(curve((20, 4), (80, 8)), t, seed=0).tickets == 40
 
 

@@ -191,13 +191,28 @@ def test_fewer_than_two_groups_with_a_label_train_nothing(
     assert (found.n_trained, found.curve, found.needed) == (0, (), ())
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(10))  # at seed 9 both would fall into one fold
 def test_two_groups_with_a_label_always_train_on_each_other(seed: int) -> None:
     gold = ["a", "b", *["__none__"] * 10]
     t, recorder = table([RIGHT] * 12, gold), Recorder()
     found = baseline(recorder, t, seed=seed)
     assert all(len(train) for train, _ in recorder.calls)
     assert found.metric("accuracy").n == 2
+
+
+def test_the_curve_goes_on_until_it_is_above_every_rubric_set() -> None:
+    def learner(train: IntArray, test: IntArray) -> FloatArray:
+        right = test % 10 < (4 if len(train) < 100 else 8)
+        return np.where(right[:, None], RIGHT, WRONG)
+
+    weak, strong = (
+        table([RIGHT] * k + [WRONG] * (400 - k), ["a"] * 400, rubric_set=name)
+        for name, k in (("v1", 40), ("v2", 240))
+    )
+    assert [point.n for point in baseline(learner, weak).curve] == [20, 40, 320]
+    both = baseline(learner, weak, strong)
+    assert [point.n for point in both.curve] == [20, 40, 80, 160, 320]
+    assert [needed.tickets for needed in both.needed] == [20, 113]
 
 
 def test_equal_inputs_and_seeds_give_equal_baselines() -> None:
@@ -299,3 +314,20 @@ def test_on_vectors_puts_each_score_in_the_column_of_its_label() -> None:
     scores = on_vectors(vectors, np.array([3, 1, 3, 1]), 4)(np.array([0, 1]), np.array([2, 3]))
     assert np.argmax(scores, axis=1).tolist() == [3, 1]
     assert scores[:, [0, 2]].tolist() == [[0, 0], [0, 0]]
+
+
+def test_texts_without_any_word_score_the_seen_labels_alike() -> None:
+    truth = np.array([0, 1] * 15)
+    scores = on_words(["??"] * 30, truth, 3)(np.arange(20), np.arange(20, 30))
+    assert scores.tolist() == [[0.5, 0.5, 0.0]] * 10
+
+
+def test_training_rows_without_any_word_score_the_seen_labels_alike() -> None:
+    truth = np.array([0, 1] * 15)
+    texts = ["!!"] * 29 + ["hello"]
+    scores = on_words(texts, truth, 2)(np.arange(10), np.arange(10, 30))
+    assert scores.tolist() == [[0.5, 0.5]] * 20
+
+
+def test_no_texts_at_all_are_no_error() -> None:
+    on_words([], np.array([], dtype=np.int64), 3)

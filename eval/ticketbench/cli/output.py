@@ -26,6 +26,12 @@ def say(text: str = "") -> None:
     click.echo(printable(text), err=True)
 
 
+def say_wrapped(text: str) -> None:
+    """Talk on stderr, wrapped to 80 columns."""
+    for line in textwrap.wrap(printable(text), 80, subsequent_indent="  "):
+        say(line)
+
+
 def show(text: str = "") -> None:
     """One line of data, on stdout."""
     click.echo(printable(text))
@@ -60,8 +66,7 @@ def say_findings(findings: Sequence[Finding]) -> None:
     """Warnings and notes, on stderr."""
     for found in findings:
         text = f"{found.severity}: {found.title}: {found.evidence} ({found.code})"
-        for line in textwrap.wrap(printable(text), 80, subsequent_indent="  "):
-            say(line)
+        say_wrapped(text)
         say(f"  help: {found.action}")
 
 

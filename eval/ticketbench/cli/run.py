@@ -15,6 +15,7 @@ from ticketbench.cli.output import (
     progress_of,
     say,
     say_findings,
+    say_wrapped,
     show,
     show_json,
     show_table,
@@ -77,6 +78,8 @@ def command(
         show_json("run", outcome.results)
     else:
         _show(outcome)
+    for note in outcome.notes:
+        say_wrapped(note)
 
 
 def _show_plan(config: Path, mode: Mode, overrides: tuple[str, ...], *, as_json: bool) -> None:
@@ -112,8 +115,6 @@ def _show(outcome: RunOutcome) -> None:
     _show_needed(results)
     show(f"report: {os.path.join(outcome.out, 'index.html')}")
     say(f"answers of {chosen.provenance.endpoint}")
-    for note in outcome.notes:
-        say(note)
 
 
 def _rows(results: RunResults) -> list[tuple[str, ...]]:

@@ -111,16 +111,20 @@ def _replay_all(inputs: Inputs, mode: Mode, progress: ProgressOf | None) -> list
 
 
 def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> tuple[RunResults, tuple[str, ...]]:
+    from threadpoolctl import threadpool_limits
+
     settings = settings_of(inputs)
     summary = summarise_dataset(inputs.dataset)
-    results = run_results(
-        inputs.config.name, summary, inputs.rubric_sets, tables, settings, inputs.findings
-    )
-    if not inputs.config.file.trained_baselines:
-        return results, ()
-    from ticketbench.flow.trained import trained_baselines
+    # Several BLAS threads add up in another order: the last bit would depend on their number.
+    with threadpool_limits(1, "blas"):
+        results = run_results(
+            inputs.config.name, summary, inputs.rubric_sets, tables, settings, inputs.findings
+        )
+        if not inputs.config.file.trained_baselines:
+            return results, ()
+        from ticketbench.flow.trained import trained_baselines
 
-    baselines, note = trained_baselines(inputs, tables, settings)
+        baselines, note = trained_baselines(inputs, tables, settings)
     return replace(results, baselines=baselines), (note,) if note else ()
 
 

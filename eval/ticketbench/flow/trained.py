@@ -36,9 +36,9 @@ def trained_baselines(
     try:
         vectors = embeddings(texts, inputs.config.cache_path.with_name(FILE_NAME))
     except MachineError as error:
-        return (words,), f"no baseline on embeddings: {error.problems[0].what}"
+        return (words,), f"no baseline on MiniLM embeddings: {error.problems[0].what}"
     embedded = trained_baseline(
-        "embeddings",
+        "minilm",
         "MiniLM embedding + logistic regression",
         on_vectors(vectors, truth, n_labels),
         tables,
@@ -50,4 +50,7 @@ def trained_baselines(
 def _common(tables: Sequence[ScoreTable]) -> list[ScoreTable]:
     """The rows of the tickets that every table has."""
     shared = set.intersection(*(set(table.ids) for table in tables))
-    return [table.rows(np.array([ticket in shared for ticket in table.ids])) for table in tables]
+    return [
+        table.rows(np.array([ticket in shared for ticket in table.ids], np.bool_))
+        for table in tables
+    ]

@@ -6,11 +6,13 @@ neither it nor any ticket of its group, so the row may be read beside zero-shot 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.evaluate import MetricResult, Settings, metric_results
@@ -59,11 +61,15 @@ def on_words(texts: Sequence[str], truth: IntArray, n_labels: int) -> Learner:
     """
     from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
-    counts = CountVectorizer(ngram_range=(1, 2), token_pattern=r"\w+").fit_transform(texts)
+    words = CountVectorizer(ngram_range=(1, 2), token_pattern=r"\w+")
+    holds_words = any(re.search(r"\w", text) for text in texts)
+    counts = words.fit_transform(texts) if holds_words else sparse.csr_array((len(texts), 0))
 
     def learner(train: IntArray, test: IntArray) -> FloatArray:
         seen = counts[train]
         known = np.flatnonzero(np.asarray(seen.sum(axis=0)).ravel())
+        if len(known) == 0:
+            return _scores(seen[:, known], truth[train], counts[test][:, known], n_labels)
         weighting = TfidfTransformer().fit(seen[:, known])
         fitted = weighting.transform(seen[:, known])
         return _scores(fitted, truth[train], weighting.transform(counts[test][:, known]), n_labels)
@@ -81,13 +87,16 @@ def on_vectors(vectors: FloatArray, truth: IntArray, n_labels: int) -> Learner:
 
 
 def _scores(train: Any, truth: IntArray, test: Any, n_labels: int) -> FloatArray:
-    """Multinomial logistic regression, labels weighted alike; a label never seen scores 0."""
+    """Multinomial logistic regression, labels weighted alike; a label never seen scores 0.
+
+    Without a single feature the seen labels score alike.
+    """
     from sklearn.linear_model import LogisticRegression
 
     scores = np.zeros((test.shape[0], n_labels))
     seen = np.unique(truth)
-    if len(seen) == 1:
-        scores[:, seen[0]] = 1.0
+    if len(seen) == 1 or train.shape[1] == 0:
+        scores[:, seen] = 1 / len(seen)
         return scores
     model = LogisticRegression(
         C=_INVERSE_PENALTY, class_weight="balanced", solver="newton-cg", max_iter=_MOST_STEPS

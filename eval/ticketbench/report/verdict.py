@@ -106,27 +106,22 @@ def threshold_text(chosen: ChosenThreshold) -> str:
 
 
 def needed_text(baseline: TrainedBaseline, needed: TicketsNeeded) -> str:
-    """How many labelled tickets a trained classifier needs to match a rubric set."""
-    title = baseline.title
-    if needed.tickets is None:
-        return (
-            f"{title} needs more than {baseline.n_trained} labelled tickets to match "
-            f"{needed.rubric_set}"
-        )
+    """How many labelled tickets a trained classifier needs to match a rubric set, with 95 %."""
+    value, low, high = (_tickets(n, baseline) for n in (needed.tickets, needed.low, needed.high))
+    about = "" if value == _tickets(None, baseline) or value.endswith("fewer") else "about "
+    ends = f" (95%: {low} to {high})" if low != high else ""
+    matching = f"labelled tickets to match {needed.rubric_set}"
+    return f"{baseline.title} needs {about}{value} {matching}{ends}"
+
+
+def _tickets(n: int | None, baseline: TrainedBaseline) -> str:
+    """Two digits, as the curve knows no more, and nothing beyond its ends."""
     smallest, largest = baseline.curve[0].n, baseline.n_trained
-    low, high = (_rounded(needed.low, largest), _rounded(needed.high, largest))
-    ends = f"[{low}, {high}]" if needed.high is not None else f"[{low}, {high})"
-    if needed.tickets <= smallest:
-        return f"{title} matches {needed.rubric_set} with {smallest} labelled tickets or fewer"
-    return (
-        f"{title} needs about {_rounded(needed.tickets, largest)} {ends} labelled tickets to "
-        f"match {needed.rubric_set}"
-    )
-
-
-def _rounded(tickets: int | None, largest: int) -> str:
-    """Two digits: the curve knows no more. None is more than the largest size."""
-    return f"more than {largest}" if tickets is None else f"{float(f'{tickets:.1e}'):,.0f}"
+    if n is None:
+        return f"more than {largest:,}"
+    if n <= smallest:
+        return f"{smallest:,} or fewer"
+    return f"{min(round(float(f'{n:.1e}')), largest):,}"
 
 
 def accuracy_text(evaluation: Evaluation) -> str:

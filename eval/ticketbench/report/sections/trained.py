@@ -13,7 +13,9 @@ from ticketbench.report.verdict import needed_text
 _TEMPLATE = """<p>Rubrics need no labelled tickets. A trained classifier does; here is what it \
 makes of these. Each ticket is scored by a model that saw neither it nor its group.</p>
 <div class="scroll"><table>
-<caption>At the threshold of the config, which was set for no trained classifier</caption>
+<caption>At the threshold of the config, which was set for no trained classifier\
+{% if fewer %}; the trained rows stand on the {{ n }} tickets that every rubric set scored\
+{% endif %}</caption>
 <thead><tr><th scope="col" class="text">classifier</th><th scope="col">labels seen</th>\
 <th scope="col">accuracy</th><th scope="col">macro-F1</th>\
 <th scope="col">calibration error</th><th scope="col">routed</th>\
@@ -57,6 +59,8 @@ def trained(report: Report) -> Markup | None:
             *((b.title, b.n_trained, b) for b in results.baselines),
         ],
         lines=[needed_text(b, needed) for b in results.baselines for needed in b.needed],
+        n=results.baselines[0].routing.n,
+        fewer=any(e.n_failed for e in results.evaluations),
         chart=_chart(series),
         key=key([one.name for one in series]),
     )
@@ -64,7 +68,10 @@ def trained(report: Report) -> Markup | None:
 
 def _series(results: RunResults) -> list[Series]:
     """The learning curves, and each rubric set as a level line."""
-    curves = [Series(b.title, [(p.n, p.accuracy) for p in b.curve]) for b in results.baselines]
+    curves = []
+    for b in results.baselines:
+        points = [(p.n, p.accuracy) for p in b.curve]
+        curves.append(Series(b.title, points, mark=points[-1] if points else None))
     largest = max((n for curve in curves for n, _ in curve.points), default=0)
     levels = []
     for e in results.evaluations:
