@@ -45,7 +45,6 @@ def read_weights() -> tuple[dict[str, NDArray[np.float32]], Tokenizer]:
     Raises MachineError when the files or their readers are missing, or the files are others.
     """
     try:
-        import threadpoolctl  # noqa: F401 - needed a moment later
         from safetensors.numpy import load
         from tokenizers import Tokenizer
     except ImportError as error:
