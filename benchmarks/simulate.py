@@ -1,0 +1,330 @@
+"""Do the numbers hold on fresh data? Simulated tickets, seeds named; prints docs/evidence.md.
+
+python benchmarks/simulate.py [runs, default 1000]
+
+Every line is a share of runs with its standard error, beside what was promised.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from scipy import special
+
+from ticketbench.core.policy import Policy
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, Provenance, ScoreTable
+from ticketbench.measure import intervals, resampling
+from ticketbench.measure.certified import certified_policy_by_label, certified_threshold
+from ticketbench.measure.estimates import on_used_cells
+from ticketbench.measure.groups import one_per_group
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.noninferiority import noninferiority
+from ticketbench.measure.verdict import verdict
+
+SEED = 20261123
+PRIORS = np.array([0.39, 0.24, 0.16, 0.11, 0.07, 0.03])
+GROUP_SIZES = np.array([1, 1, 1, 1, 2, 2, 3, 6])
+GRID = np.arange(99, 29, -1) / 100
+RISK, DELTA = 0.05, 0.10
+Rng = np.random.Generator
+Row = tuple[str, ...]
+
+
+def rate(hits: int, runs: int) -> str:
+    """A share of runs with its standard error."""
+    share = hits / runs
+    return f"{share:.3f} ± {math.sqrt(share * (1 - share) / runs):.3f}"
+
+
+def within(hits: int, runs: int, limit: float) -> str:
+    """Whether a share of runs is at most `limit` plus two standard errors of the limit."""
+    return "holds" if hits / runs <= limit + 2 * math.sqrt(limit * (1 - limit) / runs) else "FAILS"
+
+
+def show(title: str, seed: int, head: Row, rows: Iterator[Row]) -> None:
+    """One table in Markdown."""
+    print(f"\n## {title}\nSeed {seed}.\n")
+    print("| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
+    for row in rows:
+        print("| " + " | ".join(row) + " |", flush=True)
+
+
+def grouped(rng: Rng, n: int) -> IntArray:
+    """Group numbers of n tickets in groups of 1 to 6."""
+    sizes = rng.choice(GROUP_SIZES, n)
+    return np.repeat(np.arange(n), sizes)[:n]
+
+
+# --- intervals -----------------------------------------------------------------------------
+
+
+def wilson_rows() -> Iterator[Row]:
+    """Exact coverage, all outcomes of the binomial weighted."""
+    for n in (50, 200, 1000):
+        for p in (0.5, 0.9, 0.95, 0.98):
+            k = np.arange(n + 1)
+            ends = [intervals.wilson(int(i), n) for i in k]
+            inside = np.array([e.low <= p <= e.high for e in ends])
+            weight = special.bdtr(k, n, p) - np.where(k > 0, special.bdtr(k - 1, n, p), 0)
+            yield str(n), f"{p:g}", f"{weight[inside].sum():.3f}", "0.95"
+
+
+def wilson_group_rows(runs: int) -> Iterator[Row]:
+    """Coverage on the effective n: groups share nine tenths of their answers."""
+    rng = np.random.default_rng(SEED + 1)
+    for n in (50, 200, 1000):
+        inside = 0
+        for _ in range(runs):
+            groups = grouped(rng, n)
+            shared = (rng.random(n) < 0.9)[groups]
+            same = rng.random(n) < 0.9
+            hits = np.where(same, shared, rng.random(n) < 0.9)
+            found = intervals.share(hits, groups)
+            inside += found.low <= 0.9 <= found.high
+        yield str(n), "0.9", rate(inside, runs), "0.95"
+
+
+def confusion_tickets(rng: Rng, n: int, law: FloatArray) -> IntArray:
+    """Confusion cells of n tickets."""
+    return rng.choice(36, n, p=law.ravel())
+
+
+def bca_rows(runs: int) -> Iterator[Row]:
+    """Coverage for macro-F1 with six unequal labels."""
+    rng = np.random.default_rng(SEED + 2)
+    law = 0.72 * np.diag(PRIORS) + 0.28 * np.outer(PRIORS, PRIORS)
+    metric = METRICS.get("macro_f1")
+    truth = float(metric.function(law[None])[0])
+    for n in (50, 200, 1000):
+        inside = defined = 0
+        for run in range(runs):
+            cells = confusion_tickets(rng, n, law)
+            drawn = resampling.units(cells, np.arange(n))
+            ends = resampling.bca(drawn, on_used_cells(metric, 6, drawn.used), seed=run)
+            defined += not math.isnan(ends.low)
+            inside += ends.low <= truth <= ends.high
+        note = "labels under 20 tickets: flagged, not trusted" if n < 500 else ""
+        yield str(n), rate(inside, defined), "0.95", note
+
+
+# --- certified thresholds ------------------------------------------------------------------
+
+Scores = Callable[[Rng, int], tuple[FloatArray, FloatArray]]
+
+
+def calibrated(rng: Rng, n: int) -> tuple[FloatArray, FloatArray]:
+    """Top scores and their true chance of being right: the same."""
+    c = 0.3 + 0.7 * rng.beta(4, 1, n)
+    return c, c
+
+
+def overconfident(rng: Rng, n: int) -> tuple[FloatArray, FloatArray]:
+    """The true chance is lower than the score, most in the middle."""
+    c = 0.3 + 0.7 * rng.beta(4, 1, n)
+    return c, c**1.5
+
+
+def true_risks(law: Scores) -> FloatArray:
+    """The true error share above each threshold of the grid, from two million tickets."""
+    c, p = law(np.random.default_rng(SEED + 3), 2_000_000)
+    order = np.argsort(c)
+    errors = np.cumsum((1 - p[order])[::-1])[::-1]
+    first = np.searchsorted(c[order], GRID, side="left")
+    return np.asarray(errors[first] / (len(c) - first))
+
+
+def tickets(
+    rng: Rng, n: int, law: Scores, *, copies: bool
+) -> tuple[FloatArray, BoolArray, IntArray]:
+    """Scores, whether right, groups; with copies whole groups are one ticket repeated."""
+    groups = grouped(rng, n) if copies else np.arange(n)
+    c, p = law(rng, n)
+    right = rng.random(n) < p
+    return c[groups], right[groups], groups
+
+
+def naive(c: FloatArray, right: BoolArray) -> float:
+    """The lowest threshold whose share right is on target here."""
+    chosen = [t for t in GRID if (c >= t).any() and right[c >= t].mean() >= 1 - RISK]
+    return min(chosen, default=math.nan)
+
+
+def sgr(c: FloatArray, right: BoolArray) -> float:
+    """Selection with guaranteed risk (Geifman & El-Yaniv 2017): bisection at delta / log2 n."""
+    order = np.argsort(-c)
+    wrong = np.cumsum(~right[order])
+    low, high, found = 1, len(c), math.nan
+    level = DELTA / math.ceil(math.log2(len(c)))
+    for _ in range(math.ceil(math.log2(len(c)))):
+        middle = (low + high + 1) // 2
+        bound = special.betaincinv(wrong[middle - 1] + 1, middle - wrong[middle - 1], 1 - level)
+        if bound <= RISK:
+            low, found = middle, float(c[order[middle - 1]])
+        else:
+            high = middle - 1
+        if low >= high:
+            break
+    return found
+
+
+def certified_rows(runs: int) -> Iterator[Row]:
+    """How often the true risk of the chosen threshold exceeds the promise."""
+    rng = np.random.default_rng(SEED + 4)
+    for law in (calibrated, overconfident):
+        risks = true_risks(law)
+        for copies in (False, True):
+            for n in (200, 500, 2000):
+                yield certified_row(rng, runs, law, risks, n, copies=copies)
+
+
+def certified_row(
+    rng: Rng, runs: int, law: Scores, risks: FloatArray, n: int, *, copies: bool
+) -> Row:
+    """One setting, the three rules on the same tickets."""
+    broken = {"certified": 0, "naive": 0, "sgr": 0}
+    covered = {"certified": 0.0, "naive": 0.0, "sgr": 0.0}
+    for run in range(runs):
+        c, right, groups = tickets(rng, n, law, copies=copies)
+        rows = one_per_group(groups, seed=run)
+        chosen = {
+            "certified": certified_threshold(
+                c[rows], right[rows], risk=RISK, delta=DELTA
+            ).threshold,
+            "naive": naive(c, right),
+            "sgr": sgr(c[rows], right[rows]),
+        }
+        for name, t in chosen.items():
+            if not math.isnan(t):
+                broken[name] += float(np.interp(-t, -GRID, risks)) > RISK
+                covered[name] += float((c >= t).mean())
+    cells = [f"{rate(broken[k], runs)}, {covered[k] / runs:.3f}" for k in broken]
+    kept = within(broken["certified"], runs, DELTA)
+    return law.__name__, "copies" if copies else "none", str(n), *cells, kept
+
+
+def label_table(rng: Rng, n: int, law: Scores, *, copies: bool) -> tuple[ScoreTable, IntArray]:
+    """A table of four labels; the label decides nothing about the law."""
+    c, right, groups = tickets(rng, n, law, copies=copies)
+    top = rng.choice(4, n, p=[0.4, 0.3, 0.2, 0.1])[groups]
+    scores = np.repeat(((1 - c) / 3)[:, None], 4, axis=1)
+    scores[np.arange(n), top] = c
+    truth = np.where(right, top, (top + 1) % 4)
+    names = ("a", "b", "c", "d")
+    origin = Provenance("simulated", "0", "v1", "0", "none")
+    ids = tuple(str(i) for i in range(n))
+    return ScoreTable(names, names, ids, truth, groups, scores, None, (), origin), top
+
+
+def label_rows(runs: int) -> Iterator[Row]:
+    """How often any of four promises is broken; the policy escalates nothing here."""
+    rng = np.random.default_rng(SEED + 5)
+    for law in (calibrated, overconfident):
+        risks = true_risks(law)
+        for copies in (False, True):
+            for n in (500, 2000):
+                broken = promises = 0
+                for run in range(runs):
+                    table, _ = label_table(rng, n, law, copies=copies)
+                    found = certified_policy_by_label(
+                        table, Policy(escalate_above=1.0), risk=RISK, delta=DELTA, seed=run
+                    )
+                    kept = [label.threshold for label in found.labels if label.promise]
+                    promises += len(kept)
+                    broken += any(np.interp(-t, -GRID, risks) > RISK for t in kept)
+                yield (
+                    law.__name__, "copies" if copies else "none", str(n), rate(broken, runs),
+                    f"{promises / runs:.2f} of 4", within(broken, runs, DELTA),
+                )  # fmt: skip
+
+
+# --- comparison and gate -------------------------------------------------------------------
+
+
+def differences(rng: Rng, n: int, psi: float, drop: float) -> FloatArray:
+    """Per-ticket differences with the share psi differing and the mean -drop."""
+    lost, gained = (psi + drop) / 2, (psi - drop) / 2
+    return rng.choice([-1.0, 1.0, 0.0], n, p=[lost, gained, 1 - psi])
+
+
+def comparison_rows(runs: int) -> Iterator[Row]:
+    """False alarms of the verdict when both sets are equally good."""
+    rng = np.random.default_rng(SEED + 6)
+    for copies in (False, True):
+        for n in (50, 200, 600):
+            for psi in (0.05, 0.10, 0.25):
+                alarms = 0
+                for _ in range(runs):
+                    groups = grouped(rng, n) if copies else np.arange(n)
+                    d = differences(rng, n, psi, 0.0)
+                    mixed = np.where(rng.random(n) < 0.8, d[groups], differences(rng, n, psi, 0.0))
+                    alarms += verdict(mixed, groups).outcome in ("better", "worse")
+                kind = "duplicates" if copies else "none"
+                yield kind, str(n), f"{psi:g}", rate(alarms, runs), within(alarms, runs, 0.05)
+
+
+def gate_rows(runs: int) -> Iterator[Row]:
+    """How often the gate passes a true drop of the margin, and an equal candidate fails."""
+    rng = np.random.default_rng(SEED + 7)
+    for copies in (False, True):
+        for n in (200, 500, 2000):
+            for psi in (0.05, 0.10, 0.20):
+                passed = failed = unchanged = 0
+                for _ in range(runs):
+                    groups = grouped(rng, n) if copies else np.arange(n)
+                    worse = differences(rng, n, psi, 0.02)[groups]
+                    equal = differences(rng, n, psi, 0.0)[groups]
+                    passed += noninferiority(worse, groups, margin=0.02).outcome == "pass"
+                    found = noninferiority(equal, groups, margin=0.02).outcome
+                    failed += found == "fail"
+                    unchanged += found == "pass"
+                yield (
+                    "duplicates" if copies else "none", str(n), f"{psi:g}", rate(passed, runs),
+                    within(passed, runs, 0.05), rate(failed, runs), within(failed, runs, 0.05),
+                    rate(unchanged, runs),
+                )  # fmt: skip
+
+
+def identical_rows() -> Iterator[Row]:
+    """The same answers twice, 1,000 times."""
+    rng = np.random.default_rng(SEED + 8)
+    same = 0
+    for _ in range(1000):
+        n = int(rng.integers(1, 400))
+        found = verdict(np.zeros(n), rng.integers(0, n, n), identical=True)
+        same += found.outcome == "no relevant difference"
+    yield f"{same} of 1000", "1000 of 1000"
+
+
+def main() -> None:
+    """Print every table."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    print("# Evidence")
+    print(f"`python benchmarks/simulate.py {runs}`: simulated tickets, no engine. ± is one")
+    print("standard error; a promise holds when the share is at most the limit plus two of them.")
+    show("Wilson interval of a share: exact coverage", 0, ("n", "p", "coverage", "promised"),
+         wilson_rows())  # fmt: skip
+    show("Wilson on the effective n: groups of 1 to 6", SEED + 1,
+         ("n", "p", "coverage", "promised"), wilson_group_rows(runs))  # fmt: skip
+    show("BCa interval of macro-F1, six unequal labels", SEED + 2,
+         ("n", "coverage", "promised", "note"), bca_rows(runs))  # fmt: skip
+    rules = tuple(f"{name}: broken, coverage" for name in ("certified", "naive", "SGR"))
+    show("Certified threshold: 95 % right with 90 % confidence", SEED + 4,
+         ("scores", "groups", "n", *rules, "certified"), certified_rows(runs))  # fmt: skip
+    show("Certified per label: all promises together", SEED + 5,
+         ("scores", "groups", "n", "any broken", "promises", "verdict"),
+         label_rows(runs))  # fmt: skip
+    show("Comparison of equal rubric sets: false alarms, at most 5 %", SEED + 6,
+         ("groups", "n", "share differing", "better or worse", "verdict"),
+         comparison_rows(runs))  # fmt: skip
+    show("Gate with a margin of 2 points: a true drop of 2 points passes at most 5 %", SEED + 7,
+         ("groups", "n", "share differing", "drop passes", "at most 5 %", "equal fails",
+          "at most 5 %", "equal passes"), gate_rows(runs))  # fmt: skip
+    show("Identical answers are no relevant difference", SEED + 8, ("found", "promised"),
+         identical_rows())  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
