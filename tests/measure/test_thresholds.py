@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +12,11 @@ from hypothesis import strategies as st
 from tables import random_table, table
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import ScoreTable
+from ticketbench.edge.store import envelope, load
 from ticketbench.measure.calibration import fit_temperature
-from ticketbench.measure.routing import GRID, summarise, sweep
+from ticketbench.measure.capacity import capacity_policy
+from ticketbench.measure.certified import certified_policy, certified_policy_by_label
+from ticketbench.measure.routing import GRID, cost_of_ticket, summarise, sweep
 from ticketbench.measure.thresholds import (
     ChosenThreshold,
     choose_thresholds,
@@ -25,10 +30,15 @@ SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
 COSTS = Costs(misroute=5, review=1, escalate=1.5)
 BASE = Policy(threshold=0.6, escalate_above=1.0)
 T100 = random_table(100, seed=3)
+T10000 = random_table(10_000, seed=12)
 
 
-def choose(t: ScoreTable, *, seed: int = 0, costs: Costs = COSTS) -> tuple[ChosenThreshold, ...]:
-    return choose_thresholds(t, BASE, costs, min_precision=0.8, seed=seed)
+def choose(
+    t: ScoreTable, *, seed: int = 0, costs: Costs = COSTS, most_reviewed: float | None = None
+) -> tuple[ChosenThreshold, ...]:
+    return choose_thresholds(
+        t, BASE, costs, min_precision=0.8, most_reviewed=most_reviewed, seed=seed
+    )
 
 
 def optimum(costs: Costs) -> float:
@@ -153,8 +163,16 @@ def test_equal_seeds_give_equal_folds() -> None:
     assert one.tolist() == other.tolist()
 
 
-def test_both_rules_are_chosen_side_by_side() -> None:
-    assert [chosen.rule for chosen in choose(T100)] == ["cost_optimal", "descriptive"]
+RULES = ["cost_optimal", "descriptive", "certified", "certified_by_label"]
+
+
+def test_all_rules_are_chosen_side_by_side() -> None:
+    assert [chosen.rule for chosen in choose(T100)] == RULES
+
+
+def test_capacity_is_chosen_only_when_a_limit_is_given() -> None:
+    chosen = choose(T100, most_reviewed=0.2)
+    assert [found.rule for found in chosen] == [*RULES, "capacity"]
 
 
 def test_no_tickets_give_no_thresholds() -> None:
@@ -176,9 +194,9 @@ def test_the_in_sample_result_is_that_of_the_chosen_threshold(at: int) -> None:
     assert chosen.in_sample == expected
 
 
-@pytest.mark.parametrize("at", [0, 1])
+@pytest.mark.parametrize("at", range(5))
 def test_every_ticket_is_judged_out_of_sample_once(at: int) -> None:
-    found = choose(T100)[at].out_of_sample
+    found = choose(T100, most_reviewed=0.2)[at].out_of_sample
     assert found.n == found.routed + found.reviewed + found.escalated == 100
 
 
@@ -200,7 +218,7 @@ def test_equal_seeds_give_equal_choices() -> None:
 @pytest.mark.parametrize("gold", [["a"], ["__none__"], ["zebra"]])
 def test_one_ticket_is_enough_to_choose_without_an_error(gold: list[str]) -> None:
     chosen = choose(table([[0.6, 0.3, 0.1]], gold))
-    assert [c.n_folds for c in chosen] == [1, 1]
+    assert [c.n_folds for c in chosen] == [1] * len(RULES)
 
 
 def test_a_precision_target_is_named_in_the_title() -> None:
@@ -209,3 +227,102 @@ def test_a_precision_target_is_named_in_the_title() -> None:
 
 def test_the_costs_are_named_in_the_title() -> None:
     assert "misroute 5, review 1" in choose(T100)[0].title
+
+
+@pytest.mark.parametrize("review_share", [0.05, 0.2, 0.5])
+@pytest.mark.parametrize("escalate_above", [0.25, 1.0])
+def test_the_rule_finds_the_cheapest_of_all_thresholds(
+    review_share: float, escalate_above: float
+) -> None:
+    # The tickets are calibrated, so the chance of a misroute is known: 1 - top score.
+    costs = Costs(misroute=5, review=5 * review_share, escalate=1.5)
+    policy = cost_optimal_policy(T10000, Policy(escalate_above=escalate_above), costs)
+    assert policy.threshold == pytest.approx(1 - review_share)
+    seen, expected = {}, {}
+    for threshold in GRID:
+        tried = replace(policy, threshold=threshold)
+        decisions = tried.decide(T10000.scores, T10000.labels)
+        seen[threshold] = cost_of_ticket(T10000, decisions, costs)
+        by_outcome = (costs.misroute * (1 - T10000.top_score), costs.review, costs.escalate)
+        expected[threshold] = float(np.choose(decisions.outcome, by_outcome).mean())
+    assert expected[policy.threshold] - min(expected.values()) < 0.001
+    cheapest = min(seen, key=lambda threshold: seen[threshold].mean())
+    saved = seen[policy.threshold] - seen[cheapest]
+    assert saved.mean() <= 3 * saved.std() / math.sqrt(len(saved))
+
+
+T300 = random_table(300, k=3, seed=4, sharpness=4.0)
+PROMISED = {"risk": 0.2, "delta": 0.1, "seed": 3}
+
+
+def test_the_certified_rule_is_the_certified_policy() -> None:
+    chosen = choose(T300, seed=3)[2]
+    found = certified_policy(T300, BASE, **PROMISED)
+    assert chosen.threshold == found.policy.threshold
+    assert (chosen.certificate, chosen.label_thresholds) == (found.certificate, ())
+    assert (chosen.target, chosen.confidence, chosen.temperature) == (0.8, 0.9, 1.0)
+    expected = summarise(T300, found.policy.decide(T300.scores, T300.labels), COSTS)
+    assert chosen.in_sample == expected
+
+
+def test_the_rule_by_label_is_the_certified_policy_by_label() -> None:
+    chosen = choose(T300, seed=3)[3]
+    found = certified_policy_by_label(T300, BASE, **PROMISED)
+    assert chosen.label_thresholds == found.labels
+    assert [label.label for label in chosen.label_thresholds] == list(T300.labels)
+    expected = summarise(T300, found.policy.decide(T300.scores, T300.labels), COSTS)
+    assert chosen.in_sample == expected
+
+
+def test_the_rule_capacity_keeps_to_its_limit() -> None:
+    chosen = choose(T300, most_reviewed=0.2)[4]
+    assert chosen.threshold == capacity_policy(T300, BASE, most_reviewed=0.2).threshold
+    assert chosen.in_sample.reviewed <= 0.2 * 300
+    assert chosen.most_reviewed == 0.2
+    assert math.isnan(chosen.target)
+
+
+def test_the_certified_rules_are_judged_on_folds_they_were_not_chosen_on() -> None:
+    chosen = choose(T300, seed=3)
+    folds = fold_of_ticket(T300.groups, n_folds=5, seed=3)
+    for at, certified in ((2, certified_policy), (3, certified_policy_by_label)):
+        right = routed = 0
+        for fold in range(5):
+            policy = certified(T300.rows(folds != fold), BASE, **PROMISED).policy
+            judged = T300.rows(folds == fold)
+            found = summarise(judged, policy.decide(judged.scores, judged.labels), COSTS)
+            routed, right = routed + found.routed, right + found.right
+        assert (chosen[at].out_of_sample.routed, chosen[at].out_of_sample.right) == (routed, right)
+
+
+def test_nothing_certified_has_no_threshold_but_says_what_is_missing() -> None:
+    chosen = choose(random_table(12, seed=1))[2]
+    assert math.isnan(chosen.threshold)
+    assert chosen.in_sample.routed == 0
+    assert chosen.certificate is not None
+    assert chosen.certificate.outlook != "certified"
+
+
+def test_a_higher_confidence_never_lowers_the_certified_threshold() -> None:
+    found = [
+        choose_thresholds(T300, BASE, COSTS, min_precision=0.8, confidence=c, seed=0)[2]
+        for c in (0.6, 0.8, 0.9, 0.95)
+    ]
+    thresholds = [math.inf if math.isnan(f.threshold) else f.threshold for f in found]
+    assert thresholds == sorted(thresholds)
+    assert [f.confidence for f in found] == [0.6, 0.8, 0.9, 0.95]
+
+
+def test_a_target_of_95_percent_is_a_risk_of_exactly_5_percent() -> None:
+    chosen = choose_thresholds(T300, BASE, COSTS, min_precision=0.95, seed=0)[2]
+    assert chosen.certificate is not None
+    assert (chosen.certificate.risk, chosen.certificate.delta) == (0.05, 0.1)
+
+
+@pytest.mark.parametrize("n", [12, 300])
+def test_chosen_thresholds_survive_being_saved(tmp_path: Path, n: int) -> None:
+    chosen = choose(T300.rows(np.arange(n)), most_reviewed=0.1)
+    for saved in chosen:
+        path = tmp_path / "threshold.json"
+        path.write_bytes(envelope("threshold", saved))
+        assert load(path, ChosenThreshold) == saved

@@ -43,7 +43,8 @@ class Policy:
     threshold       route when the top score is at least this
     escalate_above  escalate when two or more labels score above this (1 switches it off)
     temperature     applied before both rules; 1 leaves the scores as they are
-    label_thresholds  (label, threshold) pairs that replace `threshold` for those top labels
+    label_thresholds  (label, threshold) pairs that replace `threshold` for those top labels; a
+                      label that a rubric set lacks changes nothing there
     fallback        name of the queue for what is neither routed nor escalated
     """
 
@@ -65,7 +66,8 @@ class Policy:
         top = np.argmax(scores, axis=1).astype(np.int64)
         needed = np.full(len(labels), self.threshold)
         for label, threshold in self.label_thresholds:
-            needed[list(labels).index(label)] = threshold
+            if label in labels:  # another rubric set may lack it
+                needed[list(labels).index(label)] = threshold
         passes = np.max(sharpened, axis=1, initial=0.0) >= needed[top]
         escalates = (sharpened > self.escalate_above).sum(axis=1) >= 2
         outcome = np.where(escalates, ESCALATE, np.where(passes, ROUTE, REVIEW)).astype(np.int64)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
@@ -74,6 +74,7 @@ class PolicyConfig(Strict):
     threshold: Share = 0.60
     escalate_above: Share = 0.30
     temperature: Annotated[float, Field(gt=0)] = 1.0
+    label_thresholds: dict[Text, Share] = Field(default={})
     near_tie: Share = 0.05
     fallback: Text = "manual_review"
 
@@ -91,7 +92,25 @@ class ChooseConfig(Strict):
 
     min_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
+    most_reviewed: Share | None = None
+    reviews_per_day: Amount | None = None
+    tickets_per_day: Annotated[float, Field(gt=0)] | None = None
     costs: CostsConfig = CostsConfig()
+
+    @model_validator(mode="after")
+    def _one_capacity(self) -> Self:
+        if (self.reviews_per_day is None) != (self.tickets_per_day is None):
+            raise ValueError("reviews_per_day and tickets_per_day belong together")
+        if self.reviews_per_day is not None and self.most_reviewed is not None:
+            raise ValueError("give most_reviewed or reviews_per_day, not both")
+        return self
+
+    @property
+    def largest_review_share(self) -> float | None:
+        """The share of tickets that can be reviewed; None when no limit is set."""
+        if self.reviews_per_day is None or self.tickets_per_day is None:
+            return self.most_reviewed
+        return min(1.0, self.reviews_per_day / self.tickets_per_day)
 
 
 class ReportConfig(Strict):
@@ -168,7 +187,8 @@ class Config:
     def policy(self) -> Policy:
         """The routing policy to evaluate."""
         p = self.file.policy
-        return Policy(p.threshold, p.escalate_above, p.temperature, fallback=p.fallback)
+        own = tuple(p.label_thresholds.items())
+        return Policy(p.threshold, p.escalate_above, p.temperature, own, p.fallback)
 
     @property
     def costs(self) -> Costs:

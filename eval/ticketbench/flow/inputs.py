@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Dataset, Finding, RubricSet
 from ticketbench.edge.config import Config, read_config
 from ticketbench.edge.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.dataset_findings import dataset_findings
 from ticketbench.edge.rubric_files import read_rubrics, rubric_findings
+from ticketbench.flow.grouping import grouped
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay import Mode, Source
@@ -27,6 +29,7 @@ class Inputs:
     config: Config
     loaded: LoadedDataset
     rubric_sets: tuple[RubricSet, ...]
+    grouped_by: str
     findings: tuple[Finding, ...]
 
     @property
@@ -41,9 +44,27 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     _refuse_missing_files(config)
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
+    _refuse_unknown_labels(config, known)
     loaded = load_dataset(config.dataset_path, config.file.dataset.columns, known_labels=known)
     findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
-    return Inputs(config, loaded, rubric_sets, (*dataset_findings(loaded), *findings))
+    with_groups = grouped(loaded, config.file.dataset.columns)
+    findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
+    return Inputs(config, with_groups.loaded, rubric_sets, with_groups.grouped_by, tuple(findings))
+
+
+def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
+    """A threshold for a label that no rubric set has would silently do nothing."""
+    unknown = [
+        Problem(
+            f"no rubric set has the label {label!r}",
+            config.document.where(("policy", "label_thresholds", label)),
+            suggestion(label, known),
+        )
+        for label in config.file.policy.label_thresholds
+        if label not in known
+    ]
+    if unknown:
+        raise InputError.of(unknown)
 
 
 def _refuse_missing_files(config: Config) -> None:

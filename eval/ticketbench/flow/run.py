@@ -90,6 +90,8 @@ def settings_of(inputs: Inputs) -> Settings:
         policy=inputs.config.policy,
         costs=inputs.config.costs,
         min_precision=file.choose.min_precision,
+        confidence=file.choose.confidence,
+        most_reviewed=file.choose.largest_review_share,
         near_tie=file.policy.near_tie,
         seed=SEED,
     )
@@ -114,7 +116,7 @@ def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> tuple[RunResults,
     from threadpoolctl import threadpool_limits
 
     settings = settings_of(inputs)
-    summary = summarise_dataset(inputs.dataset)
+    summary = summarise_dataset(inputs.dataset, inputs.grouped_by)
     # Several BLAS threads add up in another order: the last bit would depend on their number.
     with threadpool_limits(1, "blas"):
         results = run_results(

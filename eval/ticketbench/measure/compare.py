@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import sparse, special
+from scipy import special
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable, Value
-from ticketbench.measure import resampling
-from ticketbench.measure.intervals import ONE_UNIT, clipped, clustered_mean
-from ticketbench.measure.metrics import METRICS, Metric
-from ticketbench.measure.verdict import MARGIN, Verdict, verdict
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.types import NONE, BoolArray, IntArray, ScoreTable, Value
+from ticketbench.measure.intervals import clustered_mean
+from ticketbench.measure.label_differences import LabelDifference, label_differences
+from ticketbench.measure.marginal_shift import MarginalShift, marginal_shift
+from ticketbench.measure.metric_differences import Difference as Difference
+from ticketbench.measure.metric_differences import metric_differences
+from ticketbench.measure.noninferiority import NonInferiority, noninferiority
+from ticketbench.measure.sign_flip import MOST_SHOWN, sign_flip_p
+from ticketbench.measure.verdict import MARGIN, Verdict, difference_p, n_differing_groups, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +30,6 @@ class Contingency:
     only_base: int
     only_candidate: int
     neither: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Difference(Value):
-    """A metric of both sets on the paired tickets, and candidate - base with its interval."""
-
-    name: str
-    title: str
-    higher_is_better: bool
-    share: bool
-    base: float
-    candidate: float
-    difference: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +45,18 @@ class Flip:
     candidate_score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two rubric sets on the tickets that both scored; `unpaired` were scored by one only."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison(Value):
+    """Two rubric sets on the tickets that both scored; `unpaired` were scored by one only.
+
+    mcnemar_midp      ignores groups: with several tickets a group it is too small
+    p                 two-sided, of equal accuracy: cluster-robust t, or exact sign-flip where few
+                      groups differ; below 5 % where the verdict is better or worse
+    sign_flip_p       the exact check of `p` where at most 40 groups differ; else NaN
+    noninferiority    the regression gate on the accuracy, at the margin of the verdict
+    label_differences  the recall of each gold label
+    marginal_shift    whether the mix of top labels differs, over all tickets both sets scored
+    """
 
     base: str
     candidate: str
@@ -67,15 +68,28 @@ class Comparison:
     differences: tuple[Difference, ...]
     mcnemar_midp: float
     flips: tuple[Flip, ...]
+    p: float
+    sign_flip_p: float
+    noninferiority: NonInferiority
+    label_differences: tuple[LabelDifference, ...]
+    marginal_shift: MarginalShift
 
 
 def compare(
-    base: ScoreTable, candidate: ScoreTable, *, margin: float = MARGIN, seed: int = 0
+    base: ScoreTable,
+    candidate: ScoreTable,
+    *,
+    margin: float = MARGIN,
+    seed: int = 0,
+    min_precision: float | None = None,
+    policy: Policy | None = None,
+    costs: Costs | None = None,
 ) -> Comparison:
     """Compare two score tables of one dataset over tickets whose gold is a label.
 
     Different datasets raise InputError. A gold label that one of the sets lacks counts as wrong
-    for that set.
+    for that set. `min_precision` adds the coverage at that share right to the differences, with
+    the tickets that `policy` escalates never routed; `policy` and `costs` add the cost per ticket.
     """
     if base.provenance.dataset_fingerprint != candidate.provenance.dataset_fingerprint:
         raise InputError(
@@ -85,20 +99,29 @@ def compare(
     scored = paired_rows(base, candidate, labelled=False)
     a, b = paired_rows(base, candidate)
     d = b.right.astype(float) - a.right.astype(float)
-    clustered = clustered_mean(d, a.groups)
+    same_top = _same_top(a, b)
+    identical = bool(same_top.all())
     contingency = _contingency(a, b)
     n_base, n_candidate = (int((t.truth != NONE).sum()) for t in (base, candidate))
+    few = n_differing_groups(d, a.groups) <= MOST_SHOWN
     return Comparison(
         base=base.provenance.rubric_set,
         candidate=candidate.provenance.rubric_set,
         n_paired=len(d),
-        n_groups=clustered.n_groups,
+        n_groups=clustered_mean(d, a.groups).n_groups,
         unpaired=n_base + n_candidate - 2 * len(d),
         contingency=contingency,
-        verdict=verdict(d, a.groups, identical=_identical(a, b), margin=margin),
-        differences=tuple(_difference(m, a, b, scored, seed=seed) for m in METRICS),
+        verdict=verdict(d, a.groups, identical=identical, margin=margin),
+        differences=metric_differences(
+            (a, b), scored, min_precision=min_precision, policy=policy, costs=costs, seed=seed
+        ),
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
+        p=difference_p(d, a.groups),
+        sign_flip_p=sign_flip_p(d, a.groups) if few else math.nan,
+        noninferiority=noninferiority(d, a.groups, margin=margin, identical=identical),
+        label_differences=label_differences(a, b, same_top=same_top),
+        marginal_shift=_marginal_shift(*scored, seed=seed),
     )
 
 
@@ -119,6 +142,17 @@ def paired_rows(
     return base.rows(left), candidate.rows(right)
 
 
+def mcnemar_exact(only_base: int, only_candidate: int) -> float:
+    """Two-sided p of McNemar's exact test, the binomial of the changed tickets; 1 when equal.
+
+    It ignores groups.
+    """
+    n, fewer = only_base + only_candidate, min(only_base, only_candidate)
+    if only_base == only_candidate:
+        return 1.0
+    return min(1.0, 2 * float(special.bdtr(fewer, n, 0.5)))
+
+
 def mcnemar_midp(only_base: int, only_candidate: int) -> float:
     """Two-sided mid-p value of McNemar's test (Fagerland et al. 2013); 1 when both are equal.
 
@@ -128,15 +162,25 @@ def mcnemar_midp(only_base: int, only_candidate: int) -> float:
     if only_base == only_candidate:
         return 1.0
     ways = math.lgamma(n + 1) - math.lgamma(fewer + 1) - math.lgamma(n - fewer + 1)
-    exact = min(1.0, 2 * float(special.bdtr(fewer, n, 0.5)))
-    return exact - math.exp(ways - n * math.log(2))
+    return mcnemar_exact(only_base, only_candidate) - math.exp(ways - n * math.log(2))
 
 
-def _identical(a: ScoreTable, b: ScoreTable) -> bool:
-    """Whether both sets gave every paired ticket the same top label."""
+def _same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
+    """Which tickets got the same top label from both sets, compared by name."""
     names = list(b.labels)
     known = [names.index(label) if label in names else NONE for label in a.labels]
-    return bool(np.array_equal(np.array(known, dtype=np.int64)[a.top], b.top))
+    return np.asarray(np.array(known, dtype=np.int64)[a.top] == b.top)
+
+
+def _marginal_shift(a: ScoreTable, b: ScoreTable, *, seed: int) -> MarginalShift:
+    numbers = {label: i for i, label in enumerate(dict.fromkeys((*a.labels, *b.labels)))}
+    # By id, so that the ticket drawn from a group does not depend on the order of the file.
+    order = np.array(sorted(range(a.n_scored), key=a.ids.__getitem__), dtype=np.int64)
+    tops: list[IntArray] = []
+    for table in (a, b):
+        number = np.array([numbers[label] for label in table.labels], dtype=np.int64)
+        tops.append(number[table.top[order]])
+    return marginal_shift(tops[0], tops[1], a.groups[order], seed=seed)
 
 
 def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:
@@ -146,76 +190,6 @@ def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:
         only_candidate=int((~a.right & b.right).sum()),
         neither=int((~a.right & ~b.right).sum()),
     )
-
-
-def _difference(
-    metric: Metric,
-    a: ScoreTable,
-    b: ScoreTable,
-    scored: tuple[ScoreTable, ScoreTable],
-    *,
-    seed: int,
-) -> Difference:
-    if metric.over == "scored":
-        a, b = scored
-    n = a.n_scored
-    if n == 0:
-        base = candidate = math.nan
-        estimate = Estimate.undefined(0, "no paired tickets")
-    elif metric.kind == "cell":
-        base, candidate, estimate = _of_cells(metric, a, b, seed=seed)
-    else:
-        first, second = (metric.function(t.scores, t.truth) for t in (a, b))
-        base, candidate = float(np.mean(first)), float(np.mean(second))
-        if metric.kind == "ticket":
-            ends = clustered_mean(second - first, a.groups).interval()
-            method = "no interval" if math.isnan(ends.low) else "paired, cluster-robust t"
-            estimate = Estimate(candidate - base, ends.low, ends.high, n, method)
-        else:
-            estimate = Estimate(candidate - base, math.nan, math.nan, n, "no interval")
-    width = metric.high - metric.low
-    return Difference(
-        name=metric.name,
-        title=metric.title,
-        higher_is_better=metric.higher_is_better,
-        share=metric.share,
-        base=base,
-        candidate=candidate,
-        difference=clipped(estimate, -width, width),
-    )
-
-
-def _of_cells(
-    metric: Metric, a: ScoreTable, b: ScoreTable, *, seed: int
-) -> tuple[float, float, Estimate]:
-    """Bootstrap over joint cells (gold, base top, candidate top): both sets keep their pairing."""
-    names = tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
-    r = len(names)
-    of_b = np.array([names.index(label) for label in b.gold_labels], dtype=np.int64)
-    joint = (a.truth * r + a.top) * r + of_b[b.top]
-    drawn = resampling.units(joint, a.groups)
-    gold = drawn.used // (r * r)
-    to_base = _marginal(gold * r + drawn.used // r % r, r)
-    to_candidate = _marginal(gold * r + drawn.used % r, r)
-
-    def value(counts: FloatArray, marginal: sparse.csr_array) -> FloatArray:
-        cells = np.asarray(counts @ marginal).reshape(*counts.shape[:-1], r, r)
-        return np.asarray(metric.function(cells))
-
-    def difference(counts: FloatArray) -> FloatArray:
-        return value(counts, to_candidate) - value(counts, to_base)
-
-    base, candidate = (float(value(drawn.observed, m)) for m in (to_base, to_candidate))
-    ends = resampling.percentile_interval(drawn, difference, seed=seed)
-    drawable = drawn.times.sum() > 1
-    method = "paired percentile bootstrap, 2,000 resamples" if drawable else ONE_UNIT
-    return base, candidate, Estimate(candidate - base, ends.low, ends.high, a.n_scored, method)
-
-
-def _marginal(cell: IntArray, r: int) -> sparse.csr_array:
-    """Matrix that adds the count of joint cell i to the count of `cell[i]` of R·R."""
-    ones = np.ones(len(cell))
-    return sparse.csr_array((ones, (np.arange(len(cell)), cell)), shape=(len(cell), r * r))
 
 
 def _flips(a: ScoreTable, b: ScoreTable) -> tuple[Flip, ...]:

@@ -9,24 +9,47 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.policy import ROUTE, Costs, Decisions, Policy
-from ticketbench.core.types import NONE, Estimate, Failure, Finding, Provenance, ScoreTable, Value
+from ticketbench.core.types import (
+    NONE,
+    Estimate,
+    Failure,
+    Finding,
+    IntArray,
+    Provenance,
+    ScoreTable,
+    Value,
+)
 from ticketbench.measure import confusion, intervals
 from ticketbench.measure.calibration import (
     HistogramBin,
     ReliabilityBin,
+    TemperatureReport,
     confidence_histogram,
-    fit_temperature,
     reliability_bins,
+    temperature_report,
+)
+from ticketbench.measure.calibration_check import (
+    CalibrationCheck,
+    LabelCalibration,
+    by_label,
+    calibration_check,
 )
 from ticketbench.measure.confusion import ConfusionMatrix
+from ticketbench.measure.corp import CorpPoint, corp_curve
 from ticketbench.measure.escalation import Escalation, judge_escalation
+from ticketbench.measure.escalation_sweep import EscalationPoint, escalation_sweep
 from ticketbench.measure.estimates import estimate
 from ticketbench.measure.findings import findings
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.overlap import PairOverlap, overlaps
 from ticketbench.measure.routing import RoutingSummary, SweepPoint, summarise, sweep
-from ticketbench.measure.selective import RiskCoverage, risk_coverage
-from ticketbench.measure.thresholds import ChosenThreshold, choose_thresholds
+from ticketbench.measure.selective import RiskCoverage, auroc_interval, risk_coverage
+from ticketbench.measure.thresholds import (
+    N_FOLDS,
+    ChosenThreshold,
+    choose_thresholds,
+    fold_of_ticket,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +101,18 @@ class FailureCount:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to measure: policy, costs, target precision, near-tie limit, seed."""
+    """How to measure: policy, costs, what a good threshold is, near-tie limit, seed.
+
+    min_precision  share right among routed tickets that thresholds aim at
+    confidence     how sure a promised threshold has to be
+    most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
+    """
 
     policy: Policy = Policy()  # noqa: RUF009 - frozen, so sharing the default is safe
     costs: Costs = Costs()  # noqa: RUF009
     min_precision: float = 0.95
+    confidence: float = 0.90
+    most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0
 
@@ -117,8 +147,13 @@ class Evaluation:
     risk_coverage: RiskCoverage
     reliability: tuple[ReliabilityBin, ...]
     histogram: tuple[HistogramBin, ...]
-    temperature: float
+    calibration: CalibrationCheck
+    label_calibration: tuple[LabelCalibration, ...]
+    corp: tuple[CorpPoint, ...]
+    temperature: TemperatureReport
+    auroc: Estimate
     escalation: Escalation | None
+    escalation_sweep: tuple[EscalationPoint, ...]
     overlaps: tuple[PairOverlap, ...]
     findings: tuple[Finding, ...]
 
@@ -140,6 +175,7 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
     pairs = overlaps(table, near_tie=settings.near_tie)
     kinds = Counter(failure.kind for failure in table.failures)
     n_none = int((table.truth == NONE).sum())
+    top_score, right, groups, seed = table.top_score, table.right, table.groups, settings.seed
     return Evaluation(
         provenance=table.provenance,
         settings=settings,
@@ -163,14 +199,21 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
             settings.policy,
             settings.costs,
             min_precision=settings.min_precision,
+            confidence=settings.confidence,
+            most_reviewed=settings.most_reviewed,
             seed=settings.seed,
         ),
         sweep=sweep(table, settings.policy, settings.costs),
-        risk_coverage=risk_coverage(table.top_score, table.right),
-        reliability=reliability_bins(table.top_score, table.right),
-        histogram=confidence_histogram(table.top_score, table.right),
-        temperature=fit_temperature(table.scores, table.truth),
+        risk_coverage=risk_coverage(top_score, right),
+        reliability=reliability_bins(top_score, right),
+        histogram=confidence_histogram(top_score, right),
+        calibration=calibration_check(top_score, right, groups, seed=seed),
+        label_calibration=by_label(table),
+        corp=corp_curve(top_score, right, groups, seed=seed),
+        temperature=temperature_report(table, _folds(table, seed)),
+        auroc=auroc_interval(top_score, right, groups, seed=seed),
         escalation=judge_escalation(table, decisions),
+        escalation_sweep=escalation_sweep(table, settings.policy, settings.costs),
         overlaps=pairs,
         findings=findings(table, pairs),
     )
@@ -182,6 +225,12 @@ def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:
         MetricResult(m.name, m.title, m.higher_is_better, m.share, estimate(m, table, seed=seed))
         for m in METRICS
     )
+
+
+def _folds(table: ScoreTable, seed: int) -> IntArray:
+    if table.n_scored == 0:
+        return np.zeros(0, dtype=np.int64)
+    return fold_of_ticket(table.groups, n_folds=N_FOLDS, seed=seed)
 
 
 def _accuracy_bounds(table: ScoreTable) -> AccuracyBounds:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable
 from ticketbench.measure.compare import Comparison, compare
+from ticketbench.measure.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
 from ticketbench.measure.trained import TrainedBaseline
 from ticketbench.measure.verdict import MARGIN
@@ -23,12 +24,14 @@ class LabelCount:
 
 @dataclass(frozen=True, slots=True)
 class DatasetSummary:
-    """What the results rest on."""
+    """What the results rest on; `grouped_by` says in words which tickets are not independent."""
 
     name: str
     fingerprint: str
     n: int
     labels: tuple[LabelCount, ...]
+    n_groups: int = 0
+    grouped_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class RunResults:
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Comparison, ...]
     findings: tuple[Finding, ...]
+    equal_coverage: tuple[EqualCoverage, ...]
     baselines: tuple[TrainedBaseline, ...] = ()
 
     @property
@@ -52,11 +56,14 @@ class RunResults:
         return sum(evaluation.n_failed for evaluation in self.evaluations)
 
 
-def summarise_dataset(dataset: Dataset) -> DatasetSummary:
-    """Name, fingerprint and label counts, labels sorted."""
+def summarise_dataset(dataset: Dataset, grouped_by: str = "") -> DatasetSummary:
+    """Name, fingerprint, groups and label counts, labels sorted."""
     counts = Counter(ticket.label for ticket in dataset.tickets)
     labels = tuple(LabelCount(label, counts[label]) for label in sorted(counts))
-    return DatasetSummary(dataset.name, dataset.fingerprint, len(dataset.tickets), labels)
+    n = len(dataset.tickets)
+    groups = Counter(ticket.group for ticket in dataset.tickets)
+    n_groups = len(groups) + max(0, groups[None] - 1)
+    return DatasetSummary(dataset.name, dataset.fingerprint, n, labels, n_groups, grouped_by)
 
 
 def run_results(
@@ -76,8 +83,18 @@ def run_results(
         rubric_sets=tuple(rubric_sets),
         evaluations=evaluations,
         comparisons=tuple(
-            compare(tables[0], table, margin=MARGIN, seed=settings.seed) for table in tables[1:]
+            compare(
+                tables[0],
+                table,
+                margin=MARGIN,
+                seed=settings.seed,
+                min_precision=settings.min_precision,
+                policy=settings.policy,
+                costs=settings.costs,
+            )
+            for table in tables[1:]
         ),
+        equal_coverage=equal_coverage(tables),
         # The same fact about both rubric sets, or about data and result, is told once.
         findings=tuple(dict.fromkeys(found)),
     )

@@ -130,6 +130,8 @@ def _swept_score(table: ScoreTable, policy: Policy, decisions: Decisions) -> Flo
     """Top score at the policy's temperature; ±infinity where a label has its own threshold."""
     score = at_temperature(table.scores, policy.temperature).max(axis=1, initial=0.0)
     for label, threshold in policy.label_thresholds:
+        if label not in table.labels:
+            continue
         own = decisions.top == table.labels.index(label)
         score = np.where(own, np.where(score >= threshold, np.inf, -np.inf), score)
     return np.asarray(score)

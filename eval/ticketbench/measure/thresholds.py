@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ticketbench.core.policy import Costs, Decisions, Policy
+from ticketbench.core.policy import ROUTE, Costs, Decisions, Policy
 from ticketbench.core.types import IntArray, ScoreTable, Value
 from ticketbench.measure.calibration import fit_temperature
-from ticketbench.measure.routing import GRID, RoutingSummary, summarise, sweep
+from ticketbench.measure.capacity import capacity_policy
+from ticketbench.measure.certified import (
+    Certificate,
+    Certified,
+    LabelThreshold,
+    certified_policy,
+    certified_policy_by_label,
+)
+from ticketbench.measure.routing import GRID, RoutingSummary, summarise
+from ticketbench.measure.selective import at_least
 
 N_FOLDS = 5
-
-Rule = Callable[[ScoreTable], Policy]
-"""A way to choose a policy from labelled tickets; a threshold of infinity routes nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChosenThreshold(Value):
     """A threshold with what it does on the tickets it was chosen on, and on tickets it was not.
 
-    rule           cost_optimal or descriptive
+    rule           cost_optimal, descriptive, certified, certified_by_label or capacity
     title          the rule in plain words, with its target
     target         share of right routes that was asked for; NaN when none was
-    threshold      NaN when no threshold reaches the target
+    threshold      NaN when no threshold reaches the target; of certified_by_label the one for
+                   labels without a promise
     temperature    the temperature the threshold belongs to; 1 means raw scores
     in_sample      on the very tickets it was chosen on: optimistic
     out_of_sample  chosen on all folds but one, scored on that one; undefined with one group
     caveat         what the rule does not promise
+    confidence     of the certified rules: how sure the promise is; NaN for the others
+    most_reviewed  of the rule capacity: the largest share of tickets for review; NaN else
+    certificate    of the certified rules: what is promised for one threshold over all labels
+    label_thresholds  of certified_by_label: one per label, in their order
     """
 
     rule: str
@@ -42,6 +53,28 @@ class ChosenThreshold(Value):
     out_of_sample: RoutingSummary
     n_folds: int
     caveat: str
+    confidence: float = math.nan
+    most_reviewed: float = math.nan
+    certificate: Certificate | None = None
+    label_thresholds: tuple[LabelThreshold, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """What one rule chooses from some tickets; a threshold of infinity routes nothing."""
+
+    rule: str
+    title: str
+    caveat: str
+    policy: Policy
+    target: float = math.nan
+    confidence: float = math.nan
+    most_reviewed: float = math.nan
+    certified: Certified | None = None
+
+
+_Rules = Callable[[ScoreTable], Sequence[_Choice]]
+"""All rules at once, from labelled tickets; as many choices in the same order for any tickets."""
 
 
 def cost_optimal_policy(table: ScoreTable, base: Policy, costs: Costs) -> Policy:
@@ -63,79 +96,44 @@ def descriptive_policy(table: ScoreTable, base: Policy, min_precision: float) ->
     On raw scores. Not a promise: on fresh tickets it misses the target about half of the time
     (Geifman & El-Yaniv 2017 and our simulations). Threshold infinity when none reaches it.
     """
-    raw = replace(base, temperature=1.0, label_thresholds=())
-    reached = [
-        point.threshold
-        for point in sweep(table, raw, Costs(), grid=GRID)
-        if point.routed and point.precision >= min_precision
-    ]
-    return replace(raw, threshold=min(reached, default=math.inf))
+    raw = replace(base, threshold=0.0, temperature=1.0, label_thresholds=())
+    routable = raw.decide(table.scores, table.labels).outcome == ROUTE
+    routed = at_least(table.top_score[routable], GRID)
+    right = at_least(table.top_score[routable & table.right], GRID)
+    reached = np.flatnonzero((routed > 0) & (right / np.maximum(routed, 1) >= min_precision))
+    return replace(raw, threshold=GRID[int(reached[0])] if len(reached) else math.inf)
 
 
 def choose_thresholds(
-    table: ScoreTable, base: Policy, costs: Costs, *, min_precision: float, seed: int
+    table: ScoreTable,
+    base: Policy,
+    costs: Costs,
+    *,
+    min_precision: float,
+    confidence: float = 0.90,
+    most_reviewed: float | None = None,
+    seed: int,
 ) -> tuple[ChosenThreshold, ...]:
-    """Both rules, each with its in-sample and out-of-sample result. No tickets: no thresholds."""
+    """Every rule with its in-sample and out-of-sample result: cost_optimal, descriptive,
+    certified, certified_by_label and, when `most_reviewed` is given, capacity.
+
+    The certified rules promise a risk of 1 - `min_precision` with `confidence`. Out of sample:
+    chosen on all folds but one and judged on that one, groups whole. No tickets: no thresholds.
+    """
     if table.n_scored == 0:
         return ()
 
-    def by_cost(tickets: ScoreTable) -> Policy:
-        return cost_optimal_policy(tickets, base, costs)
+    def rules(tickets: ScoreTable) -> list[_Choice]:
+        choices = [
+            _by_cost(tickets, base, costs),
+            _by_target(tickets, base, min_precision),
+            *_by_promise(tickets, base, min_precision, confidence, seed),
+        ]
+        if most_reviewed is not None:
+            choices.append(_by_capacity(tickets, base, most_reviewed))
+        return choices
 
-    def by_target(tickets: ScoreTable) -> Policy:
-        return descriptive_policy(tickets, base, min_precision)
-
-    return (
-        _judged(
-            table,
-            by_cost,
-            costs,
-            rule="cost_optimal",
-            title=f"from the costs: misroute {costs.misroute:g}, review {costs.review:g}",
-            target=math.nan,
-            caveat="holds as far as one temperature calibrates the scores",
-            seed=seed,
-        ),
-        _judged(
-            table,
-            by_target,
-            costs,
-            rule="descriptive",
-            title=f"lowest with {100 * min_precision:g}% right among routed tickets here",
-            target=min_precision,
-            caveat="not guaranteed: expect fresh tickets to miss the target about half of the time",
-            seed=seed,
-        ),
-    )
-
-
-def _judged(
-    table: ScoreTable,
-    choose: Rule,
-    costs: Costs,
-    *,
-    seed: int,
-    rule: str,
-    title: str,
-    target: float,
-    caveat: str,
-) -> ChosenThreshold:
-    chosen = choose(table)
-    folds = fold_of_ticket(table.groups, n_folds=N_FOLDS, seed=seed)
-    n_folds = int(folds.max()) + 1
-    # With one group there is nothing to choose on besides the tickets to be judged.
-    judged = table if n_folds > 1 else table.rows(np.arange(0))
-    return ChosenThreshold(
-        threshold=chosen.threshold if math.isfinite(chosen.threshold) else math.nan,
-        temperature=chosen.temperature,
-        in_sample=summarise(table, chosen.decide(table.scores, table.labels), costs),
-        out_of_sample=summarise(judged, _out_of_fold(judged, choose, folds), costs),
-        n_folds=n_folds,
-        rule=rule,
-        title=title,
-        target=target,
-        caveat=caveat,
-    )
+    return _judged(table, rules, costs, seed=seed)
 
 
 def fold_of_ticket(groups: IntArray, *, n_folds: int, seed: int) -> IntArray:
@@ -149,14 +147,113 @@ def fold_of_ticket(groups: IntArray, *, n_folds: int, seed: int) -> IntArray:
     return np.asarray((shuffled % min(n_folds, n_groups))[inverse])
 
 
-def _out_of_fold(table: ScoreTable, choose: Rule, folds: IntArray) -> Decisions:
+def _by_cost(tickets: ScoreTable, base: Policy, costs: Costs) -> _Choice:
+    return _Choice(
+        rule="cost_optimal",
+        title=f"from the costs: misroute {costs.misroute:g}, review {costs.review:g}",
+        caveat="holds as far as one temperature calibrates the scores",
+        policy=cost_optimal_policy(tickets, base, costs),
+    )
+
+
+def _by_target(tickets: ScoreTable, base: Policy, min_precision: float) -> _Choice:
+    return _Choice(
+        rule="descriptive",
+        title=f"lowest with {100 * min_precision:g}% right among routed tickets here",
+        caveat="not guaranteed: expect fresh tickets to miss the target about half of the time",
+        policy=descriptive_policy(tickets, base, min_precision),
+        target=min_precision,
+    )
+
+
+def _by_promise(
+    tickets: ScoreTable, base: Policy, min_precision: float, confidence: float, seed: int
+) -> tuple[_Choice, _Choice]:
+    # Rounded, because 1 - 0.95 is a little more than 0.05 and 1 - 0.9 a little less than 0.1.
+    risk, delta = round(1 - min_precision, 12), round(1 - confidence, 12)
+    whole = certified_policy(tickets, base, risk=risk, delta=delta, seed=seed)
+    by_label = certified_policy_by_label(tickets, base, risk=risk, delta=delta, seed=seed)
+    share, sure = f"{100 * min_precision:g}% right", f"with {100 * confidence:g}% confidence"
+    return (
+        _Choice(
+            rule="certified",
+            title=f"{share} among routed tickets, {sure}",
+            caveat="promised for fresh tickets like these, one per group",
+            policy=whole.policy,
+            target=min_precision,
+            confidence=confidence,
+            certified=whole,
+        ),
+        _Choice(
+            rule="certified_by_label",
+            title=f"{share} among those routed to each label, {sure} for all labels together",
+            caveat="a label with too few tickets inherits the certified threshold, unpromised",
+            policy=by_label.policy,
+            target=min_precision,
+            confidence=confidence,
+            certified=by_label,
+        ),
+    )
+
+
+def _by_capacity(tickets: ScoreTable, base: Policy, most_reviewed: float) -> _Choice:
+    return _Choice(
+        rule="capacity",
+        title=f"highest with at most {100 * most_reviewed:g}% of tickets to review",
+        caveat="looks at the review queue alone, not at errors",
+        policy=capacity_policy(tickets, base, most_reviewed=most_reviewed),
+        most_reviewed=most_reviewed,
+    )
+
+
+def _judged(
+    table: ScoreTable, rules: _Rules, costs: Costs, *, seed: int
+) -> tuple[ChosenThreshold, ...]:
+    choices = rules(table)
+    folds = fold_of_ticket(table.groups, n_folds=N_FOLDS, seed=seed)
+    n_folds = int(folds.max()) + 1
+    # With one group there is nothing to choose on besides the tickets to be judged.
+    judged = table if n_folds > 1 else table.rows(np.arange(0))
+    unseen = _out_of_fold(judged, rules, folds, len(choices))
+    return tuple(
+        _chosen(choice, table, summarise(judged, decisions, costs), n_folds, costs)
+        for choice, decisions in zip(choices, unseen, strict=True)
+    )
+
+
+def _chosen(
+    choice: _Choice, table: ScoreTable, out_of_sample: RoutingSummary, n_folds: int, costs: Costs
+) -> ChosenThreshold:
+    policy, certified = choice.policy, choice.certified
+    return ChosenThreshold(
+        rule=choice.rule,
+        title=choice.title,
+        target=choice.target,
+        threshold=policy.threshold if math.isfinite(policy.threshold) else math.nan,
+        temperature=policy.temperature,
+        in_sample=summarise(table, policy.decide(table.scores, table.labels), costs),
+        out_of_sample=out_of_sample,
+        n_folds=n_folds,
+        caveat=choice.caveat,
+        confidence=choice.confidence,
+        most_reviewed=choice.most_reviewed,
+        certificate=certified.certificate if certified else None,
+        label_thresholds=certified.labels if certified else (),
+    )
+
+
+def _out_of_fold(
+    table: ScoreTable, rules: _Rules, folds: IntArray, n_rules: int
+) -> list[Decisions]:
+    """Per rule the decisions on every ticket by the policy chosen on the other folds."""
     n = table.n_scored
-    top, outcome = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    collision = np.zeros(n, np.bool_)
+    top, outcome = np.zeros((2, n_rules, n), np.int64)
+    collision = np.zeros((n_rules, n), np.bool_)
     for fold in range(int(folds.max()) + 1 if n else 0):
         judged = np.flatnonzero(folds == fold)
-        policy = choose(table.rows(folds != fold))
-        decisions = policy.decide(table.scores[judged], table.labels)
-        top[judged], outcome[judged] = decisions.top, decisions.outcome
-        collision[judged] = decisions.collision
-    return Decisions(top, outcome, collision)
+        scores = table.scores[judged]
+        for at, choice in enumerate(rules(table.rows(folds != fold))):
+            decisions = choice.policy.decide(scores, table.labels)
+            top[at, judged], outcome[at, judged] = decisions.top, decisions.outcome
+            collision[at, judged] = decisions.collision
+    return [Decisions(*found) for found in zip(top, outcome, collision, strict=True)]

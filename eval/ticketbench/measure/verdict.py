@@ -7,22 +7,29 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
 from ticketbench.measure.intervals import (
+    CONFIDENCE,
     ONE_UNIT,
+    UNDEFINED,
     ClusteredMean,
+    Interval,
     clipped,
     clopper_pearson,
     clustered_mean,
 )
+from ticketbench.measure.sign_flip import group_sums, sign_flip_p
 
 MARGIN = 0.02
 _POWER_FACTOR = 2.80
 """z(97.5 %) + z(80 %): a difference this many standard errors away is found 80 % of the time."""
 
-_FEWEST_GROUPS = 6
-_MOST_NEEDED = 1_000_000
+FEWEST_GROUPS = 6
+"""With fewer differing groups no test at 5 % can decide, and a t test only seems to."""
+
+MOST_NEEDED = 1_000_000
 
 Outcome = Literal["better", "worse", "no relevant difference", "cannot tell"]
 
@@ -58,8 +65,8 @@ def verdict(
     if identical and clustered.n:
         same = Estimate(0.0, 0.0, 0.0, clustered.n, "the same top label for every ticket")
         return Verdict("no relevant difference", same, margin, 0, 0.0)
-    difference = _difference(clustered, d)
-    if n_differing_groups(d, groups) < _FEWEST_GROUPS:
+    difference = mean_difference(clustered, d)
+    if n_differing_groups(d, groups) < FEWEST_GROUPS:
         small = _largest_difference(d, groups) < margin
         outcome: Outcome = "no relevant difference" if small else "cannot tell"
     elif difference.low > 0:
@@ -76,8 +83,49 @@ def verdict(
     return Verdict(outcome, difference, margin, needed, detectable)
 
 
-def _difference(clustered: ClusteredMean, d: FloatArray) -> Estimate:
-    """The mean difference with its t interval; exact where every ticket changed alike."""
+def difference_p(d: FloatArray, groups: IntArray) -> float:
+    """Two-sided p of the hypothesis that both sets are right equally often; NaN without tickets.
+
+    The cluster-robust t test (CR1, G - 1 degrees of freedom). With fewer than six differing
+    groups, or all of them alike, the exact sign-flip p instead, for the verdict's reason.
+    """
+    clustered = clustered_mean(d, groups)
+    few = n_differing_groups(d, groups) < FEWEST_GROUPS
+    if few or clustered.n_groups < 2 or clustered.se_clustered == 0:
+        return sign_flip_p(d, groups)
+    t = abs(clustered.mean) / clustered.se_clustered
+    return float(2 * special.stdtr(clustered.n_groups - 1, -t))
+
+
+def exact_bounds(d: FloatArray, groups: IntArray, *, confidence: float = CONFIDENCE) -> Interval:
+    """Bounds of the mean difference that hold however few groups differ; within [-1, 1].
+
+    A loss can only come from groups whose sum is negative: low is minus the upper Clopper-Pearson
+    end of their share, scaled by the largest group over the mean one, so that it holds whichever
+    groups they are; high is the same for gains. Never too narrow, often wide. No tickets: NaN.
+    """
+    if len(d) == 0:
+        return UNDEFINED
+    sums = group_sums(d, groups)
+    scale = largest_over_mean(groups)
+    lost, gained = (
+        clopper_pearson(int(np.count_nonzero(side)), len(sums), confidence=confidence).high
+        for side in (sums < 0, sums > 0)
+    )
+    return Interval(-min(1.0, lost * scale), min(1.0, gained * scale))
+
+
+def largest_over_mean(groups: IntArray) -> float:
+    """The size of the largest group over the mean size; at least 1. There must be a ticket."""
+    sizes = np.unique(groups, return_counts=True)[1]
+    return float(sizes.max() / sizes.mean())
+
+
+def mean_difference(clustered: ClusteredMean, d: FloatArray) -> Estimate:
+    """The mean of `d` with its t interval; an exact one where every ticket changed alike.
+
+    Without an interval where all groups have one mean short of that, or there is one group only.
+    """
     mean, n, g = clustered.mean, clustered.n, clustered.n_groups
     if g < 2:
         return Estimate(mean, math.nan, math.nan, n, ONE_UNIT)
@@ -94,8 +142,7 @@ def _difference(clustered: ClusteredMean, d: FloatArray) -> Estimate:
 
 def n_differing_groups(d: FloatArray, groups: IntArray) -> int:
     """Groups whose summed difference is not zero: the ones that carry evidence either way."""
-    _, inverse = np.unique(groups, return_inverse=True)
-    return int(np.count_nonzero(np.bincount(inverse, weights=d)))
+    return int(np.count_nonzero(group_sums(d, groups)))
 
 
 def _largest_difference(d: FloatArray, groups: IntArray) -> float:
@@ -126,19 +173,25 @@ def _tickets_needed(
     n = clustered.n
     target = max(abs(clustered.mean), margin)
     powered = math.ceil(n * (_POWER_FACTOR * clustered.se_clustered / target) ** 2)
-    if changed >= _FEWEST_GROUPS:
+    if changed >= FEWEST_GROUPS:
         return max(n + 1, powered)
-    several = max(powered, math.ceil(n * _FEWEST_GROUPS / changed)) if changed else math.inf
-    needed = min(several, _until_bounded(changed, clustered, margin))
+    several = max(powered, math.ceil(n * FEWEST_GROUPS / changed)) if changed else math.inf
+    needed = min(several, until_bounded(changed, clustered, margin))
     return max(n + 1, int(needed)) if math.isfinite(needed) else 0
 
 
-def _until_bounded(changed: int, clustered: ClusteredMean, margin: float) -> float:
-    """Tickets until the exact bound of an unchanged share of changed groups is below `margin`."""
+def until_bounded(
+    changed: int, clustered: ClusteredMean, limit: float, *, confidence: float = CONFIDENCE
+) -> float:
+    """Tickets until the exact bound of the share of changed groups is below `limit`.
+
+    If the share stays what it is; infinity if that takes more than a million groups.
+    """
     per_group = clustered.n / clustered.n_groups
     g = clustered.n_groups
-    while g < _MOST_NEEDED:
-        if clopper_pearson(round(changed * g / clustered.n_groups), g).high < margin:
+    while g < MOST_NEEDED:
+        expected = round(changed * g / clustered.n_groups)
+        if clopper_pearson(expected, g, confidence=confidence).high < limit:
             return math.ceil(g * per_group)
         g = math.ceil(g * 1.05) + 1
     return math.inf

@@ -97,7 +97,10 @@ def _chart(body: Markup, label: str, x: Axis, y: Axis, *, diagonal: bool = False
     )
 
 
-_LINES = """{% for line in lines %}
+_LINES = """{% if band %}
+<polygon class="band" points="{{ band }}" fill="#ccc" fill-opacity="0.5"/>
+{% endif %}
+{% for line in lines %}
 {% if line.points %}
 <polyline class="line {{ line.style }}" points="{{ line.points }}" fill="none" stroke="#06c"/>
 {% endif %}
@@ -108,9 +111,18 @@ _LINES = """{% for line in lines %}
 
 
 def line_chart(
-    series: Sequence[Series], *, x: Axis, y: Axis, label: str, diagonal: bool = False
+    series: Sequence[Series],
+    *,
+    x: Axis,
+    y: Axis,
+    label: str,
+    diagonal: bool = False,
+    band: Sequence[tuple[float, float, float]] = (),
 ) -> Markup:
-    """Lines over two axes; more than four series use the styles again."""
+    """Lines over two axes; more than four series use the styles again.
+
+    `band` is shaded behind them: (x, low, high) by ascending x.
+    """
     lines = []
     for i, one in enumerate(series):
         kept = [p for p in one.points if not math.isnan(p[0]) and not math.isnan(p[1])]
@@ -122,7 +134,9 @@ def line_chart(
                 "mark": (_x(mark[0], x), _y(mark[1], y)) if mark else None,
             }
         )
-    return _chart(render(_LINES, lines=lines), label, x, y, diagonal=diagonal)
+    shaded = [(a, low) for a, low, _ in band] + [(a, high) for a, _, high in reversed(band)]
+    points = " ".join(f"{_x(a, x)},{_y(b, y)}" for a, b in shaded)
+    return _chart(render(_LINES, lines=lines, band=points), label, x, y, diagonal=diagonal)
 
 
 _BARS = """{% for bar in bars %}

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from ticketbench.measure.calibration import TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.measure.learning_curve import TicketsNeeded
@@ -14,6 +15,9 @@ from ticketbench.measure.thresholds import ChosenThreshold
 from ticketbench.measure.trained import TrainedBaseline
 from ticketbench.measure.verdict import Verdict
 from ticketbench.report import numbers
+
+_LEVEL = 0.05
+_FEW_FOR_A_TEST = 200
 
 Tone = Literal["good", "bad", "neutral", "unknown"]
 
@@ -86,22 +90,104 @@ def _action(comparison: Comparison, verdict: Verdict) -> str:
     return f"the difference is within ±{margin} points: keep either"
 
 
+def noninferiority_text(comparison: Comparison) -> str:
+    """Whether the candidate may replace the base without losing more than the margin."""
+    gate = comparison.noninferiority
+    margin = numbers.points(gate.margin).lstrip("+")
+    words = {
+        "pass": f"not worse than {comparison.base} by {margin} points or more",
+        "fail": f"worse than {comparison.base}",
+        "inconclusive": f"may be worse than {comparison.base} by {margin} points",
+    }[gate.outcome]
+    bounds = f"one-sided 95% bounds {numbers.points(gate.low)} and {numbers.points(gate.high)}"
+    needed = f"; about {gate.n_needed:,} tickets would settle it" if gate.n_needed else ""
+    return f"{comparison.candidate} is {words} ({bounds}){needed}".replace("is may be", "may be")
+
+
 def threshold_text(chosen: ChosenThreshold) -> str:
     """A chosen threshold, how to set it, and what it does on tickets it was not chosen on."""
-    if math.isnan(chosen.threshold):
-        return f"none: no threshold has {100 * chosen.target:g}% right among routed tickets here"
-    setting = f"policy.threshold {numbers.threshold(chosen.threshold)}"
-    if chosen.temperature != 1:
-        setting += f", policy.temperature {chosen.temperature:.2f}"
+    if math.isnan(chosen.threshold) and not _promised(chosen):
+        return f"none: {_why_none(chosen)}"
+    setting = f"{_setting(chosen)} ({chosen.title})"
     judged = chosen.out_of_sample
     if not judged.selective_precision.defined:
-        return f"{setting} ({chosen.title}); too few tickets to judge it on others"
+        return f"{setting}; too few tickets to judge it on others"
     right = judged.selective_precision
     missed = right.value < chosen.target
     return (
-        f"{setting} ({chosen.title}): on tickets it was not chosen on, routes "
+        f"{setting}: on tickets it was not chosen on, routes "
         f"{judged.routed} of {judged.n} ({numbers.percent(judged.coverage.value)}), "
         f"{numbers.estimate(right)} of them right" + (", short of the target" if missed else "")
+    )
+
+
+def _promised(chosen: ChosenThreshold) -> list[str]:
+    return [label.label for label in chosen.label_thresholds if label.promise]
+
+
+def _setting(chosen: ChosenThreshold) -> str:
+    """The keys of the config to set."""
+    setting = f"policy.threshold {numbers.threshold(chosen.threshold)}"
+    if math.isnan(chosen.threshold):
+        setting = "policy.threshold 1"
+    own = [
+        f"{o.label} {numbers.threshold(o.threshold)}" for o in chosen.label_thresholds if o.promise
+    ]
+    if own:
+        setting += f", policy.label_thresholds {', '.join(own)}"
+    without = [o.label for o in chosen.label_thresholds if not o.promise]
+    if without:
+        setting += f"; no promise for {', '.join(without)}"
+    if chosen.temperature != 1:
+        setting += f", policy.temperature {chosen.temperature:.2f}"
+    return setting
+
+
+def _why_none(chosen: ChosenThreshold) -> str:
+    target = f"{100 * chosen.target:g}% right among routed tickets"
+    certificate = chosen.certificate
+    if certificate is None:
+        return f"no threshold has {target} here"
+    what = f"{target} cannot be promised with {100 * chosen.confidence:g}% confidence"
+    best = certificate.best
+    if best is None:
+        return f"{what}: no ticket to test"
+    at = (
+        f"{best.errors} of {best.selected} tickets at {numbers.threshold(best.threshold)} "
+        "or above are wrong"
+    )
+    if certificate.outlook == "too many errors":
+        return f"{what}: {at}, and more tickets would not change that"
+    blocked = "" if certificate.outlook != "stopped early" else ", but a stricter threshold fails"
+    more = numbers.count(certificate.more_tickets, "ticket")
+    return f"{what}: {at}{blocked}; about {more} more up there would settle it"
+
+
+def calibration_text(evaluation: Evaluation) -> str:
+    """Whether the top scores of a rubric set mean what they say."""
+    check = evaluation.calibration
+    if check.n == 0:
+        return "no scored tickets"
+    said = sum(label.mean_score * label.n for label in evaluation.label_calibration if label.n)
+    said, right = said / check.n, sum(b.right for b in evaluation.histogram) / check.n
+    figures = f"mean score {numbers.percent(said)}, right {numbers.percent(right)}"
+    if math.isnan(check.ece_p) or (check.ece_p >= _LEVEL and not check.spiegelhalter_p < _LEVEL):
+        little = " (few tickets show little)" if check.n_groups < _FEW_FOR_A_TEST else ""
+        return f"no sign of miscalibration{little}; {figures}"
+    return f"too {'confident' if said > right else 'cautious'}; {figures}"
+
+
+def temperature_text(report: TemperatureReport) -> str:
+    """What one temperature for all tickets would change on tickets it was not fitted on."""
+    if math.isnan(report.ece_after):
+        return f"Temperature {report.temperature:.2f}; too few groups to judge it on others"
+    change = "lowers" if report.ece_after < report.ece_before else "does not lower"
+    biased = f" Scores with {report.decimals} decimals bias it." if report.biased else ""
+    return (
+        f"Temperature {report.temperature:.2f} {change} the calibration error: "
+        f"{report.ece_before:.3f} before, {report.ece_after:.3f} after; log loss "
+        f"{report.log_loss_before:.3f} before, {report.log_loss_after:.3f} after, on tickets it "
+        f"was not fitted on.{biased}".rstrip(".")
     )
 
 

@@ -10,25 +10,62 @@ from ticketbench.measure.evaluate import Evaluation
 from ticketbench.report.charts import Axis, Series, line_chart, stacked_bars
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.verdict import calibration_text, temperature_text
 
 _TEMPLATE = """<p class="muted">Over all scored tickets; a ticket whose gold is __none__ counts \
-as wrong whatever its top label. Bins hold equally many tickets.</p>
+as wrong whatever its top label.</p>
 {% for entry in entries %}
-<h3>{{ entry.name }}: calibration error {{ entry.ece.value | number }} (n = {{ entry.ece.n }}), \
-fitted temperature {{ entry.temperature | number(2) }}</h3>
+{% set e = entry.evaluation %}
+{% set c = e.calibration %}
+<h3>{{ e.provenance.rubric_set }}: {{ entry.words }}</h3>
+<p>{{ entry.temperature }}.</p>
 <div class="columns">
-<figure>{{ entry.reliability }}<figcaption>On the dotted line the scores mean what they say; \
-below it they are too confident</figcaption></figure>
+<figure>{{ entry.reliability }}<figcaption>Isotonic fit; on the dotted line the scores mean what \
+they say, below it they are too confident. The shade is where 90% of fits lie if the scores are \
+calibrated</figcaption></figure>
 <figure>{{ entry.histogram }}<figcaption><span class="key box">right</span>\
 <span class="key two box">wrong</span></figcaption></figure>
 </div>
-<details><summary>The numbers of {{ entry.name }}</summary>
 <div class="scroll"><table>
-<caption>Reliability, Wilson 95% intervals</caption>
+<caption>Calibration error of the top score, n = {{ c.n }} in {{ c.n_groups }} groups; what \
+calibrated scores would show, and p, use one ticket per group</caption>
+<thead><tr><th scope="col" class="text">measure</th><th scope="col">value</th>\
+<th scope="col">if calibrated</th><th scope="col">p</th></tr></thead>
+<tbody>
+<tr><th scope="row">ECE, 10 bins of equally many tickets</th><td>{{ c.ece | number }}</td>\
+<td>{{ c.ece_expected | number }}</td><td>{{ c.ece_p | number }}</td></tr>
+<tr><th scope="row">the same, debiased</th><td>{{ c.ece_debiased | number }}</td><td>0</td>\
+<td>–</td></tr>
+<tr><th scope="row">smooth ECE, without bins</th><td>{{ c.smooth_ece | number }}</td><td>–</td>\
+<td>–</td></tr>
+<tr><th scope="row">Spiegelhalter's Z</th><td>{{ c.spiegelhalter_z | number(2) }}</td><td>0</td>\
+<td>{{ c.spiegelhalter_p | number }}</td></tr>
+<tr><th scope="row">Brier score of the top label</th><td>{{ c.corp.score | number }}</td><td>–</td>\
+<td>–</td></tr>
+<tr><th scope="row">of it miscalibration</th><td>{{ c.corp.miscalibration | number }}</td>\
+<td>{{ c.mcb_expected | number }}</td><td>–</td></tr>
+<tr><th scope="row">of it discrimination, which lowers it</th>\
+<td>{{ c.corp.discrimination | number }}</td><td>–</td><td>–</td></tr>
+<tr><th scope="row">of it uncertainty, which no score can help</th>\
+<td>{{ c.corp.uncertainty | number }}</td><td>–</td><td>–</td></tr>
+</tbody></table></div>
+<div class="scroll"><table>
+<caption>By top label: a rubric can be too confident where others are not</caption>
+<thead><tr><th scope="col" class="text">top label</th><th scope="col">tickets</th>\
+<th scope="col">mean score</th><th scope="col">right</th></tr></thead>
+<tbody>
+{% for l in e.label_calibration %}
+<tr><th scope="row">{{ l.label }}</th><td>{{ l.n }}</td><td>{{ l.mean_score | number }}</td>\
+<td class="nowrap">{{ l.accuracy | estimate }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+<details><summary>The bins of {{ e.provenance.rubric_set }}</summary>
+<div class="scroll"><table>
+<caption>Equally many tickets each, Wilson 95% intervals</caption>
 <thead><tr><th scope="col">top score</th><th scope="col">tickets</th>\
 <th scope="col">mean score</th><th scope="col">right</th><th scope="col">95%</th></tr></thead>
 <tbody>
-{% for b in entry.bins %}
+{% for b in e.reliability %}
 <tr><th scope="row">{{ b.low | number }} to {{ b.high | number }}</th><td>{{ b.n }}</td>\
 <td>{{ b.mean_score | number }}</td><td>{{ b.accuracy | percent }}</td>\
 <td>{{ b.accuracy_low | percent }} to {{ b.accuracy_high | percent }}</td></tr>
@@ -39,25 +76,24 @@ below it they are too confident</figcaption></figure>
 
 @section(order=60, id="calibration", title="Does a score mean what it says?")
 def calibration(report: Report) -> Markup:
-    """Reliability curve and confidence histogram of each rubric set."""
+    """Reliability curve, calibration errors and tests, labels and temperature of each set."""
     return render(_TEMPLATE, entries=[_entry(e) for e in report.results.evaluations])
 
 
 def _entry(evaluation: Evaluation) -> dict[str, Any]:
     name = evaluation.provenance.rubric_set
     tallest = max((b.right + b.wrong for b in evaluation.histogram), default=0)
-    points = [(b.mean_score, b.accuracy) for b in evaluation.reliability]
     return {
-        "name": name,
-        "ece": evaluation.metric("ece_equal_mass_10"),
-        "temperature": evaluation.temperature,
-        "bins": evaluation.reliability,
+        "evaluation": evaluation,
+        "words": calibration_text(evaluation),
+        "temperature": temperature_text(evaluation.temperature),
         "reliability": line_chart(
-            [Series(name, points)],
-            x=Axis("mean top score", 0, 1, share=False),
+            [Series(name, [(point.score, point.accuracy) for point in evaluation.corp])],
+            x=Axis("top score", 0, 1, share=False),
             y=Axis("share right", 0, 1),
-            label=f"Share right against mean top score, {name}",
+            label=f"Share right against top score, {name}",
             diagonal=True,
+            band=[(point.score, point.low, point.high) for point in evaluation.corp],
         ),
         "histogram": stacked_bars(
             [(b.low, b.high, b.right, b.wrong) for b in evaluation.histogram],

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.verdict import noninferiority_text
 
 _MOST_FLIPS = 200
 
@@ -28,6 +29,23 @@ groups{% endif %}</caption>
 <td>{{ d.candidate | percent if d.share else d.candidate | number }}</td>\
 <td class="nowrap">{{ d.difference | difference(share=d.share) }}</td>\
 <td class="text">{{ "higher" if d.higher_is_better else "lower" }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+<p>{{ gate(c) }}. p of equal accuracy {{ c.p | number }}\
+{% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | number }}\
+{% endif %}. Mix of top labels: {{ "shifted" if c.marginal_shift.p < 0.05 else \
+"no sign of a shift" }} (Stuart-Maxwell {{ c.marginal_shift.stat | number(1) }}, \
+{{ c.marginal_shift.df }} degrees of freedom, p {{ c.marginal_shift.p | number }}).</p>
+<div class="scroll"><table>
+<caption>Recall by gold label; p is adjusted for testing every label (Holm)</caption>
+<thead><tr><th scope="col" class="text">label</th><th scope="col">tickets</th>\
+<th scope="col">{{ c.base }}</th><th scope="col">{{ c.candidate }}</th>\
+<th scope="col">difference</th><th scope="col">p</th></tr></thead>
+<tbody>
+{% for l in c.label_differences %}
+<tr><th scope="row">{{ l.label }}</th><td>{{ l.support }}</td><td>{{ l.base | percent }}</td>\
+<td>{{ l.candidate | percent }}</td><td class="nowrap">{{ l.difference | difference }}</td>\
+<td>{{ l.p_holm | number }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 {% if c.flips %}
@@ -65,4 +83,5 @@ def changes(report: Report) -> Markup | None:
         comparisons=report.results.comparisons,
         texts=report.texts,
         most=_MOST_FLIPS,
+        gate=noninferiority_text,
     )

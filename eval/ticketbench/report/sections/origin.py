@@ -11,6 +11,10 @@ _TEMPLATE = """<dl>
 <dt>dataset</dt><dd>{{ dataset.name }}, {{ dataset.n | count("ticket") }} \
 ({% for l in dataset.labels %}{{ l.label }} {{ l.n }}{{ ", " if not loop.last }}{% endfor %}), \
 sha256 <code>{{ dataset.fingerprint }}</code></dd>
+{% if dataset.grouped_by %}
+<dt>groups</dt><dd>{{ dataset.n_groups }} by {{ dataset.grouped_by }}: tickets of one group are \
+not independent, and every interval knows it</dd>
+{% endif %}
 {% for e in evaluations %}
 <dt>{{ e.provenance.rubric_set }}</dt><dd>{{ e.n_requested }} requested = {{ e.n_scored }} scored \
 + {{ e.n_failed }} failed; {{ e.n_labelled }} with a gold label, {{ e.n_none }} with gold \
@@ -36,6 +40,9 @@ sha256 <code>{{ e.provenance.rubric_fingerprint }}</code></dd>
 <td class="text">{{ m.estimate.method }}</td>\
 <td class="text">{{ "higher" if m.higher_is_better else "lower" }}</td></tr>
 {% endfor %}
+<tr><th scope="row">AUROC of the top score</th><td>{{ e.auroc.value | number }}</td>\
+<td>{{ e.auroc | interval(share=False) or "–" }}</td><td>{{ e.auroc.n }}</td>\
+<td class="text">{{ e.auroc.method }}</td><td class="text">higher</td></tr>
 <tr><th scope="row">AURC</th><td>{{ e.risk_coverage.aurc | number }}</td><td>–</td>\
 <td>{{ e.risk_coverage.n }}</td><td class="text">no interval</td><td class="text">lower</td></tr>
 <tr><th scope="row">AUGRC</th><td>{{ e.risk_coverage.augrc | number }}</td><td>–</td>\

@@ -41,33 +41,59 @@ else sent to {{ policy.fallback }}. Escalation does not depend on the threshold.
 <caption>Out of sample: chosen on four fifths of the tickets, judged on the other fifth, five \
 times. The in-sample figure is the optimistic one.</caption>
 <thead><tr><th scope="col" class="text">rubric set</th><th scope="col" class="text">rule</th>\
-<th scope="col">threshold</th><th scope="col">temperature</th><th scope="col">routed</th>\
+<th scope="col">threshold</th><th scope="col">routed</th>\
 <th scope="col">right among routed</th><th scope="col">in sample</th>\
+<th scope="col">wrong routes</th><th scope="col">to review</th>\
 <th scope="col">cost per ticket</th><th scope="col">in sample</th></tr></thead>
 <tbody>
 {% for e in evaluations %}
 {% for t in e.thresholds %}
+{% set judged = t.out_of_sample %}
 <tr><th scope="row">{{ e.provenance.rubric_set }}</th>
-<td class="text"><b>{{ t.rule }}</b>: {{ t.title }}</td>
-<td>{{ t.threshold | threshold }}</td>
-<td>{{ t.temperature | number(2) }}</td>
-<td>{{ t.out_of_sample.coverage.value | percent }}</td>
-<td class="nowrap">{{ t.out_of_sample.selective_precision | estimate }}</td>
+<td class="text"><b>{{ t.rule.replace("_", " ") }}</b></td>
+<td class="nowrap">{{ t.threshold | threshold }}\
+{% if t.temperature != 1 %} at T {{ t.temperature | number(2) }}{% endif %}</td>
+<td>{{ judged.coverage.value | percent }}</td>
+<td class="nowrap">{{ judged.selective_precision | estimate }}</td>
 <td>{{ t.in_sample.selective_precision.value | percent }}</td>
-<td class="nowrap">{{ t.out_of_sample.cost | estimate(share=False) }}</td>
+<td>{{ judged.wrong }}</td><td>{{ judged.reviewed }}</td>
+<td class="nowrap">{{ judged.cost | estimate(share=False) }}</td>
 <td>{{ t.in_sample.cost.value | number }}</td></tr>
 {% endfor %}
 <tr><th scope="row">{{ e.provenance.rubric_set }}</th>
-<td class="text"><b>config</b>: the threshold you set, not chosen from these tickets</td>
-<td>{{ e.settings.policy.threshold | threshold }}</td>
-<td>{{ e.settings.policy.temperature | number(2) }}</td>
+<td class="text"><b>config</b></td>
+<td class="nowrap">{{ e.settings.policy.threshold | threshold }}\
+{% if e.settings.policy.temperature != 1 %} at T {{ e.settings.policy.temperature | number(2) }}\
+{% endif %}</td>
 <td>{{ e.routing.coverage.value | percent }}</td>
 <td class="nowrap">{{ e.routing.selective_precision | estimate }}</td><td>–</td>
+<td>{{ e.routing.wrong }}</td><td>{{ e.routing.reviewed }}</td>
 <td class="nowrap">{{ e.routing.cost | estimate(share=False) }}</td><td>–</td></tr>
 {% endfor %}
 </tbody></table></div>
-<p class="muted">{% for t in evaluations[0].thresholds %}{{ t.rule }}: {{ t.caveat }}\
-{{ "; " if not loop.last }}{% endfor %}.</p>
+<ul class="muted">
+{% for t in evaluations[0].thresholds %}
+<li><b>{{ t.rule.replace("_", " ") }}</b>: {{ t.title }}; {{ t.caveat }}</li>
+{% endfor %}
+<li><b>config</b>: the threshold you set, not chosen from these tickets</li>
+</ul>
+{% for e in evaluations %}
+{% for t in e.thresholds if t.label_thresholds %}
+<details><summary>Thresholds by label of {{ e.provenance.rubric_set }}</summary>
+<div class="scroll"><table>
+<caption>Certified for tickets routed to each label; without a promise the label has the \
+threshold for all labels, or routes nothing where there is none</caption>
+<thead><tr><th scope="col" class="text">label</th><th scope="col">threshold</th>\
+<th scope="col" class="text">promise</th><th scope="col">tickets tested</th></tr></thead>
+<tbody>
+{% for l in t.label_thresholds %}
+<tr><th scope="row">{{ l.label }}</th><td>{{ l.threshold | threshold }}</td>\
+<td class="text">{{ "yes" if l.promise else "no promise for this label" }}</td>\
+<td>{{ l.certificate.n }}</td></tr>
+{% endfor %}
+</tbody></table></div></details>
+{% endfor %}
+{% endfor %}
 <div class="columns">
 <figure>{{ precision_chart }}<figcaption>{{ key }} dot: the threshold of the config</figcaption>\
 </figure>
@@ -91,15 +117,6 @@ escalation {{ "%g" | format(costs.escalate) }}</figcaption></figure>
 <td>{{ p.wrong }}</td><td>{{ p.reviewed }}</td><td>{{ p.cost | number }}</td></tr>
 {% endfor %}
 </tbody></table></div></details>
-{% endfor %}
-{% for e in evaluations if e.escalation %}
-<p><b>Escalation of {{ e.provenance.rubric_set }}:</b> \
-{{ e.escalation.queue | count("ticket") }} escalated, \
-{{ e.escalation.needed }} truly need two or more labels; precision \
-{{ e.escalation.precision | estimate }}, recall {{ e.escalation.recall | estimate }}; \
-{{ e.routing.collisions }} of the escalated also passed the threshold. Of the routed tickets \
-{{ e.routing.any_label_precision | estimate }} went to a label that fits at all, their own or \
-another one in all_labels.</p>
 {% endfor %}"""
 
 

@@ -1,0 +1,53 @@
+"""Section 2, coverage: the rubric sets where they route equally many tickets."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticketbench.measure.equal_coverage import COVERAGES, RISKS
+from ticketbench.report.rendering import Report, render
+from ticketbench.report.sections import section
+
+_TEMPLATE = """<p>The same threshold means different things for different rubric sets. Here each \
+set routes the share of tickets it is most confident of, without a policy.</p>
+<div class="scroll"><table>
+<caption>Wrong among the most confident share of tickets, 95% intervals; {{ n }} tickets that \
+every set scored</caption>
+<thead><tr><th scope="col" class="text">rubric set</th>\
+{% for c in coverages %}<th scope="col">{{ c | percent(0) }} of tickets</th>{% endfor %}\
+<th scope="col">AUROC</th></tr></thead>
+<tbody>
+{% for side, e in sides %}
+<tr><th scope="row">{{ side.rubric_set }}</th>\
+{% for at in side.at_coverage %}<td class="nowrap">{{ at.risk | estimate }}</td>{% endfor %}\
+<td class="nowrap">{{ e.auroc | estimate(share=False) }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+<div class="scroll"><table>
+<caption>Share of tickets that can be routed at a share of errors; read off these very tickets, \
+fresh ones exceed it about half of the time</caption>
+<thead><tr><th scope="col" class="text">rubric set</th>\
+{% for r in risks %}<th scope="col">{{ r | percent(0) }} wrong</th>{% endfor %}</tr></thead>
+<tbody>
+{% for side, e in sides %}
+<tr><th scope="row">{{ side.rubric_set }}</th>\
+{% for at in side.at_risk %}<td>{{ at.coverage | percent }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody></table></div>
+<p class="muted">AUROC: the chance that a right ticket has a higher top score than a wrong one; \
+DeLong interval.</p>"""
+
+
+@section(order=12, id="coverage", title="Which set routes more at equal risk?")
+def coverage(report: Report) -> Markup | None:
+    """Risk at equal coverage, coverage at equal risk, AUROC of the top score."""
+    results = report.results
+    if not results.equal_coverage or results.equal_coverage[0].n == 0:
+        return None
+    return render(
+        _TEMPLATE,
+        n=results.equal_coverage[0].n,
+        coverages=COVERAGES,
+        risks=RISKS,
+        sides=list(zip(results.equal_coverage, results.evaluations, strict=True)),
+    )
