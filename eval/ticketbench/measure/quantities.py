@@ -7,6 +7,7 @@ independent, as the reference libraries do; the evaluation beside them knows the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +15,19 @@ import numpy as np
 
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import FloatArray, ScoreTable
-from ticketbench.measure import confusion, metrics
-from ticketbench.measure.calibration import ece_equal_mass, ece_equal_width
+from ticketbench.measure import confusion, metrics, resampling
+from ticketbench.measure.calibration import ece_equal_mass, ece_equal_width, temperature_fit
+from ticketbench.measure.calibration_check import ece_debiased, l2_error_debiased, spiegelhalter_z
+from ticketbench.measure.certified import certified_threshold
+from ticketbench.measure.corp import corp_decomposition
+from ticketbench.measure.estimates import on_used_cells
 from ticketbench.measure.intervals import Interval, clopper_pearson, wilson
 from ticketbench.measure.selective import risk_coverage, selection_at
+from ticketbench.measure.smooth_ece import smooth_ece
+from ticketbench.measure.takahashi import macro_f1_interval
 
+_SEED = 0
+_DELTA = 0.10
 SELECTIVE_AT = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 Quantity = Callable[[ScoreTable], Any]
@@ -171,3 +180,87 @@ def aurc_tie_averaged(table: ScoreTable) -> float:
 def augrc_tie_averaged(table: ScoreTable) -> float:
     """Area under the generalised risk-coverage curve."""
     return risk_coverage(table.top_score, table.right).augrc
+
+
+def _interval_of_cells(name: str, interval: Callable[..., Interval]) -> Quantity:
+    def value(table: ScoreTable) -> list[float]:
+        if table.n_scored == 0:
+            return [math.nan, math.nan]
+        drawn = resampling.units(confusion.cell_of_ticket(table), np.arange(table.n_scored))
+        metric = metrics.METRICS.get(name)
+        statistic = on_used_cells(metric, len(table.gold_labels), drawn.used)
+        return _ends(interval(drawn, statistic, seed=_SEED))
+
+    return value
+
+
+for _metric in ("macro_f1", "mcc"):
+    quantity(f"{_metric}_ci95_bootstrap_percentile")(
+        _interval_of_cells(_metric, resampling.percentile_interval)
+    )
+    quantity(f"{_metric}_ci95_bootstrap_BCa")(_interval_of_cells(_metric, resampling.bca))
+
+
+@quantity("macro_f1_ci95_takahashi")
+def macro_f1_ci95_takahashi(table: ScoreTable) -> list[float]:
+    """Delta-method interval of macro-F1 (Takahashi et al. 2022), a check of the bootstrap."""
+    return _ends(macro_f1_interval(confusion.cells(table)))
+
+
+@quantity("l2_ce_equal_mass_10_debiased")
+def l2_ce_equal_mass_10_debiased(table: ScoreTable) -> float:
+    """Root mean square calibration error in 10 bins, without the part that chance adds."""
+    return l2_error_debiased(table.top_score, table.right, bins=10)
+
+
+@quantity("ece_equal_mass_10_debiased_l1")
+def ece_equal_mass_10_debiased_l1(table: ScoreTable) -> float:
+    """Calibration error in 10 bins, without the part that chance adds."""
+    return ece_debiased(table.top_score, table.right, bins=10)
+
+
+@quantity("smece")
+def smece(table: ScoreTable) -> float:
+    """Smooth calibration error, without bins."""
+    return smooth_ece(table.top_score, table.right)
+
+
+@quantity("spiegelhalter_z")
+def spiegelhalter(table: ScoreTable) -> float:
+    """Spiegelhalter's statistic, standard normal for calibrated scores."""
+    return spiegelhalter_z(table.top_score, table.right)
+
+
+@quantity("corp_brier_top_label")
+def corp_brier_top_label(table: ScoreTable) -> dict[str, float]:
+    """The Brier score of the top label S = MCB - DSC + UNC."""
+    corp = corp_decomposition(table.top_score, table.right)
+    return {
+        "MCB": corp.miscalibration,
+        "DSC": corp.discrimination,
+        "UNC": corp.uncertainty,
+        "S": corp.score,
+    }
+
+
+@quantity("temperature_clip5e-07")
+def temperature(table: ScoreTable) -> dict[str, float]:
+    """Fitted temperature and the log loss at it, scores clipped at half of their last digit.
+
+    The name is that of scores with six decimals; others are clipped at their own half digit.
+    """
+    fit = temperature_fit(table.scores, table.truth)
+    return {"T": fit.temperature, "nll": fit.log_loss}
+
+
+def _fixed_sequence(risk: float) -> Quantity:
+    def value(table: ScoreTable) -> dict[str, Any]:
+        found = certified_threshold(table.top_score, table.right, risk=risk, delta=_DELTA)
+        tail = [[p.threshold, p.selected, p.errors, p.p] for p in found.path]
+        return {"n_min": found.n_min, "threshold": found.threshold, "path_tail": tail}
+
+    return value
+
+
+for _risk in (0.05, 0.10, 0.15, 0.20):
+    quantity(f"fixed_sequence_risk{_risk:.2f}_delta{_DELTA:.2f}_start_nmin")(_fixed_sequence(_risk))

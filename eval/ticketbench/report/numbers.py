@@ -24,6 +24,11 @@ def number(value: float, decimals: int = 3) -> str:
     return DASH if math.isnan(value) else f"{value:.{decimals}f}"
 
 
+def p_value(value: float) -> str:
+    """A p-value with three decimals, never as a bare zero; NaN as a dash."""
+    return "<0.001" if value < 0.0005 else number(value)
+
+
 def signed(value: float, decimals: int = 3) -> str:
     """A signed number; NaN as a dash."""
     return DASH if math.isnan(value) else _unsigned_zero(f"{value:+.{decimals}f}")

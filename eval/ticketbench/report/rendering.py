@@ -56,6 +56,7 @@ def environment() -> Environment:
         numbers.estimate,
         numbers.interval,
         numbers.number,
+        numbers.p_value,
         numbers.percent,
         numbers.points,
         numbers.threshold,

@@ -160,7 +160,8 @@ def _why_none(chosen: ChosenThreshold) -> str:
         return f"{what}: {at}, and more tickets would not change that"
     blocked = "" if certificate.outlook != "stopped early" else ", but a stricter threshold fails"
     more = numbers.count(certificate.more_tickets, "ticket")
-    return f"{what}: {at}{blocked}; about {more} more up there would settle it"
+    place = "at that one" if blocked else "up there"
+    return f"{what}: {at}{blocked}; about {more} more {place} would settle it"
 
 
 def calibration_text(evaluation: Evaluation) -> str:

@@ -33,13 +33,13 @@ calibrated scores would show, and p, use one ticket per group</caption>
 <th scope="col">if calibrated</th><th scope="col">p</th></tr></thead>
 <tbody>
 <tr><th scope="row">ECE, 10 bins of equally many tickets</th><td>{{ c.ece | number }}</td>\
-<td>{{ c.ece_expected | number }}</td><td>{{ c.ece_p | number }}</td></tr>
+<td>{{ c.ece_expected | number }}</td><td>{{ c.ece_p | p_value }}</td></tr>
 <tr><th scope="row">the same, debiased</th><td>{{ c.ece_debiased | number }}</td><td>0</td>\
 <td>–</td></tr>
 <tr><th scope="row">smooth ECE, without bins</th><td>{{ c.smooth_ece | number }}</td><td>–</td>\
 <td>–</td></tr>
 <tr><th scope="row">Spiegelhalter's Z</th><td>{{ c.spiegelhalter_z | number(2) }}</td><td>0</td>\
-<td>{{ c.spiegelhalter_p | number }}</td></tr>
+<td>{{ c.spiegelhalter_p | p_value }}</td></tr>
 <tr><th scope="row">Brier score of the top label</th><td>{{ c.corp.score | number }}</td><td>–</td>\
 <td>–</td></tr>
 <tr><th scope="row">of it miscalibration</th><td>{{ c.corp.miscalibration | number }}</td>\

@@ -17,7 +17,7 @@ _TEMPLATE = """{% for c in comparisons %}
 <caption>The same {{ c.n_paired }} tickets under both sets; difference is {{ c.candidate }} minus \
 {{ c.base }}, in points for shares, 95% intervals\
 {% if c.unpaired %}; {{ c.unpaired }} answers have no partner{% endif %}; McNemar mid-p of the \
-accuracy {{ c.mcnemar_midp | number }}{% if c.n_groups < c.n_paired %}, which ignores the \
+accuracy {{ c.mcnemar_midp | p_value }}{% if c.n_groups < c.n_paired %}, which ignores the \
 groups{% endif %}</caption>
 <thead><tr><th scope="col" class="text">metric</th><th scope="col">{{ c.base }}</th>\
 <th scope="col">{{ c.candidate }}</th><th scope="col">difference</th>\
@@ -31,11 +31,11 @@ groups{% endif %}</caption>
 <td class="text">{{ "higher" if d.higher_is_better else "lower" }}</td></tr>
 {% endfor %}
 </tbody></table></div>
-<p>{{ gate(c) }}. p of equal accuracy {{ c.p | number }}\
-{% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | number }}\
+<p>{{ gate(c) }}. p of equal accuracy {{ c.p | p_value }}\
+{% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | p_value }}\
 {% endif %}. Mix of top labels: {{ "shifted" if c.marginal_shift.p < 0.05 else \
 "no sign of a shift" }} (Stuart-Maxwell {{ c.marginal_shift.stat | number(1) }}, \
-{{ c.marginal_shift.df }} degrees of freedom, p {{ c.marginal_shift.p | number }}).</p>
+{{ c.marginal_shift.df }} degrees of freedom, p {{ c.marginal_shift.p | p_value }}).</p>
 <div class="scroll"><table>
 <caption>Recall by gold label; p is adjusted for testing every label (Holm)</caption>
 <thead><tr><th scope="col" class="text">label</th><th scope="col">tickets</th>\
@@ -45,7 +45,7 @@ groups{% endif %}</caption>
 {% for l in c.label_differences %}
 <tr><th scope="row">{{ l.label }}</th><td>{{ l.support }}</td><td>{{ l.base | percent }}</td>\
 <td>{{ l.candidate | percent }}</td><td class="nowrap">{{ l.difference | difference }}</td>\
-<td>{{ l.p_holm | number }}</td></tr>
+<td>{{ l.p_holm | p_value }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 {% if c.flips %}

@@ -44,7 +44,7 @@ times. The in-sample figure is the optimistic one.</caption>
 <th scope="col">threshold</th><th scope="col">routed</th>\
 <th scope="col">right among routed</th><th scope="col">in sample</th>\
 <th scope="col">wrong routes</th><th scope="col">to review</th>\
-<th scope="col">cost per ticket</th><th scope="col">in sample</th></tr></thead>
+<th scope="col">cost per ticket</th></tr></thead>
 <tbody>
 {% for e in evaluations %}
 {% for t in e.thresholds %}
@@ -57,8 +57,7 @@ times. The in-sample figure is the optimistic one.</caption>
 <td class="nowrap">{{ judged.selective_precision | estimate }}</td>
 <td>{{ t.in_sample.selective_precision.value | percent }}</td>
 <td>{{ judged.wrong }}</td><td>{{ judged.reviewed }}</td>
-<td class="nowrap">{{ judged.cost | estimate(share=False) }}</td>
-<td>{{ t.in_sample.cost.value | number }}</td></tr>
+<td class="nowrap">{{ judged.cost | estimate(share=False) }}</td></tr>
 {% endfor %}
 <tr><th scope="row">{{ e.provenance.rubric_set }}</th>
 <td class="text"><b>config</b></td>
@@ -68,7 +67,7 @@ times. The in-sample figure is the optimistic one.</caption>
 <td>{{ e.routing.coverage.value | percent }}</td>
 <td class="nowrap">{{ e.routing.selective_precision | estimate }}</td><td>–</td>
 <td>{{ e.routing.wrong }}</td><td>{{ e.routing.reviewed }}</td>
-<td class="nowrap">{{ e.routing.cost | estimate(share=False) }}</td><td>–</td></tr>
+<td class="nowrap">{{ e.routing.cost | estimate(share=False) }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 <ul class="muted">
