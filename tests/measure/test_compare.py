@@ -14,6 +14,7 @@ from scipy import stats
 
 from tables import random_table, table
 from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.edge.score_tables import read_score_table
 from ticketbench.measure.compare import (
@@ -21,6 +22,7 @@ from ticketbench.measure.compare import (
     Contingency,
     Difference,
     compare,
+    mcnemar_exact,
     mcnemar_midp,
     paired_rows,
 )
@@ -384,14 +386,13 @@ def test_the_order_of_tickets_does_not_matter(n: int, seed: int) -> None:
 
 
 def test_every_registered_metric_is_compared(paired: Comparison) -> None:
-    assert tuple(d.name for d in paired.differences) == METRICS.names()
+    assert tuple(d.name for d in paired.differences) == (*METRICS.names(), "augrc")
 
 
-def test_a_metric_of_the_whole_table_has_no_interval(paired: Comparison) -> None:
+def test_a_metric_of_the_whole_table_has_a_bootstrap_interval(paired: Comparison) -> None:
     found = difference(paired, "ece_equal_mass_10").difference
-    assert found.method == "no interval"
-    assert math.isnan(found.low)
-    assert math.isnan(found.high)
+    assert found.method == "paired percentile bootstrap, 2,000 resamples"
+    assert found.low < found.value < found.high
 
 
 def test_a_set_compared_with_itself_differs_in_nothing(
@@ -432,7 +433,8 @@ EMPTY = {
 def test_nothing_to_compare_gives_nan_and_cannot_tell(t: ScoreTable) -> None:
     found = compare(t, t)
     assert (found.n_paired, found.verdict.outcome) == (0, "cannot tell")
-    labelled = [d for d in found.differences if METRICS.get(d.name).over == "labelled"]
+    registered = [d for d in found.differences if d.name in METRICS.names()]
+    labelled = [d for d in registered if METRICS.get(d.name).over == "labelled"]
     assert len(labelled) > 3
     assert not any(d.difference.defined for d in labelled)
 
@@ -471,3 +473,103 @@ def test_calibration_is_compared_over_the_tickets_it_is_measured_on() -> None:
     of = {d.name: d.difference.n for d in compare(base, candidate).differences}
     assert (of["accuracy"], of["log_loss"]) == (2, 2)
     assert (of["ece_equal_mass_10"], of["brier_top_label"]) == (3, 3)
+
+
+def test_mcnemars_exact_test_agrees_with_the_reference(paired: Comparison) -> None:
+    c = paired.contingency
+    assert mcnemar_exact(c.only_base, c.only_candidate) == expected("mcnemar_exact_p")
+
+
+@pytest.mark.parametrize(("b", "c"), [(0, 6), (5, 1), (400, 460), (3, 3), (0, 0)])
+def test_mcnemars_exact_p_is_that_of_the_binomial_test(b: int, c: int) -> None:
+    reference = stats.binomtest(b, b + c).pvalue if b + c else 1.0
+    assert mcnemar_exact(b, c) == pytest.approx(reference, abs=1e-12)
+
+
+def test_p_is_that_of_the_cluster_robust_t(paired: Comparison) -> None:
+    t = PAIRED["diff_b_minus_a"]["value"] / PAIRED["diff_se_clustered_CR1"]["value"]
+    assert paired.p == pytest.approx(2 * stats.t.sf(t, 259), abs=1e-9)
+
+
+def test_the_sign_flip_p_is_shown_up_to_forty_differing_groups(paired: Comparison) -> None:
+    assert math.isnan(paired.sign_flip_p)
+    assert fixed_and_broken(200, 25, 15).sign_flip_p == pytest.approx(mcnemar_exact(25, 15))
+    assert math.isnan(fixed_and_broken(200, 25, 16).sign_flip_p)
+    assert fixed_and_broken(20, 0, 0).sign_flip_p == 1.0
+
+
+def test_the_gate_uses_the_margin_and_the_groups(paired: Comparison) -> None:
+    assert paired.noninferiority.outcome == "inconclusive"
+    assert paired.noninferiority.margin == MARGIN
+    assert fixed_and_broken(100, 10, 10).noninferiority.outcome == "inconclusive"
+    base = table([B] * 10 + [A] * 90, ["a"] * 100)
+    candidate = table([A] * 10 + [B] * 10 + [A] * 80, ["a"] * 100)
+    assert compare(base, candidate, margin=0.2).noninferiority.outcome == "pass"
+
+
+def test_identical_answers_pass_the_gate() -> None:
+    found = compare(answers(3, 2), answers(3, 2))
+    assert found.noninferiority.outcome == "pass"
+    assert found.p == 1.0
+
+
+@SEARCH
+@given(st.integers(1, 60), st.integers(0, 1000), st.sampled_from([None, 8, 30]))
+def test_the_verdict_decides_where_p_is_below_five_percent(
+    n: int, seed: int, n_groups: int | None
+) -> None:
+    base = random_table(n, seed=seed, n_groups=n_groups)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    found = compare(base, candidate)
+    assert (found.verdict.outcome in ("better", "worse")) == (found.p < 0.05)
+
+
+def test_the_label_mix_is_compared_over_one_ticket_per_group(paired: Comparison) -> None:
+    assert (paired.marginal_shift.n, paired.marginal_shift.df) == (260, 4)
+
+
+def test_the_label_mix_is_compared_by_name() -> None:
+    base = table([A, B, C, A], ["a", "b", "c", "__none__"])
+    moved = table(
+        [[row[i] for i in (2, 0, 1)] for row in (A, B, C, A)],
+        ["a", "b", "c", "__none__"],
+        labels=("c", "a", "b"),
+    )
+    shift = compare(base, moved).marginal_shift
+    assert (shift.stat, shift.p, shift.n) == (0.0, 1.0, 4)
+
+
+def test_a_label_that_only_one_set_has_shifts_the_mix() -> None:
+    base = table([[0.9, 0.1]] * 20, ["a"] * 20, labels=("a", "b"))
+    candidate = table([A] * 10 + [C] * 10, ["a"] * 20)
+    shift = compare(base, candidate).marginal_shift
+    assert (shift.stat, shift.df) == (pytest.approx(10.0), 1)
+
+
+def test_every_label_is_compared(paired: Comparison) -> None:
+    assert [d.label for d in paired.label_differences] == PAIRED["labels_order"]
+    assert sum(d.support for d in paired.label_differences) == paired.n_paired
+
+
+def test_coverage_and_cost_are_compared_on_request(pair: tuple[ScoreTable, ScoreTable]) -> None:
+    found = compare(*pair, min_precision=0.9, policy=Policy(), costs=Costs())
+    names = [d.name for d in found.differences[-3:]]
+    assert names == ["augrc", "coverage_at_target", "cost"]
+    assert all(d.difference.low < d.difference.high for d in found.differences[-3:])
+
+
+@SEARCH
+@given(st.integers(2, 40), st.integers(0, 1000), st.integers(2, 20))
+def test_with_groups_the_order_of_tickets_does_not_matter_either(
+    n: int, seed: int, n_groups: int
+) -> None:
+    base = random_table(n, seed=seed, n_groups=n_groups)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    shuffled = base.rows(np.random.default_rng(seed).permutation(n))
+    more = {"min_precision": 0.6, "policy": Policy(), "costs": Costs()}
+    one, other = (compare(t, candidate, **more) for t in (base, shuffled))
+    assert other.marginal_shift == one.marginal_shift
+    for first, second in zip(one.differences, other.differences, strict=True):
+        ends = [first.difference.low, first.difference.high]
+        found = [second.difference.low, second.difference.high]
+        assert found == pytest.approx(ends, abs=1e-9, nan_ok=True), first.name

@@ -27,7 +27,7 @@ OTHER = (
 
 
 def groups_of(texts: list[str]) -> list[int]:
-    return near_duplicate_groups(texts).groups.tolist()
+    return [int(group) for group in near_duplicate_groups(texts).groups]
 
 
 def shingles(text: str) -> set[str]:

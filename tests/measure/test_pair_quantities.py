@@ -18,7 +18,7 @@ ORACLES = Path(__file__).parents[1] / "oracles"
 ENTRIES: dict[str, Any] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))[
     "p_paired"
 ]
-PRODUCTS = sorted(key for key, entry in ENTRIES.items() if entry["role"] == "product")
+PRODUCTS = sorted(k for k, e in ENTRIES.items() if isinstance(e, dict) and e["role"] == "product")
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,18 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from ticketbench.measure.verdict import Outcome, n_differing_groups, verdict
+from ticketbench.measure.intervals import clustered_mean
+from ticketbench.measure.verdict import (
+    Outcome,
+    difference_p,
+    exact_bounds,
+    mean_difference,
+    n_differing_groups,
+    until_bounded,
+    verdict,
+)
 
 
 def differences(gained: int, lost: int, n: int) -> np.ndarray:
@@ -107,3 +117,77 @@ def test_equal_sets_are_rarely_called_different() -> None:
         d = (rng.random(120) < 0.8).astype(float) - (rng.random(120) < 0.8)
         decided += verdict(d, groups).outcome in ("better", "worse")
     assert decided <= 1000 * 0.05 + 2 * math.sqrt(1000 * 0.05 * 0.95)
+
+
+@pytest.mark.parametrize(
+    ("changed", "n", "expected"),
+    [
+        (0.05, 200, 0.044), (0.05, 1000, 0.020), (0.05, 5000, 0.009),
+        (0.10, 100, 0.089), (0.10, 500, 0.040), (0.10, 2000, 0.020),
+        (0.20, 50, 0.177), (0.20, 200, 0.089), (0.20, 1000, 0.040),
+    ],
+)  # fmt: skip
+def test_the_detectable_difference_is_the_known_one(
+    changed: float, n: int, expected: float
+) -> None:
+    # 2.80 · sqrt(share changed / n), to the three digits of its table.
+    half = round(changed * n / 2)
+    found = verdict(differences(half, half, n), np.arange(n)).detectable
+    assert found == pytest.approx(2.8 * math.sqrt(changed / n), rel=0.011)
+    assert found == pytest.approx(expected, abs=0.0025 if n == 50 else 0.0006)
+
+
+def test_groups_lower_the_n_that_detects() -> None:
+    # n_eff = n · (SE_iid / SE_cluster)²: tickets in twos that change together count half.
+    d = np.repeat(differences(20, 20, 400), 2)
+    found = verdict(d, np.repeat(np.arange(400), 2)).detectable
+    assert found == pytest.approx(2.8 * math.sqrt(0.1 / 399))
+
+
+def test_so_many_tickets_would_detect_the_difference_seen() -> None:
+    found = verdict(differences(25, 15, 300), np.arange(300))
+    n = found.tickets_needed
+    scaled = n / 300
+    again = verdict(differences(round(25 * scaled), round(15 * scaled), n), np.arange(n))
+    assert again.outcome == "better"
+    assert again.detectable == pytest.approx(1 / 30, abs=0.001)
+
+
+def test_p_is_that_of_a_t_test() -> None:
+    d = differences(20, 9, 150)
+    expected = stats.ttest_1samp(d, 0.0).pvalue
+    assert difference_p(d, np.arange(150)) == pytest.approx(expected)
+
+
+def test_few_or_alike_groups_have_the_sign_flip_p() -> None:
+    assert difference_p(differences(5, 0, 200), np.arange(200)) == pytest.approx(2 * 0.5**5)
+    assert difference_p(np.ones(8), np.arange(8)) == pytest.approx(2 * 0.5**8)
+    assert difference_p(np.zeros(8), np.arange(8)) == 1.0
+    assert math.isnan(difference_p(np.array([]), np.array([], dtype=np.int64)))
+
+
+def test_exact_bounds_come_from_the_groups_that_lost_or_gained() -> None:
+    found = exact_bounds(differences(1, 3, 200), np.arange(200))
+    assert found.low == pytest.approx(-stats.beta.ppf(0.975, 4, 197))
+    assert found.high == pytest.approx(stats.beta.ppf(0.975, 2, 199))
+
+
+def test_exact_bounds_of_groups_allow_for_the_largest_one() -> None:
+    d, groups = np.array([1.0, -1.0, 0.0, 0.0, -1.0, 0.0]), np.array([0, 0, 0, 0, 1, 2])
+    found = exact_bounds(d, groups)
+    assert found.high == pytest.approx(min(1.0, stats.beta.ppf(0.975, 1, 3) * 2))
+    assert found.low == -1.0
+    nothing = exact_bounds(np.array([]), np.array([], dtype=np.int64))
+    assert math.isnan(nothing.low)
+
+
+def test_groups_that_changed_alike_but_not_wholly_have_no_interval() -> None:
+    d, groups = np.array([1.0, 0.0] * 8), np.repeat(np.arange(8), 2)
+    found = mean_difference(clustered_mean(d, groups), d)
+    assert (found.value, math.isnan(found.low)) == (0.5, True)
+
+
+def test_a_bound_that_no_number_of_tickets_reaches_takes_infinitely_many() -> None:
+    clustered = clustered_mean(differences(0, 3, 100), np.arange(100))
+    assert until_bounded(3, clustered, 0.02) == math.inf
+    assert until_bounded(0, clustered, 0.02) == pytest.approx(183, abs=10)

@@ -13,7 +13,6 @@ import click
 from ticketbench.cli.output import (
     json_option,
     progress_of,
-    say,
     say_findings,
     say_wrapped,
     show,
@@ -78,8 +77,8 @@ def command(
         show_json("run", outcome.results)
     else:
         _show(outcome)
-    for note in outcome.notes:
-        say_wrapped(note)
+    if outcome.results.baseline_missing:
+        say_wrapped(outcome.results.baseline_missing)
 
 
 def _show_plan(config: Path, mode: Mode, overrides: tuple[str, ...], *, as_json: bool) -> None:
@@ -97,7 +96,7 @@ def _show_plan(config: Path, mode: Mode, overrides: tuple[str, ...], *, as_json:
 
 
 def _show(outcome: RunOutcome) -> None:
-    from ticketbench.report.verdict import preferred, threshold_text, verdict_text
+    from ticketbench.report.verdict import preferred, told, verdict_text
 
     results = outcome.results
     say_findings(results.findings)
@@ -109,12 +108,12 @@ def _show(outcome: RunOutcome) -> None:
         show_wrapped(words.evidence)
         show_wrapped(f"next: {words.action}")
     chosen = preferred(results)
-    for threshold in chosen.thresholds:
-        show(f"threshold for {chosen.provenance.rubric_set}, {threshold.rule}:")
-        show_wrapped(threshold_text(threshold))
+    for rule, text in told(chosen):
+        show(f"threshold for {chosen.provenance.rubric_set}, {rule}:")
+        show_wrapped(text)
     _show_needed(results)
     show(f"report: {os.path.join(outcome.out, 'index.html')}")
-    say(f"answers of {chosen.provenance.endpoint}")
+    say_wrapped(f"answers of {chosen.provenance.endpoint} ({'; '.join(outcome.sources)})")
 
 
 def _rows(results: RunResults) -> list[tuple[str, ...]]:
@@ -148,7 +147,7 @@ def _show_needed(results: RunResults) -> None:
     """How many labelled tickets a trained classifier needs, per rubric set."""
     from ticketbench.report.verdict import needed_text
 
-    if results.baselines:
+    if any(baseline.needed for baseline in results.baselines):
         show("trained on these tickets instead, judged on others:")
         for baseline in results.baselines:
             for needed in baseline.needed:

@@ -30,11 +30,11 @@ ProgressOf = Callable[[str], "Progress | None"]
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """The results, where they were written, and what was asked for but could not be made."""
+    """The results, where they were written, and where each set's answers came from, in words."""
 
     results: RunResults
     out: Path
-    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 def run(
@@ -62,12 +62,12 @@ def run(
     if mode == "replay":
         _refuse_misses(replayed, allow_failures, config)
     tables = [one.table for one in replayed]
-    results, notes = _measured(inputs, tables)
+    results = _measured(inputs, tables)
     manifest = _manifest(command, mode, started, replayed)
     manifest["seconds"] = round(time.monotonic() - clock, 3)
     write_run(target, results, inputs, tables, manifest)
     _refuse_failures(tables, allow_failures, target)
-    return RunOutcome(results, target, notes)
+    return RunOutcome(results, target, _sources(replayed))
 
 
 def plan_run(
@@ -112,22 +112,33 @@ def _replay_all(inputs: Inputs, mode: Mode, progress: ProgressOf | None) -> list
         ]
 
 
-def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> tuple[RunResults, tuple[str, ...]]:
+def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> RunResults:
     from threadpoolctl import threadpool_limits
 
     settings = settings_of(inputs)
     summary = summarise_dataset(inputs.dataset, inputs.grouped_by)
-    # Several BLAS threads add up in another order: the last bit would depend on their number.
-    with threadpool_limits(1, "blas"):
-        results = run_results(
-            inputs.config.name, summary, inputs.rubric_sets, tables, settings, inputs.findings
-        )
-        if not inputs.config.file.trained_baselines:
-            return results, ()
-        from ticketbench.flow.trained import trained_baselines
+    # Several BLAS threads add up in another order: the last bit would depend on their number. For
+    # the whole process, since a limit that ends here would end that of the minilm engine too.
+    threadpool_limits(1, "blas")
+    results = run_results(
+        inputs.config.name, summary, inputs.rubric_sets, tables, settings, inputs.findings
+    )
+    if not inputs.config.file.trained_baselines:
+        return results
+    from ticketbench.flow.trained import trained_baselines
 
-        baselines, note = trained_baselines(inputs, tables, settings)
-    return replace(results, baselines=baselines), (note,) if note else ()
+    baselines, missing = trained_baselines(inputs, tables, settings)
+    return replace(results, baselines=baselines, baseline_missing=missing)
+
+
+def _sources(replayed: Sequence[Replayed]) -> tuple[str, ...]:
+    """Such as "v2: 400 recorded, 8 asked"."""
+    found = []
+    for one in replayed:
+        counts = {"recorded": one.recorded, "cached": one.cached, "asked": one.sent}
+        parts = [f"{n} {how}" for how, n in counts.items() if n] or ["none"]
+        found.append(f"{one.table.provenance.rubric_set}: {', '.join(parts)}")
+    return tuple(found)
 
 
 def _refuse_misses(replayed: Sequence[Replayed], allowed: int, config: Path) -> None:

@@ -48,7 +48,8 @@ def trained_baselines(
 
 
 def _common(tables: Sequence[ScoreTable]) -> list[ScoreTable]:
-    """The rows of the tickets that every table has."""
+    """The rows of the tickets that every table has; tables without any are left out."""
+    tables = [table for table in tables if table.n_scored] or tables[:1]
     shared = set.intersection(*(set(table.ids) for table in tables))
     return [
         table.rows(np.array([ticket in shared for ticket in table.ids], np.bool_))

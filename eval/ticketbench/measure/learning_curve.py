@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,20 @@ from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreT
 from ticketbench.measure.resampling import Units, replicates
 
 _SMALLEST = 20
-_DRAWS = 5
 
 Learner = Callable[[IntArray, IntArray], FloatArray]
 """Trains on the first rows, which have a gold label, and scores the second: (len, R) shares."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draw:
+    """One way to split and to draw: folds, the seed for training sets, and the tickets that came
+    right with all other folds trained on.
+    """
+
+    folds: IntArray
+    seed: int
+    right: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +51,49 @@ class TicketsNeeded:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LearningCurve:
-    """For each of S growing training sizes, how often each of the n labelled tickets came right.
+    """Which of n labelled tickets came right at each of S training sizes, in D draws.
 
-    right  S x n, the mean over the draws of a training set of that size
+    sizes  labelled tickets trained on, the mean over draws and folds, ascending
+    right  D x S x n
     """
 
     sizes: IntArray
-    right: FloatArray
+    right: BoolArray
     groups: IntArray
 
 
 def learning_curve(
-    learner: Learner, tickets: ScoreTable, folds: IntArray, *, enough: float, seed: int
+    learner: Learner, tickets: ScoreTable, draws: Sequence[Draw], *, enough: float
 ) -> LearningCurve:
-    """Train on 20, 40, 80 ... labelled tickets of the other folds, groups drawn whole, five draws
-    each, and judge on the fold; the last size is all of them, as `tickets.scores` has it.
+    """Train on about 20, 40, 80 ... labelled tickets of the other folds and judge on the fold.
 
-    Doubling ends after two sizes in a row with an accuracy above `enough`.
+    Groups are drawn whole, so a size is what was really trained on; equal ones are one point. A
+    larger size of a draw holds the smaller one. The last size is all tickets of the other folds,
+    as the draws have scored them. Doubling ends after two sizes in a row above `enough` accuracy.
     """
     labelled = tickets.truth != NONE
-    training = [int((labelled & (folds != fold)).sum()) for fold in np.unique(folds)]
-    sizes, rights = [], []
+    full = [_n_trained(tickets, draw.folds) for draw in draws]
+    sizes: list[int] = []
+    rights: list[BoolArray] = []
     above = 0
-    for size in _sizes(min(training)):
-        right = np.zeros(tickets.n_scored)
-        for draw in range(_DRAWS):
-            right += _right_at(learner, tickets, folds, size, seed=seed + draw) / _DRAWS
-        sizes.append(size)
-        rights.append(right[labelled])
-        above = above + 1 if right[labelled].mean() > enough else 0
+    for wanted in _sizes(int(np.min(full))):
+        tried = [_trained_on(learner, tickets, draw, wanted) for draw in draws]
+        right = np.array([one.right[labelled] for one in tried])
+        size = round(float(np.mean([one.n_trained for one in tried])))
+        if size > (sizes[-1] if sizes else 0) and size < np.mean(full):
+            sizes.append(size)
+            rights.append(right)
+        above = above + 1 if right.mean() > enough else 0
         if above == 2:
             break
-    sizes.append(round(float(np.mean(training))))
-    rights.append(tickets.right[labelled].astype(float))
-    return LearningCurve(np.array(sizes), np.array(rights), tickets.groups[labelled])
+    sizes.append(round(float(np.mean(full))))
+    rights.append(np.array([draw.right[labelled] for draw in draws]))
+    return LearningCurve(np.array(sizes), np.stack(rights, axis=1), tickets.groups[labelled])
 
 
 def curve_points(curve: LearningCurve) -> tuple[CurvePoint, ...]:
-    """The accuracy at each size."""
-    accuracy = curve.right.mean(axis=1)
+    """The accuracy at each size, the mean over draws."""
+    accuracy = curve.right.mean(axis=(0, 2))
     return tuple(CurvePoint(int(n), float(a)) for n, a in zip(curve.sizes, accuracy, strict=True))
 
 
@@ -87,25 +101,42 @@ def tickets_needed(curve: LearningCurve, table: ScoreTable, *, seed: int) -> Tic
     """Where the curve reaches the accuracy of `table`, whose rows are those of the curve.
 
     The curve is made monotone by isotonic regression (Barlow et al. 1972) and read linearly in
-    log n. The interval is a percentile bootstrap that draws groups; it covers which tickets the
-    two are judged on, not which are trained on. Nothing is extrapolated.
+    log n. The interval is a percentile bootstrap: each resample draws groups of tickets to judge
+    on, and one of the training draws. Nothing is extrapolated.
     """
-    right = np.vstack([curve.right, table.right[table.truth != NONE]])
+    n_draws, n_sizes, _ = curve.right.shape
+    rows = np.vstack([curve.right.reshape(n_draws * n_sizes, -1), _right_of(table)])
     _, group = np.unique(curve.groups, return_inverse=True)
-    sums = np.zeros((int(group.max()) + 1, len(right)))
-    np.add.at(sums, group, right.T)
-    drawn = Units(np.arange(len(right)), np.ones(len(sums), dtype=np.int64), sums)
+    sums = np.zeros((int(group.max()) + 1, len(rows)))
+    np.add.at(sums, group, rows.T)
+    drawn = Units(np.arange(len(rows)), np.ones(len(sums), dtype=np.int64), sums)
+    rng = np.random.default_rng(seed)
 
     def needed(totals: FloatArray) -> FloatArray:
-        flat = totals.reshape(-1, len(right))
-        found = [_reached(curve.sizes, row[:-1], row[-1]) for row in flat]
-        return np.array(found).reshape(totals.shape[:-1])
+        curves = totals[:, :-1].reshape(-1, n_draws, n_sizes)
+        chosen = curves[np.arange(len(totals)), rng.integers(n_draws, size=len(totals))]
+        wanted = totals[:, -1]
+        return np.array([_reached(curve.sizes, c, w) for c, w in zip(chosen, wanted, strict=True)])
 
-    value = float(needed(drawn.observed))
+    mean = drawn.observed[:-1].reshape(n_draws, n_sizes).mean(axis=0)
+    value = _reached(curve.sizes, mean, float(drawn.observed[-1]))
     ends = np.quantile(replicates(drawn, needed, seed=seed), [0.025, 0.975], method="inverted_cdf")
-    low, high = (None if math.isinf(end) else round(end) for end in ends)
-    rounded = None if math.isinf(value) else round(value)
-    return TicketsNeeded(table.provenance.rubric_set, rounded, low, high)
+    low, high = min(value, ends[0]), max(value, ends[1])
+    return TicketsNeeded(table.provenance.rubric_set, *(_whole(n) for n in (value, low, high)))
+
+
+def _whole(tickets: float) -> int | None:
+    return None if math.isinf(tickets) else round(float(tickets))
+
+
+def _right_of(table: ScoreTable) -> BoolArray:
+    return np.asarray(table.right[table.truth != NONE])
+
+
+def _n_trained(tickets: ScoreTable, folds: IntArray) -> float:
+    """Labelled tickets outside a fold, the mean over folds."""
+    labelled = tickets.truth != NONE
+    return float(np.mean([(labelled & (folds != fold)).sum() for fold in np.unique(folds)]))
 
 
 def _sizes(largest: int) -> Iterator[int]:
@@ -115,17 +146,23 @@ def _sizes(largest: int) -> Iterator[int]:
         size *= 2
 
 
-def _right_at(
-    learner: Learner, tickets: ScoreTable, folds: IntArray, size: int, *, seed: int
-) -> BoolArray:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tried:
+    right: BoolArray
+    n_trained: float
+
+
+def _trained_on(learner: Learner, tickets: ScoreTable, draw: Draw, size: int) -> _Tried:
     """Whether each ticket comes right after training on about `size` tickets of other folds."""
     right = np.zeros(tickets.n_scored, dtype=np.bool_)
-    for fold in np.unique(folds):
-        pool = np.flatnonzero((folds != fold) & (tickets.truth != NONE))
-        test = np.flatnonzero(folds == fold)
-        train = _whole_groups(pool, tickets.groups, size, seed=seed)
+    trained = []
+    for fold in np.unique(draw.folds):
+        pool = np.flatnonzero((draw.folds != fold) & (tickets.truth != NONE))
+        test = np.flatnonzero(draw.folds == fold)
+        train = _whole_groups(pool, tickets.groups, size, seed=draw.seed)
+        trained.append(len(train))
         right[test] = np.argmax(learner(train, test), axis=1) == tickets.truth[test]
-    return right
+    return _Tried(right, float(np.mean(trained)))
 
 
 def _whole_groups(pool: IntArray, groups: IntArray, size: int, *, seed: int) -> IntArray:

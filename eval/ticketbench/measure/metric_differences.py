@@ -34,6 +34,7 @@ _T = "paired, cluster-robust t"
 _BOOTSTRAP = "paired percentile bootstrap, 2,000 resamples"
 _ALL_ALIKE = "no interval: every resample is the same"
 _MOST_COUNTS = 15_000_000
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,7 +138,7 @@ def _of_measures(
 def _percentile(values: FloatArray, n: int) -> Estimate:
     """The interval of bootstrap values; none where all are alike: width 0 would claim certainty."""
     defined = values[np.isfinite(values)]
-    if len(defined) == 0 or np.all(defined == defined[0]):
+    if len(defined) == 0 or float(np.ptp(defined)) < _ROUNDING:
         return Estimate.undefined(n, _ALL_ALIKE)
     ends = resampling.percentile(defined)
     return Estimate(math.nan, ends.low, ends.high, n, _BOOTSTRAP)

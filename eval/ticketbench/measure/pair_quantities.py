@@ -14,6 +14,7 @@ from ticketbench.core.types import FloatArray, ScoreTable
 from ticketbench.measure import confusion
 from ticketbench.measure.compare import Contingency, compare, mcnemar_exact, paired_rows
 from ticketbench.measure.intervals import clustered_mean
+from ticketbench.measure.marginal_shift import MarginalShift, marginal_shift
 from ticketbench.measure.metrics import macro_f1
 from ticketbench.measure.noninferiority import clustered_z, tango_z
 from ticketbench.measure.paired_bootstrap import paired_sides, replicates, share_right
@@ -32,7 +33,7 @@ def pair_quantities(base: ScoreTable, candidate: ScoreTable, *, seed: int = 0) -
     a, b = paired_rows(base, candidate)
     d = b.right.astype(np.float64) - a.right.astype(np.float64)
     mean, counts = clustered_mean(d, a.groups), comparison.contingency
-    shift = comparison.marginal_shift
+    shift = _label_shift(a, b)
     return {
         "contingency": {
             "both": counts.both,
@@ -64,6 +65,15 @@ def _macro_f1(table: ScoreTable) -> float:
     return float(macro_f1(confusion.cells(table).astype(np.float64)))
 
 
+def _label_shift(a: ScoreTable, b: ScoreTable) -> MarginalShift:
+    """Over tickets as if independent, as the reference library does."""
+    numbers = {label: i for i, label in enumerate(dict.fromkeys((*a.labels, *b.labels)))}
+    tops = [
+        np.array([numbers[t.labels[i]] for i in t.top.tolist()], dtype=np.int64) for t in (a, b)
+    ]
+    return marginal_shift(tops[0], tops[1], np.arange(a.n_scored), seed=0)
+
+
 def _bootstrap(a: ScoreTable, b: ScoreTable, *, seed: int) -> list[float]:
     """Percentile interval of the accuracy difference, whole groups drawn."""
     if a.n_scored == 0:
@@ -74,11 +84,11 @@ def _bootstrap(a: ScoreTable, b: ScoreTable, *, seed: int) -> list[float]:
 
 
 def _noninferiority(d: FloatArray, a: ScoreTable, counts: Contingency) -> dict[str, float]:
-    lost, gained = counts.only_base, counts.only_candidate
+    lost, gained, nan = counts.only_base, counts.only_candidate, float("nan")
     found = {}
     for margin in MARGINS:
-        found[f"noninferiority_tango_z_margin{margin}"] = tango_z(
-            lost, gained, len(d), margin=margin
+        found[f"noninferiority_tango_z_margin{margin}"] = (
+            tango_z(lost, gained, len(d), margin=margin) if len(d) else nan
         )
         found[f"noninferiority_clustered_z_margin{margin}"] = clustered_z(
             d, a.groups, margin=margin

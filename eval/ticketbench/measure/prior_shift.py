@@ -22,7 +22,7 @@ FEWEST_TICKETS = 300
 
 _TOLERANCE = 1e-12
 _MOST_ITERATIONS = 5000
-_NO_TICKETS = "no tickets"
+_NONE = "no tickets"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +85,7 @@ def mix_weights(truth: IntArray, labels: Sequence[str], target: Sequence[float])
     if missing or not total > 0:
         return MixWeights(np.full(len(truth), math.nan), math.nan, missing)
     per_label = q / total * counts.sum() / np.where(counts > 0, counts, 1.0)
-    of_ticket = np.where(truth >= 0, np.append(per_label, 0.0)[truth], 0.0)
+    of_ticket = np.append(per_label, 0.0)[truth]  # NONE is -1: the last one
     return MixWeights(of_ticket, _kish(of_ticket), ())
 
 
@@ -177,8 +177,9 @@ def _kish(weights: FloatArray) -> float:
 
 
 def _undefined(weights: MixWeights, n: int) -> Estimate:
-    reason = f"no tickets of {', '.join(weights.missing)}" if weights.missing else _NO_TICKETS
-    return Estimate.undefined(n, reason)
+    if weights.missing:
+        return Estimate.undefined(n, f"no tickets of {', '.join(weights.missing)}")
+    return Estimate.undefined(n, "no target mix" if np.isnan(weights.of_ticket).any() else _NONE)
 
 
 def _estimate(found: _Weighted, ends: Interval, method: str) -> Estimate:

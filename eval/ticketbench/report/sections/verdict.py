@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.verdict import accuracy_text, preferred, threshold_text, verdict_text
+from ticketbench.report.verdict import accuracy_text, preferred, told, verdict_text
 
 _TEMPLATE = """{% for verdict in verdicts %}
 <div class="card verdict {{ verdict.tone }}">
@@ -20,8 +20,8 @@ _TEMPLATE = """{% for verdict in verdicts %}
 <div class="card">
 <p><b>Threshold for {{ chosen.provenance.rubric_set }}:</b></p>
 <ul>
-{% for line in thresholds %}
-<li>{{ line }}</li>
+{% for rule, line in thresholds %}
+<li><b>{{ rule }}</b>: {{ line }}</li>
 {% else %}
 <li>none: no ticket was scored</li>
 {% endfor %}
@@ -70,7 +70,7 @@ def verdict(report: Report) -> Markup:
         verdicts=[verdict_text(comparison) for comparison in results.comparisons],
         chosen=chosen,
         accuracy=accuracy_text(chosen),
-        thresholds=[threshold_text(threshold) for threshold in chosen.thresholds],
+        thresholds=told(chosen),
         failed=[e for e in results.evaluations if e.n_failed],
         findings=results.findings,
         evaluations=results.evaluations,
