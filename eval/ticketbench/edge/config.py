@@ -146,6 +146,7 @@ class ConfigFile(Strict):
     policy: PolicyConfig = PolicyConfig()
     choose: ChooseConfig = ChooseConfig()
     trained_baselines: bool = False
+    production_mix: dict[Text, Amount] = Field(default={})
     report: ReportConfig = ReportConfig()
     gates: list[GateConfig] = Field(default=[])
 

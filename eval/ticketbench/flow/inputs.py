@@ -53,15 +53,20 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
 
 
 def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
-    """A threshold for a label that no rubric set has would silently do nothing."""
+    """A threshold or a share for a label that no rubric set has would silently do nothing."""
+    file = config.file
+    places: list[tuple[str, ...]] = [
+        ("policy", "label_thresholds", label) for label in file.policy.label_thresholds
+    ]
+    places += [("production_mix", label) for label in file.production_mix]
     unknown = [
         Problem(
-            f"no rubric set has the label {label!r}",
-            config.document.where(("policy", "label_thresholds", label)),
-            suggestion(label, known),
+            f"no rubric set has the label {place[-1]!r}",
+            config.document.where(place),
+            suggestion(place[-1], known),
         )
-        for label in config.file.policy.label_thresholds
-        if label not in known
+        for place in places
+        if place[-1] not in known
     ]
     if unknown:
         raise InputError.of(unknown)

@@ -15,6 +15,7 @@ from ticketbench.core.errors import IncompleteError, Problem
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.store import report_files
 from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.slicing import sliced
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
 from ticketbench.report.numbers import count
@@ -121,8 +122,16 @@ def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> RunResults:
     # the whole process, since a limit that ends here would end that of the minilm engine too.
     threadpool_limits(1, "blas")
     results = run_results(
-        inputs.config.name, summary, inputs.rubric_sets, tables, settings, inputs.findings
+        inputs.config.name,
+        summary,
+        inputs.rubric_sets,
+        tables,
+        settings,
+        inputs.findings,
+        inputs.config.file.production_mix,
     )
+    slices = tuple(sliced(inputs.dataset, table) for table in tables)
+    results = replace(results, slices=slices)
     if not inputs.config.file.trained_baselines:
         return results
     from ticketbench.flow.trained import trained_baselines

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable
-from ticketbench.measure.compare import Comparison, compare
+from ticketbench.measure.compare import Comparison, compare, paired_rows
 from ticketbench.measure.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.label_errors import (
+    Suspect,
+    WithoutSuspects,
+    suspects,
+    verdict_without,
+)
+from ticketbench.measure.production_mix import ProductionMix, production_mix
+from ticketbench.measure.slices import Slices
 from ticketbench.measure.trained import TrainedBaseline
 from ticketbench.measure.verdict import MARGIN
 
@@ -35,6 +45,14 @@ class DatasetSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSlices:
+    """The slices of one rubric set."""
+
+    rubric_set: str
+    found: Slices
+
+
+@dataclass(frozen=True, slots=True)
 class RunResults:
     """Evaluations in config order, comparisons of each later set with the first, findings.
 
@@ -49,6 +67,10 @@ class RunResults:
     comparisons: tuple[Comparison, ...]
     findings: tuple[Finding, ...]
     equal_coverage: tuple[EqualCoverage, ...]
+    suspects: tuple[Suspect, ...]
+    without_suspects: tuple[WithoutSuspects, ...]
+    production: tuple[ProductionMix, ...] = ()
+    slices: tuple[SetSlices, ...] = ()
     baselines: tuple[TrainedBaseline, ...] = ()
     baseline_missing: str = ""
 
@@ -75,8 +97,13 @@ def run_results(
     tables: Sequence[ScoreTable],
     settings: Settings,
     data_findings: Iterable[Finding],
+    mix: Mapping[str, float] | None = None,
 ) -> RunResults:
-    """Evaluate every table and compare each later one with the first."""
+    """Evaluate every table and compare each later one with the first.
+
+    `mix` is the mix of labels in production, shares or counts, when it is known.
+    """
+    doubted = _suspects(tables)
     evaluations = tuple(evaluate(table, settings) for table in tables)
     found = [*data_findings, *(f for e in evaluations for f in e.findings)]
     return RunResults(
@@ -97,6 +124,25 @@ def run_results(
             for table in tables[1:]
         ),
         equal_coverage=equal_coverage(tables),
+        suspects=doubted,
+        without_suspects=tuple(_without(tables[0], table, doubted) for table in tables[1:]),
+        production=tuple(production_mix(t, settings.policy, mix) for t in tables) if mix else (),
         # The same fact about both rubric sets, or about data and result, is told once.
         findings=tuple(dict.fromkeys(found)),
     )
+
+
+def _suspects(tables: Sequence[ScoreTable]) -> tuple[Suspect, ...]:
+    """What the last set contradicts, the first set asked as well: both against the label lead."""
+    other = tables[0] if len(tables) > 1 else None
+    return suspects(tables[-1], other)
+
+
+def _without(
+    base: ScoreTable, candidate: ScoreTable, doubted: Sequence[Suspect]
+) -> WithoutSuspects:
+    """The verdict without the tickets that either set contradicts most: fair to both."""
+    fair = (*doubted, *suspects(base, candidate))
+    a, b = paired_rows(base, candidate)
+    d = b.right.astype(np.float64) - a.right.astype(np.float64)
+    return verdict_without(d, a.groups, a.ids, fair, margin=MARGIN)

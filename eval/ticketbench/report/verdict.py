@@ -9,6 +9,7 @@ from typing import Literal
 from ticketbench.measure.calibration import TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.label_errors import WithoutSuspects
 from ticketbench.measure.learning_curve import TicketsNeeded
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds import ChosenThreshold
@@ -102,6 +103,22 @@ def noninferiority_text(comparison: Comparison) -> str:
     bounds = f"one-sided 95% bounds {numbers.points(gate.low)} and {numbers.points(gate.high)}"
     needed = f"; about {gate.n_needed:,} tickets would settle it" if gate.n_needed else ""
     return f"{comparison.candidate} is {words} ({bounds}){needed}".replace("is may be", "may be")
+
+
+def without_suspects_text(comparison: Comparison, without: WithoutSuspects) -> str:
+    """Whether a verdict rests on the tickets whose gold label looks wrong."""
+    left_out = numbers.count(without.n_left_out, "ticket")
+    pair = f"{comparison.candidate} against {comparison.base}"
+    if without.flips:
+        return (
+            f"Without the {left_out} that either set contradicts most, the verdict on {pair} "
+            f"flips from "
+            f"“{without.outcome_all}” to “{without.outcome_without}”: read them before deciding"
+        )
+    return (
+        f"Without the {left_out} that either set contradicts most, the verdict on {pair} stays "
+        f"“{without.outcome_all}”"
+    )
 
 
 def threshold_text(chosen: ChosenThreshold) -> str:

@@ -1,0 +1,39 @@
+"""Section 8, production mix: what if the queue has more of one label?"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticketbench.report.rendering import Report, render
+from ticketbench.report.sections import section
+
+_TEMPLATE = """<p>Re-weighted to the mix of labels in the config, assuming that tickets of one \
+label look alike here and there. Gold __none__ is left out.</p>
+<div class="scroll"><table>
+<caption>Share of each label: {% for l in mixes[0].labels %}{{ l.label }} \
+{{ l.here | percent }} here, {{ l.production | percent }} there{{ "; " if not loop.last }}\
+{% endfor %}</caption>
+<thead><tr><th scope="col" class="text">rubric set</th><th scope="col">tickets</th>\
+<th scope="col">worth</th><th scope="col">accuracy</th><th scope="col">routed</th>\
+<th scope="col">right among routed</th></tr></thead>
+<tbody>
+{% for m in mixes %}
+<tr><th scope="row">{{ m.rubric_set }}</th><td>{{ m.n }}</td>\
+<td>{{ m.n_effective | number(0) }}</td>\
+<td class="nowrap">{{ m.accuracy | estimate }}</td>\
+<td class="nowrap">{{ m.coverage | estimate }}</td>\
+<td class="nowrap">{{ m.selective_precision | estimate }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+{% if mixes[0].missing %}
+<p>No ticket here has the label {{ mixes[0].missing | join(", ") }}, so nothing can be said.</p>
+{% elif few %}
+<p>Under 300 tickets, weighting adds more noise than the bias it takes away.</p>
+{% endif %}"""
+
+
+@section(order=68, id="mix", title="What at the mix of production?")
+def mix(report: Report) -> Markup | None:
+    """Accuracy and routing at the production mix of the config; absent without one."""
+    mixes = report.results.production
+    return render(_TEMPLATE, mixes=mixes, few=mixes[0].n < 300) if mixes else None
