@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from ticketbench.measure.results import RunResults
 
 EVAL = Path("eval.yaml")
 SAID = "Trained on these tickets instead"
+MISSING = "no baseline on MiniLM embeddings: cannot read model.safetensors"
 
 
 @pytest.fixture(autouse=True)
@@ -103,7 +105,7 @@ def test_baselines_stand_in_results_summary_and_page() -> None:
 
 def test_baselines_that_are_not_asked_for_stand_nowhere() -> None:
     outcome = run(EVAL, overrides=["trained_baselines=false"])
-    assert (outcome.results.baselines, outcome.notes) == ((), ())
+    assert (outcome.results.baselines, outcome.results.baseline_missing) == ((), "")
     assert SAID not in (outcome.out / "summary.md").read_text(encoding="utf-8")
     assert 'id="trained"' not in (outcome.out / "index.html").read_text(encoding="utf-8")
 
@@ -128,11 +130,62 @@ def test_without_weights_the_run_says_why_a_baseline_is_missing(project: Path) -
     (project / "empty").mkdir()
     done = ticketbench("run", "eval.yaml", TICKETBENCH_MINILM_DIR="empty")
     assert done.returncode == 0
-    assert "no baseline on MiniLM embeddings: cannot read model.safetensors" in done.stderr
+    assert MISSING in " ".join(done.stderr.split())
     assert "words, trained" in done.stdout
     assert "minilm, trained" not in done.stdout
     results = load(project / "reports" / "eval" / "results.json", RunResults)
     assert [baseline.name for baseline in results.baselines] == ["words"]
+    assert results.baseline_missing.startswith(MISSING)
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_page_summary_and_results_say_why_a_baseline_is_missing() -> None:
+    outcome = run(EVAL)
+    why = outcome.results.baseline_missing
+    assert why.startswith(MISSING)
+    data = json.loads((outcome.out / "results.json").read_bytes())["data"]
+    assert data["baseline_missing"] == why
+    summary = (outcome.out / "summary.md").read_text(encoding="utf-8").replace("\\", "")
+    page = unescape((outcome.out / "index.html").read_text(encoding="utf-8"))
+    assert f"{why}." in summary
+    assert f"<p>{why}.</p>" in page
+
+
+@pytest.mark.usefixtures("without_weights")
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_baseline_that_is_not_missed_is_not_said_to_be_missing(asked: bool) -> None:
+    done = CliRunner().invoke(
+        cli, ["run", "eval.yaml", "--set", f"trained_baselines={str(asked).lower()}"]
+    )
+    summary = Path("reports/eval/summary.md").read_text(encoding="utf-8")
+    assert ("no baseline on" in done.stderr, "no baseline on" in summary) == (asked, asked)
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_json_on_stdout_says_why_a_baseline_is_missing_and_so_does_stderr() -> None:
+    done = CliRunner().invoke(cli, ["run", "eval.yaml", "--json"], catch_exceptions=False)
+    assert json.loads(done.stdout)["data"]["baseline_missing"].startswith(MISSING)
+    assert MISSING in " ".join(done.stderr.split())
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_stderr_says_where_the_answers_came_from() -> None:
+    said = [
+        " ".join(
+            CliRunner().invoke(cli, ["run", "eval.yaml"], catch_exceptions=False).stderr.split()
+        )
+        for _ in range(2)
+    ]
+    assert "answers of local://lexical/v1/classify (v1: 7 asked; v2: 7 asked)" in said[0]
+    assert "(v1: 7 cached; v2: 7 cached)" in said[1]
+
+
+@pytest.mark.usefixtures("without_weights")
+def test_answers_that_were_kept_and_asked_for_are_told_apart(project: Path) -> None:
+    assert run(EVAL).sources == ("v1: 7 asked", "v2: 7 asked")
+    with (project / "tickets.csv").open("a", encoding="utf-8") as file:
+        file.write("t8,My card was declined at checkout,billing\n")
+    assert run(EVAL).sources == ("v1: 7 cached, 1 asked", "v2: 7 cached, 1 asked")
 
 
 @pytest.mark.usefixtures("without_weights")
@@ -148,7 +201,7 @@ def test_the_printed_table_with_a_baseline_on_words_fits_into_80_columns() -> No
 def test_with_weights_there_are_two_baselines_and_nothing_to_say(project: Path) -> None:
     outcome = run(EVAL)
     assert names(outcome) == ["words", "minilm"]
-    assert outcome.notes == ()
+    assert outcome.results.baseline_missing == ""
     assert (project / FILE_NAME).is_file()
 
 
@@ -211,20 +264,26 @@ def test_a_ticket_that_failed_under_one_set_is_left_out_for_both(forgetful: str)
 
 @pytest.mark.usefixtures("without_weights")
 def test_tickets_of_one_group_are_never_trained_on_for_each_other(project: Path) -> None:
-    # Each text stands twice. Its twin gives the label away, unless both are one group.
+    # Each customer writes twice, with a name as the only word in common: no near-duplicates, but
+    # the name gives the label away, unless both are one group.
     with (project / "tickets.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     with (project / "tickets.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["id", "text", "label", "customer"])
         for copy in "ab":
-            writer.writerows([r["id"] + copy, r["text"], r["label"], r["id"]] for r in rows)
-    alone = run(EVAL).results.baselines[0].metric("accuracy").value
-    tied = run(EVAL, overrides=["dataset.columns.group=customer"]).results.baselines[0]
-    assert tied.metric("accuracy").value < 0.7 < alone
+            for r in rows:
+                own = " ".join(f"{copy}{r['id']}word{i}" for i in range(6))
+                writer.writerow([r["id"] + copy, f"name{r['id']} {own}", r["label"], r["id"]])
+    alone = run(EVAL).results
+    tied = run(EVAL, overrides=["dataset.columns.group=customer"]).results
+    assert (alone.dataset.n_groups, tied.dataset.n_groups) == (14, 7)
+    of_alone, of_tied = (one.baselines[0].metric("accuracy").value for one in (alone, tied))
+    assert of_tied < 0.7 < of_alone
 
 
 def test_a_run_whose_answers_all_failed_still_writes_its_report(project: Path) -> None:
     outcome = run(project / "eval.yaml", mode="replay", allow_failures=99)
     assert outcome.results.baselines[0].metric("accuracy").n == 0
+    assert outcome.sources == ("v1: none", "v2: none")
     assert (outcome.out / "index.html").exists()

@@ -13,6 +13,7 @@ from tables import random_table, table
 from ticketbench.core.types import NONE, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.learning_curve import (
+    Draw,
     LearningCurve,
     TicketsNeeded,
     curve_points,
@@ -20,7 +21,7 @@ from ticketbench.measure.learning_curve import (
     tickets_needed,
 )
 from ticketbench.measure.thresholds import fold_of_ticket
-from ticketbench.measure.trained import on_vectors, trained_baseline
+from ticketbench.measure.trained import on_vectors, out_of_fold, trained_baseline
 
 SEARCH = settings(max_examples=25, deadline=None, derandomize=True)
 
@@ -45,11 +46,26 @@ def tickets(n: int, *, n_groups: int | None = None, none_every: int = 0) -> Scor
     return table([[0.4, 0.3, 0.3]] * n, gold, groups=groups)
 
 
+def draws(t: ScoreTable, *, seed: int = 0, right: bool = False) -> list[Draw]:
+    """Five draws, each with folds of its own; all tickets came right or none did."""
+    return [
+        Draw(fold_of_ticket(t.groups, n_folds=5, seed=at), at, np.full(t.n_scored, right))
+        for at in range(seed, seed + 5)
+    ]
+
+
 def sizes(n: int, *, enough: float = 1.0, right_at: Sequence[int] = (), **shape: int) -> list[int]:
     t = tickets(n, **shape)
-    folds = fold_of_ticket(t.groups, n_folds=5, seed=0)
     learner = Scripted(t.truth, right_at)
-    return learning_curve(learner, t, folds, enough=enough, seed=0).sizes.tolist()
+    return learning_curve(learner, t, draws(t), enough=enough).sizes.tolist()
+
+
+def sizes_of_groups(*members: int, enough: float = 1.0, right_at: Sequence[int] = ()) -> list[int]:
+    """The sizes for tickets in groups with so many members."""
+    groups = np.repeat(np.arange(len(members)), members)
+    t = replace(tickets(len(groups)), groups=groups)
+    learner = Scripted(t.truth, right_at)
+    return learning_curve(learner, t, draws(t), enough=enough).sizes.tolist()
 
 
 def test_sizes_double_from_twenty_to_the_mean_number_of_training_tickets() -> None:
@@ -78,10 +94,29 @@ def test_as_right_as_enough_is_not_above_it() -> None:
     assert sizes(203, enough=1.0, right_at=range(1, 200)) == [20, 40, 80, 160, 162]
 
 
+def test_two_groups_of_a_hundred_have_one_size_and_no_smaller_one() -> None:
+    assert sizes_of_groups(100, 100) == [100]
+
+
+def test_groups_of_a_hundred_have_sizes_of_whole_hundreds() -> None:
+    # 20, 40 and 80 wanted draw one group, 160 two, 320 four, 640 seven; the folds leave eight.
+    assert sizes_of_groups(*[100] * 10) == [100, 200, 400, 700, 800]
+
+
+@pytest.mark.xfail(reason="a size that rounds to that of all tickets is a second point")
+def test_sizes_that_round_to_all_tickets_are_one_point() -> None:
+    assert sizes_of_groups(50, 51) == [50]
+
+
+@pytest.mark.xfail(reason="20 and 40 wanted both draw one group, and count as two sizes")
+def test_one_size_drawn_twice_counts_once_above_enough() -> None:
+    at = sizes_of_groups(*[100] * 10, enough=0.5, right_at=(100,))
+    assert at == [100, 200, 400, 700, 800]
+
+
 def recorded(t: ScoreTable, *, seed: int = 0) -> list[tuple[IntArray, IntArray]]:
-    folds = fold_of_ticket(t.groups, n_folds=5, seed=0)
     learner = Scripted(t.truth)
-    learning_curve(learner, t, folds, enough=1.0, seed=seed)
+    learning_curve(learner, t, draws(t, seed=seed), enough=1.0)
     return learner.calls
 
 
@@ -92,6 +127,20 @@ def test_each_size_is_drawn_five_times_from_five_folds() -> None:
     calls = recorded(tickets(60))  # sizes 20 and 40; the last comes from the scores
     assert [len(train) for train, _ in calls] == [20] * 25 + [40] * 25
     assert len({tuple(train) for train, _ in calls[:25]}) == 25
+
+
+def test_a_size_is_the_mean_number_of_tickets_really_trained_on() -> None:
+    found = learning_curve(Scripted(GROUPED.truth), GROUPED, draws(GROUPED), enough=1.0).sizes
+    trained = [len(train) for train, _ in recorded(GROUPED)]
+    assert [round(np.mean(trained[at : at + 25])) for at in (0, 25, 50)] == found[:3].tolist()
+    assert all(real > wanted for real, wanted in zip(found, (20, 40, 80), strict=False))
+
+
+def test_each_draw_judges_on_folds_of_its_own() -> None:
+    judged_on = [tuple(test) for _, test in recorded(GROUPED)[:25]]
+    assert len(set(judged_on)) == 25
+    for at in range(0, 25, 5):
+        assert sorted(sum(judged_on[at : at + 5], ())) == list(range(240))
 
 
 def test_groups_are_drawn_whole_and_never_from_the_fold_that_is_judged() -> None:
@@ -125,36 +174,77 @@ def test_equal_seeds_give_equal_draws_and_others_do_not() -> None:
     assert rows(3) != rows(90)
 
 
-def test_the_last_point_is_the_accuracy_out_of_fold() -> None:
+def test_the_last_point_is_the_mean_accuracy_out_of_fold_of_five_repeats() -> None:
     t = tickets(150, n_groups=50, none_every=9)
     rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(150, 3)) + np.eye(3)[np.maximum(t.truth, 0)]
-    learner = on_vectors(vectors, t.truth, 3)
+    learner = on_vectors(rng.normal(size=(150, 3)) + np.eye(3)[np.maximum(t.truth, 0)], t.truth, 3)
     baseline = trained_baseline("v", "V", learner, [t], Settings())
+    labelled = t.truth != NONE
+    accuracies = []
+    for draw in draws(t):
+        best = np.argmax(out_of_fold(learner, t.truth, draw.folds), axis=1)
+        accuracies.append(float((best == t.truth)[labelled].mean()))
+    assert len(set(accuracies)) > 1
     assert 0.4 < baseline.curve[-1].accuracy < 1
-    assert baseline.curve[-1].accuracy == pytest.approx(baseline.metric("accuracy").value)
+    assert baseline.curve[-1].accuracy == pytest.approx(np.mean(accuracies))
+    assert baseline.metric("accuracy").value == pytest.approx(np.median(accuracies))
     assert baseline.curve[-1].n == baseline.n_trained
 
 
-def test_the_curve_holds_the_share_of_draws_that_came_right_per_labelled_ticket() -> None:
+def test_the_curve_holds_which_labelled_tickets_came_right_in_each_draw() -> None:
     t = tickets(80, none_every=4)
-    folds = fold_of_ticket(t.groups, n_folds=5, seed=0)
+    labelled = t.truth != NONE
+    made = [replace(draw, right=np.arange(80) % 5 == i) for i, draw in enumerate(draws(t))]
 
     def learner(train: IntArray, test: IntArray) -> FloatArray:
-        return np.asarray(np.eye(3)[(t.truth[test] + int(train[0] % 2)) % 3])
+        return np.asarray(np.eye(3)[(t.truth[test] + test % 2) % 3])  # right on even tickets
 
-    curve = learning_curve(learner, t, folds, enough=1.0, seed=0)
-    assert curve.right.shape == (len(curve.sizes), 60)
-    assert set(np.round(5 * curve.right[0]).astype(int).tolist()) <= set(range(6))
-    np.testing.assert_allclose(5 * curve.right[0], np.round(5 * curve.right[0]), atol=1e-9)
-    assert curve.groups.tolist() == t.groups[t.truth != NONE].tolist()
+    found = learning_curve(learner, t, made, enough=1.0)
+    assert found.right.shape == (5, len(found.sizes), 60)
+    assert found.right.dtype == np.bool_
+    even = (np.arange(80) % 2 == 0)[labelled]
+    assert (found.right[:, :-1] == even).all()
+    assert found.right[:, -1].tolist() == [draw.right[labelled].tolist() for draw in made]
+    assert found.groups.tolist() == t.groups[labelled].tolist()
+
+
+def test_enough_is_judged_on_the_mean_of_the_draws() -> None:
+    t = tickets(800)
+    seen: list[int] = []
+
+    def learner(train: IntArray, test: IntArray) -> FloatArray:  # two of five draws are right
+        seen.append(len(train))
+        shift = 0 if len(seen) % 25 in range(1, 11) else 1
+        return np.asarray(np.eye(3)[(t.truth[test] + shift) % 3])
+
+    def found(enough: float) -> list[int]:
+        seen.clear()
+        return learning_curve(learner, t, draws(t), enough=enough).sizes.tolist()
+
+    assert found(0.3) == [20, 40, 640]
+    assert found(0.5) == [20, 40, 80, 160, 320, 640]
+
+
+def test_equal_inputs_give_equal_curves() -> None:
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(240, 3)) + np.eye(3)[np.maximum(GROUPED.truth, 0)]
+    learner = on_vectors(vectors, GROUPED.truth, 3)
+    one, other = (learning_curve(learner, GROUPED, draws(GROUPED), enough=1.0) for _ in range(2))
+    assert one.sizes.tolist() == other.sizes.tolist()
+    assert one.right.tolist() == other.right.tolist()
 
 
 def curve(
-    *steps: tuple[int, int], n: int = 10, groups: Sequence[int] | None = None
+    *steps: tuple[int, int],
+    n: int = 10,
+    groups: Sequence[int] | None = None,
+    shifts: Sequence[int] = (0,),
 ) -> LearningCurve:
-    """A curve by hand: at each size, the first so many of n tickets come right."""
-    right = np.array([[float(i < k) for i in range(n)] for _, k in steps])
+    """A curve by hand: at each size, the first so many of n tickets come right.
+
+    There is a draw for each shift, with so many more tickets right at every size.
+    """
+    right = np.array([[[i < k + shift for i in range(n)] for _, k in steps] for shift in shifts])
     at = np.array([size for size, _ in steps])
     return LearningCurve(at, right, np.arange(n) if groups is None else np.array(groups))
 
@@ -167,7 +257,7 @@ def judged(right: Sequence[bool] | int, n: int = 10, *, name: str = "v1") -> Sco
 
 
 def needed(of: LearningCurve, right: Sequence[bool] | int) -> TicketsNeeded:
-    n = of.right.shape[1]
+    n = of.right.shape[2]
     return tickets_needed(of, judged(right, n), seed=0)
 
 
@@ -230,7 +320,7 @@ def test_the_interval_contains_the_value(right: int) -> None:
 
 
 def test_the_set_is_named_and_equal_seeds_give_equal_intervals() -> None:
-    of = curve((20, 30), (40, 50), (80, 70), n=100)
+    of = curve((20, 30), (40, 50), (80, 70), n=100, shifts=(-7, 0, 7))
     one, other = (tickets_needed(of, judged(55, 100, name="v9"), seed=5) for _ in range(2))
     assert one == other
     assert one.rubric_set == "v9"
@@ -242,13 +332,46 @@ def test_tickets_without_a_label_do_not_count_for_the_rubric_set() -> None:
     assert tickets_needed(curve((20, 4), (80, 8)), t, seed=0).tickets == 40
 
 
+STEPS = ((20, 40), (40, 60), (80, 80), (160, 100))
+
+
+def width(found: TicketsNeeded) -> float:
+    low, _, high = values(found)
+    return math.log(high / low)
+
+
 def test_groups_widen_the_interval() -> None:
-    steps = [(20, 40), (40, 60), (80, 80), (160, 100)]
-    alone = curve(*steps, n=120)
+    alone = curve(*STEPS, n=120)
     tied = replace(alone, groups=np.arange(120) // 4)
-    narrow, wide = (values(needed(of, 70)) for of in (alone, tied))
-    assert narrow[1] == wide[1]
-    assert math.log(wide[2] / wide[0]) > 1.3 * math.log(narrow[2] / narrow[0])
+    narrow, wide = (needed(of, 70) for of in (alone, tied))
+    assert narrow.tickets == wide.tickets
+    assert width(wide) > 1.3 * width(narrow)
+
+
+def test_draws_that_disagree_widen_the_interval() -> None:
+    found = [
+        needed(curve(*STEPS, n=120, shifts=[by * k for k in (-2, -1, 0, 1, 2)]), 70)
+        for by in (0, 4, 8)
+    ]
+    assert len({one.tickets for one in found}) == 1
+    assert 1.1 * width(found[0]) < width(found[1])
+    assert 1.1 * width(found[1]) < width(found[2])
+
+
+def test_draws_that_agree_are_worth_one() -> None:
+    one, five = (needed(curve(*STEPS, n=120, shifts=[0] * k), 70) for k in (1, 5))
+    assert one == five
+
+
+def test_the_value_is_read_from_the_mean_of_the_draws() -> None:
+    # 3 and 5 right at 20, 7 and 9 at 80: 4 and 8 on average.
+    assert needed(curve((20, 4), (80, 8), shifts=(-1, 1)), 6).tickets == 40
+
+
+def test_a_draw_that_never_gets_there_leaves_the_upper_end_open() -> None:
+    found = needed(curve((20, 200), (40, 600), n=1000, shifts=(-200, 0, 200)), 500)
+    low, value, high = values(found)
+    assert (low, value, high) == (pytest.approx(25, abs=3), 34, math.inf)
 
 
 @pytest.mark.parametrize(
@@ -277,19 +400,24 @@ def test_the_points_of_a_curve_are_its_accuracies() -> None:
     assert [(point.n, point.accuracy) for point in points] == [(20, 0.4), (40, 0.7)]
 
 
+def test_the_points_of_several_draws_are_their_means() -> None:
+    points = curve_points(curve((20, 4), (40, 7), shifts=(-1, 0, 1, 2)))
+    assert [(point.n, point.accuracy) for point in points] == [(20, 0.45), (40, 0.75)]
+
+
 @st.composite
 def judged_curves(draw: st.DrawFn) -> tuple[LearningCurve, list[bool], list[bool]]:
-    """A curve of any shape, a rubric set, and one that is right wherever the first is."""
+    """A curve of up to five draws, a rubric set, and one that is right wherever the first is."""
     n = draw(st.integers(1, 10))
     n_sizes = draw(st.integers(1, 5))
-    fifths = draw(
-        st.lists(st.lists(st.integers(0, 5), min_size=n, max_size=n), min_size=n_sizes,
-                 max_size=n_sizes)
-    )  # fmt: skip
+    n_draws = draw(st.integers(1, 5))
+    cells = n_draws * n_sizes * n
+    flags = draw(st.lists(st.booleans(), min_size=cells, max_size=cells))
     groups = draw(st.lists(st.integers(0, n - 1), min_size=n, max_size=n))
     right = draw(st.lists(st.booleans(), min_size=n, max_size=n))
     more = draw(st.lists(st.booleans(), min_size=n, max_size=n))
-    of = LearningCurve(20 * 2 ** np.arange(n_sizes), np.array(fifths) / 5, np.array(groups))
+    trained = np.array(flags).reshape(n_draws, n_sizes, n)
+    of = LearningCurve(20 * 2 ** np.arange(n_sizes), trained, np.array(groups))
     return of, right, [a or b for a, b in zip(right, more, strict=True)]
 
 
@@ -306,17 +434,26 @@ def test_a_set_that_is_right_more_often_needs_no_fewer_tickets(
     assert values(fewer)[0] >= 20
 
 
-def test_the_interval_covers_the_true_crossing() -> None:
+def crossing(shift: float) -> float:
+    """Where the true curve of the simulation, moved up by `shift`, reaches 0.65."""
+    at = 20 * 2 ** ((0.65 - shift - 0.4) / 0.1)
+    return float(max(at, 20)) if at <= 320 else math.inf
+
+
+def test_the_interval_covers_the_crossing_of_the_mean_curve_and_of_a_new_draw() -> None:
     # Right with probability 0.4 at 20 tickets and 0.1 more at each doubling, harder tickets less
-    # often; a rubric set right with 0.65 is matched between 80 and 160, at their geometric mean.
-    at = 20 * 2 ** np.arange(5)
-    crossing, covered, n = math.sqrt(80 * 160), 0, 200
+    # often; a draw moves the whole curve, for every ticket at once. A rubric set right with 0.65
+    # is matched between 80 and 160, at their geometric mean, or elsewhere in a new draw.
+    at, noise, n = 20 * 2 ** np.arange(5), 0.03, 200
+    of_mean = of_new = 0
     for seed in range(100):
         rng = np.random.default_rng(seed)
-        probability = 0.4 + 0.1 * np.arange(5)[:, None] + 0.3 * (rng.random(n) - 0.5)
-        right = rng.binomial(5, probability) / 5
-        right[-1] = rng.random(n) < probability[-1]
-        of = LearningCurve(at, right, np.arange(n))
+        hardness = 0.3 * (rng.random(n) - 0.5)
+        shifts = rng.normal(0, noise, (5, 1, 1))
+        probability = 0.4 + 0.1 * np.arange(5)[:, None] + hardness + shifts
+        of = LearningCurve(at, rng.random(probability.shape) < probability, np.arange(n))
         low, _, high = values(needed(of, (rng.random(n) < 0.65).tolist()))
-        covered += low <= crossing <= high
-    assert covered >= 85
+        of_mean += low <= crossing(0) <= high
+        of_new += low <= crossing(rng.normal(0, noise)) <= high
+    assert crossing(0) == pytest.approx(math.sqrt(80 * 160))
+    assert min(of_mean, of_new) >= 85

@@ -131,6 +131,62 @@ def test_n_trained_is_the_mean_number_of_labelled_tickets_of_four_folds() -> Non
     assert baseline(Recorder(), t).n_trained == 48
 
 
+def test_cross_validation_is_repeated_five_times_with_folds_of_its_own() -> None:
+    recorder = Recorder()
+    baseline(recorder, table([WRONG] * 20, ["b"] * 20))  # 16 to train on: no smaller size
+    assert len(recorder.calls) == 25
+    judged = [sorted(row for _, test in recorder.calls[i : i + 5] for row in test)
+              for i in range(0, 25, 5)]  # fmt: skip
+    assert judged == [list(range(20))] * 5
+    assert len({tuple(test) for _, test in recorder.calls}) > 20
+
+
+class Unsteady:
+    """Says "a", but in repeat r (five calls each) not on the first wrong[r] of 20 tickets."""
+
+    def __init__(self, *wrong: int) -> None:
+        self.wrong, self.n_calls = wrong, 0
+
+    def __call__(self, train: IntArray, test: IntArray) -> FloatArray:
+        wrong = self.wrong[self.n_calls // 5]
+        self.n_calls += 1
+        return np.where((test < wrong)[:, None], WRONG, RIGHT)
+
+
+@pytest.mark.parametrize("wrong", [(8, 1, 2, 16, 3), (3, 3, 3, 10, 1), (16, 8, 3, 2, 1)])
+def test_the_row_is_the_median_repeat_and_the_last_point_the_mean_of_all(
+    wrong: tuple[int, ...],
+) -> None:
+    found = baseline(Unsteady(*wrong), table([RIGHT] * 20, ["a"] * 20))
+    assert found.metric("accuracy").value == pytest.approx(1 - 3 / 20)
+    assert [point.n for point in found.curve] == [16]
+    assert found.curve[-1].accuracy == pytest.approx(1 - np.mean(wrong) / 20)
+
+
+def test_every_number_of_the_row_is_of_one_repeat() -> None:
+    settings = Settings(policy=Policy(threshold=0.5))
+    t = table([RIGHT] * 20, ["a"] * 20)
+    found = trained_baseline("w", "W", Unsteady(8, 1, 2, 16, 3), [t], settings)
+    assert found.routing.selective_precision.value == found.metric("accuracy").value
+
+
+def test_repeats_that_disagree_widen_the_number_of_tickets_needed() -> None:
+    def found(*wrong: int) -> tuple[int | None, int | None, int | None]:
+        t = table([RIGHT] * 10 + [WRONG] * 10, ["a"] * 20)
+        needed = baseline(Unsteady(*wrong), t).needed[0]
+        return needed.low, needed.tickets, needed.high
+
+    assert found(1, 1, 1, 1, 1) == (16, 16, 16)
+    assert found(1, 1, 1, 19, 19) == (16, 16, None)
+
+
+def test_two_groups_of_a_hundred_claim_no_smaller_training_set() -> None:
+    t = table([RIGHT] * 200, ["a", "b"] * 100, groups=[0] * 100 + [1] * 100)
+    found = baseline(Recorder(), t)
+    assert [point.n for point in found.curve] == [100]
+    assert found.n_trained == 100
+
+
 def test_each_rubric_set_has_its_own_number_of_tickets_needed() -> None:
     weak = table([WRONG] * 30 + [RIGHT] * 10, ["a"] * 40)
     strong = table([RIGHT] * 40, ["a"] * 40, rubric_set="v2")

@@ -109,6 +109,39 @@ def test_every_sentence_stands_in_the_section_and_in_the_summary() -> None:
         assert sentence in summary
 
 
+WHY = "no baseline on MiniLM embeddings: cannot read model.safetensors"
+
+
+def test_the_section_and_the_summary_say_why_a_baseline_is_missing() -> None:
+    of = replace(results(titles=("Words",)), baseline_missing=WHY)
+    summary = markdown_summary(Report(of, {}, "0.1.0")).decode("utf-8").replace("\\", "")
+    assert f"<p>{WHY}.</p>" in section(of)
+    assert f"\n\n{WHY}.\n\n" in summary
+
+
+def test_nothing_is_said_of_a_baseline_that_is_not_missing() -> None:
+    of = results()
+    assert of.baseline_missing == ""
+    assert "no baseline" not in section(of)
+    assert "<p>.</p>" not in section(of)
+    assert "\n.\n" not in markdown_summary(Report(of, {}, "0.1.0")).decode("utf-8")
+
+
+def test_the_section_says_what_the_row_and_the_intervals_rest_on() -> None:
+    shown = words(section(results()))
+    assert "Five repeats of 5-fold cross-validation" in shown
+    assert "the one with the median accuracy" in shown
+    assert "over the tickets judged and the repeats" in shown
+
+
+def test_a_hostile_reason_is_only_shown() -> None:
+    of = replace(results(), baseline_missing=HOSTILE)
+    assert "<img" not in section(of)
+    assert "\u202e" not in page(of)
+    summary = markdown_summary(Report(of, {}, "0.1.0")).decode("utf-8")
+    assert "<img" not in summary.replace("\\<img", "")
+
+
 def test_the_chart_has_a_line_and_a_key_for_each_baseline_and_rubric_set() -> None:
     html = section(results())
     assert html.count("<svg") == 1

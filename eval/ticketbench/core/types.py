@@ -240,7 +240,8 @@ class ScoreTable:
 
     def labelled(self) -> ScoreTable:
         """Only the tickets whose gold is a label: the denominator of accuracy and recall."""
-        return self.rows(self.truth != NONE)
+        keep = self.truth != NONE
+        return self if keep.all() else self.rows(keep)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

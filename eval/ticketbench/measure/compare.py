@@ -132,6 +132,9 @@ def paired_rows(
 
     With `labelled` only those whose gold is a label.
     """
+    if base.ids == candidate.ids:
+        keep = base.truth != NONE if labelled else np.ones(base.n_scored, dtype=np.bool_)
+        return (base, candidate) if keep.all() else (base.rows(keep), candidate.rows(keep))
     position = {ticket: i for i, ticket in enumerate(candidate.ids)}
     pairs = [
         (i, position[ticket])

@@ -7,12 +7,24 @@ import numpy as np
 from ticketbench.core.types import IntArray
 
 
+def group_index(groups: IntArray) -> IntArray:
+    """Group numbers as 0 .. G-1, in the order of the given numbers. No tickets: empty.
+
+    Strictly ascending numbers, as independent tickets have them, need no sorting.
+    """
+    if np.all(groups[1:] > groups[:-1]):
+        return np.arange(len(groups))
+    return np.asarray(np.unique(groups, return_inverse=True)[1])
+
+
 def one_per_group(groups: IntArray, *, seed: int) -> IntArray:
     """Row numbers of one ticket per group, drawn at random, in ascending order.
 
     For statistics that hold for independent tickets only. Groups of one are kept as they are; the
     same seed gives the same rows. No tickets: empty.
     """
+    if np.all(groups[1:] > groups[:-1]):
+        return np.arange(len(groups))
     order = np.random.default_rng(seed).permutation(len(groups))
     _, first = np.unique(np.asarray(groups)[order], return_index=True)
     return np.sort(order[first])

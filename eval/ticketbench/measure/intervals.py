@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
+from ticketbench.measure.groups import group_index
 
 CONFIDENCE = 0.95
 ONE_UNIT = "no interval: all tickets are one group"
@@ -98,7 +99,7 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
     if n == 0:
         return ClusteredMean(math.nan, 0, 0, math.nan, math.nan)
     residuals = v - v.mean()
-    _, inverse = np.unique(groups, return_inverse=True)
+    inverse = group_index(groups)
     sums = np.bincount(inverse, weights=residuals)
     g = len(sums)
     cr0 = math.sqrt(float(sums @ sums)) / n

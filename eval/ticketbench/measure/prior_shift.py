@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
+from ticketbench.measure.groups import group_index
 from ticketbench.measure.intervals import CONFIDENCE, ONE_UNIT, UNDEFINED, Interval, wilson
 
 FEWEST_TICKETS = 300
@@ -166,7 +167,7 @@ def _weighted(values: ArrayLike, weights: MixWeights, groups: IntArray) -> _Weig
     v, w = np.asarray(values, dtype=np.float64)[counted], weights.of_ticket[counted]
     # Of equal values the rounded mean differs by a hair; they must not seem to vary.
     mean = float(v[0]) if np.all(v == v[0]) else float(w @ v / w.sum())
-    _, group = np.unique(groups[counted], return_inverse=True)
+    group = group_index(groups[counted])
     sums = np.bincount(group, weights=w * (v - mean) / w.sum())
     return _Weighted(mean, len(v), len(sums), _kish(w), math.sqrt(float(sums @ sums)))
 

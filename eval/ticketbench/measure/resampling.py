@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.measure.groups import group_index
 from ticketbench.measure.intervals import CONFIDENCE, UNDEFINED, Interval
 
 N_RESAMPLES = 2000
@@ -56,7 +57,7 @@ class Units:
 def units(cell_of_ticket: IntArray, groups: IntArray) -> Units:
     """Units to draw from tickets that each fall into one cell; groups are drawn whole."""
     used, cell, times = np.unique(cell_of_ticket, return_inverse=True, return_counts=True)
-    _, group = np.unique(groups, return_inverse=True)
+    group = group_index(groups)
     n_groups = int(group.max(initial=-1)) + 1
     if n_groups == len(cell_of_ticket):
         return Units(used, times.astype(np.int64), None)

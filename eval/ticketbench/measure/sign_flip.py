@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.measure.groups import group_index
 
 MOST_SHOWN = 40
 """With more changed groups the t test is as good, and the sign-flip p is no longer shown."""
@@ -21,7 +22,7 @@ def group_sums(d: FloatArray, groups: IntArray) -> IntArray:
 
     `d` is 1, -1 or 0 per ticket; a sum is the group's newly right minus its newly wrong tickets.
     """
-    _, inverse = np.unique(groups, return_inverse=True)
+    inverse = group_index(groups)
     return np.rint(np.bincount(inverse, weights=d)).astype(np.int64)
 
 

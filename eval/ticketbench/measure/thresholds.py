@@ -19,6 +19,7 @@ from ticketbench.measure.certified import (
     certified_policy,
     certified_policy_by_label,
 )
+from ticketbench.measure.groups import group_index
 from ticketbench.measure.routing import GRID, RoutingSummary, summarise
 from ticketbench.measure.selective import at_least
 
@@ -141,7 +142,7 @@ def fold_of_ticket(groups: IntArray, *, n_folds: int, seed: int) -> IntArray:
 
     With fewer groups than folds there are as many folds as groups.
     """
-    _, inverse = np.unique(groups, return_inverse=True)
+    inverse = group_index(groups)
     n_groups = int(inverse.max()) + 1
     shuffled = np.random.default_rng(seed).permutation(n_groups)
     return np.asarray((shuffled % min(n_folds, n_groups))[inverse])
