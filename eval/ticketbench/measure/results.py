@@ -18,6 +18,7 @@ from ticketbench.measure.label_errors import (
     suspects,
     verdict_without,
 )
+from ticketbench.measure.multiplicity import holm_over_candidates
 from ticketbench.measure.production_mix import ProductionMix, production_mix
 from ticketbench.measure.slices import Slices
 from ticketbench.measure.trained import TrainedBaseline
@@ -56,6 +57,7 @@ class SetSlices:
 class RunResults:
     """Evaluations in config order, comparisons of each later set with the first, findings.
 
+    p_holm     the p of each comparison, adjusted for the number of candidates (Holm 1979)
     baselines  classifiers trained on these labels, for reference; none unless asked for
     baseline_missing  why one that was asked for is not there; else empty
     """
@@ -65,6 +67,7 @@ class RunResults:
     rubric_sets: tuple[RubricSet, ...]
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Comparison, ...]
+    p_holm: tuple[float, ...]
     findings: tuple[Finding, ...]
     equal_coverage: tuple[EqualCoverage, ...]
     suspects: tuple[Suspect, ...]
@@ -105,24 +108,16 @@ def run_results(
     """
     doubted = _suspects(tables)
     evaluations = tuple(evaluate(table, settings) for table in tables)
+    comparisons = _comparisons(tables, settings)
     found = [*data_findings, *(f for e in evaluations for f in e.findings)]
+    found += _other_label_counts(tables)
     return RunResults(
         name=name,
         dataset=dataset,
         rubric_sets=tuple(rubric_sets),
         evaluations=evaluations,
-        comparisons=tuple(
-            compare(
-                tables[0],
-                table,
-                margin=MARGIN,
-                seed=settings.seed,
-                min_precision=settings.min_precision,
-                policy=settings.policy,
-                costs=settings.costs,
-            )
-            for table in tables[1:]
-        ),
+        comparisons=comparisons,
+        p_holm=holm_over_candidates(comparisons),
         equal_coverage=equal_coverage(tables),
         suspects=doubted,
         without_suspects=tuple(_without(tables[0], table, doubted) for table in tables[1:]),
@@ -130,6 +125,37 @@ def run_results(
         # The same fact about both rubric sets, or about data and result, is told once.
         findings=tuple(dict.fromkeys(found)),
     )
+
+
+def _comparisons(tables: Sequence[ScoreTable], settings: Settings) -> tuple[Comparison, ...]:
+    return tuple(
+        compare(
+            tables[0],
+            table,
+            margin=MARGIN,
+            seed=settings.seed,
+            min_precision=settings.min_precision,
+            policy=settings.policy,
+            costs=settings.costs,
+        )
+        for table in tables[1:]
+    )
+
+
+def _other_label_counts(tables: Sequence[ScoreTable]) -> list[Finding]:
+    """Rubric sets with other numbers of labels: their scores are not on one scale."""
+    counts = {table.provenance.rubric_set: len(table.labels) for table in tables}
+    if len(set(counts.values())) < 2:
+        return []
+    return [
+        Finding(
+            code="TB207",
+            severity="warning",
+            title="the rubric sets have different numbers of labels",
+            evidence=", ".join(f"{name} {n}" for name, n in counts.items()),
+            action="compare them at equal coverage or equal risk, not at one threshold",
+        )
+    ]
 
 
 def _suspects(tables: Sequence[ScoreTable]) -> tuple[Suspect, ...]:

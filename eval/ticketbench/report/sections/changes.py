@@ -32,6 +32,8 @@ groups{% endif %}</caption>
 {% endfor %}
 </tbody></table></div>
 <p>{{ gate(c) }}. p of equal accuracy {{ c.p | p_value }}\
+{% if comparisons | length > 1 %}, {{ p_holm[loop.index0] | p_value }} adjusted for \
+{{ comparisons | length }} candidates (Holm){% endif %}\
 {% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | p_value }}\
 {% endif %}. Mix of top labels: {{ "shifted" if c.marginal_shift.p < 0.05 else \
 "no sign of a shift" }} (Stuart-Maxwell {{ c.marginal_shift.stat | number(1) }}, \
@@ -81,6 +83,7 @@ def changes(report: Report) -> Markup | None:
     return render(
         _TEMPLATE,
         comparisons=report.results.comparisons,
+        p_holm=report.results.p_holm,
         texts=report.texts,
         most=_MOST_FLIPS,
         gate=noninferiority_text,
