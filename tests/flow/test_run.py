@@ -146,14 +146,69 @@ def test_a_label_that_only_one_set_has_counts_as_wrong_in_the_other(project: Pat
 
 def test_a_group_column_widens_the_intervals_it_should(project: Path) -> None:
     rows = [line for line in (project / "tickets.csv").read_text().splitlines()[1:] if line]
-    copies = [f"{i}-{row},c{row[:2]}" for row in rows for i in range(4)]
-    text = "id,text,label,customer\n" + "\n".join(copies) + "\n"
+    copies = [f"{i}-{row},c{row[:2]},{i}-{row[:2]}" for row in rows for i in range(4)]
+    text = "id,text,label,customer,contact\n" + "\n".join(copies) + "\n"
     (project / "tickets.csv").write_text(text)
-    alone = run(EVAL).results.evaluations[0].metric("accuracy")
-    mapping = ["dataset.columns.group=customer"]
-    grouped = run(EVAL, overrides=mapping).results.evaluations[0].metric("accuracy")
+    alone, grouped = (
+        run(EVAL, overrides=[f"dataset.columns.group={c}"]).results.evaluations[0].metric("accuracy")
+        for c in ("contact", "customer")
+    )
     assert grouped.value == alone.value
     assert grouped.high - grouped.low > 1.5 * (alone.high - alone.low)
+
+
+def test_equal_texts_are_tied_where_no_group_column_says_so(project: Path) -> None:
+    text = (project / "tickets.csv").read_text()
+    once = run(EVAL).results
+    rows = text.splitlines()[1:]
+    (project / "tickets.csv").write_text(text + "\n".join(f"again-{row}" for row in rows) + "\n")
+    twice = run(EVAL).results
+    assert (twice.dataset.n, twice.dataset.n_groups, once.dataset.n_groups) == (14, 7, 7)
+    one, other = (r.evaluations[0].metric("accuracy") for r in (once, twice))
+    assert [other.low, other.high] == pytest.approx([one.low, one.high], abs=1e-9)
+
+
+def test_near_duplicates_make_fewer_groups_and_the_report_says_so(project: Path) -> None:
+    with (project / "tickets.csv").open("a", encoding="utf-8") as file:
+        file.write('t8,"I was charged twice on the last invoice, and want a refund!!",billing\n')
+        file.write("t9,i was charged twice on the last invoice and want a refunds,billing\n")
+    outcome = run(EVAL)
+    dataset = outcome.results.dataset
+    assert (dataset.n, dataset.n_groups, dataset.grouped_by) == (9, 7, "near-duplicates")
+    assert {e.n_groups for e in outcome.results.evaluations} == {7}
+    page = (outcome.out / "index.html").read_text(encoding="utf-8")
+    origin = page[page.index('<section id="origin"') :]
+    assert "<dt>groups</dt><dd>7 by near-duplicates:" in origin
+
+
+@pytest.mark.parametrize(
+    ("section", "line", "column"),
+    [
+        ("production_mix:\n  billing: 0.7\n  refund: 0.3\n", 9, 3),
+        ("policy:\n  label_thresholds: {refund: 0.9}\n", 8, 22),
+    ],
+)
+def test_a_label_that_no_rubric_set_has_is_refused_where_it_stands(
+    section: str, line: int, column: int, project: Path
+) -> None:
+    with EVAL.open("a", encoding="utf-8") as file:
+        file.write(section)
+    with pytest.raises(InputError) as caught:
+        run(EVAL)
+    (problem,) = caught.value.problems
+    assert problem.where == f"eval.yaml:{line}:{column}"
+    assert "no rubric set has the label 'refund'" in problem.what
+    assert not (project / "answers.sqlite").exists()
+
+
+def test_a_label_that_one_of_the_rubric_sets_has_is_known(project: Path) -> None:
+    (project / "v2.yaml").write_text(
+        'extends: v1.yaml\nlabels:\n  - {name: refund, rubric: "Is this about a refund?"}\n'
+    )
+    overrides = ["policy.label_thresholds={refund: 0.9}", "production_mix={billing: 1}"]
+    v1, v2 = run(EVAL, overrides=overrides).results.evaluations
+    assert v1.settings.policy.label_thresholds == v2.settings.policy.label_thresholds
+    assert (v1.n_scored, v2.n_scored) == (7, 7)
 
 
 def test_an_environment_variable_overrides_the_file_and_a_flag_overrides_both(

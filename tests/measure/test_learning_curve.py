@@ -371,7 +371,8 @@ def test_the_value_is_read_from_the_mean_of_the_draws() -> None:
 def test_a_draw_that_never_gets_there_leaves_the_upper_end_open() -> None:
     found = needed(curve((20, 200), (40, 600), n=1000, shifts=(-200, 0, 200)), 500)
     low, value, high = values(found)
-    assert (low, value, high) == (pytest.approx(25, abs=3), 34, math.inf)
+    assert low == pytest.approx(25, abs=3)
+    assert (value, high) == (34, math.inf)
 
 
 @pytest.mark.parametrize(
@@ -444,7 +445,7 @@ def test_the_interval_covers_the_crossing_of_the_mean_curve_and_of_a_new_draw() 
     # Right with probability 0.4 at 20 tickets and 0.1 more at each doubling, harder tickets less
     # often; a draw moves the whole curve, for every ticket at once. A rubric set right with 0.65
     # is matched between 80 and 160, at their geometric mean, or elsewhere in a new draw.
-    at, noise, n = 20 * 2 ** np.arange(5), 0.03, 200
+    at, noise, n = 20 * 2 ** np.arange(5), 0.03, 500
     of_mean = of_new = 0
     for seed in range(100):
         rng = np.random.default_rng(seed)

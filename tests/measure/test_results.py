@@ -35,7 +35,7 @@ def test_a_dataset_summary_counts_the_labels_in_order_of_name() -> None:
     tickets = [Ticket(str(i), "x", label) for i, label in enumerate(["b", "a", "b", "__none__"])]
     dataset = Dataset("d", tuple(tickets))
     labels = (LabelCount("__none__", 1), LabelCount("a", 1), LabelCount("b", 2))
-    assert summarise_dataset(dataset) == DatasetSummary("d", dataset.fingerprint, 4, labels)
+    assert summarise_dataset(dataset) == DatasetSummary("d", dataset.fingerprint, 4, labels, 4, "")
 
 
 def test_the_summary_of_an_empty_dataset_has_no_labels() -> None:

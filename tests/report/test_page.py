@@ -80,8 +80,8 @@ def test_the_verdict_comes_first(page: str) -> None:
 
 def test_the_sections_stand_in_the_order_of_their_questions(page: str) -> None:
     ids = re.findall(r'<section id="([a-z]+)"', page)
-    order = ["verdict", "threshold", "confusions", "labels", "overlap", "changes", "calibration"]
-    assert ids == [*order, "origin"]
+    before = ["verdict", "threshold", "coverage", "confusions", "labels", "overlap", "changes"]
+    assert ids == [*before, "review", "calibration", "origin"]
 
 
 def test_every_tag_is_closed(page: str) -> None:
@@ -164,7 +164,7 @@ def test_any_label_leaves_the_page_well_formed(label: str) -> None:
 KNOWN_TAGS = set(
     "html head meta title style body a header h1 p nav ul li main section div strong b span h2 h3 "
     "label input output table caption thead tr th tbody td script figure svg line text polyline "
-    "circle rect figcaption details summary dl dt dd code footer".split()
+    "circle rect polygon figcaption details summary dl dt dd code footer".split()
 )
 
 

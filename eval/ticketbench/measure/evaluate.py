@@ -194,15 +194,7 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
         top_label_confusion=confusion.top_label_confusion(table),
         routed_confusion=confusion.routed_confusion(table, decisions),
         routing=summarise(table, decisions, settings.costs),
-        thresholds=choose_thresholds(
-            table,
-            settings.policy,
-            settings.costs,
-            min_precision=settings.min_precision,
-            confidence=settings.confidence,
-            most_reviewed=settings.most_reviewed,
-            seed=settings.seed,
-        ),
+        thresholds=_thresholds(table, settings),
         sweep=sweep(table, settings.policy, settings.costs),
         risk_coverage=risk_coverage(top_score, right),
         reliability=reliability_bins(top_score, right),
@@ -224,6 +216,18 @@ def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:
     return tuple(
         MetricResult(m.name, m.title, m.higher_is_better, m.share, estimate(m, table, seed=seed))
         for m in METRICS
+    )
+
+
+def _thresholds(table: ScoreTable, settings: Settings) -> tuple[ChosenThreshold, ...]:
+    return choose_thresholds(
+        table,
+        settings.policy,
+        settings.costs,
+        min_precision=settings.min_precision,
+        confidence=settings.confidence,
+        most_reviewed=settings.most_reviewed,
+        seed=settings.seed,
     )
 
 

@@ -11,7 +11,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from ticketbench.core.types import IntArray
 
@@ -207,14 +206,15 @@ def _candidates(shingles: sparse.csr_array) -> Iterator[Pairs]:
     last = shingles.indices[shingles.indptr[:-1] + prefix_size - 1]
     prefix = _prefixes(shingles, prefix_size)
     columns = prefix.T.tocsr()
-    for start, stop in _chunks(np.asarray(prefix @ np.diff(columns.indptr))):
+    work = np.asarray(prefix @ np.diff(columns.indptr).astype(np.int64))
+    for start, stop in _chunks(work):
         low = int(np.searchsorted(size, _at_least(size[start], 1000)))
         common = (prefix[start:stop] @ columns[:, low:stop]).tocoo()
         left, right = common.row.astype(np.int64) + start, common.col.astype(np.int64) + low
         # What is not counted lies beyond the prefix that ends first, in the order of rarity.
         ends_first = np.where(last[left] <= last[right], left, right)
         most = common.data + (size - prefix_size)[ends_first]
-        likely = (right < left) & (most >= _at_least(size[left] + size[right], 1850))
+        likely = (right < left) & (most >= _at_least(size[left] + size[right], 1000 + _JACCARD))
         yield left[likely], right[likely]
 
 
@@ -239,13 +239,15 @@ def _tied(component: IntArray, pairs: Pairs, shingles: sparse.csr_array) -> IntA
         untied = component[a] != component[b]
         a, b = a[untied], b[untied]
         common = np.diff(shingles[a].multiply(shingles[b]).tocsr().indptr)
-        near = common >= _at_least(size[a] + size[b], 1850)
+        near = common >= _at_least(size[a] + size[b], 1000 + _JACCARD)
         component = _joined(component, a[near], b[near])
     return component
 
 
 def _joined(component: IntArray, left: IntArray, right: IntArray) -> IntArray:
     """The components after tying these pairs."""
+    from scipy.sparse.csgraph import connected_components  # brings scipy.linalg along
+
     edges = (np.ones(len(left), dtype=np.int8), (component[left], component[right]))
     graph = sparse.coo_array(edges, shape=(len(component), len(component)))
     _, joined = connected_components(graph, directed=False)

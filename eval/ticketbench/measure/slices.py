@@ -130,11 +130,9 @@ def _quarters(lengths: IntArray) -> Sequence[str]:
         return ()
     edges = np.quantile(lengths, [0.25, 0.5, 0.75])
     quarter = np.searchsorted(edges, lengths, side="left")
-    names = {
-        q: f"{lengths[quarter == q].min()} to {lengths[quarter == q].max()} characters"
-        for q in np.unique(quarter).tolist()
-    }
-    return [names[q] for q in quarter.tolist()]
+    parts = (lengths[quarter == q] for q in range(4))
+    names = [f"{p.min()} to {p.max()} characters" if len(p) else "" for p in parts]
+    return list(map(names.__getitem__, quarter.tolist()))
 
 
 def _pooled(values: Sequence[str]) -> tuple[list[str], IntArray]:
