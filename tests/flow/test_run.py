@@ -150,7 +150,9 @@ def test_a_group_column_widens_the_intervals_it_should(project: Path) -> None:
     text = "id,text,label,customer,contact\n" + "\n".join(copies) + "\n"
     (project / "tickets.csv").write_text(text)
     alone, grouped = (
-        run(EVAL, overrides=[f"dataset.columns.group={c}"]).results.evaluations[0].metric("accuracy")
+        run(EVAL, overrides=[f"dataset.columns.group={c}"])
+        .results.evaluations[0]
+        .metric("accuracy")
         for c in ("contact", "customer")
     )
     assert grouped.value == alone.value

@@ -103,12 +103,10 @@ def test_groups_of_a_hundred_have_sizes_of_whole_hundreds() -> None:
     assert sizes_of_groups(*[100] * 10) == [100, 200, 400, 700, 800]
 
 
-@pytest.mark.xfail(reason="a size that rounds to that of all tickets is a second point")
 def test_sizes_that_round_to_all_tickets_are_one_point() -> None:
     assert sizes_of_groups(50, 51) == [50]
 
 
-@pytest.mark.xfail(reason="20 and 40 wanted both draw one group, and count as two sizes")
 def test_one_size_drawn_twice_counts_once_above_enough() -> None:
     at = sizes_of_groups(*[100] * 10, enough=0.5, right_at=(100,))
     assert at == [100, 200, 400, 700, 800]

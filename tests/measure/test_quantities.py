@@ -26,6 +26,7 @@ def products(of: str) -> dict[str, Any]:
 
 COVERED = [(t, key) for t in TABLES for key in products(t) if key in QUANTITIES.names()]
 
+
 @pytest.fixture(scope="session")
 def printed() -> dict[str, dict[str, Any]]:
     """`data.quantities` of `ticketbench score FILE --json`, by table."""

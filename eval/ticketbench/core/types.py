@@ -44,8 +44,14 @@ class Value:
     def _fields(self) -> tuple[object, ...]:
         """The field values, NaN as a word: NaN itself equals nothing."""
         names = self.__dataclass_fields__  # type: ignore[attr-defined]
-        values = (getattr(self, name) for name in names)
-        return tuple("NaN" if value != value else value for value in values)
+        return tuple(_comparable(getattr(self, name)) for name in names)
+
+
+def _comparable(value: object) -> object:
+    """`value` with every NaN in it as a word."""
+    if isinstance(value, tuple):
+        return tuple(_comparable(one) for one in value)
+    return "NaN" if value != value else value
 
 
 def fingerprint(parts: Iterable[str]) -> str:

@@ -147,6 +147,7 @@ class ConfigFile(Strict):
     choose: ChooseConfig = ChooseConfig()
     trained_baselines: bool = False
     production_mix: dict[Text, Amount] = Field(default={})
+    production_log: Text | None = None
     report: ReportConfig = ReportConfig()
     gates: list[GateConfig] = Field(default=[])
 
@@ -183,6 +184,11 @@ class Config:
     def recording_path(self) -> Path | None:
         """The committed recording, if there is one."""
         return self._resolve(self.file.recording) if self.file.recording else None
+
+    @property
+    def production_log_path(self) -> Path | None:
+        """Predictions for unlabelled production tickets, if there are any."""
+        return self._resolve(self.file.production_log) if self.file.production_log else None
 
     @property
     def policy(self) -> Policy:

@@ -15,6 +15,7 @@ from ticketbench.core.errors import IncompleteError, Problem
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.store import report_files
 from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.production import estimated_production
 from ticketbench.flow.slicing import sliced
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
@@ -132,6 +133,10 @@ def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> RunResults:
     )
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
     results = replace(results, slices=slices)
+    log = inputs.config.production_log_path
+    if log is not None and not results.production:
+        production = estimated_production(tables, settings.policy, log)
+        results = replace(results, production=production)
     if not inputs.config.file.trained_baselines:
         return results
     from ticketbench.flow.trained import trained_baselines

@@ -73,22 +73,25 @@ def learning_curve(
     """
     labelled = tickets.truth != NONE
     full = [_n_trained(tickets, draw.folds) for draw in draws]
+    last = round(float(np.mean(full)))
     sizes: list[int] = []
     rights: list[BoolArray] = []
     above = 0
     for wanted in _sizes(int(np.min(full))):
         tried = [_trained_on(learner, tickets, draw, wanted) for draw in draws]
-        right = np.array([one.right[labelled] for one in tried])
         size = round(float(np.mean([one.n_trained for one in tried])))
-        if size > (sizes[-1] if sizes else 0) and size < np.mean(full):
-            sizes.append(size)
-            rights.append(right)
+        if not (sizes[-1] if sizes else 0) < size < last:
+            continue
+        right = np.array([one.right[labelled] for one in tried])
+        sizes.append(size)
+        rights.append(right)
         above = above + 1 if right.mean() > enough else 0
         if above == 2:
             break
-    sizes.append(round(float(np.mean(full))))
     rights.append(np.array([draw.right[labelled] for draw in draws]))
-    return LearningCurve(np.array(sizes), np.stack(rights, axis=1), tickets.groups[labelled])
+    return LearningCurve(
+        np.array([*sizes, last]), np.stack(rights, axis=1), tickets.groups[labelled]
+    )
 
 
 def curve_points(curve: LearningCurve) -> tuple[CurvePoint, ...]:

@@ -28,6 +28,8 @@ class ProductionMix(Value):
     n            tickets with a gold label
     n_effective  how many equally weighted tickets would say as much; NaN when labels are missing
     missing      labels of the mix without a ticket here: then every estimate is undefined
+    estimated_from  unlabelled tickets the mix was estimated from; 0 for a mix that is known
+    usable       the estimate converged on at least 300 tickets; True for a mix that is known
     """
 
     rubric_set: str
@@ -38,6 +40,8 @@ class ProductionMix(Value):
     accuracy: Estimate
     coverage: Estimate
     selective_precision: Estimate
+    estimated_from: int = 0
+    usable: bool = True
 
 
 def production_mix(table: ScoreTable, policy: Policy, mix: Mapping[str, float]) -> ProductionMix:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable
+from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Value
 from ticketbench.measure.compare import Comparison, compare, paired_rows
 from ticketbench.measure.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
@@ -53,8 +53,8 @@ class SetSlices:
     found: Slices
 
 
-@dataclass(frozen=True, slots=True)
-class RunResults:
+@dataclass(frozen=True, slots=True, eq=False)
+class RunResults(Value):
     """Evaluations in config order, comparisons of each later set with the first, findings.
 
     p_holm     the p of each comparison, adjusted for the number of candidates (Holm 1979)

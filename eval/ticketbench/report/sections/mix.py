@@ -7,12 +7,19 @@ from markupsafe import Markup
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
-_TEMPLATE = """<p>Re-weighted to the mix of labels in the config, assuming that tickets of one \
+_TEMPLATE = """<p>Re-weighted to the mix of labels in production, assuming that tickets of one \
 label look alike here and there. Gold __none__ is left out.</p>
+{% for m in mixes %}
+{% if loop.first or m.estimated_from %}
+<p>Share of each label{% if m.estimated_from %} in production, estimated with \
+{{ m.rubric_set }} from {{ m.estimated_from | count("unlabelled ticket") }}\
+{% if not m.usable %} – too few to rely on{% endif %}{% endif %}: \
+{% for l in m.labels %}{{ l.label }} {{ l.here | percent }} here, \
+{{ l.production | percent }} there{{ "; " if not loop.last }}{% endfor %}.</p>
+{% endif %}
+{% endfor %}
 <div class="scroll"><table>
-<caption>Share of each label: {% for l in mixes[0].labels %}{{ l.label }} \
-{{ l.here | percent }} here, {{ l.production | percent }} there{{ "; " if not loop.last }}\
-{% endfor %}</caption>
+<caption>What the labelled tickets say at that mix, 95% intervals</caption>
 <thead><tr><th scope="col" class="text">rubric set</th><th scope="col">tickets</th>\
 <th scope="col">worth</th><th scope="col">accuracy</th><th scope="col">routed</th>\
 <th scope="col">right among routed</th></tr></thead>
