@@ -55,7 +55,7 @@ def command(
 
 def _show(e: Evaluation) -> None:
     from ticketbench.report import numbers
-    from ticketbench.report.verdict import threshold_text
+    from ticketbench.report.verdict import told
 
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in e.metrics]
@@ -71,6 +71,6 @@ def _show(e: Evaluation) -> None:
     ]
     show_table(("label", "tickets", "recall", "precision"), labels)
     show()
-    for chosen in e.thresholds:
-        show(f"threshold, {chosen.rule}:")
-        show_wrapped(threshold_text(chosen))
+    for rule, text in told(e):
+        show(f"threshold, {rule}:")
+        show_wrapped(text)

@@ -85,7 +85,7 @@ def cost_optimal_policy(table: ScoreTable, base: Policy, costs: Costs) -> Policy
     t* applies to the scores at that temperature. t* is rounded up to the grid of 0.01; 0 when a
     review costs no less than a misroute. The escalation rule of `base` stays.
     """
-    ideal = 1 - costs.review / costs.misroute if costs.misroute > 0 else 0.0
+    ideal = 1 - costs.review / costs.misroute if costs.misroute > costs.review else 0.0
     threshold = max(0.0, math.ceil(ideal * 100 - 1e-9) / 100)
     temperature = fit_temperature(table.scores, table.truth)
     return replace(base, threshold=threshold, temperature=temperature, label_thresholds=())
