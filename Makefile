@@ -62,6 +62,7 @@ example: weights
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/scale.py 100000
 
 clean:
 	rm -rf $(VENV) .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart
