@@ -222,3 +222,35 @@ def test_a_temperature_and_its_inverse_cancel(seed: int, temperature: float) -> 
     scores = random_table(10, seed=seed).scores
     back = at_temperature(at_temperature(scores, temperature), 1 / temperature)
     assert np.allclose(back, scores, atol=1e-9)
+
+
+def test_a_threshold_of_a_label_that_the_set_lacks_changes_nothing() -> None:
+    rows = [(0.1, 0.75, 0.15), (0.75, 0.1, 0.15), (0.2, 0.2, 0.6)]
+    own = (("b", 0.8), ("zebra", 0.99))
+    with_zebra = decide(Policy(label_thresholds=own), *rows)
+    without = decide(Policy(label_thresholds=own[:1]), *rows)
+    assert with_zebra.outcome.tolist() == without.outcome.tolist() == [REVIEW, ROUTE, ROUTE]
+
+
+def test_a_label_threshold_below_the_threshold_routes_more() -> None:
+    policy = Policy(threshold=0.9, label_thresholds=(("b", 0.5),))
+    assert decide(policy, (0.25, 0.5, 0.25), (0.5, 0.25, 0.25)).outcome.tolist() == [ROUTE, REVIEW]
+
+
+def test_a_label_threshold_does_not_keep_a_ticket_from_escalation() -> None:
+    policy = Policy(threshold=0.9, escalate_above=0.3, label_thresholds=(("a", 0.5),))
+    decisions = decide(policy, (0.6, 0.35, 0.05))
+    assert (decisions.outcome.tolist(), decisions.collision.tolist()) == ([ESCALATE], [True])
+
+
+@SEARCH
+@given(printed_scores(), SHARES, SHARES)
+def test_label_thresholds_follow_their_label_whatever_the_order_of_columns(
+    scores: FloatArray, one: float, other: float
+) -> None:
+    leads = np.sort(scores, axis=1)
+    untied = scores[leads[:, -1] > leads[:, -2]]  # a tie goes to the earlier label
+    policy = Policy(label_thresholds=(("a", one), ("c", other)))
+    straight = policy.decide(untied, LABELS).outcome
+    turned = policy.decide(untied[:, ::-1], LABELS[::-1]).outcome
+    assert straight.tolist() == turned.tolist()

@@ -225,3 +225,27 @@ def test_an_estimate_is_defined_when_it_has_a_value() -> None:
 def test_an_undefined_estimate_keeps_n_and_the_reason() -> None:
     nothing = Estimate.undefined(7, "no label was predicted")
     assert (nothing.n, nothing.method, nothing.defined) == (7, "no label was predicted", False)
+
+
+def test_found_groups_leave_the_fingerprint_of_the_data() -> None:
+    data = Dataset("d", (TICKET, replace(TICKET, id="t2", group=None)))
+    tied = data.with_groups(["x 0", "x 0"])
+    assert [ticket.group for ticket in tied.tickets] == ["x 0", "x 0"]
+    assert (tied.fingerprint, tied.name) == (data.fingerprint, "d")
+
+
+def test_found_groups_change_nothing_else_of_a_ticket() -> None:
+    (ticket,) = Dataset("d", (TICKET,)).with_groups([None]).tickets
+    assert ticket == replace(TICKET, group=None)
+
+
+def test_the_dataset_itself_keeps_its_groups() -> None:
+    data = Dataset("d", (TICKET,))
+    data.with_groups(["x"])
+    assert data.tickets == (TICKET,)
+
+
+@pytest.mark.parametrize("groups", [[], ["x", "y"]])
+def test_there_is_one_group_per_ticket(groups: list[str]) -> None:
+    with pytest.raises(ValueError, match="zip"):
+        Dataset("d", (TICKET,)).with_groups(groups)

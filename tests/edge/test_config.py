@@ -408,3 +408,78 @@ def test_a_remote_endpoint_has_the_default_rate_limit() -> None:
 def test_a_config_with_byte_order_mark_and_crlf_is_read() -> None:
     Path("c.yaml").write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
     assert read_config(Path("c.yaml")).dataset_path == Path("tickets.csv")
+
+
+def test_label_thresholds_become_pairs_in_the_order_of_the_file() -> None:
+    found = config(f"{SMALL}policy: {{label_thresholds: {{no: 0.9, billing: 0.5}}}}\n")
+    assert found.policy.label_thresholds == (("no", 0.9), ("billing", 0.5))
+
+
+def test_there_are_no_label_thresholds_mix_or_capacity_by_default() -> None:
+    file = config().file
+    assert config().policy.label_thresholds == ()
+    assert file.production_mix == {}
+    assert file.choose.largest_review_share is None
+    assert (file.trained_baselines, file.choose.confidence) == (False, 0.90)
+
+
+@pytest.mark.parametrize(
+    ("choose", "share"),
+    [
+        ("most_reviewed: 0.2", 0.2),
+        ("most_reviewed: 0", 0.0),
+        ("reviews_per_day: 30, tickets_per_day: 120", 0.25),
+        ("reviews_per_day: 500, tickets_per_day: 120", 1.0),
+        ("reviews_per_day: 0, tickets_per_day: 120", 0.0),
+    ],
+)
+def test_the_share_of_tickets_that_can_be_reviewed(choose: str, share: float) -> None:
+    assert config(f"{SMALL}choose: {{{choose}}}\n").file.choose.largest_review_share == share
+
+
+@pytest.mark.parametrize(
+    ("choose", "words"),
+    [
+        ("reviews_per_day: 30", "belong together"),
+        ("tickets_per_day: 30", "belong together"),
+        ("most_reviewed: 0.2, reviews_per_day: 3, tickets_per_day: 9", "not both"),
+    ],
+)
+def test_half_a_capacity_or_two_are_refused(choose: str, words: str) -> None:
+    found = only(f"{SMALL}choose: {{{choose}}}\n")
+    assert found.where == "c.yaml:5:1"
+    assert words in found.what
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("choose: {most_reviewed: 1.5}", "c.yaml:5:10"),
+        ("choose: {reviews_per_day: -1, tickets_per_day: 9}", "c.yaml:5:10"),
+        ("choose: {reviews_per_day: 1, tickets_per_day: 0}", "c.yaml:5:30"),
+        ("choose: {confidence: 0.5}", "c.yaml:5:10"),
+        ("choose: {confidence: 1}", "c.yaml:5:10"),
+        ("policy: {label_thresholds: {a: 1.5}}", "c.yaml:5:29"),
+        ("policy: {label_thresholds: {a: high}}", "c.yaml:5:29"),
+        ("policy: {label_thresholds: [a]}", "c.yaml:5:10"),
+        ("production_mix: {a: -1}", "c.yaml:5:18"),
+        ("production_mix: {a: .inf}", "c.yaml:5:18"),
+        ("production_mix: {a: true}", "c.yaml:5:18"),
+        ("production_mix: {'': 1}", "c.yaml:5:18"),
+        ("production_mix: [a]", "c.yaml:5:1"),
+        ("trained_baselines: 'yes'", "c.yaml:5:1"),
+    ],
+)
+def test_a_wrong_value_of_the_newer_keys_is_located(line: str, where: str) -> None:
+    assert only(f"{SMALL}{line}\n").where == where
+
+
+def test_a_mix_may_be_counts_or_shares_and_names_labels_as_written() -> None:
+    found = config(f"{SMALL}production_mix: {{no: 300, billing: 0.5}}\n").file.production_mix
+    assert found == {"no": 300, "billing": 0.5}
+
+
+def test_a_mix_and_label_thresholds_may_be_overridden() -> None:
+    found = config(overrides=["production_mix.a=2", "policy.label_thresholds.a=0.7"])
+    assert found.file.production_mix == {"a": 2}
+    assert found.policy.label_thresholds == (("a", 0.7),)

@@ -13,7 +13,7 @@ import pytest
 
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
-from ticketbench.edge.store import load
+from ticketbench.edge.store import envelope, load
 from ticketbench.flow.run import plan_run, run
 from ticketbench.measure.results import RunResults
 
@@ -255,3 +255,59 @@ def test_every_row_of_a_real_set_is_scored(test_data: Path, project: Path) -> No
         assert len(loaded.dataset.tickets) == rows
         content = (test_data / name / "data.csv").read_text(encoding="utf-8").split("\n")
         assert content[loaded.lines[-1] - 1].startswith(loaded.dataset.tickets[-1].id)
+
+
+def many_tickets() -> str:
+    """90 tickets, a tenth labelled wrong, 30 of them again with another end."""
+    subjects = {
+        "billing": "the invoice of the month names a payment that we have never ordered",
+        "technical": "the export page shows an error and then the whole app crashes again",
+        "account": "my password is not accepted any more and the profile cannot be opened",
+    }
+    lines = ["id,text,label,all_labels,channel"]
+    for i in range(90):
+        subject = list(subjects)[i % 3]
+        label = "account" if i % 10 == 0 else subject
+        letters = f"{chr(97 + i % 26) * 7} {chr(97 + i // 26) * 9} {i * 7919}"
+        both = f"{label}|account" if i % 5 == 0 and label != "account" else label
+        text = f"{letters} {subjects[subject]} {letters[::-1]}"
+        lines.append(f"t{i},{text},{label},{both},{('mail', 'chat')[i % 2]}")
+        if i < 30:
+            lines.append(f"again{i},{text}!,{label},{both},{('mail', 'chat')[i % 2]}")
+    return "\n".join([*lines, "n1,Buy cheap watches now,__none__,,mail"]) + "\n"
+
+
+EVERY_OPTION = """\
+production_mix: {billing: 50, technical: 30, account: 20}
+policy:
+  temperature: 1.5
+  label_thresholds: {billing: 0.5, account: 0.45}
+choose: {min_precision: 0.8, confidence: 0.8, reviews_per_day: 30, tickets_per_day: 100}
+"""
+
+
+def test_results_with_every_option_load_back_equal(project: Path) -> None:
+    (project / "tickets.csv").write_text(many_tickets(), encoding="utf-8")
+    with EVAL.open("a", encoding="utf-8") as file:
+        file.write(EVERY_OPTION)
+    outcome = run(EVAL)
+    results = outcome.results
+    loaded = load(outcome.out / "results.json", RunResults)
+    assert loaded == results
+    assert envelope("run", loaded) == (outcome.out / "results.json").read_bytes()
+
+    assert (results.dataset.n, results.dataset.n_groups) == (121, 91)
+    assert [m.rubric_set for m in results.production] == ["v1", "v2"]
+    assert all(of.found.slices for of in results.slices)
+    assert results.suspects
+    assert len(results.without_suspects) == len(results.comparisons) == 1
+    for evaluation in results.evaluations:
+        assert evaluation.settings.most_reviewed == 0.3
+        assert evaluation.settings.policy.label_thresholds == (("billing", 0.5), ("account", 0.45))
+        rules = [t.rule for t in evaluation.thresholds]
+        assert rules[-2:] == ["certified_by_label", "capacity"]
+        assert evaluation.escalation is not None
+        assert len(evaluation.escalation_sweep) == 10
+    page = (outcome.out / "index.html").read_text(encoding="utf-8")
+    for section in ("coverage", "escalation", "review", "slices", "mix"):
+        assert f'<section id="{section}"' in page

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tables import random_table, table
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Failure, ScoreTable
+from ticketbench.measure.calibration_check import calibration_check
 from ticketbench.measure.evaluate import Evaluation, LabelResult, Settings, evaluate
 from ticketbench.measure.intervals import wilson
 from ticketbench.measure.metrics import METRICS
@@ -294,3 +295,105 @@ def test_the_order_of_tickets_does_not_matter(t: ScoreTable) -> None:
 def test_routed_recall_is_at_most_recall() -> None:
     e = evaluate(random_table(200, seed=1), Settings())
     assert all(r.routed_recall.value <= r.recall.value for r in e.label_results)
+
+
+def test_calibration_of_an_evaluation_is_that_of_its_top_scores() -> None:
+    of = random_table(120, seed=4, n_groups=50)
+    e = evaluate(of, Settings(seed=3))
+    assert e.calibration == calibration_check(of.top_score, of.right, of.groups, seed=3)
+    assert e.calibration.ece == e.metric("ece_equal_mass_10").value == e.temperature.ece_before
+    assert (e.calibration.n, e.calibration.n_groups) == (120, e.n_groups)
+
+
+def test_each_label_of_the_set_has_its_calibration_in_rubric_order(small: Evaluation) -> None:
+    assert [label.label for label in small.label_calibration] == ["a", "b", "c"]
+    # Top label c once: the ticket that no label fits.
+    assert [(label.n, label.accuracy.value) for label in small.label_calibration] == [
+        (3, pytest.approx(2 / 3)),
+        (2, 1.0),
+        (1, 0.0),
+    ]
+    assert small.label_calibration[0].mean_score == pytest.approx((0.8 + 0.6 + 0.5) / 3)
+
+
+def test_the_reliability_curve_ends_at_the_lowest_and_highest_top_score(small: Evaluation) -> None:
+    scores = [point.score for point in small.corp]
+    assert (scores[0], scores[-1]) == (0.5, 0.8)
+    assert scores == sorted(scores)
+
+
+def test_the_temperature_is_judged_on_folds_of_whole_groups() -> None:
+    of = random_table(120, seed=4, n_groups=3)
+    report = evaluate(of, Settings()).temperature
+    assert (report.n, report.n_folds) == (120, 3)
+    assert not math.isnan(report.ece_after)
+
+
+def test_with_one_group_a_temperature_cannot_be_judged() -> None:
+    report = evaluate(table(ROWS, GOLD, groups=[0] * 6), Settings()).temperature
+    assert report.n_folds == 1
+    assert math.isnan(report.ece_after)
+    assert math.isnan(report.log_loss_after)
+
+
+def test_the_auroc_is_over_all_scored_tickets(small: Evaluation) -> None:
+    # Right: .8, .8, .5, .5; wrong: .6 and .8 (which no label fits). Of 8 pairs 2 win and 2 tie.
+    assert (small.auroc.value, small.auroc.n) == (pytest.approx(3 / 8), 6)
+
+
+def test_every_escalation_limit_is_swept_where_all_labels_are_listed() -> None:
+    wanted = [["a"], ["b"], ["b"], ["a"], [], ["a", "b"]]
+    chosen = Settings(policy=Policy(escalate_above=0.3))
+    e = evaluate(table(ROWS, GOLD, wanted=wanted), chosen)
+    at_policy = next(point for point in e.escalation_sweep if point.escalate_above == 0.3)
+    assert at_policy.escalation == e.escalation
+    assert e.escalation_sweep[-1].escalation.queue == 0
+
+
+def test_without_all_labels_no_limit_is_swept(small: Evaluation) -> None:
+    assert small.escalation_sweep == ()
+
+
+def test_the_capacity_rule_is_there_when_a_limit_is_set() -> None:
+    of = random_table(100, seed=2)
+    rules = [t.rule for t in evaluate(of, Settings()).thresholds]
+    limited = evaluate(of, Settings(most_reviewed=0.1)).thresholds
+    assert "capacity" not in rules
+    assert [t.rule for t in limited] == [*rules, "capacity"]
+    assert limited[-1].in_sample.reviewed <= 10
+    assert limited[-1].most_reviewed == 0.1
+
+
+def test_the_confidence_of_the_settings_is_that_of_the_certificate() -> None:
+    chosen = evaluate(random_table(100, seed=2), Settings(min_precision=0.8, confidence=0.75))
+    certified = next(t for t in chosen.thresholds if t.rule == "certified")
+    assert certified.certificate is not None
+    assert (certified.certificate.risk, certified.certificate.delta) == (0.2, 0.25)
+
+
+def test_a_lower_confidence_never_raises_the_certified_threshold() -> None:
+    of = random_table(400, seed=2)
+    found = []
+    for confidence in (0.99, 0.9, 0.6):
+        chosen = evaluate(of, Settings(min_precision=0.8, confidence=confidence)).thresholds
+        found.append(next(t.threshold for t in chosen if t.rule == "certified"))
+    assert found == sorted(found, reverse=True)
+    assert found[0] > found[-1]
+
+
+def test_a_label_threshold_of_a_label_the_set_lacks_is_ignored_everywhere() -> None:
+    of = random_table(60, seed=2)
+    strange = Settings(policy=Policy(label_thresholds=(("zebra", 0.99),)))
+    one, other = evaluate(of, Settings()), evaluate(of, strange)
+    assert one.routing == other.routing
+    assert one.sweep == other.sweep
+    assert one.thresholds == other.thresholds
+
+
+def test_without_tickets_the_newer_results_are_empty_or_nan() -> None:
+    e = evaluate(table([], []), Settings(most_reviewed=0.1))
+    assert (e.corp, e.thresholds, e.n_groups, e.calibration.n) == ((), (), 0, 0)
+    assert not e.auroc.defined
+    values = (e.calibration.ece, e.calibration.ece_p, e.temperature.ece_after)
+    assert all(math.isnan(value) for value in values)
+    assert [label.n for label in e.label_calibration] == [0, 0, 0]

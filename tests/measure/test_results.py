@@ -5,7 +5,11 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Dataset, Failure, Finding, Rubric, RubricSet, ScoreTable, Ticket
+from ticketbench.measure.equal_coverage import equal_coverage
 from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.label_errors import suspects
+from ticketbench.measure.multiplicity import holm
+from ticketbench.measure.production_mix import production_mix
 from ticketbench.measure.results import (
     DatasetSummary,
     LabelCount,
@@ -19,11 +23,15 @@ NOTE = Finding("TB101", "note", "a title", "evidence", "action")
 SUMMARY = DatasetSummary("d", "f", 30, ())
 
 
-def ran(*tables: ScoreTable, data_findings: tuple[Finding, ...] = ()) -> RunResults:
+def ran(
+    *tables: ScoreTable,
+    data_findings: tuple[Finding, ...] = (),
+    mix: dict[str, float] | None = None,
+) -> RunResults:
     rubrics = [
         RubricSet(t.provenance.rubric_set, (Rubric("l0", "?"), Rubric("l1", "?"))) for t in tables
     ]
-    return run_results("support", SUMMARY, rubrics, tables, Settings(), data_findings)
+    return run_results("support", SUMMARY, rubrics, tables, Settings(), data_findings, mix)
 
 
 def three() -> tuple[ScoreTable, ...]:
@@ -90,3 +98,97 @@ def test_tables_of_different_datasets_are_refused() -> None:
     other = table([[0.8, 0.2]], ["l0"], labels=("l0", "l1"), dataset="e")
     with pytest.raises(InputError, match="different datasets"):
         ran(one, other)
+
+
+def same_tickets(*names: str, n: int = 60) -> list[ScoreTable]:
+    """Sets that answer the same tickets, each with answers of its own."""
+    gold = [f"l{i}" for i in random_table(n, seed=1).truth]
+    labels = [f"l{i}" for i in range(4)]
+    return [
+        table(random_table(n, seed=i + 1).scores.tolist(), gold, labels=labels, rubric_set=name)
+        for i, name in enumerate(names)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("groups", "n_groups"),
+    [
+        ([None, None, None], 3),
+        (["x", "x", None], 2),
+        (["x", "x", "x"], 1),
+        (["x", "y", None], 3),
+        ([], 0),
+    ],
+)
+def test_the_summary_counts_groups_and_tickets_without_one_alone(
+    groups: list[str | None], n_groups: int
+) -> None:
+    tickets = tuple(Ticket(str(i), "x", "a", group=g) for i, g in enumerate(groups))
+    summary = summarise_dataset(Dataset("d", tickets), "column customer")
+    assert (summary.n_groups, summary.grouped_by) == (n_groups, "column customer")
+
+
+def test_every_set_stands_beside_the_others_at_equal_coverage() -> None:
+    tables = same_tickets("v1", "v2", "v3")
+    assert ran(*tables).equal_coverage == equal_coverage(tables)
+
+
+def test_what_the_last_set_contradicts_is_to_be_read_again_the_first_asked_as_well() -> None:
+    tables = same_tickets("v1", "v2")
+    found = ran(*tables).suspects
+    assert found == suspects(tables[1], tables[0])
+    assert {s.agreeing for s in found} == {1, 2}
+
+
+def test_one_set_alone_has_suspects_but_no_verdict_without_them() -> None:
+    (one,) = same_tickets("v1")
+    found = ran(one)
+    assert found.suspects == suspects(one)
+    assert found.without_suspects == ()
+
+
+def test_each_comparison_has_its_verdict_without_suspects() -> None:
+    found = ran(*same_tickets("v1", "v2", "v3"))
+    outcomes = [w.outcome_all for w in found.without_suspects]
+    assert outcomes == [c.verdict.outcome for c in found.comparisons]
+    assert all(w.n_left_out > 0 for w in found.without_suspects)
+
+
+def test_the_verdict_without_suspects_leaves_out_what_either_set_contradicts() -> None:
+    a, b = same_tickets("v1", "v2")
+    doubted = {s.ticket_id for s in (*suspects(b, a), *suspects(a, b))}
+    (without,) = ran(a, b).without_suspects
+    assert without.n_left_out == len(doubted)
+    assert without.flips == (without.outcome_all != without.outcome_without)
+
+
+def test_without_a_mix_there_is_nothing_about_production() -> None:
+    assert ran(*same_tickets("v1")).production == ()
+    assert ran(*same_tickets("v1"), mix={}).production == ()
+
+
+def test_with_a_mix_every_set_has_its_numbers_there() -> None:
+    mix = {"l0": 0.7, "l1": 0.1, "l2": 0.1, "l3": 0.1}
+    tables = same_tickets("v1", "v2")
+    found = ran(*tables, mix=mix).production
+    assert found == tuple(production_mix(t, Settings().policy, mix) for t in tables)
+
+
+def test_slices_and_baselines_are_added_by_those_who_know_the_texts() -> None:
+    found = ran(*same_tickets("v1"))
+    assert (found.slices, found.baselines, found.baseline_missing) == ((), (), "")
+
+
+def test_sets_with_other_numbers_of_labels_get_a_warning() -> None:
+    one = same_tickets("v1")[0]
+    fewer = random_table(60, k=3, seed=5, rubric_set="v2")
+    gold = [one.gold_labels[i] for i in one.truth]
+    other = table(fewer.scores.tolist(), gold, labels=fewer.labels, rubric_set="v2")
+    found = [f for f in ran(one, other).findings if f.code == "TB207"]
+    assert [f.evidence for f in found] == ["v1 4, v2 3"]
+    assert "TB207" not in {f.code for f in ran(*same_tickets("v1", "v2")).findings}
+
+
+def test_the_p_of_two_candidates_is_adjusted_for_both() -> None:
+    found = ran(*same_tickets("v1", "v2", "v3"))
+    assert found.p_holm == holm([c.p for c in found.comparisons])

@@ -45,3 +45,18 @@ def test_an_estimate_without_interval_shows_no_brackets() -> None:
 )
 def test_a_count_agrees_with_its_noun(n: int, text: str) -> None:
     assert numbers.count(n, "ticket") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "<0.001"),
+        (0.000499, "<0.001"),
+        (0.0005, "0.001"),
+        (0.0312, "0.031"),
+        (1.0, "1.000"),
+        (math.nan, "–"),
+    ],
+)
+def test_a_p_value_is_never_a_bare_zero(value: float, text: str) -> None:
+    assert numbers.p_value(value) == text
