@@ -58,6 +58,24 @@ def grouped(rng: Rng, n: int) -> IntArray:
     return np.repeat(np.arange(n), sizes)[:n]
 
 
+def uneven(rng: Rng, n: int) -> IntArray:
+    """One customer writes half of the tickets, the others one each."""
+    return np.concatenate([np.zeros(n // 2, np.int64), np.arange(1, n - n // 2 + 1)])
+
+
+def few(rng: Rng, n: int) -> IntArray:
+    """Ten customers write equally often."""
+    return np.arange(n) % 10
+
+
+def alone(rng: Rng, n: int) -> IntArray:
+    """Independent tickets."""
+    return np.arange(n)
+
+
+SHAPES = {"none": alone, "duplicates": grouped, "ten customers": few, "one has half": uneven}
+
+
 # --- intervals -----------------------------------------------------------------------------
 
 
@@ -73,18 +91,20 @@ def wilson_rows() -> Iterator[Row]:
 
 
 def wilson_group_rows(runs: int) -> Iterator[Row]:
-    """Coverage on the effective n: groups share nine tenths of their answers."""
+    """Coverage on the effective n: duplicates share nine tenths of their answers, customers a
+    fifth.
+    """
     rng = np.random.default_rng(SEED + 1)
-    for n in (50, 200, 1000):
-        inside = 0
-        for _ in range(runs):
-            groups = grouped(rng, n)
-            shared = (rng.random(n) < 0.9)[groups]
-            same = rng.random(n) < 0.9
-            hits = np.where(same, shared, rng.random(n) < 0.9)
-            found = intervals.share(hits, groups)
-            inside += found.low <= 0.9 <= found.high
-        yield str(n), "0.9", rate(inside, runs), "0.95"
+    for shape, share in (("duplicates", 0.9), ("ten customers", 0.2), ("one has half", 0.2)):
+        for n in (50, 200, 1000):
+            inside = 0
+            for _ in range(runs):
+                groups = SHAPES[shape](rng, n)
+                shared = (rng.random(n + 1) < 0.8)[groups]
+                hits = np.where(rng.random(n) < share, shared, rng.random(n) < 0.8)
+                found = intervals.share(hits, groups)
+                inside += found.low <= 0.8 <= found.high
+            yield shape, str(n), rate(inside, runs), "0.95"
 
 
 def confusion_tickets(rng: Rng, n: int, law: FloatArray) -> IntArray:
@@ -252,36 +272,43 @@ def differences(rng: Rng, n: int, psi: float, drop: float) -> FloatArray:
 def comparison_rows(runs: int) -> Iterator[Row]:
     """False alarms of the verdict when both sets are equally good."""
     rng = np.random.default_rng(SEED + 6)
-    for copies in (False, True):
+    for shape, groups_of in SHAPES.items():
+        shared = 0.8 if shape in ("none", "duplicates") else 0.2
         for n in (50, 200, 600):
             for psi in (0.05, 0.10, 0.25):
                 alarms = 0
                 for _ in range(runs):
-                    groups = grouped(rng, n) if copies else np.arange(n)
-                    d = differences(rng, n, psi, 0.0)
-                    mixed = np.where(rng.random(n) < 0.8, d[groups], differences(rng, n, psi, 0.0))
+                    groups = groups_of(rng, n)
+                    d = differences(rng, n + 1, psi, 0.0)[groups]
+                    mixed = np.where(rng.random(n) < shared, d, differences(rng, n, psi, 0.0))
                     alarms += verdict(mixed, groups).outcome in ("better", "worse")
-                kind = "duplicates" if copies else "none"
-                yield kind, str(n), f"{psi:g}", rate(alarms, runs), within(alarms, runs, 0.05)
+                yield shape, str(n), f"{psi:g}", rate(alarms, runs), within(alarms, runs, 0.05)
 
 
 def gate_rows(runs: int) -> Iterator[Row]:
     """How often the gate passes a true drop of the margin, and an equal candidate fails."""
     rng = np.random.default_rng(SEED + 7)
-    for copies in (False, True):
+    for shape, groups_of in SHAPES.items():
+        shared = 1.0 if shape in ("none", "duplicates") else 0.2
         for n in (200, 500, 2000):
             for psi in (0.05, 0.10, 0.20):
                 passed = failed = unchanged = 0
                 for _ in range(runs):
-                    groups = grouped(rng, n) if copies else np.arange(n)
-                    worse = differences(rng, n, psi, 0.02)[groups]
-                    equal = differences(rng, n, psi, 0.0)[groups]
+                    groups = groups_of(rng, n)
+                    worse, equal = (
+                        np.where(
+                            rng.random(n) < shared,
+                            differences(rng, n + 1, psi, drop)[groups],
+                            differences(rng, n, psi, drop),
+                        )
+                        for drop in (0.02, 0.0)
+                    )
                     passed += noninferiority(worse, groups, margin=0.02).outcome == "pass"
                     found = noninferiority(equal, groups, margin=0.02).outcome
                     failed += found == "fail"
                     unchanged += found == "pass"
                 yield (
-                    "duplicates" if copies else "none", str(n), f"{psi:g}", rate(passed, runs),
+                    shape, str(n), f"{psi:g}", rate(passed, runs),
                     within(passed, runs, 0.05), rate(failed, runs), within(failed, runs, 0.05),
                     rate(unchanged, runs),
                 )  # fmt: skip
@@ -306,8 +333,8 @@ def main() -> None:
     print("standard error; a promise holds when the share is at most the limit plus two of them.")
     show("Wilson interval of a share: exact coverage", 0, ("n", "p", "coverage", "promised"),
          wilson_rows())  # fmt: skip
-    show("Wilson on the effective n: groups of 1 to 6", SEED + 1,
-         ("n", "p", "coverage", "promised"), wilson_group_rows(runs))  # fmt: skip
+    show("Wilson on the effective n, p = 0.8", SEED + 1,
+         ("groups", "n", "coverage", "promised"), wilson_group_rows(runs))  # fmt: skip
     show("BCa interval of macro-F1, six unequal labels", SEED + 2,
          ("n", "coverage", "promised", "note"), bca_rows(runs))  # fmt: skip
     rules = tuple(f"{name}: broken, coverage" for name in ("certified", "naive", "SGR"))

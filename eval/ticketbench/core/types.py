@@ -14,6 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ticketbench.core.values import Value as Value
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -25,33 +27,6 @@ NONE = -1
 """Index of NONE_LABEL in `ScoreTable.truth`."""
 
 FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache", "not_run"]
-
-
-class Value:
-    """Equality by fields in which one NaN equals another, so a loaded result equals the saved one.
-
-    For dataclasses that hold floats; they are declared with eq=False.
-    """
-
-    __slots__ = ()
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and self._fields() == other._fields()
-
-    def __hash__(self) -> int:
-        return hash(self._fields())
-
-    def _fields(self) -> tuple[object, ...]:
-        """The field values, NaN as a word: NaN itself equals nothing."""
-        names = self.__dataclass_fields__  # type: ignore[attr-defined]
-        return tuple(_comparable(getattr(self, name)) for name in names)
-
-
-def _comparable(value: object) -> object:
-    """`value` with every NaN in it as a word."""
-    if isinstance(value, tuple):
-        return tuple(_comparable(one) for one in value)
-    return "NaN" if value != value else value
 
 
 def fingerprint(parts: Iterable[str]) -> str:
@@ -243,6 +218,19 @@ class ScoreTable:
             failures=self.failures,
             provenance=self.provenance,
         )
+
+    def in_order_of_ids(self) -> ScoreTable:
+        """The same table with its tickets and failures sorted by id, groups numbered anew.
+
+        Draws and folds follow row numbers; so the order of a file changes no result.
+        """
+        order = sorted(range(self.n_scored), key=self.ids.__getitem__)
+        table = self.rows(np.array(order, dtype=np.int64))
+        _, first, inverse = np.unique(table.groups, return_index=True, return_inverse=True)
+        rank = np.empty(len(first), dtype=np.int64)
+        rank[np.argsort(first)] = np.arange(len(first))
+        failures = tuple(sorted(self.failures, key=lambda failure: failure.ticket_id))
+        return replace(table, groups=rank[inverse], failures=failures)
 
     def labelled(self) -> ScoreTable:
         """Only the tickets whose gold is a label: the denominator of accuracy and recall."""

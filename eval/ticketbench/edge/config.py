@@ -25,6 +25,7 @@ VARIABLE_PREFIX = "TICKETBENCH_"
 
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Threshold = Annotated[float, Field(ge=0, le=1.01)]
 Amount = Annotated[float, Field(ge=0)]
 SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
@@ -71,10 +72,10 @@ class DatasetConfig(Strict):
 class PolicyConfig(Strict):
     """The routing rules to evaluate."""
 
-    threshold: Share = 0.60
+    threshold: Threshold = 0.60
     escalate_above: Share = 0.30
     temperature: Annotated[float, Field(gt=0)] = 1.0
-    label_thresholds: dict[Text, Share] = Field(default={})
+    label_thresholds: dict[Text, Threshold] = Field(default={})
     near_tie: Share = 0.05
     fallback: Text = "manual_review"
 
@@ -150,6 +151,13 @@ class ConfigFile(Strict):
     production_log: Text | None = None
     report: ReportConfig = ReportConfig()
     gates: list[GateConfig] = Field(default=[])
+
+    @field_validator("production_mix")
+    @classmethod
+    def _some_share(cls, mix: dict[str, float]) -> dict[str, float]:
+        if mix and not sum(mix.values()) > 0:
+            raise ValueError("at least one label needs a share above 0")
+        return mix
 
 
 @dataclass(frozen=True, slots=True)

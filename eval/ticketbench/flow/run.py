@@ -118,6 +118,7 @@ def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> RunResults:
     from threadpoolctl import threadpool_limits
 
     settings = settings_of(inputs)
+    tables = [table.in_order_of_ids() for table in tables]
     summary = summarise_dataset(inputs.dataset, inputs.grouped_by)
     # Several BLAS threads add up in another order: the last bit would depend on their number. For
     # the whole process, since a limit that ends here would end that of the minilm engine too.
@@ -135,7 +136,7 @@ def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> RunResults:
     results = replace(results, slices=slices)
     log = inputs.config.production_log_path
     if log is not None and not results.production:
-        production = estimated_production(tables, settings.policy, log)
+        production = estimated_production(tables, settings.policy, log, seed=SEED)
         results = replace(results, production=production)
     if not inputs.config.file.trained_baselines:
         return results

@@ -22,5 +22,5 @@ def score(file: Path, *, rubric_set: str | None = None, settings: Settings | Non
     """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
     from ticketbench.edge.score_tables import read_score_table
 
-    table = read_score_table(file, rubric_set)
+    table = read_score_table(file, rubric_set).in_order_of_ids()
     return Score(quantities(table), evaluate(table, settings or Settings()))

@@ -99,8 +99,8 @@ def compare(
     scored = paired_rows(base, candidate, labelled=False)
     a, b = paired_rows(base, candidate)
     d = b.right.astype(float) - a.right.astype(float)
-    same_top = _same_top(a, b)
-    identical = bool(same_top.all())
+    agree = same_top(a, b)
+    identical = bool(agree.all())
     contingency = _contingency(a, b)
     n_base, n_candidate = (int((t.truth != NONE).sum()) for t in (base, candidate))
     few = n_differing_groups(d, a.groups) <= MOST_SHOWN
@@ -120,7 +120,7 @@ def compare(
         p=difference_p(d, a.groups),
         sign_flip_p=sign_flip_p(d, a.groups) if few else math.nan,
         noninferiority=noninferiority(d, a.groups, margin=margin, identical=identical),
-        label_differences=label_differences(a, b, same_top=same_top),
+        label_differences=label_differences(a, b, same_top=agree),
         marginal_shift=_marginal_shift(*scored, seed=seed),
     )
 
@@ -168,7 +168,7 @@ def mcnemar_midp(only_base: int, only_candidate: int) -> float:
     return mcnemar_exact(only_base, only_candidate) - math.exp(ways - n * math.log(2))
 
 
-def _same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
+def same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
     """Which tickets got the same top label from both sets, compared by name."""
     names = list(b.labels)
     known = [names.index(label) if label in names else NONE for label in a.labels]

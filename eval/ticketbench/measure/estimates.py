@@ -8,6 +8,7 @@ import numpy as np
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable
 from ticketbench.measure import confusion, intervals, resampling
+from ticketbench.measure.groups import effective_groups
 from ticketbench.measure.intervals import Interval
 from ticketbench.measure.metrics import Metric
 
@@ -43,11 +44,19 @@ def on_used_cells(metric: Metric, r: int, used: IntArray) -> resampling.Statisti
     return statistic
 
 
+def too_few_to_draw(groups: IntArray) -> bool:
+    """Whether resampling groups would draw from fewer than ten effective ones."""
+    grouped = len(np.unique(groups)) < len(groups)
+    return grouped and effective_groups(groups) < resampling.FEWEST_GROUPS
+
+
 def _of_cells(metric: Metric, tickets: ScoreTable, *, seed: int) -> Estimate:
     drawn = resampling.units(confusion.cell_of_ticket(tickets), tickets.groups)
     statistic = on_used_cells(metric, len(tickets.gold_labels), drawn.used)
     ends: Interval = resampling.bca(drawn, statistic, seed=seed)
     value = float(statistic(drawn.observed))
+    if too_few_to_draw(tickets.groups):
+        return Estimate(value, math.nan, math.nan, tickets.n_scored, resampling.FEW_GROUPS)
     method = "BCa bootstrap, 2,000 resamples"
     if math.isnan(ends.low):
         alone = drawn.times.sum() < 2

@@ -14,7 +14,6 @@ from ticketbench.core.types import (
     Estimate,
     Failure,
     Finding,
-    IntArray,
     Provenance,
     ScoreTable,
     Value,
@@ -202,7 +201,7 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
         calibration=calibration_check(top_score, right, groups, seed=seed),
         label_calibration=by_label(table),
         corp=corp_curve(top_score, right, groups, seed=seed),
-        temperature=temperature_report(table, _folds(table, seed)),
+        temperature=temperature_report(table, fold_of_ticket(groups, n_folds=N_FOLDS, seed=seed)),
         auroc=auroc_interval(top_score, right, groups, seed=seed),
         escalation=judge_escalation(table, decisions),
         escalation_sweep=escalation_sweep(table, settings.policy, settings.costs),
@@ -229,12 +228,6 @@ def _thresholds(table: ScoreTable, settings: Settings) -> tuple[ChosenThreshold,
         most_reviewed=settings.most_reviewed,
         seed=settings.seed,
     )
-
-
-def _folds(table: ScoreTable, seed: int) -> IntArray:
-    if table.n_scored == 0:
-        return np.zeros(0, dtype=np.int64)
-    return fold_of_ticket(table.groups, n_folds=N_FOLDS, seed=seed)
 
 
 def _accuracy_bounds(table: ScoreTable) -> AccuracyBounds:

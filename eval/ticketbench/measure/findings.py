@@ -14,10 +14,12 @@ import numpy as np
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.measure.calibration import printed_decimals
+from ticketbench.measure.groups import effective_groups, group_index
 from ticketbench.measure.overlap import PairOverlap
 
 FEW_TICKETS = 20
 FEW_FOR_CALIBRATION = 300
+FEW_GROUPS = 20
 NEAR_TIE_SHARE = 0.20
 MOST_NAMED = 5
 
@@ -115,7 +117,7 @@ def coarse_scores(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator
         yield Finding(
             code="TB205",
             severity="warning",
-            title=f"scores are printed with {decimals} decimals",
+            title=f"scores are printed with {decimals} decimal{'s' * (decimals != 1)}",
             evidence="a temperature fitted on such scores is biased, and many tickets tie",
             action="ask the endpoint for more digits",
         )
@@ -131,4 +133,21 @@ def few_for_calibration(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> It
             title=f"fewer than {FEW_FOR_CALIBRATION} tickets for the calibration error",
             evidence=f"{table.n_scored} tickets; at 200, perfect calibration shows about 0.08",
             action="compare calibration errors only between sets with the same tickets",
+        )
+
+
+@check("TB208")
+def few_groups(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Groups so few, or one so large, that intervals over groups are wide and rough."""
+    sizes = np.bincount(group_index(table.groups)) if table.n_scored else np.zeros(0, np.int64)
+    effective = effective_groups(table.groups)
+    if 1 < len(sizes) < table.n_scored and effective < FEW_GROUPS:
+        largest = 100 * sizes.max() / table.n_scored
+        yield Finding(
+            code="TB208",
+            severity="warning",
+            title="few groups of tickets",
+            evidence=f"{len(sizes)} groups, worth {effective:.1f} of one size; the largest holds "
+            f"{largest:.0f}% of the tickets",
+            action="add tickets of other customers; more of the same do not narrow the intervals",
         )

@@ -17,6 +17,17 @@ def group_index(groups: IntArray) -> IntArray:
     return np.asarray(np.unique(groups, return_inverse=True)[1])
 
 
+def effective_groups(groups: IntArray) -> float:
+    """n² / Σ n_g² (Kish 1965): G for groups of one size, fewer where one holds many tickets.
+
+    What a variance estimated from the groups rests on. No tickets: 0.
+    """
+    if len(groups) == 0:
+        return 0.0
+    sizes = np.bincount(group_index(groups))
+    return float(len(groups) ** 2 / (sizes.astype(np.float64) @ sizes))
+
+
 def one_per_group(groups: IntArray, *, seed: int) -> IntArray:
     """Row numbers of one ticket per group, drawn at random, in ascending order.
 

@@ -13,10 +13,12 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
-from ticketbench.measure.groups import group_index
+from ticketbench.measure.groups import effective_groups, group_index
 
 CONFIDENCE = 0.95
 ONE_UNIT = "no interval: all tickets are one group"
+NEARLY_ONE = "no interval: one group holds nearly all tickets"
+_FEWEST_DF = 1 - 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,19 @@ class Interval:
 UNDEFINED = Interval(math.nan, math.nan)
 
 
-def wilson(successes: float, n: float, *, confidence: float = CONFIDENCE) -> Interval:
+def wilson(
+    successes: float, n: float, *, confidence: float = CONFIDENCE, df: float = math.inf
+) -> Interval:
     """Score interval of a share (Wilson 1927), for display.
 
     (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n). `n` may be an effective, fractional
-    number. n = 0 gives NaN; the ends stay within [0, 1].
+    number; z is a t quantile where that number was estimated with `df` degrees of freedom. n = 0
+    gives NaN; the ends stay within [0, 1].
     """
     if n <= 0:
         return UNDEFINED
-    z = float(special.ndtri(0.5 + confidence / 2))
+    tail = 0.5 + confidence / 2
+    z = float(special.ndtri(tail) if math.isinf(df) else special.stdtrit(df, tail))
     share, z2 = successes / n, z * z
     centre = share + z2 / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
@@ -69,22 +75,27 @@ def clopper_pearson_lower(successes: int, n: int, *, confidence: float = CONFIDE
 
 @dataclass(frozen=True, slots=True)
 class ClusteredMean:
-    """Mean of per-ticket values with standard errors that do and do not know the groups."""
+    """Mean of per-ticket values with standard errors that do and do not know the groups.
+
+    df  degrees of freedom: effective groups - 1, which is G - 1 for groups of one size
+    """
 
     mean: float
     n: int
     n_groups: int
     se_independent: float
     se_clustered: float
+    df: float
 
     def interval(self, *, confidence: float = CONFIDENCE) -> Interval:
-        """The interval mean ± t(G-1) · clustered standard error.
+        """The interval mean ± t(df) · clustered standard error.
 
-        NaN with fewer than two groups, or when all groups are alike: width 0 would claim certainty.
+        With G - 1 degrees of freedom one dominant group would make it far too narrow. NaN with less
+        than one, or when all groups are alike: width 0 would claim certainty.
         """
-        if self.n_groups < 2 or self.se_clustered == 0:
+        if self.n_groups < 2 or self.df < _FEWEST_DF or self.se_clustered == 0:
             return UNDEFINED
-        t = float(special.stdtrit(self.n_groups - 1, 0.5 + confidence / 2))
+        t = float(special.stdtrit(self.df, 0.5 + confidence / 2))
         return Interval(self.mean - t * self.se_clustered, self.mean + t * self.se_clustered)
 
 
@@ -97,14 +108,16 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
     v = np.asarray(values, dtype=np.float64)
     n = len(v)
     if n == 0:
-        return ClusteredMean(math.nan, 0, 0, math.nan, math.nan)
+        return ClusteredMean(math.nan, 0, 0, math.nan, math.nan, math.nan)
     residuals = v - v.mean()
     inverse = group_index(groups)
     sums = np.bincount(inverse, weights=residuals)
     g = len(sums)
     cr0 = math.sqrt(float(sums @ sums)) / n
     cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
-    return ClusteredMean(float(v.mean()), n, g, math.sqrt(float(residuals @ residuals)) / n, cr1)
+    independent = math.sqrt(float(residuals @ residuals)) / n
+    df = effective_groups(groups) - 1
+    return ClusteredMean(float(v.mean()), n, g, independent, cr1, df)
 
 
 def effective_n(values: ArrayLike, groups: IntArray) -> float:
@@ -125,15 +138,20 @@ def effective_n(values: ArrayLike, groups: IntArray) -> float:
 def share(hits: ArrayLike, groups: IntArray) -> Estimate:
     """A share of tickets with its Wilson interval, on the effective n when tickets share groups.
 
-    `hits` is one truth value per ticket. No tickets: NaN.
+    `hits` is one truth value per ticket. An effective n above the number of effective groups was
+    estimated from them, so a t quantile takes the place of z; with fewer than two of them it is
+    the number of effective groups itself. No tickets: NaN.
     """
     values: FloatArray = np.asarray(hits, dtype=np.float64)
     n = len(values)
     if n == 0:
         return Estimate.undefined(0, "no tickets")
     n_effective = effective_n(values, groups)
-    p = float(values.mean())
-    ends = wilson(p * n_effective, n_effective)
+    p, by_groups = float(values.mean()), effective_groups(groups)
+    df = math.inf
+    if n_effective != n and n_effective > by_groups * (1 + 1e-9):
+        n_effective, df = (by_groups, df) if by_groups < 2 else (n_effective, by_groups - 1)
+    ends = wilson(p * n_effective, n_effective, df=df)
     method = "Wilson" if n_effective == n else "Wilson on the effective n"
     return Estimate(p, ends.low, ends.high, n, method)
 
@@ -146,7 +164,9 @@ def mean(values: ArrayLike, groups: IntArray) -> Estimate:
     ends = result.interval()
     method = "cluster-robust t"
     if math.isnan(ends.low):
-        method = ONE_UNIT if result.n_groups < 2 else "no interval: all values are alike"
+        method = "no interval: all values are alike"
+        if result.n_groups < 2 or result.df < _FEWEST_DF:
+            method = ONE_UNIT if result.n_groups < 2 else NEARLY_ONE
     return Estimate(result.mean, ends.low, ends.high, result.n, method)
 
 

@@ -12,6 +12,7 @@ from scipy import sparse
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure import paired_bootstrap, resampling
+from ticketbench.measure.estimates import too_few_to_draw
 from ticketbench.measure.intervals import ONE_UNIT, clipped, clustered_mean
 from ticketbench.measure.metrics import METRICS, Metric
 from ticketbench.measure.paired_bootstrap import Measure
@@ -129,8 +130,9 @@ def _of_measures(
     sides = paired_bootstrap.paired_sides(*pair, policy=policy, seed=seed)
     if COVERAGE_AT_TARGET in measures:
         coverage = paired_bootstrap.observed(sides, measures[COVERAGE_AT_TARGET])
-    if sides.n_units < 2:
-        return {name: Estimate.undefined(n, ONE_UNIT) for name in measures}, coverage
+    if sides.n_units < 2 or too_few_to_draw(pair[0].groups):
+        reason = ONE_UNIT if sides.n_units < 2 else resampling.FEW_GROUPS
+        return {name: Estimate.undefined(n, reason) for name in measures}, coverage
     drawn = paired_bootstrap.replicates(sides, measures, seed=seed)
     return {name: _percentile(values, n) for name, values in drawn.items()}, coverage
 
@@ -184,8 +186,9 @@ def _of_cells(metrics: Sequence[Metric], pair: Pair, *, seed: int) -> dict[str, 
         return values(counts, to_candidate) - values(counts, to_base)
 
     seen = (values(drawn.observed, marginal) for marginal in (to_base, to_candidate))
-    if drawn.times.sum() < 2:
-        ends = [Estimate.undefined(a.n_scored, ONE_UNIT)] * len(metrics)
+    if drawn.times.sum() < 2 or too_few_to_draw(a.groups):
+        reason = ONE_UNIT if drawn.times.sum() < 2 else resampling.FEW_GROUPS
+        ends = [Estimate.undefined(a.n_scored, reason)] * len(metrics)
     else:
         resampled = resampling.replicates(drawn, differences, seed=seed)
         ends = [_percentile(column, a.n_scored) for column in resampled.T]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -77,9 +77,9 @@ def noninferiority(
 
     The bounds invert Tango's score test (1998) when the tickets are independent: every group has
     one ticket, or all groups are one ticket repeated equally often, which counts once. Otherwise
-    they are cluster-robust t bounds (CR1, G - 1 degrees of freedom), and low is lowered to that of
-    the score test on the effective n where few tickets changed: t alone let a true drop of 2
-    points pass in up to 8 % of our simulations, the two together in 5 to 6 %.
+    they are cluster-robust t bounds (CR1; degrees of freedom from the effective groups or, if they
+    are fewer, the groups that differ), and low is lowered to that of the score test on the
+    effective n where few tickets changed: docs/evidence.md shows how often a true drop passes.
 
     With fewer than six differing groups both are too narrow: no change at all in 140 tickets
     would already pass 2 points, which a true drop of 2 points survives 6 % of the time. Then, and
@@ -188,7 +188,9 @@ def _bounds(clustered: ClusteredMean, d: FloatArray, groups: IntArray, margin: f
         ends = tango_bounds(lost, gained, n)
         p = float(special.ndtr(-tango_z(lost, gained, n, margin=margin)))
         return _Bounds(ends.low, ends.high, p, "Tango's score test")
-    return _of_clusters(clustered, d, margin)
+    # Few changed groups say little about the spread, however many stayed as they were.
+    df = min(clustered.df, n_differing_groups(d, groups) - 1.0)
+    return _of_clusters(replace(clustered, df=df), d, margin)
 
 
 def _of_clusters(clustered: ClusteredMean, d: FloatArray, margin: float) -> _Bounds:
@@ -197,7 +199,7 @@ def _of_clusters(clustered: ClusteredMean, d: FloatArray, margin: float) -> _Bou
     Both counts of changed tickets and n are divided by the design effect, the ratio of the two
     variances of the mean, at least 1.
     """
-    n, df = clustered.n, clustered.n_groups - 1
+    n, df = clustered.n, clustered.df
     ends = clustered.interval(confidence=_BOTH)
     t = (clustered.mean + margin) / clustered.se_clustered
     ratio = clustered.se_clustered / clustered.se_independent

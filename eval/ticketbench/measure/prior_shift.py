@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
-from ticketbench.measure.groups import group_index
+from ticketbench.measure.groups import effective_groups, group_index
 from ticketbench.measure.intervals import CONFIDENCE, ONE_UNIT, UNDEFINED, Interval, wilson
 
 FEWEST_TICKETS = 300
@@ -64,6 +64,7 @@ class _Weighted:
     n_groups: int
     n_effective: float
     cr0: float
+    df: float
 
     @property
     def cr1(self) -> float:
@@ -104,7 +105,7 @@ def weighted_mean(values: ArrayLike, weights: MixWeights, groups: IntArray) -> E
         alike = "no interval: all values are alike"
         method = ONE_UNIT if found.n_groups < 2 else alike
         return _estimate(found, UNDEFINED, method)
-    half = float(special.stdtrit(found.n_groups - 1, 0.5 + CONFIDENCE / 2)) * found.cr1
+    half = float(special.stdtrit(found.df, 0.5 + CONFIDENCE / 2)) * found.cr1
     ends = Interval(found.mean - half, found.mean + half)
     return _estimate(found, ends, "weighted, cluster-robust t")
 
@@ -169,7 +170,8 @@ def _weighted(values: ArrayLike, weights: MixWeights, groups: IntArray) -> _Weig
     mean = float(v[0]) if np.all(v == v[0]) else float(w @ v / w.sum())
     group = group_index(groups[counted])
     sums = np.bincount(group, weights=w * (v - mean) / w.sum())
-    return _Weighted(mean, len(v), len(sums), _kish(w), math.sqrt(float(sums @ sums)))
+    df = max(1.0, effective_groups(group) - 1)
+    return _Weighted(mean, len(v), len(sums), _kish(w), math.sqrt(float(sums @ sums)), df)
 
 
 def _kish(weights: FloatArray) -> float:

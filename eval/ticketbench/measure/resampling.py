@@ -20,6 +20,8 @@ from ticketbench.measure.groups import group_index
 from ticketbench.measure.intervals import CONFIDENCE, UNDEFINED, Interval
 
 N_RESAMPLES = 2000
+FEWEST_GROUPS = 10
+FEW_GROUPS = "no interval: fewer than ten effective groups to draw"
 _CHUNK = 250
 
 Statistic = Callable[[FloatArray], FloatArray]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Value
-from ticketbench.measure.compare import Comparison, compare, paired_rows
+from ticketbench.measure.compare import Comparison, compare, paired_rows, same_top
 from ticketbench.measure.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
 from ticketbench.measure.label_errors import (
@@ -120,7 +120,7 @@ def run_results(
         p_holm=holm_over_candidates(comparisons),
         equal_coverage=equal_coverage(tables),
         suspects=doubted,
-        without_suspects=tuple(_without(tables[0], table, doubted) for table in tables[1:]),
+        without_suspects=tuple(_without(tables[0], table) for table in tables[1:]),
         production=tuple(production_mix(t, settings.policy, mix) for t in tables) if mix else (),
         # The same fact about both rubric sets, or about data and result, is told once.
         findings=tuple(dict.fromkeys(found)),
@@ -164,11 +164,10 @@ def _suspects(tables: Sequence[ScoreTable]) -> tuple[Suspect, ...]:
     return suspects(tables[-1], other)
 
 
-def _without(
-    base: ScoreTable, candidate: ScoreTable, doubted: Sequence[Suspect]
-) -> WithoutSuspects:
+def _without(base: ScoreTable, candidate: ScoreTable) -> WithoutSuspects:
     """The verdict without the tickets that either set contradicts most: fair to both."""
-    fair = (*doubted, *suspects(base, candidate))
+    fair = (*suspects(candidate, base), *suspects(base, candidate))
     a, b = paired_rows(base, candidate)
     d = b.right.astype(np.float64) - a.right.astype(np.float64)
-    return verdict_without(d, a.groups, a.ids, fair, margin=MARGIN)
+    identical = bool(same_top(a, b).all())
+    return verdict_without(d, a.groups, a.ids, fair, identical=identical, margin=MARGIN)

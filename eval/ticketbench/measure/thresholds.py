@@ -140,8 +140,10 @@ def choose_thresholds(
 def fold_of_ticket(groups: IntArray, *, n_folds: int, seed: int) -> IntArray:
     """A fold number per ticket; tickets of one group share a fold, folds are of similar size.
 
-    With fewer groups than folds there are as many folds as groups.
+    With fewer groups than folds there are as many folds as groups. No tickets: empty.
     """
+    if len(groups) == 0:
+        return np.zeros(0, dtype=np.int64)
     inverse = group_index(groups)
     n_groups = int(inverse.max()) + 1
     shuffled = np.random.default_rng(seed).permutation(n_groups)

@@ -12,6 +12,7 @@ from scipy import special
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
 from ticketbench.measure.intervals import (
     CONFIDENCE,
+    NEARLY_ONE,
     ONE_UNIT,
     UNDEFINED,
     ClusteredMean,
@@ -94,7 +95,7 @@ def difference_p(d: FloatArray, groups: IntArray) -> float:
     if few or clustered.n_groups < 2 or clustered.se_clustered == 0:
         return sign_flip_p(d, groups)
     t = abs(clustered.mean) / clustered.se_clustered
-    return float(2 * special.stdtr(clustered.n_groups - 1, -t))
+    return float(2 * special.stdtr(clustered.df, -t))
 
 
 def exact_bounds(d: FloatArray, groups: IntArray, *, confidence: float = CONFIDENCE) -> Interval:
@@ -131,7 +132,8 @@ def mean_difference(clustered: ClusteredMean, d: FloatArray) -> Estimate:
         return Estimate(mean, math.nan, math.nan, n, ONE_UNIT)
     if clustered.se_clustered > 0:
         ends = clustered.interval()
-        return clipped(Estimate(mean, ends.low, ends.high, n, "paired, cluster-robust t"), -1, 1)
+        method = NEARLY_ONE if math.isnan(ends.low) else "paired, cluster-robust t"
+        return clipped(Estimate(mean, ends.low, ends.high, n, method), -1, 1)
     if not np.all(np.abs(d) == 1):
         reason = "all groups changed alike" if d.any() else "no ticket turned right or wrong"
         return Estimate(mean, math.nan, math.nan, n, f"no interval: {reason}")

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from ticketbench.core.policy import Policy
 from ticketbench.measure.calibration import TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
@@ -121,14 +122,19 @@ def without_suspects_text(comparison: Comparison, without: WithoutSuspects) -> s
     )
 
 
-def threshold_text(chosen: ChosenThreshold) -> str:
-    """A chosen threshold, how to set it, and what it does on tickets it was not chosen on."""
+def threshold_text(chosen: ChosenThreshold, policy: Policy | None = None) -> str:
+    """A chosen threshold, how to set it, and what it does on tickets it was not chosen on.
+
+    `policy` is the one of the config: what differs from it has to be set too.
+    """
     if math.isnan(chosen.threshold) and not _promised(chosen):
         return f"none: {_why_none(chosen)}"
-    setting = f"{_setting(chosen)} ({chosen.title})"
+    setting = f"{_setting(chosen, policy or Policy())} ({chosen.title})"
     judged = chosen.out_of_sample
-    if not judged.selective_precision.defined:
-        return f"{setting}; too few tickets to judge it on others"
+    if judged.n == 0:
+        return f"{setting}; too few groups to judge it on others"
+    if judged.routed == 0:
+        return f"{setting}: on tickets it was not chosen on, routes 0 of {judged.n}"
     right = judged.selective_precision
     missed = right.value < chosen.target
     return (
@@ -142,7 +148,7 @@ def told(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Rule and text of every chosen threshold, but for one that repeats the text before."""
     lines: list[tuple[str, str]] = []
     for chosen in evaluation.thresholds:
-        text = threshold_text(chosen)
+        text = threshold_text(chosen, evaluation.settings.policy)
         if not lines or lines[-1][1] != text:
             lines.append((chosen.rule.replace("_", " "), text))
     return lines
@@ -152,11 +158,10 @@ def _promised(chosen: ChosenThreshold) -> list[str]:
     return [label.label for label in chosen.label_thresholds if label.promise]
 
 
-def _setting(chosen: ChosenThreshold) -> str:
-    """The keys of the config to set."""
-    setting = f"policy.threshold {numbers.threshold(chosen.threshold)}"
-    if math.isnan(chosen.threshold):
-        setting = "policy.threshold 1"
+def _setting(chosen: ChosenThreshold, policy: Policy) -> str:
+    """The keys of the config to set; 1.01 is the threshold that routes nothing."""
+    nothing = math.isnan(chosen.threshold)
+    setting = f"policy.threshold {'1.01' if nothing else numbers.threshold(chosen.threshold)}"
     own = [
         f"{o.label} {numbers.threshold(o.threshold)}" for o in chosen.label_thresholds if o.promise
     ]
@@ -165,8 +170,10 @@ def _setting(chosen: ChosenThreshold) -> str:
     without = [o.label for o in chosen.label_thresholds if not o.promise]
     if without:
         setting += f"; no promise for {', '.join(without)}"
-    if chosen.temperature != 1:
+    if chosen.temperature != policy.temperature:
         setting += f", policy.temperature {chosen.temperature:.2f}"
+    if policy.label_thresholds and not own:
+        setting += ", no policy.label_thresholds"
     return setting
 
 
@@ -181,11 +188,13 @@ def _why_none(chosen: ChosenThreshold) -> str:
         return f"{what}: no ticket to test"
     at = (
         f"{best.errors} of {best.selected} tickets at {numbers.threshold(best.threshold)} "
-        "or above are wrong"
+        "or above are wrong (one per group, without the escalated)"
     )
     if certificate.outlook == "too many errors":
         return f"{what}: {at}, and more tickets would not change that"
     blocked = "" if certificate.outlook != "stopped early" else ", but a stricter threshold fails"
+    if not certificate.more_tickets:
+        return f"{what}: {at}{blocked}, and more tickets there would not change that"
     more = numbers.count(certificate.more_tickets, "ticket")
     place = "at that one" if blocked else "up there"
     return f"{what}: {at}{blocked}; about {more} more {place} would settle it"
@@ -210,12 +219,12 @@ def temperature_text(report: TemperatureReport) -> str:
     if math.isnan(report.ece_after):
         return f"Temperature {report.temperature:.2f}; too few groups to judge it on others"
     change = "lowers" if report.ece_after < report.ece_before else "does not lower"
-    biased = f" Scores with {report.decimals} decimals bias it." if report.biased else ""
+    biased = f"; scores with {report.decimals} decimals bias it" if report.biased else ""
     return (
         f"Temperature {report.temperature:.2f} {change} the calibration error: "
         f"{report.ece_before:.3f} before, {report.ece_after:.3f} after; log loss "
-        f"{report.log_loss_before:.3f} before, {report.log_loss_after:.3f} after, on tickets it "
-        f"was not fitted on.{biased}".rstrip(".")
+        f"{numbers.number(report.log_loss_before)} before, "
+        f"{numbers.number(report.log_loss_after)} after, on tickets it was not fitted on{biased}"
     )
 
 

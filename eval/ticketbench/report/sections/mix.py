@@ -11,11 +11,17 @@ _TEMPLATE = """<p>Re-weighted to the mix of labels in production, assuming that 
 label look alike here and there. Gold __none__ is left out.</p>
 {% for m in mixes %}
 {% if loop.first or m.estimated_from %}
-<p>Share of each label{% if m.estimated_from %} in production, estimated with \
-{{ m.rubric_set }} from {{ m.estimated_from | count("unlabelled ticket") }}\
-{% if not m.usable %} – too few to rely on{% endif %}{% endif %}: \
+<p>{% if m.estimated_from %}Estimated with {{ m.rubric_set }} from \
+{{ m.estimated_from | count("unlabelled ticket") }}: {% else %}Share of each label: {% endif %}\
 {% for l in m.labels %}{{ l.label }} {{ l.here | percent }} here, \
-{{ l.production | percent }} there{{ "; " if not loop.last }}{% endfor %}.</p>
+{{ l.production | percent }} there{{ "; " if not loop.last }}{% endfor %}.\
+{% if not m.usable %} <b>Not to be relied on:</b> done with the labelled tickets, the same misses \
+their known mix by {{ m.self_check | percent(0) }}, or there are fewer than 300 tickets.{% endif %}\
+</p>
+{% endif %}
+{% if m.missing %}
+<p>{{ m.rubric_set }}: no ticket here has the label {{ m.missing | join(", ") }}, so nothing can \
+be said.</p>
 {% endif %}
 {% endfor %}
 <div class="scroll"><table>
@@ -32,9 +38,7 @@ label look alike here and there. Gold __none__ is left out.</p>
 <td class="nowrap">{{ m.selective_precision | estimate }}</td></tr>
 {% endfor %}
 </tbody></table></div>
-{% if mixes[0].missing %}
-<p>No ticket here has the label {{ mixes[0].missing | join(", ") }}, so nothing can be said.</p>
-{% elif few %}
+{% if few %}
 <p>Under 300 tickets, weighting adds more noise than the bias it takes away.</p>
 {% endif %}"""
 

@@ -130,7 +130,7 @@ def threshold(report: Report) -> Markup:
         _TEMPLATE,
         policy=policy,
         costs=costs,
-        start=round(policy.threshold * 100),
+        start=min(100, round(policy.threshold * 100)),
         evaluations=evaluations,
         sweeps=[_sweep(e) for e in evaluations],
         key=key(names),
