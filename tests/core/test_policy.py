@@ -254,3 +254,10 @@ def test_label_thresholds_follow_their_label_whatever_the_order_of_columns(
     straight = policy.decide(untied, LABELS).outcome
     turned = policy.decide(untied[:, ::-1], LABELS[::-1]).outcome
     assert straight.tolist() == turned.tolist()
+
+
+def test_a_threshold_above_one_routes_nothing_not_even_a_sure_score() -> None:
+    scores = np.array([[1.0, 0.0], [0.0, 1.0]])
+    for policy in (Policy(1.01), Policy(0.0, label_thresholds=(("a", 1.01), ("b", 1.01)))):
+        assert not (policy.decide(scores, ("a", "b")).outcome == ROUTE).any()
+    assert (Policy(1.0).decide(scores, ("a", "b")).outcome == ROUTE).all()

@@ -249,3 +249,37 @@ def test_the_dataset_itself_keeps_its_groups() -> None:
 def test_there_is_one_group_per_ticket(groups: list[str]) -> None:
     with pytest.raises(ValueError, match="zip"):
         Dataset("d", (TICKET,)).with_groups(groups)
+
+
+def test_tickets_in_order_of_ids_keep_what_belongs_to_them() -> None:
+    of = random_table(12, n_groups=4)
+    moved = of.rows(np.random.default_rng(3).permutation(12)).in_order_of_ids()
+    assert list(moved.ids) == sorted(of.ids)
+    for i, name in enumerate(moved.ids):
+        at = of.ids.index(name)
+        assert np.array_equal(moved.scores[i], of.scores[at])
+        assert moved.truth[i] == of.truth[at]
+
+
+@given(st.integers(0, 30), st.integers(0, 99))
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+def test_in_order_of_ids_the_order_before_is_forgotten(n: int, seed: int) -> None:
+    of = random_table(n, seed=seed, n_groups=5)
+    rng = np.random.default_rng(seed)
+    names = rng.permutation(5)
+    moved = replace(of, groups=names[of.groups]).rows(rng.permutation(n))
+    one, other = of.in_order_of_ids(), moved.in_order_of_ids()
+    assert one.ids == other.ids
+    for name in ("scores", "truth", "groups"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+
+
+def test_groups_are_numbered_by_their_first_id() -> None:
+    of = table([[0.8, 0.1, 0.1]] * 4, ["a"] * 4, groups=[7, 2, 7, 5])
+    assert of.in_order_of_ids().groups.tolist() == [0, 1, 0, 2]
+
+
+def test_failures_stand_in_order_of_ids_too() -> None:
+    failed = [Failure("z", "timeout"), Failure("b", "timeout")]
+    of = table([[0.8, 0.1, 0.1]], ["a"], failures=failed).in_order_of_ids()
+    assert [failure.ticket_id for failure in of.failures] == ["b", "z"]

@@ -319,7 +319,7 @@ gates:
 def test_a_problem_of_a_range_says_which_range() -> None:
     found = only(f"{SMALL}policy: {{threshold: 1.5}}\n")
     assert "policy.threshold" in found.what
-    assert "must be at most 1, found 1.5" in found.what
+    assert "must be at most 1.01, found 1.5" in found.what
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "word\n"], ids=["empty", "list", "word"])
@@ -464,6 +464,7 @@ def test_half_a_capacity_or_two_are_refused(choose: str, words: str) -> None:
         ("policy: {label_thresholds: [a]}", "c.yaml:5:10"),
         ("production_mix: {a: -1}", "c.yaml:5:18"),
         ("production_mix: {a: .inf}", "c.yaml:5:18"),
+        ("production_mix: {a: 0, b: 0}", "c.yaml:5:1"),
         ("production_mix: {a: true}", "c.yaml:5:18"),
         ("production_mix: {'': 1}", "c.yaml:5:18"),
         ("production_mix: [a]", "c.yaml:5:1"),
@@ -483,3 +484,17 @@ def test_a_mix_and_label_thresholds_may_be_overridden() -> None:
     found = config(overrides=["production_mix.a=2", "policy.label_thresholds.a=0.7"])
     assert found.file.production_mix == {"a": 2}
     assert found.policy.label_thresholds == (("a", 0.7),)
+
+
+def test_a_mix_needs_a_share_above_zero() -> None:
+    found = only(f"{SMALL}production_mix: {{a: 0, b: 0.0}}\n")
+    assert "at least one label needs a share above 0" in found.what
+    assert config(f"{SMALL}production_mix: {{a: 0, b: 1}}\n").file.production_mix["a"] == 0
+
+
+def test_a_threshold_just_above_one_routes_nothing_and_is_allowed() -> None:
+    policy = "policy: {threshold: 1.01, label_thresholds: {a: 1.01}}\n"
+    found = config(f"{SMALL}{policy}").file.policy
+    assert (found.threshold, found.label_thresholds) == (1.01, {"a": 1.01})
+    above = only(f"{SMALL}policy: {{label_thresholds: {{a: 1.02}}}}\n")
+    assert "must be at most 1.01, found 1.02" in above.what

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import math
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -311,3 +312,26 @@ def test_results_with_every_option_load_back_equal(project: Path) -> None:
     page = (outcome.out / "index.html").read_text(encoding="utf-8")
     for section in ("coverage", "escalation", "review", "slices", "mix"):
         assert f'<section id="{section}"' in page
+
+
+def without_fingerprints(value: object) -> object:
+    """`value` of results.json without what names the bytes of the files."""
+    if isinstance(value, dict):
+        named = ("fingerprint", "dataset_fingerprint")
+        return {k: without_fingerprints(v) for k, v in value.items() if k not in named}
+    return [without_fingerprints(v) for v in value] if isinstance(value, list) else value
+
+
+def test_the_order_of_the_rows_of_a_dataset_changes_no_result(project: Path) -> None:
+    with EVAL.open("a", encoding="utf-8") as file:
+        file.write(EVERY_OPTION)
+    head, *rows = many_tickets().splitlines()
+    found = []
+    for seed in (1, 2):
+        random.Random(seed).shuffle(rows)
+        (project / "tickets.csv").write_text("\n".join([head, *rows]) + "\n", encoding="utf-8")
+        out = run(EVAL).out
+        found.append(json.loads((out / "results.json").read_bytes()))
+    assert found[0] != found[1]
+    one, other = (without_fingerprints(results) for results in found)
+    assert one == other

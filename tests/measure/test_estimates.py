@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ticketbench.edge.score_tables import read_score_table
 from ticketbench.measure.estimates import estimate
 from ticketbench.measure.intervals import wilson
 from ticketbench.measure.metrics import METRICS, Metric
+from ticketbench.measure.resampling import FEW_GROUPS
 
 SEARCH = settings(max_examples=30, deadline=None, derandomize=True)
 
@@ -155,3 +157,24 @@ def test_copies_in_groups_do_not_narrow_a_bootstrap_interval(name: str) -> None:
     twice = once.rows(np.repeat(np.arange(80), 2))
     one, other = (estimate(by_name(name), rows, seed=0) for rows in (once, twice))
     assert ends(other) == pytest.approx(ends(one), abs=0.02)
+
+
+@pytest.mark.parametrize(("n_groups", "without"), [(2, True), (9, True), (10, False)])
+def test_under_ten_groups_of_tickets_leave_no_bootstrap_interval(
+    n_groups: int, without: bool
+) -> None:
+    of = replace(random_table(60, seed=4), groups=np.arange(60) % n_groups)
+    found = estimate(by_name("macro_f1"), of, seed=0)
+    assert found.defined
+    assert math.isnan(found.low) == math.isnan(found.high) == without
+    assert (found.method == FEW_GROUPS) is without
+
+
+def test_one_dominant_group_leaves_no_bootstrap_interval() -> None:
+    of = replace(random_table(60, seed=4), groups=np.maximum(0, np.arange(60) - 30))
+    assert estimate(by_name("macro_f1"), of, seed=0).method == FEW_GROUPS
+
+
+def test_few_independent_tickets_keep_their_bootstrap_interval() -> None:
+    found = estimate(by_name("macro_f1"), random_table(8, seed=1), seed=0)
+    assert not math.isnan(found.low)

@@ -42,7 +42,7 @@ def test_findings_stand_in_order_of_their_codes() -> None:
 
 
 def test_every_finding_of_a_check_has_its_code() -> None:
-    t = table([[0.8, 0.1, 0.1]], ["zebra"])
+    t = table([[0.8, 0.1, 0.1]] * 3, ["zebra"] * 3, groups=[0, 0, 1])
     codes = [f.code for name in CHECKS.names() for f in CHECKS.get(name)(t, (PAIR,))]
     assert codes == list(CHECKS.names())
 
@@ -120,6 +120,17 @@ def test_scores_with_two_decimals_are_a_finding() -> None:
     assert len(found("TB205", table([[0.81, 0.1, 0.09]], ["a"]))) == 1
 
 
+@pytest.mark.parametrize(
+    ("row", "title"),
+    [
+        ([0.8, 0.1, 0.1], "scores are printed with 1 decimal"),
+        ([0.81, 0.1, 0.09], "scores are printed with 2 decimals"),
+    ],
+)
+def test_one_decimal_is_singular(row: list[float], title: str) -> None:
+    assert [finding.title for finding in found("TB205", table([row], ["a"]))] == [title]
+
+
 def test_scores_with_three_decimals_are_no_finding() -> None:
     assert found("TB205", table([SURE], ["a"])) == ()
 
@@ -131,3 +142,29 @@ def test_few_tickets_for_calibration_are_noted(n: int, expected: int) -> None:
 
 def test_few_tickets_for_calibration_are_a_note_and_no_warning() -> None:
     assert found("TB206", random_table(10))[0].severity == "note"
+
+
+def grouped(*sizes: int) -> ScoreTable:
+    groups = [g for g, size in enumerate(sizes) for _ in range(size)]
+    return table([SURE] * len(groups), ["a"] * len(groups), groups=groups)
+
+
+@pytest.mark.parametrize(("n_groups", "expected"), [(1, 0), (2, 1), (19, 1), (20, 0)])
+def test_fewer_than_twenty_groups_are_a_finding_but_one_is_none(
+    n_groups: int, expected: int
+) -> None:
+    assert len(found("TB208", grouped(*[3] * n_groups))) == expected
+
+
+def test_one_large_group_among_many_is_a_finding_that_names_its_share() -> None:
+    # 100 tickets, half of one customer: 100² / (50² + 50) = 3.9 effective groups.
+    (finding,) = found("TB208", grouped(50, *[1] * 50))
+    assert (finding.severity, finding.title) == ("warning", "few groups of tickets")
+    assert finding.evidence == (
+        "51 groups, worth 3.9 of one size; the largest holds 50% of the tickets"
+    )
+
+
+@pytest.mark.parametrize("n", [2, 10])
+def test_few_tickets_without_groups_are_no_few_groups(n: int) -> None:
+    assert found("TB208", grouped(*[1] * n)) == ()

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ticketbench.measure.intervals import (
+    NEARLY_ONE,
+    ONE_UNIT,
     clopper_pearson,
     clopper_pearson_lower,
     clustered_mean,
@@ -320,3 +322,86 @@ def test_equal_values_have_no_interval_and_say_so() -> None:
     found = mean([0.5, 0.5, 0.5], np.arange(3))
     assert math.isnan(found.low)
     assert found.method == "no interval: all values are alike"
+
+
+def one_large(largest: int, others: int) -> np.ndarray:
+    """One group of `largest` tickets and `others` of one."""
+    return np.concatenate([np.zeros(largest, np.int64), np.arange(1, others + 1)])
+
+
+def test_the_degrees_of_freedom_are_those_of_the_effective_groups() -> None:
+    # Sizes 2, 2, 1, 1: 36 / 10 effective groups.
+    found = clustered_mean([0.0, 1.0, 0.0, 1.0, 1.0, 1.0], np.array([0, 0, 1, 1, 2, 3]))
+    assert found.df == pytest.approx(2.6)
+    half = stats.t.ppf(0.975, 2.6) * found.se_clustered
+    ends = found.interval()
+    assert (ends.low, ends.high) == pytest.approx((found.mean - half, found.mean + half))
+
+
+@pytest.mark.parametrize(("size", "n_groups"), [(1, 8), (3, 8), (5, 2)])
+def test_groups_of_one_size_have_one_degree_of_freedom_less_than_groups(
+    size: int, n_groups: int
+) -> None:
+    groups = np.repeat(np.arange(n_groups), size)
+    assert clustered_mean(np.arange(len(groups)), groups).df == pytest.approx(n_groups - 1)
+
+
+def test_one_group_with_nearly_all_tickets_leaves_no_interval_and_is_named() -> None:
+    groups = one_large(20, 4)
+    found = mean(np.arange(24) / 24, groups)
+    assert (math.isnan(found.low), math.isnan(found.high)) == (True, True)
+    assert found.method == NEARLY_ONE
+    assert mean([0.0, 1.0], np.zeros(2, dtype=np.int64)).method == ONE_UNIT
+
+
+def test_two_groups_of_one_size_still_have_an_interval() -> None:
+    assert mean([0.0, 1.0, 1.0, 1.0], np.array([0, 0, 1, 1])).method == "cluster-robust t"
+
+
+def test_wilson_with_degrees_of_freedom_takes_the_t_quantile() -> None:
+    ends = wilson(3, 10, df=9)
+    t2 = stats.t.ppf(0.975, 9) ** 2
+    # Both ends p solve n (share - p)² = t² p (1 - p).
+    for p in (ends.low, ends.high):
+        assert 10 * (0.3 - p) ** 2 == pytest.approx(t2 * p * (1 - p))
+    assert wilson(3, 10, df=math.inf) == wilson(3, 10)
+
+
+def test_a_share_on_more_effective_tickets_than_groups_takes_the_t_quantile() -> None:
+    # Six groups of five with 0, 3, 4, 4, 5 and 5 hits.
+    hits = np.array([i < k for k in (0, 3, 4, 4, 5, 5) for i in range(5)])
+    groups = np.repeat(np.arange(6), 5)
+    n = effective_n(hits, groups)
+    assert 6 < n < 30
+    ends = wilson(hits.mean() * n, n, df=5)
+    found = share(hits, groups)
+    assert (found.low, found.high) == pytest.approx((ends.low, ends.high))
+
+
+def test_a_share_with_fewer_than_two_effective_groups_rests_on_those() -> None:
+    groups = one_large(30, 6)
+    hits = np.arange(36) >= 9
+    hits[30:] = False
+    by_groups = 36**2 / (30**2 + 6)
+    assert by_groups < 2 < effective_n(hits, groups) < 36
+    ends = wilson(hits.mean() * by_groups, by_groups)
+    found = share(hits, groups)
+    assert (found.low, found.high) == pytest.approx((ends.low, ends.high))
+
+
+@pytest.mark.parametrize("copies", [2, 5])
+def test_copies_leave_the_share_of_independent_tickets_where_it_was(copies: int) -> None:
+    rng = np.random.default_rng(copies)
+    for n in (2, 9, 40):
+        hits = rng.random(n) < 0.8
+        once = share(hits, independent(n))
+        again = share(np.tile(hits, copies), np.tile(independent(n), copies))
+        assert (again.low, again.high) == pytest.approx((once.low, once.high), abs=1e-9)
+
+
+def test_copies_leave_the_share_of_unequal_groups_where_it_was() -> None:
+    groups = np.repeat(np.arange(30), 1 + np.arange(30) % 4)
+    hits = (groups % 3 > 0) ^ (np.arange(len(groups)) % 7 == 0)
+    assert effective_n(hits, groups) < len(groups)
+    once, twice = share(hits, groups), share(np.tile(hits, 2), np.tile(groups, 2))
+    assert (twice.low, twice.high) == pytest.approx((once.low, once.high), abs=1e-9)

@@ -14,6 +14,7 @@ from ticketbench.measure import paired_bootstrap
 from ticketbench.measure.intervals import clustered_mean
 from ticketbench.measure.metric_differences import Difference, metric_differences
 from ticketbench.measure.metrics import METRICS, table_metric
+from ticketbench.measure.resampling import FEW_GROUPS
 from ticketbench.measure.routing import cost_of_ticket, summarise
 from ticketbench.measure.selective import risk_coverage
 from ticketbench.measure.thresholds import descriptive_policy
@@ -170,3 +171,23 @@ def test_too_many_groups_times_cells_are_drawn_in_blocks(monkeypatch: pytest.Mon
     assert blocks.value == whole.value
     width = whole.high - whole.low
     assert blocks.high - blocks.low == pytest.approx(width, rel=0.12)
+
+
+@pytest.mark.parametrize(("n_groups", "without"), [(2, True), (9, True), (10, False)])
+def test_under_ten_groups_of_tickets_leave_no_bootstrap_interval(
+    n_groups: int, without: bool
+) -> None:
+    groups = np.arange(120) % n_groups
+    a, b = (replace(t, groups=groups) for t in pair_of(120))
+    for name in ("macro_f1", "augrc", "coverage_at_target"):
+        difference = found((a, b))[name].difference
+        assert math.isnan(difference.low) == without
+        assert (difference.method == FEW_GROUPS) is without
+
+
+def test_without_an_interval_both_sides_keep_their_values() -> None:
+    a, b = (replace(t, groups=np.arange(120) % 5) for t in pair_of(120))
+    grouped, alone = found((a, b)), found(pair_of(120))
+    for name in ("macro_f1", "augrc", "coverage_at_target"):
+        one, other = grouped[name], alone[name]
+        assert (one.base, one.candidate) == pytest.approx((other.base, other.candidate))

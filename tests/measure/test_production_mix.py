@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import FloatArray, ScoreTable
 from ticketbench.measure import intervals
 from ticketbench.measure.evaluate import Settings, evaluate
-from ticketbench.measure.production_mix import LabelShare, ProductionMix, production_mix
+from ticketbench.measure.production_mix import (
+    LabelShare,
+    ProductionMix,
+    estimated_mix,
+    production_mix,
+)
+from ticketbench.measure.thresholds import fold_of_ticket
 
 SEARCH = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 A, UNSURE_A, B = [0.9, 0.05, 0.05], [0.5, 0.25, 0.25], [0.05, 0.9, 0.05]
@@ -166,3 +172,78 @@ def test_equal_inputs_give_equal_values_and_nan_equals_nan(small: ScoreTable) ->
 def test_the_rubric_set_is_named(small: ScoreTable) -> None:
     named = replace(small, provenance=replace(small.provenance, rubric_set="v7"))
     assert production_mix(named, Policy(), {"a": 1}).rubric_set == "v7"
+
+
+def test_a_label_of_the_mix_that_the_table_does_not_know_is_missing(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 0.5, "zebra": 0.5})
+    assert found.missing == ("zebra",)
+    assert all(math.isnan(value) for value in (*estimates(found), found.n_effective))
+    assert "no tickets of zebra" in found.accuracy.method
+
+
+def test_an_unknown_label_without_a_share_is_not_missing(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 1, "b": 1, "zebra": 0})
+    assert found.missing == ()
+    assert found == production_mix(small, Policy(), {"a": 1, "b": 1})
+
+
+LABELS = ("l0", "l1", "l2")
+HERE, THERE = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.5])
+
+
+def simulated(n: int, mix: FloatArray, *, seed: int) -> tuple[FloatArray, np.ndarray]:
+    """Scores that are the chance of each label at the mix HERE, and labels drawn from `mix`."""
+    rng = np.random.default_rng(seed)
+    truth = rng.choice(3, n, p=mix)
+    seen = rng.normal(size=(n, 3)) + 2.0 * np.eye(3)[truth]
+    chance = HERE * np.exp(2.0 * seen)
+    return chance / chance.sum(axis=1, keepdims=True), truth
+
+
+def estimated(
+    n: int = 2000, m: int = 2000, *, bias: FloatArray | None = None, power: float = 1.0
+) -> ProductionMix:
+    """The mix of m tickets from a table of n; `bias` distorts scores by label, `power` all."""
+    (known, truth), (other, _) = simulated(n, HERE, seed=1), simulated(m, THERE, seed=2)
+    distorted = [s**power * (1.0 if bias is None else bias) for s in (known, other)]
+    known, other = (s / s.sum(axis=1, keepdims=True) for s in distorted)
+    of = table(known.tolist(), [LABELS[i] for i in truth], labels=LABELS)
+    return estimated_mix(of, other, fold_of_ticket(of.groups, n_folds=5, seed=0), Policy())
+
+
+@pytest.mark.parametrize("power", [1.0, 2.0], ids=["calibrated", "over-confident"])
+def test_the_mix_is_found_from_scores_of_unlabelled_tickets(power: float) -> None:
+    found = estimated(power=power)
+    assert [label.production for label in found.labels] == pytest.approx(THERE, abs=0.04)
+    assert (found.usable, found.estimated_from) == (True, 2000)
+    assert found.self_check < 0.03
+    assert all(not math.isnan(value) for value in estimates(found))
+
+
+def test_scores_that_favour_a_label_are_refused() -> None:
+    found = estimated(bias=np.array([1.0, 1.0, 200.0]))
+    assert found.self_check > 0.1
+    assert not found.usable
+    assert all(math.isnan(value) for value in estimates(found))
+    assert found.accuracy.method == "the mix cannot be estimated"
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "usable"), [(300, 300, True), (299, 900, False), (900, 299, False)]
+)
+def test_under_300_tickets_of_either_kind_no_mix_is_estimated(n: int, m: int, usable: bool) -> None:
+    found = estimated(n, m)
+    assert found.usable is usable
+    assert found.accuracy.defined is usable
+
+
+def test_without_labelled_tickets_no_mix_is_estimated() -> None:
+    found = estimated(0, 400)
+    assert not found.usable
+    assert all(math.isnan(value) for value in estimates(found))
+
+
+def test_a_known_mix_needs_no_check_of_itself(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 1, "b": 1})
+    assert (found.usable, found.estimated_from) == (True, 0)
+    assert math.isnan(found.self_check)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tables import random_table, table
@@ -192,3 +194,19 @@ def test_sets_with_other_numbers_of_labels_get_a_warning() -> None:
 def test_the_p_of_two_candidates_is_adjusted_for_both() -> None:
     found = ran(*same_tickets("v1", "v2", "v3"))
     assert found.p_holm == holm([c.p for c in found.comparisons])
+
+
+def test_identical_sets_make_no_relevant_difference_without_suspects_either() -> None:
+    one = same_tickets("v1")[0]
+    twin = replace(one, provenance=replace(one.provenance, rubric_set="v2"))
+    found = ran(one, twin)
+    (without,) = found.without_suspects
+    assert found.comparisons[0].verdict.outcome == "no relevant difference"
+    assert (without.outcome_all, without.outcome_without) == ("no relevant difference",) * 2
+    assert not without.flips
+
+
+def test_a_third_set_changes_nothing_about_the_suspects_of_two() -> None:
+    a, b, c = same_tickets("v1", "v2", "v3")
+    assert ran(a, b, c).without_suspects[0] == ran(a, b).without_suspects[0]
+    assert ran(a, b, c).without_suspects[1] == ran(a, c).without_suspects[0]

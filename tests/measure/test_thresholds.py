@@ -326,3 +326,7 @@ def test_chosen_thresholds_survive_being_saved(tmp_path: Path, n: int) -> None:
         path = tmp_path / "threshold.json"
         path.write_bytes(envelope("threshold", saved))
         assert load(path, ChosenThreshold) == saved
+
+
+def test_no_tickets_have_no_folds() -> None:
+    assert fold_of_ticket(np.zeros(0, dtype=np.int64), n_folds=5, seed=0).tolist() == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ticketbench.measure.intervals import clustered_mean
+from ticketbench.measure.intervals import NEARLY_ONE, clustered_mean
 from ticketbench.measure.verdict import (
     Outcome,
     difference_p,
@@ -191,3 +191,40 @@ def test_a_bound_that_no_number_of_tickets_reaches_takes_infinitely_many() -> No
     clustered = clustered_mean(differences(0, 3, 100), np.arange(100))
     assert until_bounded(3, clustered, 0.02) == math.inf
     assert until_bounded(0, clustered, 0.02) == pytest.approx(183, abs=10)
+
+
+def one_customer_and(others: int, *, holds: int) -> np.ndarray:
+    """Group numbers: one customer with `holds` tickets, `others` with one each."""
+    return np.concatenate([np.zeros(holds, np.int64), np.arange(1, others + 1)])
+
+
+def test_p_and_interval_have_the_degrees_of_freedom_of_the_effective_groups() -> None:
+    d = np.random.default_rng(1).permutation(differences(20, 9, 150))
+    groups = np.maximum(0, np.arange(150) - 40)
+    clustered = clustered_mean(d, groups)
+    df = 150**2 / (41**2 + 109) - 1
+    assert clustered.df == pytest.approx(df)
+    t = clustered.mean / clustered.se_clustered
+    assert difference_p(d, groups) == pytest.approx(2 * stats.t.sf(t, df))
+    half = stats.t.ppf(0.975, df) * clustered.se_clustered
+    assert mean_difference(clustered, d).high == pytest.approx(clustered.mean + half)
+
+
+def test_where_one_customer_holds_nearly_all_tickets_nothing_is_decided() -> None:
+    groups = one_customer_and(12, holds=80)
+    found = verdict(differences(60, 2, 92), groups)
+    assert found.outcome == "cannot tell"
+    assert found.difference.method == NEARLY_ONE
+    assert math.isnan(found.difference.low)
+
+
+def test_one_customer_with_half_of_the_tickets_raises_few_false_alarms() -> None:
+    # The customer's tickets share a fifth of their changes, which are as often gains as losses.
+    rng = np.random.default_rng(8)
+    groups, sides = one_customer_and(100, holds=100), [-1.0, 0.0, 1.0]
+    alarms = 0
+    for _ in range(300):
+        of_group, own = (rng.choice(sides, 200, p=[0.125, 0.75, 0.125]) for _ in range(2))
+        d = np.where(rng.random(200) < 0.2, of_group[groups], own)
+        alarms += verdict(d, groups).outcome in ("better", "worse")
+    assert alarms <= 300 * 0.08

@@ -454,8 +454,27 @@ def test_a_mix_over_few_tickets_warns_of_noise(full: RunResults) -> None:
 def test_a_label_of_the_mix_without_tickets_is_named_and_the_numbers_are_dashes() -> None:
     of = results([table([[0.8, 0.1, 0.1]] * 5, ["a"] * 5)])
     html = section(of, "mix")
-    assert "No ticket here has the label b, c" in words(html)
+    assert "v1: no ticket here has the label b, c, so nothing can be said." in words(html)
     assert row_of(html, "v1") == ["v1", "5", "–", "–", "–", "–"]
+
+
+def test_every_set_names_the_labels_of_the_mix_that_it_lacks() -> None:
+    made = tables()
+    of = results(made)
+    lacking = replace(of.production[1], missing=("c",))
+    text = words(section(replace(of, production=(of.production[0], lacking)), "mix"))
+    assert "v2: no ticket here has the label c" in text
+    assert "v1: no ticket" not in text
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_an_estimated_mix_says_what_it_rests_on_and_whether_to_rely_on_it(usable: bool) -> None:
+    of = results()
+    first = replace(of.production[0], estimated_from=500, self_check=0.23, usable=usable)
+    text = words(section(replace(of, production=(first, *of.production[1:])), "mix"))
+    assert "Estimated with v1 from 500 unlabelled tickets" in text
+    assert ("Not to be relied on" in text) is not usable
+    assert ("misses their known mix by 23%" in text) is not usable
 
 
 # Origin

@@ -128,20 +128,23 @@ def test_too_few_tickets_say_how_many_more_would_certify() -> None:
     text = threshold_text(rule("certified", of_answers((SURE, 10, 0))))
     assert text == (
         "none: 90% right among routed tickets cannot be promised with 90% confidence: 0 of 10 "
-        "tickets at 0.30 or above are wrong; about 12 tickets more up there would settle it"
+        "tickets at 0.30 or above are wrong (one per group, without the escalated); about 12 "
+        "tickets more up there would settle it"
     )
 
 
 def test_too_many_errors_are_not_mended_by_more_tickets() -> None:
     text = threshold_text(rule("certified", of_answers((SURE, 50, 50))))
     assert text.endswith(
-        "50 of 100 tickets at 0.30 or above are wrong, and more tickets would not change that"
+        "50 of 100 tickets at 0.30 or above are wrong (one per group, without the escalated), "
+        "and more tickets would not change that"
     )
 
 
 def test_a_stricter_threshold_that_fails_is_named_as_the_obstacle() -> None:
     text = threshold_text(rule("certified", of_answers((SURE, 55, 5), (LESS, 500, 0))))
-    assert "5 of 560 tickets at 0.30 or above are wrong, but a stricter threshold fails" in text
+    assert "5 of 560 tickets at 0.30 or above are wrong (one per group, " in text
+    assert "without the escalated), but a stricter threshold fails; about " in text
     assert text.endswith("tickets more at that one would settle it")
 
 
@@ -157,11 +160,11 @@ def test_labels_with_a_promise_become_a_setting_and_the_others_are_named() -> No
     assert "policy.label_thresholds a 0.30; no promise for b, c (90% right among those" in text
 
 
-def test_without_a_threshold_for_all_labels_the_others_are_set_to_one() -> None:
+def test_without_a_threshold_for_all_labels_the_others_are_set_to_route_nothing() -> None:
     chosen = rule("certified_by_label", of_answers((SURE, 200, 0)))
     text = threshold_text(replace(chosen, threshold=math.nan))
     assert text.startswith(
-        "policy.threshold 1, policy.label_thresholds a 0.30; no promise for b, c"
+        "policy.threshold 1.01, policy.label_thresholds a 0.30; no promise for b, c"
     )
 
 
@@ -178,7 +181,47 @@ def test_a_threshold_that_routes_too_little_elsewhere_is_short_of_the_target() -
 def test_with_one_group_a_threshold_cannot_be_judged_on_others() -> None:
     one_group = evaluate(table([SURE] * 40, ["a"] * 40, groups=[0] * 40), PROMISE)
     text = threshold_text(rule("descriptive", one_group))
-    assert text.endswith("too few tickets to judge it on others")
+    assert text.endswith("too few groups to judge it on others")
+
+
+def test_a_rule_that_routes_nothing_elsewhere_says_of_how_many() -> None:
+    chosen = rule("descriptive", of_answers((SURE, 40, 0)))
+    judged = replace(chosen.out_of_sample, routed=0, right=0, reviewed=40)
+    text = threshold_text(replace(chosen, out_of_sample=judged))
+    assert text.endswith("): on tickets it was not chosen on, routes 0 of 40")
+
+
+def test_a_certificate_that_more_tickets_do_not_help_says_so() -> None:
+    chosen = rule("certified", of_answers((SURE, 10, 0)))
+    assert chosen.certificate is not None
+    text = threshold_text(replace(chosen, certificate=replace(chosen.certificate, more_tickets=0)))
+    assert text.endswith("escalated), and more tickets there would not change that")
+
+
+@pytest.mark.parametrize(
+    ("own", "of_config", "shown"),
+    [
+        (1.0, 1.0, ""),
+        (2.0, 1.0, ", policy.temperature 2.00"),
+        (1.0, 2.0, ", policy.temperature 1.00"),
+        (2.0, 2.0, ""),
+    ],
+)
+def test_a_temperature_is_named_when_the_config_has_another(
+    own: float, of_config: float, shown: str
+) -> None:
+    chosen = replace(rule("descriptive", of_answers((SURE, 40, 0))), temperature=own)
+    text = threshold_text(chosen, Policy(temperature=of_config))
+    assert text.startswith(f"policy.threshold {numbers.threshold(chosen.threshold)}{shown} (")
+
+
+def test_label_thresholds_of_the_config_that_a_rule_lacks_are_to_be_taken_out() -> None:
+    policy = Policy(label_thresholds=(("a", 0.8),))
+    of = of_answers((SURE, 200, 0))
+    removed = ", no policy.label_thresholds"
+    assert removed in threshold_text(rule("descriptive", of), policy)
+    assert removed not in threshold_text(rule("descriptive", of), Policy())
+    assert removed not in threshold_text(rule("certified_by_label", of), policy)
 
 
 # Told
@@ -261,9 +304,15 @@ def test_a_temperature_that_changes_nothing_does_not_lower_it() -> None:
 def test_coarse_scores_bias_a_temperature_and_that_is_said() -> None:
     report = rows_right(0.9, 100, 200).temperature
     said = temperature_text(replace(report, biased=True, decimals=2))
-    assert said.endswith("on tickets it was not fitted on. Scores with 2 decimals bias it")
+    assert said.endswith("on tickets it was not fitted on; scores with 2 decimals bias it")
     silent = temperature_text(replace(report, biased=False))
     assert silent.endswith("on tickets it was not fitted on")
+
+
+def test_an_unknown_log_loss_of_a_temperature_is_a_dash() -> None:
+    report = rows_right(0.9, 100, 200).temperature
+    said = temperature_text(replace(report, log_loss_before=math.nan, log_loss_after=math.nan))
+    assert f"; log loss {numbers.DASH} before, {numbers.DASH} after, on tickets" in said
 
 
 def test_one_group_cannot_judge_a_temperature() -> None:
