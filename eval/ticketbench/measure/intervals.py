@@ -18,7 +18,8 @@ from ticketbench.measure.groups import effective_groups, group_index
 CONFIDENCE = 0.95
 ONE_UNIT = "no interval: all tickets are one group"
 NEARLY_ONE = "no interval: one group holds nearly all tickets"
-_FEWEST_DF = 1 - 1e-9
+FEWEST_DF = 1 - 1e-9
+"""Below one degree of freedom, less than two effective groups, nothing is known of the spread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class ClusteredMean:
         With G - 1 degrees of freedom one dominant group would make it far too narrow. NaN with less
         than one, or when all groups are alike: width 0 would claim certainty.
         """
-        if self.n_groups < 2 or self.df < _FEWEST_DF or self.se_clustered == 0:
+        if self.n_groups < 2 or self.df < FEWEST_DF or self.se_clustered == 0:
             return UNDEFINED
         t = float(special.stdtrit(self.df, 0.5 + confidence / 2))
         return Interval(self.mean - t * self.se_clustered, self.mean + t * self.se_clustered)
@@ -149,10 +150,11 @@ def share(hits: ArrayLike, groups: IntArray) -> Estimate:
     n_effective = effective_n(values, groups)
     p, by_groups = float(values.mean()), effective_groups(groups)
     df = math.inf
-    if n_effective != n and n_effective > by_groups * (1 + 1e-9):
+    grouped = len(np.unique(groups)) < n
+    if grouped and n_effective > by_groups * (1 + 1e-9):
         n_effective, df = (by_groups, df) if by_groups < 2 else (n_effective, by_groups - 1)
     ends = wilson(p * n_effective, n_effective, df=df)
-    method = "Wilson" if n_effective == n else "Wilson on the effective n"
+    method = "Wilson on the effective n" if grouped else "Wilson"
     return Estimate(p, ends.low, ends.high, n, method)
 
 
@@ -165,7 +167,7 @@ def mean(values: ArrayLike, groups: IntArray) -> Estimate:
     method = "cluster-robust t"
     if math.isnan(ends.low):
         method = "no interval: all values are alike"
-        if result.n_groups < 2 or result.df < _FEWEST_DF:
+        if result.n_groups < 2 or result.df < FEWEST_DF:
             method = ONE_UNIT if result.n_groups < 2 else NEARLY_ONE
     return Estimate(result.mean, ends.low, ends.high, result.n, method)
 

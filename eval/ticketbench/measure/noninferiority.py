@@ -10,7 +10,13 @@ import numpy as np
 from scipy import special
 
 from ticketbench.core.types import FloatArray, IntArray, Value
-from ticketbench.measure.intervals import ClusteredMean, Interval, clustered_mean
+from ticketbench.measure.intervals import (
+    FEWEST_DF,
+    NEARLY_ONE,
+    ClusteredMean,
+    Interval,
+    clustered_mean,
+)
 from ticketbench.measure.sign_flip import group_sums
 from ticketbench.measure.verdict import (
     FEWEST_GROUPS,
@@ -190,6 +196,8 @@ def _bounds(clustered: ClusteredMean, d: FloatArray, groups: IntArray, margin: f
         return _Bounds(ends.low, ends.high, p, "Tango's score test")
     # Few changed groups say little about the spread, however many stayed as they were.
     df = min(clustered.df, n_differing_groups(d, groups) - 1.0)
+    if not df >= FEWEST_DF:
+        return _Bounds(math.nan, math.nan, math.nan, NEARLY_ONE)
     return _of_clusters(replace(clustered, df=df), d, margin)
 
 
@@ -255,7 +263,7 @@ def _tickets_needed(
     or below, what it is below 0. With few differing groups there must also be six of them, or so
     many groups that the exact bound of those that lost is below the margin.
     """
-    if clustered.n_groups < 2:
+    if not clustered.df >= FEWEST_DF:
         return 0
     n, mean = clustered.n, clustered.mean
     gap = mean + margin if mean > -margin else -mean

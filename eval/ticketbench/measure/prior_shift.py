@@ -16,7 +16,15 @@ from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
 from ticketbench.measure.groups import effective_groups, group_index
-from ticketbench.measure.intervals import CONFIDENCE, ONE_UNIT, UNDEFINED, Interval, wilson
+from ticketbench.measure.intervals import (
+    CONFIDENCE,
+    FEWEST_DF,
+    NEARLY_ONE,
+    ONE_UNIT,
+    UNDEFINED,
+    Interval,
+    wilson,
+)
 
 FEWEST_TICKETS = 300
 """With fewer, re-weighting adds more variance than the bias it takes away."""
@@ -101,9 +109,10 @@ def weighted_mean(values: ArrayLike, weights: MixWeights, groups: IntArray) -> E
     found = _weighted(values, weights, groups)
     if found is None:
         return _undefined(weights, len(groups))
-    if found.n_groups < 2 or found.cr0 == 0:
-        alike = "no interval: all values are alike"
-        method = ONE_UNIT if found.n_groups < 2 else alike
+    if found.n_groups < 2 or found.df < FEWEST_DF or found.cr0 == 0:
+        method = "no interval: all values are alike"
+        if found.n_groups < 2 or found.df < FEWEST_DF:
+            method = ONE_UNIT if found.n_groups < 2 else NEARLY_ONE
         return _estimate(found, UNDEFINED, method)
     half = float(special.stdtrit(found.df, 0.5 + CONFIDENCE / 2)) * found.cr1
     ends = Interval(found.mean - half, found.mean + half)
@@ -115,7 +124,8 @@ def weighted_share(hits: ArrayLike, weights: MixWeights, groups: IntArray) -> Es
 
     The effective n is p(1-p)/SE², SE as in `weighted_mean` without the small-sample factor, at
     most the number of tickets; where all hits are equal, the smaller of (Σw)²/Σw² and the number
-    of groups. With equal weights it is `intervals.share`. Undefined weights: as `weighted_mean`.
+    of groups; few effective groups as in `intervals.share`, which it is with equal weights.
+    Undefined weights: as `weighted_mean`.
     """
     found = _weighted(hits, weights, groups)
     if found is None:
@@ -124,9 +134,11 @@ def weighted_share(hits: ArrayLike, weights: MixWeights, groups: IntArray) -> Es
     n_effective = min(found.n_effective, found.n_groups)
     if found.n_groups > 1 and 0 < p < 1:
         n_effective = min(found.n, p * (1 - p) / found.cr0**2) if found.cr0 else found.n
-    return _estimate(
-        found, wilson(p * n_effective, n_effective), "weighted, Wilson on the effective n"
-    )
+    by_groups, df = found.df + 1, math.inf
+    if found.n_groups < found.n and n_effective > by_groups * (1 + 1e-9):
+        n_effective, df = (by_groups, df) if by_groups < 2 else (n_effective, by_groups - 1)
+    ends = wilson(p * n_effective, n_effective, df=df)
+    return _estimate(found, ends, "weighted, Wilson on the effective n")
 
 
 def em_prior(scores: FloatArray, source_prior: Sequence[float]) -> EstimatedMix:
@@ -170,7 +182,7 @@ def _weighted(values: ArrayLike, weights: MixWeights, groups: IntArray) -> _Weig
     mean = float(v[0]) if np.all(v == v[0]) else float(w @ v / w.sum())
     group = group_index(groups[counted])
     sums = np.bincount(group, weights=w * (v - mean) / w.sum())
-    df = max(1.0, effective_groups(group) - 1)
+    df = effective_groups(group) - 1
     return _Weighted(mean, len(v), len(sums), _kish(w), math.sqrt(float(sums @ sums)), df)
 
 

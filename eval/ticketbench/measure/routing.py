@@ -18,6 +18,7 @@ from ticketbench.core.policy import (
 )
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure import intervals
+from ticketbench.measure.intervals import Interval
 
 GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
 """Thresholds live on the grid that is shown, so text, table and slider cannot disagree."""
@@ -119,10 +120,10 @@ def sweep(
     right = table.right[routable]
     routed = _at_least(score, grid)
     hits = _at_least(score[right], grid)
-    effective = _effective_counts(table.groups[routable], score, right, routed, grid)
+    ends = _intervals(table.groups[routable], score, right, (routed, hits), grid)
     return tuple(
-        _sweep_point(t, int(m), int(k), float(e), table.n_scored, escalated, costs)
-        for t, m, k, e in zip(grid, routed, hits, effective, strict=True)
+        _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, costs)
+        for t, m, k, e in zip(grid, routed, hits, ends, strict=True)
     )
 
 
@@ -141,26 +142,31 @@ def _at_least(score: FloatArray, grid: tuple[float, ...]) -> IntArray:
     return np.asarray(len(score) - np.searchsorted(np.sort(score), grid, side="left"))
 
 
-def _effective_counts(
-    groups: IntArray, score: FloatArray, right: BoolArray, routed: IntArray, grid: tuple[float, ...]
-) -> FloatArray:
+def _intervals(
+    groups: IntArray,
+    score: FloatArray,
+    right: BoolArray,
+    counts: tuple[IntArray, IntArray],
+    grid: tuple[float, ...],
+) -> list[Interval]:
+    """The interval of the share right among the routed, as `intervals.share` has it."""
     if len(np.unique(groups)) == len(groups):
-        return routed.astype(np.float64)
+        return [intervals.wilson(int(k), int(m)) for m, k in zip(*counts, strict=True)]
     chosen = (score >= threshold for threshold in grid)
-    return np.array([intervals.effective_n(right[keep], groups[keep]) for keep in chosen])
+    shares = [intervals.share(right[keep], groups[keep]) for keep in chosen]
+    return [Interval(found.low, found.high) for found in shares]
 
 
 def _sweep_point(
     threshold: float,
     routed: int,
     right: int,
-    effective: float,
+    ends: Interval,
     n: int,
     escalated: int,
     costs: Costs,
 ) -> SweepPoint:
     share = right / routed if routed else math.nan
-    ends = intervals.wilson(share * effective, effective)
     reviewed = n - escalated - routed
     spent = costs.misroute * (routed - right) + costs.review * reviewed + costs.escalate * escalated
     return SweepPoint(

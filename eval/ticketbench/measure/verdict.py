@@ -12,6 +12,7 @@ from scipy import special
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
 from ticketbench.measure.intervals import (
     CONFIDENCE,
+    FEWEST_DF,
     NEARLY_ONE,
     ONE_UNIT,
     UNDEFINED,
@@ -79,21 +80,24 @@ def verdict(
     else:
         outcome = "cannot tell"
     needed = _tickets_needed(clustered, d, groups, margin) if outcome == "cannot tell" else 0
-    known = clustered.n_groups > 1 and clustered.se_clustered > 0
+    known = clustered.df >= FEWEST_DF and clustered.se_clustered > 0
     detectable = _POWER_FACTOR * clustered.se_clustered if known else math.nan
     return Verdict(outcome, difference, margin, needed, detectable)
 
 
 def difference_p(d: FloatArray, groups: IntArray) -> float:
-    """Two-sided p of the hypothesis that both sets are right equally often; NaN without tickets.
+    """Two-sided p of the hypothesis that both sets are right equally often.
 
-    The cluster-robust t test (CR1, G - 1 degrees of freedom). With fewer than six differing
+    NaN without tickets, and where one group holds nearly all of them. The cluster-robust t test
+    (CR1, effective groups - 1 degrees of freedom). With fewer than six differing
     groups, or all of them alike, the exact sign-flip p instead, for the verdict's reason.
     """
     clustered = clustered_mean(d, groups)
     few = n_differing_groups(d, groups) < FEWEST_GROUPS
     if few or clustered.n_groups < 2 or clustered.se_clustered == 0:
         return sign_flip_p(d, groups)
+    if not clustered.df >= FEWEST_DF:
+        return math.nan
     t = abs(clustered.mean) / clustered.se_clustered
     return float(2 * special.stdtr(clustered.df, -t))
 
@@ -170,7 +174,7 @@ def _tickets_needed(
     margin.
     """
     changed = n_differing_groups(d, groups)
-    if clustered.n_groups < 2:
+    if not clustered.df >= FEWEST_DF:  # more tickets of the same customer would settle nothing
         return 0
     n = clustered.n
     target = max(abs(clustered.mean), margin)
