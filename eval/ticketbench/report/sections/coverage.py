@@ -15,27 +15,28 @@ set routes the share of tickets it is most confident of, without a policy.</p>
 every set scored</caption>
 <thead><tr><th scope="col" class="text">rubric set</th>\
 {% for c in coverages %}<th scope="col">{{ c | percent(0) }} of tickets</th>{% endfor %}\
-<th scope="col">AUROC</th></tr></thead>
+</tr></thead>
 <tbody>
 {% for side, e in sides %}
 <tr><th scope="row">{{ side.rubric_set }}</th>\
-{% for at in side.at_coverage %}<td class="nowrap">{{ at.risk | estimate }}</td>{% endfor %}\
-<td class="nowrap">{{ e.auroc | estimate(share=False) }}</td></tr>
+{% for at in side.at_coverage %}<td class="nowrap">{{ at.risk | estimate }}</td>{% endfor %}</tr>
 {% endfor %}
 </tbody></table></div>
 <div class="scroll"><table>
 <caption>Share of tickets that can be routed at a share of errors; read off these very tickets, \
 fresh ones exceed it about half of the time</caption>
 <thead><tr><th scope="col" class="text">rubric set</th>\
-{% for r in risks %}<th scope="col">{{ r | percent(0) }} wrong</th>{% endfor %}</tr></thead>
+{% for r in risks %}<th scope="col">{{ r | percent(0) }} wrong</th>{% endfor %}\
+<th scope="col">AUROC</th></tr></thead>
 <tbody>
 {% for side, e in sides %}
 <tr><th scope="row">{{ side.rubric_set }}</th>\
-{% for at in side.at_risk %}<td>{{ at.coverage | percent }}</td>{% endfor %}</tr>
+{% for at in side.at_risk %}<td>{{ at.coverage | percent }}</td>{% endfor %}\
+<td class="nowrap">{{ e.auroc | estimate(share=False) }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 <p class="muted">AUROC: the chance that a right ticket has a higher top score than a wrong one; \
-DeLong interval.</p>"""
+DeLong interval, from one ticket per group.</p>"""
 
 
 @section(order=12, id="coverage", title="Which set routes more at equal risk?")
