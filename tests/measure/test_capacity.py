@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tables import random_table, table
 from ticketbench.core.policy import REVIEW, Policy
 from ticketbench.core.types import ScoreTable
-from ticketbench.measure.capacity import capacity_policy, review_share
+from ticketbench.measure.capacity import capacity_policy
 from ticketbench.measure.routing import GRID
 
 SEARCH = settings(max_examples=40, deadline=None, derandomize=True, database=None)
@@ -80,14 +80,3 @@ def test_the_next_threshold_would_review_too_many(
     if above:
         stricter = Policy(above[0], base.escalate_above, temperature)
         assert reviewed(t, stricter) > limit
-
-
-def test_a_number_per_day_becomes_a_share() -> None:
-    assert review_share(most_per_day=50, tickets_per_day=200) == 0.25
-
-
-@pytest.mark.parametrize(("most", "tickets", "share"), [(300, 200, 1), (5, 0, 1), (-1, 200, 0)])
-def test_a_share_of_reviews_lies_between_zero_and_one(
-    most: float, tickets: float, share: float
-) -> None:
-    assert review_share(most_per_day=most, tickets_per_day=tickets) == share

@@ -9,10 +9,8 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.escalation import (
     Escalation,
-    errors_by_escalation,
     judge_escalation,
 )
-from ticketbench.measure.intervals import wilson
 
 SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
 
@@ -79,29 +77,3 @@ def test_both_shares_count_the_same_tickets(
     found = judged(t, Policy(escalate_above=limit))
     by_queue = found.precision.value * found.queue if found.queue else 0
     assert by_queue == pytest.approx(found.recall.value * found.needed)
-
-
-def test_errors_among_escalated_and_other_tickets_by_hand() -> None:
-    t = table(ROWS, ["a", "a", "a", "__none__"])
-    found = errors_by_escalation(t, Policy().decide(t.scores, t.labels))
-    assert (found.escalated.value, found.escalated.n) == (0.5, 2)
-    assert (found.others.value, found.others.n) == (0.5, 2)
-    ends = wilson(1, 2)
-    assert (found.others.low, found.others.high) == (ends.low, ends.high)
-
-
-def test_errors_of_an_empty_queue_are_undefined() -> None:
-    t = table(ROWS, GOLD)
-    found = errors_by_escalation(t, Policy(escalate_above=1.0).decide(t.scores, t.labels))
-    assert (found.escalated.defined, found.others.value) == (False, 0.0)
-
-
-@SEARCH
-@given(st.integers(1, 40), st.integers(0, 1000), st.sampled_from([0.1, 0.2, 0.3, 0.4]))
-def test_errors_of_both_sides_are_all_errors(n: int, seed: int, limit: float) -> None:
-    t = random_table(n, seed=seed)
-    found = errors_by_escalation(t, Policy(escalate_above=limit).decide(t.scores, t.labels))
-    sides = (found.escalated, found.others)
-    assert sum(side.n for side in sides) == n
-    errors = sum(side.value * side.n for side in sides if side.defined)
-    assert errors == pytest.approx(float((~t.right).sum()))

@@ -12,13 +12,6 @@ from ticketbench.measure.routing import GRID
 from ticketbench.measure.selective import at_least
 
 
-def review_share(*, most_per_day: float, tickets_per_day: float) -> float:
-    """The share of tickets that can be reviewed, 0 to 1; 1 when no tickets come in."""
-    if tickets_per_day <= 0:
-        return 1.0
-    return min(1.0, max(0.0, most_per_day / tickets_per_day))
-
-
 def capacity_policy(table: ScoreTable, base: Policy, *, most_reviewed: float) -> Policy:
     """`base` with the highest threshold on the grid that sends few enough tickets to review.
 

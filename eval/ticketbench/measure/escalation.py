@@ -1,4 +1,4 @@
-"""Does "two labels score high" find the tickets that need two teams, or a second look?"""
+"""Does "two labels score high" find the tickets that need two teams?"""
 
 from __future__ import annotations
 
@@ -23,14 +23,6 @@ class Escalation:
     recall: Estimate
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationErrors:
-    """The share of wrong top labels among escalated tickets, and among the others."""
-
-    escalated: Estimate
-    others: Estimate
-
-
 def judge_escalation(table: ScoreTable, decisions: Decisions) -> Escalation | None:
     """Precision, recall and queue of the escalation rule; None without all_labels."""
     if table.wanted is None:
@@ -43,16 +35,3 @@ def judge_escalation(table: ScoreTable, decisions: Decisions) -> Escalation | No
         precision=intervals.share(needs_two[escalated], table.groups[escalated]),
         recall=intervals.share(escalated[needs_two], table.groups[needs_two]),
     )
-
-
-def errors_by_escalation(table: ScoreTable, decisions: Decisions) -> EscalationErrors:
-    """Does escalation pick out the tickets whose top label is wrong? Needs no all_labels.
-
-    Shares of tickets with Wilson intervals, on the effective n when tickets share groups. Gold
-    `__none__` is wrong whatever the top label. Nobody on one side: NaN there.
-    """
-    escalated = decisions.outcome == ESCALATE
-    shares = (
-        intervals.share(~table.right[side], table.groups[side]) for side in (escalated, ~escalated)
-    )
-    return EscalationErrors(*shares)
