@@ -29,7 +29,8 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
 
     No traceback without `debug`: a message says what, where and what to do next.
     """
-    signal.signal(signal.SIGTERM, _terminate)
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     try:
         code = _run(command)  # click hands back the code of ctx.exit, else the command's None
         return code if isinstance(code, int) else 0
@@ -47,8 +48,15 @@ def _run(command: Callable[[], object]) -> object:
             put_in_order()
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise Terminated
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Requests in flight are finished and their answers kept; a second signal ends at once."""
+    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGINT, _end)
+    raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    os._exit(INTERRUPTED if number == signal.SIGINT else TERMINATED)
 
 
 def _reported(error: BaseException) -> int:

@@ -1,4 +1,4 @@
-"""The command `ticketbench cache info | export | import`."""
+"""The command `ticketbench cache info | export | import | merge | prune | recheck`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from pathlib import Path
 
 import click
 
-from ticketbench.cli.output import json_option, show, show_json, show_table
+from ticketbench.cli.output import json_option, say, show, show_json, show_table
+
+_newest_option = click.option(
+    "--newest", is_flag=True, help="Where recordings contradict each other, take the later answer."
+)
 
 
 @click.group("cache")
 def command() -> None:
-    """Show, export or import stored answers.
+    """Show, share, check and clean stored answers.
 
     \b
     ticketbench cache info configs/support.yaml
@@ -68,19 +72,92 @@ def export(config: Path, to: Path | None, as_json: bool) -> None:
 
 @command.command("import")
 @click.argument("config", type=click.Path(path_type=Path))
-@click.argument("recording", required=False, type=click.Path(path_type=Path))
+@click.argument("recordings", nargs=-1, type=click.Path(path_type=Path))
+@_newest_option
 @json_option
-def import_(config: Path, recording: Path | None, as_json: bool) -> None:
-    """Load a recording into the cache of a config; every digest is checked.
+def import_(config: Path, recordings: tuple[Path, ...], newest: bool, as_json: bool) -> None:
+    """Load recordings into the cache of a config; every digest is checked.
+
+    All answers are loaded, or none.
 
     \b
     ticketbench cache import configs/support.yaml
-    ticketbench cache import configs/support.yaml answers.jsonl
+    ticketbench cache import configs/support.yaml answers.jsonl more.jsonl.gz
     """
-    from ticketbench.flow.answers import import_recording
+    from ticketbench.flow.answers import import_recordings
 
-    moved = import_recording(config, recording)
+    moved = import_recordings(config, recordings, newest=newest)
     if as_json:
         show_json("cache-import", moved)
     else:
         show(f"read {moved.answers} answers from {moved.path}")
+
+
+@command.command("merge")
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="File to write.")
+@_newest_option
+@json_option
+def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -> None:
+    """Make one recording of several, whatever their order.
+
+    Two different answers to one question are refused.
+
+    \b
+    ticketbench cache merge ours.jsonl theirs.jsonl --to answers.jsonl
+    """
+    from ticketbench.flow.answers import merge_recordings
+
+    moved = merge_recordings(recordings, to, newest=newest)
+    if as_json:
+        show_json("cache-merge", moved)
+    else:
+        show(f"wrote {moved.answers} answers to {moved.path}")
+
+
+@command.command("prune")
+@click.argument("configs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@json_option
+def prune(configs: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+    """Remove the answers that none of these configs uses.
+
+    Name every config that shares the cache: answers of another one would be asked again.
+
+    \b
+    ticketbench cache prune configs/*.yaml --dry-run
+    """
+    from ticketbench.flow.answers import prune as pruned
+
+    found = pruned(configs, dry_run=dry_run)
+    if as_json:
+        show_json("cache-prune", found)
+        return
+    for one in found:
+        does = "would remove" if dry_run else "removed"
+        show(f"{one.cache}: {does} {one.removed} answers, {one.kept} are used")
+
+
+@command.command("recheck")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--sample", type=click.IntRange(1), default=20, show_default=True,
+              help="Questions of each rubric set to ask again.")  # fmt: skip
+@json_option
+def recheck(config: Path, sample: int, as_json: bool) -> None:
+    """Ask some stored questions again: does the endpoint still answer alike?
+
+    Nothing is stored.
+
+    \b
+    ticketbench cache recheck configs/support.yaml --sample 50
+    """
+    from ticketbench.flow.answers import recheck as rechecked
+
+    found = rechecked(config, sample=sample)
+    if as_json:
+        show_json("cache-recheck", found)
+        return
+    show(f"{found.asked} asked again, {found.changed} with other scores, {found.unanswered} failed")
+    if found.changed:
+        show(f"largest difference of a score: {found.largest:.4f}")
+        say(f"help: ask everything again: ticketbench run {config} --mode refresh")

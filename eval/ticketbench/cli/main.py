@@ -15,7 +15,7 @@ COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",
     "score": "Measure a table of predictions from anywhere.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",
-    "cache": "Show, export or import stored answers.",
+    "cache": "Show, share, check and clean stored answers.",
     "serve": "Serve POST /classify on this machine.",
     "init": "Create a first project to try things on.",
     "doctor": "Check what a run needs; say what to do.",

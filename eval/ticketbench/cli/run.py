@@ -22,7 +22,7 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.edge.replay import Mode
+    from ticketbench.edge.source import Mode
     from ticketbench.flow.run import RunOutcome
     from ticketbench.measure.results import RunResults
 
@@ -41,7 +41,11 @@ if TYPE_CHECKING:
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the config.")
 @click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
               help="Exit 0 with up to so many failed answers, over all rubric sets.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Only show what would be asked.")
+@click.option("--max-requests", type=click.IntRange(0), metavar="N",
+              help="Stop before sending more than N requests; run again to go on.")  # fmt: skip
+@click.option("--max-cost", type=click.FloatRange(0), metavar="X",
+              help="Stop before spending more than X, at the config's price.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only show what would be asked, why, and its cost.")
 @json_option
 def command(
     config: Path,
@@ -49,6 +53,8 @@ def command(
     out: Path | None,
     overrides: tuple[str, ...],
     allow_failures: int,
+    max_requests: int | None,
+    max_cost: float | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -58,9 +64,13 @@ def command(
     ticketbench run configs/support.yaml
     ticketbench run configs/support.yaml --mode replay        # sends nothing
     ticketbench run configs/support.yaml --set policy.threshold=0.7 --out /tmp/r
+    ticketbench run configs/support.yaml --dry-run            # what it would cost
+    ticketbench run configs/support.yaml --max-requests 500   # then again, to go on
     """
     if dry_run:
-        _show_plan(config, mode, overrides, as_json=as_json)
+        from ticketbench.cli.plan import show_plan
+
+        show_plan(config, mode, overrides, as_json=as_json)
         return
     from ticketbench.flow.run import run
 
@@ -71,6 +81,8 @@ def command(
         overrides=overrides,
         allow_failures=allow_failures,
         progress=progress_of,
+        most_requests=max_requests,
+        most_cost=max_cost,
         command=shlex.join(("ticketbench", *sys.argv[1:])),
     )
     if as_json:
@@ -79,20 +91,6 @@ def command(
         _show(outcome)
     if outcome.results.baseline_missing:
         say_wrapped(outcome.results.baseline_missing)
-
-
-def _show_plan(config: Path, mode: Mode, overrides: tuple[str, ...], *, as_json: bool) -> None:
-    from ticketbench.flow.run import plan_run
-
-    plans = plan_run(config, mode=mode, overrides=overrides)
-    if as_json:
-        show_json("plan", plans)
-        return
-    rows = [
-        (name, str(p.questions), str(p.recorded), str(p.cached), str(p.missing))
-        for name, p in plans.items()
-    ]
-    show_table(("rubric set", "questions", "recorded", "cached", "to ask"), rows)
 
 
 def _show(outcome: RunOutcome) -> None:

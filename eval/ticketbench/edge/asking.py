@@ -1,4 +1,4 @@
-"""Asking one question until it is answered or given up: retries, pace, and when to stop."""
+"""Asking one question until it is answered or given up, and when the run must stop."""
 
 from __future__ import annotations
 
@@ -11,142 +11,140 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-import requests
-
 from ticketbench.core.errors import EndpointError
-from ticketbench.core.types import FailureKind
 from ticketbench.edge.contract import ContractViolation
-from ticketbench.edge.endpoints import Unreached
+from ticketbench.edge.endpoints import Reply, Unreached
+from ticketbench.edge.guard import WrongPage
+from ticketbench.edge.pacing import Pace, Slots, Stop, Unanswered
 
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TOO_HARD = frozenset({429, 503})
 _OWN_FAULT = frozenset({400, 413, 422})
 _LONGEST_WAIT_S = 60.0
 _MOST_IN_A_ROW = 10
-
-
-class Unanswered(Exception):
-    """This question got no usable answer; others may."""
-
-    def __init__(self, kind: FailureKind, status: int, detail: str) -> None:
-        super().__init__(detail)
-        self.kind: FailureKind = kind
-        self.status, self.detail = status, detail
+_FIRST_FEW = 3
+_ENOUGH, _MOST_SHARE = 50, 0.20
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How often to ask and how long to wait in between: full jitter, doubling up to the cap."""
+    """How often to ask, how long to wait in between (full jitter, doubling up to the cap), and
+    after how many seconds of all that no further attempt is started.
+    """
 
     attempts: int = 4
     base_s: float = 0.5
     cap_s: float = 20.0
+    deadline_s: float = 180.0
 
     def wait_s(self, attempt: int) -> float:
         """A random time up to the doubled base; attempts count from 0."""
         return random.uniform(0, min(self.cap_s, self.base_s * 2**attempt))
 
 
-class Pace:
-    """At most so many requests per second over all threads; None is no limit."""
-
-    def __init__(self, per_second: float | None) -> None:
-        self._gap_s = 1 / per_second if per_second else 0.0
-        self._lock = threading.Lock()
-        self._next = time.monotonic()
-
-    def wait_s(self) -> float:
-        """Take the next turn; seconds until it comes."""
-        if not self._gap_s:
-            return 0.0
-        with self._lock:
-            now = time.monotonic()
-            turn = max(now, self._next)
-            self._next = turn + self._gap_s
-        return turn - now
-
-
-class Stop:
-    """Tells every thread that the run is over; waiting threads wake at once."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def set(self) -> None:
-        """The run is over."""
-        self._event.set()
-
-    def sleep(self, seconds: float) -> None:
-        """Wait; raises Unanswered of kind `not_run` when the run is over first."""
-        if self._event.wait(max(0.0, seconds)):
-            raise Unanswered("not_run", 0, "the run stopped before this question")
-
-
 class Breaker:
-    """Stops the run when ten questions in a row failed for reasons beyond the question itself."""
+    """Stops the run when questions fail for reasons beyond the questions themselves: ten in a
+    row, more than a fifth of fifty or more, or a web page in place of one of the first answers.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
-        self._in_a_row = 0
+        self._in_a_row = self._ended = self._failed = 0
 
     def record(self, failure: Unanswered | None) -> None:
-        """Count one question; raises EndpointError at the tenth failure in a row.
+        """Count one question; raises EndpointError when the run must stop.
 
         A status that speaks of the question (400, 413, 422) does not count as a failure here.
         """
         failed = failure is not None and failure.status not in _OWN_FAULT
         with self._lock:
+            self._ended += 1
+            self._failed += failed
             self._in_a_row = self._in_a_row + 1 if failed else 0
-            if self._in_a_row >= _MOST_IN_A_ROW:
-                last = failure.detail if failure else ""
-                raise EndpointError(
-                    f"{_MOST_IN_A_ROW} questions in a row got no usable answer; the last: {last}",
-                    where=self._url,
-                    help="check the URL and the server; finished answers are kept, run again",
-                )
+            reason = self._reason(failure)
+        if failure is not None and reason:
+            raise EndpointError(
+                f"{reason}; the last: {failure.detail}",
+                where=self._url,
+                help="check the URL and the server; finished answers are kept, run again",
+            )
+
+    def _reason(self, failure: Unanswered | None) -> str:
+        if failure is not None and failure.page and self._ended <= _FIRST_FEW:
+            return "the endpoint answers with a web page: a wrong URL, or a portal in between"
+        if self._in_a_row >= _MOST_IN_A_ROW:
+            return f"{_MOST_IN_A_ROW} questions in a row got no usable answer"
+        if self._ended >= _ENOUGH and self._failed > _MOST_SHARE * self._ended:
+            return f"{self._failed} of {self._ended} questions got no usable answer"
+        return ""
 
 
 def ask_until_answered(
-    send: Callable[[], requests.Response], *, retry: Retry, pace: Pace, stop: Stop
-) -> requests.Response:
-    """The first answer with status 200.
+    send: Callable[[], Reply], *, retry: Retry, pace: Pace, stop: Stop, slots: Slots
+) -> Reply:
+    """The first reply with status 200.
 
     Raises Unanswered when this question must be given up, and EndpointError when no question can
     succeed: refused key, redirect, or a server that asks to wait longer than a minute.
     """
+    deadline = time.monotonic() + retry.deadline_s
     for attempt in range(retry.attempts):
         stop.sleep(pace.wait_s())
-        try:
-            response = send()
-        except ContractViolation as error:
-            raise Unanswered("contract", 200, str(error)) from None
-        except Unreached as error:
-            failure, asked_s = Unanswered(error.kind, 0, str(error)), 0.0
-        else:
-            if response.status_code == 200:
-                return response
-            _stop_if_hopeless(response)
-            detail = f"status {response.status_code}: {_shown(response)}"
-            failure = Unanswered("http", response.status_code, detail)
-            if response.status_code not in _TRY_AGAIN:
-                raise failure
-            asked_s = asked_wait_s(response.headers.get("Retry-After"))
-        if attempt == retry.attempts - 1:
-            raise failure
-        stop.sleep(max(retry.wait_s(attempt), asked_s))
+        with slots:
+            stop.sleep(0)
+            outcome = _one_attempt(send)
+        if isinstance(outcome, Reply):
+            slots.grow()
+            return outcome
+        if outcome.failure.status in _TOO_HARD:
+            slots.shrink()
+            pace.hold(outcome.asked_s)
+        wait_s = max(retry.wait_s(attempt), outcome.asked_s)
+        if attempt + 1 >= min(outcome.attempts, retry.attempts):
+            raise outcome.failure
+        if time.monotonic() + wait_s > deadline:
+            raise outcome.failure
+        stop.sleep(wait_s)
     raise ValueError("a retry rule needs at least one attempt")
 
 
-def _stop_if_hopeless(response: requests.Response) -> None:
-    status = response.status_code
-    if status in (401, 403):
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A failed attempt: how often it is worth trying in all, and the wait the server asked for."""
+
+    failure: Unanswered
+    attempts: float = float("inf")
+    asked_s: float = 0.0
+
+
+def _one_attempt(send: Callable[[], Reply]) -> Reply | _Failed:
+    try:
+        reply = send()
+    except ContractViolation as error:
+        page = isinstance(error, WrongPage)
+        failure = Unanswered("contract", 200, str(error), page=page)
+        return _Failed(failure, attempts=float("inf") if error.passing else 1)
+    except Unreached as error:
+        return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
+    if reply.status == 200:
+        return reply
+    _stop_if_hopeless(reply)
+    failure = Unanswered("http", reply.status, f"status {reply.status}: {_shown(reply)}")
+    if reply.status not in _TRY_AGAIN:
+        return _Failed(failure, attempts=1)
+    return _Failed(failure, asked_s=asked_wait_s(reply.retry_after))
+
+
+def _stop_if_hopeless(reply: Reply) -> None:
+    if reply.status in (401, 403):
         raise EndpointError(
-            f"the endpoint refused the key (status {status}: {_shown(response)})",
+            f"the endpoint refused the key (status {reply.status}: {_shown(reply)})",
             help="check the variable named by endpoint.key_env; nothing was lost",
         )
-    if 300 <= status < 400:
+    if 300 <= reply.status < 400:
         raise EndpointError(
-            f"the endpoint redirects (status {status}); redirects are not followed",
+            f"the endpoint redirects (status {reply.status}); redirects are not followed",
             help="write the final URL under endpoint.url",
         )
 
@@ -179,7 +177,7 @@ def _until(date: str) -> float:
         return 0.0
 
 
-def _shown(response: requests.Response) -> str:
+def _shown(reply: Reply) -> str:
     """The first 200 printable characters of the server's text."""
-    text = response.content[:800].decode("utf-8", errors="replace")
+    text = reply.body[:800].decode("utf-8", errors="replace")
     return "".join(c if c.isprintable() else " " for c in text)[:200]

@@ -1,81 +1,56 @@
-"""The answer cache: a requests-cache SQLite file, opened with settings that are read back.
+"""The answer cache: read in bulk, written by one thread, never trusted without a digest.
 
 The file is disposable: it can be rebuilt from a recording or by asking again. See
-docs/answers.md for why each setting is what it is.
+docs/answers.md for why it is as it is.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import requests
-from requests_cache import NEVER_EXPIRE, CachedSession
-from requests_cache.models.response import CachedResponse
-
 from ticketbench.core.errors import MachineError
-from ticketbench.edge.cache_file import prepare, refuse_unusable, unusable
+from ticketbench.core.types import fingerprint
+from ticketbench.edge import cache_file
+from ticketbench.edge.batch_writer import BatchWriter, Statement
 from ticketbench.edge.contract import answer_key
 from ticketbench.edge.endpoints import Endpoint, Reply
-from ticketbench.edge.guard import GuardAdapter, plain_response
-from ticketbench.edge.secret import HEADER
+from ticketbench.edge.guard import Guard
+from ticketbench.edge.rows import DamagedRow, Stored, decoded_row, encoded_row
 
-_SETTINGS: dict[str, Any] = {
-    "allowable_codes": (200,),
-    "allowable_methods": ("POST",),
-    "cache_control": False,
-    "expire_after": NEVER_EXPIRE,
-    # Compared case-sensitively by requests-cache, so both spellings are needed. The key never
-    # comes this far; this is the second lock on the door.
-    "ignored_parameters": (HEADER, "X-API-Key", "X-Api-Key", "Authorization", "authorization"),
-    "match_headers": False,
-    "stale_if_error": False,
-}
+_MOST_VARIABLES = 900
+_SCAN_FROM = 1 / 3
+"""Share of the rows from which reading the whole table is faster than looking each one up."""
 
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A stored answer: the body as it came, from which URL, and when."""
-
-    content: bytes
-    url: str
-    recorded_at: datetime
-
-
-def request_key(request: requests.PreparedRequest | Any, **_: Any) -> str:
-    """requests-cache's key function: our key over URL and body, nothing else."""
-    body = request.body or b""
-    return answer_key(request.url or "", body.encode() if isinstance(body, str) else body)
-
-
-def prepared_request(url: str, body: bytes) -> requests.PreparedRequest:
-    """The one request form that is sent and stored; it carries no key."""
-    headers = {"Content-Type": "application/json"}
-    return requests.Request("POST", url, data=body, headers=headers).prepare()
+_INSERT = "INSERT OR REPLACE INTO responses (key, value, expires) VALUES (?, ?, NULL)"
 
 
 class AnswerCache:
     """Answers by key, in `path`; a context manager.
 
     Without an endpoint nothing can be sent. A file that does not exist is empty, and is made by
-    the first answer that is saved. Raises MachineError when the file is foreign, damaged, locked
-    or not writable.
+    the first answer that is saved. Raises MachineError when the file is foreign, damaged, of
+    another layout, or, with an endpoint, locked or not writable.
     """
 
     def __init__(self, path: Path, endpoint: Endpoint | None = None) -> None:
-        # requests-cache appends the suffix on its own; doing it here keeps one name for both.
+        # The same name for a file with and without a suffix, as requests-cache has it.
         self.path = path if path.suffix else path.with_name(f"{path.name}.sqlite")
-        self._guard = GuardAdapter(endpoint)
-        self._session: CachedSession | None = None
-        self._lock = threading.Lock()
-        refuse_unusable(self.path)
+        self._guard = Guard(endpoint)
+        self._open = ExitStack()
+        self._reader: sqlite3.Connection | None = None
+        self._reading = threading.Lock()
+        self._writer = BatchWriter(self._connect, self._still_there)
+        self._inode = 0
+        self._known_rubrics: set[str] = set()
+        cache_file.refuse_unusable(self.path, writing=endpoint is not None)
 
     def __enter__(self) -> AnswerCache:
         return self
@@ -86,131 +61,142 @@ class AnswerCache:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._session is not None:
-            self._session.close()  # type: ignore[no-untyped-call]
+        self._writer.close()
+        self._open.close()
+        self._reader = None
+
+    def rows(self, keys: Collection[str]) -> Iterator[tuple[str, Stored | None]]:
+        """Key and stored answer of each of `keys` that has a row, in any order; None where the
+        row is damaged. The only place that reads answers.
+        """
+        if not keys or not self.path.exists():
+            return
+        with self._reading, cache_file.usable(self.path):
+            for key, value in self._values(keys):
+                try:
+                    yield key, decoded_row(value)
+                except DamagedRow:
+                    yield key, None
 
     def read(self, keys: Iterable[str]) -> tuple[dict[str, Stored], set[str]]:
-        """The stored answers among `keys`, and the keys whose row is damaged.
-
-        The only place that reads answers in bulk.
-        """
+        """The stored answers among `keys`, and the keys whose row is damaged."""
         answers: dict[str, Stored] = {}
         damaged: set[str] = set()
-        if not self.path.exists():
-            return answers, damaged
-        with self._errors():
-            cache = self._open().cache
-            for key in keys:
-                try:
-                    answers[key] = _stored(cache.get_response(key))
-                except sqlite3.Error:
-                    raise
-                except Exception:  # noqa: BLE001 - a damaged row raises anything at all
-                    # requests-cache answers None for some damaged rows as for absent ones.
-                    if self._has_row(key):
-                        damaged.add(key)
+        for key, stored in self.rows(dict.fromkeys(keys)):
+            if stored is None:
+                damaged.add(key)
+            else:
+                answers[key] = stored
         return answers, damaged
 
-    def stored_keys(self) -> Iterator[str]:
+    def stored_keys(self) -> list[str]:
         """The keys of all stored answers, sorted."""
-        if self.path.exists():
-            with self._errors():
-                yield from sorted(self._open().cache.responses.keys())
+        return sorted(key for (key,) in self._select("SELECT key FROM responses"))
 
-    def ask(self, url: str, body: bytes, *, refresh: bool = False) -> requests.Response:
+    def state(self) -> str:
+        """A token that is another one after every change of an answer; empty without a file."""
+        found = self._select("SELECT value FROM ticketbench WHERE name = 'state'")
+        triggers = self._select("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+        # Without its triggers the token stands still.
+        return str(found[0][0]) if found and triggers == [(3,)] else ""
+
+    def rubrics(self) -> list[Mapping[str, str]]:
+        """Rubric texts by label, for every rubric set with answers here; first used, first."""
+        query = "SELECT rubrics FROM ticketbench_rubrics ORDER BY first_used, fingerprint"
+        return [json.loads(text) for (text,) in self._select(query)]
+
+    def ask(self, url: str, body: bytes, *, refresh: bool = False) -> Reply:
         """Ask the endpoint and store a valid answer; an answer already stored is not asked again.
 
-        Raises what the endpoint raises, ContractViolation, and MachineError when the answer
-        could not be stored (a full disk is silent in requests-cache).
+        Returns when the answer is stored. Raises what the guard raises, and MachineError when the
+        answer could not be stored.
         """
-        request = prepared_request(url, body)
-        key = request_key(request)
-        with self._errors():
-            session = self._open()
-            if key in self.read([key])[1]:
-                # requests-cache reads the row before it sends, and would fail on it.
-                session.cache.responses.bulk_delete([key])
-            response = session.send(request, force_refresh=refresh, allow_redirects=False)
-            if response.status_code == 200:
-                self._confirm(key, response.content)
-        return response
+        key = answer_key(url, body)
+        if not refresh:
+            for _, stored in self.rows((key,)):
+                if stored is not None:
+                    return Reply(200, stored.content)
+        reply = self._guard.ask(url, body)
+        if reply.status == 200:
+            self._run([self._insert(key, reply.body, url), *self._rubrics_of(body)])
+        return reply
 
-    def save(self, key: str, stored: Stored) -> None:
-        """Store an answer that was recorded elsewhere. Raises MachineError as `ask` does."""
-        with self._errors():
-            session = self._open()
-            request = requests.Request("POST", stored.url).prepare()
-            response = plain_response(request, Reply(200, stored.content))
-            row = CachedResponse.from_response(response, created_at=stored.recorded_at)
-            session.cache.responses[key] = row
-            self._confirm(key, stored.content)
+    def ask_unstored(self, url: str, body: bytes) -> Reply:
+        """Ask the endpoint and neither read nor store; raises what the guard raises."""
+        return self._guard.ask(url, body)
 
-    def _has_row(self, key: str) -> bool:
-        responses: Any = self._open().cache.responses
-        with responses.connection() as connection:
-            found = connection.execute("SELECT 1 FROM responses WHERE key = ?", (key,)).fetchone()
-        return found is not None
+    def save(self, answers: Mapping[str, Stored]) -> None:
+        """Store answers that were recorded elsewhere, all or none. Raises MachineError."""
+        statements = [(_INSERT, (key, encoded_row(stored))) for key, stored in answers.items()]
+        if statements:
+            self._run(statements)
 
-    def _confirm(self, key: str, content: bytes) -> None:
-        """A full disk is silent in requests-cache: look whether the answer is really there."""
-        found = self._open().cache.get_response(key)
-        if found is None or found.content != content:
-            raise MachineError(
-                f"an answer could not be stored in {self.path}",
-                help="is the disk full? Finished answers are kept: run again to go on",
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete these answers and give their space back. Raises MachineError."""
+        self._run([("DELETE FROM responses WHERE key = ?", (key,)) for key in keys])
+        with cache_file.usable(self.path), closing(cache_file.writer(self.path)) as connection:
+            connection.execute("VACUUM")
+
+    def _values(self, keys: Collection[str]) -> Iterator[tuple[str, object]]:
+        connection = self._connection()
+        (most,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM responses").fetchone()
+        if len(keys) >= most * _SCAN_FROM:
+            wanted = keys if isinstance(keys, dict) else set(keys)
+            for key, value in connection.execute("SELECT key, value FROM responses"):
+                if key in wanted:
+                    yield key, value
+            return
+        listed = list(keys)
+        for start in range(0, len(listed), _MOST_VARIABLES):
+            some = listed[start : start + _MOST_VARIABLES]
+            marks = ",".join("?" * len(some))
+            yield from connection.execute(
+                f"SELECT key, value FROM responses WHERE key IN ({marks})", some
             )
 
-    def _open(self) -> CachedSession:
-        with self._lock:
-            return self._session or self._opened()
+    def _select(self, query: str) -> list[tuple[Any, ...]]:
+        if not self.path.exists():
+            return []
+        with self._reading, cache_file.usable(self.path):
+            return self._connection().execute(query).fetchall()
 
-    def _opened(self) -> CachedSession:
-        prepare(self.path)
-        session = CachedSession(
-            str(self.path.absolute()),
-            backend="sqlite",
-            serializer="json",
-            wal=True,
-            key_fn=request_key,
-            **_SETTINGS,
-        )
-        _read_back(session)
-        session.trust_env = False
-        session.adapters.clear()
-        session.mount("", self._guard)  # every scheme goes through the guard
-        self._session = session
-        return session
+    def _connection(self) -> sqlite3.Connection:
+        if self._reader is None:
+            self._reader = self._open.enter_context(cache_file.reader(self.path))
+        return self._reader
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _insert(self, key: str, content: bytes, url: str) -> Statement:
+        return _INSERT, (key, encoded_row(Stored(content, url, datetime.now(UTC))))
+
+    def _rubrics_of(self, body: bytes) -> list[Statement]:
+        """Notes the rubric set of a question, once: a plan can then say what was edited since."""
+        pairs = [(entry["name"], entry["rubric"]) for entry in json.loads(body)["labels"]]
+        known = fingerprint(part for pair in pairs for part in pair)
+        if known in self._known_rubrics:
+            return []
+        self._known_rubrics.add(known)
+        now = datetime.now(UTC).isoformat()
+        text = json.dumps(dict(pairs), ensure_ascii=False)
+        return [("INSERT OR IGNORE INTO ticketbench_rubrics VALUES (?, ?, ?)", (known, text, now))]
+
+    def _run(self, statements: Sequence[Statement]) -> None:
+        with cache_file.usable(self.path):
+            self._writer.run(statements)
+
+    def _connect(self) -> sqlite3.Connection:
+        """The writing connection, on a file that is made if it is missing."""
+        cache_file.make(self.path)
+        self._inode = self.path.stat().st_ino
+        return cache_file.writer(self.path)
+
+    def _still_there(self) -> None:
+        """SQLite commits without an error into a file that was deleted or replaced meanwhile."""
         try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise unusable(self.path, error) from None
-        except OSError as error:
-            if isinstance(error, requests.RequestException):
-                raise
-            reason = error.strerror or type(error).__name__
-            raise MachineError(f"cannot use the cache {self.path}: {reason}") from None
-
-
-def _stored(response: Any) -> Stored:
-    """The answer in a row; raises ValueError or TypeError for a row that is not one of ours."""
-    if not isinstance(response, CachedResponse) or response.status_code != 200:
-        raise ValueError("not a stored answer")
-    if not response.content or not isinstance(response.url, str):
-        raise ValueError("a stored answer without content or URL")
-    return Stored(response.content, response.url, response.created_at)
-
-
-def _read_back(session: CachedSession) -> None:
-    """requests-cache ignores misspelt settings without a word, so what it holds is compared."""
-    for name, wanted in _SETTINGS.items():
-        found = getattr(session.settings, name, "no such setting")
-        if found != wanted:
-            raise RuntimeError(f"requests-cache did not take the setting {name}: {found!r}")
-    if session.settings.key_fn is not request_key or session.settings.filter_fn is not None:
-        raise RuntimeError("requests-cache did not take our key function")
-    serializer = session.cache.responses.serializer
-    if getattr(serializer, "name", None) != "json":
-        raise RuntimeError(f"requests-cache did not take the JSON serializer: {serializer!r}")
+            found = self.path.stat().st_ino
+        except FileNotFoundError:
+            found = 0
+        if found != self._inode:
+            raise MachineError(
+                f"the cache {self.path} was moved or deleted while it was in use",
+                help="put it back and run again; answers since then are asked again",
+            )

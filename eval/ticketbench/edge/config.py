@@ -38,6 +38,9 @@ class EndpointConfig(Strict):
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     rate: Text | None = "20/s"
     timeout_s: Annotated[float, Field(gt=0)] = 30.0
+    ca_file: Text | None = None
+    price_per_million_tokens: Amount | None = None
+    characters_per_token: Annotated[float, Field(gt=0)] = 4.0
 
     @field_validator("url")
     @classmethod
@@ -192,6 +195,12 @@ class Config:
     def recording_path(self) -> Path | None:
         """The committed recording, if there is one."""
         return self._resolve(self.file.recording) if self.file.recording else None
+
+    @property
+    def ca_path(self) -> Path | None:
+        """Certificate authorities to trust instead of the usual ones, if any are named."""
+        ca_file = self.file.endpoint.ca_file
+        return self._resolve(ca_file) if ca_file else None
 
     @property
     def production_log_path(self) -> Path | None:

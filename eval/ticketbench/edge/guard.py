@@ -1,59 +1,49 @@
 """The transport below the answer cache: refuses to send in replay mode, and lets only valid
 answers through to be stored.
 
-requests-cache decides what to store from the response alone. So what must never be stored has to
-be stopped here: an invalid answer, a header, and the key, which only the endpoint below knows.
+What must never be stored is stopped here: an invalid answer, a header, and the key, which only the
+endpoint below knows.
 """
 
 from __future__ import annotations
 
-import io
 import json
-from typing import Any
 
-import requests
-import urllib3
-from requests.adapters import BaseAdapter, HTTPAdapter
-
-from ticketbench.core.errors import IncompleteError
-from ticketbench.edge.contract import parse_answer
+from ticketbench.core.errors import EndpointError, IncompleteError
+from ticketbench.edge.contract import ContractViolation, other_rubrics, parse_answer
 from ticketbench.edge.endpoints import Endpoint, Reply
 
 
-class GuardAdapter(BaseAdapter):
-    """A requests transport around an endpoint; without one it refuses every request."""
+class WrongPage(ContractViolation):
+    """Status 200 with a web page: a portal, a proxy or a wrong URL."""
+
+
+class Guard:
+    """An endpoint whose answers are checked; without one every request is refused."""
 
     def __init__(self, endpoint: Endpoint | None) -> None:
-        super().__init__()
         self._endpoint = endpoint
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
-        """Ask the endpoint. Raises ContractViolation for an invalid answer with status 200."""
+    def ask(self, url: str, body: bytes) -> Reply:
+        """The endpoint's reply; one with status 200 is a valid answer to `body`.
+
+        Raises ContractViolation for any other answer with status 200, EndpointError when the
+        server answered for other rubrics, IncompleteError without an endpoint, and what the
+        endpoint raises.
+        """
         if self._endpoint is None:
             raise IncompleteError("strict replay sends nothing, and this answer is not stored")
-        body = request.body or b""
-        body = body.encode("utf-8") if isinstance(body, str) else body
-        reply = self._endpoint.ask(request.url or "", body)
+        reply = self._endpoint.ask(url, body)
         if reply.status == 200:
-            labels = [entry["name"] for entry in json.loads(body)["labels"]]
-            parse_answer(reply.body, labels)
-        return plain_response(request, reply)
-
-    def close(self) -> None:
-        """Nothing to close: the endpoint keeps its own connections."""
+            _check(reply, url, body)
+        return reply
 
 
-def plain_response(request: requests.PreparedRequest, reply: Reply) -> requests.Response:
-    """A response with the body and a content type, and no other header of the server's."""
-    headers = {"Content-Type": "application/json"}
-    if reply.retry_after and reply.status != 200:
-        headers["Retry-After"] = reply.retry_after
-    raw = urllib3.HTTPResponse(
-        body=io.BytesIO(reply.body),
-        headers=headers,
-        status=reply.status,
-        preload_content=False,
-        request_method="POST",
-        request_url=request.url,
-    )
-    return HTTPAdapter().build_response(request, raw)
+def _check(reply: Reply, url: str, body: bytes) -> None:
+    if "html" in reply.content_type.lower():
+        raise WrongPage(f"the answer is a page ({reply.content_type}), not JSON", passing=True)
+    asked = json.loads(body)["labels"]
+    parse_answer(reply.body, [entry["name"] for entry in asked])
+    problem = other_rubrics(reply.body, asked)
+    if problem:
+        raise EndpointError(problem, where=url, help="does a proxy rewrite the questions?")

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import json
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.edge.cache import Stored
 from ticketbench.edge.files import read_bytes
 from ticketbench.edge.formats import problems_error
+from ticketbench.edge.rows import Stored
 
 _MOST_BYTES = 50_000_000
+_MOST_LINE_BYTES = 1_000_000
+_MOST_LINES = 200_000
+_MOST_RATIO = 100
+_SPLIT = "split it by rubric set"
 
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
@@ -33,9 +41,41 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
 
     answer: RecordedAnswer
     key: Digest
-    recorded_at: datetime
+    recorded_at: Annotated[datetime, msgspec.Meta(tz=True)]
     sha256: Digest
     url: str
+
+
+class Recording(Mapping[str, Stored]):
+    """The answers in a recording file by key, read when they are first looked at.
+
+    Looking raises what `read_recording` raises. No path, or a file that is not there yet, is an
+    empty recording.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path if path is not None and path.exists() else None
+
+    @cached_property
+    def digest(self) -> str:
+        """sha256 of the file's bytes; empty without a file."""
+        return hashlib.sha256(read_bytes(self._path)).hexdigest() if self._path else ""
+
+    @cached_property
+    def _answers(self) -> dict[str, Stored]:
+        return read_recording(self._path) if self._path else {}
+
+    def __getitem__(self, key: str) -> Stored:
+        return self._answers[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._answers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._answers)
+
+    def __len__(self) -> int:
+        return len(self._answers)
 
 
 def answer_json(answer: RecordedAnswer) -> bytes:
@@ -77,30 +117,98 @@ def _key_of(pair: tuple[str, Any]) -> str:
     return pair[0]
 
 
-def read_recording(path: Path) -> dict[str, Stored]:
-    """The answers in a recording, every digest checked.
+def recording_bytes(path: Path, answers: Iterable[tuple[str, Stored]]) -> bytes:
+    """What a recording file called `path` holds: the text, packed when the name ends in .gz.
 
-    Raises InputError that lists the first 20 bad lines; MachineError when it cannot be read.
+    Packed without name and time, so that equal answers give equal bytes.
     """
-    if path.is_file() and path.stat().st_size > _MOST_BYTES:
-        raise InputError(f"{path} is larger than 50 MB", help="split it by rubric set")
-    lines = read_bytes(path).split(b"\n")
+    text = recording_text(answers).encode("utf-8")
+    return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
+
+
+def read_recording(path: Path) -> dict[str, Stored]:
+    """The answers in a recording (plain, or packed as .gz), every digest checked.
+
+    Raises InputError that lists the first 20 bad lines, or says which limit the file exceeds:
+    50 MB unpacked, 200,000 lines, 1 MB a line, 100 times its packed size. MachineError when it
+    cannot be read.
+    """
     answers: dict[str, Stored] = {}
     problems: list[Problem] = []
-    for number, raw in enumerate(lines, start=1):
-        if raw.strip():
-            try:
-                line = _checked(raw)
-            except ValueError as error:
-                problems.append(Problem(str(error), f"{path}:{number}", "export it again"))
-                continue
-            stored = Stored(answer_json(line.answer), line.url, line.recorded_at)
-            if answers.setdefault(line.key, stored).content != stored.content:
-                what = "this question has another answer further up"
-                problems.append(Problem(what, f"{path}:{number}", "keep one of the two lines"))
+    for number, raw in _lines(path):
+        where = f"{path}:{number}"
+        try:
+            line = _checked(raw)
+        except ValueError as error:
+            problems.append(Problem(str(error), where, "export it again"))
+            continue
+        stored = Stored(answer_json(line.answer), line.url, line.recorded_at)
+        if answers.setdefault(line.key, stored).content != stored.content:
+            what = "this question has another answer further up"
+            problems.append(Problem(what, where, "keep one of the two lines"))
     if problems:
         raise problems_error(problems)
     return answers
+
+
+def merged(paths: Sequence[Path], *, newest: bool = False) -> dict[str, Stored]:
+    """The answers of several recordings, whatever their order; equal ones count as the earliest.
+
+    Raises InputError when two recordings answer a question differently, unless `newest`: then the
+    one recorded last is taken (at the same moment, the greater by its bytes).
+    """
+    answers: dict[str, Stored] = {}
+    source: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for path in paths:
+        for key, stored in read_recording(path).items():
+            known = answers.get(key)
+            if known is not None and known.content != stored.content and not newest:
+                what = f"{source[key]} and {path} answer the question {key[:12]}… differently"
+                help_ = "take the later answer with --newest, or record again"
+                problems.append(Problem(what, str(path), help_))
+            elif known is None or _goes_before(stored, known):
+                answers[key], source[key] = stored, path
+    if problems:
+        raise problems_error(problems)
+    return answers
+
+
+def _goes_before(one: Stored, other: Stored) -> bool:
+    if one.content == other.content:
+        return (one.recorded_at, one.url) < (other.recorded_at, other.url)
+    return (one.recorded_at, one.content) > (other.recorded_at, other.content)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, with their numbers."""
+    lines = _content(path).split(b"\n")
+    if len(lines) > _MOST_LINES + 1:
+        raise InputError(f"{path} has more than {_MOST_LINES:,} lines", help=_SPLIT)
+    for number, raw in enumerate(lines, start=1):
+        if len(raw) > _MOST_LINE_BYTES:
+            where = f"{path}:{number}"
+            raise InputError("the line is longer than 1 MB", where=where, help="export it again")
+        if raw.strip():
+            yield number, raw
+
+
+def _content(path: Path) -> bytes:
+    """The unpacked bytes; nothing is unpacked beyond the limits."""
+    if path.is_file() and path.stat().st_size > _MOST_BYTES:
+        raise InputError(f"{path} is larger than 50 MB", help=_SPLIT)
+    packed = read_bytes(path)
+    if path.suffix != ".gz":
+        return packed
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+            content = stream.read(_MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        raise InputError(f"{path} is not a whole gzip file", help="export it again") from None
+    if len(content) > min(_MOST_BYTES, _MOST_RATIO * len(packed)):
+        what = f"{path} unpacks to more than 50 MB or 100 times its size"
+        raise InputError(what, help="export it again, or split it")
+    return content
 
 
 def _checked(raw: bytes) -> Line:
@@ -108,8 +216,6 @@ def _checked(raw: bytes) -> Line:
         line = msgspec.json.decode(raw, type=Line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not a recorded answer: {error}") from None
-    if line.recorded_at.tzinfo is None:
-        raise ValueError("recorded_at has no time zone")
     if hashlib.sha256(answer_json(line.answer)).hexdigest() != line.sha256:
         raise ValueError("the answer does not match its digest: it was altered")
     return line

@@ -2,77 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
 
-import requests
+import numpy as np
 
-from ticketbench.core.types import Dataset, Failure, RubricSet, ScoreTable
-from ticketbench.edge.asking import (
-    Breaker,
-    Pace,
-    Retry,
-    Stop,
-    Unanswered,
-    ask_until_answered,
-)
-from ticketbench.edge.cache import AnswerCache, Stored, prepared_request
-from ticketbench.edge.contract import (
-    Answer,
-    ContractViolation,
-    answer_key,
-    parse_answer,
-    request_body,
-)
+from ticketbench.core.types import Dataset, Failure, FloatArray, RubricSet, ScoreTable
+from ticketbench.edge.contract import ContractViolation, stored_scores
+from ticketbench.edge.drift import Drift
+from ticketbench.edge.live import Progress, ask_all, check_drift
+from ticketbench.edge.memo import Remembered
+from ticketbench.edge.questions import Questions, questions
+from ticketbench.edge.rows import Stored
 from ticketbench.edge.score_tables import score_table
+from ticketbench.edge.source import Answers, Source
 
-Mode = Literal["auto", "replay", "refresh"]
-MODES: tuple[Mode, ...] = ("auto", "replay", "refresh")
-
-Outcome = Answer | Failure
-
-Progress = Callable[[int, int], None]
-"""Called with the number of questions answered or given up, and the number to ask."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where answers come from: a recording (read first), the cache, and the endpoint behind it."""
-
-    url: str
-    cache: AnswerCache
-    recording: Mapping[str, Stored]
-    mode: Mode = "auto"
-    concurrency: int = 8
-    per_second: float | None = None
-    retry: Retry = Retry()  # noqa: RUF009 - frozen, so sharing the default is safe
+_MISS = Failure("", "miss", 0, "no stored answer")
+_DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """The score table, and how many different questions came from where."""
+    """The score table, how many different questions came from where, how many stored answers
+    were damaged, and what asking a few questions again found.
+    """
 
     table: ScoreTable
     recorded: int
     cached: int
     sent: int
+    damaged: int = 0
+    drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a replay would take from where; `missing` would be sent (or fail in strict replay)."""
+    """What a replay would take from where; `missing` would be sent (or fail in strict replay).
+
+    `duplicates` are tickets whose question an earlier ticket asks, `characters` those of the
+    missing request bodies.
+    """
 
     questions: int
+    duplicates: int
     recorded: int
     cached: int
     missing: int
-
-
-def full_url(url: str) -> str:
-    """The URL as it is sent and stored, so that keys computed from it agree."""
-    return prepared_request(url, b"").url or url
+    characters: int
 
 
 def replay(
@@ -84,32 +61,68 @@ def replay(
     EndpointError when no question can succeed, MachineError when answers cannot be stored;
     answers that were stored before that stay stored.
     """
-    keys, bodies = _questions(dataset, rubrics, source.url)
-    stored, damaged, recorded = _stored_answers(source, bodies)
-    outcomes = {key: _parsed(answer.content, rubrics) for key, answer in stored.items()}
-    unusable = damaged | {key for key, outcome in outcomes.items() if isinstance(outcome, Failure)}
+    if source.memo is None or source.mode == "refresh":
+        return _replayed(dataset, rubrics, source, progress)[0]
+    key = source.memo.key(dataset, rubrics, source.url, source.cache.state())
+    kept = source.memo.load(key)
+    if kept is not None:
+        table = score_table(dataset, rubrics, source.url, kept.scores, {})
+        return Replayed(table, kept.recorded, kept.cached, 0)
+    found, scores = _replayed(dataset, rubrics, source, progress)
+    # What changed while the answers were read must not be kept under the token from before.
+    same = key == source.memo.key(dataset, rubrics, source.url, source.cache.state())
+    if same and not (found.sent or found.table.n_failed):
+        source.memo.save(key, Remembered(scores, found.recorded, found.cached))
+    return found
+
+
+def _replayed(
+    dataset: Dataset, rubrics: RubricSet, source: Source, progress: Progress | None
+) -> tuple[Replayed, FloatArray]:
+    """The replay from the answers themselves, and the score of every ticket."""
+    asked = questions(dataset, rubrics, source.url)
+    answers = _stored(asked, source)
+    missing = answers.missing()
+    drift, sent = Drift(), 0
     if source.mode == "replay":
-        outcomes |= {key: _not_stored(key in damaged) for key in bodies if key not in outcomes}
-        missing = []
-    else:
-        missing = [key for key in bodies if key not in stored or key in unusable]
-        outcomes |= _ask_all(source, missing, unusable, bodies, rubrics, progress)
-    table = score_table(dataset, rubrics, source.url, [outcomes[key] for key in keys])
-    n_cached = len(stored) - recorded - len(unusable & set(missing) & set(stored))
-    return Replayed(table, recorded, n_cached, len(missing))
+        for number in missing:
+            answers.failures.setdefault(number, _MISS)
+    elif missing:
+        ask_all(asked, source, answers, missing, progress)
+        drift, sent = check_drift(asked, source, answers, missing), len(missing)
+    scores = answers.scores[asked.of_ticket]
+    failures = {
+        i: answers.failures[number]
+        for i, number in enumerate(asked.of_ticket.tolist())
+        if number in answers.failures
+    }
+    table = score_table(dataset, rubrics, source.url, scores, failures)
+    found = Replayed(table, answers.recorded, answers.cached, sent, answers.damaged, drift)
+    return found, scores
 
 
-def _not_stored(damaged: bool) -> Outcome:
-    if damaged:
-        return Failure("", "cache", 0, "the stored answer is damaged")
-    return Failure("", "miss", 0, "no stored answer")
+def plan(
+    dataset: Dataset, rubrics: RubricSet, source: Source, counted: set[str] | None = None
+) -> Plan:
+    """What `replay` would do, without sending anything.
 
-
-def plan(dataset: Dataset, rubrics: RubricSet, source: Source) -> Plan:
-    """What `replay` would do, without sending anything."""
-    _, bodies = _questions(dataset, rubrics, source.url)
-    stored, _, recorded = _stored_answers(source, bodies)
-    return Plan(len(bodies), recorded, len(stored) - recorded, len(bodies) - len(stored))
+    Questions in `counted` are asked for another rubric set already; those asked for this one are
+    added to it.
+    """
+    counted = set() if counted is None else counted
+    asked = questions(dataset, rubrics, source.url)
+    answers = _stored(asked, source)
+    keys = asked.keys
+    missing = [number for number in answers.missing() if keys[number] not in counted]
+    counted.update(keys[number] for number in missing)
+    return Plan(
+        questions=len(asked),
+        duplicates=len(dataset.tickets) - len(asked),
+        recorded=answers.recorded,
+        cached=answers.cached,
+        missing=len(missing),
+        characters=sum(len(asked.body(number).decode("utf-8")) for number in missing),
+    )
 
 
 def stored_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[str, Stored]:
@@ -117,92 +130,41 @@ def stored_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict
 
     So an answer that was refreshed reaches the next recording.
     """
-    bodies = _questions(dataset, rubrics, source.url)[1]
-    recorded = {key: source.recording[key] for key in bodies if key in source.recording}
-    return recorded | source.cache.read(bodies)[0]
+    keys = questions(dataset, rubrics, source.url).keys
+    recorded = {key: source.recording[key] for key in keys if key in source.recording}
+    return recorded | source.cache.read(keys)[0]
 
 
-def _questions(
-    dataset: Dataset, rubrics: RubricSet, url: str
-) -> tuple[list[str], dict[str, bytes]]:
-    """Each ticket's key, and the different questions by key."""
-    keys, bodies = [], {}
-    for ticket in dataset.tickets:
-        body = request_body(ticket.text, rubrics)
-        key = answer_key(url, body)
-        keys.append(key)
-        bodies[key] = body
-    return keys, bodies
-
-
-def _stored_answers(
-    source: Source, bodies: Mapping[str, bytes]
-) -> tuple[dict[str, Stored], set[str], int]:
-    """Stored answers, damaged keys, and how many came from the recording; none in refresh."""
+def _stored(asked: Questions, source: Source) -> Answers:
+    """What recording and cache hold; in refresh only what this run has already asked again."""
+    shape = (len(asked), len(asked.rubrics.labels))
+    answers = Answers(np.full(shape, np.nan), {})
+    left = asked.position
     if source.mode == "refresh":
-        return {}, set(), 0
-    recorded = {key: source.recording[key] for key in bodies if key in source.recording}
-    cached, damaged = source.cache.read(key for key in bodies if key not in recorded)
-    return recorded | cached, damaged, len(recorded)
+        left = {key: n for key, n in left.items() if key in source.refreshed}
+    elif len(source.recording):
+        recorded = ((key, source.recording[key]) for key in left if key in source.recording)
+        answers.recorded = _fill(answers, asked, recorded)
+        left = {key: n for key, n in left.items() if key not in source.recording}
+    answers.cached = _fill(answers, asked, source.cache.rows(left))
+    return answers
 
 
-def _parsed(content: bytes, rubrics: RubricSet) -> Outcome:
-    try:
-        return parse_answer(content, rubrics.labels)
-    except ContractViolation as error:
-        return Failure("", "contract", 200, f"stored answer: {error}")
-
-
-def _ask_all(
-    source: Source,
-    missing: list[str],
-    unusable: set[str],
-    bodies: Mapping[str, bytes],
-    rubrics: RubricSet,
-    progress: Progress | None,
-) -> dict[str, Outcome]:
-    """Ask every missing question; an unusable answer is replaced, not read again."""
-    pace, breaker, stop = Pace(source.per_second), Breaker(source.url), Stop()
-
-    def ask(key: str) -> Outcome:
-        def send() -> requests.Response:
-            refresh = source.mode == "refresh" or key in unusable
-            return source.cache.ask(source.url, bodies[key], refresh=refresh)
-
+def _fill(answers: Answers, asked: Questions, rows: Iterable[tuple[str, Stored | None]]) -> int:
+    """Put stored answers into the matrix, all at once; how many were usable."""
+    labels, position = asked.rubrics.labels, asked.position
+    numbers, values = array("q"), array("d")
+    for key, stored in rows:
+        if stored is None:
+            answers.failures[position[key]] = _DAMAGED
+            answers.damaged += 1
+            continue
         try:
-            response = ask_until_answered(send, retry=source.retry, pace=pace, stop=stop)
-        except Unanswered as error:
-            breaker.record(error)
-            return Failure("", error.kind, error.status, error.detail)
-        breaker.record(None)
-        return parse_answer(response.content, rubrics.labels)
-
-    outcomes: dict[str, Outcome] = {}
-    for key, outcome in _in_threads(ask, missing, source.concurrency, stop):
-        outcomes[key] = outcome
-        if progress is not None:
-            progress(len(outcomes), len(missing))
-    return outcomes
-
-
-def _in_threads(
-    ask: Callable[[str], Outcome], keys: list[str], concurrency: int, stop: Stop
-) -> Iterator[tuple[str, Outcome]]:
-    """Outcomes as they come; the first error stops the rest, but for those in flight."""
-    pool = ThreadPoolExecutor(concurrency)
-    running: dict[Future[Outcome], str] = {}
-    try:
-        remaining = iter(keys)
-        while True:
-            for key in remaining:
-                running[pool.submit(ask, key)] = key
-                if len(running) >= 2 * concurrency:
-                    break
-            if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield running.pop(future), future.result()
-    finally:
-        stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+            values.extend(stored_scores(stored.content, labels))
+            numbers.append(position[key])
+        except ContractViolation as error:
+            failure = Failure("", "contract", 200, f"stored answer: {error}")
+            answers.failures[position[key]] = failure
+    if numbers:
+        answers.scores[np.asarray(numbers)] = np.asarray(values).reshape(-1, len(labels))
+    return len(numbers)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import compress
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -21,41 +22,44 @@ from ticketbench.core.types import (
     Dataset,
     Failure,
     FailureKind,
+    FloatArray,
     IntArray,
     Provenance,
     RubricSet,
     ScoreTable,
     fingerprint,
 )
-from ticketbench.edge.contract import Answer, ContractViolation, check_sum, decimals_of
+from ticketbench.edge.contract import ContractViolation, check_sum, decimals_of
 from ticketbench.edge.formats import Row, Table, line_of_problem, problems_error, read_table
 
 SCORE_PREFIX = "score_"
 
 
 def score_table(
-    dataset: Dataset, rubrics: RubricSet, url: str, outcomes: Sequence[Answer | Failure]
+    dataset: Dataset,
+    rubrics: RubricSet,
+    url: str,
+    scores: FloatArray,
+    failures: Mapping[int, Failure],
 ) -> ScoreTable:
-    """The score table of one outcome per ticket, in dataset order."""
+    """The score table of n x K `scores`, in dataset order; `failures` by row, whose scores do not
+    count.
+    """
     tickets = dataset.tickets
-    scored = [i for i, outcome in enumerate(outcomes) if isinstance(outcome, Answer)]
+    scored = np.array([i not in failures for i in range(len(tickets))], dtype=np.bool_)
     gold = gold_labels(rubrics.labels, (ticket.label for ticket in tickets))
     position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    rows = [outcome.scores for outcome in outcomes if isinstance(outcome, Answer)]
+    truth = np.array([position[ticket.label] for ticket in tickets], dtype=np.int64)
     keys = [(0, t.group) if t.group is not None else (1, t.id) for t in tickets]
     return ScoreTable(
         labels=rubrics.labels,
         gold_labels=gold,
-        ids=tuple(tickets[i].id for i in scored),
-        truth=np.array([position[tickets[i].label] for i in scored], dtype=np.int64),
+        ids=tuple(compress((ticket.id for ticket in tickets), scored)),
+        truth=truth[scored],
         groups=numbered(keys)[scored],
-        scores=np.array(rows, dtype=np.float64).reshape(len(rows), len(rubrics.labels)),
+        scores=scores[scored],
         wanted=_wanted(dataset, gold)[scored] if dataset.has_all_labels else None,
-        failures=tuple(
-            replace(outcome, ticket_id=ticket.id)
-            for ticket, outcome in zip(tickets, outcomes, strict=True)
-            if isinstance(outcome, Failure)
-        ),
+        failures=tuple(replace(failures[i], ticket_id=tickets[i].id) for i in sorted(failures)),
         provenance=Provenance(
             dataset.name, dataset.fingerprint, rubrics.name, rubrics.fingerprint, url
         ),

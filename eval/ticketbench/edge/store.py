@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import json
@@ -89,11 +90,11 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
         for name, content in files.items():
             target = fresh / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
+            _write_through(target, content)
         digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
         value = {"schema": MANIFEST_SCHEMA, **manifest, "files": digests}
         text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-        (fresh / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        _write_through(fresh / MANIFEST, f"{text}\n".encode())
         _carry_over(out, fresh, own)
         _swap(out, fresh)
     except OSError as error:
@@ -144,10 +145,20 @@ def _carry_over(out: Path, fresh: Path, own: set[str]) -> None:
         shutil.copy2(path, fresh / name, follow_symlinks=False)
 
 
+def _write_through(path: Path, content: bytes) -> None:
+    """Write a new file down to the disk: after a power cut it is whole, or the rename is not."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _swap(out: Path, fresh: Path) -> None:
     if not out.exists():
         fresh.rename(out)
         return
+    if exchanged(out, fresh):
+        return  # the caller removes `fresh`, which is the old report now
     old = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
     out.rename(old)
     try:
@@ -158,12 +169,25 @@ def _swap(out: Path, fresh: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system can (Linux); whether it was done.
+
+    Two renames would leave a moment without a report.
+    """
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Replace one file atomically: temporary name beside it, then rename."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(content)
+        _write_through(temporary, content)
         os.replace(temporary, path)
     except OSError as error:
         raise MachineError(f"cannot write {path}: {error.strerror}") from None

@@ -52,7 +52,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found += _key(settings.url, settings.key_env) + _engine(settings.url)
     try:
         with answer_source(inputs) as source:
-            stored = sum(1 for _ in source.cache.stored_keys())
+            stored = len(source.cache.stored_keys())
             found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
             if online:
                 found.append(_ask_once(settings))

@@ -19,7 +19,8 @@ from ticketbench.edge.rubric_files import read_rubrics, rubric_findings
 from ticketbench.flow.grouping import grouped
 
 if TYPE_CHECKING:
-    from ticketbench.edge.replay import Mode, Source
+    from ticketbench.edge.pacing import Budget, Price
+    from ticketbench.edge.source import Mode, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +86,43 @@ def _refuse_missing_files(config: Config) -> None:
 
 
 @contextmanager
-def answer_source(inputs: Inputs, *, mode: Mode = "auto") -> Iterator[Source]:
+def answer_source(
+    inputs: Inputs, *, mode: Mode = "auto", budget: Budget | None = None
+) -> Iterator[Source]:
     """Recording, cache and endpoint of a config, ready to replay; strict replay has no endpoint."""
     from ticketbench.edge.asking import Retry
     from ticketbench.edge.cache import AnswerCache
     from ticketbench.edge.endpoints import Connection, connect, is_local
-    from ticketbench.edge.recording import read_recording
-    from ticketbench.edge.replay import Source, full_url
+    from ticketbench.edge.memo import Memo
+    from ticketbench.edge.pacing import Budget
+    from ticketbench.edge.recording import Recording
     from ticketbench.edge.secret import read_key
+    from ticketbench.edge.source import Source, full_url
 
     config, settings = inputs.config, inputs.config.file.endpoint
     key = None if is_local(settings.url) else read_key(settings.key_env, os.environ)
-    connection = Connection(key, settings.timeout_s, settings.concurrency)
+    connection = Connection(key, settings.timeout_s, settings.concurrency, config.ca_path)
     endpoint = None if mode == "replay" else connect(settings.url, connection)
-    recording = config.recording_path
+    recording = Recording(config.recording_path)
     with AnswerCache(config.cache_path, endpoint) as cache:
         yield Source(
             url=full_url(settings.url),
             cache=cache,
-            recording=read_recording(recording) if recording and recording.exists() else {},
+            recording=recording,
             mode=mode,
             concurrency=settings.concurrency,
             per_second=settings.per_second,
             retry=Retry(),
+            budget=budget or Budget(),
+            memo=Memo.beside(cache.path, recording.digest),
         )
+
+
+def price_of(inputs: Inputs) -> Price | None:
+    """What the config says a request costs; None where it names no price."""
+    from ticketbench.edge.pacing import Price
+
+    settings = inputs.config.file.endpoint
+    if settings.price_per_million_tokens is None:
+        return None
+    return Price(settings.price_per_million_tokens, settings.characters_per_token)

@@ -5,24 +5,34 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ticketbench import __version__
-from ticketbench.core.errors import IncompleteError, Problem
-from ticketbench.core.types import ScoreTable
-from ticketbench.edge.store import report_files
-from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import Finding, ScoreTable
+from ticketbench.edge.drift import Drift
+from ticketbench.edge.pacing import Budget
+from ticketbench.edge.run_folder import reserved
+from ticketbench.flow.completeness import (
+    drift_finding,
+    refuse_failures,
+    refuse_misses,
+    refuse_unreachable,
+    refuse_unrun,
+)
+from ticketbench.flow.inputs import Inputs, answer_source, price_of, read_inputs
 from ticketbench.flow.production import estimated_production
 from ticketbench.flow.slicing import sliced
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
-from ticketbench.report.numbers import count
 
 if TYPE_CHECKING:
-    from ticketbench.edge.replay import Mode, Plan, Progress, Replayed
+    from ticketbench.edge.live import Progress
+    from ticketbench.edge.replay import Replayed
+    from ticketbench.edge.source import Mode
 
 SEED = 0
 
@@ -48,41 +58,47 @@ def run(
     allow_failures: int = 0,
     progress: ProgressOf | None = None,
     command: str = "",
+    most_requests: int | None = None,
+    most_cost: float | None = None,
 ) -> RunOutcome:
     """Replay every rubric set of `config`, measure, compare with the first, write the report.
 
-    The report goes to `out`, by default reports/<config name>. Raises IncompleteError when more
-    than `allow_failures` answers failed, over all rubric sets: before anything is written when
-    strict replay misses answers, after the report is written otherwise.
+    The report goes to `out`, by default reports/<config name>; one run at a time. Raises
+    IncompleteError when more than `allow_failures` answers failed, over all rubric sets: before
+    anything is written when strict replay misses answers or a limit (`most_requests` sent,
+    `most_cost` spent) stopped the asking, after the report is written otherwise.
     """
     started = datetime.now(UTC)
     clock = time.monotonic()
     inputs = read_inputs(config, overrides=overrides)
     target = out or Path("reports") / inputs.config.name
-    report_files(target)  # refuses before anything is asked
-    replayed = _replay_all(inputs, mode, progress)
-    if mode == "replay":
-        _refuse_misses(replayed, allow_failures, config)
-    tables = [one.table for one in replayed]
-    results = _measured(inputs, tables)
-    manifest = _manifest(command, mode, started, replayed)
-    manifest["seconds"] = round(time.monotonic() - clock, 3)
-    write_run(target, results, inputs, tables, manifest)
-    _refuse_failures(tables, allow_failures, target)
+    budget = _budget(inputs, most_requests, most_cost)
+    manifest = _manifest(command, mode, started)
+    with reserved(target, manifest):
+        replayed = _replay_all(inputs, mode, budget, progress)
+        tables = [one.table for one in replayed]
+        if mode == "replay":
+            refuse_misses(tables, allow_failures, config)
+        refuse_unrun(tables, allow_failures, config)
+        refuse_unreachable(tables, inputs.config.file.endpoint.url)
+        changed = sum((one.drift for one in replayed), Drift())
+        results = _measured(inputs, tables, drift_finding(changed))
+        manifest |= _sources_in_numbers(replayed, budget, changed)
+        manifest["seconds"] = round(time.monotonic() - clock, 3)
+        write_run(target, results, inputs, tables, manifest)
+    refuse_failures(tables, allow_failures, target)
     return RunOutcome(results, target, _sources(replayed))
 
 
-def plan_run(
-    config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
-) -> dict[str, Plan]:
-    """What a run would ask, per rubric set; nothing is sent or written."""
-    from ticketbench.edge.replay import plan
-
-    inputs = read_inputs(config, overrides=overrides)
-    with answer_source(inputs, mode=mode) as source:
-        return {
-            rubrics.name: plan(inputs.dataset, rubrics, source) for rubrics in inputs.rubric_sets
-        }
+def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
+    price = price_of(inputs)
+    if most_cost is not None and price is None:
+        raise InputError(
+            "--max-cost needs a price",
+            where=str(inputs.config.path),
+            help="set endpoint.price_per_million_tokens in the config",
+        )
+    return Budget(most_requests, most_cost, price)
 
 
 def settings_of(inputs: Inputs) -> Settings:
@@ -99,10 +115,12 @@ def settings_of(inputs: Inputs) -> Settings:
     )
 
 
-def _replay_all(inputs: Inputs, mode: Mode, progress: ProgressOf | None) -> list[Replayed]:
+def _replay_all(
+    inputs: Inputs, mode: Mode, budget: Budget, progress: ProgressOf | None
+) -> list[Replayed]:
     from ticketbench.edge.replay import replay
 
-    with answer_source(inputs, mode=mode) as source:
+    with answer_source(inputs, mode=mode, budget=budget) as source:
         return [
             replay(
                 inputs.dataset,
@@ -114,7 +132,9 @@ def _replay_all(inputs: Inputs, mode: Mode, progress: ProgressOf | None) -> list
         ]
 
 
-def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> RunResults:
+def _measured(
+    inputs: Inputs, tables: Sequence[ScoreTable], found: tuple[Finding, ...]
+) -> RunResults:
     from threadpoolctl import threadpool_limits
 
     settings = settings_of(inputs)
@@ -129,7 +149,7 @@ def _measured(inputs: Inputs, tables: Sequence[ScoreTable]) -> RunResults:
         inputs.rubric_sets,
         tables,
         settings,
-        inputs.findings,
+        (*inputs.findings, *found),
         inputs.config.file.production_mix,
     )
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
@@ -156,41 +176,7 @@ def _sources(replayed: Sequence[Replayed]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _refuse_misses(replayed: Sequence[Replayed], allowed: int, config: Path) -> None:
-    """Strict replay: name the rubric sets and the first tickets whose answers are missing."""
-    if sum(one.table.n_failed for one in replayed) <= allowed:
-        return
-    problems = []
-    for one in replayed:
-        failures = one.table.failures
-        if failures:
-            name = one.table.provenance.rubric_set
-            first = ", ".join(failure.ticket_id for failure in failures[:3])
-            more = " ..." if len(failures) > 3 else ""
-            are = "answer is" if len(failures) == 1 else "answers are"
-            what = f"{len(failures)} {are} missing for rubric set {name!r} (tickets {first}{more})"
-            problems.append(Problem(what, "", f"ask for them: ticketbench run {config}"))
-    raise IncompleteError.of(problems)
-
-
-def _refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> None:
-    """Failed answers are counted over all rubric sets, as --allow-failures counts them."""
-    failures = [failure for table in tables for failure in table.failures]
-    if len(failures) <= allowed:
-        return
-    n_tickets = len({failure.ticket_id for failure in failures})
-    first = failures[0]
-    raise IncompleteError(
-        f"{count(len(failures), 'answer')} of {count(n_tickets, 'ticket')} failed, "
-        f"{allowed} are allowed; the first: {first.ticket_id} ({first.kind}, {first.detail})",
-        where=str(out),
-        help="run again to ask only for these, or accept them: --allow-failures N",
-    )
-
-
-def _manifest(
-    command: str, mode: Mode, started: datetime, replayed: Sequence[Replayed]
-) -> dict[str, Any]:
+def _manifest(command: str, mode: Mode, started: datetime) -> dict[str, Any]:
     """What may differ between two runs that give the same results."""
     return {
         "tool": {"name": "ticketbench", "version": __version__},
@@ -200,14 +186,26 @@ def _manifest(
         "python": platform.python_version(),
         "platform": platform.system(),
         "seed": SEED,
+    }
+
+
+def _sources_in_numbers(
+    replayed: Sequence[Replayed], budget: Budget, changed: Drift
+) -> dict[str, Any]:
+    """Where the answers came from; `requests` counts those that were sent again, too."""
+    return {
+        "status": "finished",
         "answers": {
             one.table.provenance.rubric_set: {
                 "recorded": one.recorded,
                 "cached": one.cached,
                 "sent": one.sent,
+                "damaged": one.damaged,
             }
             for one in replayed
         },
+        "requests": budget.requests,
+        "asked_again": asdict(changed),
     }
 
 

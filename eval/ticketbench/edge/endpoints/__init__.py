@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -18,19 +19,26 @@ from ticketbench.edge.secret import ApiKey
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: status, body, and the Retry-After header if there was one."""
+    """What came back: status, body, and the headers Retry-After and Content-Type if there were."""
 
     status: int
     body: bytes
     retry_after: str = ""
+    content_type: str = ""
 
 
 class Unreached(Exception):
-    """No answer came back: connection refused, reset, cut off, or too slow."""
+    """No answer came back: connection refused, reset, cut off, or too slow.
 
-    def __init__(self, kind: Literal["network", "timeout"], detail: str) -> None:
+    `attempts` is how often it is worth asking in all, where that is less than usual.
+    """
+
+    def __init__(
+        self, kind: Literal["network", "timeout"], detail: str, *, attempts: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.kind: Literal["network", "timeout"] = kind
+        self.attempts = attempts
 
 
 class Endpoint(Protocol):
@@ -43,11 +51,14 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to connect: the key to send, how long to wait, how many connections to keep."""
+    """How to connect: the key to send, how long to wait, how many connections to keep, and a file
+    of certificate authorities to trust instead of the usual ones.
+    """
 
     key: ApiKey | None = None
     timeout_s: float = 30.0
     concurrency: int = 8
+    ca_file: Path | None = None
 
 
 Connect = Callable[[str, Connection], Endpoint]

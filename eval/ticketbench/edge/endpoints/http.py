@@ -6,7 +6,9 @@ carry the key to another host), no cookies, TLS always verified.
 
 from __future__ import annotations
 
+import ssl
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import certifi
@@ -22,6 +24,7 @@ from urllib3.exceptions import (
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.edge.contract import MOST_ANSWER_BYTES
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
+from ticketbench.edge.endpoints.overdue import WATCHED_POOLS
 from ticketbench.edge.secret import HEADER
 
 _CONNECT_TIMEOUT_S = 5.0
@@ -50,8 +53,9 @@ class HttpEndpoint:
             retries=False,
             timeout=urllib3.Timeout(connect=connect_s, read=connection.timeout_s),
             cert_reqs="CERT_REQUIRED",
-            ca_certs=certifi.where(),
+            ca_certs=str(connection.ca_file or certifi.where()),
         )
+        self._pool.pool_classes_by_scheme = WATCHED_POOLS
 
     def ask(self, url: str, body: bytes) -> Reply:
         """POST `body`; any status is a Reply, a connection that fails is Unreached.
@@ -64,21 +68,42 @@ class HttpEndpoint:
                 "POST", url, body=body, headers=self._headers, redirect=False, preload_content=False
             )
             content = _read(response, deadline)
-        except SSLError:
-            raise EndpointError(
-                f"the TLS certificate of {urlsplit(url).hostname} was refused",
-                help="check the URL and the machine's clock; verification cannot be switched off",
-            ) from None
-        except NewConnectionError:
-            raise Unreached("network", "connection refused or host unknown") from None
-        except TimeoutError:
-            raise Unreached("timeout", "no answer in time") from None
         except HTTPError as error:
-            # The class alone: texts of library errors may quote headers.
-            raise Unreached("network", type(error).__name__) from None
+            raise _failure(error, url, late=time.monotonic() >= deadline) from None
         if self._key is not None:
             content = self._key.redacted(content)
-        return Reply(response.status, content, response.headers.get("Retry-After", ""))
+        headers = response.headers
+        return Reply(
+            response.status,
+            content,
+            headers.get("Retry-After", ""),
+            headers.get("Content-Type", ""),
+        )
+
+
+def _failure(error: HTTPError, url: str, *, late: bool) -> Exception:
+    """What a library error means here, without its text, which may quote headers."""
+    if isinstance(error, SSLError) and not late and not _was_cut_off(error):
+        return EndpointError(
+            f"the TLS certificate of {urlsplit(url).hostname} was refused",
+            help="check the URL and the machine's clock; verification cannot be switched off, "
+            "an authority of your own goes into endpoint.ca_file",
+        )
+    if isinstance(error, NewConnectionError):
+        return Unreached("network", "connection refused or host unknown")
+    if isinstance(error, TimeoutError):
+        return Unreached("timeout", "no answer in time")
+    if late:
+        return _too_slow()
+    return Unreached("network", type(error).__name__)
+
+
+def _was_cut_off(error: SSLError) -> bool:
+    return any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in error.args)
+
+
+def _too_slow() -> Unreached:
+    return Unreached("timeout", "the answer came too slowly", attempts=2)
 
 
 def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
@@ -94,7 +119,7 @@ def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
             break
     response.close()  # unread bytes must not reach the next answer
     if len(content) <= MOST_ANSWER_BYTES:
-        raise Unreached("timeout", "the answer came too slowly")
+        raise _too_slow()
     return bytes(content[: MOST_ANSWER_BYTES + 1])
 
 
@@ -109,4 +134,14 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
         raise InputError(f"{url!r} is not a URL", help="write https://host/classify")
     if parts.scheme == "http" and parts.host.strip("[]") not in _LOOPBACK:
         raise InputError(f"{url!r} is not encrypted", help="use https://")
+    _refuse_unusable_authorities(connection.ca_file)
     return HttpEndpoint(connection)
+
+
+def _refuse_unusable_authorities(ca_file: Path | None) -> None:
+    try:
+        if ca_file is not None:
+            ssl.create_default_context(cafile=str(ca_file))
+    except (OSError, ssl.SSLError):
+        what = f"{ca_file} holds no certificates that can be read"
+        raise InputError(what, help="endpoint.ca_file names a PEM file") from None

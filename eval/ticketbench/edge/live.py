@@ -1,0 +1,108 @@
+"""Asking many questions at once, and a few of them again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from ticketbench.core.types import Failure
+from ticketbench.edge.asking import Breaker, ask_until_answered
+from ticketbench.edge.contract import parse_answer
+from ticketbench.edge.drift import Drift, drift, questions_to_check
+from ticketbench.edge.endpoints import Reply, is_local
+from ticketbench.edge.pacing import Pace, Slots, Stop, Unanswered
+from ticketbench.edge.questions import Questions
+from ticketbench.edge.source import Answers, Source
+
+Progress = Callable[[int, int], None]
+"""Called with the number of questions answered or given up, and the number to ask."""
+
+
+def ask_all(
+    asked: Questions,
+    source: Source,
+    answers: Answers,
+    missing: list[int],
+    progress: Progress | None,
+) -> None:
+    """Ask every missing question; an unusable answer is replaced, not read again."""
+    pace, slots = Pace(source.per_second), Slots(source.concurrency)
+    breaker, stop = Breaker(source.url), Stop()
+    unusable = set(answers.failures)
+    labels = asked.rubrics.labels
+
+    def ask(number: int) -> Sequence[float] | Failure:
+        body = asked.body(number)
+
+        def send() -> Reply:
+            source.budget.take(body)
+            again = source.mode == "refresh" or number in unusable
+            return source.cache.ask(source.url, body, refresh=again)
+
+        try:
+            reply = ask_until_answered(send, retry=source.retry, pace=pace, stop=stop, slots=slots)
+        except Unanswered as error:
+            if error.kind != "not_run":
+                breaker.record(error)
+            return Failure("", error.kind, error.status, error.detail)
+        breaker.record(None)
+        return parse_answer(reply.body, labels).scores
+
+    outcomes = _in_threads(ask, missing, source.concurrency, stop)
+    for done, (number, outcome) in enumerate(outcomes, start=1):
+        if isinstance(outcome, Failure):
+            answers.failures[number] = outcome
+        else:
+            answers.scores[number] = outcome
+            answers.failures.pop(number, None)
+        if progress is not None:
+            progress(done, len(missing))
+    if source.mode == "refresh":
+        source.refreshed.update(asked.keys)
+
+
+def check_drift(asked: Questions, source: Source, answers: Answers, missing: list[int]) -> Drift:
+    """Ask again a stored question and the first ones of this run, at its end; see `drift.py`.
+
+    The stored one shows a change since then, the others a change while the run went on.
+    """
+    stopped = any(failure.kind == "not_run" for failure in answers.failures.values())
+    n = 0 if stopped or is_local(source.url) else questions_to_check(len(missing))
+    new = set(missing)
+    old = [number for number in range(len(asked)) if number not in new][: n // 2]
+    chosen = [*old, *(number for number in missing if number not in answers.failures)][:n]
+    keys = asked.keys
+    known = source.cache.read(keys[number] for number in chosen)[0]
+    bodies = {asked.body(i): known[keys[i]].content for i in chosen if keys[i] in known}
+
+    def again(body: bytes) -> Reply:
+        source.budget.take(body)
+        return source.cache.ask_unstored(source.url, body)
+
+    return drift(bodies, asked.rubrics.labels, again)
+
+
+def _in_threads(
+    ask: Callable[[int], Sequence[float] | Failure],
+    numbers: list[int],
+    concurrency: int,
+    stop: Stop,
+) -> Iterator[tuple[int, Sequence[float] | Failure]]:
+    """Outcomes as they come; the first error stops the rest, but for those in flight."""
+    pool = ThreadPoolExecutor(concurrency)
+    running: dict[Future[Sequence[float] | Failure], int] = {}
+    try:
+        remaining = iter(numbers)
+        while True:
+            for number in remaining:
+                running[pool.submit(ask, number)] = number
+                if len(running) >= 2 * concurrency:
+                    break
+            if not running:
+                return
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), future.result()
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,157 @@
+"""How hard an endpoint may be asked: requests a second, in flight, in all, and when to stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from types import TracebackType
+
+from ticketbench.core.types import FailureKind
+
+_ONE_BURST_S = 1.0
+
+
+class Unanswered(Exception):
+    """This question got no usable answer; others may.
+
+    `page` says that a web page came instead of an answer.
+    """
+
+    def __init__(self, kind: FailureKind, status: int, detail: str, *, page: bool = False) -> None:
+        super().__init__(detail)
+        self.kind: FailureKind = kind
+        self.status, self.detail, self.page = status, detail, page
+
+
+class Stop:
+    """Tells every thread that the run is over; waiting threads wake at once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """The run is over."""
+        self._event.set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raises Unanswered of kind `not_run` when the run is over first."""
+        if self._event.wait(max(0.0, seconds)):
+            raise Unanswered("not_run", 0, "the run stopped before this question")
+
+
+class Pace:
+    """At most so many requests per second over all threads; None is no limit."""
+
+    def __init__(self, per_second: float | None) -> None:
+        self._gap_s = 1 / per_second if per_second else 0.0
+        self._lock = threading.Lock()
+        self._next = time.monotonic()
+
+    def wait_s(self) -> float:
+        """Take the next turn; seconds until it comes."""
+        with self._lock:
+            now = time.monotonic()
+            turn = max(now, self._next)
+            self._next = turn + self._gap_s
+        return turn - now
+
+    def hold(self, seconds: float) -> None:
+        """No turn comes for so long: the server asked everyone to wait, not one thread."""
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + seconds)
+
+
+class Slots:
+    """Requests in flight: at most `most`, half as many after a 429, slowly more again.
+
+    A context manager around one request. Additive increase, multiplicative decrease (Chiu and
+    Jain 1989); the refusals of one second count as one.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._limit = most, float(most)
+        self._busy = 0
+        self._free = threading.Condition()
+        self._shrunk_at = -_ONE_BURST_S
+
+    @property
+    def limit(self) -> int:
+        """Requests that may be in flight now; at least 1."""
+        return int(self._limit)
+
+    def shrink(self) -> None:
+        """The server is asked too hard."""
+        with self._free:
+            if time.monotonic() - self._shrunk_at >= _ONE_BURST_S:
+                self._shrunk_at = time.monotonic()
+                self._limit = max(1.0, self._limit / 2)
+
+    def grow(self) -> None:
+        """A request was answered."""
+        with self._free:
+            self._limit = min(self._most, self._limit + 1 / self._limit)
+            self._free.notify()
+
+    def __enter__(self) -> None:
+        with self._free:
+            while self._busy >= self.limit:
+                self._free.wait()
+            self._busy += 1
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._free:
+            self._busy -= 1
+            self._free.notify()
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a request costs: a price per million tokens, and how many characters make a token."""
+
+    per_million_tokens: float
+    characters_per_token: float = 4.0
+
+    def tokens(self, characters: int) -> float:
+        """Tokens in so many characters, roughly."""
+        return characters / self.characters_per_token
+
+    def of(self, characters: int) -> float:
+        """The cost of sending so many characters, in the currency of the price."""
+        return self.tokens(characters) * self.per_million_tokens / 1e6
+
+
+class Budget:
+    """How much may be sent in all, in requests and in money; None is no limit.
+
+    A request that is sent again counts again: it is paid for again.
+    """
+
+    def __init__(
+        self,
+        most_requests: int | None = None,
+        most_cost: float | None = None,
+        price: Price | None = None,
+    ) -> None:
+        self._most_requests, self._most_cost = most_requests, most_cost
+        self._price = price
+        self._lock = threading.Lock()
+        self.requests, self.cost = 0, 0.0
+
+    def take(self, body: bytes) -> None:
+        """Count one request with this body; raises Unanswered of kind `not_run` beyond a limit."""
+        cost = self._price.of(len(body.decode("utf-8"))) if self._price else 0.0
+        with self._lock:
+            if self._most_requests is not None and self.requests >= self._most_requests:
+                what = f"--max-requests {self._most_requests} was reached before this question"
+                raise Unanswered("not_run", 0, what)
+            if self._most_cost is not None and self.cost + cost > self._most_cost:
+                what = f"--max-cost {self._most_cost:g} was reached before this question"
+                raise Unanswered("not_run", 0, what)
+            self.requests += 1
+            self.cost += cost

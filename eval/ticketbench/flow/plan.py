@@ -1,0 +1,155 @@
+"""What a run would ask, why it is new, how long it would take and what it would cost."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ticketbench.core.types import RubricSet
+from ticketbench.flow.inputs import Inputs, answer_source, price_of, read_inputs
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay import Plan
+    from ticketbench.edge.source import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One label whose rubric is not the one that was answered; an empty text is no such label."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlan:
+    """One rubric set: where its answers would come from, and why some have to be asked.
+
+    tickets = questions + duplicates, and questions = recorded + cached + to_ask, except that a
+    question of an earlier set counts there alone. `edits` compare with the nearest rubric set
+    that has answers.
+    """
+
+    rubric_set: str
+    tickets: int
+    questions: int
+    duplicates: int
+    recorded: int
+    cached: int
+    to_ask: int
+    reason: str = ""
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """A whole run before anything is sent.
+
+    seconds  at the configured rate, a lower bound where the endpoint is slower; NaN without a rate
+    tokens   characters of the requests / `characters_per_token`; an estimate
+    cost     tokens at the configured price; NaN without a price
+    """
+
+    rubric_sets: tuple[SetPlan, ...]
+    requests: int
+    rate: str
+    seconds: float
+    tokens: float
+    characters_per_token: float
+    price_per_million_tokens: float
+    cost: float
+
+
+def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
+    """What `run` would ask; nothing is sent or written."""
+    from ticketbench.edge.pacing import Price
+    from ticketbench.edge.replay import plan
+
+    inputs = read_inputs(config, overrides=overrides)
+    sets: list[SetPlan] = []
+    counted: set[str] = set()
+    characters = 0
+    with answer_source(inputs, mode=mode) as source:
+        known = [*_reported(inputs), *source.cache.rubrics()]
+        for rubrics in inputs.rubric_sets:
+            found = plan(inputs.dataset, rubrics, source, counted)
+            sets.append(_set_plan(inputs, rubrics, found, known, mode))
+            characters += found.characters
+    settings = inputs.config.file.endpoint
+    requests = sum(one.to_ask for one in sets)
+    price = price_of(inputs)
+    tokens = Price(0.0, settings.characters_per_token).tokens(characters)
+    per_second = settings.per_second
+    return RunPlan(
+        rubric_sets=tuple(sets),
+        requests=requests,
+        rate=(settings.rate or "") if per_second else "",
+        seconds=requests / per_second if per_second else math.nan,
+        tokens=tokens,
+        characters_per_token=settings.characters_per_token,
+        price_per_million_tokens=price.per_million_tokens if price else math.nan,
+        cost=price.of(characters) if price else math.nan,
+    )
+
+
+def _set_plan(
+    inputs: Inputs,
+    rubrics: RubricSet,
+    found: Plan,
+    known: Sequence[Mapping[str, str]],
+    mode: Mode,
+) -> SetPlan:
+    edits: tuple[Edit, ...] = ()
+    reason = ""
+    if mode == "refresh":
+        reason = "everything is asked again"
+    elif found.missing:
+        reason, edits = _why_new(rubrics, found, known)
+    return SetPlan(
+        rubric_set=rubrics.name,
+        tickets=len(inputs.dataset.tickets),
+        questions=found.questions,
+        duplicates=found.duplicates,
+        recorded=found.recorded,
+        cached=found.cached,
+        to_ask=found.missing,
+        reason=reason,
+        edits=edits,
+    )
+
+
+def _why_new(
+    rubrics: RubricSet, found: Plan, known: Sequence[Mapping[str, str]]
+) -> tuple[str, tuple[Edit, ...]]:
+    """In words, and the labels whose rubric is another one than the nearest that was answered."""
+    if found.recorded + found.cached:
+        return "these tickets are new or were changed", ()
+    now = {rubric.label: rubric.text for rubric in rubrics.rubrics}
+    nearest = max(known, key=lambda old: len(old.items() & now.items()), default=None)
+    if nearest is None:
+        return "nothing is stored yet", ()
+    edits = tuple(
+        Edit(label, nearest.get(label, ""), now.get(label, ""))
+        for label in dict.fromkeys((*now, *nearest))
+        if now.get(label) != nearest.get(label)
+    )
+    if edits:
+        return "rubrics differ from the nearest ones that have answers", edits
+    if list(now) != list(nearest):
+        return "the order of the labels is another one than was answered", ()
+    return "these rubrics have answers, but for other tickets or of another endpoint", ()
+
+
+def _reported(inputs: Inputs) -> list[Mapping[str, str]]:
+    """The rubric sets of the last report, for answers that are only in a recording."""
+    path = Path("reports") / inputs.config.name / "results.json"
+    try:
+        sets: list[dict[str, Any]] = json.loads(path.read_bytes())["data"]["rubric_sets"]
+        return [{r["label"]: r["text"] for r in one["rubrics"]} for one in sets]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
