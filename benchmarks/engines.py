@@ -17,7 +17,6 @@ from sklearn.metrics import roc_auc_score
 
 from ticketbench.core.policy import ROUTE, Policy, at_temperature
 from ticketbench.core.types import NONE, Dataset, FloatArray, Rubric, RubricSet, ScoreTable
-from ticketbench.edge.contract import Answer
 from ticketbench.edge.dataset import load_dataset
 from ticketbench.edge.engines import engines
 from ticketbench.edge.engines.minilm import minilm
@@ -52,9 +51,8 @@ def asked(dataset: Dataset, rubrics: RubricSet, engine: str) -> tuple[ScoreTable
     start = time.process_time()
     answers = [tuple(classify(ticket.text, pairs).values()) for ticket in dataset.tickets]
     seconds = time.process_time() - start
-    top = [rubrics.labels[int(np.argmax(scores))] for scores in answers]
-    outcomes = [Answer(scores, label) for scores, label in zip(answers, top, strict=True)]
-    return score_table(dataset, rubrics, engines().get(engine).local_url, outcomes), seconds
+    url = engines().get(engine).local_url
+    return score_table(dataset, rubrics, url, np.array(answers), {}), seconds
 
 
 def fitted(table: ScoreTable) -> FloatArray:

@@ -72,8 +72,9 @@ def test_run_json_is_the_results_file(project: Path) -> None:
 
 def test_dry_run_counts_and_sends_nothing(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--dry-run", "--json")
-    plans = json.loads(done.stdout)["data"]
-    assert plans["v1"] == {"questions": 7, "recorded": 0, "cached": 0, "missing": 7}
+    plan = json.loads(done.stdout)["data"]
+    assert [(one["questions"], one["missing"]) for one in plan["rubric_sets"]] == [(7, 7), (7, 7)]
+    assert plan["requests"] == 14
     assert not (project / "reports").exists()
 
 

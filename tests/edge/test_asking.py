@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Literal
 
 import pytest
-import requests
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ticketbench.core.errors import EndpointError
-from ticketbench.edge.asking import (
-    Breaker,
-    Pace,
-    Retry,
-    Stop,
-    Unanswered,
-    ask_until_answered,
-    asked_wait_s,
-)
-from ticketbench.edge.cache import prepared_request
+from ticketbench.edge.asking import Breaker, Retry, ask_until_answered, asked_wait_s
 from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.endpoints import Reply, Unreached
-from ticketbench.edge.guard import plain_response
+from ticketbench.edge.guard import WrongPage
+from ticketbench.edge.pacing import Pace, Slots, Stop, Unanswered
 
 QUICK = Retry(attempts=3, base_s=0.001, cap_s=0.01)
-REQUEST = prepared_request("https://api.example.com/classify", b"{}")
 TRIED_AGAIN = [408, 425, 429, 500, 502, 503, 504]
 GIVEN_UP = [201, 400, 404, 405, 410, 413, 415, 422, 501]
 STOPS = [301, 302, 303, 307, 308, 401, 403]
@@ -47,16 +36,16 @@ class Script:
         self._steps = list(steps)
         self.calls = 0
 
-    def __call__(self) -> requests.Response:
+    def __call__(self) -> Reply:
         step = self._steps[min(self.calls, len(self._steps) - 1)]
         self.calls += 1
         if isinstance(step, Exception):
             raise step
-        return plain_response(REQUEST, step)
+        return step
 
 
-def asked(send: Callable[[], requests.Response], retry: Retry = QUICK) -> requests.Response:
-    return ask_until_answered(send, retry=retry, pace=Pace(None), stop=Stop())
+def asked(send: Callable[[], Reply], retry: Retry = QUICK) -> Reply:
+    return ask_until_answered(send, retry=retry, pace=Pace(None), stop=Stop(), slots=Slots(4))
 
 
 def given_up(script: Script) -> Unanswered:
@@ -67,19 +56,19 @@ def given_up(script: Script) -> Unanswered:
 
 def test_an_answer_ends_the_asking() -> None:
     script = Script(Reply(200, b"1"))
-    assert (asked(script).content, script.calls) == (b"1", 1)
+    assert (asked(script).body, script.calls) == (b"1", 1)
 
 
 @pytest.mark.parametrize("status", TRIED_AGAIN)
 def test_a_passing_trouble_is_tried_again(status: int) -> None:
     script = Script(Reply(status, b""), Reply(200, b"1"))
-    assert (asked(script).content, script.calls) == (b"1", 2)
+    assert (asked(script).body, script.calls) == (b"1", 2)
 
 
 @pytest.mark.parametrize("kind", ["network", "timeout"])
 def test_a_lost_connection_is_tried_again(kind: Literal["network", "timeout"]) -> None:
     script = Script(Unreached(kind, "x"), Reply(200, b"1"))
-    assert (asked(script).content, script.calls) == (b"1", 2)
+    assert (asked(script).body, script.calls) == (b"1", 2)
 
 
 @pytest.mark.parametrize("status", TRIED_AGAIN)
@@ -109,6 +98,27 @@ def test_an_invalid_answer_is_given_up_at_once() -> None:
     script = Script(ContractViolation("no score for 'billing'"))
     error = given_up(script)
     assert (error.kind, error.detail, script.calls) == ("contract", "no score for 'billing'", 1)
+
+
+def test_an_answer_that_may_come_right_is_tried_again() -> None:
+    script = Script(ContractViolation("no JSON", passing=True), Reply(200, b"1"))
+    assert (asked(script).body, script.calls) == (b"1", 2)
+
+
+def test_a_drip_is_tried_again_once() -> None:
+    script = Script(Unreached("timeout", "too slow", attempts=2))
+    assert (given_up(script).kind, script.calls) == ("timeout", 2)
+
+
+def test_a_page_is_given_up_as_a_page() -> None:
+    assert given_up(Script(WrongPage("a page", passing=True))).page
+
+
+def test_no_attempt_starts_after_the_deadline_of_a_question() -> None:
+    script = Script(Reply(500, b""))
+    with pytest.raises(Unanswered):
+        asked(script, Retry(attempts=4, base_s=0.001, deadline_s=0))
+    assert script.calls == 1
 
 
 @pytest.mark.parametrize("status", STOPS)
@@ -224,7 +234,7 @@ def test_too_long_a_wait_stops_the_run_at_the_first_answer(status: int) -> None:
 @pytest.mark.parametrize("header", ["soon", "0", "-1", "Wed, 21 Oct 2015 07:28:00 GMT"])
 def test_a_429_is_asked_again_whatever_the_header_says(header: str) -> None:
     script = Script(Reply(429, b"", header), Reply(200, b"1"))
-    assert (asked(script).content, script.calls) == (b"1", 2)
+    assert (asked(script).body, script.calls) == (b"1", 2)
 
 
 # --- waiting, pace and breaker
@@ -259,7 +269,7 @@ def test_ten_unreached_in_a_row_stop_the_run() -> None:
 
 def test_a_reached_question_starts_the_count_again() -> None:
     breaker = Breaker("http://h/classify")
-    for _ in range(5):
+    for _ in range(4):
         for _ in range(9):
             breaker.record(UNREACHED)
         breaker.record(None)
@@ -285,47 +295,44 @@ def test_a_status_that_speaks_of_the_endpoint_counts(status: int) -> None:
         breaker.record(failure)
 
 
-class Clock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def monotonic(self) -> float:
-        return self.now
+PAGE = Unanswered("contract", 200, "a page", page=True)
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr("ticketbench.edge.asking.time", clock)
-    return clock
+@pytest.mark.parametrize("before", [0, 1, 2])
+def test_a_page_among_the_first_three_stops_the_run(before: int) -> None:
+    breaker = Breaker("http://h/classify")
+    for _ in range(before):
+        breaker.record(None)
+    with pytest.raises(EndpointError, match="web page"):
+        breaker.record(PAGE)
 
 
-def test_a_pace_spreads_questions_evenly(clock: Clock) -> None:
-    pace = Pace(4)
-    assert [pace.wait_s() for _ in range(5)] == pytest.approx([0, 0.25, 0.5, 0.75, 1.0])
+def test_a_page_later_on_is_one_failure() -> None:
+    breaker = Breaker("http://h/classify")
+    for _ in range(3):
+        breaker.record(None)
+    breaker.record(PAGE)
 
 
-def test_a_pace_does_not_save_up_turns(clock: Clock) -> None:
-    pace = Pace(4)
-    pace.wait_s()
-    clock.now += 60
-    assert [pace.wait_s(), pace.wait_s()] == pytest.approx([0, 0.25])
+def share_failed(failed: int, of: int) -> Breaker:
+    """A breaker that has seen failures, spread out, among many questions."""
+    breaker, every = Breaker("http://h/classify"), of // failed
+    for i in range(of):
+        breaker.record(UNREACHED if i % every == every - 1 else None)
+    return breaker
 
 
-def test_no_pace_is_no_wait(clock: Clock) -> None:
-    assert [Pace(None).wait_s() for _ in range(5)] == [0.0] * 5
+def test_a_fifth_of_fifty_failed_goes_on() -> None:
+    share_failed(10, 50)
 
 
-def test_threads_get_different_turns(clock: Clock) -> None:
-    pace, turns = Pace(10), []
-    threads = [threading.Thread(target=lambda: turns.append(pace.wait_s())) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(turns) == pytest.approx([i / 10 for i in range(10)])
+def test_more_than_a_fifth_of_fifty_failed_stops_the_run() -> None:
+    with pytest.raises(EndpointError, match="11 of 51 questions"):
+        share_failed(10, 50).record(UNREACHED)
+
+
+def test_a_larger_share_of_fewer_than_fifty_goes_on() -> None:
+    share_failed(16, 48)
 
 
 def test_every_attempt_keeps_the_pace() -> None:
@@ -337,7 +344,7 @@ def test_every_attempt_keeps_the_pace() -> None:
             return 0.0
 
     script = Script(Reply(500, b""), Reply(500, b""), Reply(200, b"1"))
-    ask_until_answered(script, retry=QUICK, pace=Counted(None), stop=Stop())
+    ask_until_answered(script, retry=QUICK, pace=Counted(None), stop=Stop(), slots=Slots(4))
     assert len(turns) == 3
 
 
@@ -345,21 +352,5 @@ def test_nothing_is_asked_after_the_run_stopped() -> None:
     stop, script = Stop(), Script(Reply(200, b"1"))
     stop.set()
     with pytest.raises(Unanswered) as error:
-        ask_until_answered(script, retry=QUICK, pace=Pace(None), stop=stop)
+        ask_until_answered(script, retry=QUICK, pace=Pace(None), stop=stop, slots=Slots(4))
     assert (error.value.kind, script.calls) == ("not_run", 0)
-
-
-def test_a_stop_wakes_a_waiting_thread() -> None:
-    stop, woken = Stop(), []
-
-    def wait() -> None:
-        try:
-            stop.sleep(3600)
-        except Unanswered as error:
-            woken.append(error.kind)
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    stop.set()
-    thread.join(timeout=30)
-    assert woken == ["not_run"]

@@ -134,7 +134,8 @@ def test_one_connection_serves_many_questions(server: FaultServer) -> None:
 )
 def test_any_status_is_a_reply(server: FaultServer, status: int) -> None:
     body = b"" if status == 204 else b'{"detail": "x"}'
-    assert ask(server, Step(status, body)) == Reply(status, body)
+    reply = ask(server, Step(status, body))
+    assert (reply.status, reply.body) == (status, body)
 
 
 def test_a_body_comes_back_byte_for_byte(server: FaultServer) -> None:

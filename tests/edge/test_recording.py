@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.cache import AnswerCache, Stored
+from ticketbench.edge.cache import AnswerCache
 from ticketbench.edge.recording import read_recording, recording_line, recording_text
+from ticketbench.edge.rows import Stored
 
 URL = "https://api.example.com/classify"
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
@@ -112,8 +113,7 @@ def test_export_import_export_gives_equal_bytes(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.write_text(text, encoding="utf-8")
     with AnswerCache(tmp_path / "elsewhere.sqlite") as cache:
-        for key, answer in read_recording(path).items():
-            cache.save(key, answer)
+        cache.save(read_recording(path))
     with AnswerCache(tmp_path / "elsewhere.sqlite") as cache:
         assert recording_text(cache.read([A, B])[0].items()) == text
 

@@ -20,12 +20,14 @@ from fault_server import BAD_ANSWERS, LABELS, FaultServer, Step, valid_answer
 from ticketbench.core.errors import EndpointError, MachineError
 from ticketbench.core.types import NONE, NONE_LABEL, Dataset, Rubric, RubricSet, ScoreTable, Ticket
 from ticketbench.edge.asking import Retry
-from ticketbench.edge.cache import AnswerCache, Stored
+from ticketbench.edge.cache import AnswerCache
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.endpoints import Connection, connect
 from ticketbench.edge.recording import read_recording, recording_text
-from ticketbench.edge.replay import Mode, Replayed, Source, full_url, plan, replay, stored_answers
+from ticketbench.edge.replay import Replayed, plan, replay, stored_answers
+from ticketbench.edge.rows import Stored
 from ticketbench.edge.secret import ApiKey
+from ticketbench.edge.source import Mode, Source, full_url
 
 CANARY = "sk-canary-7f3a9c1e"
 ONCE = Retry(attempts=1)
@@ -248,10 +250,12 @@ def test_progress_counts_questions_up_to_the_last(path: Path, server: FaultServe
 def test_a_plan_counts_and_sends_nothing(path: Path, server: FaultServer) -> None:
     replayed(path, server, dataset("a"))
     server.seen.clear()
-    recording = {key_of(server, "r"): Stored(b"{}", server.url, NOON)}
+    recording = {key_of(server, "r"): Stored(NEW, server.url, NOON)}
     with source(path, server.url, recording=recording) as found:
         planned = plan(dataset("a", "r", "c", "c", "d"), RUBRICS, found)
     assert (planned.questions, planned.recorded, planned.cached, planned.missing) == (4, 1, 1, 2)
+    assert planned.duplicates == 1
+    assert planned.characters == sum(len(request_body(text, RUBRICS)) for text in "cd")
     assert server.seen == []
 
 
@@ -351,7 +355,7 @@ def test_a_stored_answer_that_breaks_the_contract_is_never_scored(
 ) -> None:
     stored = Stored(BAD_ANSWERS["sum_too_low"], server.url, NOON)
     with AnswerCache(path) as cache:
-        cache.save(key_of(server, "a"), stored)
+        cache.save({key_of(server, "a"): stored})
     table = replayed(path, server, dataset("a"), mode="replay").table
     assert kinds(table) == {"t0": "contract"}
 
@@ -361,7 +365,7 @@ def test_a_stored_answer_that_breaks_the_contract_is_asked_again_in_auto(
 ) -> None:
     stored = Stored(BAD_ANSWERS["sum_too_low"], server.url, NOON)
     with AnswerCache(path) as cache:
-        cache.save(key_of(server, "a"), stored)
+        cache.save({key_of(server, "a"): stored})
     assert replayed(path, server, dataset("a")).table.n_failed == 0
 
 
@@ -519,9 +523,17 @@ def test_ten_dropped_connections_in_a_row_stop_the_run(path: Path, server: Fault
 def test_dropped_connections_in_between_do_not_stop_the_run(
     path: Path, server: FaultServer
 ) -> None:
-    server.plan = lambda seen: Step(drop=int(seen.text.split()[1]) % 5 != 0)
+    server.plan = lambda seen: Step(drop=int(seen.text.split()[1]) % 5 == 4)
     table = replayed(path, server, many(60), concurrency=1, retry=ONCE).table
-    assert (table.n_scored, table.n_failed) == (12, 48)
+    assert (table.n_scored, table.n_failed) == (48, 12)
+
+
+def test_more_than_a_fifth_dropped_stops_the_run_after_fifty(
+    path: Path, server: FaultServer
+) -> None:
+    server.plan = lambda seen: Step(drop=int(seen.text.split()[1]) % 4 == 3)
+    with pytest.raises(EndpointError, match=r"1\d of 5\d"):
+        replayed(path, server, many(80), concurrency=1, retry=ONCE)
 
 
 def closed_url() -> str:

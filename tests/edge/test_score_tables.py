@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +27,6 @@ from ticketbench.core.types import (
     ScoreTable,
     Ticket,
 )
-from ticketbench.edge.contract import Answer
 from ticketbench.edge.score_tables import (
     gold_labels,
     numbered,
@@ -61,8 +61,19 @@ def dataset(*rows: tuple[str, str] | tuple[str, str, str]) -> Dataset:
     )
 
 
-def answer(*scores: float) -> Answer:
-    return Answer(scores, "unused")
+def answer(*scores: float) -> tuple[float, ...]:
+    return scores
+
+
+def table_of(
+    data: Dataset, rubrics: RubricSet, url: str, outcomes: Sequence[tuple[float, ...] | Failure]
+) -> ScoreTable:
+    """The score table of one outcome, scores or a failure, per ticket."""
+    failures = {i: one for i, one in enumerate(outcomes) if isinstance(one, Failure)}
+    none = (math.nan,) * len(rubrics.rubrics)
+    rows = [none if isinstance(one, Failure) else one for one in outcomes]
+    scores = np.array(rows, dtype=np.float64).reshape(len(rows), len(none))
+    return score_table(data, rubrics, url, scores, failures)
 
 
 def failure(kind: str = "timeout") -> Failure:
@@ -120,31 +131,31 @@ def only(text: str, name: str | None = None, file: str = "p.csv") -> Problem:
 
 def test_scores_stand_in_dataset_order() -> None:
     data = dataset(("1", "a"), ("2", "b"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1), answer(0.3, 0.7)])
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1), answer(0.3, 0.7)])
     assert (table.ids, table.scores.tolist()) == (("1", "2"), [[0.9, 0.1], [0.3, 0.7]])
 
 
 def test_a_failure_takes_the_id_of_its_ticket() -> None:
     data = dataset(("1", "a"), ("2", "b"))
     outcomes = [answer(0.9, 0.1), Failure("", "http", 503, "busy")]
-    table = score_table(data, rubric_set("a", "b"), URL, outcomes)
+    table = table_of(data, rubric_set("a", "b"), URL, outcomes)
     assert (table.ids, table.failures) == (("1",), (Failure("2", "http", 503, "busy"),))
 
 
 def test_requested_is_scored_plus_failed() -> None:
     data = dataset(("1", "a"), ("2", "b"), ("3", "a"))
-    table = score_table(data, rubric_set("a", "b"), URL, [failure(), answer(0.5, 0.5), failure()])
+    table = table_of(data, rubric_set("a", "b"), URL, [failure(), answer(0.5, 0.5), failure()])
     assert (table.n_requested, table.n_scored, table.n_failed) == (3, 1, 2)
 
 
 def test_a_table_may_hold_failures_only() -> None:
-    table = score_table(dataset(("1", "a")), rubric_set("a", "b"), URL, [failure()])
+    table = table_of(dataset(("1", "a")), rubric_set("a", "b"), URL, [failure()])
     assert (table.scores.shape, table.n_failed) == ((0, 2), 1)
 
 
 def test_the_gold_label_none_has_no_column() -> None:
     data = dataset(("1", NONE_LABEL), ("2", "b"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
     assert (table.truth.tolist(), table.gold_labels) == ([NONE, 1], ("a", "b"))
 
 
@@ -154,18 +165,18 @@ def test_gold_labels_outside_the_rubric_set_come_last_sorted() -> None:
 
 def test_tickets_of_one_group_share_a_number() -> None:
     data = dataset(("1", "a", "g"), ("2", "a"), ("3", "a", "g"), ("4", "a"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 4)
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 4)
     assert table.groups.tolist() == [0, 1, 0, 2]
 
 
 def test_a_group_called_like_an_id_is_not_that_ticket() -> None:
     data = dataset(("1", "a"), ("2", "a", "1"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
     assert table.n_groups == 2
 
 
 def test_a_dataset_without_all_labels_leaves_wanted_open() -> None:
-    table = score_table(dataset(("1", "a")), rubric_set("a", "b"), URL, [answer(0.9, 0.1)])
+    table = table_of(dataset(("1", "a")), rubric_set("a", "b"), URL, [answer(0.9, 0.1)])
     assert table.wanted is None
 
 
@@ -174,14 +185,14 @@ def test_wanted_holds_the_label_and_all_labels() -> None:
         "t", (Ticket("1", "x", "a", ("b",)), Ticket("2", "x", "c"), Ticket("3", "x", "b"))
     )
     outcomes = [answer(0.9, 0.1), failure(), answer(0.9, 0.1)]
-    table = score_table(data, rubric_set("a", "b"), URL, outcomes)
+    table = table_of(data, rubric_set("a", "b"), URL, outcomes)
     assert table.wanted is not None
     assert table.wanted.tolist() == [[True, True, False], [False, True, False]]
 
 
 def test_scores_are_kept_as_the_endpoint_printed_them() -> None:
     data = dataset(("1", "a"))
-    table = score_table(data, rubric_set("a", "b", "c"), URL, [answer(0.33, 0.33, 0.33)])
+    table = table_of(data, rubric_set("a", "b", "c"), URL, [answer(0.33, 0.33, 0.33)])
     assert table.scores.tolist() == [[0.33, 0.33, 0.33]]
 
 
@@ -190,7 +201,7 @@ def test_scores_are_kept_as_the_endpoint_printed_them() -> None:
 
 def test_the_columns_of_the_file_are_the_documented_ones() -> None:
     data = dataset(("1", "a"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)])
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)])
     assert predictions_csv([table], data, Policy()) == (
         "rubric_set,ticket_id,group_id,label,top_label,score,score_a,score_b,outcome,failure\n"
         "v1,1,,a,a,0.9,0.9,0.1,route,\n"
@@ -199,7 +210,7 @@ def test_the_columns_of_the_file_are_the_documented_ones() -> None:
 
 def test_a_failed_ticket_has_an_empty_top_label_and_its_kind() -> None:
     data = dataset(("1", "a", "g"))
-    table = score_table(data, rubric_set("a", "b"), URL, [failure("contract")])
+    table = table_of(data, rubric_set("a", "b"), URL, [failure("contract")])
     (row,) = written([table], data, Policy())
     assert row == {
         "rubric_set": "v1",
@@ -222,13 +233,13 @@ def test_a_failed_ticket_has_an_empty_top_label_and_its_kind() -> None:
 )
 def test_the_outcome_is_that_of_the_policy(scores: tuple[float, ...], outcome: str) -> None:
     data = dataset(("1", "a"))
-    table = score_table(data, rubric_set(*"abc"[: len(scores)]), URL, [answer(*scores)])
+    table = table_of(data, rubric_set(*"abc"[: len(scores)]), URL, [answer(*scores)])
     assert written([table], data, Policy(0.6, 0.3))[0]["outcome"] == outcome
 
 
 def test_failed_and_scored_tickets_stand_in_dataset_order() -> None:
     data = dataset(("3", "a"), ("1", "b"), ("2", "a"))
-    table = score_table(data, rubric_set("a", "b"), URL, [failure(), answer(0.9, 0.1), failure()])
+    table = table_of(data, rubric_set("a", "b"), URL, [failure(), answer(0.9, 0.1), failure()])
     assert [row["ticket_id"] for row in written([table], data, Policy())] == ["3", "1", "2"]
 
 
@@ -254,38 +265,38 @@ def test_scores_are_read_back_to_the_last_bit() -> None:
 )
 def test_a_failure_of_each_kind_is_read_back(kind: str) -> None:
     data = dataset(("1", "a"), ("2", "b"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1), failure(kind)])
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1), failure(kind)])
     assert plain(read_back([table], data)) == plain(table)
 
 
 def test_the_label_none_is_read_back() -> None:
     data = dataset(("1", NONE_LABEL), ("2", "b"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
     assert plain(read_back([table], data)) == plain(table)
 
 
 def test_gold_labels_outside_the_rubric_set_are_read_back() -> None:
     data = dataset(("1", "z"), ("2", "b"), ("3", "c"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 3)
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 3)
     assert plain(read_back([table], data)) == plain(table)
 
 
 def test_the_gold_label_of_a_failed_ticket_is_read_back() -> None:
     data = dataset(("1", "a"), ("2", "only-here"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1), failure()])
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1), failure()])
     assert read_back([table], data).gold_labels == table.gold_labels
 
 
 def test_groups_are_read_back() -> None:
     data = dataset(("1", "a", "g"), ("2", "a"), ("3", "b", "h"), ("4", "b", "g"), ("5", "b", "2"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 5)
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 5)
     assert plain(read_back([table], data)) == plain(table)
 
 
 def test_groups_are_read_back_when_their_first_ticket_failed() -> None:
     data = dataset(("1", "a", "g"), ("2", "a", "h"), ("3", "b", "g"), ("4", "b", "h"))
     outcomes = [failure(), *[answer(0.9, 0.1)] * 3]
-    table = score_table(data, rubric_set("a", "b"), URL, outcomes)
+    table = table_of(data, rubric_set("a", "b"), URL, outcomes)
     assert plain(read_back([table], data)) == plain(table)
 
 
@@ -295,16 +306,16 @@ def test_a_table_that_was_read_back_measures_the_same() -> None:
     data = dataset(*rows)
     p = rng.uniform(0.01, 0.99, 60).round(3)
     outcomes = [failure() if i % 7 == 0 else answer(p[i], round(1 - p[i], 3)) for i in range(60)]
-    table = score_table(data, rubric_set("a", "b"), URL, outcomes)
+    table = table_of(data, rubric_set("a", "b"), URL, outcomes)
     before, after = (evaluate(each, Settings()) for each in (table, read_back([table], data)))
     assert after.metrics == before.metrics
 
 
 def test_each_of_several_rubric_sets_is_read_back_with_its_own_labels() -> None:
     data = dataset(("1", "a"), ("2", "d"), ("3", "b"))
-    first = score_table(data, rubric_set("a", "b", "c"), URL, [answer(0.8, 0.1, 0.1)] * 3)
+    first = table_of(data, rubric_set("a", "b", "c"), URL, [answer(0.8, 0.1, 0.1)] * 3)
     outcomes = [answer(0.6, 0.4), failure(), answer(0.5, 0.5)]
-    second = score_table(data, rubric_set("b", "d", name="v2"), URL, outcomes)
+    second = table_of(data, rubric_set("b", "d", name="v2"), URL, outcomes)
     tables = [first, second]
     found = [plain(read_back(tables, data, name)) for name in ("v1", "v2")]
     assert found == [plain(first), plain(second)]
@@ -312,21 +323,21 @@ def test_each_of_several_rubric_sets_is_read_back_with_its_own_labels() -> None:
 
 def test_a_tie_goes_to_the_same_label_after_reading_back_a_reordered_set() -> None:
     data = dataset(("1", "a"))
-    first = score_table(data, rubric_set("a", "b"), URL, [answer(0.8, 0.2)])
-    second = score_table(data, rubric_set("b", "a", name="v2"), URL, [answer(0.5, 0.5)])
+    first = table_of(data, rubric_set("a", "b"), URL, [answer(0.8, 0.2)])
+    second = table_of(data, rubric_set("b", "a", name="v2"), URL, [answer(0.5, 0.5)])
     found = read_back([first, second], data, "v2")
     assert found.labels[found.top[0]] == second.labels[second.top[0]] == "b"
 
 
 def test_a_label_whose_scores_are_all_zero_is_read_back() -> None:
     data = dataset(("1", "a"))
-    table = score_table(data, rubric_set("a", "b", "c"), URL, [answer(0.75, 0.25, 0.0)])
+    table = table_of(data, rubric_set("a", "b", "c"), URL, [answer(0.75, 0.25, 0.0)])
     assert plain(read_back([table], data)) == plain(table)
 
 
 def test_a_rubric_set_that_failed_throughout_is_read_back_as_failures() -> None:
     data = dataset(("1", "a"), ("2", "b"))
-    table = score_table(data, rubric_set("a", "b"), URL, [failure("network")] * 2)
+    table = table_of(data, rubric_set("a", "b"), URL, [failure("network")] * 2)
     found = read_back([table], data)
     assert (found.n_scored, found.n_failed, found.labels) == (0, 2, ("a", "b"))
 
@@ -349,7 +360,7 @@ def test_a_rubric_set_that_failed_throughout_is_read_back_as_failures() -> None:
 )
 def test_odd_ids_are_read_back(text: str) -> None:
     data = dataset((text, "a"), ("2", "b"))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
     assert read_back([table], data).ids == (text, "2")
 
 
@@ -367,7 +378,7 @@ def test_any_ids_labels_and_groups_are_read_back(
 ) -> None:
     tickets = zip(ids, gold, groups, strict=False)
     data = Dataset("t", tuple(Ticket(i, "x", label, group=g) for i, label, g in tickets))
-    table = score_table(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * len(ids))
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * len(ids))
     path = tmp_path_factory.mktemp("any") / "p.csv"
     path.write_bytes(predictions_csv([table], data, Policy()).encode("utf-8"))
     assert plain(read_score_table(path)) == plain(table)

@@ -28,6 +28,7 @@ from ticketbench.core.types import (
     RubricSet,
     ScoreTable,
 )
+from ticketbench.edge import store
 from ticketbench.edge.store import MANIFEST, envelope, load, write_file, write_folder
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
@@ -389,14 +390,14 @@ def test_a_file_in_place_of_the_parent_is_the_machines_error() -> None:
 
 def test_a_full_disk_leaves_the_old_report(monkeypatch: pytest.MonkeyPatch) -> None:
     write_folder(OUT, OLD, {})
-    monkeypatch.setattr(Path, "write_bytes", no_space)
+    monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(MachineError):
         write_folder(OUT, NEW, {})
     assert contents(OUT) == OLD
 
 
 def test_a_full_disk_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "write_bytes", no_space)
+    monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(MachineError) as caught:
         write_folder(OUT, NEW, {})
     (problem,) = caught.value.problems
@@ -406,13 +407,20 @@ def test_a_full_disk_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_full_disk_leaves_no_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     write_folder(OUT, OLD, {})
-    monkeypatch.setattr(Path, "write_bytes", no_space)
+    monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(MachineError):
         write_folder(OUT, NEW, {})
     assert siblings() == ["support"]
 
 
-@pytest.mark.parametrize("step", ["write_text", "rename"])
+@pytest.fixture
+def two_renames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system that cannot exchange two folders in one step."""
+    monkeypatch.setattr(store, "exchanged", lambda *_: False)
+
+
+@pytest.mark.usefixtures("two_renames")
+@pytest.mark.parametrize("step", ["mkdir", "rename"])
 def test_a_full_disk_at_any_step_leaves_the_old_report(
     step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -435,6 +443,28 @@ def test_a_full_disk_while_carrying_over_leaves_the_users_files(
     assert contents(OUT) == OLD | {"mine.txt": b"keep"}
 
 
+@pytest.mark.usefixtures("two_renames")
+def test_a_report_is_replaced_without_an_exchange_too() -> None:
+    write_folder(OUT, OLD, {})
+    write_folder(OUT, NEW, {})
+    assert (contents(OUT), siblings()) == (NEW, ["support"])
+
+
+def test_folders_are_exchanged_in_one_step_here(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    assert store.exchanged(tmp_path / "a", tmp_path / "b")
+    assert (os.listdir(tmp_path / "a"), os.listdir(tmp_path / "b")) == (["b"], ["a"])
+
+
+def test_a_folder_is_not_exchanged_with_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    assert not store.exchanged(tmp_path / "a", tmp_path / "b")
+    assert os.listdir(tmp_path) == ["a"]
+
+
+@pytest.mark.usefixtures("two_renames")
 def test_the_old_report_comes_back_when_the_new_one_cannot_take_its_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -457,10 +487,10 @@ def test_an_interrupt_leaves_the_old_report_and_no_temporary_folder(
 ) -> None:
     write_folder(OUT, OLD, {})
 
-    def interrupted(self: Path, data: bytes) -> NoReturn:
+    def interrupted(descriptor: int) -> NoReturn:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "write_bytes", interrupted)
+    monkeypatch.setattr(os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_folder(OUT, NEW, {})
     assert (contents(OUT), siblings()) == (OLD, ["support"])
@@ -492,7 +522,7 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(
 ) -> None:
     write_file(Path("c.json"), b"old")
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", no_space)
+        patch.setattr(os, "fsync", no_space)
         with pytest.raises(MachineError, match=r"c\.json"):
             write_file(Path("c.json"), b"new")
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("c.json", b"old")]

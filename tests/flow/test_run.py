@@ -15,7 +15,8 @@ import pytest
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
 from ticketbench.edge.store import envelope, load
-from ticketbench.flow.run import plan_run, run
+from ticketbench.flow.plan import plan_run
+from ticketbench.flow.run import run
 from ticketbench.measure.results import RunResults
 
 EVAL = Path("eval.yaml")
@@ -59,7 +60,13 @@ def test_a_run_writes_every_promised_file(project: Path) -> None:
 def test_the_manifest_holds_counts_and_the_digest_of_every_file(project: Path) -> None:
     out = run(EVAL).out
     manifest = json.loads((out / "manifest.json").read_bytes())
-    assert manifest["answers"]["v1"] == {"recorded": 0, "cached": 0, "sent": 7}
+    assert manifest["answers"]["v1"] == {
+        "recorded": 0,
+        "cached": 0,
+        "sent": 7,
+        "damaged": 0,
+    }
+    assert (manifest["status"], manifest["requests"]) == ("finished", 14)
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
     again = json.loads((run(EVAL).out / "manifest.json").read_bytes())
@@ -110,15 +117,14 @@ def test_allowed_failures_do_not_fail_the_run(project: Path, picky: str) -> None
 def test_a_failed_ticket_is_asked_again_and_only_that_one(project: Path, picky: str) -> None:
     overrides = [f"endpoint.url={picky}"]
     run(EVAL, overrides=overrides, allow_failures=2)
-    assert plan_run(EVAL, overrides=overrides)["v1"].missing == 1
+    assert plan_run(EVAL, overrides=overrides).rubric_sets[0].missing == 1
 
 
 def test_an_edited_rubric_asks_only_for_its_own_set(project: Path) -> None:
     run(EVAL)
     text = (project / "v2.yaml").read_text().replace("a payment", "a payment, a fee")
     (project / "v2.yaml").write_text(text)
-    plans = plan_run(EVAL)
-    assert (plans["v1"].missing, plans["v2"].missing) == (0, 7)
+    assert [planned.missing for planned in plan_run(EVAL).rubric_sets] == [0, 7]
 
 
 def test_data_is_checked_before_anything_is_sent(project: Path) -> None:

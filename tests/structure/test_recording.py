@@ -15,7 +15,8 @@ from ticketbench.edge.contract import answer_key, parse_answer, request_body
 from ticketbench.edge.engines.minilm import MiniLM, minilm
 from ticketbench.edge.recording import read_recording
 from ticketbench.flow.inputs import Inputs, read_inputs
-from ticketbench.flow.run import plan_run, run
+from ticketbench.flow.plan import plan_run
+from ticketbench.flow.run import run
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "configs" / "quickstart.yaml"
@@ -45,9 +46,11 @@ def model() -> MiniLM:
 
 
 def test_every_question_of_the_demo_is_recorded(tmp_path: Path) -> None:
-    plans = plan_run(CONFIG, overrides=[f"cache={tmp_path / 'answers.sqlite'}"])
+    planned = plan_run(CONFIG, overrides=[f"cache={tmp_path / 'answers.sqlite'}"])
     n = len(inputs().dataset.tickets)
-    counts = {name: (p.questions, p.recorded, p.cached, p.missing) for name, p in plans.items()}
+    counts = {
+        p.rubric_set: (p.questions, p.recorded, p.cached, p.missing) for p in planned.rubric_sets
+    }
     assert counts == {"v1": (n, n, 0, 0), "v2": (n, n, 0, 0)}
 
 

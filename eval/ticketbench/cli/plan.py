@@ -33,7 +33,7 @@ def show_plan(config: Path, mode: Mode, overrides: Sequence[str], *, as_json: bo
 
 
 def _row(one: SetPlan) -> tuple[str, ...]:
-    numbers = (one.tickets, one.duplicates, one.recorded, one.cached, one.to_ask)
+    numbers = (one.tickets, one.duplicates, one.recorded, one.cached, one.missing)
     return (one.rubric_set, *(str(number) for number in numbers))
 
 

@@ -34,24 +34,16 @@ class DamagedRow(Exception):
 
 class _Headers(msgspec.Struct):
     digest: str = msgspec.field(name=DIGEST_HEADER)
-    content_type: str = msgspec.field(name="Content-Type", default="application/json")
-
-
-class _Request(msgspec.Struct):
-    """Method and URL alone: the ticket's text has no business in a cache."""
-
-    url: str
-    method: str = "POST"
 
 
 class _Row(msgspec.Struct):
+    """What is read of a row."""
+
     content: bytes = msgspec.field(name="_content")
     created_at: Annotated[datetime, msgspec.Meta(tz=True)]
     headers: _Headers
-    request: _Request
     status_code: int
     url: str
-    encoding: str = "utf-8"
 
 
 _encode = msgspec.json.Encoder().encode
@@ -59,15 +51,19 @@ _decode = msgspec.json.Decoder(_Row).decode
 
 
 def encoded_row(stored: Stored) -> str:
-    """The column `value` of a stored answer."""
-    row = _Row(
-        content=stored.content,
-        created_at=stored.recorded_at.astimezone(UTC),
-        headers=_Headers(hashlib.sha256(stored.content).hexdigest()),
-        request=_Request(stored.url),
-        status_code=200,
-        url=stored.url,
-    )
+    """The column `value` of a stored answer; the request in it has no body, which would hold the
+    ticket's text.
+    """
+    digest = hashlib.sha256(stored.content).hexdigest()
+    row = {
+        "_content": stored.content,
+        "created_at": stored.recorded_at.astimezone(UTC).isoformat(),
+        "encoding": "utf-8",
+        "headers": {"Content-Type": "application/json", DIGEST_HEADER: digest},
+        "request": {"method": "POST", "url": stored.url},
+        "status_code": 200,
+        "url": stored.url,
+    }
     return _encode(row).decode("utf-8")
 
 

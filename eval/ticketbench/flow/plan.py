@@ -30,7 +30,7 @@ class Edit:
 class SetPlan:
     """One rubric set: where its answers would come from, and why some have to be asked.
 
-    tickets = questions + duplicates, and questions = recorded + cached + to_ask, except that a
+    tickets = questions + duplicates, and questions = recorded + cached + missing, except that a
     question of an earlier set counts there alone. `edits` compare with the nearest rubric set
     that has answers.
     """
@@ -41,7 +41,7 @@ class SetPlan:
     duplicates: int
     recorded: int
     cached: int
-    to_ask: int
+    missing: int
     reason: str = ""
     edits: tuple[Edit, ...] = ()
 
@@ -81,7 +81,7 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
             sets.append(_set_plan(inputs, rubrics, found, known, mode))
             characters += found.characters
     settings = inputs.config.file.endpoint
-    requests = sum(one.to_ask for one in sets)
+    requests = sum(one.missing for one in sets)
     price = price_of(inputs)
     tokens = Price(0.0, settings.characters_per_token).tokens(characters)
     per_second = settings.per_second
@@ -117,7 +117,7 @@ def _set_plan(
         duplicates=found.duplicates,
         recorded=found.recorded,
         cached=found.cached,
-        to_ask=found.missing,
+        missing=found.missing,
         reason=reason,
         edits=edits,
     )
