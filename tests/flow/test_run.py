@@ -70,7 +70,12 @@ def test_the_manifest_holds_counts_and_the_digest_of_every_file(project: Path) -
     for name, digest in manifest["files"].items():
         assert hashlib.sha256((out / name).read_bytes()).hexdigest() == digest
     again = json.loads((run(EVAL).out / "manifest.json").read_bytes())
-    assert again["answers"]["v1"] == {"recorded": 0, "cached": 7, "sent": 0}
+    assert again["answers"]["v1"] == {
+        "recorded": 0,
+        "cached": 7,
+        "sent": 0,
+        "damaged": 0,
+    }
 
 
 def test_saved_results_load_back_equal(project: Path) -> None:

@@ -32,10 +32,16 @@ FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache",
 def fingerprint(parts: Iterable[str]) -> str:
     """sha256 (hex) of a sequence of strings; each is length-prefixed, so boundaries count."""
     digest = hashlib.sha256()
+    told: dict[str, bytes] = {}
     for part in parts:
-        encoded = part.encode("utf-8")
-        digest.update(f"{len(encoded)}:".encode())
-        digest.update(encoded)
+        # Labels and counts come again and again: their bytes are made once.
+        framed = told.get(part)
+        if framed is None:
+            encoded = part.encode("utf-8")
+            framed = b"%d:%b" % (len(encoded), encoded)
+            if len(told) < 1000:
+                told[part] = framed
+        digest.update(framed)
     return digest.hexdigest()
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from ticketbench.core.errors import MachineError
 from ticketbench.core.types import fingerprint
@@ -23,7 +24,9 @@ from ticketbench.edge.batch_writer import BatchWriter, Statement
 from ticketbench.edge.contract import answer_key
 from ticketbench.edge.endpoints import Endpoint, Reply
 from ticketbench.edge.guard import Guard
-from ticketbench.edge.rows import DamagedRow, Stored, decoded_row, encoded_row
+from ticketbench.edge.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
+
+T = TypeVar("T")
 
 _MOST_VARIABLES = 900
 _SCAN_FROM = 1 / 3
@@ -65,29 +68,17 @@ class AnswerCache:
         self._open.close()
         self._reader = None
 
-    def rows(self, keys: Collection[str]) -> Iterator[tuple[str, Stored | None]]:
-        """Key and stored answer of each of `keys` that has a row, in any order; None where the
-        row is damaged. The only place that reads answers.
+    def contents(self, keys: Collection[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Key and answer of each of `keys` that has a row, in any order; None where the row is
+        damaged.
         """
-        if not keys or not self.path.exists():
-            return
-        with self._reading, cache_file.usable(self.path):
-            for key, value in self._values(keys):
-                try:
-                    yield key, decoded_row(value)
-                except DamagedRow:
-                    yield key, None
+        return self._rows(keys, content_of)
 
     def read(self, keys: Iterable[str]) -> tuple[dict[str, Stored], set[str]]:
-        """The stored answers among `keys`, and the keys whose row is damaged."""
-        answers: dict[str, Stored] = {}
-        damaged: set[str] = set()
-        for key, stored in self.rows(dict.fromkeys(keys)):
-            if stored is None:
-                damaged.add(key)
-            else:
-                answers[key] = stored
-        return answers, damaged
+        """The answers among `keys` with their origin, and the keys whose row is damaged."""
+        found = dict(self._rows(dict.fromkeys(keys), decoded_row))
+        answers = {key: stored for key, stored in found.items() if stored is not None}
+        return answers, found.keys() - answers.keys()
 
     def stored_keys(self) -> list[str]:
         """The keys of all stored answers, sorted."""
@@ -113,9 +104,9 @@ class AnswerCache:
         """
         key = answer_key(url, body)
         if not refresh:
-            for _, stored in self.rows((key,)):
-                if stored is not None:
-                    return Reply(200, stored.content)
+            content = dict(self.contents((key,))).get(key)
+            if content is not None:
+                return Reply(200, content)
         reply = self._guard.ask(url, body)
         if reply.status == 200:
             self._run([self._insert(key, reply.body, url), *self._rubrics_of(body)])
@@ -137,22 +128,33 @@ class AnswerCache:
         with cache_file.usable(self.path), closing(cache_file.writer(self.path)) as connection:
             connection.execute("VACUUM")
 
+    def _rows(
+        self, keys: Collection[str], decode: Callable[[object], T]
+    ) -> Iterator[tuple[str, T | None]]:
+        """The only place that reads answers."""
+        if not keys or not self.path.exists():
+            return
+        with self._reading, cache_file.usable(self.path):
+            for key, value in self._values(keys):
+                if key in keys:
+                    try:
+                        yield key, decode(value)
+                    except DamagedRow:
+                        yield key, None
+
     def _values(self, keys: Collection[str]) -> Iterator[tuple[str, object]]:
+        """The rows of these keys, or of all where that is faster."""
         connection = self._connection()
         (most,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM responses").fetchone()
         if len(keys) >= most * _SCAN_FROM:
-            wanted = keys if isinstance(keys, dict) else set(keys)
-            for key, value in connection.execute("SELECT key, value FROM responses"):
-                if key in wanted:
-                    yield key, value
-            return
-        listed = list(keys)
-        for start in range(0, len(listed), _MOST_VARIABLES):
-            some = listed[start : start + _MOST_VARIABLES]
-            marks = ",".join("?" * len(some))
-            yield from connection.execute(
-                f"SELECT key, value FROM responses WHERE key IN ({marks})", some
+            return connection.execute("SELECT key, value FROM responses")
+        listed, some = list(keys), _MOST_VARIABLES
+        return chain.from_iterable(
+            connection.execute(
+                f"SELECT key, value FROM responses WHERE key IN ({','.join('?' * len(part))})", part
             )
+            for part in (listed[i : i + some] for i in range(0, len(listed), some))
+        )
 
     def _select(self, query: str) -> list[tuple[Any, ...]]:
         if not self.path.exists():

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from json.encoder import encode_basestring
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -68,10 +68,9 @@ def key_function(url: str, rubrics: RubricSet) -> Callable[[str], str]:
         start.update(part)
 
     def key_of(text: str) -> str:
-        told = b'{"text":' + encode_basestring(text).encode("utf-8") + rest
+        told = b'{"text":%b%b' % (_encode(text), rest)
         digest = start.copy()
-        digest.update(len(told).to_bytes(8, "big"))
-        digest.update(told)
+        digest.update(len(told).to_bytes(8, "big") + told)
         return digest.hexdigest()
 
     return key_of
@@ -105,6 +104,10 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     return Answer(values, top_label)
 
 
+# Escapes a text exactly as json.dumps does (a test compares every character), five times as fast.
+_encode = msgspec.json.Encoder().encode
+
+
 class _Kept(msgspec.Struct):
     """The part of a stored answer that is scored."""
 
@@ -115,29 +118,33 @@ class _Kept(msgspec.Struct):
 _decode_kept = msgspec.json.Decoder(_Kept).decode
 
 
-def stored_scores(content: bytes, labels: Sequence[str]) -> list[float]:
-    """The scores in an answer that was valid when it was stored, in the order of `labels`.
+def stored_scores(labels: Sequence[str]) -> Callable[[bytes], tuple[float, ...]]:
+    """From an answer that was valid when it was stored to its scores, in the order of `labels` (two
+    or more).
 
     Checks again what can be told from the numbers, ten times as fast as `parse_answer`: labels,
     range, sum within the digits kept, top label. Raises ContractViolation with the reason.
     """
-    try:
-        kept = _decode_kept(content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise ContractViolation("not an answer") from None
-    scores = kept.scores
-    try:
-        values = [scores[label] for label in labels]
-    except KeyError:
-        raise ContractViolation("not a score for every label") from None
-    top = max(values)
-    if len(scores) != len(values) or not (min(values) >= 0 and top <= 1):
-        raise ContractViolation("a score is not within [0, 1], or is for another label")
-    if abs(math.fsum(values) - 1) > _AGREEMENT:
-        check_sum(values, decimals=max(decimals_of(repr(value)) for value in values))
-    if not scores.get(kept.top_label, -1.0) >= top - _AGREEMENT:
-        raise ContractViolation("top_label is not the label with the highest score")
-    return values
+    pick, n = itemgetter(*labels), len(labels)
+
+    def scores_in(content: bytes) -> tuple[float, ...]:
+        try:
+            kept = _decode_kept(content)
+            values: tuple[float, ...] = pick(kept.scores)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise ContractViolation("not an answer") from None
+        except KeyError as missing:
+            raise ContractViolation(f"no score for {missing}") from None
+        top = max(values)
+        if len(kept.scores) != n or min(values) < 0 or top > 1:
+            raise ContractViolation("a score is not within [0, 1], or is for another label")
+        if abs(sum(values) - 1) > _AGREEMENT:
+            check_sum(values, decimals=max(decimals_of(repr(value)) for value in values))
+        if kept.scores.get(kept.top_label, -1.0) < top - _AGREEMENT:
+            raise ContractViolation("top_label is not the label with the highest score")
+        return values
+
+    return scores_in
 
 
 def other_rubrics(content: bytes, asked: Sequence[Mapping[str, str]]) -> str:

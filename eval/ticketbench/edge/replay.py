@@ -143,28 +143,30 @@ def _stored(asked: Questions, source: Source) -> Answers:
     if source.mode == "refresh":
         left = {key: n for key, n in left.items() if key in source.refreshed}
     elif len(source.recording):
-        recorded = ((key, source.recording[key]) for key in left if key in source.recording)
+        taken = (key for key in left if key in source.recording)
+        recorded = ((key, source.recording[key].content) for key in taken)
         answers.recorded = _fill(answers, asked, recorded)
         left = {key: n for key, n in left.items() if key not in source.recording}
-    answers.cached = _fill(answers, asked, source.cache.rows(left))
+    answers.cached = _fill(answers, asked, source.cache.contents(left))
     return answers
 
 
-def _fill(answers: Answers, asked: Questions, rows: Iterable[tuple[str, Stored | None]]) -> int:
+def _fill(answers: Answers, asked: Questions, rows: Iterable[tuple[str, bytes | None]]) -> int:
     """Put stored answers into the matrix, all at once; how many were usable."""
-    labels, position = asked.rubrics.labels, asked.position
+    scores_in, position = stored_scores(asked.rubrics.labels), asked.position
     numbers, values = array("q"), array("d")
-    for key, stored in rows:
-        if stored is None:
-            answers.failures[position[key]] = _DAMAGED
+    for key, content in rows:
+        number = position[key]
+        if content is None:
+            answers.failures[number] = _DAMAGED
             answers.damaged += 1
             continue
         try:
-            values.extend(stored_scores(stored.content, labels))
-            numbers.append(position[key])
+            values.extend(scores_in(content))
+            numbers.append(number)
         except ContractViolation as error:
-            failure = Failure("", "contract", 200, f"stored answer: {error}")
-            answers.failures[position[key]] = failure
+            answers.failures[number] = Failure("", "contract", 200, f"stored answer: {error}")
     if numbers:
-        answers.scores[np.asarray(numbers)] = np.asarray(values).reshape(-1, len(labels))
+        matrix = np.asarray(values).reshape(len(numbers), -1)
+        answers.scores[np.asarray(numbers)] = matrix
     return len(numbers)
