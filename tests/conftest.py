@@ -3,13 +3,18 @@
 `project` is a folder with a small config that runs on the lexical engine in process; `test_data`
 is the folder with the large labelled sets and `model` the minilm engine with its weights: both
 skip where these are not at hand.
+
+No test opens a socket, unless it is marked `loopback` or stands in `faults` or `crash`: then it may
+talk to this machine.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,6 +56,39 @@ rubric_sets: {v1: v1.yaml, v2: v2.yaml}
 cache: answers.sqlite
 report: {figures: false}
 """
+
+
+_SOCKET_EVENTS = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")
+_loopback_allowed = [True]
+
+
+def _guard_sockets(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook: it sees every socket of this process, whoever opens it."""
+    if event not in _SOCKET_EVENTS:
+        return
+    address = arguments[0] if event == "socket.getaddrinfo" else arguments[1]
+    host = address[0] if isinstance(address, tuple) else address
+    local = str(host) in ("127.0.0.1", "localhost", "::1") or str(host).startswith("/")
+    if not (local and _loopback_allowed[0]):
+        raise AssertionError(f"a test reached for the network: {event} {address!r}")
+
+
+sys.addaudithook(_guard_sockets)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test of faults and crashes has a server on this machine."""
+    for item in items:
+        if {"faults", "crash"} & set(item.path.parts):
+            item.add_marker("loopback")
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Only tests marked `loopback` may open sockets."""
+    _loopback_allowed[0] = request.node.get_closest_marker("loopback") is not None
+    yield
+    _loopback_allowed[0] = True
 
 
 @pytest.fixture(autouse=True)

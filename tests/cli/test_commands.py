@@ -18,6 +18,8 @@ import pytest
 
 from ticketbench.cli.main import COMMANDS
 
+pytestmark = pytest.mark.loopback
+
 KEY = "canary-5e1f0c9a7b3d4422"
 
 

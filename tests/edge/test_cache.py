@@ -30,6 +30,8 @@ from ticketbench.edge.endpoints import Connection, Unreached, connect
 from ticketbench.edge.rows import LAYOUT, Stored
 from ticketbench.edge.secret import ApiKey
 
+pytestmark = pytest.mark.loopback
+
 CANARY = "sk-canary-7f3a9c1e"
 RUBRICS = RubricSet("v1", tuple(Rubric(label, f"Is it {label}?") for label in LABELS))
 BODY = request_body("the invoice is wrong", RUBRICS)

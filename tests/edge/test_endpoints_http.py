@@ -18,6 +18,8 @@ from ticketbench.edge.contract import MOST_ANSWER_BYTES
 from ticketbench.edge.endpoints import Connection, Endpoint, Reply, Unreached, connect, is_local
 from ticketbench.edge.secret import ApiKey
 
+pytestmark = pytest.mark.loopback
+
 CANARY = "sk-canary-7f3a9c1e"
 KEY = ApiKey(CANARY)
 BODY = json.dumps(

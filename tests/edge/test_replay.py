@@ -29,6 +29,8 @@ from ticketbench.edge.rows import Stored
 from ticketbench.edge.secret import ApiKey
 from ticketbench.edge.source import Mode, Source, full_url
 
+pytestmark = pytest.mark.loopback
+
 CANARY = "sk-canary-7f3a9c1e"
 ONCE = Retry(attempts=1)
 QUICK = Retry(attempts=3, base_s=0.001, cap_s=0.01)

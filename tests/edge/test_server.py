@@ -17,6 +17,8 @@ from ticketbench.edge.secret import ApiKey
 from ticketbench.edge.server import ClassifyServer
 from ticketbench.edge.service import Service
 
+pytestmark = pytest.mark.loopback
+
 BODY = json.dumps(
     {
         "text": "I want a refund",

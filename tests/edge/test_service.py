@@ -18,6 +18,8 @@ from ticketbench.edge.secret import ApiKey
 from ticketbench.edge.server import ClassifyServer
 from ticketbench.edge.service import Service
 
+pytestmark = pytest.mark.loopback
+
 SERVICE = Service(engines().get("lexical"))
 LOCKED = Service(engines().get("lexical"), ApiKey("right-key"))
 

@@ -92,5 +92,5 @@ class Memo:
     def forget(self, *, all_but: int = 0) -> None:
         """Remove the matrices, but for the newest few."""
         kept = sorted(self.folder.glob("*.npy"), key=lambda file: file.stat().st_mtime_ns)
-        for old in kept[: len(kept) - all_but]:
+        for old in kept[: max(0, len(kept) - all_but)]:
             old.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from urllib3.exceptions import (
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.edge.contract import MOST_ANSWER_BYTES
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
-from ticketbench.edge.endpoints.overdue import WATCHED_POOLS
+from ticketbench.edge.endpoints.overdue import WATCHED_POOLS, Overdue
 from ticketbench.edge.secret import HEADER
 
 _CONNECT_TIMEOUT_S = 5.0
@@ -93,7 +93,7 @@ def _failure(error: HTTPError, url: str, *, late: bool) -> Exception:
         return Unreached("network", "connection refused or host unknown")
     if isinstance(error, TimeoutError):
         return Unreached("timeout", "no answer in time")
-    if late:
+    if late or isinstance(error, Overdue):
         return _too_slow()
     return Unreached("network", type(error).__name__)
 

@@ -15,8 +15,13 @@ from typing import Any
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 
 _LOOK_EVERY_S = 0.25
+
+
+class Overdue(HTTPError):
+    """The connection was shut down since the head of the answer took too long."""
 
 
 class _Watch:
@@ -41,7 +46,10 @@ class _Watch:
             yield
         finally:
             with self._lock:
-                del self._until[id(watched)]
+                _, until = self._until.pop(id(watched))
+        if time.monotonic() > until:
+            # The library takes a head that was cut off for a whole one.
+            raise Overdue
 
     def _look(self) -> None:
         while True:

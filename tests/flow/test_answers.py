@@ -1,0 +1,228 @@
+"""Moving, merging, pruning and rechecking stored answers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fault_server import FaultServer, Step, valid_answer
+from ticketbench.core.errors import EndpointError, IncompleteError, InputError
+from ticketbench.edge.drift import Drift
+from ticketbench.flow.answers import (
+    cache_info,
+    export_recording,
+    import_recordings,
+    merge_recordings,
+    prune,
+    recheck,
+)
+from ticketbench.flow.plan import plan_run
+from ticketbench.flow.run import run
+
+pytestmark = pytest.mark.loopback
+
+EVAL = Path("eval.yaml")
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    with FaultServer() as running:
+        yield running
+
+
+@pytest.fixture
+def http(project: Path, server: FaultServer) -> Path:
+    """The project, but its endpoint is `server`."""
+    text = EVAL.read_text(encoding="utf-8").replace("local://lexical/v1/classify", server.url)
+    EVAL.write_text(text, encoding="utf-8")
+    return project
+
+
+def missing() -> list[int]:
+    return [one.missing for one in plan_run(EVAL).rubric_sets]
+
+
+def test_a_packed_recording_can_be_exported_and_imported(project: Path) -> None:
+    run(EVAL)
+    export_recording(EVAL, Path("r.jsonl"))
+    export_recording(EVAL, Path("r.jsonl.gz"))
+    assert gzip.decompress(Path("r.jsonl.gz").read_bytes()) == Path("r.jsonl").read_bytes()
+    Path("answers.sqlite").unlink()
+    assert import_recordings(EVAL, [Path("r.jsonl.gz")]).answers == 14
+    assert missing() == [0, 0]
+
+
+def test_a_packed_export_has_equal_bytes_each_time(project: Path) -> None:
+    run(EVAL)
+    for name in ("a.jsonl.gz", "b.jsonl.gz"):
+        export_recording(EVAL, Path(name))
+    assert Path("a.jsonl.gz").read_bytes() == Path("b.jsonl.gz").read_bytes()
+
+
+def halves() -> tuple[Path, Path]:
+    """The project's recording in two files that share one line."""
+    run(EVAL)
+    export_recording(EVAL, Path("whole.jsonl"))
+    lines = Path("whole.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    Path("a.jsonl").write_text("".join(lines[:8]), encoding="utf-8")
+    Path("b.jsonl").write_text("".join(lines[7:]), encoding="utf-8")
+    return Path("a.jsonl"), Path("b.jsonl")
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_halves_merge_to_the_whole_in_any_order(project: Path, order: tuple[int, int]) -> None:
+    files = halves()
+    merge_recordings([files[i] for i in order], Path("m.jsonl"))
+    assert Path("m.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
+
+
+def test_several_recordings_are_imported_together(project: Path) -> None:
+    files = halves()
+    Path("answers.sqlite").unlink()
+    import_recordings(EVAL, files)
+    assert missing() == [0, 0]
+
+
+def test_of_recordings_with_one_bad_line_nothing_is_imported(project: Path) -> None:
+    first, second = halves()
+    Path("answers.sqlite").unlink()
+    second.write_text(second.read_text(encoding="utf-8") + "{}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="not a recorded answer"):
+        import_recordings(EVAL, (first, second))
+    assert missing() == [7, 7]
+
+
+def recorded(server: FaultServer, name: str, first: float) -> Path:
+    """A recording in which the server gave every question this score for its first label."""
+
+    def step(body: bytes) -> Step:
+        labels = [entry["name"] for entry in json.loads(body)["labels"]]
+        rest = (1 - first) / (len(labels) - 1)
+        scores = {label: first if i == 0 else rest for i, label in enumerate(labels)}
+        return Step(body=json.dumps({"top_label": labels[0], "scores": scores}).encode())
+
+    server.plan = lambda seen: step(seen.body)
+    run(EVAL, mode="refresh")
+    export_recording(EVAL, Path(name))
+    return Path(name)
+
+
+def test_recordings_that_contradict_each_other_are_refused_with_both_names(
+    http: Path, server: FaultServer
+) -> None:
+    files = (recorded(server, "old.jsonl", 0.6), recorded(server, "new.jsonl", 0.7))
+    with pytest.raises(InputError) as error:
+        merge_recordings(files, Path("m.jsonl"))
+    assert "old.jsonl" in error.value.problems[0].what
+    assert "new.jsonl" in error.value.problems[0].what
+    assert not Path("m.jsonl").exists()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_the_newest_answer_can_be_taken_in_any_order(
+    http: Path, server: FaultServer, order: tuple[int, int]
+) -> None:
+    files = (recorded(server, "old.jsonl", 0.6), recorded(server, "new.jsonl", 0.7))
+    merge_recordings([files[i] for i in order], Path("m.jsonl"), newest=True)
+    assert Path("m.jsonl").read_bytes() == Path("new.jsonl").read_bytes()
+
+
+# --- prune
+
+
+def test_pruning_keeps_what_the_configs_use(project: Path) -> None:
+    run(EVAL)
+    text = (project / "v2.yaml").read_text(encoding="utf-8")
+    (project / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
+    run(EVAL)
+    (found,) = prune([EVAL])
+    assert (found.kept, found.removed) == (14, 7)
+    assert (missing(), cache_info(EVAL).stored) == ([0, 0], 14)
+
+
+def test_configs_that_share_a_cache_are_pruned_together(project: Path) -> None:
+    run(EVAL)
+    other = EVAL.read_text(encoding="utf-8").replace("v1: v1.yaml, v2", "v1: v1.yaml}\n#")
+    Path("other.yaml").write_text(other, encoding="utf-8")
+    assert [(one.kept, one.removed) for one in prune([Path("other.yaml"), EVAL])] == [(14, 0)]
+    assert [(one.kept, one.removed) for one in prune([Path("other.yaml")])] == [(7, 7)]
+
+
+def test_a_dry_prune_removes_nothing(project: Path) -> None:
+    run(EVAL)
+    (project / "tickets.csv").write_text("id,text,label\n1,x,billing\n2,y,technical\n")
+    assert [(one.kept, one.removed) for one in prune([EVAL], dry_run=True)] == [(0, 14)]
+    assert cache_info(EVAL).stored == 14
+
+
+def test_pruning_makes_the_file_smaller(project: Path) -> None:
+    rows = "".join(f"n{i},ticket number {i} about an invoice,billing\n" for i in range(300))
+    tickets = (project / "tickets.csv").read_text(encoding="utf-8")
+    (project / "tickets.csv").write_text(tickets + rows, encoding="utf-8")
+    run(EVAL)
+    before = Path("answers.sqlite").stat().st_size
+    (project / "tickets.csv").write_text(tickets, encoding="utf-8")
+    prune([EVAL])
+    assert Path("answers.sqlite").stat().st_size < before / 4
+    assert missing() == [0, 0]
+
+
+def test_pruning_a_cache_that_is_not_there_is_fine(project: Path) -> None:
+    assert [(one.kept, one.removed) for one in prune([EVAL])] == [(0, 0)]
+    assert not Path("answers.sqlite").exists()
+
+
+# --- recheck
+
+
+def test_an_endpoint_that_answers_alike_shows_no_drift(http: Path, server: FaultServer) -> None:
+    run(EVAL)
+    server.seen.clear()
+    assert recheck(EVAL, sample=3) == Drift(asked=6)
+    assert len(server.seen) == 6
+
+
+def test_an_endpoint_that_answers_otherwise_is_noticed_and_nothing_is_stored(
+    http: Path, server: FaultServer
+) -> None:
+    run(EVAL)
+    export_recording(EVAL, Path("before.jsonl"))
+
+    def other(body: bytes) -> bytes:
+        answer = json.loads(valid_answer(body))
+        top = max(answer["scores"], key=lambda label: answer["scores"][label])
+        answer["scores"] = {label: 0.8 if label == top else 0.1 for label in answer["scores"]}
+        return json.dumps(answer).encode()
+
+    server.plan = lambda seen: Step(body=other(seen.body))
+    found = recheck(EVAL, sample=100)
+    assert (found.asked, found.changed, round(found.largest, 6)) == (14, 14, 0.2)
+    export_recording(EVAL, Path("after.jsonl"))
+    assert Path("after.jsonl").read_bytes() == Path("before.jsonl").read_bytes()
+
+
+def test_an_endpoint_that_does_not_answer_cannot_be_rechecked(
+    http: Path, server: FaultServer
+) -> None:
+    run(EVAL)
+    server.script(Step(500, b""))
+    with pytest.raises(EndpointError, match="no question got a valid answer"):
+        recheck(EVAL, sample=1)
+
+
+def test_nothing_stored_cannot_be_rechecked(http: Path) -> None:
+    with pytest.raises(IncompleteError, match="no stored answers"):
+        recheck(EVAL)
+
+
+def test_a_recording_alone_can_be_rechecked(http: Path, server: FaultServer) -> None:
+    run(EVAL)
+    export_recording(EVAL, Path("r.jsonl"))
+    shutil.move("answers.sqlite", "away.sqlite")
+    EVAL.write_text(EVAL.read_text(encoding="utf-8") + "recording: r.jsonl\n", encoding="utf-8")
+    assert recheck(EVAL, sample=2) == Drift(asked=4)
