@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from ticketbench.cli.main import COMMANDS
+from ticketbench.edge.run_folder import reserved
 
 pytestmark = pytest.mark.loopback
 
@@ -437,3 +438,93 @@ def test_control_characters_of_a_ticket_do_not_reach_the_terminal(project: Path)
     done = ticketbench("run", "eval.yaml")
     assert done.returncode == 2
     assert "\x1b" not in done.stderr
+
+
+# --- the plan, limits, and what is done with stored answers
+
+
+def test_a_dry_run_shows_the_edit_the_time_and_the_cost_in_80_columns(project: Path) -> None:
+    ticketbench("run", "eval.yaml")
+    text = (project / "v2.yaml").read_text(encoding="utf-8")
+    (project / "v2.yaml").write_text(text.replace("a payment", "a fee"), encoding="utf-8")
+    done = ticketbench(
+        "run", "eval.yaml", "--dry-run", "--set", "endpoint.price_per_million_tokens=0.05"
+    )
+    assert re.search(r"^v1 +7 +0 +0 +7 +0$", done.stdout, re.MULTILINE)
+    assert re.search(r"^v2 +7 +0 +0 +0 +7$", done.stdout, re.MULTILINE)
+    assert "- Is the customer asking about an invoice, a payment or a refund?" in done.stdout
+    assert "+ Is the customer asking about an invoice, a fee or a refund?" in done.stdout
+    assert "requests: 7" in done.stdout
+    assert re.search(r"about \d+ tokens \(characters / 4\), cost about 0\.0000", done.stdout)
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_a_dry_run_without_a_price_says_where_to_set_it(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml", "--dry-run")
+    assert "endpoint.price_per_million_tokens" in done.stdout
+
+
+def test_max_requests_stops_cleanly_and_the_next_run_goes_on(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml", "--max-requests", "9")
+    assert done.returncode == 3
+    assert "not asked" in done.stderr
+    assert "ticketbench run eval.yaml" in done.stderr
+    assert not (project / "reports" / "eval").exists()
+    ticketbench("run", "eval.yaml")
+    manifest = json.loads((project / "reports" / "eval" / "manifest.json").read_bytes())
+    assert manifest["requests"] == 14 - 9
+
+
+def test_max_requests_with_allowed_failures_writes_a_report_of_what_there_is(
+    project: Path,
+) -> None:
+    done = ticketbench("run", "eval.yaml", "--max-requests", "12", "--allow-failures", "2")
+    assert done.returncode == 0
+    data = json.loads((project / "reports" / "eval" / "results.json").read_bytes())["data"]
+    counts = [(e["n_requested"], e["n_scored"], e["n_failed"]) for e in data["evaluations"]]
+    assert counts == [(7, 7, 0), (7, 5, 2)]
+
+
+def test_max_cost_stops_before_it_is_exceeded(project: Path) -> None:
+    price = ("--set", "endpoint.price_per_million_tokens=1000000")
+    done = ticketbench("run", "eval.yaml", "--max-cost", "200", *price)
+    assert (done.returncode, "max-cost" in done.stderr or "not asked" in done.stderr) == (3, True)
+    info = json.loads(ticketbench("cache", "info", "eval.yaml", "--json").stdout)["data"]
+    assert 0 < info["stored"] < 14
+
+
+def test_max_cost_without_a_price_is_wrong_usage(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml", "--max-cost", "1")
+    assert done.returncode == 2
+    assert "endpoint.price_per_million_tokens" in done.stderr
+
+
+def test_recordings_are_merged_and_contradictions_refused(project: Path) -> None:
+    ticketbench("run", "eval.yaml")
+    ticketbench("cache", "export", "eval.yaml", "--to", "a.jsonl")
+    done = ticketbench("cache", "merge", "a.jsonl", "a.jsonl", "--to", "m.jsonl")
+    assert done.stdout == "wrote 14 answers to m.jsonl\n"
+    assert (project / "m.jsonl").read_bytes() == (project / "a.jsonl").read_bytes()
+
+
+def test_prune_says_what_it_removed(project: Path) -> None:
+    ticketbench("run", "eval.yaml")
+    text = (project / "eval.yaml").read_text(encoding="utf-8")
+    (project / "eval.yaml").write_text(text.replace(", v2: v2.yaml", ""), encoding="utf-8")
+    dry = ticketbench("cache", "prune", "eval.yaml", "--dry-run")
+    assert dry.stdout == "answers.sqlite: would remove 7 answers, 7 are used\n"
+    done = ticketbench("cache", "prune", "eval.yaml", "--json")
+    assert json.loads(done.stdout)["data"] == [{"cache": "answers.sqlite", "kept": 7, "removed": 7}]
+
+
+def test_recheck_asks_and_says_what_it_found(project: Path) -> None:
+    ticketbench("run", "eval.yaml")
+    done = ticketbench("cache", "recheck", "eval.yaml", "--sample", "3")
+    assert done.stdout == "6 asked again, 0 with other scores, 0 failed\n"
+
+
+def test_a_second_run_into_the_same_folder_is_refused_with_5(project: Path) -> None:
+    with reserved(Path("reports/eval"), {"started": "2026-01-02T12:00:00+00:00"}):
+        done = ticketbench("run", "eval.yaml")
+    assert done.returncode == 5
+    assert f"in use by another run (pid {os.getpid()}, since 2026-01-02" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,7 +15,13 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.cache import AnswerCache
-from ticketbench.edge.recording import read_recording, recording_line, recording_text
+from ticketbench.edge.recording import (
+    Recording,
+    merged,
+    read_recording,
+    recording_line,
+    recording_text,
+)
 from ticketbench.edge.rows import Stored
 
 URL = "https://api.example.com/classify"
@@ -240,3 +247,99 @@ def test_a_recording_of_more_than_50_mb_is_refused(tmp_path: Path) -> None:
         file.truncate(50_000_001)
     with pytest.raises(InputError, match="50 MB"):
         read_recording(path)
+
+
+# --- limits, packed files, first look
+
+
+def test_a_line_of_more_than_1_mb_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.jsonl", recording_line(A, stored()), "x" * 1_000_001)
+    with pytest.raises(InputError, match="1 MB") as refused:
+        read_recording(path)
+    assert refused.value.problems[0].where == f"{path}:2"
+
+
+def test_more_than_200_000_lines_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b"\n" * 200_001)
+    with pytest.raises(InputError, match="200,000 lines"):
+        read_recording(path)
+
+
+def packed(path: Path, content: bytes) -> Path:
+    path.write_bytes(gzip.compress(content))
+    return path
+
+
+def test_a_packed_recording_reads_like_a_plain_one(tmp_path: Path) -> None:
+    text = recording_text([(A, stored()), (B, stored())])
+    assert read_recording(packed(tmp_path / "r.jsonl.gz", text.encode())).keys() == {A, B}
+
+
+@pytest.mark.parametrize("size", [1_000_000, 60_000_000], ids=["ratio", "size"])
+def test_a_packed_recording_that_unpacks_to_too_much_is_refused(tmp_path: Path, size: int) -> None:
+    with pytest.raises(InputError, match="unpacks to more"):
+        read_recording(packed(tmp_path / "r.jsonl.gz", b"\n" * size))
+
+
+@pytest.mark.parametrize("cut", [0, 5, -4])
+def test_a_packed_recording_that_is_not_whole_is_refused(tmp_path: Path, cut: int) -> None:
+    path = packed(tmp_path / "r.jsonl.gz", recording_text([(A, stored())]).encode())
+    path.write_bytes(path.read_bytes()[:cut] if cut else b"plain text")
+    with pytest.raises(InputError, match="not a whole gzip file"):
+        read_recording(path)
+
+
+def test_a_recording_is_not_read_before_it_is_looked_at(tmp_path: Path) -> None:
+    found = Recording(write(tmp_path / "r.jsonl", "no recording"))
+    assert len(found.digest) == 64
+    with pytest.raises(InputError):
+        len(found)
+
+
+def test_a_recording_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
+    for path in (None, tmp_path / "r.jsonl"):
+        found = Recording(path)
+        assert (dict(found), found.digest, A in found) == ({}, "", False)
+
+
+def test_other_bytes_have_another_digest(tmp_path: Path) -> None:
+    first = Recording(write(tmp_path / "a.jsonl", recording_line(A, stored())))
+    second = Recording(write(tmp_path / "b.jsonl", recording_line(B, stored())))
+    assert first.digest != second.digest
+
+
+# --- merging
+
+OTHER = {"top_label": "technical", "scores": {"billing": 0.1, "technical": 0.9}}
+LATER = NOON + timedelta(hours=1)
+
+
+def test_equal_answers_count_as_the_earliest(tmp_path: Path) -> None:
+    early = write(tmp_path / "a.jsonl", recording_line(A, stored()))
+    late = write(tmp_path / "b.jsonl", recording_line(A, stored(at=LATER)))
+    for paths in ((early, late), (late, early)):
+        assert merged(paths)[A].recorded_at == NOON
+
+
+def test_different_answers_are_refused_once_a_question(tmp_path: Path) -> None:
+    one = write(tmp_path / "a.jsonl", recording_line(A, stored()), recording_line(B, stored()))
+    other = write(tmp_path / "b.jsonl", recording_line(A, stored(OTHER)))
+    with pytest.raises(InputError) as refused:
+        merged([one, other])
+    (problem,) = refused.value.problems
+    assert (A[:12] in problem.what, "--newest" in problem.help) == (True, True)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("at", [NOON, LATER])
+def test_the_newest_wins_and_ties_do_not_depend_on_order(
+    tmp_path: Path, reverse: bool, at: datetime
+) -> None:
+    paths = [
+        write(tmp_path / "a.jsonl", recording_line(A, stored())),
+        write(tmp_path / "b.jsonl", recording_line(A, stored(OTHER, at=at))),
+    ]
+    found = merged(paths[::-1] if reverse else paths, newest=True)
+    # In canonical JSON 0.6 is greater than 0.1.
+    assert json.loads(found[A].content) == (OTHER if at == LATER else ANSWER)

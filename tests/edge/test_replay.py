@@ -9,12 +9,14 @@ import sqlite3
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from requests_cache import CachedSession
 
 from fault_server import BAD_ANSWERS, LABELS, FaultServer, Step, valid_answer
 from ticketbench.core.errors import EndpointError, MachineError
@@ -23,6 +25,8 @@ from ticketbench.edge.asking import Retry
 from ticketbench.edge.cache import AnswerCache
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.endpoints import Connection, connect
+from ticketbench.edge.memo import Memo
+from ticketbench.edge.pacing import Budget
 from ticketbench.edge.recording import read_recording, recording_text
 from ticketbench.edge.replay import Replayed, plan, replay, stored_answers
 from ticketbench.edge.rows import Stored
@@ -727,3 +731,138 @@ def test_a_url_is_stored_as_it_is_sent(url: str, full: str) -> None:
 def test_a_full_url_stays_as_it_is() -> None:
     url = full_url("https://API.example.com/a b")
     assert full_url(url) == url
+
+
+# --- refresh over rubric sets, budget, memo, drift
+
+
+def test_refresh_asks_a_question_of_two_rubric_sets_once(path: Path, server: FaultServer) -> None:
+    with source(path, server.url, mode="refresh") as found:
+        replay(many(3), RUBRICS, found)
+        second = replay(many(3), RubricSet("v2", RUBRICS.rubrics), found)
+    assert (len(server.seen), second.sent, second.table.n_scored) == (3, 0, 3)
+
+
+def test_what_is_beyond_the_budget_is_not_run(path: Path, server: FaultServer) -> None:
+    with source(path, server.url, concurrency=1) as found:
+        table = replay(many(5), RUBRICS, replace(found, budget=Budget(3))).table
+    assert (len(server.seen), table.n_scored) == (3, 3)
+    assert kinds(table) == {"t3": "not_run", "t4": "not_run"}
+
+
+def test_a_request_that_is_sent_again_counts_again(path: Path, server: FaultServer) -> None:
+    server.script(Step(500, b""), Step())
+    with source(path, server.url, concurrency=1) as found:
+        budget = Budget()
+        replay(many(2), RUBRICS, replace(found, budget=budget))
+    assert budget.requests == len(server.seen) == 3
+
+
+@pytest.fixture
+def memo(path: Path, monkeypatch: pytest.MonkeyPatch) -> Memo:
+    monkeypatch.setattr("ticketbench.edge.memo.WORTH_FROM", 1)
+    return Memo.beside(path)
+
+
+def with_memo(path: Path, server: FaultServer, memo: Memo, **more: Any) -> Replayed:
+    with source(path, server.url, **more) as found:
+        return replay(dataset("a", "b", "a"), RUBRICS, replace(found, memo=memo))
+
+
+def test_a_replay_from_the_memo_is_the_replay_from_the_answers(
+    path: Path, server: FaultServer, memo: Memo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_memo(path, server, memo)
+    plain = with_memo(path, server, memo)
+    assert len(list(memo.folder.iterdir())) == 1
+    monkeypatch.setattr(AnswerCache, "contents", refuse)
+    kept = with_memo(path, server, memo, mode="replay")
+    assert np.array_equal(kept.table.scores, plain.table.scores)
+    assert (kept.recorded, kept.cached, kept.sent) == (0, 2, 0)
+    assert (kept.table.ids, kept.table.provenance) == (plain.table.ids, plain.table.provenance)
+
+
+def test_a_run_that_asked_or_failed_is_not_kept(
+    path: Path, server: FaultServer, memo: Memo
+) -> None:
+    with_memo(path, server, memo, mode="replay")
+    with_memo(path, server, memo)
+    assert not memo.folder.exists()
+
+
+def test_a_refreshed_answer_is_never_hidden_by_the_memo(
+    path: Path, server: FaultServer, memo: Memo
+) -> None:
+    for _ in range(2):
+        with_memo(path, server, memo)
+    server.script(Step(body=NEW))
+    with_memo(path, server, memo, mode="refresh")
+    assert with_memo(path, server, memo).table.scores.tolist() == [[0.1, 0.9]] * 3
+
+
+def test_a_damaged_row_is_never_hidden_by_the_memo(
+    path: Path, server: FaultServer, memo: Memo
+) -> None:
+    for _ in range(2):
+        with_memo(path, server, memo)
+    overwrite(path, key_of(server, "a"), "garbage")
+    assert kinds(with_memo(path, server, memo, mode="replay").table) == {
+        "t0": "cache",
+        "t2": "cache",
+    }
+
+
+def test_a_deleted_cache_is_never_hidden_by_the_memo(
+    path: Path, server: FaultServer, memo: Memo
+) -> None:
+    for _ in range(2):
+        with_memo(path, server, memo)
+    path.unlink()
+    assert with_memo(path, server, memo, mode="replay").table.n_failed == 3
+
+
+def test_the_bulk_path_and_a_plain_session_give_equal_scores(
+    path: Path, server: FaultServer
+) -> None:
+    tickets = many(40)
+    table = replayed(path, server, tickets).table
+    session = CachedSession(
+        str(path), serializer="json", allowable_methods=("POST",), only_if_cached=True,
+        key_fn=lambda request, **_: answer_key(request.url, request.body),
+    )  # fmt: skip
+    with session:
+        rows = [
+            session.post(server.url, data=request_body(t.text, RUBRICS)).json()["scores"]
+            for t in tickets.tickets
+        ]
+    plain = [[scores[label] for label in LABELS] for scores in rows]
+    assert table.scores.tolist() == plain
+
+
+@pytest.mark.parametrize("wanted", [1, 3, 40])
+def test_looking_rows_up_and_scanning_the_table_give_equal_scores(
+    path: Path, server: FaultServer, wanted: int
+) -> None:
+    replayed(path, server, many(40))
+    table = replayed(path, server, many(wanted), mode="replay").table
+    assert (table.n_scored, table.n_failed) == (wanted, 0)
+
+
+def test_a_small_run_asks_nothing_twice(path: Path, server: FaultServer) -> None:
+    found = replayed(path, server, many(99), concurrency=16)
+    assert (len(server.seen), found.drift.asked) == (99, 0)
+
+
+def test_a_model_that_changed_since_the_stored_answers_is_noticed(
+    path: Path, server: FaultServer
+) -> None:
+    replayed(path, server, many(1), concurrency=16)
+    answers = {seen.text: valid_answer(seen.body) for seen in server.seen}
+    server.plan = lambda seen: Step(body=NEW if seen.text in answers else None)
+    found = replayed(path, server, many(301), concurrency=16)
+    assert (found.drift.asked, found.drift.changed, found.sent) == (3, 1, 300)
+
+
+def test_an_engine_in_process_is_not_asked_again(path: Path) -> None:
+    with source(path, "local://lexical/v1/classify") as found:
+        assert replay(many(150), RUBRICS, found).drift.asked == 0
