@@ -16,6 +16,7 @@ from ticketbench.core.types import Rubric, RubricSet
 from ticketbench.edge.contract import (
     KEY_VERSION,
     Answer,
+    AskedLabel,
     ContractViolation,
     answer_key,
     check_sum,
@@ -366,7 +367,7 @@ def test_a_wrong_number_is_refused_when_it_is_read_again(name: str) -> None:
 
 
 def test_rubrics_are_compared_only_where_they_come_back() -> None:
-    asked = [{"name": "a", "rubric": "Is it a?"}, {"name": "b", "rubric": "Is it b?"}]
+    asked = [AskedLabel("a", "Is it a?"), AskedLabel("b", "Is it b?")]
     without = json.dumps({"scores": {"a": 1, "b": 0}}).encode()
     assert other_rubrics(without, asked) == ""
     listing = [{"label": "b", "score": 0, "rubric": "Is it c?"}]

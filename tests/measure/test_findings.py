@@ -42,7 +42,9 @@ def test_findings_stand_in_order_of_their_codes() -> None:
 
 
 def test_every_finding_of_a_check_has_its_code() -> None:
-    t = table([[0.8, 0.1, 0.1]] * 3, ["zebra"] * 3, groups=[0, 0, 1])
+    # The last row sums to 0.99, with a tie at its top.
+    rows = [[0.8, 0.1, 0.1], [0.8, 0.1, 0.1], [0.5, 0.5, -0.01]]
+    t = table(rows, ["zebra"] * 3, groups=[0, 0, 1])
     codes = [f.code for name in CHECKS.names() for f in CHECKS.get(name)(t, (PAIR,))]
     assert codes == list(CHECKS.names())
 
@@ -168,3 +170,24 @@ def test_one_large_group_among_many_is_a_finding_that_names_its_share() -> None:
 @pytest.mark.parametrize("n", [2, 10])
 def test_few_tickets_without_groups_are_no_few_groups(n: int) -> None:
     assert found("TB208", grouped(*[1] * n)) == ()
+
+
+def test_sums_within_noise_are_no_finding() -> None:
+    assert found("TB209", table([[0.8, 0.1, 0.1], [0.2, 0.5, 0.3 + 5e-7]], ["a", "b"])) == ()
+
+
+def test_rounded_sums_are_counted_with_the_largest_deviation() -> None:
+    rows = [[0.8, 0.1, 0.1], [0.333, 0.334, 0.332], [0.4, 0.3, 0.302]]
+    (finding,) = found("TB209", table(rows, ["a", "b", "c"]))
+    assert finding.severity == "note"
+    assert "2 of 3 answers, by up to 0.002," in finding.evidence
+
+
+def test_ties_at_the_top_are_counted_and_others_are_not() -> None:
+    rows = [[0.4, 0.4, 0.2], [0.2, 0.2, 0.6], [0.34, 0.33, 0.33]]
+    (finding,) = found("TB210", table(rows, ["a", "b", "c"]))
+    assert (finding.severity, "1 of 3" in finding.evidence) == ("note", True)
+
+
+def test_tops_that_differ_by_a_hair_are_no_tie() -> None:
+    assert found("TB210", table([[0.4, 0.4 - 1e-12, 0.2]], ["a"])) == ()

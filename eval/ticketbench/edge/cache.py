@@ -21,7 +21,7 @@ from ticketbench.core.errors import MachineError
 from ticketbench.core.types import fingerprint
 from ticketbench.edge import cache_file
 from ticketbench.edge.batch_writer import BatchWriter, Statement
-from ticketbench.edge.contract import answer_key
+from ticketbench.edge.contract import answer_key, asked_labels
 from ticketbench.edge.endpoints import Endpoint, Reply
 from ticketbench.edge.guard import Guard
 from ticketbench.edge.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
@@ -172,7 +172,7 @@ class AnswerCache:
 
     def _rubrics_of(self, body: bytes) -> list[Statement]:
         """Notes the rubric set of a question, once: a plan can then say what was edited since."""
-        pairs = [(entry["name"], entry["rubric"]) for entry in json.loads(body)["labels"]]
+        pairs = [(label.name, label.rubric) for label in asked_labels(body)]
         known = fingerprint(part for pair in pairs for part in pair)
         if known in self._known_rubrics:
             return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import itemgetter
@@ -147,13 +147,32 @@ def stored_scores(labels: Sequence[str]) -> Callable[[bytes], tuple[float, ...]]
     return scores_in
 
 
-def other_rubrics(content: bytes, asked: Sequence[Mapping[str, str]]) -> str:
+class AskedLabel(msgspec.Struct):
+    """One entry of `labels` in a request."""
+
+    name: str
+    rubric: str
+
+
+class _Asked(msgspec.Struct):
+    labels: list[AskedLabel]
+
+
+_decode_asked = msgspec.json.Decoder(_Asked).decode
+
+
+def asked_labels(body: bytes) -> list[AskedLabel]:
+    """The labels of a request that `request_body` made."""
+    return _decode_asked(body).labels
+
+
+def other_rubrics(content: bytes, asked: Sequence[AskedLabel]) -> str:
     """What is wrong when a valid answer echoes other rubrics than were `asked`; else empty.
 
     Blanks do not count, and an answer without rubrics says nothing.
     """
-    listing = json.loads(content).get("labels") or []
-    sent = {entry["name"]: entry["rubric"].split() for entry in asked}
+    listing = msgspec.json.decode(content).get("labels") or []
+    sent = {label.name: label.rubric.split() for label in asked}
     for entry in listing:
         rubric = entry.get("rubric")
         if isinstance(rubric, str) and rubric.split() != sent[entry["label"]]:

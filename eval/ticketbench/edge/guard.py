@@ -7,10 +7,8 @@ endpoint below knows.
 
 from __future__ import annotations
 
-import json
-
 from ticketbench.core.errors import EndpointError, IncompleteError
-from ticketbench.edge.contract import ContractViolation, other_rubrics, parse_answer
+from ticketbench.edge.contract import ContractViolation, asked_labels, other_rubrics, parse_answer
 from ticketbench.edge.endpoints import Endpoint, Reply
 
 
@@ -42,8 +40,8 @@ class Guard:
 def _check(reply: Reply, url: str, body: bytes) -> None:
     if "html" in reply.content_type.lower():
         raise WrongPage(f"the answer is a page ({reply.content_type}), not JSON", passing=True)
-    asked = json.loads(body)["labels"]
-    parse_answer(reply.body, [entry["name"] for entry in asked])
+    asked = asked_labels(body)
+    parse_answer(reply.body, [label.name for label in asked])
     problem = other_rubrics(reply.body, asked)
     if problem:
         raise EndpointError(problem, where=url, help="does a proxy rewrite the questions?")

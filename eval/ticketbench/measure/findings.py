@@ -22,6 +22,7 @@ FEW_FOR_CALIBRATION = 300
 FEW_GROUPS = 20
 NEAR_TIE_SHARE = 0.20
 MOST_NAMED = 5
+SUM_NOISE = 1e-6
 
 Check = Callable[[ScoreTable, tuple[PairOverlap, ...]], Iterator[Finding]]
 CHECKS: Registry[Check] = Registry("check")
@@ -150,4 +151,36 @@ def few_groups(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Fi
             evidence=f"{len(sizes)} groups, worth {effective:.1f} of one size; the largest holds "
             f"{largest:.0f}% of the tickets",
             action="add tickets of other customers; more of the same do not narrow the intervals",
+        )
+
+
+@check("TB209")
+def rounded_sums(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Answers whose scores do not sum to 1, within what their printed digits allow."""
+    off = np.abs(table.scores.sum(axis=1) - 1)
+    n = int((off > SUM_NOISE).sum())
+    if n:
+        yield Finding(
+            code="TB209",
+            severity="note",
+            title="scores that do not sum to 1",
+            evidence=f"{table.provenance.rubric_set}: {n} of {table.n_scored} answers, by up to "
+            f"{off.max():.2g}, as their printed digits allow",
+            action="none: scores are kept as they came, never renormalised",
+        )
+
+
+@check("TB210")
+def ties(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Tickets whose highest score two or more labels share."""
+    shared = (table.scores == table.top_score[:, None]).sum(axis=1) > 1
+    n = int(shared.sum())
+    if n:
+        yield Finding(
+            code="TB210",
+            severity="note",
+            title="tickets with a tie at the top",
+            evidence=f"{table.provenance.rubric_set}: {n} of {table.n_scored}; each goes to the "
+            "label that comes first in the rubric set",
+            action="ask the endpoint for more digits, or make the rubrics more specific",
         )
