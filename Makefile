@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test check example bench clean
+.PHONY: help demo weights test crash-test check example bench clean
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test"
+	@echo "make crash-test  kill runs at 200 moments and at every write; takes a quarter of an hour"
 	@echo "make check   format, lint and types, as in CI"
 	@echo "make weights install the weights of the minilm engine (88 MB)"
 	@echo "make example make the report under reports/example again"
@@ -50,6 +51,9 @@ demo: weights
 test: $(VENV)/installed-test weights
 	$(BIN)/python -m pytest
 
+crash-test: $(VENV)/installed-test
+	TICKETBENCH_CRASH_POINTS=200 $(BIN)/python -m pytest tests/crash
+
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -63,6 +67,7 @@ example: weights
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/scale.py 100000
+	$(BIN)/python benchmarks/replay.py 100000
 
 clean:
 	rm -rf $(VENV) .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart

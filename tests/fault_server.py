@@ -6,14 +6,23 @@ what it was asked in `seen`.
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
+import os
+import socket
+import ssl
+import struct
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
-from typing import Any
+from typing import Any, Literal
 
 LABELS = ("billing", "technical")
 
@@ -38,32 +47,46 @@ class Seen:
 class Step:
     """How to answer one request.
 
-    body     None is a valid answer to the request
-    delay_s  wait before the answer
-    drop     close the connection without an answer
-    stall    send nothing at all until the server is stopped
-    cut      announce this many bytes more than are sent, then close
-    drip_s   wait this long before each byte of the body
+    body         None is a valid answer to the request
+    delay_s      wait before the answer
+    drop         close the connection without an answer
+    reset        close it with RST: without an answer, or within one that is cut
+    stall        send nothing at all until the server is stopped
+    cut          announce this many bytes more than are sent, then close; where nothing is
+                 announced, leave out so many at the end
+    framing      how the end of the body is told: by its length, in chunks, or by closing
+    drip_s       wait this long before each byte of the body
+    head_drip_s  wait this long before each byte of the head
     """
 
     status: int = 200
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
     delay_s: float = 0.0
     drop: bool = False
+    reset: bool = False
     stall: bool = False
     cut: int = 0
+    framing: Literal["length", "chunked", "close"] = "length"
     drip_s: float = 0.0
+    head_drip_s: float = 0.0
 
 
 class FaultServer(ThreadingHTTPServer):
-    """Runs in a thread between `with` and its end."""
+    """Runs in a thread between `with` and its end; speaks TLS when it is given a context."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, *steps: Step) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self._scheme = "https" if tls else "http"
+        if tls is not None:
+            # The handshake is left to the thread of each connection.
+            self.socket = tls.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
         self.seen: list[Seen] = []
         self.plan: Callable[[Seen], Step] = lambda seen: Step()
         self.stopped = threading.Event()
@@ -75,7 +98,7 @@ class FaultServer(ThreadingHTTPServer):
     @property
     def url(self) -> str:
         """The full URL of /classify."""
-        return f"http://127.0.0.1:{self.server_address[1]}/classify"
+        return f"{self._scheme}://127.0.0.1:{self.server_address[1]}/classify"
 
     def script(self, *steps: Step) -> None:
         """Answer with these steps in turn, then with the last one for ever."""
@@ -85,6 +108,23 @@ class FaultServer(ThreadingHTTPServer):
     def by_text(self, steps: Mapping[str, Step]) -> None:
         """Answer by ticket text; other texts get a valid answer."""
         self.plan = lambda seen: steps.get(seen.text, Step())
+
+    def in_turn(self, steps: Mapping[str, Sequence[Step]]) -> None:
+        """Answer each question about one of these texts with its steps in turn, then with the
+        last one for ever; other texts get a valid answer.
+        """
+        asked: Counter[bytes] = Counter()
+
+        def plan(seen: Seen) -> Step:
+            own = steps.get(seen.text, (Step(),))
+            asked[seen.body] += 1
+            return own[min(asked[seen.body], len(own)) - 1]
+
+        self.plan = plan
+
+    def requests_for(self, text: str) -> list[Seen]:
+        """What was asked about one text, in order."""
+        return [seen for seen in self.seen if seen.text == text]
 
     def step_for(self, seen: Seen) -> Step:
         """Count a request and decide what it gets."""
@@ -106,6 +146,10 @@ class FaultServer(ThreadingHTTPServer):
 
     def __exit__(self, *error: object) -> None:
         self.stopped.set()
+        self.close()
+
+    def close(self) -> None:
+        """Listen no more: whoever connects from now on is refused."""
         self.shutdown()
         self._thread.join()
         self.server_close()
@@ -126,31 +170,103 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.stopped.wait(30)
         if step.delay_s:
             self.server.stopped.wait(step.delay_s)
-        if step.drop or step.stall:
+        if step.reset and not step.cut:
+            self._reset()
+        if step.drop or step.stall or (step.reset and not step.cut):
             self.close_connection = True
             return
         self._send(step, valid_answer(body) if step.body is None else step.body)
 
     def _send(self, step: Step, content: bytes) -> None:
+        head = self._head(step, len(content))
+        if step.framing == "close" and step.cut:
+            content = content[: -step.cut]
+        if step.framing == "chunked":
+            end = b"" if step.cut else b"\r\n0\r\n\r\n"
+            content = f"{len(content) + step.cut:x}\r\n".encode() + content + end
+        if self._written(head, step.head_drip_s) and self._written(content, step.drip_s):
+            self.wfile.flush()
+        if step.reset:
+            self._reset()
+        broken = step.cut or step.drip_s or step.head_drip_s or step.framing == "close"
+        self.close_connection = self.close_connection or bool(broken)
+
+    def _head(self, step: Step, length: int) -> bytes:
+        """The status line and the headers, gathered as they would be sent."""
+        written, self.wfile = self.wfile, io.BytesIO()
         self.send_response(step.status)
         for name, value in step.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content) + step.cut))
+        self.send_header("Content-Type", step.content_type)
+        if step.framing == "length":
+            self.send_header("Content-Length", str(length + step.cut))
+        if step.framing == "chunked":
+            self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        if step.drip_s:
-            for i in range(len(content)):
-                self.wfile.write(content[i : i + 1])
-                self.wfile.flush()
-                if self.server.stopped.wait(step.drip_s):
-                    break
-        else:
+        head = self.wfile.getvalue()
+        self.wfile = written
+        return head
+
+    def _written(self, content: bytes, drip_s: float) -> bool:
+        """Write `content`, slowly when asked to; false when the server was stopped meanwhile."""
+        if not drip_s:
             self.wfile.write(content)
-        self.wfile.flush()
-        self.close_connection = self.close_connection or bool(step.cut or step.drip_s)
+            return True
+        for i in range(len(content)):
+            self.wfile.write(content[i : i + 1])
+            self.wfile.flush()
+            if self.server.stopped.wait(drip_s):
+                return False
+        return True
+
+    def _reset(self) -> None:
+        """Close without a goodbye: what is unsent is lost, and the other side is told so."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # The object's own close would wait for the files that are made of it.
+        os.close(self.connection.detach())
 
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing."""
+
+
+def closed_url() -> str:
+    """A URL on this machine where nothing listens."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return _url_of(sock)
+
+
+@contextmanager
+def silent_url() -> Iterator[str]:
+    """A URL where connections come about and nobody ever accepts or answers them."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listening:
+        yield _url_of(listening)
+
+
+@contextmanager
+def crowded_url() -> Iterator[str]:
+    """A URL whose queue of connections is full: a new one never comes about."""
+    with ExitStack() as stack:
+        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(16):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listening.getsockname())
+        yield _url_of(listening)
+
+
+def _url_of(listening: socket.socket) -> str:
+    return f"http://127.0.0.1:{listening.getsockname()[1]}/classify"
+
+
+@cache
+def gzip_bomb() -> Step:
+    """An answer of 200 kB that unpacks to 200 MB."""
+    packed = io.BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
+        for _ in range(200):
+            file.write(b" " * 1_000_000)
+    return Step(body=packed.getvalue(), headers={"Content-Encoding": "gzip"})
 
 
 def valid_answer(request: bytes) -> bytes:

@@ -22,7 +22,7 @@ FEW_FOR_CALIBRATION = 300
 FEW_GROUPS = 20
 NEAR_TIE_SHARE = 0.20
 MOST_NAMED = 5
-SUM_NOISE = 1e-6
+SUM_NOISE = 1e-4
 
 Check = Callable[[ScoreTable, tuple[PairOverlap, ...]], Iterator[Finding]]
 CHECKS: Registry[Check] = Registry("check")
