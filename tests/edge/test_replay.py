@@ -743,6 +743,17 @@ def test_refresh_asks_a_question_of_two_rubric_sets_once(path: Path, server: Fau
     assert (len(server.seen), second.sent, second.table.n_scored) == (3, 0, 3)
 
 
+def test_an_old_answer_never_stands_in_for_one_that_could_not_be_refreshed(
+    path: Path, server: FaultServer
+) -> None:
+    replayed(path, server, many(3))
+    server.by_text({"question 1": Step(422, b"")})
+    with source(path, server.url, mode="refresh") as found:
+        for name in ("v1", "v2"):
+            table = replay(many(3), RubricSet(name, RUBRICS.rubrics), found).table
+            assert kinds(table) == {"t1": "http"}
+
+
 def test_what_is_beyond_the_budget_is_not_run(path: Path, server: FaultServer) -> None:
     with source(path, server.url, concurrency=1) as found:
         table = replay(many(5), RUBRICS, replace(found, budget=Budget(3))).table

@@ -29,7 +29,7 @@ def ask_all(
     pace, slots = Pace(source.per_second), Slots(source.concurrency)
     breaker, stop = Breaker(source.url), Stop()
     unusable = set(answers.failures)
-    labels = asked.rubrics.labels
+    labels, keys = asked.rubrics.labels, asked.keys
 
     def ask(number: int) -> Sequence[float] | Failure:
         body = asked.body(number)
@@ -55,10 +55,9 @@ def ask_all(
         else:
             answers.scores[number] = outcome
             answers.failures.pop(number, None)
+            source.refreshed.add(keys[number])
         if progress is not None:
             progress(done, len(missing))
-    if source.mode == "refresh":
-        source.refreshed.update(asked.keys)
 
 
 def check_drift(asked: Questions, source: Source, answers: Answers, missing: list[int]) -> Drift:

@@ -25,7 +25,7 @@ class Source:
     """Where answers come from: a recording (read first), the cache, and the endpoint behind it.
 
     One source serves a whole run: `budget` counts over all rubric sets, and `refreshed` holds the
-    keys already asked again in mode refresh.
+    keys that this run got an answer for, which refresh does not ask once more.
     """
 
     url: str
