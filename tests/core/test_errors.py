@@ -57,3 +57,9 @@ def test_an_error_of_several_problems_is_named_after_the_first() -> None:
 def test_an_error_without_problems_is_refused() -> None:
     with pytest.raises(IndexError):
         InputError.of([])
+
+
+def test_a_place_is_added_only_where_there_is_none() -> None:
+    error = InputError.of([Problem("a", "f:1", "h"), Problem("b")]).located("there")
+    assert error.problems == (Problem("a", "f:1", "h"), Problem("b", "there"))
+    assert isinstance(error, InputError)

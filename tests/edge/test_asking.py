@@ -15,7 +15,6 @@ from ticketbench.core.errors import EndpointError
 from ticketbench.edge.asking import Breaker, Retry, ask_until_answered, asked_wait_s
 from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.endpoints import Reply, Unreached
-from ticketbench.edge.guard import WrongPage
 from ticketbench.edge.pacing import Pace, Slots, Stop, Unanswered
 
 QUICK = Retry(attempts=3, base_s=0.001, cap_s=0.01)
@@ -108,10 +107,6 @@ def test_an_answer_that_may_come_right_is_tried_again() -> None:
 def test_a_drip_is_tried_again_once() -> None:
     script = Script(Unreached("timeout", "too slow", attempts=2))
     assert (given_up(script).kind, script.calls) == ("timeout", 2)
-
-
-def test_a_page_is_given_up_as_a_page() -> None:
-    assert given_up(Script(WrongPage("a page", passing=True))).page
 
 
 def test_no_attempt_starts_after_the_deadline_of_a_question() -> None:
@@ -295,23 +290,20 @@ def test_a_status_that_speaks_of_the_endpoint_counts(status: int) -> None:
         breaker.record(failure)
 
 
-PAGE = Unanswered("contract", 200, "a page", page=True)
-
-
 @pytest.mark.parametrize("before", [0, 1, 2])
-def test_a_page_among_the_first_three_stops_the_run(before: int) -> None:
+def test_a_page_before_three_questions_are_over_stops_the_run(before: int) -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(before):
         breaker.record(None)
-    with pytest.raises(EndpointError, match="web page"):
-        breaker.record(PAGE)
+    with pytest.raises(EndpointError, match="portal"):
+        breaker.page("text/html")
 
 
-def test_a_page_later_on_is_one_failure() -> None:
+def test_a_page_later_on_stops_nothing() -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(3):
         breaker.record(None)
-    breaker.record(PAGE)
+    breaker.page("text/html")
 
 
 def share_failed(failed: int, of: int) -> Breaker:

@@ -510,8 +510,8 @@ def test_a_question_that_waits_is_not_asked_again_after_the_run_stopped(
 ) -> None:
     server.by_text(
         {
-            "waits": Step(503, b"", {"Retry-After": "1"}),
-            "refused": Step(401, b"", delay_s=0.2),
+            "waits": Step(503, b"", {"Retry-After": "5"}, delay_s=0.1),
+            "refused": Step(401, b"", delay_s=0.3),
         }
     )
     with pytest.raises(EndpointError):

@@ -13,7 +13,7 @@ Each error holds one or more problems; a problem says what is wrong, where, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 
@@ -41,6 +41,11 @@ class TicketbenchError(Exception):
         error = cls(problems[0].what)
         error.problems = tuple(problems)
         return error
+
+    def located(self, where: str) -> Self:
+        """The same error, with `where` for every problem that does not say where it is."""
+        self.problems = tuple(replace(p, where=p.where or where) for p in self.problems)
+        return self
 
 
 class InputError(TicketbenchError):

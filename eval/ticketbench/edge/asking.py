@@ -14,7 +14,6 @@ from email.utils import parsedate_to_datetime
 from ticketbench.core.errors import EndpointError
 from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.endpoints import Reply, Unreached
-from ticketbench.edge.guard import WrongPage
 from ticketbench.edge.pacing import Pace, Slots, Stop, Unanswered
 
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -62,22 +61,26 @@ class Breaker:
             self._ended += 1
             self._failed += failed
             self._in_a_row = self._in_a_row + 1 if failed else 0
-            reason = self._reason(failure)
+            reason = self._reason()
         if failure is not None and reason:
-            raise EndpointError(
-                f"{reason}; the last: {failure.detail}",
-                where=self._url,
-                help="check the URL and the server; finished answers are kept, run again",
-            )
+            raise self._error(f"{reason}; the last: {failure.detail}")
 
-    def _reason(self, failure: Unanswered | None) -> str:
-        if failure is not None and failure.page and self._ended <= _FIRST_FEW:
-            return "the endpoint answers with a web page: a wrong URL, or a portal in between"
+    def page(self, detail: str) -> None:
+        """Raise EndpointError when a web page came before three questions were over."""
+        if self._ended < _FIRST_FEW:
+            what = "the endpoint answers with a web page: a wrong URL, or a portal in between"
+            raise self._error(f"{what}; {detail}")
+
+    def _reason(self) -> str:
         if self._in_a_row >= _MOST_IN_A_ROW:
             return f"{_MOST_IN_A_ROW} questions in a row got no usable answer"
         if self._ended >= _ENOUGH and self._failed > _MOST_SHARE * self._ended:
             return f"{self._failed} of {self._ended} questions got no usable answer"
         return ""
+
+    def _error(self, what: str) -> EndpointError:
+        help_ = "check the URL and the server; finished answers are kept, run again"
+        return EndpointError(what, where=self._url, help=help_)
 
 
 def ask_until_answered(
@@ -122,8 +125,7 @@ def _one_attempt(send: Callable[[], Reply]) -> Reply | _Failed:
     try:
         reply = send()
     except ContractViolation as error:
-        page = isinstance(error, WrongPage)
-        failure = Unanswered("contract", 200, str(error), page=page)
+        failure = Unanswered("contract", 200, str(error))
         return _Failed(failure, attempts=float("inf") if error.passing else 1)
     except Unreached as error:
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))

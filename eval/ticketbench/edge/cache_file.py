@@ -169,7 +169,9 @@ def usable(path: Path) -> Iterator[None]:
         raise _unusable(path, error) from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise MachineError(f"cannot use the cache {path}: {reason}") from None
+        what = f"cannot use the cache {path}: {reason}"
+        help_ = "free some space or check its permissions; finished answers are kept, run again"
+        raise MachineError(what, help=help_) from None
 
 
 def _unusable(path: Path, error: sqlite3.DatabaseError) -> MachineError:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from ticketbench.core.errors import EndpointError
 from ticketbench.core.types import Failure
 from ticketbench.edge.asking import Breaker, ask_until_answered
 from ticketbench.edge.contract import parse_answer
 from ticketbench.edge.drift import Drift, drift, questions_to_check
 from ticketbench.edge.endpoints import Reply, is_local
+from ticketbench.edge.guard import WrongPage
 from ticketbench.edge.pacing import Pace, Slots, Stop, Unanswered
 from ticketbench.edge.questions import Questions
 from ticketbench.edge.source import Answers, Source
@@ -37,7 +39,11 @@ def ask_all(
         def send() -> Reply:
             source.budget.take(body)
             again = source.mode == "refresh" or number in unusable
-            return source.cache.ask(source.url, body, refresh=again)
+            try:
+                return source.cache.ask(source.url, body, refresh=again)
+            except WrongPage as error:
+                breaker.page(str(error))
+                raise
 
         try:
             reply = ask_until_answered(send, retry=source.retry, pace=pace, stop=stop, slots=slots)
@@ -45,6 +51,8 @@ def ask_all(
             if error.kind != "not_run":
                 breaker.record(error)
             return Failure("", error.kind, error.status, error.detail)
+        except EndpointError as error:
+            raise error.located(source.url) from None
         breaker.record(None)
         return parse_answer(reply.body, labels).scores
 

@@ -13,15 +13,12 @@ _ONE_BURST_S = 1.0
 
 
 class Unanswered(Exception):
-    """This question got no usable answer; others may.
+    """This question got no usable answer; others may."""
 
-    `page` says that a web page came instead of an answer.
-    """
-
-    def __init__(self, kind: FailureKind, status: int, detail: str, *, page: bool = False) -> None:
+    def __init__(self, kind: FailureKind, status: int, detail: str) -> None:
         super().__init__(detail)
         self.kind: FailureKind = kind
-        self.status, self.detail, self.page = status, detail, page
+        self.status, self.detail = status, detail
 
 
 class Stop:

@@ -98,9 +98,7 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
         _carry_over(out, fresh, own)
         _swap(out, fresh)
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        help_ = "free some space; the old report is untouched" if full else "choose another --out"
-        raise MachineError(f"cannot write {out}: {error.strerror}", help=help_) from None
+        raise _not_written(out, error, "choose another --out") from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -143,6 +141,12 @@ def _carry_over(out: Path, fresh: Path, own: set[str]) -> None:
             raise InputError(f"{path} is yours, and the report needs its name", help=help_)
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, fresh / name, follow_symlinks=False)
+
+
+def _not_written(path: Path, error: OSError, otherwise: str) -> MachineError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    help_ = "free some space; what was there before is untouched" if full else otherwise
+    return MachineError(f"cannot write {path}: {error.strerror}", help=help_)
 
 
 def _write_through(path: Path, content: bytes) -> None:
@@ -190,7 +194,7 @@ def write_file(path: Path, content: bytes) -> None:
         _write_through(temporary, content)
         os.replace(temporary, path)
     except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror}") from None
+        raise _not_written(path, error, "check the path and its permissions") from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)

@@ -95,7 +95,7 @@ def _failure(error: HTTPError, url: str, *, late: bool) -> Exception:
         return Unreached("timeout", "no answer in time")
     if late or isinstance(error, Overdue):
         return _too_slow()
-    return Unreached("network", type(error).__name__)
+    return Unreached("network", "the connection was cut")
 
 
 def _was_cut_off(error: SSLError) -> bool:
