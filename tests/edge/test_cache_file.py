@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from requests_cache.backends.sqlite import SQLiteCache
 
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.cache_file import make, reader, refuse_unusable, writer
@@ -106,3 +107,50 @@ def test_a_reader_cannot_write(path: Path) -> None:
     make(path)
     with reader(path) as connection, pytest.raises(sqlite3.OperationalError, match="readonly"):
         connection.execute("DELETE FROM responses")
+
+
+# --- exactly the tables that were made
+
+
+def test_the_tables_are_those_that_requests_cache_makes(path: Path, tmp_path: Path) -> None:
+    make(path)
+    other = tmp_path / "other.sqlite"
+    SQLiteCache(str(other), serializer="json", wal=True).close()
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+    with closing(sqlite3.connect(path)) as ours, closing(sqlite3.connect(other)) as theirs:
+        assert set(theirs.execute(query)) <= set(ours.execute(query))
+
+
+HOSTILE = {
+    "trigger": "CREATE TRIGGER t AFTER INSERT ON responses "
+    "BEGIN UPDATE responses SET value = 1; END",
+    "own_name": "DROP TRIGGER ticketbench_INSERT; CREATE TRIGGER ticketbench_INSERT AFTER INSERT "
+    "ON responses BEGIN UPDATE responses SET value = 1; END",
+    "view": "DROP TABLE responses; "
+    "CREATE VIEW responses AS SELECT 1 AS key, 2 AS value, 3 AS expires",
+    "table": "CREATE TABLE notes (text TEXT)",
+    "missing_table": "DROP TABLE ticketbench_rubrics",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_file_with_anything_else_in_it_is_refused(path: Path, name: str) -> None:
+    make(path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(HOSTILE[name])
+    with pytest.raises(MachineError, match="written by another program or version"):
+        refuse_unusable(path, writing=False)
+
+
+@pytest.mark.parametrize("events", [("INSERT",), ("INSERT", "UPDATE", "DELETE")])
+def test_triggers_that_are_gone_are_made_again(path: Path, events: tuple[str, ...]) -> None:
+    make(path)
+    with closing(sqlite3.connect(path)) as connection:
+        for event in events:
+            connection.execute(f"DROP TRIGGER ticketbench_{event}")
+    refuse_unusable(path, writing=False)
+    make(path)
+    with reader(path) as connection:
+        found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+        assert found.fetchone() == (3,)
+    refuse_unusable(path, writing=True)

@@ -29,7 +29,8 @@ from ticketbench.core.types import (
     ScoreTable,
 )
 from ticketbench.edge import store
-from ticketbench.edge.store import MANIFEST, envelope, load, write_file, write_folder
+from ticketbench.edge.atomic import write_file
+from ticketbench.edge.store import MANIFEST, envelope, load, write_folder
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
 from ticketbench.measure.results import DatasetSummary, LabelCount, RunResults, run_results

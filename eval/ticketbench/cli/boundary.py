@@ -93,6 +93,10 @@ def _unexpected(error: BaseException) -> int:
         _say(f"error: {error.strerror}" + (f": {error.filename}" if error.filename else ""))
         _say("  help: free some space, or write elsewhere; finished answers are kept")
         return MACHINE
+    if isinstance(error, MemoryError):
+        _say("error: this machine has not enough memory for it")
+        _say("  help: use a smaller file or fewer tickets; finished answers are kept")
+        return MACHINE
     _say(f"error: this is a bug in ticketbench ({type(error).__name__})")
     _say("  help: run again with --debug and report what it prints")
     return BUG

@@ -8,38 +8,43 @@ triggers replace with every change of an answer, whoever makes it.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
 from ticketbench.core.errors import InputError, MachineError
+from ticketbench.edge.atomic import remove_leftovers, temporary_beside
 from ticketbench.edge.rows import LAYOUT
 
-_LIBRARY_TABLES = {"responses", "redirects"}
-_OWN_TABLES = {"ticketbench", "ticketbench_rubrics"}
-_COLUMNS = ["key", "value", "expires"]
 _LOCK_WAIT_S = 2.0
 _WRITE_WAIT_S = 10.0
 _REBUILD = "move it away, then `ticketbench cache import` a recording, or run and ask again"
 
-_STAMP = f"""
-CREATE TABLE IF NOT EXISTS ticketbench (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS ticketbench_rubrics (
-    fingerprint TEXT PRIMARY KEY, rubrics TEXT, first_used TEXT
-);
-INSERT OR REPLACE INTO ticketbench VALUES ('layout', '{LAYOUT}');
-"""
-_TOKEN = "INSERT OR REPLACE INTO ticketbench VALUES ('state', lower(hex(randomblob(16))))"
-_TRIGGERS = "".join(
-    f"CREATE TRIGGER IF NOT EXISTS ticketbench_{event.lower()} AFTER {event} ON responses "
-    f"BEGIN {_TOKEN}; END;\n"
-    for event in ("INSERT", "UPDATE", "DELETE")
+# Word for word what requests-cache 1.3 makes (a test compares). Made here, since its own way waits
+# for ever where the disk is full.
+_LIBRARY_TABLES = "".join(
+    f"CREATE TABLE {name} (    key TEXT PRIMARY KEY,    value BLOB,     expires INTEGER);"
+    for name in ("responses", "redirects")
 )
+_INDEX = "CREATE INDEX expires_idx ON responses(expires);"
+_OWN_TABLES = """
+CREATE TABLE ticketbench (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE ticketbench_rubrics (fingerprint TEXT PRIMARY KEY, rubrics TEXT, first_used TEXT);
+"""
+_TOKEN = "INSERT OR REPLACE INTO ticketbench VALUES ('state', lower(hex(randomblob(16))));"
+_EVENTS = ("INSERT", "UPDATE", "DELETE")
+_TRIGGERS = "".join(
+    f"CREATE TRIGGER ticketbench_{event} AFTER {event} ON responses BEGIN {_TOKEN} END;"
+    for event in _EVENTS
+)
+_STAMP = f"INSERT INTO ticketbench VALUES ('layout', '{LAYOUT}');"
+_SCHEMA = _LIBRARY_TABLES + _INDEX + _OWN_TABLES + _TRIGGERS
+_READ_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
 
 def refuse_unusable(path: Path, *, writing: bool) -> None:
@@ -68,20 +73,31 @@ def refuse_unusable(path: Path, *, writing: bool) -> None:
 
 
 def _refuse_other_layout(path: Path, connection: sqlite3.Connection) -> None:
-    found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-    names = {name for (name,) in found}
-    columns = [row[1] for row in connection.execute("PRAGMA table_info(responses)")]
-    if not names <= _LIBRARY_TABLES | _OWN_TABLES or columns != _COLUMNS:
+    """A view, a trigger or another table could give other answers than were stored."""
+    found = set(connection.execute(_READ_SCHEMA))
+    names = {name for _, name, _, _ in found}
+    if "responses" not in names:
         raise _foreign(path)
-    layout = None
-    if "ticketbench" in names:
+    # CachedSession.cache.clear() drops the triggers with the table they watch.
+    missing = {kind for kind, *_ in _expected_schema() - found}
+    if found <= _expected_schema() and missing <= {"trigger"}:
         rows = connection.execute("SELECT value FROM ticketbench WHERE name = 'layout'")
         layout = next((value for (value,) in rows), None)
-    if layout != LAYOUT:
-        # Rows of another version of requests-cache can be read as answers, and be other ones.
-        found_layout = f"layout {layout}" if layout else "no stamp of this tool"
-        what = f"the cache {path} was written by another program or version ({found_layout})"
-        raise MachineError(what, help=_REBUILD)
+        if layout == LAYOUT:
+            return
+        stamp = f"its stamp says layout {layout}, this is {LAYOUT}"
+    else:
+        stamp = "it holds other tables, views or triggers"
+    # Rows of another version of requests-cache can be read as answers, and be other ones.
+    what = f"the cache {path} was written by another program or version: {stamp}"
+    raise MachineError(what, help=_REBUILD)
+
+
+@lru_cache(maxsize=1)
+def _expected_schema() -> frozenset[tuple[str, ...]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return frozenset(connection.execute(_READ_SCHEMA))
 
 
 def make(path: Path) -> None:
@@ -89,41 +105,33 @@ def make(path: Path) -> None:
 
     It is made beside and then linked to its name, so that no run ever finds half of it.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path.parent)
     if path.exists():
         _mend_triggers(path)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
+    fresh = temporary_beside(path)
     os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
-        _library_tables(fresh)
         with closing(writer(fresh)) as connection:
-            connection.executescript(f"BEGIN;{_STAMP}{_TOKEN};{_TRIGGERS}COMMIT;")
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(f"BEGIN;{_SCHEMA}{_STAMP}{_TOKEN}COMMIT;")
         try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass  # another run was faster, with the same content
+            with suppress(FileExistsError):  # another run was faster, with the same content
+                os.link(fresh, path)
         except OSError:
             fresh.rename(path)  # a file system without links
     finally:
-        fresh.unlink(missing_ok=True)
-
-
-def _library_tables(path: Path) -> None:
-    """requests-cache makes its own tables, so that any of its sessions reads the file."""
-    from requests_cache.backends.sqlite import SQLiteCache
-
-    cache = SQLiteCache(str(path.absolute()), serializer="json", wal=True)
-    cache.responses.close()  # type: ignore[no-untyped-call]
-    cache.redirects.close()  # type: ignore[no-untyped-call]
+        for suffix in ("", "-wal", "-shm"):
+            fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
 
 
 def _mend_triggers(path: Path) -> None:
-    """`CachedSession.cache.clear()` drops the table of answers, and the triggers with it."""
     with closing(writer(path)) as connection:
         found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
         if found.fetchone() != (3,):
-            connection.executescript(f"BEGIN IMMEDIATE;{_TRIGGERS}{_TOKEN};COMMIT;")
+            drop = "".join(f"DROP TRIGGER IF EXISTS ticketbench_{e};" for e in _EVENTS)
+            connection.executescript(f"BEGIN IMMEDIATE;{drop}{_TRIGGERS}{_TOKEN}COMMIT;")
 
 
 def writer(path: Path, *, wait_s: float = _WRITE_WAIT_S) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
@@ -22,6 +22,7 @@ from ticketbench.edge.files import line_of, read_bytes
 Location = tuple[str | int, ...]
 
 _MOST_BYTES = 1_000_000
+_DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,7 @@ def read_text(path: Path) -> str:
 
     Raises InputError when it is missing, too large for a config, or not UTF-8.
     """
-    raw = read_bytes(path)
-    if len(raw) > _MOST_BYTES:
-        raise InputError(f"{path} is larger than 1 MB", help="is this a config or rubric file?")
+    raw = read_bytes(path, most=_MOST_BYTES)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -93,8 +92,15 @@ class _Reader:
     def compose(self, text: str) -> Node | None:
         """The node tree of `text`, without anchors, aliases and tags."""
         try:
+            depth = 0
             for event in YAML(typ="safe", pure=True).parse(text):
                 self._refuse_hidden(event)
+                depth += isinstance(event, CollectionStartEvent)
+                depth -= isinstance(event, CollectionEndEvent)
+                if depth > _DEEPEST:  # the parser takes quadratic time over it
+                    where = self._where(event.start_mark)
+                    what = f"not valid YAML: nested more than {_DEEPEST} deep"
+                    raise InputError(what, where=where)
             root: Node | None = YAML(typ="safe", pure=True).compose(text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark

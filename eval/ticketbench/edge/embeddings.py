@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from ticketbench.core.errors import MachineError
 from ticketbench.core.types import FloatArray
+from ticketbench.edge.atomic import write_file
 from ticketbench.edge.engines.encoder import DIMENSIONS, Floats
 from ticketbench.edge.engines.weights import WEIGHTS_SHA256
-from ticketbench.edge.store import write_file
 
 FILE_NAME = "minilm-v1-vectors.npz"
 _DIGEST_BYTES = 32

@@ -8,11 +8,9 @@ format: one function that takes bytes and returns a Table, decorated with its su
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import json
 import re
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +18,10 @@ from typing import Any
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import Registry
-from ticketbench.edge.files import line_of, read_bytes
+from ticketbench.edge.files import line_of, read_bytes, unpacked
 
 MOST_PROBLEMS = 20
+_MOST_UNPACKED = 4_000_000_000
 _FIELD_LIMIT = 64 * 1024 * 1024
 
 Cell = str | list[str] | None
@@ -83,9 +82,12 @@ def read_table(path: Path) -> Table:
             read_bytes(path)
         known = ", ".join(FORMATS.names())
         raise InputError(f"cannot read {path}: unknown suffix", help=f"known: {known}, also .gz")
+    content = read_bytes(path)
+    if packed:
+        content = unpacked(path, content, most=_MOST_UNPACKED)
     bad: list[MalformedRow] = []
     try:
-        table = FORMATS.get(suffix[0])(_unpacked(path) if packed else read_bytes(path), bad)
+        table = FORMATS.get(suffix[0])(content, bad)
     except MalformedRow as error:
         bad.append(error)
         table = Table((), ())
@@ -106,13 +108,6 @@ def problems_error(problems: list[Problem]) -> InputError:
     if rest:
         shown = [*shown, Problem(f"... and {rest} more problems of this kind")]
     return InputError.of(shown)
-
-
-def _unpacked(path: Path) -> bytes:
-    try:
-        return gzip.decompress(read_bytes(path))
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"damaged gzip file: {error}", where=str(path)) from None
 
 
 def _decode(data: bytes) -> str:

@@ -28,35 +28,9 @@ def ask_all(
     progress: Progress | None,
 ) -> None:
     """Ask every missing question; an unusable answer is replaced, not read again."""
-    pace, slots = Pace(source.per_second), Slots(source.concurrency)
-    breaker, stop = Breaker(source.url), Stop()
-    unusable = set(answers.failures)
-    labels, keys = asked.rubrics.labels, asked.keys
-
-    def ask(number: int) -> Sequence[float] | Failure:
-        body = asked.body(number)
-
-        def send() -> Reply:
-            source.budget.take(body)
-            again = source.mode == "refresh" or number in unusable
-            try:
-                return source.cache.ask(source.url, body, refresh=again)
-            except WrongPage as error:
-                breaker.page(str(error))
-                raise
-
-        try:
-            reply = ask_until_answered(send, retry=source.retry, pace=pace, stop=stop, slots=slots)
-        except Unanswered as error:
-            if error.kind != "not_run":
-                breaker.record(error)
-            return Failure("", error.kind, error.status, error.detail)
-        except EndpointError as error:
-            raise error.located(source.url) from None
-        breaker.record(None)
-        return parse_answer(reply.body, labels).scores
-
-    outcomes = _in_threads(ask, missing, source.concurrency, stop)
+    asking = _Asking(asked, source, frozenset(answers.failures))
+    keys = asked.keys
+    outcomes = _in_threads(asking.ask, missing, source.concurrency, asking.stop)
     for done, (number, outcome) in enumerate(outcomes, start=1):
         if isinstance(outcome, Failure):
             answers.failures[number] = outcome
@@ -66,6 +40,53 @@ def ask_all(
             source.refreshed.add(keys[number])
         if progress is not None:
             progress(done, len(missing))
+
+
+class _Asking:
+    """What the threads of one replay share."""
+
+    def __init__(self, asked: Questions, source: Source, unusable: frozenset[int]) -> None:
+        self._asked, self._source, self._unusable = asked, source, unusable
+        self._pace, self._slots = Pace(source.per_second), Slots(source.concurrency)
+        self._breaker = Breaker(source.url)
+        self.stop = Stop()
+
+    def ask(self, number: int) -> Sequence[float] | Failure:
+        """Scores, or why there are none; raises what must stop the run."""
+        try:
+            return self._outcome(number)
+        except EndpointError as error:
+            self.stop.set()  # before this thread takes another question
+            raise error.located(self._source.url) from None
+        except BaseException:
+            self.stop.set()
+            raise
+
+    def _outcome(self, number: int) -> Sequence[float] | Failure:
+        body = self._asked.body(number)
+        try:
+            reply = ask_until_answered(
+                lambda: self._send(number, body),
+                retry=self._source.retry,
+                pace=self._pace,
+                stop=self.stop,
+                slots=self._slots,
+            )
+        except Unanswered as error:
+            if error.kind != "not_run":
+                self._breaker.record(error)
+            return Failure("", error.kind, error.status, error.detail)
+        self._breaker.record(None)
+        return parse_answer(reply.body, self._asked.rubrics.labels).scores
+
+    def _send(self, number: int, body: bytes) -> Reply:
+        self._source.budget.take(body)
+        again = self._source.mode == "refresh" or number in self._unusable
+        try:
+            return self._source.cache.ask(self._source.url, body, refresh=again)
+        except WrongPage as error:
+            self._breaker.page(str(error))
+            raise
 
 
 def check_drift(asked: Questions, source: Source, answers: Answers, missing: list[int]) -> Drift:

@@ -18,8 +18,8 @@ import numpy as np
 
 from ticketbench.core.errors import MachineError
 from ticketbench.core.types import Dataset, FloatArray, RubricSet, fingerprint
+from ticketbench.edge.atomic import write_file
 from ticketbench.edge.contract import KEY_VERSION
-from ticketbench.edge.store import write_file
 
 LAYOUT = "ticketbench-memo-1"
 WORTH_FROM = 5_000

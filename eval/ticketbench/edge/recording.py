@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,14 +14,13 @@ from typing import Annotated, Any
 import msgspec
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.edge.files import read_bytes
+from ticketbench.edge.files import read_bytes, unpacked
 from ticketbench.edge.formats import problems_error
 from ticketbench.edge.rows import Stored
 
 _MOST_BYTES = 50_000_000
 _MOST_LINE_BYTES = 1_000_000
 _MOST_LINES = 200_000
-_MOST_RATIO = 100
 _SPLIT = "split it by rubric set"
 
 Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -58,8 +55,10 @@ class Recording(Mapping[str, Stored]):
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of the file's bytes; empty without a file."""
-        return hashlib.sha256(read_bytes(self._path)).hexdigest() if self._path else ""
+        """sha256 of the file's bytes; empty without a file. Raises InputError over 50 MB."""
+        if self._path is None:
+            return ""
+        return hashlib.sha256(read_bytes(self._path, most=_MOST_BYTES)).hexdigest()
 
     @cached_property
     def _answers(self) -> dict[str, Stored]:
@@ -194,21 +193,9 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _content(path: Path) -> bytes:
-    """The unpacked bytes; nothing is unpacked beyond the limits."""
-    if path.is_file() and path.stat().st_size > _MOST_BYTES:
-        raise InputError(f"{path} is larger than 50 MB", help=_SPLIT)
-    packed = read_bytes(path)
-    if path.suffix != ".gz":
-        return packed
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error):
-        raise InputError(f"{path} is not a whole gzip file", help="export it again") from None
-    if len(content) > min(_MOST_BYTES, _MOST_RATIO * len(packed)):
-        what = f"{path} unpacks to more than 50 MB or 100 times its size"
-        raise InputError(what, help="export it again, or split it")
-    return content
+    """The unpacked bytes; nothing is read or unpacked beyond the limits."""
+    packed = read_bytes(path, most=_MOST_BYTES)
+    return unpacked(path, packed, most=_MOST_BYTES) if path.suffix == ".gz" else packed
 
 
 def _checked(raw: bytes) -> Line:

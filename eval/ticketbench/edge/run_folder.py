@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ticketbench.core.errors import MachineError
-from ticketbench.edge.store import MANIFEST, MANIFEST_SCHEMA, report_files, write_file
+from ticketbench.edge.atomic import write_file
+from ticketbench.edge.store import MANIFEST, MANIFEST_SCHEMA, report_files
 
 
 @contextmanager

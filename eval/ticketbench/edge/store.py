@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
-import errno
 import hashlib
 import json
 import math
@@ -20,7 +17,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from ticketbench import __version__
-from ticketbench.core.errors import InputError, MachineError
+from ticketbench.core.errors import InputError
+from ticketbench.edge.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files import read_bytes
 
 T = TypeVar("T")
@@ -90,15 +88,15 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
         for name, content in files.items():
             target = fresh / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write_through(target, content)
+            write_through(target, content)
         digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
         value = {"schema": MANIFEST_SCHEMA, **manifest, "files": digests}
         text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-        _write_through(fresh / MANIFEST, f"{text}\n".encode())
+        write_through(fresh / MANIFEST, f"{text}\n".encode())
         _carry_over(out, fresh, own)
         _swap(out, fresh)
     except OSError as error:
-        raise _not_written(out, error, "choose another --out") from None
+        raise not_written(out, error, "choose another --out") from None
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -143,20 +141,6 @@ def _carry_over(out: Path, fresh: Path, own: set[str]) -> None:
         shutil.copy2(path, fresh / name, follow_symlinks=False)
 
 
-def _not_written(path: Path, error: OSError, otherwise: str) -> MachineError:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    help_ = "free some space; what was there before is untouched" if full else otherwise
-    return MachineError(f"cannot write {path}: {error.strerror}", help=help_)
-
-
-def _write_through(path: Path, content: bytes) -> None:
-    """Write a new file down to the disk: after a power cut it is whole, or the rename is not."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _swap(out: Path, fresh: Path) -> None:
     if not out.exists():
         fresh.rename(out)
@@ -171,30 +155,3 @@ def _swap(out: Path, fresh: Path) -> None:
         old.rename(out)
         raise
     shutil.rmtree(old, ignore_errors=True)
-
-
-def exchanged(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step, where the system can (Linux); whether it was done.
-
-    Two renames would leave a moment without a report.
-    """
-    try:
-        rename = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
-    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Replace one file atomically: temporary name beside it, then rename."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_through(temporary, content)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise _not_written(path, error, "check the path and its permissions") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)

@@ -73,9 +73,9 @@ def export_recording(config: Path, to: Path | None = None) -> Moved:
     A name that ends in .gz is packed. Raises IncompleteError, after writing what is there, when
     answers are missing.
     """
+    from ticketbench.edge.atomic import write_file
     from ticketbench.edge.recording import recording_bytes
     from ticketbench.edge.replay import plan, stored_answers
-    from ticketbench.edge.store import write_file
 
     inputs = read_inputs(config)
     path = to or _recording_of(inputs)
@@ -117,8 +117,8 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
 
     Raises InputError when they contradict each other, unless `newest`.
     """
+    from ticketbench.edge.atomic import write_file
     from ticketbench.edge.recording import merged, recording_bytes
-    from ticketbench.edge.store import write_file
 
     answers = merged(files, newest=newest)
     write_file(to, recording_bytes(to, answers.items()))

@@ -1,0 +1,86 @@
+"""Files and folders replaced in one step, so that a crash leaves the old or the new one."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import os
+import re
+import secrets
+from pathlib import Path
+
+from ticketbench.core.errors import MachineError
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Replace one file: a temporary one beside it is written through to the disk, then renamed.
+
+    Raises MachineError when the disk is full or the folder cannot be written.
+    """
+    temporary = temporary_beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(path.parent)
+        write_through(temporary, content)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise not_written(path, error, "check the path and its permissions") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Write a file down to the disk: after a power cut it is whole, or its rename never happened.
+
+    Raises OSError.
+    """
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def temporary_beside(path: Path) -> Path:
+    """A name in the same folder that no other call gives, and that tells which process uses it."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the temporary files in `folder` whose process is no more."""
+    for path in folder.glob(".*.new*"):
+        found = re.fullmatch(r"\..+\.(\d+)-[0-9a-f]{8}\.new(-wal|-shm|-journal)?", path.name)
+        if found and not _is_running(int(found[1])):
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
+def not_written(path: Path, error: OSError, otherwise: str) -> MachineError:
+    """What `error` says of writing `path`, with what to do; `otherwise` where space is not it."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    help_ = "free some space; what was there before is untouched" if full else otherwise
+    return MachineError(f"cannot write {path}: {error.strerror}", help=help_)
+
+
+def exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step, where the system can (Linux); whether it was done.
+
+    Two renames would leave a moment without a report.
+    """
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
