@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test"
-	@echo "make crash-test  kill runs at 200 moments and at every write; takes a quarter of an hour"
+	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
 	@echo "make check   format, lint and types, as in CI"
 	@echo "make weights install the weights of the minilm engine (88 MB)"
 	@echo "make example make the report under reports/example again"
