@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Literal
 
 import numpy as np
@@ -32,16 +33,21 @@ FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache",
 def fingerprint(parts: Iterable[str]) -> str:
     """sha256 (hex) of a sequence of strings; each is length-prefixed, so boundaries count."""
     digest = hashlib.sha256()
-    told: dict[str, bytes] = {}
+    known: dict[str, bytes] = {}
+    gathered: list[bytes] = []
     for part in parts:
         # Labels and counts come again and again: their bytes are made once.
-        framed = told.get(part)
+        framed = known.get(part)
         if framed is None:
             encoded = part.encode("utf-8")
             framed = b"%d:%b" % (len(encoded), encoded)
-            if len(told) < 1000:
-                told[part] = framed
-        digest.update(framed)
+            if len(known) < 1000:
+                known[part] = framed
+        gathered.append(framed)
+        if len(gathered) == 5000:
+            digest.update(b"".join(gathered))
+            gathered.clear()
+    digest.update(b"".join(gathered))
     return digest.hexdigest()
 
 
@@ -63,6 +69,8 @@ class Ticket:
 
     def canonical(self) -> tuple[str, ...]:
         """The strings that identify this ticket in a fingerprint; absent and empty differ."""
+        if not (self.all_labels or self.metadata) and self.group is self.split is None:
+            return (self.id, self.text, self.label, "0", "0", "0", "0")
         optional = [("1" + v) if v is not None else "0" for v in (self.group, self.split)]
         metadata = [part for pair in self.metadata for part in pair]
         counts = [str(len(self.all_labels)), str(len(self.metadata))]
@@ -78,7 +86,7 @@ class Dataset:
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
-        rows = (part for ticket in self.tickets for part in ticket.canonical())
+        rows = chain.from_iterable(ticket.canonical() for ticket in self.tickets)
         object.__setattr__(self, "fingerprint", fingerprint(rows))
 
     def with_groups(self, groups: Sequence[str | None]) -> Dataset:

@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -17,7 +16,8 @@ from ticketbench.core.types import RubricSet
 
 KEY_VERSION = "ticketbench-answer-1"
 MOST_ANSWER_BYTES = 1_000_000
-_AGREEMENT = 1e-6
+AGREEMENT = 1e-6
+"""How far two numbers of one answer may lie apart and still be the same."""
 
 
 class ContractViolation(Exception):
@@ -98,7 +98,7 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     top_label = data.get("top_label")
     if not isinstance(top_label, str) or top_label not in scores:
         raise ContractViolation("top_label is not one of the labels")
-    if max(values) - scores[top_label] > _AGREEMENT:
+    if max(values) - scores[top_label] > AGREEMENT:
         raise ContractViolation(f"top_label is {top_label!r}, but another label scores higher")
     _check_listing(data.get("labels"), scores)
     return Answer(values, top_label)
@@ -106,45 +106,6 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
 
 # Escapes a text exactly as json.dumps does (a test compares every character), five times as fast.
 _encode = msgspec.json.Encoder().encode
-
-
-class _Kept(msgspec.Struct):
-    """The part of a stored answer that is scored."""
-
-    scores: dict[str, float]
-    top_label: str
-
-
-_decode_kept = msgspec.json.Decoder(_Kept).decode
-
-
-def stored_scores(labels: Sequence[str]) -> Callable[[bytes], tuple[float, ...]]:
-    """From an answer that was valid when it was stored to its scores, in the order of `labels` (two
-    or more).
-
-    Checks again what can be told from the numbers, ten times as fast as `parse_answer`: labels,
-    range, sum within the digits kept, top label. Raises ContractViolation with the reason.
-    """
-    pick, n = itemgetter(*labels), len(labels)
-
-    def scores_in(content: bytes) -> tuple[float, ...]:
-        try:
-            kept = _decode_kept(content)
-            values: tuple[float, ...] = pick(kept.scores)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            raise ContractViolation("not an answer") from None
-        except KeyError as missing:
-            raise ContractViolation(f"no score for {missing}") from None
-        top = max(values)
-        if len(kept.scores) != n or min(values) < 0 or top > 1:
-            raise ContractViolation("a score is not within [0, 1], or is for another label")
-        if abs(sum(values) - 1) > _AGREEMENT:
-            check_sum(values, decimals=max(decimals_of(repr(value)) for value in values))
-        if kept.scores.get(kept.top_label, -1.0) < top - _AGREEMENT:
-            raise ContractViolation("top_label is not the label with the highest score")
-        return values
-
-    return scores_in
 
 
 class AskedLabel(msgspec.Struct):
@@ -264,5 +225,5 @@ def _check_listing(listing: Any, scores: dict[str, Any]) -> None:
         known = len(pairs) == len(scores) == len({label for label, _ in pairs} & set(scores))
     except (TypeError, KeyError):
         known = False
-    if not known or any(abs(scores[x] - _score(x, s)) > _AGREEMENT for x, s in pairs):
+    if not known or any(abs(scores[x] - _score(x, s)) > AGREEMENT for x, s in pairs):
         raise ContractViolation("the list 'labels' does not match 'scores'")

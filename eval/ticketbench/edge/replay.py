@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import Dataset, Failure, FloatArray, RubricSet, ScoreTable
-from ticketbench.edge.contract import ContractViolation, stored_scores
+from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.drift import Drift
 from ticketbench.edge.live import Progress, ask_all, check_drift
 from ticketbench.edge.memo import Remembered
@@ -17,6 +17,7 @@ from ticketbench.edge.questions import Questions, questions
 from ticketbench.edge.rows import Stored
 from ticketbench.edge.score_tables import score_table
 from ticketbench.edge.source import Answers, Source
+from ticketbench.edge.stored_scores import StoredScores
 
 _MISS = Failure("", "miss", 0, "no stored answer")
 _DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
@@ -153,8 +154,8 @@ def _stored(asked: Questions, source: Source) -> Answers:
 
 def _fill(answers: Answers, asked: Questions, rows: Iterable[tuple[str, bytes | None]]) -> int:
     """Put stored answers into the matrix, all at once; how many were usable."""
-    scores_in, position = stored_scores(asked.rubrics.labels), asked.position
-    numbers, values = array("q"), array("d")
+    position = asked.position
+    found, numbers = StoredScores(asked.rubrics.labels), array("q")
     for key, content in rows:
         number = position[key]
         if content is None:
@@ -162,11 +163,18 @@ def _fill(answers: Answers, asked: Questions, rows: Iterable[tuple[str, bytes | 
             answers.damaged += 1
             continue
         try:
-            values.extend(scores_in(content))
-            numbers.append(number)
+            found.add(content)
         except ContractViolation as error:
-            answers.failures[number] = Failure("", "contract", 200, f"stored answer: {error}")
-    if numbers:
-        matrix = np.asarray(values).reshape(len(numbers), -1)
-        answers.scores[np.asarray(numbers)] = matrix
-    return len(numbers)
+            answers.failures[number] = _invalid(str(error))
+        else:
+            numbers.append(number)
+    scores, wrong = found.matrix()
+    answers.scores[np.asarray(numbers, dtype=np.int64)] = scores
+    for row, reason in wrong.items():
+        answers.scores[numbers[row]] = np.nan
+        answers.failures[numbers[row]] = _invalid(reason)
+    return len(numbers) - len(wrong)
+
+
+def _invalid(reason: str) -> Failure:
+    return Failure("", "contract", 200, f"stored answer: {reason}")
