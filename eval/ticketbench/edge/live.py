@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from queue import SimpleQueue
 
 from ticketbench.core.errors import EndpointError
 from ticketbench.core.types import Failure
@@ -119,18 +121,21 @@ def _in_threads(
     """Outcomes as they come; the first error stops the rest, but for those in flight."""
     pool = ThreadPoolExecutor(concurrency)
     running: dict[Future[Sequence[float] | Failure], int] = {}
+    done: SimpleQueue[Future[Sequence[float] | Failure]] = SimpleQueue()
+    remaining = iter(numbers)
+
+    def start(count: int) -> None:
+        for number in islice(remaining, count):
+            future = pool.submit(ask, number)
+            running[future] = number
+            future.add_done_callback(done.put)
+
     try:
-        remaining = iter(numbers)
-        while True:
-            for number in remaining:
-                running[pool.submit(ask, number)] = number
-                if len(running) >= 2 * concurrency:
-                    break
-            if not running:
-                return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield running.pop(future), future.result()
+        start(2 * concurrency)
+        while running:
+            future = done.get()
+            yield running.pop(future), future.result()
+            start(1)
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
