@@ -25,8 +25,8 @@ _LOCK_WAIT_S = 2.0
 _WRITE_WAIT_S = 10.0
 _REBUILD = "move it away, then `ticketbench cache import` a recording, or run and ask again"
 
-# Word for word what requests-cache 1.3 makes (a test compares). Made here, since its own way waits
-# for ever where the disk is full.
+# Word for word what requests-cache 1.3 makes (a test compares): what a file is checked against,
+# without importing the library for that.
 _LIBRARY_TABLES = "".join(
     f"CREATE TABLE {name} (    key TEXT PRIMARY KEY,    value BLOB,     expires INTEGER);"
     for name in ("responses", "redirects")
@@ -114,8 +114,10 @@ def make(path: Path) -> None:
     os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     try:
         with closing(writer(fresh)) as connection:
+            _copy_library_tables(connection)
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(f"BEGIN;{_SCHEMA}{_STAMP}{_TOKEN}COMMIT;")
+            own = _OWN_TABLES + _TRIGGERS + _STAMP + _TOKEN
+            connection.executescript(f"BEGIN;{own}COMMIT;")
         try:
             with suppress(FileExistsError):  # another run was faster, with the same content
                 os.link(fresh, path)
@@ -124,6 +126,17 @@ def make(path: Path) -> None:
     finally:
         for suffix in ("", "-wal", "-shm"):
             fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+
+
+def _copy_library_tables(connection: sqlite3.Connection) -> None:
+    """requests-cache makes its tables itself, in memory: on a full disk it would wait for ever."""
+    from requests_cache.backends.sqlite import SQLiteCache
+
+    cache = SQLiteCache(use_memory=True, serializer="json")
+    with cache.responses.connection() as made:
+        made.backup(connection)
+    cache.responses.close()  # type: ignore[no-untyped-call]
+    cache.redirects.close()  # type: ignore[no-untyped-call]
 
 
 def _mend_triggers(path: Path) -> None:
