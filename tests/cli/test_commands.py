@@ -455,7 +455,7 @@ def test_a_dry_run_shows_the_edit_the_time_and_the_cost_in_80_columns(project: P
     assert "- Is the customer asking about an invoice, a payment or a refund?" in done.stdout
     assert "+ Is the customer asking about an invoice, a fee or a refund?" in done.stdout
     assert "requests: 7" in done.stdout
-    assert re.search(r"about \d+ tokens \(characters / 4\), cost about 0\.0000", done.stdout)
+    assert re.search(r"about \d+ tokens \(characters / 4\), cost about 3e-05", done.stdout)
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
 
 
@@ -468,7 +468,8 @@ def test_max_requests_stops_cleanly_and_the_next_run_goes_on(project: Path) -> N
     done = ticketbench("run", "eval.yaml", "--max-requests", "9")
     assert done.returncode == 3
     assert "not asked" in done.stderr
-    assert "ticketbench run eval.yaml" in done.stderr
+    assert "--max-requests 9 was reached" in done.stderr
+    assert "the same command goes on" in done.stderr
     assert not (project / "reports" / "eval").exists()
     ticketbench("run", "eval.yaml")
     manifest = json.loads((project / "reports" / "eval" / "manifest.json").read_bytes())
@@ -483,12 +484,15 @@ def test_max_requests_with_allowed_failures_writes_a_report_of_what_there_is(
     data = json.loads((project / "reports" / "eval" / "results.json").read_bytes())["data"]
     counts = [(e["n_requested"], e["n_scored"], e["n_failed"]) for e in data["evaluations"]]
     assert counts == [(7, 7, 0), (7, 5, 2)]
+    manifest = json.loads((project / "reports" / "eval" / "manifest.json").read_bytes())
+    assert [manifest["answers"][name]["sent"] for name in ("v1", "v2")] == [7, 5]
+    assert "v2: 5 asked" in done.stderr
 
 
 def test_max_cost_stops_before_it_is_exceeded(project: Path) -> None:
     price = ("--set", "endpoint.price_per_million_tokens=1000000")
     done = ticketbench("run", "eval.yaml", "--max-cost", "200", *price)
-    assert (done.returncode, "max-cost" in done.stderr or "not asked" in done.stderr) == (3, True)
+    assert (done.returncode, "--max-cost 200 was reached" in done.stderr) == (3, True)
     info = json.loads(ticketbench("cache", "info", "eval.yaml", "--json").stdout)["data"]
     assert 0 < info["stored"] < 14
 
@@ -528,3 +532,34 @@ def test_a_second_run_into_the_same_folder_is_refused_with_5(project: Path) -> N
         done = ticketbench("run", "eval.yaml")
     assert done.returncode == 5
     assert f"in use by another run (pid {os.getpid()}, since 2026-01-02" in done.stderr
+
+
+def test_max_cost_must_be_a_number(project: Path) -> None:
+    price = ("--set", "endpoint.price_per_million_tokens=1")
+    assert ticketbench("run", "eval.yaml", "--max-cost", "nan", *price).returncode == 2
+
+
+def test_a_dry_run_of_strict_replay_asks_nothing(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml", "--dry-run", "--mode", "replay")
+    assert "requests: 0" in done.stdout
+    assert "tokens" not in done.stdout
+
+
+def test_a_dry_run_knows_the_limit(project: Path) -> None:
+    done = ticketbench("run", "eval.yaml", "--dry-run", "--max-requests", "10")
+    assert "--max-requests 10 stops before 4 of them" in done.stdout
+
+
+def test_a_stopped_refresh_is_told_and_the_same_command_finishes_it(project: Path) -> None:
+    ticketbench("run", "eval.yaml")
+    refresh = ("run", "eval.yaml", "--mode", "refresh")
+    assert ticketbench(*refresh, "--max-requests", "9").returncode == 3
+    done = ticketbench("run", "eval.yaml")
+    assert (done.returncode, "TB302" in done.stderr) == (0, True)
+    assert ticketbench(*refresh).returncode == 0
+    manifest = json.loads((project / "reports" / "eval" / "manifest.json").read_bytes())
+    assert manifest["requests"] == 14 - 9
+    assert "TB302" not in ticketbench("run", "eval.yaml").stderr
+    assert ticketbench(*refresh).returncode == 0
+    manifest = json.loads((project / "reports" / "eval" / "manifest.json").read_bytes())
+    assert manifest["requests"] == 14

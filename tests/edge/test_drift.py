@@ -62,6 +62,11 @@ def test_a_question_without_an_answer_says_nothing(reply: Reply | Exception) -> 
     assert asked({b"q1": reply, b"q2": Reply(200, answer(0.9))}) == Drift(asked=2, unanswered=1)
 
 
+def test_a_known_answer_that_is_not_valid_says_nothing() -> None:
+    found = drift({b"q": b"{}"}, ("a", "b"), lambda body: Reply(200, answer(0.5)))
+    assert found == Drift(asked=1, unanswered=1)
+
+
 def test_sums_keep_the_largest_difference() -> None:
     assert Drift(2, 1, 0.3, 1) + Drift(3, 2, 0.1, 0) == Drift(5, 3, 0.3, 1)
 

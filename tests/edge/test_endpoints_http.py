@@ -341,3 +341,12 @@ def test_nothing_is_sent_by_connecting(server: FaultServer) -> None:
 )
 def test_only_local_urls_are_local(url: str, local: bool) -> None:
     assert is_local(url) is local
+
+
+@pytest.mark.parametrize("header", ["Content-Type", "Retry-After"])
+def test_a_key_in_a_header_of_the_answer_does_not_come_back(
+    server: FaultServer, header: str
+) -> None:
+    server.script(Step(200, b"{}", {header: f"text/html; k={CANARY}"}))
+    endpoint = connect(server.url, Connection(ApiKey(CANARY), timeout_s=0.4))
+    assert CANARY not in str(endpoint.ask(server.url, b"{}"))

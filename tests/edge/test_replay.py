@@ -877,3 +877,57 @@ def test_a_model_that_changed_since_the_stored_answers_is_noticed(
 def test_an_engine_in_process_is_not_asked_again(path: Path) -> None:
     with source(path, "local://lexical/v1/classify") as found:
         assert replay(many(150), RUBRICS, found).drift.asked == 0
+
+
+def test_a_memo_is_not_used_where_the_cache_cannot_tell_its_state(
+    path: Path, server: FaultServer, memo: Memo
+) -> None:
+    with_memo(path, server, memo)
+    connection = sqlite3.connect(path)
+    for event in ("INSERT", "UPDATE", "DELETE"):
+        connection.execute(f"DROP TRIGGER ticketbench_{event}")
+    connection.close()
+    with_memo(path, server, memo, mode="replay")
+    assert not memo.folder.exists()
+
+
+def test_an_invalid_recorded_answer_leaves_the_question_to_the_cache(
+    path: Path, server: FaultServer
+) -> None:
+    replayed(path, server, dataset("a"))
+    server.seen.clear()
+    recording = {key_of(server, "a"): Stored(BAD_ANSWERS["sum_too_low"], server.url, NOON)}
+    for mode in ("auto", "replay"):
+        found = replayed(path, server, dataset("a"), mode=mode, recording=recording)
+        assert (found.table.n_failed, found.cached, found.recorded) == (0, 1, 0)
+    assert server.seen == []
+
+
+def test_a_model_that_changed_since_the_recording_is_noticed(
+    path: Path, server: FaultServer
+) -> None:
+    with source(path.with_name("elsewhere.sqlite"), server.url, concurrency=16) as found:
+        replay(many(5), RUBRICS, found)
+        recording = stored_answers(many(5), RUBRICS, found)
+    server.script(Step(body=NEW))
+    found_later = replayed(path, server, many(130), recording=recording, concurrency=16)
+    assert (found_later.drift.asked, found_later.drift.changed) == (1, 1)
+
+
+def test_a_stored_answer_that_is_not_valid_says_nothing_about_drift(
+    path: Path, server: FaultServer
+) -> None:
+    recording = {key_of(server, "question 0"): Stored(b"{}", server.url, NOON)}
+    found = replayed(path, server, many(130), recording=recording, concurrency=16)
+    assert (found.table.n_failed, found.drift.changed) == (0, 0)
+
+
+def test_a_wait_that_the_server_asks_for_holds_for_every_thread(
+    path: Path, server: FaultServer
+) -> None:
+    server.by_text({"question 2": Step(429, b"", {"Retry-After": "1"})})
+    with source(path, server.url, concurrency=4) as found:
+        replay(many(12), RUBRICS, replace(found, per_second=20.0))
+    refused = next(seen.at for seen in server.seen if seen.text == "question 2")
+    # What was on its way already may still arrive.
+    assert [s.text for s in server.seen if 0.1 < s.at - refused < 0.9] == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from urllib.parse import quote
+
 import pytest
 
 from ticketbench.core.errors import InputError
@@ -98,3 +101,24 @@ def test_a_refused_key_is_not_shown(name: str) -> None:
 def test_a_refusal_names_the_variable() -> None:
     with pytest.raises(InputError, match="MY_KEY"):
         read_key("MY_KEY", {"MY_KEY": INVALID["blank_inside"]})
+
+
+ODD = 'a/b"c\\d+e=0123'
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [ODD, json.dumps(ODD), json.dumps(ODD).replace("/", "\\/"), quote(ODD, safe="")],
+    ids=["plain", "json", "json_with_slashes", "url"],
+)
+def test_a_key_is_replaced_however_a_server_escapes_it(echo: str) -> None:
+    shown = ApiKey(ODD).redacted(f"<{echo}>".encode()).decode()
+    assert "***" in shown
+    assert not any(part in shown for part in ("a/b", "a\\/b", "0123", "a%2F"))
+
+
+@pytest.mark.parametrize("value", ["x", "test", "1234567"])
+def test_a_key_so_short_that_answers_hold_it_by_chance_is_refused(value: str) -> None:
+    with pytest.raises(InputError, match="fewer than 8 characters") as refused:
+        read_key("MY_KEY", {"MY_KEY": value})
+    assert value not in str(refused.value)

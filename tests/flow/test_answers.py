@@ -12,6 +12,7 @@ import pytest
 
 from fault_server import FaultServer, Step, valid_answer
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
+from ticketbench.edge.cache import AnswerCache
 from ticketbench.edge.drift import Drift
 from ticketbench.flow.answers import (
     cache_info,
@@ -226,3 +227,86 @@ def test_a_recording_alone_can_be_rechecked(http: Path, server: FaultServer) -> 
     shutil.move("answers.sqlite", "away.sqlite")
     EVAL.write_text(EVAL.read_text(encoding="utf-8") + "recording: r.jsonl\n", encoding="utf-8")
     assert recheck(EVAL, sample=2) == Drift(asked=4)
+
+
+# --- nothing is lost
+
+
+@pytest.mark.parametrize("other", ["answers", "./answers.sqlite", "link.sqlite", "absolute"])
+def test_one_cache_under_two_names_is_pruned_as_one(project: Path, other: str) -> None:
+    run(EVAL)
+    Path("link.sqlite").symlink_to("answers.sqlite")
+    name = str(project / "answers.sqlite") if other == "absolute" else other
+    text = EVAL.read_text(encoding="utf-8")
+    Path("a.yaml").write_text(text.replace(", v2: v2.yaml", ""), encoding="utf-8")
+    second = text.replace("v1: v1.yaml, ", "").replace("cache: answers.sqlite", f"cache: {name}")
+    Path("b.yaml").write_text(second, encoding="utf-8")
+    found = prune([Path("a.yaml"), project / "b.yaml"])
+    assert [(one.kept, one.removed) for one in found] == [(14, 0)]
+    assert missing() == [0, 0]
+
+
+def test_pruning_forgets_the_rubrics_that_nobody_uses(project: Path) -> None:
+    run(EVAL)
+    text = (project / "v2.yaml").read_text(encoding="utf-8")
+    (project / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
+    shutil.rmtree("reports")
+    prune([EVAL])
+    assert plan_run(EVAL).rubric_sets[1].edits != ()  # compared with v1, which is still there
+    with AnswerCache(Path("answers.sqlite")) as cache:
+        assert len(cache.rubrics()) == 1
+
+
+def test_an_export_with_missing_answers_leaves_a_fuller_recording(project: Path) -> None:
+    run(EVAL)
+    export_recording(EVAL, Path("r.jsonl"))
+    before = Path("r.jsonl").read_bytes()
+    text = (project / "v2.yaml").read_text(encoding="utf-8")
+    (project / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
+    with pytest.raises(IncompleteError, match="would be lost"):
+        export_recording(EVAL, Path("r.jsonl"))
+    assert Path("r.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["eval.yaml", "answers.sqlite", "tickets.csv"])
+def test_only_a_recording_is_ever_replaced(project: Path, name: str) -> None:
+    run(EVAL)
+    export_recording(EVAL, Path("r.jsonl"))
+    before = Path(name).read_bytes()
+    with pytest.raises(InputError, match="no recording"):
+        export_recording(EVAL, Path(name))
+    with pytest.raises(InputError, match="no recording"):
+        merge_recordings([Path("r.jsonl")], Path(name))
+    assert Path(name).read_bytes() == before
+
+
+def test_an_import_that_contradicts_the_cache_is_refused(http: Path, server: FaultServer) -> None:
+    old = recorded(server, "old.jsonl", 0.6)
+    recorded(server, "new.jsonl", 0.7)
+    with pytest.raises(InputError, match="14 answers"):
+        import_recordings(EVAL, [old])
+
+
+def test_of_an_import_and_the_cache_the_later_answer_counts(
+    http: Path, server: FaultServer
+) -> None:
+    old, new = recorded(server, "old.jsonl", 0.6), recorded(server, "new.jsonl", 0.7)
+    assert import_recordings(EVAL, [old], newest=True).replaced == 0
+    export_recording(EVAL, Path("kept.jsonl"))
+    assert Path("kept.jsonl").read_bytes() == new.read_bytes()
+
+
+def test_a_recheck_asks_what_a_run_would_use(http: Path, server: FaultServer) -> None:
+    old = recorded(server, "old.jsonl", 0.6)
+    recorded(server, "new.jsonl", 0.7)
+    EVAL.write_text(EVAL.read_text(encoding="utf-8") + f"recording: {old}\n", encoding="utf-8")
+    assert recheck(EVAL, sample=3).changed == 6
+
+
+def test_a_sample_is_spread_over_all_tickets(http: Path, server: FaultServer) -> None:
+    run(EVAL)
+    server.seen.clear()
+    recheck(EVAL, sample=4)
+    asked = [seen.text for seen in server.seen[:4]]
+    assert "charged twice" in asked[0]
+    assert "delete my account" in asked[-1]

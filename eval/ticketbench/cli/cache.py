@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ticketbench.cli.output import json_option, say, show, show_json, show_table
 
+if TYPE_CHECKING:
+    from ticketbench.flow.answers import Moved
+
+_set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the config."
+)
 _newest_option = click.option(
     "--newest", is_flag=True, help="Where recordings contradict each other, take the later answer."
 )
@@ -26,8 +33,9 @@ def command() -> None:
 
 @command.command("info")
 @click.argument("config", type=click.Path(path_type=Path))
+@_set_option
 @json_option
-def info(config: Path, as_json: bool) -> None:
+def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """Count the stored answers of a config; send nothing.
 
     \b
@@ -35,7 +43,7 @@ def info(config: Path, as_json: bool) -> None:
     """
     from ticketbench.flow.answers import cache_info
 
-    found = cache_info(config)
+    found = cache_info(config, overrides=overrides)
     if as_json:
         show_json("cache", found)
         return
@@ -51,8 +59,9 @@ def info(config: Path, as_json: bool) -> None:
 @command.command("export")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="File [the config's recording].")
+@_set_option
 @json_option
-def export(config: Path, to: Path | None, as_json: bool) -> None:
+def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Write the answers this config needs as a recording for git.
 
     Lines are sorted and hold no ticket text, no rubric text and no key.
@@ -63,19 +72,26 @@ def export(config: Path, to: Path | None, as_json: bool) -> None:
     """
     from ticketbench.flow.answers import export_recording
 
-    moved = export_recording(config, to)
+    moved = export_recording(config, to, overrides=overrides)
     if as_json:
         show_json("cache-export", moved)
     else:
-        show(f"wrote {moved.answers} answers to {moved.path}")
+        show(f"wrote {moved.answers} answers to {moved.path}{_replaced(moved, 'left out')}")
 
 
 @command.command("import")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.argument("recordings", nargs=-1, type=click.Path(path_type=Path))
 @_newest_option
+@_set_option
 @json_option
-def import_(config: Path, recordings: tuple[Path, ...], newest: bool, as_json: bool) -> None:
+def import_(
+    config: Path,
+    recordings: tuple[Path, ...],
+    newest: bool,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Load recordings into the cache of a config; every digest is checked.
 
     All answers are loaded, or none.
@@ -86,11 +102,11 @@ def import_(config: Path, recordings: tuple[Path, ...], newest: bool, as_json: b
     """
     from ticketbench.flow.answers import import_recordings
 
-    moved = import_recordings(config, recordings, newest=newest)
+    moved = import_recordings(config, recordings, newest=newest, overrides=overrides)
     if as_json:
         show_json("cache-import", moved)
     else:
-        show(f"read {moved.answers} answers from {moved.path}")
+        show(f"read {moved.answers} answers from {moved.path}{_replaced(moved, 'replaced')}")
 
 
 @command.command("merge")
@@ -118,8 +134,11 @@ def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -
 @command.command("prune")
 @click.argument("configs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only count.")
+@_set_option
 @json_option
-def prune(configs: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
+def prune(
+    configs: tuple[Path, ...], dry_run: bool, overrides: tuple[str, ...], as_json: bool
+) -> None:
     """Remove the answers that none of these configs uses.
 
     Name every config that shares the cache: answers of another one would be asked again.
@@ -129,7 +148,7 @@ def prune(configs: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
     """
     from ticketbench.flow.answers import prune as pruned
 
-    found = pruned(configs, dry_run=dry_run)
+    found = pruned(configs, dry_run=dry_run, overrides=overrides)
     if as_json:
         show_json("cache-prune", found)
         return
@@ -142,8 +161,9 @@ def prune(configs: tuple[Path, ...], dry_run: bool, as_json: bool) -> None:
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--sample", type=click.IntRange(1), default=20, show_default=True,
               help="Questions of each rubric set to ask again.")  # fmt: skip
+@_set_option
 @json_option
-def recheck(config: Path, sample: int, as_json: bool) -> None:
+def recheck(config: Path, sample: int, overrides: tuple[str, ...], as_json: bool) -> None:
     """Ask some stored questions again: does the endpoint still answer alike?
 
     Nothing is stored.
@@ -153,7 +173,7 @@ def recheck(config: Path, sample: int, as_json: bool) -> None:
     """
     from ticketbench.flow.answers import recheck as rechecked
 
-    found = rechecked(config, sample=sample)
+    found = rechecked(config, sample=sample, overrides=overrides)
     if as_json:
         show_json("cache-recheck", found)
         return
@@ -161,3 +181,8 @@ def recheck(config: Path, sample: int, as_json: bool) -> None:
     if found.changed:
         show(f"largest difference of a score: {found.largest:.4f}")
         say(f"help: ask everything again: ticketbench run {config} --mode refresh")
+        say("      then `cache export` if you have a recording: it is read first")
+
+
+def _replaced(moved: Moved, how: str) -> str:
+    return f"; {moved.replaced} older ones {how}" if moved.replaced else ""

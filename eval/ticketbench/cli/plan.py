@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     from ticketbench.flow.plan import Edit, RunPlan, SetPlan
 
 
-def show_plan(config: Path, mode: Mode, overrides: Sequence[str], *, as_json: bool) -> None:
+def show_plan(
+    config: Path,
+    mode: Mode,
+    overrides: Sequence[str],
+    *,
+    most_requests: int | None,
+    as_json: bool,
+) -> None:
     """Print where every rubric set's answers would come from, why some are new, time and cost."""
     from ticketbench.flow.plan import plan_run
 
@@ -27,7 +34,14 @@ def show_plan(config: Path, mode: Mode, overrides: Sequence[str], *, as_json: bo
     for one in plan.rubric_sets:
         _show_reason(one)
     show()
+    if mode == "replay":
+        show("requests: 0 (strict replay sends nothing: what is to be asked would fail)")
+        return
     show(f"requests: {plan.requests}{_time(plan)}")
+    if plan.rechecks:
+        show(f"and {plan.rechecks} again at the end, to see whether the model changed")
+    if most_requests is not None and plan.requests > most_requests:
+        show(f"--max-requests {most_requests} stops before {plan.requests - most_requests} of them")
     if plan.requests:
         show_wrapped(_cost(plan), indent="")
 
@@ -67,4 +81,4 @@ def _cost(plan: RunPlan) -> str:
     if math.isnan(plan.cost):
         return f"{about}; set endpoint.price_per_million_tokens to see the cost"
     price = f"{plan.price_per_million_tokens:g} per million tokens"
-    return f"{about}, cost about {plan.cost:.4f} at {price}"
+    return f"{about}, cost about {plan.cost:.2g} at {price}"

@@ -70,7 +70,7 @@ def command(
     if dry_run:
         from ticketbench.cli.plan import show_plan
 
-        show_plan(config, mode, overrides, as_json=as_json)
+        show_plan(config, mode, overrides, most_requests=max_requests, as_json=as_json)
         return
     from ticketbench.flow.run import run
 

@@ -95,7 +95,7 @@ def ask_until_answered(
     for attempt in range(retry.attempts):
         stop.sleep(pace.wait_s())
         with slots:
-            stop.sleep(0)
+            stop.sleep(pace.held_s())
             outcome = _one_attempt(send)
         if isinstance(outcome, Reply):
             slots.grow()

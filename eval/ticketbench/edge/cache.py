@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from ticketbench.core.errors import MachineError
-from ticketbench.core.types import fingerprint
+from ticketbench.core.types import RubricSet, fingerprint
 from ticketbench.edge import cache_file
 from ticketbench.edge.batch_writer import BatchWriter, Statement
 from ticketbench.edge.contract import answer_key, asked_labels
@@ -38,14 +38,16 @@ _INSERT = "INSERT OR REPLACE INTO responses (key, value, expires) VALUES (?, ?, 
 class AnswerCache:
     """Answers by key, in `path`; a context manager.
 
-    Without an endpoint nothing can be sent. A file that does not exist is empty, and is made by
-    the first answer that is saved. Raises MachineError when the file is foreign, damaged, of
-    another layout, or, with an endpoint, locked or not writable.
+    Without an endpoint nothing can be sent; with `reads_only` nothing will be stored. A file that
+    does not exist is empty, and is made by the first answer that is saved. Raises MachineError when
+    the file is foreign, damaged, of another layout, or, where it is to be written, locked or not
+    writable.
     """
 
-    def __init__(self, path: Path, endpoint: Endpoint | None = None) -> None:
-        # The same name for a file with and without a suffix, as requests-cache has it.
-        self.path = path if path.suffix else path.with_name(f"{path.name}.sqlite")
+    def __init__(
+        self, path: Path, endpoint: Endpoint | None = None, *, reads_only: bool = False
+    ) -> None:
+        self.path = cache_file.real_path(path)
         self._guard = Guard(endpoint)
         self._open = ExitStack()
         self._reader: sqlite3.Connection | None = None
@@ -53,7 +55,7 @@ class AnswerCache:
         self._writer = BatchWriter(self._connect, self._still_there)
         self._inode = 0
         self._known_rubrics: set[str] = set()
-        cache_file.refuse_unusable(self.path, writing=endpoint is not None)
+        cache_file.refuse_unusable(self.path, writing=endpoint is not None and not reads_only)
 
     def __enter__(self) -> AnswerCache:
         return self
@@ -84,12 +86,34 @@ class AnswerCache:
         """The keys of all stored answers, sorted."""
         return sorted(key for (key,) in self._select("SELECT key FROM responses"))
 
-    def state(self) -> str:
-        """A token that is another one after every change of an answer; empty without a file."""
+    def state(self) -> str | None:
+        """A token that is another one after every change of an answer; empty without a file, None
+        where the triggers that change it are gone.
+        """
+        if not self.path.exists():
+            return ""
         found = self._select("SELECT value FROM ticketbench WHERE name = 'state'")
         triggers = self._select("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
-        # Without its triggers the token stands still.
-        return str(found[0][0]) if found and triggers == [(3,)] else ""
+        return str(found[0][0]) if found and triggers == [(3,)] else None
+
+    def refresh_began(self, name: str) -> datetime | None:
+        """When the refresh called `name` began, if it has not ended yet."""
+        rows = self._select("SELECT name, value FROM ticketbench")
+        began = dict(rows).get(f"refresh {name}")
+        return datetime.fromisoformat(began) if began else None
+
+    def begin_refresh(self, name: str) -> datetime:
+        """Note that a refresh begins now, unless it has begun already; when it began."""
+        began = self.refresh_began(name)
+        if began is None:
+            began = datetime.now(UTC)
+            sql = "INSERT OR REPLACE INTO ticketbench VALUES (?, ?)"
+            self._run([(sql, (f"refresh {name}", began.isoformat()))])
+        return began
+
+    def end_refresh(self, name: str) -> None:
+        """Note that every question of the refresh has an answer."""
+        self._run([("DELETE FROM ticketbench WHERE name = ?", (f"refresh {name}",))])
 
     def rubrics(self) -> list[Mapping[str, str]]:
         """Rubric texts by label, for every rubric set with answers here; first used, first."""
@@ -122,9 +146,16 @@ class AnswerCache:
         if statements:
             self._run(statements)
 
-    def delete(self, keys: Iterable[str]) -> None:
-        """Delete these answers and give their space back. Raises MachineError."""
+    def delete(self, keys: Iterable[str], rubrics: Iterable[RubricSet] = ()) -> None:
+        """Delete these answers, forget every rubric set but `rubrics`, and give the space back.
+
+        Raises MachineError.
+        """
         self._run([("DELETE FROM responses WHERE key = ?", (key,)) for key in keys])
+        kept = [rubric_set.fingerprint for rubric_set in rubrics]
+        marks = ",".join("?" * len(kept))
+        sql = f"DELETE FROM ticketbench_rubrics WHERE fingerprint NOT IN ({marks})"
+        self._run([(sql, kept)])
         with cache_file.usable(self.path), closing(cache_file.writer(self.path)) as connection:
             connection.execute("VACUUM")
 

@@ -47,6 +47,14 @@ _SCHEMA = _LIBRARY_TABLES + _INDEX + _OWN_TABLES + _TRIGGERS
 _READ_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
 
+def real_path(path: Path) -> Path:
+    """The file that a cache called `path` is: a name without a suffix gets one, as in
+    requests-cache, and a link is followed, since SQLite's other files stand beside its target.
+    """
+    named = path if path.suffix else path.with_name(f"{path.name}.sqlite")
+    return named.resolve() if named.is_symlink() else named
+
+
 def refuse_unusable(path: Path, *, writing: bool) -> None:
     """Raise MachineError when `path` is foreign, damaged, cut off, of another layout, a folder,
     or, for `writing`, held by another process.

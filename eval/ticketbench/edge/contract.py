@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -139,6 +139,17 @@ def other_rubrics(content: bytes, asked: Sequence[AskedLabel]) -> str:
         if isinstance(rubric, str) and rubric.split() != sent[entry["label"]]:
             return f"the server answered for another rubric of {entry['label']!r} than was sent"
     return ""
+
+
+def check_scores(scores: Mapping[str, float], top_label: str) -> None:
+    """Raise ContractViolation when these numbers cannot be an answer: range, sum, top label."""
+    values = list(scores.values())
+    if not values or min(values) < 0 or max(values) > 1:
+        raise ContractViolation("a score is not within [0, 1]")
+    if abs(math.fsum(values) - 1) > AGREEMENT:
+        check_sum(values, decimals=max(decimals_of(repr(value)) for value in values))
+    if scores.get(top_label, -1.0) < max(values) - AGREEMENT:
+        raise ContractViolation("top_label is not the label with the highest score")
 
 
 def check_sum(scores: Sequence[float], *, decimals: int) -> None:

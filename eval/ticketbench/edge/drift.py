@@ -51,8 +51,8 @@ def drift(
     """
     found = Drift()
     for body, before in known.items():
-        old = parse_answer(before, labels).scores
         try:
+            old = parse_answer(before, labels).scores
             reply = ask(body)
             new = parse_answer(reply.body, labels).scores if reply.status == 200 else None
         except (Unreached, Unanswered, ContractViolation):

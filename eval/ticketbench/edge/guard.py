@@ -38,8 +38,9 @@ class Guard:
 
 
 def _check(reply: Reply, url: str, body: bytes) -> None:
-    if "html" in reply.content_type.lower():
-        raise WrongPage(f"the answer is a page ({reply.content_type}), not JSON", passing=True)
+    media = reply.content_type.lower().partition(";")[0].strip()
+    if "html" in media:
+        raise WrongPage(f"the answer is a page ({media[:40]}), not JSON", passing=True)
     asked = asked_labels(body)
     parse_answer(reply.body, [label.name for label in asked])
     problem = other_rubrics(reply.body, asked)

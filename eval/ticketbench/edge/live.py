@@ -31,7 +31,6 @@ def ask_all(
 ) -> None:
     """Ask every missing question; an unusable answer is replaced, not read again."""
     asking = _Asking(asked, source, frozenset(answers.failures))
-    keys = asked.keys
     outcomes = _in_threads(asking.ask, missing, source.concurrency, asking.stop)
     for done, (number, outcome) in enumerate(outcomes, start=1):
         if isinstance(outcome, Failure):
@@ -39,7 +38,6 @@ def ask_all(
         else:
             answers.scores[number] = outcome
             answers.failures.pop(number, None)
-            source.refreshed.add(keys[number])
         if progress is not None:
             progress(done, len(missing))
 
@@ -92,17 +90,24 @@ class _Asking:
 
 
 def check_drift(asked: Questions, source: Source, answers: Answers, missing: list[int]) -> Drift:
-    """Ask again a stored question and the first ones of this run, at its end; see `drift.py`.
+    """Ask a few questions again at the end of a run; see `drift.py`.
 
-    The stored one shows a change since then, the others a change while the run went on.
+    Some that were stored before, if there are any, show a change since then; the first ones of
+    this run show a change while it went on.
     """
     stopped = any(failure.kind == "not_run" for failure in answers.failures.values())
     n = 0 if stopped or is_local(source.url) else questions_to_check(len(missing))
     new = set(missing)
-    old = [number for number in range(len(asked)) if number not in new][: n // 2]
+    old = [number for number in range(len(asked)) if number not in new][: max(1, n // 2)]
     chosen = [*old, *(number for number in missing if number not in answers.failures)][:n]
     keys = asked.keys
     known = source.cache.read(keys[number] for number in chosen)[0]
+    if source.mode != "refresh":
+        known |= {
+            key: source.recording[key]
+            for key in map(keys.__getitem__, chosen)
+            if key in source.recording
+        }
     bodies = {asked.body(i): known[keys[i]].content for i in chosen if keys[i] in known}
 
     def again(body: bytes) -> Reply:

@@ -51,12 +51,12 @@ class Memo:
         """The memo of a cache file."""
         return cls(cache.with_name(f"{cache.name}.memo"), recording)
 
-    def key(self, dataset: Dataset, rubrics: RubricSet, url: str, state: str) -> str:
+    def key(self, dataset: Dataset, rubrics: RubricSet, url: str, state: str | None) -> str:
         """The name under which the matrix of these inputs is kept; `state` is the cache's token.
 
-        Empty for a dataset too small to be worth it.
+        Empty for a dataset too small to be worth it, and where the cache cannot tell its state.
         """
-        if len(dataset.tickets) < WORTH_FROM:
+        if len(dataset.tickets) < WORTH_FROM or state is None:
             return ""
         parts = (LAYOUT, KEY_VERSION, url, self.recording, state)
         return fingerprint((*parts, dataset.fingerprint, rubrics.fingerprint))

@@ -43,7 +43,7 @@ class Pace:
     def __init__(self, per_second: float | None) -> None:
         self._gap_s = 1 / per_second if per_second else 0.0
         self._lock = threading.Lock()
-        self._next = time.monotonic()
+        self._next = self._held_until = time.monotonic()
 
     def wait_s(self) -> float:
         """Take the next turn; seconds until it comes."""
@@ -54,9 +54,18 @@ class Pace:
         return turn - now
 
     def hold(self, seconds: float) -> None:
-        """No turn comes for so long: the server asked everyone to wait, not one thread."""
+        """Nobody may send for so long: the server asked everyone to wait, not one thread.
+
+        Turns already given out wait as well, since `held_s` is looked at before sending.
+        """
         with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
+            self._held_until = max(self._held_until, time.monotonic() + seconds)
+            self._next = max(self._next, self._held_until)
+
+    def held_s(self) -> float:
+        """Seconds for which nobody may send; 0 when there is no hold."""
+        with self._lock:
+            return max(0.0, self._held_until - time.monotonic())
 
 
 class Slots:
@@ -145,10 +154,10 @@ class Budget:
         cost = self._price.of(len(body.decode("utf-8"))) if self._price else 0.0
         with self._lock:
             if self._most_requests is not None and self.requests >= self._most_requests:
-                what = f"--max-requests {self._most_requests} was reached before this question"
+                what = f"--max-requests {self._most_requests} was reached"
                 raise Unanswered("not_run", 0, what)
             if self._most_cost is not None and self.cost + cost > self._most_cost:
-                what = f"--max-cost {self._most_cost:g} was reached before this question"
+                what = f"--max-cost {self._most_cost:g} was reached"
                 raise Unanswered("not_run", 0, what)
             self.requests += 1
             self.cost += cost

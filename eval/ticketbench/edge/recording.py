@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.edge.contract import ContractViolation, check_scores
 from ticketbench.edge.files import read_bytes, unpacked
 from ticketbench.edge.formats import problems_error
 from ticketbench.edge.rows import Stored
@@ -54,15 +55,18 @@ class Recording(Mapping[str, Stored]):
         self._path = path if path is not None and path.exists() else None
 
     @cached_property
+    def _content(self) -> bytes:
+        """Read once: digest and answers are those of the same bytes, whatever happens meanwhile."""
+        return read_bytes(self._path, most=_MOST_BYTES) if self._path else b""
+
+    @cached_property
     def digest(self) -> str:
         """sha256 of the file's bytes; empty without a file. Raises InputError over 50 MB."""
-        if self._path is None:
-            return ""
-        return hashlib.sha256(read_bytes(self._path, most=_MOST_BYTES)).hexdigest()
+        return hashlib.sha256(self._content).hexdigest() if self._path else ""
 
     @cached_property
     def _answers(self) -> dict[str, Stored]:
-        return read_recording(self._path) if self._path else {}
+        return _parsed(self._path, self._content) if self._path else {}
 
     def __getitem__(self, key: str) -> Stored:
         return self._answers[key]
@@ -122,6 +126,8 @@ def recording_bytes(path: Path, answers: Iterable[tuple[str, Stored]]) -> bytes:
     Packed without name and time, so that equal answers give equal bytes.
     """
     text = recording_text(answers).encode("utf-8")
+    if len(text) > _MOST_BYTES:
+        raise InputError(f"{path} would be larger than 50 MB, which no run reads", help=_SPLIT)
     return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
 
 
@@ -132,9 +138,13 @@ def read_recording(path: Path) -> dict[str, Stored]:
     50 MB unpacked, 200,000 lines, 1 MB a line, 100 times its packed size. MachineError when it
     cannot be read.
     """
+    return _parsed(path, read_bytes(path, most=_MOST_BYTES))
+
+
+def _parsed(path: Path, content: bytes) -> dict[str, Stored]:
     answers: dict[str, Stored] = {}
     problems: list[Problem] = []
-    for number, raw in _lines(path):
+    for number, raw in _lines(path, content):
         where = f"{path}:{number}"
         try:
             line = _checked(raw)
@@ -173,15 +183,24 @@ def merged(paths: Sequence[Path], *, newest: bool = False) -> dict[str, Stored]:
     return answers
 
 
+def same_answer(one: Stored, other: Stored) -> bool:
+    """Whether two stored answers have equal scores and top label, whatever else stands in them."""
+    bodies = (msgspec.json.decode(stored.content, type=_AnswerBody) for stored in (one, other))
+    first, second = bodies
+    return (first.scores, first.top_label) == (second.scores, second.top_label)
+
+
 def _goes_before(one: Stored, other: Stored) -> bool:
     if one.content == other.content:
         return (one.recorded_at, one.url) < (other.recorded_at, other.url)
     return (one.recorded_at, one.content) > (other.recorded_at, other.content)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _lines(path: Path, content: bytes) -> Iterator[tuple[int, bytes]]:
     """The lines that are not blank, with their numbers."""
-    lines = _content(path).split(b"\n")
+    if path.suffix == ".gz":
+        content = unpacked(path, content, most=_MOST_BYTES)
+    lines = content.split(b"\n")
     if len(lines) > _MOST_LINES + 1:
         raise InputError(f"{path} has more than {_MOST_LINES:,} lines", help=_SPLIT)
     for number, raw in enumerate(lines, start=1):
@@ -192,12 +211,6 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
             yield number, raw
 
 
-def _content(path: Path) -> bytes:
-    """The unpacked bytes; nothing is read or unpacked beyond the limits."""
-    packed = read_bytes(path, most=_MOST_BYTES)
-    return unpacked(path, packed, most=_MOST_BYTES) if path.suffix == ".gz" else packed
-
-
 def _checked(raw: bytes) -> Line:
     try:
         line = msgspec.json.decode(raw, type=Line)
@@ -205,4 +218,8 @@ def _checked(raw: bytes) -> Line:
         raise ValueError(f"not a recorded answer: {error}") from None
     if hashlib.sha256(answer_json(line.answer)).hexdigest() != line.sha256:
         raise ValueError("the answer does not match its digest: it was altered")
+    try:
+        check_scores(line.answer.scores, line.answer.top_label)
+    except ContractViolation as error:
+        raise ValueError(f"not a valid answer: {error}") from None
     return line

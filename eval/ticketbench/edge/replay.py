@@ -26,7 +26,8 @@ _DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The score table, how many different questions came from where, how many stored answers
-    were damaged, and what asking a few questions again found.
+    were damaged, what asking a few questions again found, and whether stored answers are partly
+    those of a refresh that did not end.
     """
 
     table: ScoreTable
@@ -35,18 +36,20 @@ class Replayed:
     sent: int
     damaged: int = 0
     drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
+    unfinished_refresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a replay would take from where; `missing` would be sent (or fail in strict replay).
 
-    `duplicates` are tickets whose question an earlier ticket asks, `characters` those of the
-    missing request bodies.
+    `duplicates` are tickets whose question an earlier ticket or rubric set asks, `damaged` stored
+    answers among the missing that cannot be used, `characters` those of the missing requests.
     """
 
     questions: int
     duplicates: int
+    damaged: int
     recorded: int
     cached: int
     missing: int
@@ -90,7 +93,8 @@ def _replayed(
             answers.failures.setdefault(number, _MISS)
     elif missing:
         ask_all(asked, source, answers, missing, progress)
-        drift, sent = check_drift(asked, source, answers, missing), len(missing)
+        drift = check_drift(asked, source, answers, missing)
+        sent = len(missing) - sum(f.kind == "not_run" for f in answers.failures.values())
     scores = answers.scores[asked.of_ticket]
     failures = {
         i: answers.failures[number]
@@ -114,11 +118,14 @@ def plan(
     asked = questions(dataset, rubrics, source.url)
     answers = _stored(asked, source)
     keys = asked.keys
-    missing = [number for number in answers.missing() if keys[number] not in counted]
+    unanswered = answers.missing()
+    missing = [number for number in unanswered if keys[number] not in counted]
     counted.update(keys[number] for number in missing)
+    shared = len(unanswered) - len(missing)
     return Plan(
         questions=len(asked),
-        duplicates=len(dataset.tickets) - len(asked),
+        duplicates=len(dataset.tickets) - len(asked) + shared,
+        damaged=len(answers.failures),
         recorded=answers.recorded,
         cached=answers.cached,
         missing=len(missing),
@@ -132,22 +139,38 @@ def stored_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict
     So an answer that was refreshed reaches the next recording.
     """
     keys = questions(dataset, rubrics, source.url).keys
-    recorded = {key: source.recording[key] for key in keys if key in source.recording}
-    return recorded | source.cache.read(keys)[0]
+    return _recorded(keys, source) | source.cache.read(keys)[0]
+
+
+def used_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[str, Stored]:
+    """The stored answers that a replay takes, by key: the recording before the cache."""
+    keys = questions(dataset, rubrics, source.url).keys
+    return source.cache.read(keys)[0] | _recorded(keys, source)
+
+
+def _recorded(keys: Iterable[str], source: Source) -> dict[str, Stored]:
+    return {key: source.recording[key] for key in keys if key in source.recording}
 
 
 def _stored(asked: Questions, source: Source) -> Answers:
-    """What recording and cache hold; in refresh only what this run has already asked again."""
+    """What recording and cache hold; in refresh only what was asked since it began.
+
+    A recorded answer that cannot be used leaves the question to the cache.
+    """
     shape = (len(asked), len(asked.rubrics.labels))
     answers = Answers(np.full(shape, np.nan), {})
-    left = asked.position
     if source.mode == "refresh":
-        left = {key: n for key, n in left.items() if key in source.refreshed}
-    elif len(source.recording):
+        stored = source.cache.read(asked.position)[0].items()
+        since = ((k, s.content) for k, s in stored if s.recorded_at >= source.refresh_since)
+        answers.cached = _fill(answers, asked, since)
+        return answers
+    left = asked.position
+    if len(source.recording):
         taken = (key for key in left if key in source.recording)
         recorded = ((key, source.recording[key].content) for key in taken)
         answers.recorded = _fill(answers, asked, recorded)
-        left = {key: n for key, n in left.items() if key not in source.recording}
+        unanswered = np.isnan(answers.scores[:, 0]).tolist()
+        left = {key: number for key, number in left.items() if unanswered[number]}
     answers.cached = _fill(answers, asked, source.cache.contents(left))
     return answers
 
@@ -168,6 +191,7 @@ def _fill(answers: Answers, asked: Questions, rows: Iterable[tuple[str, bytes | 
             answers.failures[number] = _invalid(str(error))
         else:
             numbers.append(number)
+            answers.failures.pop(number, None)
     scores, wrong = found.matrix()
     answers.scores[np.asarray(numbers, dtype=np.int64)] = scores
     for row, reason in wrong.items():

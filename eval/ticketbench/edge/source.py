@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 import numpy as np
@@ -17,15 +18,14 @@ from ticketbench.edge.pacing import Budget
 from ticketbench.edge.rows import Stored
 
 Mode = Literal["auto", "replay", "refresh"]
-MODES: tuple[Mode, ...] = ("auto", "replay", "refresh")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where answers come from: a recording (read first), the cache, and the endpoint behind it.
 
-    One source serves a whole run: `budget` counts over all rubric sets, and `refreshed` holds the
-    keys that this run got an answer for, which refresh does not ask once more.
+    One source serves a whole run: `budget` counts over all rubric sets, and refresh takes answers
+    stored since `refresh_since`, which it need not ask for once more.
     """
 
     url: str
@@ -37,7 +37,7 @@ class Source:
     retry: Retry = Retry()  # noqa: RUF009 - frozen, so sharing the default is safe
     budget: Budget = field(default_factory=Budget)
     memo: Memo | None = None
-    refreshed: set[str] = field(default_factory=set)
+    refresh_since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(slots=True, eq=False)

@@ -11,6 +11,7 @@ from ticketbench.core.errors import EndpointError, IncompleteError, InputError
 from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
 
 if TYPE_CHECKING:
+    from ticketbench.core.types import RubricSet
     from ticketbench.edge.drift import Drift
     from ticketbench.edge.rows import Stored
 
@@ -39,18 +40,18 @@ class CacheInfo:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Answers written to or read from a recording."""
+    """Answers written to or read from a recording; `replaced` of them stood there otherwise."""
 
     path: str
     answers: int
-    missing: int
+    replaced: int = 0
 
 
-def cache_info(config: Path) -> CacheInfo:
+def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
     """Count what is stored for the config; sends nothing."""
     from ticketbench.edge.replay import plan
 
-    inputs = read_inputs(config)
+    inputs = read_inputs(config, overrides=overrides)
     recording = inputs.config.recording_path
     with answer_source(inputs, mode="replay") as source:
         path = source.cache.path
@@ -67,24 +68,38 @@ def cache_info(config: Path) -> CacheInfo:
     )
 
 
-def export_recording(config: Path, to: Path | None = None) -> Moved:
+def export_recording(
+    config: Path, to: Path | None = None, *, overrides: Sequence[str] = ()
+) -> Moved:
     """Write the recording that this config needs: its tickets, rubric sets and endpoint.
 
-    A name that ends in .gz is packed. Raises IncompleteError, after writing what is there, when
-    answers are missing.
+    A name that ends in .gz is packed. Raises IncompleteError when answers are missing: after
+    writing what is there, unless that would take answers out of an older recording. Raises
+    InputError when the file is something else than a recording.
     """
     from ticketbench.edge.atomic import write_file
     from ticketbench.edge.recording import recording_bytes
     from ticketbench.edge.replay import plan, stored_answers
 
-    inputs = read_inputs(config)
+    inputs = read_inputs(config, overrides=overrides)
     path = to or _recording_of(inputs)
+    older = _older(path)
     answers: dict[str, Stored] = {}
     with answer_source(inputs, mode="replay") as source:
+        counted: set[str] = set()
         missing = 0
         for rubrics in inputs.rubric_sets:
             answers |= stored_answers(inputs.dataset, rubrics, source)
-            missing += plan(inputs.dataset, rubrics, source).missing
+            missing += plan(inputs.dataset, rubrics, source, counted).missing
+    lost = older.keys() - answers.keys()
+    if missing and lost:
+        raise IncompleteError(
+            f"{missing} answers are missing, and {len(lost)} of the older recording would be lost: "
+            "it was left as it is",
+            where=str(path),
+            help=f"ask for the missing ones first: ticketbench run {config}; or write another "
+            "file: --to",
+        )
     write_file(path, recording_bytes(path, answers.items()))
     if missing:
         raise IncompleteError(
@@ -92,37 +107,67 @@ def export_recording(config: Path, to: Path | None = None) -> Moved:
             where=str(path),
             help=f"ask for them first: ticketbench run {config}",
         )
-    return Moved(str(path), len(answers), 0)
+    return Moved(str(path), len(answers), len(lost))
 
 
-def import_recordings(config: Path, files: Sequence[Path] = (), *, newest: bool = False) -> Moved:
-    """Load recordings into the config's cache, all or none; answers already there are replaced.
+def _older(path: Path) -> dict[str, Stored]:
+    """The recording that is to be replaced; nothing else is ever replaced."""
+    from ticketbench.edge.recording import read_recording
 
-    Without files, the recording of the config. Raises InputError when they contradict each other,
-    unless `newest`: then the later answer counts.
+    if not path.exists():
+        return {}
+    try:
+        return read_recording(path)
+    except InputError:
+        what = f"{path} is there already and is no recording that can be read"
+        raise InputError(what, help="write another file, or move this one away") from None
+
+
+def import_recordings(
+    config: Path,
+    files: Sequence[Path] = (),
+    *,
+    newest: bool = False,
+    overrides: Sequence[str] = (),
+) -> Moved:
+    """Load recordings into the config's cache, all or none.
+
+    Without files, the recording of the config. Raises InputError when they contradict each other
+    or the cache, unless `newest`: then the later answer counts.
     """
     from ticketbench.edge.cache import AnswerCache
-    from ticketbench.edge.recording import merged
+    from ticketbench.edge.recording import merged, same_answer
 
-    inputs = read_inputs(config)
+    inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
     answers = merged(paths, newest=newest)
+    names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
-        cache.save(answers)
-    return Moved(", ".join(str(path) for path in paths), len(answers), 0)
+        known = cache.read(answers)[0]
+        changed = {key for key, kept in known.items() if not same_answer(kept, answers[key])}
+        if changed and not newest:
+            raise InputError(
+                f"{len(changed)} answers in {cache.path} are not those of {names}",
+                help="take the later ones with --newest; nothing was changed",
+            )
+        later = {key for key in changed if answers[key].recorded_at > known[key].recorded_at}
+        cache.save({k: v for k, v in answers.items() if k not in known or k in later})
+    return Moved(names, len(answers), len(later))
 
 
 def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -> Moved:
     """Write one recording with the answers of several; the order of the files does not matter.
 
-    Raises InputError when they contradict each other, unless `newest`.
+    Raises InputError when they contradict each other, unless `newest`, and when `to` is something
+    else than a recording.
     """
     from ticketbench.edge.atomic import write_file
     from ticketbench.edge.recording import merged, recording_bytes
 
+    _older(to)
     answers = merged(files, newest=newest)
     write_file(to, recording_bytes(to, answers.items()))
-    return Moved(str(to), len(answers), 0)
+    return Moved(str(to), len(answers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,55 +179,64 @@ class Pruned:
     removed: int
 
 
-def prune(configs: Sequence[Path], *, dry_run: bool = False) -> tuple[Pruned, ...]:
+def prune(
+    configs: Sequence[Path], *, dry_run: bool = False, overrides: Sequence[str] = ()
+) -> tuple[Pruned, ...]:
     """Remove from each cache of `configs` the answers that none of them uses.
 
     With `dry_run` only counted. Raises MachineError when a cache cannot be written.
     """
     from ticketbench.edge.cache import AnswerCache
+    from ticketbench.edge.cache_file import real_path
     from ticketbench.edge.memo import Memo
     from ticketbench.edge.questions import questions
     from ticketbench.edge.source import full_url
 
     used: dict[Path, set[str]] = {}
+    rubrics_of: dict[Path, list[RubricSet]] = {}
+    shown: dict[Path, Path] = {}
     for config in configs:
-        inputs = read_inputs(config)
-        keys = used.setdefault(inputs.config.cache_path, set())
+        inputs = read_inputs(config, overrides=overrides)
+        # However two configs spell it, one file is one cache.
+        path = real_path(inputs.config.cache_path).resolve()
+        shown.setdefault(path, real_path(inputs.config.cache_path))
         url = full_url(inputs.config.file.endpoint.url)
         for rubrics in inputs.rubric_sets:
-            keys.update(questions(inputs.dataset, rubrics, url).keys)
+            used.setdefault(path, set()).update(questions(inputs.dataset, rubrics, url).keys)
+            rubrics_of.setdefault(path, []).append(rubrics)
     found = []
     for path, keys in used.items():
         with AnswerCache(path) as cache:
             stored = cache.stored_keys()
             unused = [key for key in stored if key not in keys]
             if unused and not dry_run:
-                cache.delete(unused)
+                cache.delete(unused, rubrics_of[path])
                 Memo.beside(cache.path).forget()
-        found.append(Pruned(str(path), len(stored) - len(unused), len(unused)))
+        found.append(Pruned(str(shown[path]), len(stored) - len(unused), len(unused)))
     return tuple(found)
 
 
-def recheck(config: Path, *, sample: int = 20) -> Drift:
-    """Ask up to `sample` stored questions of each rubric set again; nothing is stored.
+def recheck(config: Path, *, sample: int = 20, overrides: Sequence[str] = ()) -> Drift:
+    """Ask up to `sample` questions of each rubric set again whose answers a run would take from
+    recording or cache, spread evenly over the tickets; nothing is stored.
 
-    They are spread evenly over the tickets. Raises IncompleteError when nothing is stored, and
-    what the endpoint raises.
+    Raises IncompleteError when nothing is stored, and what the endpoint raises.
     """
     from ticketbench.edge.drift import Drift, drift
     from ticketbench.edge.questions import questions
-    from ticketbench.edge.replay import stored_answers
+    from ticketbench.edge.replay import used_answers
 
-    inputs = read_inputs(config)
+    inputs = read_inputs(config, overrides=overrides)
     found = Drift()
-    with answer_source(inputs) as source:
+    with answer_source(inputs, reads_only=True) as source:
         for rubrics in inputs.rubric_sets:
-            stored = stored_answers(inputs.dataset, rubrics, source)
+            stored = used_answers(inputs.dataset, rubrics, source)
             asked = questions(inputs.dataset, rubrics, source.url)
             numbers = [number for key, number in asked.position.items() if key in stored]
-            step = max(1, len(numbers) // sample)
+            n = min(sample, len(numbers))
             keys = asked.keys
-            known = {asked.body(i): stored[keys[i]].content for i in numbers[::step][:sample]}
+            chosen = [numbers[i * len(numbers) // n] for i in range(n)]
+            known = {asked.body(i): stored[keys[i]].content for i in chosen}
             found += drift(
                 known, rubrics.labels, lambda body: source.cache.ask_unstored(source.url, body)
             )

@@ -29,10 +29,13 @@ def refuse_misses(tables: Sequence[ScoreTable], allowed: int, config: Path) -> N
     _refuse(tables, allowed, f"ask for them: ticketbench run {config}")
 
 
-def refuse_unrun(tables: Sequence[ScoreTable], allowed: int, config: Path) -> None:
+def refuse_unrun(tables: Sequence[ScoreTable], allowed: int) -> None:
     """Raise IncompleteError when a limit stopped the run with more than `allowed` answers open."""
-    if any(failure.kind == "not_run" for failure in _failures(tables)):
-        _refuse(tables, allowed, f"finished answers are kept; go on: ticketbench run {config}")
+    for failure in _failures(tables):
+        if failure.kind == "not_run":
+            help_ = "finished answers are kept; the same command goes on from there"
+            _refuse(tables, allowed, f"{failure.detail}: {help_}")
+            return
 
 
 def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
@@ -73,7 +76,23 @@ def drift_finding(drift: Drift) -> tuple[Finding, ...]:
             title="the endpoint changed while or before this run went on",
             evidence=f"{drift.changed} of {drift.asked} questions asked again got other scores, "
             f"by up to {drift.largest:.3f}: these results mix two models",
-            action="ask everything again: --mode refresh",
+            action="ask everything again: --mode refresh, then `cache export` if you have a "
+            "recording: it is read first",
+        ),
+    )
+
+
+def refresh_finding(unfinished: bool) -> tuple[Finding, ...]:
+    """A warning when a refresh of these questions has not ended; else nothing."""
+    if not unfinished:
+        return ()
+    return (
+        Finding(
+            code="TB302",
+            severity="warning",
+            title="a refresh of these answers was not finished",
+            evidence="some answers are newer than others and may be those of another model",
+            action="finish it: --mode refresh asks only for what is left",
         ),
     )
 

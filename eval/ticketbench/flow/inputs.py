@@ -6,12 +6,13 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Dataset, Finding, RubricSet
+from ticketbench.core.types import Dataset, Finding, RubricSet, fingerprint
 from ticketbench.edge.config import Config, read_config
 from ticketbench.edge.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.dataset_findings import dataset_findings
@@ -87,9 +88,16 @@ def _refuse_missing_files(config: Config) -> None:
 
 @contextmanager
 def answer_source(
-    inputs: Inputs, *, mode: Mode = "auto", budget: Budget | None = None
+    inputs: Inputs,
+    *,
+    mode: Mode = "auto",
+    budget: Budget | None = None,
+    reads_only: bool = False,
 ) -> Iterator[Source]:
-    """Recording, cache and endpoint of a config, ready to replay; strict replay has no endpoint."""
+    """Recording, cache and endpoint of a config, ready to replay; strict replay has no endpoint.
+
+    With `reads_only` nothing will be stored, so the cache need not be writable or free.
+    """
     from ticketbench.edge.asking import Retry
     from ticketbench.edge.cache import AnswerCache
     from ticketbench.edge.endpoints import Connection, connect, is_local
@@ -104,7 +112,8 @@ def answer_source(
     connection = Connection(key, settings.timeout_s, settings.concurrency, config.ca_path)
     endpoint = None if mode == "replay" else connect(settings.url, connection)
     recording = Recording(config.recording_path)
-    with AnswerCache(config.cache_path, endpoint) as cache:
+    with AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache:
+        began = cache.refresh_began(refresh_name(inputs))
         yield Source(
             url=full_url(settings.url),
             cache=cache,
@@ -114,8 +123,15 @@ def answer_source(
             per_second=settings.per_second,
             retry=Retry(),
             budget=budget or Budget(),
+            refresh_since=began or datetime.now(UTC),
             memo=Memo.beside(cache.path, recording.digest),
         )
+
+
+def refresh_name(inputs: Inputs) -> str:
+    """What a refresh is about: with the same tickets, rubrics and endpoint it goes on."""
+    sets = (rubrics.fingerprint for rubrics in inputs.rubric_sets)
+    return fingerprint((inputs.config.file.endpoint.url, inputs.dataset.fingerprint, *sets))
 
 
 def price_of(inputs: Inputs) -> Price | None:

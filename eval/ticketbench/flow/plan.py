@@ -30,9 +30,8 @@ class Edit:
 class SetPlan:
     """One rubric set: where its answers would come from, and why some have to be asked.
 
-    tickets = questions + duplicates, and questions = recorded + cached + missing, except that a
-    question of an earlier set counts there alone. `edits` compare with the nearest rubric set
-    that has answers.
+    tickets = duplicates + recorded + cached + missing; a question that an earlier ticket or rubric
+    set asks is a duplicate. `edits` compare with the nearest rubric set that has answers.
     """
 
     rubric_set: str
@@ -50,6 +49,8 @@ class SetPlan:
 class RunPlan:
     """A whole run before anything is sent.
 
+    requests  what would be sent; none in strict replay, where what is missing fails
+    rechecks  questions that would be asked again at the end, to see whether the model changed
     seconds  at the configured rate, a lower bound where the endpoint is slower; NaN without a rate
     tokens   characters of the requests / `characters_per_token`; an estimate
     cost     tokens at the configured price; NaN without a price
@@ -57,6 +58,7 @@ class RunPlan:
 
     rubric_sets: tuple[SetPlan, ...]
     requests: int
+    rechecks: int
     rate: str
     seconds: float
     tokens: float
@@ -67,6 +69,8 @@ class RunPlan:
 
 def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
+    from ticketbench.edge.drift import questions_to_check
+    from ticketbench.edge.endpoints import is_local
     from ticketbench.edge.pacing import Price
     from ticketbench.edge.replay import plan
 
@@ -74,20 +78,24 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
     sets: list[SetPlan] = []
     counted: set[str] = set()
     characters = 0
-    with answer_source(inputs, mode=mode) as source:
+    sends = mode != "replay"
+    with answer_source(inputs, mode=mode, reads_only=True) as source:
         known = [*_reported(inputs), *source.cache.rubrics()]
+        stored = len(source.recording) + len(source.cache.stored_keys())
         for rubrics in inputs.rubric_sets:
             found = plan(inputs.dataset, rubrics, source, counted)
-            sets.append(_set_plan(inputs, rubrics, found, known, mode))
-            characters += found.characters
+            sets.append(_set_plan(inputs, rubrics, found, known, mode=mode, stored=stored))
+            characters += found.characters * sends
     settings = inputs.config.file.endpoint
-    requests = sum(one.missing for one in sets)
+    requests = sum(one.missing for one in sets) * sends
+    local = is_local(settings.url)
     price = price_of(inputs)
     tokens = Price(0.0, settings.characters_per_token).tokens(characters)
     per_second = settings.per_second
     return RunPlan(
         rubric_sets=tuple(sets),
         requests=requests,
+        rechecks=0 if local else sum(questions_to_check(one.missing * sends) for one in sets),
         rate=(settings.rate or "") if per_second else "",
         seconds=requests / per_second if per_second else math.nan,
         tokens=tokens,
@@ -102,14 +110,16 @@ def _set_plan(
     rubrics: RubricSet,
     found: Plan,
     known: Sequence[Mapping[str, str]],
+    *,
     mode: Mode,
+    stored: int,
 ) -> SetPlan:
     edits: tuple[Edit, ...] = ()
     reason = ""
     if mode == "refresh":
         reason = "everything is asked again"
     elif found.missing:
-        reason, edits = _why_new(rubrics, found, known)
+        reason, edits = _why_new(rubrics, found, known, stored)
     return SetPlan(
         rubric_set=rubrics.name,
         tickets=len(inputs.dataset.tickets),
@@ -124,15 +134,19 @@ def _set_plan(
 
 
 def _why_new(
-    rubrics: RubricSet, found: Plan, known: Sequence[Mapping[str, str]]
+    rubrics: RubricSet, found: Plan, known: Sequence[Mapping[str, str]], stored: int
 ) -> tuple[str, tuple[Edit, ...]]:
     """In words, and the labels whose rubric is another one than the nearest that was answered."""
-    if found.recorded + found.cached:
-        return "these tickets are new or were changed", ()
-    now = {rubric.label: rubric.text for rubric in rubrics.rubrics}
-    nearest = max(known, key=lambda old: len(old.items() & now.items()), default=None)
-    if nearest is None:
+    if found.damaged == found.missing:
+        return "their stored answers are damaged or not valid", ()
+    if found.recorded + found.cached + found.damaged:
+        return "tickets that are new, were changed, failed, or were not reached by the last run", ()
+    if not stored:
         return "nothing is stored yet", ()
+    if not known:
+        return "the stored answers are for other rubrics, tickets or another endpoint", ()
+    now = {rubric.label: rubric.text for rubric in rubrics.rubrics}
+    nearest = max(known, key=lambda old: len(old.items() & now.items()))
     edits = tuple(
         Edit(label, nearest.get(label, ""), now.get(label, ""))
         for label in dict.fromkeys((*now, *nearest))
@@ -142,7 +156,7 @@ def _why_new(
         return "rubrics differ from the nearest ones that have answers", edits
     if list(now) != list(nearest):
         return "the order of the labels is another one than was answered", ()
-    return "these rubrics have answers, but for other tickets or of another endpoint", ()
+    return "these rubrics had answers, but for other tickets or of another endpoint", ()
 
 
 def _reported(inputs: Inputs) -> list[Mapping[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 import time
 from collections.abc import Callable, Sequence
@@ -18,12 +19,19 @@ from ticketbench.edge.pacing import Budget
 from ticketbench.edge.run_folder import reserved
 from ticketbench.flow.completeness import (
     drift_finding,
+    refresh_finding,
     refuse_failures,
     refuse_misses,
     refuse_unreachable,
     refuse_unrun,
 )
-from ticketbench.flow.inputs import Inputs, answer_source, price_of, read_inputs
+from ticketbench.flow.inputs import (
+    Inputs,
+    answer_source,
+    price_of,
+    read_inputs,
+    refresh_name,
+)
 from ticketbench.flow.production import estimated_production
 from ticketbench.flow.slicing import sliced
 from ticketbench.measure.evaluate import Settings
@@ -79,10 +87,12 @@ def run(
         tables = [one.table for one in replayed]
         if mode == "replay":
             refuse_misses(tables, allow_failures, config)
-        refuse_unrun(tables, allow_failures, config)
+        refuse_unrun(tables, allow_failures)
         refuse_unreachable(tables, inputs.config.file.endpoint.url)
         changed = sum((one.drift for one in replayed), Drift())
-        results = _measured(inputs, tables, drift_finding(changed))
+        mixed = any(one.unfinished_refresh for one in replayed)
+        found = (*drift_finding(changed), *refresh_finding(mixed))
+        results = _measured(inputs, tables, found)
         manifest |= _sources_in_numbers(replayed, budget, changed)
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
@@ -92,6 +102,8 @@ def run(
 
 def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
     price = price_of(inputs)
+    if most_cost is not None and not math.isfinite(most_cost):
+        raise InputError(f"--max-cost takes a number, got {most_cost}")
     if most_cost is not None and price is None:
         raise InputError(
             "--max-cost needs a price",
@@ -120,8 +132,11 @@ def _replay_all(
 ) -> list[Replayed]:
     from ticketbench.edge.replay import replay
 
+    name = refresh_name(inputs)
     with answer_source(inputs, mode=mode, budget=budget) as source:
-        return [
+        if mode == "refresh":
+            source = replace(source, refresh_since=source.cache.begin_refresh(name))
+        replayed = [
             replay(
                 inputs.dataset,
                 rubrics,
@@ -130,6 +145,10 @@ def _replay_all(
             )
             for rubrics in inputs.rubric_sets
         ]
+        if mode == "refresh" and not any(one.table.n_failed for one in replayed):
+            source.cache.end_refresh(name)
+        unfinished = mode != "refresh" and source.cache.refresh_began(name) is not None
+    return [replace(one, unfinished_refresh=unfinished) for one in replayed]
 
 
 def _measured(

@@ -70,15 +70,14 @@ class HttpEndpoint:
             content = _read(response, deadline)
         except HTTPError as error:
             raise _failure(error, url, late=time.monotonic() >= deadline) from None
-        if self._key is not None:
-            content = self._key.redacted(content)
-        headers = response.headers
-        return Reply(
-            response.status,
-            content,
-            headers.get("Retry-After", ""),
-            headers.get("Content-Type", ""),
-        )
+        named = (response.headers.get(name, "") for name in ("Retry-After", "Content-Type"))
+        return Reply(response.status, self._without_key(content), *map(self._header, named))
+
+    def _without_key(self, content: bytes) -> bytes:
+        return content if self._key is None else self._key.redacted(content)
+
+    def _header(self, value: str) -> str:
+        return self._without_key(value.encode("utf-8", "replace")).decode("utf-8")
 
 
 def _failure(error: HTTPError, url: str, *, late: bool) -> Exception:
