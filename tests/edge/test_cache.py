@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -794,3 +794,27 @@ def test_two_caches_on_one_file_keep_all_answers(path: Path, server: FaultServer
         halves = ((first, bodies[::2]), (second, bodies[1::2]))
         list(pool.map(lambda half: [half[0].ask(server.url, body) for body in half[1]], halves))
     assert keys_in(path) == sorted(answer_key(server.url, body) for body in bodies)
+
+
+# --- a refresh that was stopped
+
+
+def test_a_refresh_keeps_its_beginning_until_it_ends(path: Path) -> None:
+    with AnswerCache(path) as cache:
+        assert cache.refresh_began("r") is None
+        began = cache.begin_refresh("r")
+    with AnswerCache(path) as cache:
+        assert cache.refresh_began("r") == cache.begin_refresh("r") == began
+        assert cache.refresh_began("other") is None
+        cache.end_refresh("r")
+        assert cache.refresh_began("r") is None
+
+
+def test_a_refresh_of_yesterday_is_known_but_starts_anew(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with AnswerCache(path) as cache:
+        began = cache.begin_refresh("r")
+        monkeypatch.setattr("ticketbench.edge.cache._REFRESH_GOES_ON", timedelta(0))
+        assert (cache.refresh_began("r"), cache.refresh_goes_on("r")) == (began, None)
+        assert cache.begin_refresh("r") > began

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +28,7 @@ from ticketbench.edge.rows import DamagedRow, Stored, content_of, decoded_row, e
 
 T = TypeVar("T")
 
+_REFRESH_GOES_ON = timedelta(days=1)
 _MOST_VARIABLES = 900
 _SCAN_FROM = 1 / 3
 """Share of the rows from which reading the whole table is faster than looking each one up."""
@@ -102,9 +103,17 @@ class AnswerCache:
         began = dict(rows).get(f"refresh {name}")
         return datetime.fromisoformat(began) if began else None
 
-    def begin_refresh(self, name: str) -> datetime:
-        """Note that a refresh begins now, unless it has begun already; when it began."""
+    def refresh_goes_on(self, name: str) -> datetime | None:
+        """When the refresh called `name` began, if it did within a day and has not ended.
+
+        A ticket that fails for good would else keep a refresh open for ever.
+        """
         began = self.refresh_began(name)
+        return began if began and datetime.now(UTC) - began < _REFRESH_GOES_ON else None
+
+    def begin_refresh(self, name: str) -> datetime:
+        """Note that a refresh begins now, unless it goes on; when it began."""
+        began = self.refresh_goes_on(name)
         if began is None:
             began = datetime.now(UTC)
             sql = "INSERT OR REPLACE INTO ticketbench VALUES (?, ?)"

@@ -26,8 +26,7 @@ _DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The score table, how many different questions came from where, how many stored answers
-    were damaged, what asking a few questions again found, and whether stored answers are partly
-    those of a refresh that did not end.
+    were damaged, and what asking a few questions again found.
     """
 
     table: ScoreTable
@@ -36,7 +35,6 @@ class Replayed:
     sent: int
     damaged: int = 0
     drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
-    unfinished_refresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def answer_source(
     endpoint = None if mode == "replay" else connect(settings.url, connection)
     recording = Recording(config.recording_path)
     with AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache:
-        began = cache.refresh_began(refresh_name(inputs))
+        began = cache.refresh_goes_on(refresh_name(inputs))
         yield Source(
             url=full_url(settings.url),
             cache=cache,

@@ -83,15 +83,15 @@ def run(
     budget = _budget(inputs, most_requests, most_cost)
     manifest = _manifest(command, mode, started)
     with reserved(target, manifest):
-        replayed = _replay_all(inputs, mode, budget, progress)
+        answered = _replay_all(inputs, mode, budget, progress)
+        replayed = answered.replayed
         tables = [one.table for one in replayed]
         if mode == "replay":
             refuse_misses(tables, allow_failures, config)
         refuse_unrun(tables, allow_failures)
         refuse_unreachable(tables, inputs.config.file.endpoint.url)
         changed = sum((one.drift for one in replayed), Drift())
-        mixed = any(one.unfinished_refresh for one in replayed)
-        found = (*drift_finding(changed), *refresh_finding(mixed))
+        found = (*drift_finding(changed), *refresh_finding(answered.unfinished_refresh))
         results = _measured(inputs, tables, found)
         manifest |= _sources_in_numbers(replayed, budget, changed)
         manifest["seconds"] = round(time.monotonic() - clock, 3)
@@ -127,9 +127,17 @@ def settings_of(inputs: Inputs) -> Settings:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """Every rubric set's replay, and whether a refresh of these questions is still unfinished."""
+
+    replayed: list[Replayed]
+    unfinished_refresh: bool
+
+
 def _replay_all(
     inputs: Inputs, mode: Mode, budget: Budget, progress: ProgressOf | None
-) -> list[Replayed]:
+) -> _Answered:
     from ticketbench.edge.replay import replay
 
     name = refresh_name(inputs)
@@ -148,7 +156,7 @@ def _replay_all(
         if mode == "refresh" and not any(one.table.n_failed for one in replayed):
             source.cache.end_refresh(name)
         unfinished = mode != "refresh" and source.cache.refresh_began(name) is not None
-    return [replace(one, unfinished_refresh=unfinished) for one in replayed]
+    return _Answered(replayed, unfinished)
 
 
 def _measured(
