@@ -348,7 +348,7 @@ def an_answer_altered_without_its_digest(folder: Path) -> None:
     recording_of(folder).write_text(text.replace('"scores":{', '"scores":{"owned":0.5,', 1))
 
 
-@hostile({"validate": 0, "replay": 3, "info": 0}, answers="recording")
+@hostile(BAD_RECORDING, answers="recording")
 def recorded_answers_whose_scores_sum_to_2(folder: Path) -> None:
     def change(line: dict[str, Any]) -> object:
         doubled = {name: 2 * score for name, score in line["answer"]["scores"].items()}

@@ -27,7 +27,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -176,7 +175,13 @@ def patch(writes: Writes, *, exchanges: bool) -> None:
     os.write = _only(lambda number, *_: number > 2, "os.write", os.write, writes)
     store.exchanged = _exchanged(store.exchanged, writes) if exchanges else lambda *_: False
     counted = counted_connection(writes)
-    sqlite3.connect = partial(_really_connect, factory=counted)  # type: ignore[assignment]
+
+    def connect(database: Any, *rest: Any, **named: Any) -> sqlite3.Connection:
+        # What stands in memory alone is no write of ours.
+        more = {} if ":memory:" in str(database) else {"factory": counted}
+        return _really_connect(database, *rest, **{**more, **named})
+
+    sqlite3.connect = connect  # type: ignore[assignment]
 
 
 def _counted(name: str, call: Callable[..., Any], writes: Writes) -> Callable[..., Any]:

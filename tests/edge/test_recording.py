@@ -17,6 +17,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.cache import AnswerCache
 from ticketbench.edge.recording import (
     Recording,
+    canonical_answer,
     merged,
     read_recording,
     recording_line,
@@ -350,3 +351,33 @@ def test_the_newest_wins_and_ties_do_not_depend_on_order(
     found = merged(paths[::-1] if reverse else paths, newest=True)
     # In canonical JSON 0.6 is greater than 0.1.
     assert json.loads(found[A].content) == (OTHER if at == LATER else ANSWER)
+
+
+# --- answers that are none
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"scores": {"a": 0.9, "b": 0.9}, "top_label": "a"},
+        {"scores": {"a": 1.2, "b": -0.2}, "top_label": "a"},
+        {"scores": {"a": 0.9, "b": 0.1}, "top_label": "b"},
+        {"scores": {"a": 0.9, "b": 0.1}, "top_label": "c"},
+        {"scores": {}, "top_label": "a"},
+    ],
+    ids=["sum", "range", "top", "unknown_top", "empty"],
+)
+def test_a_line_with_numbers_that_are_no_answer_is_refused_with_its_place(
+    tmp_path: Path, answer: dict[str, Any]
+) -> None:
+    path = write(tmp_path / "r.jsonl", recording_line(A, stored(answer)))
+    with pytest.raises(InputError, match="not a valid answer") as refused:
+        read_recording(path)
+    assert refused.value.problems[0].where == f"{path}:1"
+
+
+def test_a_stored_answer_that_is_none_has_no_canonical_form() -> None:
+    contents = (b"", b"{}", b"[" * 100_000, b'{"scores": {"a": 2}, "top_label": "a"}')
+    assert [canonical_answer(Stored(c, URL, NOON)) for c in contents] == [None] * 4
+    body = json.loads(canonical_answer(stored()) or b"")
+    assert body == ANSWER

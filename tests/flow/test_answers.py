@@ -6,6 +6,7 @@ import gzip
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from fault_server import FaultServer, Step, valid_answer
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
 from ticketbench.edge.cache import AnswerCache
 from ticketbench.edge.drift import Drift
+from ticketbench.edge.rows import Stored
 from ticketbench.flow.answers import (
     cache_info,
     export_recording,
@@ -310,3 +312,17 @@ def test_a_sample_is_spread_over_all_tickets(http: Path, server: FaultServer) ->
     asked = [seen.text for seen in server.seen[:4]]
     assert "charged twice" in asked[0]
     assert "delete my account" in asked[-1]
+
+
+def test_a_cached_answer_that_is_none_is_never_exported_and_gives_way_to_an_import(
+    project: Path,
+) -> None:
+    run(EVAL)
+    export_recording(EVAL, Path("r.jsonl"))
+    with AnswerCache(Path("answers.sqlite")) as cache:
+        key = cache.stored_keys()[0]
+        cache.save({key: Stored(b"nonsense", "local://", datetime.now(UTC))})
+    with pytest.raises(IncompleteError, match="13 answers exported, 1 are missing"):
+        export_recording(EVAL, Path("other.jsonl"))
+    import_recordings(EVAL, [Path("r.jsonl")])
+    assert missing() == [0, 0]

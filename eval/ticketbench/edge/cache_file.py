@@ -126,6 +126,8 @@ def make(path: Path) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
             own = _OWN_TABLES + _TRIGGERS + _STAMP + _TOKEN
             connection.executescript(f"BEGIN;{own}COMMIT;")
+            if set(connection.execute(_READ_SCHEMA)) != _expected_schema():
+                raise sqlite3.OperationalError("its tables could not be made")
         try:
             with suppress(FileExistsError):  # another run was faster, with the same content
                 os.link(fresh, path)

@@ -183,11 +183,14 @@ def merged(paths: Sequence[Path], *, newest: bool = False) -> dict[str, Stored]:
     return answers
 
 
-def same_answer(one: Stored, other: Stored) -> bool:
-    """Whether two stored answers have equal scores and top label, whatever else stands in them."""
-    bodies = (msgspec.json.decode(stored.content, type=_AnswerBody) for stored in (one, other))
-    first, second = bodies
-    return (first.scores, first.top_label) == (second.scores, second.top_label)
+def canonical_answer(stored: Stored) -> bytes | None:
+    """The canonical JSON of a stored answer; None when it is not a valid one."""
+    try:
+        body = msgspec.json.decode(stored.content, type=_AnswerBody)
+        check_scores(body.scores, body.top_label)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ContractViolation):
+        return None
+    return answer_json(RecordedAnswer(body.scores, body.top_label))
 
 
 def _goes_before(one: Stored, other: Stored) -> bool:

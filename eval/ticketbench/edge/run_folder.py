@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ def reserved(out: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
     report_files(out)
     lock_file, running = _beside(out, "lock"), _beside(out, "running")
     lock = FileLock(str(lock_file), timeout=0)
+    alone = not out.parent.exists()
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -49,6 +50,9 @@ def reserved(out: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
         shutil.rmtree(running, ignore_errors=True)
         lock_file.unlink(missing_ok=True)  # while it is held: a later run makes a new one
         lock.release()
+        if alone:
+            with suppress(OSError):  # no report was written, so not even its folder stays
+                out.parent.rmdir()
 
 
 def _beside(out: Path, what: str) -> Path:

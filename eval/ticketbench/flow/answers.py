@@ -78,7 +78,7 @@ def export_recording(
     InputError when the file is something else than a recording.
     """
     from ticketbench.edge.atomic import write_file
-    from ticketbench.edge.recording import recording_bytes
+    from ticketbench.edge.recording import canonical_answer, recording_bytes
     from ticketbench.edge.replay import plan, stored_answers
 
     inputs = read_inputs(config, overrides=overrides)
@@ -91,6 +91,7 @@ def export_recording(
         for rubrics in inputs.rubric_sets:
             answers |= stored_answers(inputs.dataset, rubrics, source)
             missing += plan(inputs.dataset, rubrics, source, counted).missing
+    answers = {key: kept for key, kept in answers.items() if canonical_answer(kept) is not None}
     lost = older.keys() - answers.keys()
     if missing and lost:
         raise IncompleteError(
@@ -136,15 +137,16 @@ def import_recordings(
     or the cache, unless `newest`: then the later answer counts.
     """
     from ticketbench.edge.cache import AnswerCache
-    from ticketbench.edge.recording import merged, same_answer
+    from ticketbench.edge.recording import canonical_answer, merged
 
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
     answers = merged(paths, newest=newest)
     names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
-        known = cache.read(answers)[0]
-        changed = {key for key, kept in known.items() if not same_answer(kept, answers[key])}
+        stored = cache.read(answers)[0]
+        known = {key: kept for key, kept in stored.items() if canonical_answer(kept) is not None}
+        changed = {k for k, kept in known.items() if canonical_answer(kept) != answers[k].content}
         if changed and not newest:
             raise InputError(
                 f"{len(changed)} answers in {cache.path} are not those of {names}",

@@ -315,6 +315,7 @@ def served(weights: Path) -> Iterator[str]:
     process.stdout.close()
 
 
+@pytest.mark.loopback
 def test_over_http_and_in_process_the_answers_are_the_same_bytes(served: str) -> None:
     url = "local://minilm/v1/classify"
     assert served.endswith("/minilm/v1/classify")
