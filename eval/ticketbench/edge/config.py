@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -19,6 +19,7 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.registry import suggestion
 from ticketbench.edge.dataset import Columns
 from ticketbench.edge.documents import Document, Location, read_document, scalar
+from ticketbench.edge.gate_config import GateConfig as GateConfig
 from ticketbench.edge.validation import Strict, validated
 
 VARIABLE_PREFIX = "TICKETBENCH_"
@@ -124,20 +125,6 @@ class ReportConfig(Strict):
     texts: bool = False
 
 
-class GateConfig(Strict):
-    """One condition of the regression gate. `run` keeps gates; judging them is `gate`'s work."""
-
-    metric: Text
-    on: SetName
-    label: Text | None = None
-    bound: Literal["value", "low", "high"] = "value"
-    min: float | None = None
-    max: float | None = None
-    min_tickets: Annotated[int, Field(ge=1)] | None = None
-    not_worse_than: Text | None = None
-    margin: Amount | None = None
-
-
 class ConfigFile(Strict):
     """The file as written."""
 
@@ -153,6 +140,7 @@ class ConfigFile(Strict):
     production_mix: dict[Text, Amount] = Field(default={})
     production_log: Text | None = None
     report: ReportConfig = ReportConfig()
+    baseline: Text | None = None
     gates: list[GateConfig] = Field(default=[])
 
     @field_validator("production_mix")
@@ -195,6 +183,11 @@ class Config:
     def recording_path(self) -> Path | None:
         """The committed recording, if there is one."""
         return self._resolve(self.file.recording) if self.file.recording else None
+
+    @property
+    def baseline_path(self) -> Path | None:
+        """The committed reference of the gates, if one is named."""
+        return self._resolve(self.file.baseline) if self.file.baseline else None
 
     @property
     def ca_path(self) -> Path | None:

@@ -11,13 +11,16 @@ from scipy import special
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import NONE, BoolArray, IntArray, ScoreTable, Value
+from ticketbench.core.registry import suggestion
+from ticketbench.core.types import NONE, BoolArray, Estimate, IntArray, ScoreTable, Value
 from ticketbench.measure.intervals import clustered_mean
+from ticketbench.measure.judged import Judged, judged, paired
 from ticketbench.measure.label_differences import LabelDifference, label_differences
 from ticketbench.measure.marginal_shift import MarginalShift, marginal_shift
 from ticketbench.measure.metric_differences import Difference as Difference
 from ticketbench.measure.metric_differences import metric_differences
 from ticketbench.measure.noninferiority import NonInferiority, noninferiority
+from ticketbench.measure.routing_differences import routing_differences
 from ticketbench.measure.sign_flip import MOST_SHOWN, sign_flip_p
 from ticketbench.measure.verdict import MARGIN, Verdict, difference_p, n_differing_groups, verdict
 
@@ -34,9 +37,9 @@ class Contingency:
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A ticket that one set gets right and the other wrong."""
+    """A ticket that one set gets right and the other wrong, or that is wrong in both."""
 
-    kind: Literal["fixed", "broken"]
+    kind: Literal["fixed", "broken", "still wrong"]
     ticket_id: str
     gold: str
     base_label: str
@@ -74,6 +77,27 @@ class Comparison(Value):
     label_differences: tuple[LabelDifference, ...]
     marginal_shift: MarginalShift
 
+    def metric(self, name: str) -> Estimate:
+        """Candidate minus base of the metric called `name`; InputError when there is none."""
+        for found in self.differences:
+            if found.name == name:
+                return found.difference
+        known = [found.name for found in self.differences]
+        raise InputError(f"no difference is called {name!r}", help=suggestion(name, known))
+
+    @property
+    def accuracy(self) -> Estimate:
+        """Candidate minus base, with the interval that the verdict rests on."""
+        return self.verdict.difference
+
+    def recall(self, label: str) -> Estimate:
+        """Candidate minus base of the recall of `label`; InputError when there is no such label."""
+        for found in self.label_differences:
+            if found.label == label:
+                return found.difference
+        known = [found.label for found in self.label_differences]
+        raise InputError(f"no label is called {label!r}", help=suggestion(label, known))
+
 
 def compare(
     base: ScoreTable,
@@ -84,12 +108,14 @@ def compare(
     min_precision: float | None = None,
     policy: Policy | None = None,
     costs: Costs | None = None,
+    outcomes: tuple[IntArray, IntArray] | None = None,
 ) -> Comparison:
     """Compare two score tables of one dataset over tickets whose gold is a label.
 
     Different datasets raise InputError. A gold label that one of the sets lacks counts as wrong
     for that set. `min_precision` adds the coverage at that share right to the differences, with
-    the tickets that `policy` escalates never routed; `policy` and `costs` add the cost per ticket.
+    the tickets that `policy` escalates never routed. `policy`, or the `outcomes` of both tables
+    instead, add coverage and precision, with `costs` the cost per ticket.
     """
     if base.provenance.dataset_fingerprint != candidate.provenance.dataset_fingerprint:
         raise InputError(
@@ -113,8 +139,9 @@ def compare(
         contingency=contingency,
         verdict=verdict(d, a.groups, identical=identical, margin=margin),
         differences=metric_differences(
-            (a, b), scored, min_precision=min_precision, policy=policy, costs=costs, seed=seed
-        ),
+            (a, b), scored, min_precision=min_precision, policy=policy, seed=seed
+        )
+        + _of_routing(base, candidate, policy, outcomes, costs, seed=seed),
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
         p=difference_p(d, a.groups),
@@ -123,6 +150,24 @@ def compare(
         label_differences=label_differences(a, b, same_top=agree),
         marginal_shift=_marginal_shift(*scored, seed=seed),
     )
+
+
+def _of_routing(
+    base: ScoreTable,
+    candidate: ScoreTable,
+    policy: Policy | None,
+    outcomes: tuple[IntArray, IntArray] | None,
+    costs: Costs | None,
+    *,
+    seed: int,
+) -> tuple[Difference, ...]:
+    if outcomes is not None:
+        sides = Judged(base, outcomes[0]), Judged(candidate, outcomes[1])
+    elif policy is not None:
+        sides = judged(base, policy), judged(candidate, policy)
+    else:
+        return ()
+    return routing_differences(paired(*sides), costs=costs, seed=seed)
 
 
 def paired_rows(
@@ -197,21 +242,30 @@ def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:
 
 def _flips(a: ScoreTable, b: ScoreTable) -> tuple[Flip, ...]:
     """Broken tickets first, each kind by confidence of the wrong answer, highest first."""
-    flips = []
-    for i in np.flatnonzero(a.right != b.right):
-        fixed = bool(b.right[i])
-        flips.append(
-            Flip(
-                kind="fixed" if fixed else "broken",
-                ticket_id=a.ids[i],
-                gold=a.gold_labels[a.truth[i]],
-                base_label=a.labels[a.top[i]],
-                base_score=float(a.top_score[i]),
-                candidate_label=b.labels[b.top[i]],
-                candidate_score=float(b.top_score[i]),
-            )
-        )
-    return tuple(sorted(flips, key=_by_harm))
+    kinds: tuple[Literal["fixed", "broken"], ...] = ("broken", "fixed")
+    changed = np.flatnonzero(a.right != b.right).tolist()
+    return tuple(sorted((_flip(kinds[bool(b.right[i])], a, b, i) for i in changed), key=_by_harm))
+
+
+def still_wrong(base: ScoreTable, candidate: ScoreTable) -> tuple[Flip, ...]:
+    """The tickets with a gold label that both sets get wrong, most confidently wrong first."""
+    a, b = paired_rows(base, candidate)
+    rows = np.flatnonzero(~a.right & ~b.right).tolist()
+    return tuple(sorted((_flip("still wrong", a, b, i) for i in rows), key=_by_harm))
+
+
+def _flip(
+    kind: Literal["fixed", "broken", "still wrong"], a: ScoreTable, b: ScoreTable, i: int
+) -> Flip:
+    return Flip(
+        kind=kind,
+        ticket_id=a.ids[i],
+        gold=a.gold_labels[a.truth[i]],
+        base_label=a.labels[a.top[i]],
+        base_score=float(a.top_score[i]),
+        candidate_label=b.labels[b.top[i]],
+        candidate_score=float(b.top_score[i]),
+    )
 
 
 def _by_harm(flip: Flip) -> tuple[bool, float, str]:

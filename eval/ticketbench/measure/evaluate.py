@@ -6,9 +6,9 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-import numpy as np
-
-from ticketbench.core.policy import ROUTE, Costs, Decisions, Policy
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.registry import suggestion
 from ticketbench.core.types import (
     NONE,
     Estimate,
@@ -18,7 +18,7 @@ from ticketbench.core.types import (
     ScoreTable,
     Value,
 )
-from ticketbench.measure import confusion, intervals
+from ticketbench.measure import confusion
 from ticketbench.measure.calibration import (
     HistogramBin,
     ReliabilityBin,
@@ -39,6 +39,7 @@ from ticketbench.measure.escalation import Escalation, judge_escalation
 from ticketbench.measure.escalation_sweep import EscalationPoint, escalation_sweep
 from ticketbench.measure.estimates import estimate
 from ticketbench.measure.findings import findings
+from ticketbench.measure.label_results import LabelResult, label_results
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.overlap import PairOverlap, overlaps
 from ticketbench.measure.routing import RoutingSummary, SweepPoint, summarise, sweep
@@ -60,23 +61,6 @@ class MetricResult:
     higher_is_better: bool
     share: bool
     estimate: Estimate
-
-
-@dataclass(frozen=True, slots=True)
-class LabelResult:
-    """One gold label: recall, precision and F1 of the top label, and recall under the policy.
-
-    support    tickets whose gold is this label
-    predicted  tickets whose top label it is (among tickets whose gold is a label)
-    """
-
-    label: str
-    support: int
-    predicted: int
-    recall: Estimate
-    precision: Estimate
-    f1: Estimate
-    routed_recall: Estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +147,41 @@ class Evaluation:
                 return result.estimate
         raise KeyError(name)
 
+    def of_label(self, label: str) -> LabelResult:
+        """The result of one gold label; InputError with the nearest known name if there is none."""
+        for result in self.label_results:
+            if result.label == label:
+                return result
+        known = [result.label for result in self.label_results]
+        raise InputError(f"no label is called {label!r}", help=suggestion(label, known))
+
+    def recall(self, label: str) -> Estimate:
+        """Right / gold tickets of `label`, by the top label."""
+        return self.of_label(label).recall
+
+    def precision(self, label: str) -> Estimate:
+        """Right / tickets whose top label is `label`."""
+        return self.of_label(label).precision
+
+    def f1(self, label: str) -> Estimate:
+        """F1 of `label`."""
+        return self.of_label(label).f1
+
+    @property
+    def accuracy(self) -> Estimate:
+        """The share right among tickets whose gold is a label."""
+        return self.metric("accuracy")
+
+    @property
+    def coverage(self) -> Estimate:
+        """The share of scored tickets that the policy routes."""
+        return self.routing.coverage
+
+    @property
+    def selective_precision(self) -> Estimate:
+        """The share right among routed tickets."""
+        return self.routing.selective_precision
+
 
 def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
     """Measure `table` under `settings`. No scored tickets: every estimate is NaN, nothing raises.
@@ -189,7 +208,7 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
         failures=table.failures,
         metrics=metric_results(table, seed=settings.seed),
         accuracy_bounds=_accuracy_bounds(table),
-        label_results=_label_results(table, decisions),
+        label_results=label_results(table, decisions),
         top_label_confusion=confusion.top_label_confusion(table),
         routed_confusion=confusion.routed_confusion(table, decisions),
         routing=summarise(table, decisions, settings.costs),
@@ -237,43 +256,3 @@ def _accuracy_bounds(table: ScoreTable) -> AccuracyBounds:
         return AccuracyBounds(math.nan, math.nan)
     n = labelled + failed
     return AccuracyBounds(right / n, (right + failed) / n)
-
-
-def _label_results(table: ScoreTable, decisions: Decisions) -> tuple[LabelResult, ...]:
-    labelled = table.truth != NONE
-    routed = decisions.outcome == ROUTE
-    results = []
-    for index, label in enumerate(table.gold_labels):
-        gold = table.truth == index
-        predicted = (table.top == index) & labelled
-        right = gold & predicted
-        results.append(
-            LabelResult(
-                label=label,
-                support=int(gold.sum()),
-                predicted=int(predicted.sum()),
-                recall=intervals.share(right[gold], table.groups[gold]),
-                precision=intervals.share(right[predicted], table.groups[predicted]),
-                f1=_f1(right[gold | predicted], table.groups[gold | predicted]),
-                routed_recall=intervals.share(
-                    (routed & (decisions.top == index))[gold], table.groups[gold]
-                ),
-            )
-        )
-    return tuple(results)
-
-
-def _f1(right: np.ndarray, groups: np.ndarray) -> Estimate:
-    """F1 = 2J/(1+J) with J = right / (gold or predicted): the Wilson ends of J carry over."""
-    jaccard = intervals.share(right, groups)
-
-    def transformed(j: float) -> float:
-        return 2 * j / (1 + j)
-
-    return Estimate(
-        transformed(jaccard.value),
-        transformed(jaccard.low),
-        transformed(jaccard.high),
-        jaccard.n,
-        f"{jaccard.method}, transformed" if jaccard.n else jaccard.method,
-    )

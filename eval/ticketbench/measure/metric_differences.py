@@ -9,19 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.policy import Policy
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure import paired_bootstrap, resampling
 from ticketbench.measure.estimates import too_few_to_draw
 from ticketbench.measure.intervals import ONE_UNIT, clipped, clustered_mean
 from ticketbench.measure.metrics import METRICS, Metric
 from ticketbench.measure.paired_bootstrap import Measure
-from ticketbench.measure.routing import cost_of_ticket
 from ticketbench.measure.selective import risk_coverage
 
 AUGRC = "augrc"
 COVERAGE_AT_TARGET = "coverage_at_target"
-COST = "cost"
 
 MEASURES: dict[str, Measure] = {
     "ece_equal_mass_10": paired_bootstrap.calibration_error,
@@ -29,7 +27,7 @@ MEASURES: dict[str, Measure] = {
 }
 """What the bootstrap can weigh, by name of the metric; a table metric not named has no interval."""
 
-_NO_PAIRS = "no paired tickets"
+NO_PAIRS = "no paired tickets"
 _NO_INTERVAL = "no interval"
 _T = "paired, cluster-robust t"
 _BOOTSTRAP = "paired percentile bootstrap, 2,000 resamples"
@@ -60,7 +58,7 @@ class _Found:
     ends: Estimate
 
 
-_NOTHING = _Found(math.nan, math.nan, Estimate.undefined(0, _NO_PAIRS))
+_NOTHING = _Found(math.nan, math.nan, Estimate.undefined(0, NO_PAIRS))
 
 Pair = tuple[ScoreTable, ScoreTable]
 """The same tickets in the same order, as base and candidate answered them."""
@@ -72,14 +70,13 @@ def metric_differences(
     *,
     min_precision: float | None = None,
     policy: Policy | None = None,
-    costs: Costs | None = None,
     seed: int,
 ) -> tuple[Difference, ...]:
-    """Every registered metric, then AUGRC, coverage at a target and cost, each over its tickets.
+    """Every registered metric, then AUGRC and coverage at a target, each over its tickets.
 
     A mean of tickets gets a cluster-robust t interval, all else a paired bootstrap that draws
-    groups whole. `coverage_at_target` needs `min_precision`; `cost` needs `policy` and `costs`.
-    The three are over all scored tickets, where gold `__none__` is wrong. No tickets: NaN.
+    groups whole. `coverage_at_target` needs `min_precision`; `policy` says which tickets escalate.
+    Both are over all scored tickets, where gold `__none__` is wrong. No tickets: NaN.
     """
     measures = dict(MEASURES)
     if min_precision is not None:
@@ -96,8 +93,6 @@ def metric_differences(
         found.append(_augrc(scored, ends[AUGRC]))
     if min_precision is not None:
         found.append(_coverage(min_precision, coverage, ends[COVERAGE_AT_TARGET]))
-    if policy is not None and costs is not None:
-        found.append(_cost(scored, policy, costs))
     return tuple(found)
 
 
@@ -126,7 +121,7 @@ def _of_measures(
     """The interval of each measure, its value still open, and the coverage of both sets."""
     n, coverage = pair[0].n_scored, (math.nan, math.nan)
     if n == 0:
-        return {name: Estimate.undefined(0, _NO_PAIRS) for name in measures}, coverage
+        return {name: Estimate.undefined(0, NO_PAIRS) for name in measures}, coverage
     sides = paired_bootstrap.paired_sides(*pair, policy=policy, seed=seed)
     if COVERAGE_AT_TARGET in measures:
         coverage = paired_bootstrap.observed(sides, measures[COVERAGE_AT_TARGET])
@@ -134,10 +129,18 @@ def _of_measures(
         reason = ONE_UNIT if sides.n_units < 2 else resampling.FEW_GROUPS
         return {name: Estimate.undefined(n, reason) for name in measures}, coverage
     drawn = paired_bootstrap.replicates(sides, measures, seed=seed)
-    return {name: _percentile(values, n) for name, values in drawn.items()}, coverage
+    return {name: percentile_of(values, n) for name, values in drawn.items()}, coverage
 
 
-def _percentile(values: FloatArray, n: int) -> Estimate:
+def mean_difference_of(
+    first: FloatArray, second: FloatArray, groups: IntArray
+) -> tuple[float, float, Estimate]:
+    """Mean of both sides and the difference with its cluster-robust t interval; NaN: no tickets."""
+    found = _of_means(first, second, groups) if len(first) else _NOTHING
+    return found.base, found.candidate, _valued(found)
+
+
+def percentile_of(values: FloatArray, n: int) -> Estimate:
     """The interval of bootstrap values; none where all are alike: width 0 would claim certainty."""
     defined = values[np.isfinite(values)]
     if len(defined) == 0 or float(np.ptp(defined)) < _ROUNDING:
@@ -191,7 +194,7 @@ def _of_cells(metrics: Sequence[Metric], pair: Pair, *, seed: int) -> dict[str, 
         ends = [Estimate.undefined(a.n_scored, reason)] * len(metrics)
     else:
         resampled = resampling.replicates(drawn, differences, seed=seed)
-        ends = [_percentile(column, a.n_scored) for column in resampled.T]
+        ends = [percentile_of(column, a.n_scored) for column in resampled.T]
     rows = zip(metrics, *(side.tolist() for side in seen), ends, strict=True)
     return {metric.name: _Found(*found) for metric, *found in rows}
 
@@ -233,18 +236,4 @@ def _coverage(min_precision: float, of: tuple[float, float], ends: Estimate) -> 
         base=of[0],
         candidate=of[1],
         difference=clipped(_valued(_Found(*of, ends)), -1, 1),
-    )
-
-
-def _cost(pair: Pair, policy: Policy, costs: Costs) -> Difference:
-    first, second = (cost_of_ticket(t, policy.decide(t.scores, t.labels), costs) for t in pair)
-    found = _of_means(first, second, pair[0].groups) if len(first) else _NOTHING
-    return Difference(
-        name=COST,
-        title="Cost per ticket",
-        higher_is_better=False,
-        share=False,
-        base=found.base,
-        candidate=found.candidate,
-        difference=_valued(found),
     )

@@ -31,10 +31,10 @@ from ticketbench.measure.verdict import (
 CONFIDENCE = 0.95
 """Of each of the two bounds on its own."""
 
-_BOTH = 2 * CONFIDENCE - 1
+BOTH = 2 * CONFIDENCE - 1
 """The confidence of the two-sided interval whose ends are the two one-sided bounds."""
 
-_POWER_FACTOR = 2.49
+POWER_FACTOR = 2.49
 """z(95 %) + z(80 %): a gap this many standard errors wide is seen 80 % of the time."""
 
 _HALVINGS = 60
@@ -101,7 +101,7 @@ def noninferiority(
         same = "the same top label for every ticket"
         return NonInferiority("pass", margin, 0.0, 0.0, 0.0, math.nan, n, 0, same)
     bounds = _bounds(clustered, d, groups, margin)
-    outcome = _outcome(bounds, mean, margin)
+    outcome = outcome_of(bounds.low, bounds.high, mean, margin)
     return NonInferiority(
         outcome=outcome,
         margin=margin,
@@ -113,6 +113,19 @@ def noninferiority(
         n_needed=_tickets_needed(clustered, d, groups, margin) if outcome == "inconclusive" else 0,
         method=bounds.method,
     )
+
+
+def outcome_of(low: float, high: float, seen: float, margin: float) -> GateOutcome:
+    """Pass, fail or inconclusive from two one-sided bounds of a gain and the gain that was seen.
+
+    Pass if low > -margin; fail if high < -margin, or if high < 0 and the drop seen is larger than
+    the margin.
+    """
+    if low > -margin:
+        return "pass"
+    if high < -margin or (high < 0 and seen < -margin):
+        return "fail"
+    return "inconclusive"
 
 
 def tango_z(only_base: int, only_candidate: int, n: int, *, margin: float) -> float:
@@ -139,7 +152,7 @@ def clustered_z(d: FloatArray, groups: IntArray, *, margin: float) -> float:
 
 
 def tango_bounds(
-    only_base: int, only_candidate: int, n: int, *, confidence: float = _BOTH
+    only_base: int, only_candidate: int, n: int, *, confidence: float = BOTH
 ) -> Interval:
     """The differences of paired shares that the score test does not reject (Tango 1998).
 
@@ -180,7 +193,7 @@ def _lowest(c: float, b: float, n: float, critical: float) -> float:
 
 def _bounds(clustered: ClusteredMean, d: FloatArray, groups: IntArray, margin: float) -> _Bounds:
     if n_differing_groups(d, groups) < FEWEST_GROUPS:
-        ends = exact_bounds(d, groups, confidence=_BOTH)
+        ends = exact_bounds(d, groups, confidence=BOTH)
         lost = int(np.count_nonzero(group_sums(d, groups) < 0))
         limit = min(1.0, margin / largest_over_mean(groups))
         p = float(special.bdtr(lost, clustered.n_groups, limit))
@@ -208,7 +221,7 @@ def _of_clusters(clustered: ClusteredMean, d: FloatArray, margin: float) -> _Bou
     variances of the mean, at least 1.
     """
     n, df = clustered.n, clustered.df
-    ends = clustered.interval(confidence=_BOTH)
+    ends = clustered.interval(confidence=BOTH)
     t = (clustered.mean + margin) / clustered.se_clustered
     ratio = clustered.se_clustered / clustered.se_independent
     effect = max(1.0, ratio**2 * (n - 1) / n)
@@ -246,14 +259,6 @@ def _of_alike_groups(clustered: ClusteredMean, groups: IntArray, margin: float) 
     return _Bounds(low, high, p, "exact bounds: all groups changed alike")
 
 
-def _outcome(bounds: _Bounds, mean: float, margin: float) -> GateOutcome:
-    if bounds.low > -margin:
-        return "pass"
-    if bounds.high < -margin or (bounds.high < 0 and mean < -margin):
-        return "fail"
-    return "inconclusive"
-
-
 def _tickets_needed(
     clustered: ClusteredMean, d: FloatArray, groups: IntArray, margin: float
 ) -> int:
@@ -267,15 +272,15 @@ def _tickets_needed(
         return 0
     n, mean = clustered.n, clustered.mean
     gap = mean + margin if mean > -margin else -mean
-    ratio = _POWER_FACTOR * clustered.se_clustered / gap if gap > 0 else math.inf
+    ratio = POWER_FACTOR * clustered.se_clustered / gap if gap > 0 else math.inf
     needed = n * ratio**2
     changed = n_differing_groups(d, groups)
     if changed < FEWEST_GROUPS:
         lost = int(np.count_nonzero(group_sums(d, groups) < 0))
         several = max(needed, n * FEWEST_GROUPS / changed) if changed else math.inf
         limit = margin / largest_over_mean(groups)
-        needed = min(several, until_bounded(lost, clustered, limit, confidence=_BOTH))
+        needed = min(several, until_bounded(lost, clustered, limit, confidence=BOTH))
     elif clustered.se_clustered == 0:
         limit = gap / (1 + abs(mean)) / largest_over_mean(groups)
-        needed = until_bounded(0, clustered, limit, confidence=_BOTH)
+        needed = until_bounded(0, clustered, limit, confidence=BOTH)
     return max(n + 1, math.ceil(needed)) if needed < MOST_NEEDED else 0

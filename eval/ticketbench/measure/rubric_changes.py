@@ -1,0 +1,113 @@
+"""Which words of which rubrics changed, beside the tickets of that label that flipped."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ticketbench.core.types import RubricSet
+from ticketbench.measure.compare import Flip
+
+_TOKEN = re.compile(r"^\s+|\w+\s*|[^\w\s]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A stretch of a rubric: in both versions, only in the old one, or only in the new one."""
+
+    kind: Literal["same", "removed", "added"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RubricChange:
+    """A label whose question is another one, or that only one of the sets has.
+
+    before, after  the questions; empty where the set does not have the label
+    fixed, broken  flipped tickets whose gold is this label
+    drawn          flipped tickets of other labels that only the candidate gives this label
+    left           flipped tickets of other labels that only the base gives this label
+    """
+
+    label: str
+    before: str
+    after: str
+    words: tuple[Words, ...]
+    fixed: int
+    broken: int
+    drawn: int
+    left: int
+
+
+def word_diff(before: str, after: str) -> tuple[Words, ...]:
+    """The stretches of both texts in reading order; same and added joined are `after`.
+
+    Words and punctuation marks are compared without the blanks behind them, unless nothing but
+    blanks changed. Two equal texts are one stretch, two empty ones none.
+    """
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    keys = [token.strip() for token in old], [token.strip() for token in new]
+    if keys[0] == keys[1] and before != after:
+        keys = old, new
+    stretches: list[Words] = []
+    matcher = difflib.SequenceMatcher(None, *keys, autojunk=False)
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        removed, added = "".join(old[i1:i2]), "".join(new[j1:j2])
+        if kind == "equal":
+            stretches.append(Words("same", added))
+            continue
+        if removed:
+            stretches.append(Words("removed", removed))
+        if added:
+            stretches.append(Words("added", added))
+    return tuple(stretches)
+
+
+def rubric_changes(
+    base: RubricSet,
+    candidate: RubricSet,
+    flips: Sequence[Flip] = (),
+    *,
+    renamed: Mapping[str, str] | None = None,
+) -> tuple[RubricChange, ...]:
+    """Every label whose question changed, in the candidate's order, then those it lost.
+
+    `renamed` maps a label of the base to its name in the candidate.
+    """
+    names = dict(renamed or {})
+    old = {names.get(rubric.label, rubric.label): rubric.text for rubric in base.rubrics}
+    new = {rubric.label: rubric.text for rubric in candidate.rubrics}
+    counts = _counts(flips)
+    return tuple(
+        _change(label, old.get(label, ""), new.get(label, ""), counts)
+        for label in dict.fromkeys((*new, *old))
+        if old.get(label) != new.get(label)
+    )
+
+
+def _counts(flips: Iterable[Flip]) -> Counter[tuple[str, str]]:
+    counts: Counter[tuple[str, str]] = Counter()
+    for flip in flips:
+        counts[flip.kind, flip.gold] += 1
+        if flip.candidate_label != flip.gold:
+            counts["drawn", flip.candidate_label] += 1
+        if flip.base_label != flip.gold:
+            counts["left", flip.base_label] += 1
+    return counts
+
+
+def _change(label: str, before: str, after: str, counts: Counter[tuple[str, str]]) -> RubricChange:
+    return RubricChange(
+        label=label,
+        before=before,
+        after=after,
+        words=word_diff(before, after),
+        fixed=counts["fixed", label],
+        broken=counts["broken", label],
+        drawn=counts["drawn", label],
+        left=counts["left", label],
+    )
