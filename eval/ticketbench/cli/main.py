@@ -14,6 +14,10 @@ from ticketbench.cli.boundary import run_guarded
 COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",
     "score": "Measure a table of predictions from anywhere.",
+    "compare": "Is one rubric set, run or table better than another?",
+    "gate": "Judge the gates of a config, for CI.",
+    "baseline": "Show or bless the reference that gates compare with.",
+    "rubrics": "Show which words of which rubrics changed.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",
     "cache": "Show, share, check and clean stored answers.",
     "serve": "Serve POST /classify on this machine.",

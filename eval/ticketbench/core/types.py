@@ -252,7 +252,7 @@ class ScoreTable:
         return self if keep.all() else self.rows(keep)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Estimate(Value):
     """A number with its 95 % interval and the tickets it rests on.
 
@@ -274,6 +274,10 @@ class Estimate(Value):
     def undefined(cls, n: int, reason: str) -> Estimate:
         """No value: NaN with its n and the reason."""
         return cls(math.nan, math.nan, math.nan, n, reason)
+
+    def __repr__(self) -> str:
+        """Such as `0.920 [0.831, 0.966], n=64`, which a failed assertion prints."""
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}], n={self.n}"
 
     @property
     def defined(self) -> bool:

@@ -28,14 +28,12 @@ def baseline_bytes(baseline: Baseline) -> bytes:
 
     Equal baselines give equal bytes, and a change of one ticket changes its line and the metrics.
     """
-    data = {
-        "rubric_set": baseline.rubric_set,
-        "reason": baseline.reason,
-        "origin": asdict(baseline.origin),
-    }
+    data = {"rubric_set": baseline.rubric_set, "reason": baseline.reason}
+    origin = (f"{_json(k)}: {_json(v)}" for k, v in sorted(asdict(baseline.origin).items()))
     lines = ["{", f'"schema": {_json(SCHEMA)},']
     lines += [f'"tool": {_json({"name": "ticketbench", "version": baseline.origin.tool})},']
     lines += ['"data": {', *(f"{_json(key)}: {_json(value)}," for key, value in data.items())]
+    lines += ['"origin": {', *_listed(origin), "},"]
     lines += ['"rubrics": [', *_listed(_json(asdict(rubric)) for rubric in baseline.rubrics), "],"]
     metrics = (f"{_json(k)}: {_json(asdict(m))}" for k, m in sorted(baseline.metrics.items()))
     lines += ['"metrics": {', *_listed(metrics), "},"]

@@ -89,6 +89,14 @@ def load_dataset(
     return loaded
 
 
+def tickets(path: Path | str) -> tuple[Ticket, ...]:
+    """The tickets in a dataset file, to parametrise a test with.
+
+    Raises what `load_dataset` raises.
+    """
+    return load_dataset(Path(path)).dataset.tickets
+
+
 def _mapped(path: Path, table: Table, columns: Columns) -> Columns:
     """`columns` with the defaults that the file has; a mapped column must exist."""
     wanted = {name: getattr(columns, name) for name in Columns.model_fields}

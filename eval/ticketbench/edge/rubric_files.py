@@ -61,6 +61,21 @@ def read_rubrics(path: Path, name: str | None = None) -> RubricSet:
     return RubricSet(name or path.stem, tuple(Rubric(k, v) for k, v in rubrics.items()))
 
 
+def rubric_places(path: Path) -> dict[str, str]:
+    """`file:line:column` of each label of the rubric file `path`, which must be a valid one.
+
+    A label that a version does not change stands in its parent.
+    """
+    document = read_document(path)
+    if isinstance(document.data, list):
+        return {entry["name"]: document.where((i, "name")) for i, entry in enumerate(document.data)}
+    places = rubric_places(path.parent / document.data["extends"])
+    for i, entry in enumerate(document.data.get("labels", [])):
+        places[entry["name"]] = document.where(("labels", i, "name"))
+    removed = document.data.get("remove", [])
+    return {label: where for label, where in places.items() if label not in removed}
+
+
 def is_rubric_document(document: Document) -> bool:
     """Whether the document looks like a rubric set: a list, or a mapping with `extends`."""
     return isinstance(document.data, list) or (

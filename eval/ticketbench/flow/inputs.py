@@ -48,6 +48,10 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     loaded = load_dataset(config.dataset_path, config.file.dataset.columns, known_labels=known)
+    if config.file.gates:
+        from ticketbench.flow.gate_checks import refuse_bad_gates
+
+        refuse_bad_gates(config, rubric_sets, loaded.dataset)
     findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
     with_groups = grouped(loaded, config.file.dataset.columns)
     findings = [*dataset_findings(loaded), *with_groups.findings, *findings]

@@ -48,7 +48,7 @@ class Flip:
     candidate_score: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison(Value):
     """Two rubric sets on the tickets that both scored; `unpaired` were scored by one only.
 
@@ -76,6 +76,10 @@ class Comparison(Value):
     noninferiority: NonInferiority
     label_differences: tuple[LabelDifference, ...]
     marginal_shift: MarginalShift
+
+    def __repr__(self) -> str:
+        """Short, for a failed assertion."""
+        return f"{self.candidate} - {self.base}: {self.accuracy!r}, {self.verdict.outcome}"
 
     def metric(self, name: str) -> Estimate:
         """Candidate minus base of the metric called `name`; InputError when there is none."""

@@ -100,7 +100,7 @@ class Settings:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Evaluation:
     """One rubric set measured on one dataset.
 
@@ -139,6 +139,10 @@ class Evaluation:
     escalation_sweep: tuple[EscalationPoint, ...]
     overlaps: tuple[PairOverlap, ...]
     findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        """Short, for a failed assertion."""
+        return f"{self.provenance.rubric_set}: accuracy {self.accuracy!r}"
 
     def metric(self, name: str) -> Estimate:
         """The estimate of the metric called `name`; KeyError when there is none."""

@@ -128,6 +128,17 @@ def outcome_of(low: float, high: float, seen: float, margin: float) -> GateOutco
     return "inconclusive"
 
 
+def with_margin(found: NonInferiority, margin: float) -> NonInferiority:
+    """The same test at another margin: its bounds do not depend on it.
+
+    `p` and `n_needed` do, and are NaN and 0 unless the margin is the same.
+    """
+    if margin == found.margin:
+        return found
+    outcome = outcome_of(found.low, found.high, found.difference, margin)
+    return replace(found, outcome=outcome, margin=margin, p=math.nan, n_needed=0)
+
+
 def tango_z(only_base: int, only_candidate: int, n: int, *, margin: float) -> float:
     """Score statistic of the hypothesis that the true difference is -margin (Tango 1998).
 

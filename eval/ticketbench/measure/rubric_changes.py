@@ -12,6 +12,7 @@ from typing import Literal
 from ticketbench.core.types import RubricSet
 from ticketbench.measure.compare import Flip
 
+_FEWEST_KEPT = 3
 _TOKEN = re.compile(r"^\s+|\w+\s*|[^\w\s]\s*")
 
 
@@ -47,17 +48,18 @@ def word_diff(before: str, after: str) -> tuple[Words, ...]:
     """The stretches of both texts in reading order; same and added joined are `after`.
 
     Words and punctuation marks are compared without the blanks behind them, unless nothing but
-    blanks changed. Two equal texts are one stretch, two empty ones none.
+    blanks changed. Fewer than three words that stay between two changes count as changed, too: a
+    reader sees one edit. Two equal texts are one stretch, two empty ones none.
     """
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     keys = [token.strip() for token in old], [token.strip() for token in new]
     if keys[0] == keys[1] and before != after:
         keys = old, new
-    stretches: list[Words] = []
     matcher = difflib.SequenceMatcher(None, *keys, autojunk=False)
-    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+    stretches: list[Words] = []
+    for same, i1, i2, j1, j2 in _without_islands(matcher.get_opcodes(), keys[1]):
         removed, added = "".join(old[i1:i2]), "".join(new[j1:j2])
-        if kind == "equal":
+        if same:
             stretches.append(Words("same", added))
             continue
         if removed:
@@ -65,6 +67,25 @@ def word_diff(before: str, after: str) -> tuple[Words, ...]:
         if added:
             stretches.append(Words("added", added))
     return tuple(stretches)
+
+
+_Block = tuple[bool, int, int, int, int]
+"""Whether both are the same there, and from where to where in each."""
+
+
+def _without_islands(
+    blocks: Sequence[tuple[str, int, int, int, int]], new: Sequence[str]
+) -> list[_Block]:
+    """The blocks, with one or two words that happen to stay between two changes joined to them."""
+    joined: list[_Block] = []
+    for at, (kind, i1, i2, j1, j2) in enumerate(blocks):
+        inside = 0 < at < len(blocks) - 1
+        words = sum(token[:1].isalnum() for token in new[j1:j2])
+        same = kind == "equal" and not (inside and words < _FEWEST_KEPT)
+        if joined and not same and not joined[-1][0]:
+            _, i1, _, j1, _ = joined.pop()
+        joined.append((same, i1, i2, j1, j2))
+    return joined
 
 
 def rubric_changes(

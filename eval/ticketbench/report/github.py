@@ -105,11 +105,13 @@ def _failed(result: GateResult, places: Places) -> Iterator[Annotation]:
 
 
 def _broken(report: GateReport, places: Places) -> Iterator[Annotation]:
+    told: set[str] = set()
     for against in report.comparisons:
         name = against.comparison.candidate
         for change in sorted(against.rubrics, key=lambda one: -one.broken):
             where = places.rubrics.get((name, change.label), "")
-            if change.broken and where:
+            if change.broken and where and where not in told:
+                told.add(where)
                 message = f"{change_title(change)} (against {against.base}). {marked(change)}"
                 yield Annotation("notice", where, message)
 

@@ -20,15 +20,19 @@ def marked(
     return "".join(_within(words.text, mark[words.kind]) for words in change.words)
 
 
-def change_title(change: RubricChange) -> str:
-    """Such as "billing: 3 fixed, 12 broken, 5 drawn from other labels"."""
+def change_title(change: RubricChange, *, answered: bool = True) -> str:
+    """Such as "billing: 3 fixed, 12 broken, 5 drawn from other labels"; without answers the label
+    alone.
+    """
+    what = "" if change.before and change.after else (" (new)" if change.after else " (removed)")
+    if not answered:
+        return f"{change.label}{what}"
     counts = [
         f"{change.fixed} fixed",
         f"{change.broken} broken",
         *([f"{change.drawn} drawn from other labels"] if change.drawn else []),
         *([f"{change.left} left to other labels"] if change.left else []),
     ]
-    what = "" if change.before and change.after else (" (new)" if change.after else " (removed)")
     return f"{change.label}{what}: {', '.join(counts)}"
 
 

@@ -12,6 +12,7 @@ from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.measure.label_errors import WithoutSuspects
 from ticketbench.measure.learning_curve import TicketsNeeded
+from ticketbench.measure.noninferiority import NonInferiority
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds import ChosenThreshold
 from ticketbench.measure.trained import TrainedBaseline
@@ -94,7 +95,11 @@ def _action(comparison: Comparison, verdict: Verdict) -> str:
 
 def noninferiority_text(comparison: Comparison) -> str:
     """Whether the candidate may replace the base without losing more than the margin."""
-    gate = comparison.noninferiority
+    return noninferiority_of(comparison, comparison.noninferiority)
+
+
+def noninferiority_of(comparison: Comparison, gate: NonInferiority) -> str:
+    """The same for a test at another margin."""
     margin = numbers.points(gate.margin).lstrip("+")
     words = {
         "pass": f"not worse than {comparison.base} by {margin} points or more",

@@ -1,0 +1,151 @@
+"""The command `ticketbench gate`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ticketbench.cli.boundary import printable
+from ticketbench.cli.options import set_option, stored_mode_option
+from ticketbench.cli.output import json_option, say, say_wrapped
+
+if TYPE_CHECKING:
+    from ticketbench.edge.source import Mode
+    from ticketbench.flow.gate import GateRun
+    from ticketbench.report.gate_verdict import GateVerdict, Undecided
+
+FORMATS = ("text", "json", "markdown", "junit", "github")
+
+
+@click.command("gate")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--undecided", type=click.Choice(["warn", "fail"]), default="warn",
+              show_default=True, help="What an inconclusive or skipped gate does.")  # fmt: skip
+@click.option("--format", "formats", multiple=True, metavar="NAME[=FILE]",
+              help=f"{', '.join(FORMATS)}; repeat it, to stdout or to a file [text].")  # fmt: skip
+@click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
+              help="Judge with up to so many failed answers, over all rubric sets.")  # fmt: skip
+@stored_mode_option
+@set_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context,
+    config: Path,
+    undecided: Undecided,
+    formats: tuple[str, ...],
+    allow_failures: int,
+    mode: Mode,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Judge the gates of a config, for CI.
+
+    Exits with 0 when no gate failed, 1 when one did, 3 when answers are missing, or a gate is
+    undecided and --undecided is `fail`.
+
+    \b
+    ticketbench gate configs/support.yaml
+    ticketbench gate configs/support.yaml --undecided fail
+    ticketbench gate configs/support.yaml --format markdown=gate.md --format junit=gate.xml
+    ticketbench gate configs/support.yaml --format github    # annotations, summary, outputs
+    """
+    wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
+    from ticketbench.flow.gate import gate
+    from ticketbench.report.gate_verdict import gate_verdict
+
+    found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures)
+    verdict = gate_verdict(found.report, undecided=undecided)
+    for name, file in wanted:
+        _write(file, _RENDER[name](found, verdict))
+        if name == "github":
+            _tell_github(found, verdict)
+    if verdict.outcome != "pass":
+        say_wrapped(f"{verdict.outcome.upper()}: {verdict.headline}")
+        say_wrapped(f"  help: {verdict.action}")
+    context.exit(verdict.exit_code)
+
+
+def _wanted(given: tuple[str, ...]) -> list[tuple[str, Path | None]]:
+    found: list[tuple[str, Path | None]] = []
+    for text in given:
+        name, equals, file = text.partition("=")
+        if name not in FORMATS or (equals and not file):
+            known = ", ".join(FORMATS)
+            raise click.UsageError(f"--format takes NAME or NAME=FILE, NAME of {known}")
+        found.append((name, Path(file) if file else None))
+    if sum(file is None for _, file in found) > 1:
+        raise click.UsageError("only one --format can go to stdout; write NAME=FILE")
+    return found
+
+
+def _write(file: Path | None, content: bytes) -> None:
+    if file is None:
+        click.echo(content, nl=False)
+        return
+    from ticketbench.edge.atomic import write_file
+
+    write_file(file, content)
+
+
+def _text(found: GateRun, verdict: GateVerdict) -> bytes:
+    from ticketbench.report.gate_text import gate_text
+
+    lines = gate_text(found.report, verdict)
+    return "".join(f"{printable(line)}\n" for line in lines).encode("utf-8")
+
+
+def _json(found: GateRun, verdict: GateVerdict) -> bytes:
+    from ticketbench.edge.store import envelope
+
+    return envelope("gate", {"verdict": verdict, "report": found.report})
+
+
+def _markdown(found: GateRun, verdict: GateVerdict) -> bytes:
+    from ticketbench import __version__
+    from ticketbench.report.gate_markdown import gate_markdown
+
+    return gate_markdown(found.report, verdict, found.texts, tool_version=__version__)
+
+
+def _junit(found: GateRun, verdict: GateVerdict) -> bytes:
+    from ticketbench.report.junit import junit_xml
+
+    return junit_xml(found.report, verdict)
+
+
+def _github(found: GateRun, verdict: GateVerdict) -> bytes:
+    from ticketbench.report.github import gate_annotations, workflow_command
+
+    made = gate_annotations(found.report, verdict, found.places)
+    return "".join(f"{workflow_command(one)}\n" for one in made).encode("utf-8")
+
+
+_RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "junit": _junit,
+    "github": _github,
+}
+
+
+def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
+    """The step summary and the outputs, into the files that the runner names."""
+    from ticketbench.report.github import step_outputs
+
+    files = {
+        "GITHUB_STEP_SUMMARY": _markdown(found, verdict),
+        "GITHUB_OUTPUT": step_outputs(found.report, verdict),
+    }
+    for variable, content in files.items():
+        path = os.environ.get(variable, "")
+        if not path:
+            say(f"{variable} is not set: nothing is written there")
+            continue
+        with Path(path).open("ab") as file:
+            file.write(content)

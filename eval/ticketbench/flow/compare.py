@@ -1,0 +1,228 @@
+"""Compare two rubric sets, saved runs or prediction tables on the same tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.types import NONE, NONE_LABEL, IntArray, RubricSet, ScoreTable
+from ticketbench.flow.sides import Side, read_sides
+from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
+from ticketbench.measure.label_map import (
+    CommonLabel,
+    LabelMap,
+    aligned,
+    common_labels,
+    counted,
+)
+from ticketbench.measure.pair_quantities import pair_quantities
+from ticketbench.measure.rubric_changes import RubricChange, rubric_changes
+
+if TYPE_CHECKING:
+    from ticketbench.edge.source import Mode
+
+SEED = 0
+OF_ALL_SCORES = ("log_loss", "brier_multiclass")
+"""Metrics of the whole distribution: with other labels on each side they are not on one scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFlip:
+    """A flipped ticket, and which of the labels it is about have another question now."""
+
+    flip: Flip
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Everything `compare` prints.
+
+    quantities      every paired number by name, without a policy
+    verdict         better, worse, no relevant difference, or cannot tell
+    labels          what both are judged on, where they have other labels; else empty
+    not_comparable  metrics that are left out, as they would not be on one scale
+    flips           broken, then fixed tickets; `still_wrong` those wrong in both
+    rubrics         questions that changed; empty where they are not known
+    """
+
+    quantities: dict[str, Any]
+    verdict: str
+    comparison: Comparison
+    policy: Policy
+    costs: Costs
+    labels: tuple[CommonLabel, ...]
+    not_comparable: tuple[str, ...]
+    flips: tuple[TicketFlip, ...]
+    still_wrong: tuple[TicketFlip, ...]
+    rubrics: tuple[RubricChange, ...]
+
+
+def compare_sides(
+    base: str,
+    candidate: str,
+    *,
+    config: Path | None = None,
+    mode: Mode = "replay",
+    overrides: Sequence[str] = (),
+    mapping: LabelMap | None = None,
+    threshold: float | None = None,
+    escalate_above: float | None = None,
+) -> Compared:
+    """Is `candidate` better than `base` on the same tickets? See `read_sides` for what they are.
+
+    `mapping` ties labels that are called otherwise on the other side. Raises InputError when the
+    tickets are not the same.
+    """
+    first, second = read_sides((base, candidate), config=config, mode=mode, overrides=overrides)
+    tables = _tables(first, second)
+    policy = _policy(second.policy or first.policy or Policy(), threshold, escalate_above)
+    costs = second.costs or first.costs or Costs()
+    decided = [policy.decide(table.scores, table.labels).outcome for table in tables]
+    commons: tuple[CommonLabel, ...] = ()
+    if mapping or set(tables[0].labels) != set(tables[1].labels):
+        commons = _commons(tables, mapping or {})
+        tables = (aligned(tables[0], commons, side="base"),
+                  aligned(tables[1], commons, side="candidate"))  # fmt: skip
+        commons = counted(commons, tables[0])
+    tables = _of_one_dataset(tables, (first, second))
+    return _compared(tables, (decided[0], decided[1]), (first, second), policy, costs, commons)
+
+
+def renames(commons: Sequence[CommonLabel]) -> dict[str, str]:
+    """Labels of the base that are one label of the candidate under another name."""
+    return {one.base[0]: one.candidate[0] for one in commons if one.kind == "renamed"}
+
+
+def changes_of(
+    first: RubricSet | None,
+    second: RubricSet | None,
+    flips: Sequence[Flip],
+    commons: Sequence[CommonLabel],
+) -> tuple[RubricChange, ...]:
+    """The questions that changed, with flips counted by label; nothing where one is not known."""
+    if first is None or second is None:
+        return ()
+    return rubric_changes(first, second, _renamed_flips(flips, commons), renamed=renames(commons))
+
+
+def _compared(
+    tables: tuple[ScoreTable, ScoreTable],
+    outcomes: tuple[IntArray, IntArray],
+    sides: tuple[Side, Side],
+    policy: Policy,
+    costs: Costs,
+    commons: tuple[CommonLabel, ...],
+) -> Compared:
+    found = compare(*tables, seed=SEED, costs=costs, outcomes=outcomes)
+    left_out: tuple[str, ...] = ()
+    if any(one.kind != "renamed" and one.kind != "same" for one in commons):
+        left_out = OF_ALL_SCORES
+        kept = tuple(d for d in found.differences if d.name not in left_out)
+        found = replace(found, differences=kept)
+    wrong = still_wrong(*tables)
+    rubrics = changes_of(sides[0].rubrics, sides[1].rubrics, found.flips, commons)
+    changed = {change.label for change in rubrics}
+    return Compared(
+        quantities=pair_quantities(*tables, seed=SEED),
+        verdict=found.verdict.outcome,
+        comparison=found,
+        policy=policy,
+        costs=costs,
+        labels=commons,
+        not_comparable=left_out,
+        flips=tuple(_with_rubrics(flip, changed, commons) for flip in found.flips),
+        still_wrong=tuple(_with_rubrics(flip, changed, commons) for flip in wrong),
+        rubrics=rubrics,
+    )
+
+
+def _tables(first: Side, second: Side) -> tuple[ScoreTable, ScoreTable]:
+    if first.table is None or second.table is None:
+        name = first.name if first.table is None else second.name
+        raise InputError(
+            f"{name} is a rubric file: it has no answers",
+            help="name it in a config and compare the sets, or use `ticketbench rubrics diff`",
+        )
+    return first.table, second.table
+
+
+def _policy(policy: Policy, threshold: float | None, escalate_above: float | None) -> Policy:
+    if threshold is not None:
+        policy = replace(policy, threshold=threshold, label_thresholds=())
+    return policy if escalate_above is None else replace(policy, escalate_above=escalate_above)
+
+
+def _commons(tables: tuple[ScoreTable, ScoreTable], mapping: LabelMap) -> tuple[CommonLabel, ...]:
+    gold = {label for table in tables for label in table.gold_labels}
+    return common_labels(tables[0].labels, tables[1].labels, mapping, sorted(gold))
+
+
+def _of_one_dataset(
+    tables: tuple[ScoreTable, ScoreTable], sides: tuple[Side, Side]
+) -> tuple[ScoreTable, ScoreTable]:
+    """Both tables under one fingerprint; InputError when their tickets or gold labels differ."""
+    a, b = tables
+    first, second = (_gold(table) for table in tables)
+    failed = {failure.ticket_id for table in tables for failure in table.failures}
+    for ticket in sorted(first.keys() | second.keys()):
+        if ticket in failed:
+            continue
+        if (ticket in first) != (ticket in second):
+            which = sides[0 if ticket in first else 1].name
+            raise _different(sides, f"ticket {ticket!r} is only in {which}")
+        if first[ticket] != second[ticket]:
+            what = f"ticket {ticket!r} has the gold label {first[ticket]!r} in {sides[0].name}"
+            raise _different(sides, f"{what} and {second[ticket]!r} in {sides[1].name}")
+    if sides[0].dataset and sides[1].dataset and sides[0].dataset != sides[1].dataset:
+        raise _different(sides, "ids and gold labels are the same, but texts or columns are not")
+    names = [replace(t.provenance, rubric_set=s.name, dataset_fingerprint="")
+             for t, s in zip(tables, sides, strict=True)]  # fmt: skip
+    return replace(a, provenance=names[0]), replace(b, provenance=names[1])
+
+
+def _gold(table: ScoreTable) -> dict[str, str]:
+    names = [*table.gold_labels, NONE_LABEL]
+    at = [len(names) - 1 if i == NONE else i for i in table.truth.tolist()]
+    return dict(zip(table.ids, (names[i] for i in at), strict=True))
+
+
+def _different(sides: tuple[Side, Side], why: str) -> InputError:
+    return InputError(
+        f"{sides[0].name} and {sides[1].name} come from different datasets: {why}",
+        help="compare on the same tickets; a label that was renamed is mapped: --map OLD=NEW",
+    )
+
+
+def _with_rubrics(flip: Flip, changed: set[str], commons: Sequence[CommonLabel]) -> TicketFlip:
+    own = _own_labels(commons)
+    involved = dict.fromkeys((flip.gold, flip.base_label, flip.candidate_label))
+    labels = dict.fromkeys(label for name in involved for label in own.get(name, (name,)))
+    return TicketFlip(flip, tuple(label for label in labels if label in changed))
+
+
+def _own_labels(commons: Sequence[CommonLabel]) -> dict[str, tuple[str, ...]]:
+    """The labels that a common label is made of, as the rubric changes call them."""
+    old = renames(commons)
+    return {
+        one.name: tuple(dict.fromkeys((*one.candidate, *(old.get(x, x) for x in one.base))))
+        for one in commons
+    }
+
+
+def _renamed_flips(flips: Sequence[Flip], commons: Sequence[CommonLabel]) -> list[Flip]:
+    """Flips in the candidate's words, where a common label is one label of it."""
+    names = {one.name: one.candidate[0] for one in commons if len(one.candidate) == 1}
+    return [
+        replace(
+            flip,
+            gold=names.get(flip.gold, flip.gold),
+            base_label=names.get(flip.base_label, flip.base_label),
+            candidate_label=names.get(flip.candidate_label, flip.candidate_label),
+        )
+        for flip in flips
+    ]

@@ -1,0 +1,141 @@
+"""The pytest plugin: rubric sets under test, on stored answers, with nothing sent.
+
+    def test_billing(evaluation):
+        assert evaluation.recall("billing").low > 0.9
+
+`evaluation` is the rubric set of the marker `rubric_set`, else the last one of the config.
+Missing answers skip a test and say how to get them; `--ticketbench-strict` makes them fail.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+if TYPE_CHECKING:
+    from ticketbench.flow.under_test import Answer, UnderTest
+    from ticketbench.measure.compare import Comparison
+    from ticketbench.measure.evaluate import Evaluation
+
+_UNDER_TEST = pytest.StashKey["UnderTest"]()
+MUST_PASS = "must_pass_ticket"
+T = TypeVar("T")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The config to test, whether to ask for missing answers, and what missing ones do."""
+    group = parser.getgroup("ticketbench")
+    parser.addini("ticketbench_config", "config of the rubric sets under test, from the rootdir")
+    group.addoption("--ticketbench-config", metavar="CONFIG", help="Instead of the ini option.")
+    group.addoption(
+        "--ticketbench-mode",
+        choices=("replay", "auto"),
+        default="replay",
+        help="replay sends nothing (default), auto asks for missing answers.",
+    )
+    group.addoption(
+        "--ticketbench-strict", action="store_true", help="Missing answers fail instead of skip."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", "rubric_set(name): the rubric set that a test is about")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each must-pass ticket of the config's gates, where a test asks for them."""
+    if MUST_PASS in metafunc.fixturenames:
+        found = _under_test(metafunc.config).must_pass_tickets()
+        metafunc.parametrize(MUST_PASS, found, ids=[ticket.id for ticket in found])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once, loudly, that answers are missing."""
+    reports = terminalreporter.stats.get("skipped", [])
+    missing = {str(r.longrepr[2]) for r in reports if isinstance(r.longrepr, tuple)}
+    for reason in sorted(one for one in missing if "live answer" in one):
+        terminalreporter.write_line(f"ticketbench: {reason.removeprefix('Skipped: ')}", yellow=True)
+
+
+@pytest.fixture
+def evaluation(request: pytest.FixtureRequest) -> Evaluation:
+    """Everything measured for one rubric set; `.recall(label)` and the like are estimates."""
+    return _answered(request, lambda under_test: under_test.evaluation(_rubric_set(request)))
+
+
+@pytest.fixture
+def comparison(request: pytest.FixtureRequest) -> Callable[..., Comparison]:
+    """`comparison(base, candidate)`: by default the first rubric set and the one under test.
+
+    The base may be `baseline`, the committed reference of the config.
+    """
+
+    def compared(base: str | None = None, candidate: str | None = None) -> Comparison:
+        own = candidate or _rubric_set(request)
+        return _answered(request, lambda under_test: under_test.comparison(base, own))
+
+    return compared
+
+
+@pytest.fixture
+def classify(request: pytest.FixtureRequest) -> Callable[[str], Answer]:
+    """`classify(text)`: the stored answer for a text, with top_label, scores and outcome."""
+
+    def classified(text: str) -> Answer:
+        name = _rubric_set(request)
+        return _answered(request, lambda under_test: under_test.answer(text, name))
+
+    return classified
+
+
+def _rubric_set(request: pytest.FixtureRequest) -> str | None:
+    marker = request.node.get_closest_marker("rubric_set")
+    return str(marker.args[0]) if marker else None
+
+
+def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> T:
+    from ticketbench.core.errors import IncompleteError
+
+    __tracebackhide__ = True
+    try:
+        return ask(_under_test(request.config))
+    except IncompleteError as error:
+        problem = error.problems[0]
+        reason = f"{problem.what}; {problem.help}"
+    if request.config.getoption("--ticketbench-strict"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+def _under_test(config: pytest.Config) -> UnderTest:
+    """Read once a process; with xdist every worker reads for itself, and none writes."""
+    from ticketbench.core.errors import TicketbenchError
+    from ticketbench.flow.under_test import UnderTest
+
+    if _UNDER_TEST not in config.stash:
+        path = _config_path(config)
+        try:
+            config.stash[_UNDER_TEST] = UnderTest(path, config.getoption("--ticketbench-mode"))
+        except TicketbenchError as error:
+            problem = error.problems[0]
+            said = " ".join(part for part in (problem.where, problem.what, problem.help) if part)
+            raise pytest.UsageError(f"ticketbench: {said}") from None
+    return config.stash[_UNDER_TEST]
+
+
+def _config_path(config: pytest.Config) -> Path:
+    given = config.getoption("--ticketbench-config")
+    if given:
+        return Path(config.invocation_params.dir) / str(given)
+    written = str(config.getini("ticketbench_config"))
+    if not written:
+        raise pytest.UsageError(
+            "ticketbench: which config? Set `ticketbench_config` in the pytest section of "
+            "pyproject.toml, or give --ticketbench-config"
+        )
+    return Path(os.path.relpath(config.rootpath / written))
