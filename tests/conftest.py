@@ -18,45 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from small_project import CONFIG, TICKETS, V1, V2
+
 if TYPE_CHECKING:
     from ticketbench.edge.engines.minilm import MiniLM
 
 VARIABLES = ("SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR")
-
-TICKETS = """\
-id,text,label
-t1,I was charged twice on the last invoice and want a refund,billing
-t2,The payment for my subscription failed,billing
-t3,The app crashes with an error when I open the export page,technical
-t4,Nothing loads since the update and the page stays empty,technical
-t5,I forgot my password and cannot sign in to my profile,account
-t6,Please delete my account and all personal data,account
-t7,"Buy cheap watches now, best offer",__none__
-"""
-
-V1 = """\
-- {name: billing, rubric: "Is this about money?"}
-- {name: technical, rubric: "Is this about a problem?"}
-- {name: account, rubric: "Is this about an account?"}
-"""
-
-V2 = """\
-extends: v1.yaml
-labels:
-  - {name: billing, rubric: "Is the customer asking about an invoice, a payment or a refund?"}
-  - {name: technical, rubric: "Does the customer report an error, a crash or an empty page?"}
-  - {name: account, rubric: "Is the customer asking about a password, a profile or sign in?"}
-"""
-
-CONFIG = """\
-version: 1
-endpoint: {url: "local://lexical/v1/classify"}
-dataset: {path: tickets.csv}
-rubric_sets: {v1: v1.yaml, v2: v2.yaml}
-cache: answers.sqlite
-report: {figures: false}
-"""
-
 
 _SOCKET_EVENTS = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")
 _loopback_allowed = [True]

@@ -16,7 +16,7 @@ from ticketbench.cli.output import json_option, say, say_wrapped
 if TYPE_CHECKING:
     from ticketbench.edge.source import Mode
     from ticketbench.flow.gate import GateRun
-    from ticketbench.report.gate_verdict import GateVerdict, Undecided
+    from ticketbench.report.gate_verdict import GateVerdict, OnDoubt
 
 FORMATS = ("text", "json", "markdown", "junit", "github")
 
@@ -25,6 +25,8 @@ FORMATS = ("text", "json", "markdown", "junit", "github")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--undecided", type=click.Choice(["warn", "fail"]), default="warn",
               show_default=True, help="What an inconclusive or skipped gate does.")  # fmt: skip
+@click.option("--missing", type=click.Choice(["warn", "fail"]), default="fail",
+              show_default=True, help="What missing answers do; no gate is judged.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, metavar="NAME[=FILE]",
               help=f"{', '.join(FORMATS)}; repeat it, to stdout or to a file [text].")  # fmt: skip
 @click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
@@ -36,7 +38,8 @@ FORMATS = ("text", "json", "markdown", "junit", "github")
 def command(
     context: click.Context,
     config: Path,
-    undecided: Undecided,
+    undecided: OnDoubt,
+    missing: OnDoubt,
     formats: tuple[str, ...],
     allow_failures: int,
     mode: Mode,
@@ -45,8 +48,8 @@ def command(
 ) -> None:
     """Judge the gates of a config, for CI.
 
-    Exits with 0 when no gate failed, 1 when one did, 3 when answers are missing, or a gate is
-    undecided and --undecided is `fail`.
+    Exits with 0 when no gate failed, 1 when one did, 3 when answers are missing (0 with --missing
+    warn) or a gate is undecided and --undecided is `fail`.
 
     \b
     ticketbench gate configs/support.yaml
@@ -59,7 +62,7 @@ def command(
     from ticketbench.report.gate_verdict import gate_verdict
 
     found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures)
-    verdict = gate_verdict(found.report, undecided=undecided)
+    verdict = gate_verdict(found.report, undecided=undecided, missing=missing)
     for name, file in wanted:
         _write(file, _RENDER[name](found, verdict))
         if name == "github":

@@ -52,7 +52,7 @@ def _against(against: Against) -> Iterator[str]:
         )
     if len(broken) > _MOST_FLIPS:
         yield f"  and {len(broken) - _MOST_FLIPS} more broken tickets"
-    for change in against.rubrics:
+    for change in (one for one in against.rubrics if one.broken or one.drawn):
         yield from _wrapped(f"rubric {change_title(change)}")
         yield from _wrapped(marked(change), first="  ")
 

@@ -11,7 +11,7 @@ from ticketbench.measure.gate import Answered, GateReport, GateResult
 from ticketbench.report import numbers
 from ticketbench.report.verdict import Tone
 
-Undecided = Literal["warn", "fail"]
+OnDoubt = Literal["warn", "fail"]
 GateOutcome = Literal["pass", "fail", "undecided", "incomplete"]
 
 FAILED, INCOMPLETE = 1, 3
@@ -50,14 +50,18 @@ class GateWords:
     found: str
 
 
-def gate_verdict(report: GateReport, *, undecided: Undecided = "warn") -> GateVerdict:
+def gate_verdict(
+    report: GateReport, *, undecided: OnDoubt = "warn", missing: OnDoubt = "fail"
+) -> GateVerdict:
     """The verdict on all gates.
 
-    Too few answers: incomplete, exit 3, and no gate is judged. A failed gate: exit 1. An
-    inconclusive or skipped one: exit 0 with `warn`, 3 with `fail`. Else all passed, exit 0.
+    Too few answers: incomplete, no gate is judged, exit 3, or 0 if `missing` is `warn`. A failed
+    gate: exit 1. An inconclusive or skipped one: exit 0, or 3 if `undecided` is `fail`. Else all
+    passed, exit 0.
     """
     if not report.complete:
-        return GateVerdict("incomplete", _needs(report), _ask(report), "unknown", INCOMPLETE)
+        code = INCOMPLETE if missing == "fail" else 0
+        return GateVerdict("incomplete", _needs(report), _ask(report), "unknown", code)
     counts: Counter[str] = Counter(result.outcome for result in report.results)
     told = _counted(counts)
     if counts["fail"]:

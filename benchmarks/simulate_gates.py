@@ -1,0 +1,114 @@
+"""How often a gate on each metric is wrong: equal candidates that fail, worse ones that pass.
+
+    python benchmarks/simulate_gates.py [RUNS]
+
+Four labels, base right with probability 0.8, a ticket routed with 0.7 whether right or not. A worse
+candidate is worse by exactly the margin in the metric of its row.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+
+from ticketbench.core.policy import REVIEW, ROUTE, Costs
+from ticketbench.core.types import Provenance, ScoreTable
+from ticketbench.measure.gate_changes import Question
+from ticketbench.measure.gate_metrics import gate_metric
+from ticketbench.measure.judged import Judged, Pair
+
+SEED = 20261201
+LABELS = ("a", "b", "c", "d")
+RIGHT, ROUTED = 0.80, 0.70
+COSTS = Costs()
+
+MARGINS = {
+    "accuracy": 0.02,
+    "recall": 0.05,
+    "precision": 0.05,
+    "f1": 0.05,
+    "macro_f1": 0.02,
+    "balanced_accuracy": 0.02,
+    "mcc": 0.02 * 4 / 3,
+    "coverage": 0.02,
+    "selective_precision": 0.02,
+    "cost": 0.02 * ROUTED * COSTS.misroute,
+    "ece": 0.02,
+}
+"""What the metric loses when the candidate is right 0.02 less often (by label 0.05)."""
+
+
+def side(rng: np.random.Generator, gold: np.ndarray, right: float, routed: float) -> Judged:
+    """Answers that are right with one probability, and routed with another."""
+    n, k = len(gold), len(LABELS)
+    hit = rng.random(n) < right
+    top = np.where(hit, gold, (gold + rng.integers(1, k, n)) % k)
+    score = 0.80 + 0.001 * (rng.random(n) - 0.5)
+    scores = np.repeat((1 - score)[:, None] / (k - 1), k, axis=1)
+    scores[np.arange(n), top] = score
+    table = ScoreTable(
+        labels=LABELS,
+        gold_labels=LABELS,
+        ids=tuple(str(i) for i in range(n)),
+        truth=gold,
+        groups=np.arange(n),
+        scores=scores,
+        wanted=None,
+        failures=(),
+        provenance=Provenance("simulated", "d", "s", "r", "local://none"),
+    )
+    outcome = np.where(rng.random(n) < routed, ROUTE, REVIEW).astype(np.int64)
+    return Judged(table, outcome)
+
+
+def pair(rng: np.random.Generator, n: int, name: str, *, worse: bool) -> Pair:
+    """Base and candidate on the same tickets; `worse` by the margin of the metric."""
+    gold = rng.integers(0, len(LABELS), n)
+    drop = 0.05 if name in ("recall", "precision", "f1") else 0.02
+    right, routed = RIGHT, ROUTED
+    if worse and name == "coverage":
+        routed -= drop
+    elif worse:
+        right -= drop
+    return side(rng, gold, RIGHT, ROUTED), side(rng, gold, right, routed)
+
+
+def share(count: int, runs: int, limit: float = 0.05) -> str:
+    """A share, and whether it is within the limit and two standard errors."""
+    holds = count / runs <= limit + 2 * math.sqrt(limit * (1 - limit) / runs)
+    return f"{count / runs:.3f} | {'holds' if holds else 'FAILS'}"
+
+
+def rows(runs: int) -> Iterator[str]:
+    """One line a metric and size."""
+    for name, margin in MARGINS.items():
+        metric = gate_metric(name)
+        for n in (200, 1000):
+            rng = np.random.default_rng(SEED)
+            asked = Question("a" if metric.of_label else "", margin, COSTS, 0)
+            failed = sum(
+                metric.change(pair(rng, n, name, worse=False), asked).gain.outcome == "fail"
+                for _ in range(runs)
+            )
+            passed = sum(
+                metric.change(pair(rng, n, name, worse=True), asked).gain.outcome == "pass"
+                for _ in range(runs)
+            )
+            yield f"| {name} | {n} | {margin:.3g} | {share(failed, runs)} | {share(passed, runs)} |"
+
+
+def main() -> None:
+    """Print the table."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    print(f"`python benchmarks/simulate_gates.py {runs}`, seed {SEED}.\n")
+    print("| metric | n | margin | equal fails | at most 5 % | worse passes | at most 5 % |")
+    print("|---|---|---|---|---|---|---|")
+    for row in rows(runs):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
