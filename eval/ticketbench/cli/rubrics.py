@@ -48,8 +48,8 @@ def diff(
 ) -> None:
     """Show the words that changed, beside the tickets that flipped.
 
-    A and B are rubric sets of a config, report folders (FOLDER:SET), or rubric files, which have
-    no answers and so no flips.
+    A and B are rubric sets of a config, report folders (FOLDER:SET), or rubric files. Without
+    stored answers only the words are shown.
 
     \b
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
@@ -73,8 +73,8 @@ def diff(
     if not found.changes:
         show(f"{found.base} and {found.candidate} ask the same questions")
     for change in found.changes:
-        show_change(change, answered=found.answered)
+        show_change(change, answered=not found.unanswered)
     if found.reordered:
         say_wrapped("the order of the labels differs: it is part of every request")
-    if not found.answered:
-        say_wrapped("no flips are counted: rubric files have no answers")
+    if found.unanswered:
+        say_wrapped(f"no flips are counted: {found.unanswered}")

@@ -30,6 +30,10 @@ OF_ALL_SCORES = ("log_loss", "brier_multiclass")
 """Metrics of the whole distribution: with other labels on each side they are not on one scale."""
 
 
+class NoAnswersError(InputError):
+    """A side is a rubric file."""
+
+
 @dataclass(frozen=True, slots=True)
 class TicketFlip:
     """A flipped ticket, and which of the labels it is about have another question now."""
@@ -144,7 +148,7 @@ def _compared(
 def _tables(first: Side, second: Side) -> tuple[ScoreTable, ScoreTable]:
     if first.table is None or second.table is None:
         name = first.name if first.table is None else second.name
-        raise InputError(
+        raise NoAnswersError(
             f"{name} is a rubric file: it has no answers",
             help="name it in a config and compare the sets, or use `ticketbench rubrics diff`",
         )

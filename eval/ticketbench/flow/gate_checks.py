@@ -82,6 +82,8 @@ def _wrong_metric(gate: GateConfig, metric: GateMetric, baseline: bool) -> Itera
         yield ("bound",), what, "leave `bound` out: the value itself is judged"
     if gate.not_worse_than is None:
         return
+    if not metric.paired:
+        yield ("metric",), f"{gate.metric} has no paired test", "take min or max"
     if not metric.share and gate.margin is None:
         what = f"{gate.metric} needs a margin: the loss that does not matter, in its own unit"
         yield ("not_worse_than",), what, "add `margin: ...`"

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import InputError
-from ticketbench.flow.compare import changes_of, compare_sides
+from ticketbench.core.errors import IncompleteError, InputError
+from ticketbench.core.types import RubricSet
+from ticketbench.flow.compare import NoAnswersError, changes_of, compare_sides
+from ticketbench.flow.inputs import read_inputs
+from ticketbench.flow.scored import rubric_set
 from ticketbench.flow.sides import read_sides
 from ticketbench.measure.label_map import LabelMap, common_labels
 from ticketbench.measure.rubric_changes import RubricChange
@@ -19,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RubricsDiff:
-    """The changed questions; `answered` says whether flips could be counted, `reordered` whether
-    the labels that both have stand in another order.
+    """The changed questions; `unanswered` says why no flips are counted, and is empty when they
+    are; `reordered` whether the labels that both have stand in another order.
     """
 
     base: str
     candidate: str
     changes: tuple[RubricChange, ...]
-    answered: bool
+    unanswered: str
     reordered: bool
 
 
@@ -40,20 +43,35 @@ def rubrics_diff(
     mapping: LabelMap | None = None,
 ) -> RubricsDiff:
     """The changed questions of two sides that have rubrics, with flips where both have answers."""
-    sides = read_sides((base, candidate), config=config, mode=mode, overrides=overrides)
-    first, second = sides[0].rubrics, sides[1].rubrics
-    if first is None or second is None:
-        name = sides[0 if first is None else 1].name
-        help_ = "name rubric sets of a config, report folders or rubric files"
-        raise InputError(f"the rubrics of {name} are not known", help=help_)
-    answered = sides[0].table is not None and sides[1].table is not None
-    if answered:
-        changes = compare_sides(
+    first, second = _rubrics((base, candidate), config, overrides)
+    unanswered = ""
+    try:
+        compared = compare_sides(
             base, candidate, config=config, mode=mode, overrides=overrides, mapping=mapping
-        ).rubrics
-    else:
+        )
+        changes = compared.rubrics
+    except IncompleteError as error:
+        unanswered = f"{error.problems[0].what}; {error.problems[0].help}"
+    except NoAnswersError:
+        unanswered = "rubric files have no answers"
+    if unanswered:
         commons = common_labels(first.labels, second.labels, mapping or {})
         changes = changes_of(first, second, (), commons)
     shared = [label for label in first.labels if label in second.labels]
     reordered = shared != [label for label in second.labels if label in first.labels]
-    return RubricsDiff(sides[0].name, sides[1].name, changes, answered, reordered)
+    return RubricsDiff(first.name, second.name, changes, unanswered, reordered)
+
+
+def _rubrics(
+    names: tuple[str, str], config: Path | None, overrides: Sequence[str]
+) -> tuple[RubricSet, RubricSet]:
+    if config is not None:
+        inputs = read_inputs(config, overrides=overrides)
+        return rubric_set(inputs, names[0]), rubric_set(inputs, names[1])
+    sides = read_sides(names)
+    first, second = (side.rubrics for side in sides)
+    if first is None or second is None:
+        name = sides[0 if first is None else 1].name
+        help_ = "name rubric sets of a config, report folders or rubric files"
+        raise InputError(f"the rubrics of {name} are not known", help=help_)
+    return first, second

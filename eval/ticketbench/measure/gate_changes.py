@@ -12,6 +12,8 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ROUTE, Costs
 from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable
 from ticketbench.measure import paired_bootstrap
+from ticketbench.measure.calibration import equal_mass_edges
+from ticketbench.measure.groups import effective_groups
 from ticketbench.measure.judged import Judged, Pair
 from ticketbench.measure.metric_differences import MEASURES
 from ticketbench.measure.metric_noninferiority import (
@@ -80,9 +82,23 @@ def of_table(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
         a.groups,
         _other_answers(a, b),
         sign=1 if metric.higher_is_better else -1,
+        bias=(chance_error(a), chance_error(b)),
         margin=asked.margin,
         seed=asked.seed,
     )
+
+
+def chance_error(table: ScoreTable) -> float:
+    """About the calibration error that calibrated scores would show in 10 equal-mass bins.
+
+    Σ_b sqrt(2/π · Σ_{i in b} s(1 - s)) / n, times the root of n over the effective groups. By so
+    much an observed error may be above the true one, most where the true one is 0.
+    """
+    score = table.top_score
+    bins = np.searchsorted(equal_mass_edges(score, bins=10), score, side="left")
+    spread = np.bincount(bins, weights=score * (1 - score))
+    noise = float(np.sqrt(2 / math.pi * spread).sum()) / len(score)
+    return noise * math.sqrt(len(score) / effective_groups(table.groups))
 
 
 def recall(pair: Pair, asked: Question) -> MetricChange:

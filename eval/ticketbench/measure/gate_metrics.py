@@ -16,6 +16,7 @@ from ticketbench.measure import gate_changes, metrics
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.measure.gate_changes import Question
 from ticketbench.measure.judged import Pair
+from ticketbench.measure.metric_differences import MEASURES
 from ticketbench.measure.metric_noninferiority import MetricChange
 from ticketbench.measure.metrics import METRICS, Metric
 
@@ -35,6 +36,7 @@ class GateMetric:
     of_label  it is about one label, which the gate has to name
     of_top    top label, top score and outcome are enough for it, so a baseline can hold it
     interval  whether its estimate has an interval
+    paired    whether its change can be tested
     """
 
     name: str
@@ -44,6 +46,7 @@ class GateMetric:
     of_label: bool
     of_top: bool
     interval: bool
+    paired: bool
     value: Callable[[Evaluation, str], Estimate]
     change: Callable[[Pair, Question], MetricChange]
 
@@ -70,6 +73,7 @@ def _registered(metric: Metric) -> GateMetric:
         of_label=False,
         of_top=of_top,
         interval=metric.kind != "table",
+        paired=metric.kind != "table" or metric.name in MEASURES,
         value=lambda evaluation, label: evaluation.metric(metric.name),
         change=partial(change, metric),
     )
@@ -89,14 +93,14 @@ def _about_label(
     name: str, title: str, change: Callable[[Pair, Question], MetricChange]
 ) -> GateMetric:
     value = partial(_label_value, name)
-    return GateMetric(name, title, True, True, True, True, True, value, change)
+    return GateMetric(name, title, True, True, True, True, True, True, value, change)
 
 
 def _about_routing(
     name: str, title: str, change: Callable[[Pair, Question], MetricChange]
 ) -> GateMetric:
     value, good = partial(_routing_value, name), name != "cost"
-    return GateMetric(name, title, good, good, False, True, True, value, change)
+    return GateMetric(name, title, good, good, False, True, True, True, value, change)
 
 
 _OWN = {

@@ -142,11 +142,16 @@ def of_scores(
     differing: BoolArray,
     *,
     sign: int,
+    bias: tuple[float, float],
     margin: float,
     seed: int,
 ) -> MetricChange:
     """A function of the top scores and whether they are right; `differing` marks the tickets where
     the two sides are not the same.
+
+    `bias` is by how much chance alone may move the value of base and candidate away from its best:
+    a loss hides behind the bias of the base, a gain behind that of the candidate, so the bounds
+    are widened by them.
     """
     base, candidate = paired_bootstrap.observed(sides, measure)
     n, seen = len(groups), sign * (candidate - base)
@@ -159,7 +164,9 @@ def of_scores(
         reason = ONE_UNIT if sides.n_units < 2 else resampling.FEW_GROUPS
         return MetricChange(base, candidate, _undefined(seen, n, margin, reason))
     drawn = paired_bootstrap.replicates(sides, {"": measure}, seed=seed)[""]
-    ends = resampling.percentile(sign * drawn, confidence=BOTH)
+    # A resample adds the same bias once more: its spread counts, not where it lies.
+    ends = resampling.percentile(sign * drawn - np.mean(sign * drawn), confidence=BOTH)
+    ends = Interval(seen + ends.low - bias[0], seen + ends.high + bias[1])
     return MetricChange(base, candidate, _tested(seen, ends, n, margin, _BOOTSTRAP))
 
 
