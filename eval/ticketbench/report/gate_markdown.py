@@ -98,11 +98,12 @@ def _rubrics(against: Against) -> list[str]:
     for change in against.rubrics[:_MOST_RUBRICS]:
         text = marked(
             change,
-            removed=lambda words: f"~~{escaped(words)}~~",
-            added=lambda words: f"**{escaped(words)}**",
+            removed=lambda words: f"<del>{escaped(words)}</del>",
+            added=lambda words: f"<ins>{escaped(words)}</ins>",
             plain=escaped,
         )
-        lines += [f"- {escaped(change_title(change))}  ", f"  {' '.join(text.split())}"]
+        shown = " ".join(text.split()).replace("</del><ins>", "</del> <ins>")
+        lines += [f"- {escaped(change_title(change))}  ", f"  {shown}"]
     if len(against.rubrics) > _MOST_RUBRICS:
         lines.append(f"- and {len(against.rubrics) - _MOST_RUBRICS} more rubrics")
     return [*lines, ""] if lines else []
@@ -114,7 +115,7 @@ def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -
     comparison = against.comparison
     fixed = len(comparison.flips) - len(broken)
     same = sum(flip.base_label == flip.candidate_label for flip in against.still_wrong)
-    counts = f"{numbers.count(len(broken), 'ticket')} broken, {fixed} fixed, "
+    counts = f"{numbers.count(len(broken), 'ticket')} broken, {fixed:,} fixed, "
     counts += still_wrong_text(len(against.still_wrong), same)
     lines = [f"<details><summary>{counts}</summary>", ""]
     names = f"| ticket | gold | {escaped(comparison.base)} | {escaped(comparison.candidate)} |"

@@ -37,7 +37,7 @@ def _against(against: Against) -> Iterator[str]:
     same = sum(flip.base_label == flip.candidate_label for flip in against.still_wrong)
     yield ""
     yield from _wrapped(
-        f"{comparison.candidate} against {against.base}: {len(broken)} broken, {fixed} fixed, "
+        f"{comparison.candidate} against {against.base}: {len(broken):,} broken, {fixed:,} fixed, "
         f"{still_wrong_text(len(against.still_wrong), same)}"
     )
     if against.changed:
@@ -51,7 +51,7 @@ def _against(against: Against) -> Iterator[str]:
             first="  ",
         )
     if len(broken) > _MOST_FLIPS:
-        yield f"  and {len(broken) - _MOST_FLIPS} more broken tickets"
+        yield f"  and {len(broken) - _MOST_FLIPS:,} more broken tickets"
     for change in (one for one in against.rubrics if one.broken or one.drawn):
         yield from _wrapped(f"rubric {change_title(change)}")
         yield from _wrapped(marked(change), first="  ")

@@ -12,13 +12,15 @@ from ticketbench.report.rendering import Report, visible
 from ticketbench.report.verdict import needed_text, preferred, told, verdict_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~])")
+_LINK = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
 _MOST_BROKEN = 10
 
 
 def escaped(text: str) -> str:
-    """`text` as plain words of a Markdown table cell: no markup, no mentions, no line ends."""
+    """`text` as plain words of a Markdown table cell: no markup, mentions, links, line ends."""
     flat = " ".join(visible(text).split())
-    return _SPECIAL.sub(r"\\\1", flat).replace("\\@", "@\u2060")
+    plain = _SPECIAL.sub(r"\\\1", flat).replace("\\@", "@\u2060")
+    return _LINK.sub(r"\g<0>\\", plain)
 
 
 def markdown_summary(report: Report) -> bytes:

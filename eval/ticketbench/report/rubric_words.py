@@ -28,17 +28,17 @@ def change_title(change: RubricChange, *, answered: bool = True) -> str:
     if not answered:
         return f"{change.label}{what}"
     counts = [
-        f"{change.fixed} fixed",
-        f"{change.broken} broken",
-        *([f"{change.drawn} drawn from other labels"] if change.drawn else []),
-        *([f"{change.left} left to other labels"] if change.left else []),
+        f"{change.fixed:,} fixed",
+        f"{change.broken:,} broken",
+        *([f"{change.drawn:,} drawn from other labels"] if change.drawn else []),
+        *([f"{change.left:,} left to other labels"] if change.left else []),
     ]
     return f"{change.label}{what}: {', '.join(counts)}"
 
 
 def still_wrong_text(n: int, same: int) -> str:
     """How many tickets are wrong in both, and how many of them with the same label."""
-    return f"{numbers.count(n, 'ticket')} still wrong, {same} with the same label"
+    return f"{numbers.count(n, 'ticket')} still wrong, {same:,} with the same label"
 
 
 def _within(text: str, mark: Callable[[str], str]) -> str:
