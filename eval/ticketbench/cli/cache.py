@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.options import set_option
 from ticketbench.cli.output import json_option, say, show, show_json, show_table
 
 if TYPE_CHECKING:
     from ticketbench.flow.answers import Moved
 
-_set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the config."
-)
 _newest_option = click.option(
     "--newest", is_flag=True, help="Where recordings contradict each other, take the later answer."
 )
@@ -33,7 +31,7 @@ def command() -> None:
 
 @command.command("info")
 @click.argument("config", type=click.Path(path_type=Path))
-@_set_option
+@set_option
 @json_option
 def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """Count the stored answers of a config; send nothing.
@@ -59,7 +57,7 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 @command.command("export")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="File [the config's recording].")
-@_set_option
+@set_option
 @json_option
 def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Write the answers this config needs as a recording for git.
@@ -83,7 +81,7 @@ def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: b
 @click.argument("config", type=click.Path(path_type=Path))
 @click.argument("recordings", nargs=-1, type=click.Path(path_type=Path))
 @_newest_option
-@_set_option
+@set_option
 @json_option
 def import_(
     config: Path,
@@ -134,7 +132,7 @@ def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -
 @command.command("prune")
 @click.argument("configs", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only count.")
-@_set_option
+@set_option
 @json_option
 def prune(
     configs: tuple[Path, ...], dry_run: bool, overrides: tuple[str, ...], as_json: bool
@@ -161,7 +159,7 @@ def prune(
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--sample", type=click.IntRange(1), default=20, show_default=True,
               help="Questions of each rubric set to ask again.")  # fmt: skip
-@_set_option
+@set_option
 @json_option
 def recheck(config: Path, sample: int, overrides: tuple[str, ...], as_json: bool) -> None:
     """Ask some stored questions again: does the endpoint still answer alike?

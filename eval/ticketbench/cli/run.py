@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
     json_option,
     progress_of,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     help="auto asks for what is missing, replay sends nothing, refresh asks again.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Report folder [reports/NAME].")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override the config.")
+@set_option
 @click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
               help="Exit 0 with up to so many failed answers, over all rubric sets.")  # fmt: skip
 @click.option("--max-requests", type=click.IntRange(0), metavar="N",
