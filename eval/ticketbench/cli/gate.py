@@ -139,6 +139,7 @@ _RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {
 
 def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
     """The step summary and the outputs, into the files that the runner names."""
+    from ticketbench.edge.atomic import not_written
     from ticketbench.report.github import step_outputs
 
     files = {
@@ -150,5 +151,8 @@ def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
         if not path:
             say(f"{variable} is not set: nothing is written there")
             continue
-        with Path(path).open("ab") as file:
-            file.write(content)
+        try:
+            with Path(path).open("ab") as file:
+                file.write(content)
+        except OSError as error:
+            raise not_written(Path(path), error, f"check what {variable} names") from None
