@@ -23,6 +23,8 @@ from small_project import CONFIG, TICKETS, V1, V2
 if TYPE_CHECKING:
     from ticketbench.edge.engines.minilm import MiniLM
 
+collect_ignore = ["sample_repository"]
+
 VARIABLES = ("SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR")
 
 _SOCKET_EVENTS = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")

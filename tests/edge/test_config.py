@@ -205,7 +205,7 @@ def test_an_override_below_a_plain_value_is_refused() -> None:
 
 
 def test_a_variable_below_a_list_is_refused() -> None:
-    text = f"{SMALL}gates: [{{metric: accuracy, on: v1}}]\n"
+    text = f"{SMALL}gates: [{{metric: accuracy, on: v1, min: 0.5}}]\n"
     found = only(text, environment={"TICKETBENCH_GATES__0__MIN": "0.8"})
     assert "TICKETBENCH_GATES__0__MIN" in found.where
 
@@ -316,6 +316,18 @@ gates:
     }
 
 
+def test_a_gate_without_a_condition_is_located_and_told_which_there_are() -> None:
+    found = only(f"{SMALL}gates:\n  - {{metric: accuracy, on: v1}}\n")
+    assert found.where == "c.yaml:6:5"
+    assert "one condition: min or max, not_worse_than, or must_pass" in found.what
+
+
+def test_a_baseline_path_is_relative_to_the_config() -> None:
+    found = config(f"{SMALL}baseline: ../b/base.json\n", path="configs/c.yaml")
+    assert found.baseline_path == Path("b/base.json")
+    assert config().baseline_path is None
+
+
 def test_a_problem_of_a_range_says_which_range() -> None:
     found = only(f"{SMALL}policy: {{threshold: 1.5}}\n")
     assert "policy.threshold" in found.what
@@ -360,12 +372,13 @@ def test_gates_are_kept_as_written() -> None:
     (gate,) = config(
         f"{SMALL}gates:\n  - {{metric: recall, label: no, on: v1, min: 0.8}}\n"
     ).file.gates
+    assert (gate.not_worse_than, gate.margin, gate.must_pass, gate.max) == (None,) * 4
     assert (gate.metric, gate.label, gate.on, gate.min, gate.bound) == (
         "recall",
         "no",
         "v1",
         0.8,
-        "value",
+        None,
     )
 
 

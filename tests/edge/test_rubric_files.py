@@ -15,6 +15,7 @@ from ticketbench.edge.rubric_files import (
     is_rubric_document,
     read_rubrics,
     rubric_findings,
+    rubric_places,
 )
 
 PARENT = """\
@@ -364,3 +365,39 @@ def test_labels_that_look_alike_are_a_warning(one: str, other: str) -> None:
 
 def test_labels_with_different_letters_do_not_look_alike() -> None:
     assert folded("billing") != folded("billings")
+
+
+def test_every_label_has_the_place_of_its_name() -> None:
+    path = write('- {name: a, rubric: "Is it a?"}\n- rubric: "Is it b?"\n  name: b\n')
+    assert rubric_places(path) == {"a": "r.yaml:1:4", "b": "r.yaml:3:3"}
+
+
+def test_a_label_that_a_version_does_not_change_stands_in_its_parent() -> None:
+    write(PARENT, "v1.yaml")
+    text = 'extends: v1.yaml\nlabels:\n  - {name: b, rubric: "B?"}\n  - {name: d, rubric: "D?"}\n'
+    path = write(text, "v2.yaml")
+    assert rubric_places(path) == {
+        "a": "v1.yaml:1:4",
+        "b": "v2.yaml:3:6",
+        "c": "v1.yaml:3:4",
+        "d": "v2.yaml:4:6",
+    }
+
+
+def test_a_label_that_a_version_removes_has_no_place() -> None:
+    write(PARENT, "v1.yaml")
+    write("extends: v1.yaml\nremove: [b]\n", "v2.yaml")
+    path = write("extends: v2.yaml\nremove: [a]\nlabels: [{name: e, rubric: E}]\n", "v3.yaml")
+    assert rubric_places(path) == {"c": "v1.yaml:3:4", "e": "v3.yaml:3:11"}
+
+
+def test_places_of_a_rubric_file_in_json_are_found_too() -> None:
+    path = write('[{"name": "a", "rubric": "A"},\n {"name": "b", "rubric": "B"}]', "r.json")
+    assert rubric_places(path) == {"a": "r.json:1:3", "b": "r.json:2:3"}
+
+
+@pytest.mark.parametrize("change", ["", "labels: [{name: b, rubric: B}]\n", "remove: [c]\n"])
+def test_every_label_of_a_set_has_a_place_and_no_other(change: str) -> None:
+    write(PARENT, "v1.yaml")
+    path = write(f"extends: v1.yaml\n{change}", "v2.yaml")
+    assert set(rubric_places(path)) == set(read_rubrics(path).labels)

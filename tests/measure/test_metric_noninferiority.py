@@ -1,0 +1,273 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from tables import random_table
+from ticketbench.core.types import FloatArray
+from ticketbench.measure.intervals import NEARLY_ONE, clustered_mean
+from ticketbench.measure.metric_noninferiority import (
+    SAME,
+    MetricChange,
+    of_counts,
+    of_means,
+    of_scores,
+    of_shares,
+    weighted,
+)
+from ticketbench.measure.noninferiority import noninferiority
+from ticketbench.measure.paired_bootstrap import calibration_error, paired_sides
+from ticketbench.measure.resampling import FEW_GROUPS
+
+SEARCH = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+Z95 = stats.norm.ppf(0.95)
+
+
+def sides(gained: int, lost: int, n: int) -> tuple[FloatArray, FloatArray]:
+    """Of n tickets the candidate gains some and loses others; both have 1 for all the rest."""
+    first, second = np.ones(n), np.ones(n)
+    first[:gained] = 0.0
+    second[gained : gained + lost] = 0.0
+    return first, second
+
+
+def means(first: Any, second: Any, groups: Any = None, **more: Any) -> MetricChange:
+    a, b = np.array(first, dtype=float), np.array(second, dtype=float)
+    of = np.arange(len(a)) if groups is None else np.asarray(groups)
+    asked = {"sign": 1, "width": 5.0, "margin": 0.1, "identical": False, **more}
+    return of_means(a, b, of, **asked)
+
+
+def share(counts: FloatArray) -> FloatArray:
+    """The share of the second of two cells."""
+    return np.asarray(counts[..., 1] / counts.sum(axis=-1))
+
+
+def counts(first: Any, second: Any, groups: Any = None, **more: Any) -> MetricChange:
+    a, b = np.array(first, dtype=np.int64), np.array(second, dtype=np.int64)
+    of = np.arange(len(a)) if groups is None else np.asarray(groups)
+    asked = {"sign": 1, "margin": 0.02, "seed": 0, **more}
+    return of_counts((a, b), 2, asked.pop("statistic", share), of, **asked)
+
+
+def test_a_share_is_judged_by_the_gate_on_the_accuracy() -> None:
+    first, second = sides(10, 25, 200)
+    found = of_shares(first, second, np.arange(200), margin=0.03, identical=False)
+    assert found.gain == noninferiority(second - first, np.arange(200), margin=0.03)
+    assert (found.base, found.candidate) == (0.95, 0.875)
+
+
+def test_a_share_of_no_tickets_is_inconclusive() -> None:
+    nothing = np.empty(0)
+    found = of_shares(nothing, nothing, np.empty(0, np.int64), margin=0.02, identical=False)
+    assert math.isnan(found.base)
+    assert (found.gain.outcome, found.gain.n) == ("inconclusive", 0)
+
+
+def test_a_mean_has_cluster_robust_t_bounds_with_the_groups_that_changed() -> None:
+    # Of 60 tickets 7 cost more and 3 less, so 9 degrees of freedom instead of 59.
+    first = [0.0] * 60
+    second = [5.0] * 7 + [-1.0] * 3 + [0.0] * 50
+    found = means(first, second, sign=-1)
+    d = -np.array(second)
+    half = stats.t.ppf(0.95, 9) * d.std(ddof=1) / math.sqrt(60)
+    ends = (found.gain.low, found.gain.difference, found.gain.high)
+    assert ends == pytest.approx((d.mean() - half, d.mean(), d.mean() + half))
+    assert (found.gain.n, found.gain.method) == (60, "cluster-robust t")
+    assert (found.base, found.candidate) == (0.0, pytest.approx(32 / 60))
+
+
+def test_groups_of_tickets_widen_the_bounds_of_a_mean() -> None:
+    d = np.tile([4.0, 4.0, 4.0, -3.0, -3.0, -3.0, 0.0, 0.0, 0.0], 10)
+    groups = np.arange(90) // 3
+    found = means(np.zeros(90), d, groups)
+    clustered = clustered_mean(d, groups)
+    half = stats.t.ppf(0.95, 19) * clustered.se_clustered
+    assert found.gain.high - found.gain.low == pytest.approx(2 * half)
+    alone = means(np.zeros(90), d)
+    assert found.gain.high - found.gain.low > 1.5 * (alone.gain.high - alone.gain.low)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_mean_that_moves_the_wrong_way_fails(sign: int) -> None:
+    more, fewer = [5.0, 0.0] * 50, [0.0, 0.0] * 50
+    worse, better = (more, fewer) if sign == 1 else (fewer, more)
+    assert means(worse, better, sign=sign).gain.outcome == "fail"
+    assert means(better, worse, sign=sign).gain.outcome == "pass"
+
+
+@SEARCH
+@given(st.integers(0, 1000), st.integers(8, 60))
+def test_swapping_both_sides_mirrors_the_bounds_of_a_mean(seed: int, n: int) -> None:
+    rng = np.random.default_rng(seed)
+    first, second = (rng.integers(0, 6, n).astype(float) for _ in range(2))
+    groups = rng.integers(0, 12, n)
+    there, back = means(first, second, groups), means(second, first, groups)
+    assert (there.gain.low, there.gain.high) == pytest.approx(
+        (-back.gain.high, -back.gain.low), nan_ok=True
+    )
+    assert there.gain.difference == pytest.approx(-back.gain.difference)
+
+
+def test_few_changed_tickets_have_the_exact_bound_times_the_largest_change() -> None:
+    found = means([0.0] * 400, [5.0] * 3 + [-5.0] + [0.0] * 396, sign=-1)
+    assert found.gain.low == pytest.approx(-5 * stats.beta.ppf(0.95, 4, 397))
+    assert found.gain.high == pytest.approx(5 * stats.beta.ppf(0.95, 2, 399))
+    assert found.gain.difference == pytest.approx(-10 / 400)
+
+
+def test_few_changed_tickets_of_a_mean_without_a_largest_change_are_inconclusive() -> None:
+    found = means([0.0] * 100, [9.0] * 4 + [0.0] * 96, sign=-1, width=math.inf)
+    assert (found.gain.outcome, found.gain.difference) == ("inconclusive", -0.36)
+    assert math.isnan(found.gain.low)
+    assert found.gain.n_needed == 150  # six of 25 that change
+    assert "fewer than six" in found.gain.method
+
+
+def test_the_same_values_from_other_answers_pass_by_the_exact_bound_alone() -> None:
+    # 5·(1 - .05^(1/n)) is below .1 from 149 tickets on.
+    few, enough = (means([1.0] * n, [1.0] * n) for n in (148, 149))
+    assert (few.gain.outcome, enough.gain.outcome) == ("inconclusive", "pass")
+
+
+def test_the_same_answers_pass_whatever_the_values() -> None:
+    found = means([1.0, 2.0], [1.0, 2.0], identical=True, margin=0.0)
+    assert (found.gain.outcome, found.gain.low, found.gain.high) == ("pass", 0.0, 0.0)
+    assert found.gain.method == SAME
+
+
+@pytest.mark.parametrize("identical", [False, True])
+def test_a_mean_of_no_tickets_is_inconclusive(identical: bool) -> None:
+    gain = means([], [], identical=identical).gain
+    assert (gain.outcome, gain.n, gain.method) == ("inconclusive", 0, "no tickets")
+    assert math.isnan(gain.difference)
+
+
+def test_a_mean_of_nearly_one_group_is_inconclusive() -> None:
+    groups = np.concatenate([np.zeros(80, np.int64), np.arange(1, 13)])
+    found = means(np.zeros(92), np.random.default_rng(2).integers(-5, 6, 92), groups)
+    assert (found.gain.outcome, found.gain.method) == ("inconclusive", NEARLY_ONE)
+
+
+def test_an_open_gain_of_a_mean_says_how_many_tickets_settle_it() -> None:
+    d = np.array([2.0, -2.0] * 30 + [0.0] * 140)
+    found = means(np.zeros(200), d)
+    assert found.gain.outcome == "inconclusive"
+    # The bounds are t bounds of the 60 that changed, and n_needed goes by their width.
+    se = stats.t.ppf(0.95, 59) * d.std(ddof=1) / math.sqrt(200) / Z95
+    assert found.gain.n_needed == pytest.approx(200 * (2.49 * se / 0.1) ** 2, abs=1)
+    n = found.gain.n_needed
+    more = np.resize(np.array([2.0, -2.0] * 3 + [0.0] * 14), n - n % 20)
+    assert means(np.zeros(len(more)), more).gain.outcome == "pass"
+
+
+def test_counts_of_a_share_have_about_the_normal_bounds() -> None:
+    first, second = sides(30, 50, 400)
+    found = counts(first, second)
+    se = math.sqrt((80 - 20**2 / 400) / 400**2)
+    assert (found.base, found.candidate) == (0.925, 0.875)
+    assert found.gain.difference == pytest.approx(-0.05)
+    ends = (found.gain.low, found.gain.high)
+    assert ends == pytest.approx((-0.05 - Z95 * se, -0.05 + Z95 * se), abs=0.1 * Z95 * se)
+    assert (found.gain.outcome, found.gain.n) == ("fail", 400)
+
+
+def test_counts_where_fewer_is_better_turn_the_gain_round() -> None:
+    first, second = sides(30, 50, 400)
+    found = counts(first, second, sign=-1)
+    assert found.gain.difference == pytest.approx(0.05)
+    assert (found.gain.outcome, found.candidate) == ("pass", 0.875)
+
+
+def test_counts_draw_groups_whole() -> None:
+    # Ten tickets a group that change together are ten times fewer to draw.
+    first, second = sides(200, 250, 2000)
+    alone = counts(first, second).gain
+    grouped = counts(first, second, np.arange(2000) // 10).gain
+    ratio = (grouped.high - grouped.low) / (alone.high - alone.low)
+    assert ratio == pytest.approx(math.sqrt(10), rel=0.12)
+
+
+def test_counts_keep_the_pairing() -> None:
+    # 20 of 1,000 tickets change while half of all are wrong: unpaired, the bounds were .07 wide.
+    first = np.arange(1000) % 2
+    second = first.copy()
+    second[:20] = 1 - second[:20]
+    found = counts(first, second).gain
+    assert 0 < found.high - found.low < 0.02
+
+
+def test_the_same_cells_for_every_ticket_pass() -> None:
+    found = counts([1, 0, 1], [1, 0, 1])
+    assert (found.gain.outcome, found.gain.difference, found.gain.n) == ("pass", 0.0, 3)
+    assert (found.base, found.candidate) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
+
+
+def test_counts_of_no_tickets_are_inconclusive() -> None:
+    found = counts([], [])
+    assert (found.gain.outcome, found.gain.method) == ("inconclusive", "no tickets")
+    assert math.isnan(found.base)
+
+
+@pytest.mark.parametrize(("changed", "needed"), [(1, 600), (3, 200), (5, 120)])
+def test_fewer_than_six_changed_tickets_never_settle_counts(changed: int, needed: int) -> None:
+    for first, second in (sides(0, changed, 100), sides(changed, 0, 100)):
+        found = counts(first, second).gain
+        assert (found.outcome, found.n_needed) == ("inconclusive", needed)
+        assert math.isnan(found.low)
+
+
+def test_many_tickets_of_five_groups_never_settle_counts() -> None:
+    found = counts(np.ones(100), np.zeros(100), np.arange(100) % 5).gain
+    assert (found.outcome, found.difference) == ("inconclusive", -1.0)
+
+
+def test_fewer_than_ten_effective_groups_are_too_few_to_draw_counts() -> None:
+    first, second = sides(40, 40, 180)
+    mixed = np.random.default_rng(0).permutation(180)
+    found = counts(first[mixed], second[mixed], np.arange(180) % 9).gain
+    assert (found.outcome, found.method) == ("inconclusive", FEW_GROUPS)
+    assert not math.isnan(found.difference)
+
+
+def test_an_undefined_function_of_counts_is_inconclusive() -> None:
+    def undefined(cells: FloatArray) -> FloatArray:
+        return np.full(cells.shape[:-1], math.nan)
+
+    found = counts(*sides(10, 10, 50), statistic=undefined).gain
+    assert (found.outcome, found.n, found.n_needed) == ("inconclusive", 50, 0)
+    assert math.isnan(found.low)
+
+
+def test_equal_seeds_give_equal_bounds_of_counts() -> None:
+    first, second = sides(30, 35, 300)
+    assert counts(first, second, seed=4) == counts(first, second, seed=4)
+    assert counts(first, second, seed=4) != counts(first, second, seed=5)
+
+
+def test_weighted_gives_the_counts_their_form() -> None:
+    flat = np.arange(12.0).reshape(3, 4)
+    diagonal = weighted(lambda cells: np.trace(cells, axis1=-2, axis2=-1), (2, 2))
+    assert diagonal(flat).tolist() == [0 + 3, 4 + 7, 8 + 11]
+
+
+def test_scores_that_are_the_same_for_every_ticket_pass() -> None:
+    t = random_table(50)
+    found = of_scores(
+        paired_sides(t, t, seed=0),
+        calibration_error,
+        t.groups,
+        np.zeros(50, dtype=np.bool_),
+        sign=-1,
+        bias=(0.0, 0.0),
+        margin=0.02,
+        seed=0,
+    )
+    assert (found.gain.outcome, found.gain.method) == ("pass", SAME)
+    assert found.base == found.candidate > 0

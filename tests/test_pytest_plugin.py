@@ -1,0 +1,182 @@
+"""The pytest plugin in a project of its own, in a new process, without any network."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from offline_ci import copied, run
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    repository = copied(tmp_path_factory.mktemp("sample"))
+    config = repository / "configs/support.yaml"
+    text = config.read_text("utf-8").replace(
+        "{current: rubrics/support.yaml}", "{old: rubrics/old.yaml, current: rubrics/support.yaml}"
+    )
+    config.write_text(text, encoding="utf-8")
+    old = (repository / "edits/harmful.yaml").read_text("utf-8")
+    (repository / "configs/rubrics/old.yaml").write_text(old, encoding="utf-8")
+    return repository
+
+
+def under_pytest(sample: Path, code: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """pytest over one test module with `code`."""
+    (sample / "tests/test_rubrics.py").write_text(code, encoding="utf-8")
+    return run(sample, "python", "-m", "pytest", "-p", "no:cacheprovider", *options)
+
+
+def test_the_marker_chooses_the_set_and_the_last_one_is_the_default(sample: Path) -> None:
+    done = under_pytest(
+        sample,
+        """
+import pytest
+
+@pytest.mark.rubric_set("old")
+def test_old(evaluation):
+    assert evaluation.provenance.rubric_set == "old"
+
+def test_last(evaluation):
+    assert evaluation.provenance.rubric_set == "current"
+""",
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_failed_assertion_prints_value_interval_and_n(sample: Path) -> None:
+    code = 'def test_low(evaluation):\n    assert evaluation.recall("delivery").low > 0.99\n'
+    done = under_pytest(sample, code)
+    assert done.returncode == 1
+    assert re.search(r"= [01]\.\d{3} \[0\.884, [01]\.\d{3}\], n=45\.low", done.stdout)
+
+
+def test_sets_and_the_baseline_are_compared(sample: Path) -> None:
+    done = under_pytest(
+        sample,
+        """
+import pytest
+from ticketbench import assert_no_regression
+
+def test_first_against_last(comparison):
+    assert comparison().accuracy.low > 0
+    assert comparison("old", "current").recall("delivery").value > 0
+
+def test_baseline(comparison):
+    assert_no_regression(comparison("baseline"))
+
+def test_worse(comparison):
+    with pytest.raises(AssertionError, match="old is worse than current"):
+        assert_no_regression(comparison("current", "old"))
+""",
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_must_pass_tickets_and_files_parametrise(sample: Path) -> None:
+    done = under_pytest(sample, '''
+import pytest
+from ticketbench import tickets
+
+def test_gate(must_pass_ticket, classify):
+    assert classify(must_pass_ticket.text).top_label == must_pass_ticket.label
+
+@pytest.mark.parametrize("case", tickets("datasets/tickets.csv")[:3], ids=lambda c: c.id)
+def test_file(case, classify):
+    answer = classify(case.text)
+    assert answer.top_score == max(answer.scores.values())
+    assert answer.outcome in ("route", "review", "escalate")
+''', "-v")  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert "test_gate[t-0001] PASSED" in done.stdout
+    assert "test_file[t-0003] PASSED" in done.stdout
+
+
+MISSING = 'def test_other(classify):\n    assert classify("never asked").top_label\n'
+
+
+def test_missing_answers_skip_loudly_and_fail_when_strict(sample: Path) -> None:
+    done = under_pytest(sample, MISSING)
+    assert done.returncode == 0
+    assert "ticketbench: rubric set current needs 1 live answer; ask for them" in done.stdout
+    strict = under_pytest(sample, MISSING, "--ticketbench-strict")
+    assert strict.returncode == 1
+    assert "needs 1 live answer" in strict.stdout
+
+
+def test_workers_see_the_same(sample: Path) -> None:
+    code = """
+import pytest
+
+@pytest.mark.parametrize("i", range(6))
+def test_each(evaluation, comparison, i):
+    assert evaluation.accuracy.value > 0.9
+    assert comparison("baseline").accuracy.value == 0
+"""
+    alone, many = under_pytest(sample, code), under_pytest(sample, code, "-n", "2")
+    assert (alone.returncode, many.returncode) == (0, 0), many.stdout
+    assert "6 passed" in many.stdout
+
+
+def test_collecting_loads_nothing_heavy(sample: Path) -> None:
+    probe = """
+import sys
+
+def pytest_collection_finish(session):
+    heavy = {"pandas", "sklearn", "matplotlib", "requests_cache", "scipy"} & set(sys.modules)
+    assert not heavy, heavy
+"""
+    (sample / "conftest.py").write_text(probe, encoding="utf-8")
+    try:
+        code = "def test_any(evaluation, comparison, classify):\n    assert evaluation\n"
+        done = under_pytest(sample, code, "--collect-only", "-q")
+    finally:
+        (sample / "conftest.py").unlink()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("-o", "ticketbench_config="), "which config?"),
+        (("--ticketbench-config", "none.yaml"), "no such file"),
+        (("--ticketbench-config", "configs/rubrics/support.yaml"), "a config is a mapping"),
+    ],
+)
+def test_a_config_that_cannot_be_read_is_told_without_a_traceback(
+    sample: Path, options: tuple[str, ...], words: str
+) -> None:
+    done = under_pytest(sample, "def test_any(evaluation):\n    assert evaluation\n", *options)
+    assert done.returncode != 0
+    assert words in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_an_unknown_set_or_label_names_the_nearest(sample: Path) -> None:
+    done = under_pytest(
+        sample,
+        """
+import pytest
+
+@pytest.mark.rubric_set("curent")
+def test_set(evaluation):
+    assert evaluation
+
+def test_label(evaluation):
+    assert evaluation.recall("delivry").low > 0
+""",
+    )
+    assert done.returncode == 1
+    assert "no rubric set 'curent'" in done.stdout
+    assert "no label is called 'delivry'" in done.stdout
+
+
+def test_the_plugin_is_silent_in_a_project_that_does_not_use_it(tmp_path: Path) -> None:
+    repository = copied(tmp_path)
+    (repository / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")
+    code = "def test_any():\n    assert True\n"
+    assert under_pytest(repository, code).returncode == 0
+    assert under_pytest(repository, code, "-p", "no:ticketbench").returncode == 0
