@@ -563,9 +563,9 @@ def test_every_label_is_compared(paired: Comparison) -> None:
 
 def test_coverage_and_cost_are_compared_on_request(pair: tuple[ScoreTable, ScoreTable]) -> None:
     found = compare(*pair, min_precision=0.9, policy=Policy(), costs=Costs())
-    names = [d.name for d in found.differences[-3:]]
-    assert names == ["augrc", "coverage_at_target", "cost"]
-    assert all(d.difference.low < d.difference.high for d in found.differences[-3:])
+    names = [d.name for d in found.differences[-5:]]
+    assert names == ["augrc", "coverage_at_target", "coverage", "selective_precision", "cost"]
+    assert all(d.difference.low < d.difference.high for d in found.differences[-5:])
 
 
 @SEARCH

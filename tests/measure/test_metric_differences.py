@@ -11,11 +11,10 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure import metric_differences as module
 from ticketbench.measure import paired_bootstrap
-from ticketbench.measure.intervals import clustered_mean
 from ticketbench.measure.metric_differences import Difference, metric_differences
 from ticketbench.measure.metrics import METRICS, table_metric
 from ticketbench.measure.resampling import FEW_GROUPS
-from ticketbench.measure.routing import cost_of_ticket, summarise
+from ticketbench.measure.routing import summarise
 from ticketbench.measure.selective import risk_coverage
 from ticketbench.measure.thresholds import descriptive_policy
 
@@ -34,25 +33,20 @@ def found(
     *,
     min_precision: float | None = 0.8,
     policy: Policy | None = Policy(),  # noqa: B008 - frozen
-    costs: Costs | None = Costs(),  # noqa: B008
 ) -> dict[str, Difference]:
-    each = metric_differences(
-        pair, pair, min_precision=min_precision, policy=policy, costs=costs, seed=0
-    )
+    each = metric_differences(pair, pair, min_precision=min_precision, policy=policy, seed=0)
     return {d.name: d for d in each}
 
 
 def test_registered_metrics_come_first_then_the_routing_ones() -> None:
     names = tuple(found(pair_of(50)))
-    assert names == (*METRICS.names(), "augrc", "coverage_at_target", "cost")
+    assert names == (*METRICS.names(), "augrc", "coverage_at_target")
 
 
 def test_what_is_not_asked_for_is_left_out() -> None:
     pair = pair_of(50)
     assert "coverage_at_target" not in found(pair, min_precision=None)
-    assert "cost" not in found(pair, policy=None)
-    assert "cost" not in found(pair, costs=None)
-    assert "augrc" in found(pair, min_precision=None, policy=None, costs=None)
+    assert "augrc" in found(pair, min_precision=None, policy=None)
 
 
 def test_a_metric_registered_as_augrc_is_not_listed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,17 +81,6 @@ def test_coverage_is_that_of_the_descriptive_threshold() -> None:
     assert [coverage.base, coverage.candidate] == pytest.approx(values)
     assert (coverage.higher_is_better, coverage.share) == (True, True)
     assert "80%" in coverage.title
-
-
-def test_cost_is_a_mean_of_tickets_with_the_cluster_robust_interval() -> None:
-    pair = pair_of(120, n_groups=30)
-    policy, costs = Policy(threshold=0.5), Costs(misroute=7)
-    cost = found(pair, policy=policy, costs=costs)["cost"]
-    first, second = (cost_of_ticket(t, policy.decide(t.scores, t.labels), costs) for t in pair)
-    ends = clustered_mean(second - first, pair[0].groups).interval()
-    assert (cost.base, cost.candidate) == (first.mean(), second.mean())
-    assert (cost.difference.low, cost.difference.high) == (ends.low, ends.high)
-    assert not cost.higher_is_better
 
 
 def test_the_calibration_error_has_a_bootstrap_interval() -> None:
@@ -140,7 +123,7 @@ def test_resamples_that_are_all_alike_give_no_interval() -> None:
 def test_no_tickets_are_undefined() -> None:
     empty = table([], [])
     each = found((empty, empty))
-    assert set(each) >= {"augrc", "coverage_at_target", "cost"}
+    assert set(each) >= {"augrc", "coverage_at_target"}
     for d in each.values():
         assert not d.difference.defined
         assert math.isnan(d.base)
@@ -152,14 +135,10 @@ def test_both_populations_are_kept_apart() -> None:
     a, b, c = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]
     scored = (table([a, b, a] * 10, gold), table([a, c, b] * 10, gold))
     labelled = (scored[0].labelled(), scored[1].labelled())
-    each = metric_differences(
-        labelled, scored, min_precision=0.5, policy=Policy(), costs=Costs(), seed=0
-    )
+    each = metric_differences(labelled, scored, min_precision=0.5, policy=Policy(), seed=0)
     n = {d.name: d.difference.n for d in each}
     assert (n["accuracy"], n["macro_f1"]) == (20, 20)
-    assert {n[name] for name in ("ece_equal_mass_10", "augrc", "coverage_at_target", "cost")} == {
-        30
-    }
+    assert {n[name] for name in ("ece_equal_mass_10", "augrc", "coverage_at_target")} == {30}
 
 
 def test_too_many_groups_times_cells_are_drawn_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:

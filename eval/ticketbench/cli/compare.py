@@ -148,7 +148,7 @@ def _show_labels(found: Compared) -> None:
         if one.comparable:
             say_wrapped(f"  {one.name}: {one.kind}, {tickets}")
         else:
-            wrong = f"{tickets}, wrong for the other"
+            wrong = f"{tickets} wrong for {'both' if one.kind == 'in neither' else 'the other'}"
             say_wrapped(f"  {one.name}: {one.kind}, not comparable; {wrong}")
     if found.not_comparable:
         say_wrapped(f"  left out, not on one scale: {', '.join(found.not_comparable)}")

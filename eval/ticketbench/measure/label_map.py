@@ -39,9 +39,10 @@ class CommonLabel:
 
     @property
     def kind(self) -> str:
-        """same, renamed, merged, split, regrouped, or only in one of the sets."""
+        """same, renamed, merged, split, regrouped, only in one of the sets, or in neither."""
         if not self.comparable:
-            return "only in the base" if self.base else "only in the candidate"
+            only = "the base" if self.base else "the candidate"
+            return f"only in {only}" if self.base or self.candidate else "in neither"
         if len(self.base) == len(self.candidate) == 1:
             return "same" if self.base == self.candidate else "renamed"
         if len(self.candidate) == 1:
@@ -71,7 +72,7 @@ def common_labels(
         found = [pair for pair in found if pair not in touching] + [joined]
     found += [({a}, set()) for a in base if not any(a in pair[0] for pair in found)]
     found += [(set(), {b}) for b in candidate if not any(b in pair[1] for pair in found)]
-    order = {label: i for i, label in enumerate((*base, *candidate))}
+    order = {label: i for i, label in enumerate(dict.fromkeys((*base, *candidate)))}
     commons = [
         _common([x for x in base if x in pair[0]], [x for x in candidate if x in pair[1]])
         for pair in found
