@@ -20,7 +20,7 @@ _GUARD = f"""\
 import os, sys
 
 def refuse(event, arguments):
-    if event in ("socket.connect", "socket.sendto", "socket.bind", "socket.getaddrinfo"):
+    if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
         os.write(2, f"reached for the network: {{event}} {{arguments!r}}\\n".encode())
         os._exit({REFUSED})
 

@@ -91,12 +91,6 @@ def test_a_comparison_with_the_baseline_names_the_inputs_that_changed(answered: 
     assert compared("baseline", "v1").changed == ("the rubrics", "the answers")
     with_gates(LIMIT, extra="policy: {threshold: 0.7}\nchoose: {costs: {review: 2}}\n")
     assert compared("baseline", "v2").changed == ("the policy", "the costs")
-    with_gates(LIMIT)
-    edit("tickets.csv", "best offer", "best offers")
-    edit(
-        "tickets.csv", '"Buy cheap watches now, best offers"', '"Buy cheap watches now, best offer"'
-    )
-    assert compared("baseline", "v2").changed == ()
 
 
 def test_a_ticket_that_the_baseline_does_not_know_is_new_and_unpaired(answered: Path) -> None:

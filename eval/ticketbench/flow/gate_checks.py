@@ -19,13 +19,21 @@ def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset
     labels = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     names = [rubrics.name for rubrics in rubric_sets]
     tickets = {ticket.id for ticket in dataset.tickets}
-    problems = []
+    problems = _two_baselines(config, names)
     for number, gate in enumerate(config.file.gates):
         for key, what, help_ in _wrong(gate, config, names, list(labels), tickets):
             place = ("gates", number, *key)
             problems.append(Problem(what, config.document.where(place), help_))
     if problems:
         raise InputError.of(problems)
+
+
+def _two_baselines(config: Config, names: list[str]) -> list[Problem]:
+    if BASELINE not in names or config.baseline_path is None:
+        return []
+    where = config.document.where(("rubric_sets", BASELINE))
+    what = "a rubric set is called `baseline`, and so is the committed reference"
+    return [Problem(what, where, "give the rubric set another name")]
 
 
 def against_baseline(gate: GateConfig, config: Config) -> bool:
