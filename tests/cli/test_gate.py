@@ -311,7 +311,9 @@ def test_renamed_and_split_labels_are_compared_through_a_map(project: Path) -> N
     without = compared("a.csv", "b.csv")
     assert without["quantities"]["accuracy_b"] == 0.0
     said = ticketbench("compare", "a.csv", "b.csv").stderr
-    assert "billing: only in the base, not comparable; 60 tickets wrong for the other" in " ".join(said.split())
+    assert "billing: only in the base, not comparable; 60 tickets wrong for the other" in " ".join(
+        said.split()
+    )
     wrong = ticketbench("compare", "a.csv", "b.csv", "--map", "biling=money")
     assert wrong.returncode == 2
     assert "did you mean 'billing'" in wrong.stderr

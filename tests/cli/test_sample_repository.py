@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 from junitparser import JUnitXml
-from sample_project import CONFIG, REFUSED, RUBRICS, SAMPLE, Repository, copied
 
+from sample_project import CONFIG, REFUSED, RUBRICS, SAMPLE, Repository, copied
 from ticketbench.edge.engines.lexical import classify
 from ticketbench.edge.rubric_files import read_rubrics
 from ticketbench.flow.under_test import UnderTest
@@ -53,9 +53,10 @@ class CiRun:
 @pytest.fixture(scope="module")
 def ci(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CiRun]:
     """ci.sh after each edit, in a copy of its own."""
+    folder = tmp_path_factory.mktemp("edits")
 
     def run(edit: str) -> CiRun:
-        repository = copied(tmp_path_factory.mktemp(edit or "unedited"), edit=edit)
+        repository = copied(folder / (edit or "unedited"), edit=edit)
         return CiRun(repository, repository.run("bash", "ci.sh"))
 
     with ThreadPoolExecutor(2) as two:

@@ -223,8 +223,8 @@ def test_equal_sides_give_an_equal_result() -> None:
 
 
 # --- how often a gate is wrong: simulated candidates whose true difference is known
-# Thousands of draws with other seeds put selective precision and cost at 4.8 to 5.2 %, that is at the
-# limit itself, so a stream of a few hundred may lie above it; that of seed 7 did, this one does not.
+# Thousands of draws with other seeds put selective precision and cost at 4.8 to 5.2 %. That is the
+# limit itself, so a stream of a few hundred may lie above it: that of seed 7 did.
 
 Draw = Callable[[np.random.Generator], tuple[ScoreTable, ScoreTable]]
 

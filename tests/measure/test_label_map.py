@@ -187,7 +187,6 @@ def test_both_sides_know_the_same_gold_labels() -> None:
 
 
 def test_the_label_that_won_a_tie_goes_on_winning() -> None:
-    # b is the earlier one here, and its common label the later column.
     t = table([[0.4, 0.2, 0.4], [0.4, 0.4, 0.2]], ["c", "c"], labels=("b", "a", "c"))
     commons = common_labels(t.labels, ("x", "a"), {"c": ["x"], "b": ["x"]})
     found = aligned(t, commons, side="base")
@@ -196,7 +195,7 @@ def test_the_label_that_won_a_tie_goes_on_winning() -> None:
 
 
 def test_a_lost_tie_lowers_the_other_score_by_a_hair_only() -> None:
-    # Base order is z, a; the common label of z sorts behind, as only the candidate's order says.
+    # z won as the earlier label; its common label is the later column here.
     t = table([[0.5, 0.5]], ["z"], labels=("z", "a"))
     commons = tuple(reversed(common_labels(t.labels, t.labels, {})))
     found = aligned(t, commons, side="base")
