@@ -9,7 +9,6 @@ Missing answers skip a test and say how to get them; `--ticketbench-strict` make
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -99,7 +98,7 @@ def _rubric_set(request: pytest.FixtureRequest) -> str | None:
 
 
 def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> T:
-    from ticketbench.core.errors import IncompleteError
+    from ticketbench.core.errors import IncompleteError, InputError
 
     __tracebackhide__ = True
     try:
@@ -107,6 +106,9 @@ def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> 
     except IncompleteError as error:
         problem = error.problems[0]
         reason = f"{problem.what}; {problem.help}"
+    except InputError as error:
+        problem = error.problems[0]
+        pytest.fail(": ".join(part for part in (problem.what, problem.help) if part), pytrace=False)
     if request.config.getoption("--ticketbench-strict"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -138,4 +140,4 @@ def _config_path(config: pytest.Config) -> Path:
             "ticketbench: which config? Set `ticketbench_config` in the pytest section of "
             "pyproject.toml, or give --ticketbench-config"
         )
-    return Path(os.path.relpath(config.rootpath / written))
+    return config.rootpath / written

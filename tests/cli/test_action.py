@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from junitparser import JUnitXml
 from ruamel.yaml import YAML
 
 from offline_ci import copied, run
@@ -36,6 +38,13 @@ def block(first_line: str) -> str:
     return "\n".join(kept)
 
 
+def test_the_action_is_composite_and_every_script_names_its_shell() -> None:
+    assert ACTION["runs"]["using"] == "composite"
+    assert {one["shell"] for one in STEPS if "run" in one} == {"bash"}
+    (gate,) = (one for one in STEPS if one.get("id") == "gate")
+    assert gate["name"] == "Judge the gates"
+
+
 def test_only_setup_and_upload_are_used_and_pinned_by_commit() -> None:
     used = [one["uses"] for one in STEPS if "uses" in one]
     names = {re.fullmatch(r"(actions/[a-z-]+)@[0-9a-f]{40}", one)[1] for one in used}  # type: ignore[index]
@@ -57,9 +66,14 @@ def test_every_input_is_described_and_every_output_comes_from_the_gate() -> None
     assert "github.action_path" in step("Install ticketbench")["env"]["ACTION_PATH"]
 
 
+def temp_of(repository: Path) -> Path:
+    """The runner's folder for temporary files; a runner's own may hold a blank."""
+    return repository.parent / "the temp"
+
+
 def acted(repository: Path, name: str, **inputs: str) -> subprocess.CompletedProcess[str]:
     """One step's script, with the environment that a runner would make."""
-    temp = repository.parent / "temp"
+    temp = temp_of(repository)
     command = temp / "ticketbench-venv" / "bin" / "ticketbench"
     command.parent.mkdir(parents=True, exist_ok=True)
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ticketbench "$@"\n')
@@ -80,7 +94,7 @@ CONFIG = {"config": "configs/support.yaml"}
 
 
 def outputs(repository: Path) -> dict[str, str]:
-    text = (repository.parent / "temp/GITHUB_OUTPUT").read_text("utf-8")
+    text = (temp_of(repository) / "GITHUB_OUTPUT").read_text("utf-8")
     return {name: value for name, _, value in re.findall(r"(\w+)<<(\w+)\n(.*?)\n\2\n", text, re.S)}
 
 
@@ -100,9 +114,29 @@ def test_the_gate_step_judges_and_writes_everything(
     done = acted(repository, "Judge the gates", **CONFIG, **inputs)
     assert done.returncode == code, done.stderr
     assert outputs(repository)["verdict"] == verdict
-    made = tmp_path / "temp/ticketbench-out"
+    made = temp_of(repository) / "ticketbench-out"
     assert {path.name for path in made.iterdir()} == {"gate.md", "gate.xml", "gate.json"}
-    assert (tmp_path / "temp/GITHUB_STEP_SUMMARY").read_bytes() == (made / "gate.md").read_bytes()
+    summary = temp_of(repository) / "GITHUB_STEP_SUMMARY"
+    assert summary.read_bytes() == (made / "gate.md").read_bytes()
+    assert JUnitXml.fromfile(str(made / "gate.xml")).tests == (1 if verdict == "incomplete" else 4)
+    told = json.loads((made / "gate.json").read_bytes())["data"]["verdict"]
+    assert (told["outcome"], told["exit_code"]) == (verdict, code)
+    assert told["headline"] == outputs(repository)["headline"]
+
+
+def test_the_gate_step_takes_a_path_with_a_blank_and_sets_every_output(tmp_path: Path) -> None:
+    repository = copied(tmp_path)
+    config = "configs/my support.yaml"
+    (repository / CONFIG["config"]).rename(repository / config)
+    done = acted(repository, "Judge the gates", config=config)
+    assert done.returncode == 0, done.stderr
+    assert outputs(repository) == {
+        "verdict": "pass",
+        "headline": "4 gates passed",
+        "accuracy": "0.911111",
+        "threshold": "0.60",
+    }
+    assert set(outputs(repository)) == set(ACTION["outputs"])
 
 
 def test_an_input_is_never_read_as_code(tmp_path: Path) -> None:
@@ -116,7 +150,15 @@ def test_the_report_step_writes_the_report(tmp_path: Path) -> None:
     repository = copied(tmp_path)
     done = acted(repository, "Write the report", **CONFIG)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "temp/ticketbench-out/report/index.html").exists()
+    assert (temp_of(repository) / "ticketbench-out/report/index.html").exists()
+
+
+def test_the_report_step_only_remarks_on_missing_answers(tmp_path: Path) -> None:
+    repository = copied(tmp_path, "unrecorded")
+    done = acted(repository, "Write the report", **CONFIG)
+    assert done.returncode == 0
+    assert done.stdout.startswith("::notice title=ticketbench::no whole report")
+    assert not (temp_of(repository) / "ticketbench-out").exists()
 
 
 def test_the_workflow_only_reads() -> None:
@@ -125,6 +167,7 @@ def test_the_workflow_only_reads() -> None:
     assert set(workflow["on"]) == {"pull_request", "push"}
     inputs = workflow["jobs"]["gate"]["steps"][1]["with"]
     assert set(inputs) <= set(ACTION["inputs"])
+    assert "pull_request_target" not in str(workflow)
 
 
 def test_the_gitlab_job_runs_the_gate_and_shows_junit(tmp_path: Path) -> None:
@@ -135,20 +178,50 @@ def test_the_gitlab_job_runs_the_gate_and_shows_junit(tmp_path: Path) -> None:
     assert (repository / job["artifacts"]["reports"]["junit"]).exists()
 
 
-def test_the_gates_of_the_page_are_valid() -> None:
-    from ticketbench.edge.gate_config import GateConfig
+def with_the_gates_of_the_page(folder: Path) -> Path:
+    """The sample repository, its rubrics as v1 and v2, and baseline and gates as docs/ci.md has."""
+    repository = copied(folder)
+    config = repository / CONFIG["config"]
+    own = config.read_text("utf-8").replace("{current: ", "{v1: rubrics/support.yaml, v2: ")
+    kept = [line for line in own.splitlines() if not re.match("baseline|recording|gates| ", line)]
+    page = block("baseline: baselines/support.json")
+    config.write_text("\n".join([*kept, page, ""]), encoding="utf-8")
+    return repository
 
-    config = YAML(typ="safe", pure=True).load(block("baseline: baselines/support.json"))
-    assert [GateConfig.model_validate(gate) for gate in config["gates"]]
+
+def test_the_gates_of_the_page_are_judged_as_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ticketbench.flow.gate import gate
+
+    monkeypatch.chdir(with_the_gates_of_the_page(tmp_path))
+    report = gate(Path(CONFIG["config"])).report
+    found = [result.metric or result.kind for result in report.results]
+    assert found == ["complete", "accuracy", "recall", "selective_precision", "must pass"]
+    assert {result.outcome for result in report.results} == {"pass"}
 
 
-def test_the_comment_script_and_the_test_of_the_page_are_well_formed() -> None:
+def test_the_tests_of_the_page_pass_as_they_stand(tmp_path: Path) -> None:
+    repository = with_the_gates_of_the_page(tmp_path)
+    settings = block("# pyproject.toml")
+    (repository / "pyproject.toml").write_text(settings, encoding="utf-8")
+    (repository / "tests/test_rubrics.py").write_text(block("import pytest"), encoding="utf-8")
+    done = run(repository, "python", "-m", "pytest", "-p", "no:cacheprovider", "-v")
+    assert done.returncode == 0, done.stdout
+    assert re.findall(r"::(test_\S+) PASSED", done.stdout) == [
+        "test_billing",
+        "test_no_worse",
+        "test_must_pass[t-0012]",
+        "test_must_pass[t-0044]",
+    ]
+
+
+def test_the_comment_script_of_the_page_is_well_formed() -> None:
     comment = YAML(typ="safe", pure=True).load(
         block("- if: github.event.pull_request.head.repo.full_name == github.repository")
     )[0]
     assert "${{" not in comment["run"]
     subprocess.run(["bash", "-n"], input=comment["run"], text=True, check=True)
-    compile(block("import pytest"), "docs/ci.md", "exec")
 
 
 def test_the_hook_checks_configs_and_rubrics(tmp_path: Path) -> None:

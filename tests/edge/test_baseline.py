@@ -110,6 +110,13 @@ def test_top_labels_top_scores_and_outcomes_come_back_exactly(
     assert back.failures == ()
 
 
+@pytest.mark.parametrize("scores", [[0.333, 0.333, 0.333], [0.334, 0.333, 0.333], [1.0, 0.0, 0.0]])
+def test_a_top_label_below_its_even_share_stays_on_top(scores: list[float]) -> None:
+    data = dataset("a")
+    back, _ = baseline_table(blessed(data, table(data, [scores]), [REVIEW]), data)
+    assert (back.top.tolist(), back.top_score.tolist()) == ([0], scores[:1])
+
+
 @options(max_examples=100, deadline=None, derandomize=True)
 @given(st.text(max_size=8), st.text(max_size=8), st.text(max_size=8), st.text(max_size=8))
 def test_two_tickets_have_one_hash_only_where_id_and_text_are_equal(

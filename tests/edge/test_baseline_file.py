@@ -298,7 +298,7 @@ def test_a_top_label_that_cannot_be_one_is_named_with_its_ticket(
 
     found = problem(tmp_path, changed(change))
     assert f"the ticket {FIRST} cannot have the top label {label!r}" in found.what
-    assert str(tmp_path / "b.json") in found.what
+    assert found.where == str(tmp_path / "b.json")
 
 
 def test_an_even_split_rounded_by_the_endpoint_is_a_top_label(tmp_path: Path) -> None:

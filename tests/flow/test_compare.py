@@ -180,7 +180,7 @@ def test_other_texts_are_other_datasets_even_with_the_same_ids(answered: Path) -
     shutil.copytree(RUN, "old")
     edit("tickets.csv", "Nothing loads", "Nothing at all loads")
     run(EVAL)
-    assert "texts or columns are not" in refused("old:v1", f"{RUN}:v1")[0]
+    assert "texts, columns or order are not" in refused("old:v1", f"{RUN}:v1")[0]
     assert compare_sides("old/predictions.csv:v1", f"{TABLE}:v1").comparison.n_paired == 6
 
 

@@ -29,7 +29,7 @@ WRONG = {
     ),
     "an unknown label": (
         "{metric: recall, label: biling, on: v2, min: 0.1}",
-        22, "no rubric set has the label 'biling'", "did you mean 'billing'?",
+        22, "neither v2 nor a ticket has the label 'biling'", "did you mean 'billing'?",
     ),
     "an unknown ticket": (
         "{must_pass: [t1, t99], on: v2}",
@@ -114,7 +114,8 @@ def test_a_gate_that_can_be_judged_is_accepted(project: Path, gate: str) -> None
 def test_a_label_that_only_one_of_the_sets_has_is_known(project: Path) -> None:
     edit("v2.yaml", "labels:\n", 'labels:\n  - {name: refund, rubric: "Is it a refund?"}\n')
     assert read_inputs(with_gates("{metric: recall, label: refund, on: v2, min: 0}"))
-    assert read_inputs(with_gates("{metric: recall, label: refund, on: v1, min: 0}"))
+    with pytest.raises(InputError, match="neither v1 nor a ticket has the label 'refund'"):
+        read_inputs(with_gates("{metric: recall, label: refund, on: v1, min: 0}"))
 
 
 def test_a_rubric_set_may_be_called_baseline_where_no_file_is_named(project: Path) -> None:
@@ -128,3 +129,11 @@ def test_a_gate_is_against_the_baseline_by_its_name_and_the_file(project: Path) 
     gates = [f"{{metric: accuracy, on: v2, not_worse_than: {name}}}" for name in ("baseline", "v1")]
     config = read_inputs(with_gates(*gates, "{must_pass: [t1], on: v2}")).config
     assert [against_baseline(gate, config) for gate in config.file.gates] == [True, False, False]
+
+
+def test_a_rubric_set_may_not_be_called_baseline_where_a_file_is_named(project: Path) -> None:
+    with_gates("{metric: accuracy, on: v2, min: 0.1}")
+    edit("gated.yaml", "{v1: v1.yaml,", "{baseline: v1.yaml,")
+    with pytest.raises(InputError, match="a rubric set is called `baseline`") as caught:
+        read_inputs(Path("gated.yaml"))
+    assert caught.value.problems[0].where == "gated.yaml:4:15"

@@ -14,7 +14,7 @@ from scipy import stats
 
 from tables import random_table, table
 from ticketbench.core.errors import InputError
-from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.policy import REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.edge.score_tables import read_score_table
 from ticketbench.measure.compare import (
@@ -25,6 +25,7 @@ from ticketbench.measure.compare import (
     mcnemar_exact,
     mcnemar_midp,
     paired_rows,
+    still_wrong,
 )
 from ticketbench.measure.intervals import clustered_mean
 from ticketbench.measure.metrics import METRICS
@@ -561,11 +562,139 @@ def test_every_label_is_compared(paired: Comparison) -> None:
     assert sum(d.support for d in paired.label_differences) == paired.n_paired
 
 
-def test_coverage_and_cost_are_compared_on_request(pair: tuple[ScoreTable, ScoreTable]) -> None:
+ROUTING = ["coverage", "selective_precision", "cost"]
+
+
+def test_what_the_policy_does_is_compared_on_request(pair: tuple[ScoreTable, ScoreTable]) -> None:
     found = compare(*pair, min_precision=0.9, policy=Policy(), costs=Costs())
-    names = [d.name for d in found.differences[-5:]]
-    assert names == ["augrc", "coverage_at_target", "coverage", "selective_precision", "cost"]
+    names = [d.name for d in found.differences]
+    assert names == [*METRICS.names(), "augrc", "coverage_at_target", *ROUTING]
     assert all(d.difference.low < d.difference.high for d in found.differences[-5:])
+
+
+def test_without_policy_or_outcomes_nothing_about_routing_is_compared(
+    pair: tuple[ScoreTable, ScoreTable],
+) -> None:
+    names = [d.name for d in compare(*pair, costs=Costs()).differences]
+    assert not set(names) & set(ROUTING)
+
+
+def test_without_costs_no_cost_is_compared(pair: tuple[ScoreTable, ScoreTable]) -> None:
+    names = [d.name for d in compare(*pair, policy=Policy()).differences]
+    assert names[-2:] == ROUTING[:2]
+
+
+def test_routing_is_compared_by_the_policy_on_all_tickets_both_sets_scored() -> None:
+    gold = ["a"] * 6 + ["__none__"] * 4
+    base = table([A] * 10, gold)
+    candidate = table([A] * 5 + [[0.5, 0.25, 0.25]] * 5, gold).rows(np.arange(1, 10))
+    found = compare(base, candidate, policy=Policy(), costs=Costs(misroute=9))
+    coverage, precision, cost = (difference(found, name) for name in ROUTING)
+    assert (coverage.base, coverage.candidate, coverage.difference.n) == (1.0, 4 / 9, 9)
+    assert (precision.base, precision.candidate) == (5 / 9, 1.0)
+    assert (cost.base, cost.candidate) == (4.0, 5 / 9)
+
+
+def test_given_outcomes_count_instead_of_the_policy() -> None:
+    base = candidate = table([A] * 8, ["a"] * 8)
+    outcomes = (np.array([ROUTE] * 2 + [REVIEW] * 6), np.array([ROUTE] * 6 + [REVIEW] * 2))
+    found = compare(base, candidate, policy=Policy(), costs=Costs(), outcomes=outcomes)
+    coverage, precision, cost = (difference(found, name) for name in ROUTING)
+    assert (coverage.base, coverage.candidate) == (0.25, 0.75)
+    assert (precision.base, precision.candidate) == (1.0, 1.0)
+    assert (cost.base, cost.candidate) == (0.75, 0.25)
+    assert found.accuracy.value == 0.0
+
+
+def test_given_outcomes_belong_to_the_rows_of_their_own_table() -> None:
+    base = table([A] * 12, ["a"] * 12)
+    moved = base.rows(np.arange(12)[::-1])
+    one = np.array([ROUTE] * 6 + [REVIEW] * 6)
+    same, other = (
+        difference(compare(base, moved, outcomes=(one, of)), "coverage").difference
+        for of in (one[::-1], one)
+    )
+    # Paired by id no outcome differs in the first, and every one in the second.
+    assert (same.value, other.value) == (0.0, 0.0)
+    assert math.isnan(same.low)
+    assert other.low < 0 < other.high
+
+
+def test_a_difference_is_found_by_name(paired: Comparison) -> None:
+    for d in paired.differences:
+        assert paired.metric(d.name) == d.difference
+    assert len({paired.metric(d.name).value for d in paired.differences}) > 5
+
+
+def test_an_unknown_difference_is_refused_with_the_nearest_name(paired: Comparison) -> None:
+    with pytest.raises(InputError, match="no difference is called 'acuracy'") as caught:
+        paired.metric("acuracy")
+    assert caught.value.problems[0].help == "did you mean 'accuracy'?"
+
+
+def test_the_difference_of_accuracy_is_the_one_the_verdict_rests_on(paired: Comparison) -> None:
+    assert paired.accuracy == paired.verdict.difference
+    assert paired.accuracy.value == expected("diff_b_minus_a")
+    assert paired.accuracy.value == pytest.approx(paired.metric("accuracy").value)
+
+
+def test_the_difference_of_recall_is_found_by_label(paired: Comparison) -> None:
+    for d in paired.label_differences:
+        assert paired.recall(d.label) == d.difference
+    assert len({paired.recall(d.label).value for d in paired.label_differences}) > 1
+
+
+def test_an_unknown_label_is_refused_with_the_known_ones(paired: Comparison) -> None:
+    with pytest.raises(InputError, match="no label is called 'zzz'") as caught:
+        paired.recall("zzz")
+    assert all(label in caught.value.problems[0].help for label in PAIRED["labels_order"])
+
+
+def test_a_comparison_is_short_in_a_failed_assertion() -> None:
+    base = table([A] * 90 + [B] * 10, ["a"] * 100, rubric_set="v1")
+    candidate = table([A] * 60 + [B] * 40, ["a"] * 100, rubric_set="v2")
+    found = compare(base, candidate)
+    ends = found.accuracy
+    assert repr(found) == f"v2 - v1: -0.300 [{ends.low:.3f}, {ends.high:.3f}], n=100, worse"
+
+
+def test_tickets_wrong_in_both_are_named_with_both_answers() -> None:
+    base = table([A, B, B, A], ["a"] * 4)
+    candidate = table([B, A, C, A], ["a"] * 4)
+    (found,) = still_wrong(base, candidate)
+    assert (found.kind, found.ticket_id, found.gold) == ("still wrong", "t2", "a")
+    assert (found.base_label, found.candidate_label) == ("b", "c")
+    assert (found.base_score, found.candidate_score) == (0.801, 0.801)
+
+
+def test_of_tickets_wrong_in_both_the_candidates_surest_error_comes_first() -> None:
+    def sure(score: float) -> list[float]:
+        return [(1 - score) / 2, score, (1 - score) / 2]
+
+    base = table([sure(0.9), sure(0.5), sure(0.6), sure(0.7)], ["a"] * 4)
+    candidate = table([sure(0.5), sure(0.8), sure(0.7), sure(0.7)], ["a"] * 4)
+    assert [flip.ticket_id for flip in still_wrong(base, candidate)] == ["t1", "t2", "t3", "t0"]
+
+
+def test_tickets_that_no_label_fits_or_one_set_lacks_are_not_still_wrong() -> None:
+    base = table([B, B, B], ["a", "__none__", "a"])
+    candidate = base.rows(np.array([0, 1]))
+    assert [flip.ticket_id for flip in still_wrong(base, candidate)] == ["t0"]
+
+
+def test_a_gold_label_that_neither_set_has_is_still_wrong() -> None:
+    (found,) = still_wrong(table([A], ["zebra"]), table([A], ["zebra"]))
+    assert found.gold == "zebra"
+
+
+@SEARCH
+@given(st.integers(0, 60), st.integers(0, 1000))
+def test_as_many_tickets_are_still_wrong_as_the_contingency_says(n: int, seed: int) -> None:
+    base = random_table(n, seed=seed)
+    candidate = replace(base, scores=random_table(n, seed=seed + 1).scores.copy())
+    wrong = still_wrong(base, candidate)
+    assert len(wrong) == compare(base, candidate).contingency.neither
+    assert {flip.kind for flip in wrong} <= {"still wrong"}
 
 
 @SEARCH

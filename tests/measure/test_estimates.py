@@ -178,3 +178,12 @@ def test_one_dominant_group_leaves_no_bootstrap_interval() -> None:
 def test_few_independent_tickets_keep_their_bootstrap_interval() -> None:
     found = estimate(by_name("macro_f1"), random_table(8, seed=1), seed=0)
     assert not math.isnan(found.low)
+
+
+def test_an_estimate_is_short_in_a_failed_assertion() -> None:
+    assert repr(Estimate(0.92, 0.8312, 0.9658, 64, "Wilson")) == "0.920 [0.831, 0.966], n=64"
+    assert repr(Estimate(-0.05, -0.1, 0.0, 8, "t")) == "-0.050 [-0.100, 0.000], n=8"
+
+
+def test_an_undefined_estimate_prints_nan_and_its_n() -> None:
+    assert repr(Estimate.undefined(3, "no tickets")) == "nan [nan, nan], n=3"

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tables import random_table, table
+from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.measure.calibration_check import calibration_check
@@ -397,3 +398,35 @@ def test_without_tickets_the_newer_results_are_empty_or_nan() -> None:
     values = (e.calibration.ece, e.calibration.ece_p, e.temperature.ece_after)
     assert all(math.isnan(value) for value in values)
     assert [label.n for label in e.label_calibration] == [0, 0, 0]
+
+
+def test_a_label_is_found_by_name(small: Evaluation) -> None:
+    for result in small.label_results:
+        assert small.of_label(result.label) is result
+        assert small.recall(result.label) == result.recall
+        assert small.precision(result.label) == result.precision
+        assert small.f1(result.label) == result.f1
+    # Gold b: t1 is answered a, t2 and t5 are right. Top a: t0, t1 and t3.
+    assert (small.recall("b").value, small.precision("a").value) == (2 / 3, 2 / 3)
+    assert small.f1("b").value == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("name", ["of_label", "recall", "precision", "f1"])
+def test_an_unknown_label_is_refused_with_the_nearest_name(name: str) -> None:
+    of = table([[0.8, 0.2]], ["billing"], labels=("billing", "general"))
+    with pytest.raises(InputError, match="no label is called 'biling'") as caught:
+        getattr(evaluate(of, Settings()), name)("biling")
+    assert caught.value.problems[0].help == "did you mean 'billing'?"
+
+
+def test_accuracy_coverage_and_precision_have_names_of_their_own(small: Evaluation) -> None:
+    assert small.accuracy == small.metric("accuracy")
+    assert (small.accuracy.value, small.accuracy.n) == (4 / 5, 5)
+    # t0, t1, t2 and t4 reach .6; t1 is wrong, and no label fits t4.
+    assert (small.coverage.value, small.coverage.n) == (4 / 6, 6)
+    assert (small.selective_precision.value, small.selective_precision.n) == (2 / 4, 4)
+
+
+def test_an_evaluation_is_short_in_a_failed_assertion(small: Evaluation) -> None:
+    ends = small.accuracy
+    assert repr(small) == f"v1: accuracy 0.800 [{ends.low:.3f}, {ends.high:.3f}], n=5"

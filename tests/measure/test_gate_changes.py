@@ -111,7 +111,7 @@ def test_labels_are_matched_by_name_and_not_by_place() -> None:
         of_metric("accuracy", pair),
         of_metric("ece_equal_mass_10", pair),
         gate_changes.recall(pair, asked("a")),
-        gate_changes.of_one_label(metrics.precision, pair, asked("b")),
+        gate_changes.precision(pair, asked("b")),
         gate_changes.cost(pair, asked()),
     ):
         assert (found.gain.outcome, found.gain.difference) == ("pass", 0.0)
@@ -203,6 +203,13 @@ def test_under_the_policy_a_right_ticket_in_review_is_missed() -> None:
     assert gate_changes.recall(pair, asked("a")).gain.outcome == "pass"
 
 
+def test_under_the_policy_a_ticket_routed_to_another_label_is_missed() -> None:
+    gold = ["a"] * 30
+    pair = pair_of(table([A] * 30, gold), table([A] * 15 + [B] * 15, gold))
+    found = gate_changes.routed_recall(pair, asked("a"))
+    assert (found.base, found.candidate) == (1.0, 0.5)
+
+
 def test_coverage_rests_on_the_outcomes_and_not_on_the_policy_now() -> None:
     t = table([A] * 40, ["a"] * 40)
     outcome = np.array([ROUTE] * 10 + [REVIEW] * 20 + [ESCALATE] * 10)
@@ -258,7 +265,7 @@ def test_few_changed_costs_are_bounded_by_the_dearest_outcome() -> None:
 def test_precision_and_f1_of_a_label_are_those_of_the_evaluation() -> None:
     pair = random_pair(150)
     for name in ("precision", "f1"):
-        found = gate_changes.of_one_label(getattr(metrics, name), pair, asked("l2"))
+        found = getattr(gate_changes, name)(pair, asked("l2"))
         for side, value in zip(pair, (found.base, found.candidate), strict=True):
             decisions = Policy().decide(side.table.scores, side.table.labels)
             own = next(r for r in label_results(side.table, decisions) if r.label == "l2")
@@ -271,16 +278,17 @@ def test_a_label_that_wins_tickets_of_others_loses_precision() -> None:
     base = table([A] * 60 + [B] * 60, gold)
     candidate = table([A] * 60 + [A] * 30 + [B] * 30, gold)
     pair = pair_of(base, candidate)
-    found = gate_changes.of_one_label(metrics.precision, pair, asked("a"))
+    found = gate_changes.precision(pair, asked("a"))
     assert (found.candidate, found.gain.outcome) == (pytest.approx(2 / 3), "fail")
-    assert gate_changes.of_one_label(metrics.precision, pair, asked("b")).gain.outcome == "pass"
+    # All 30 answers of b are right, which cannot exclude a loss of 2 points.
+    assert gate_changes.precision(pair, asked("b")).gain.outcome == "inconclusive"
 
 
 @pytest.mark.parametrize("label", ["c", "unknown"])
 def test_the_precision_of_a_label_nobody_answers_is_inconclusive(label: str) -> None:
     gold = ["a", "b"] * 10
     pair = pair_of(table([A, B] * 10, gold), table([B, A] * 10, gold))
-    found = gate_changes.of_one_label(metrics.precision, pair, asked(label))
+    found = gate_changes.precision(pair, asked(label))
     assert found.gain.outcome == "inconclusive"
     assert math.isnan(found.base)
     assert math.isnan(found.candidate)

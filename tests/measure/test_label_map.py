@@ -99,7 +99,20 @@ def test_the_candidates_own_labels_come_after_those_of_the_base() -> None:
 def test_gold_labels_that_neither_side_has_come_last_by_name() -> None:
     found = common_labels(("a",), ("a",), {}, ["zebra", "a", "__none__", "ape"])
     assert [one.name for one in found] == ["a", "ape", "zebra"]
+    assert [one.kind for one in found] == ["same", "in neither", "in neither"]
     assert not found[-1].comparable
+
+
+def test_labels_of_both_sides_stand_in_the_order_of_the_base() -> None:
+    found = common_labels(("a", "b", "c"), ("c", "d", "b"), {})
+    assert [one.name for one in found] == ["a", "b", "c", "d"]
+
+
+def test_a_gold_label_that_only_the_other_side_has_is_wrong_for_this_one() -> None:
+    t = table([[0.2, 0.8]] * 2, ["b", "c"], labels=("a", "b"))
+    found = aligned(t, common_labels(("a", "b"), ("a", "c"), {}), side="base")
+    assert (found.right.tolist(), found.labels) == ([True, False], ("a", "b"))
+    assert set(found.gold_labels) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(
@@ -265,10 +278,13 @@ def test_top_label_and_top_score_stay_what_they_were(
     found = aligned(t, commons, side=side)
     assert tops(found) == [of_label(commons, side, label) for label in tops(t)]
     assert found.top_score.tolist() == t.top_score.tolist()
-    # A right answer stays right; a wrong one turns right where the sets cannot tell them apart.
-    if side == "base":
-        assert not np.any(t.right & ~found.right)
-    assert [i == NONE for i in found.truth] == [i == NONE for i in t.truth]
+    # A gold word of both sides is the base's; right is the same common label as the gold.
+    place = {one.name: one.name for one in commons}
+    place |= {label: one.name for one in commons for label in one.candidate}
+    place |= {label: one.name for one in commons for label in one.base}
+    expected = [place.get(label, label) for label in golds(t)]
+    assert golds(found) == expected
+    assert found.right.tolist() == [a == b for a, b in zip(tops(found), expected, strict=True)]
 
 
 @SEARCH

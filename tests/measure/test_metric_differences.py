@@ -11,6 +11,7 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure import metric_differences as module
 from ticketbench.measure import paired_bootstrap
+from ticketbench.measure.intervals import clustered_mean
 from ticketbench.measure.metric_differences import Difference, metric_differences
 from ticketbench.measure.metrics import METRICS, table_metric
 from ticketbench.measure.resampling import FEW_GROUPS
@@ -38,7 +39,7 @@ def found(
     return {d.name: d for d in each}
 
 
-def test_registered_metrics_come_first_then_the_routing_ones() -> None:
+def test_registered_metrics_come_first() -> None:
     names = tuple(found(pair_of(50)))
     assert names == (*METRICS.names(), "augrc", "coverage_at_target")
 
@@ -46,7 +47,20 @@ def test_registered_metrics_come_first_then_the_routing_ones() -> None:
 def test_what_is_not_asked_for_is_left_out() -> None:
     pair = pair_of(50)
     assert "coverage_at_target" not in found(pair, min_precision=None)
+    assert "coverage_at_target" in found(pair, policy=None)
     assert "augrc" in found(pair, min_precision=None, policy=None)
+
+
+def test_tickets_that_the_policy_escalates_are_not_covered() -> None:
+    pair = pair_of(120)
+    every, fewer = (
+        found(pair, min_precision=0.0, policy=policy)["coverage_at_target"]
+        for policy in (None, Policy(escalate_above=0.3))
+    )
+    assert (every.base, every.candidate) == (1.0, 1.0)
+    for side, value in zip(pair, (fewer.base, fewer.candidate), strict=True):
+        two_high = (side.scores > 0.3).sum(axis=1) >= 2
+        assert value == pytest.approx(1 - two_high.mean())
 
 
 def test_a_metric_registered_as_augrc_is_not_listed_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,6 +95,45 @@ def test_coverage_is_that_of_the_descriptive_threshold() -> None:
     assert [coverage.base, coverage.candidate] == pytest.approx(values)
     assert (coverage.higher_is_better, coverage.share) == (True, True)
     assert "80%" in coverage.title
+
+
+def test_a_mean_of_tickets_has_the_cluster_robust_interval() -> None:
+    pair = pair_of(120, n_groups=30)
+    metric = METRICS.get("brier_top_label")
+    brier = found(pair)["brier_top_label"]
+    first, second = (metric.function(t.scores, t.truth) for t in pair)
+    ends = clustered_mean(second - first, pair[0].groups).interval()
+    assert (brier.base, brier.candidate) == (first.mean(), second.mean())
+    assert (brier.difference.low, brier.difference.high) == (ends.low, ends.high)
+    assert not brier.higher_is_better
+
+
+def test_the_difference_of_two_means_is_that_of_the_metric() -> None:
+    groups = np.arange(40) // 2
+    rng = np.random.default_rng(0)
+    first, second = rng.random(40), rng.random(40)
+    base, candidate, difference = module.mean_difference_of(first, second, groups)
+    ends = clustered_mean(second - first, groups).interval()
+    assert (base, candidate, difference.value) == (first.mean(), second.mean(), candidate - base)
+    assert (difference.low, difference.high, difference.n) == (ends.low, ends.high, 40)
+
+
+def test_the_difference_of_no_means_is_undefined() -> None:
+    base, candidate, difference = module.mean_difference_of(
+        np.empty(0), np.empty(0), np.empty(0, dtype=np.int64)
+    )
+    assert math.isnan(base)
+    assert math.isnan(candidate)
+    assert (difference.defined, difference.n) == (False, 0)
+
+
+@pytest.mark.parametrize("values", [[], [math.nan, math.inf], [0.25] * 9, [0.25, 0.25 + 1e-13]])
+def test_bootstrap_values_that_are_all_alike_or_undefined_have_no_interval(
+    values: list[float],
+) -> None:
+    difference = module.percentile_of(np.array(values), 9)
+    assert math.isnan(difference.low)
+    assert (difference.n, difference.method) == (9, "no interval: every resample is the same")
 
 
 def test_the_calibration_error_has_a_bootstrap_interval() -> None:

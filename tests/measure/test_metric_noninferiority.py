@@ -167,6 +167,14 @@ def test_an_open_gain_of_a_mean_says_how_many_tickets_settle_it() -> None:
     assert means(np.zeros(len(more)), more).gain.outcome == "pass"
 
 
+def test_an_open_loss_beyond_the_margin_is_settled_by_its_distance_from_zero() -> None:
+    d = np.array([2.0] * 28 + [-2.0] * 40 + [0.0] * 132)
+    found = means(np.zeros(200), d, margin=0.05).gain
+    assert (found.outcome, found.difference) == ("inconclusive", pytest.approx(-0.12))
+    se = (found.high - found.low) / (2 * Z95)
+    assert found.n_needed == pytest.approx(200 * (2.49 * se / 0.12) ** 2, abs=1)
+
+
 def test_counts_of_a_share_have_about_the_normal_bounds() -> None:
     first, second = sides(30, 50, 400)
     found = counts(first, second)

@@ -18,8 +18,10 @@ from ticketbench.measure.noninferiority import (
     NonInferiority,
     clustered_z,
     noninferiority,
+    outcome_of,
     tango_bounds,
     tango_z,
+    with_margin,
 )
 from ticketbench.measure.verdict import n_differing_groups
 
@@ -308,3 +310,50 @@ def test_where_one_group_holds_nearly_all_tickets_the_gate_does_not_decide() -> 
     d = np.random.default_rng(2).permutation(differences(12, 30, 92))
     assert noninferiority(d, groups).outcome == "inconclusive"
     assert noninferiority(-d, groups).outcome == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "seen", "outcome"),
+    [
+        (-0.019, 0.03, 0.0, "pass"),
+        (-0.02, 0.03, 0.0, "inconclusive"),
+        (-0.05, -0.021, -0.03, "fail"),
+        (-0.05, -0.02, -0.02, "inconclusive"),
+        (-0.05, -0.001, -0.021, "fail"),
+        (-0.05, -0.001, -0.02, "inconclusive"),
+        (-0.05, 0.0, -0.03, "inconclusive"),
+        (-0.015, -0.001, -0.01, "pass"),
+        (math.nan, math.nan, -0.5, "inconclusive"),
+    ],
+)
+def test_the_outcome_of_two_bounds_at_a_margin_of_two_points(
+    low: float, high: float, seen: float, outcome: str
+) -> None:
+    assert outcome_of(low, high, seen, 0.02) == outcome
+
+
+@pytest.mark.parametrize(("gained", "lost", "n"), [(10, 25, 1000), (25, 10, 1000), (3, 1, 400)])
+@pytest.mark.parametrize("margin", [0.0, 0.01, 0.05, 0.3])
+def test_another_margin_leads_to_the_outcome_of_a_gate_at_that_margin(
+    gained: int, lost: int, n: int, margin: float
+) -> None:
+    moved, anew = with_margin(gate(gained, lost, n), margin), gate(gained, lost, n, margin=margin)
+    assert (moved.outcome, moved.margin) == (anew.outcome, margin)
+    assert (moved.low, moved.high, moved.difference) == (anew.low, anew.high, anew.difference)
+
+
+def test_at_another_margin_p_and_the_tickets_needed_are_unknown() -> None:
+    found = gate(30, 30, 200)
+    moved = with_margin(found, 0.03)
+    assert found.n_needed > 0
+    assert (moved.n_needed, math.isnan(moved.p)) == (0, True)
+
+
+def test_the_same_margin_changes_nothing() -> None:
+    found = gate(30, 30, 200)
+    assert with_margin(found, 0.02) is found
+
+
+def test_without_tickets_no_margin_decides() -> None:
+    found = noninferiority(np.array([]), np.array([], dtype=np.int64))
+    assert with_margin(found, 0.9).outcome == "inconclusive"

@@ -148,7 +148,7 @@ def test_an_order_of_results_changes_no_verdict() -> None:
         (named(title="Cost per ticket", share=False, minimum=NAN, maximum=1.25),
          "Cost per ticket (v2) at most 1.25"),
         (named("not worse", against="baseline", margin=0.02),
-         "Accuracy (v2) not worse than baseline by 2.0 points"),
+         "Accuracy (v2) not worse than baseline by 2 points"),
         (named("not worse", against="v1", title="Cost per ticket", share=False, margin=0.05),
          "Cost per ticket (v2) not worse than v1 by 0.05"),
         (named("must pass", n=1), "1 ticket must be right (v2)"),

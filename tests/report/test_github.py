@@ -97,6 +97,7 @@ def test_every_annotation_is_one_line_that_the_runner_reads_back() -> None:
         ("error", "configs/v2,::x=1.yaml", "3"),
         ("error", CONFIG, "12"),
         *(("error", "data/50%,a.csv", str(line)) for line in range(2, 9)),
+        *(("warning", CONFIG, str(line)) for line in (13, 14, 15)),
         ("notice", "configs/v2,::x=1.yaml", "3"),
         ("notice", "configs/v2,::x=1.yaml", "4"),
     ]
@@ -145,7 +146,7 @@ def test_at_most_ten_of_each_level_are_told_and_failed_gates_come_first() -> Non
         comparisons=hostile_gates.report().comparisons,
     )
     levels = [one.level for one in annotated(of, undecided="fail")]
-    assert levels == ["error"] * 10 + ["notice"] * 2
+    assert levels == ["error"] * 10 + ["warning"] * 10 + ["notice"] * 2
     told = annotated(of, undecided="fail")[:10]
     assert all(one.message.startswith("fail: ") for one in told)
     only = annotated(report(*many("inconclusive"), *many("skipped")))

@@ -21,7 +21,7 @@ def command() -> None:
 
     \b
     ticketbench baseline show configs/support.yaml
-    ticketbench baseline bless configs/support.yaml --reason "v2 is in production"
+    ticketbench baseline bless configs/support.yaml --rubric-set v2 --reason "v2 is live"
     """
 
 

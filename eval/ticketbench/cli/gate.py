@@ -90,9 +90,16 @@ def _write(file: Path | None, content: bytes) -> None:
     if file is None:
         click.echo(content, nl=False)
         return
-    from ticketbench.edge.atomic import write_file
+    from ticketbench.edge.atomic import not_written, write_file
 
-    write_file(file, content)
+    if not file.exists() or (file.is_file() and not file.is_symlink()):
+        write_file(file, content)
+        return
+    # A device, a pipe or a link stays what it is.
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise not_written(file, error, "name another file") from None
 
 
 def _text(found: GateRun, verdict: GateVerdict) -> bytes:

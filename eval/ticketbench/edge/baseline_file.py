@@ -46,6 +46,7 @@ def read_baseline(path: Path) -> Baseline:
     """The baseline in `path`. Raises InputError when it is not there, or none of this version."""
     content = read_bytes(path, most=_MOST_BYTES)
     try:
+        json.loads(content, object_pairs_hook=_once)
         found = msgspec.json.decode(content, type=_File, strict=True)
         if found.schema != SCHEMA:
             raise ValueError(found.schema)
@@ -54,7 +55,7 @@ def read_baseline(path: Path) -> Baseline:
         raise InputError(
             f"{path} is not a baseline of this version of ticketbench",
             where=_place(path, content),
-            help="take it from git again, or make it anew: ticketbench baseline bless CONFIG",
+            help="take it from git again, or delete it and bless anew",
         ) from None
 
 
@@ -80,6 +81,14 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     data: _Data
 
 
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; ValueError where a key stands twice, as after a merge that kept both sides."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
 def _checked(path: Path, data: _Data) -> Baseline:
     labels = [rubric.label for rubric in data.rubrics]
     if len(labels) < 2 or len(set(labels)) < len(labels):
@@ -87,8 +96,9 @@ def _checked(path: Path, data: _Data) -> Baseline:
     for own, (_, top, score, _) in data.tickets.items():
         if top not in labels or score * len(labels) < 1 - 1e-3:
             raise InputError(
-                f"{path}: the ticket {own} cannot have the top label {top!r} with {score:g}",
-                help="take the file from git again, or bless anew",
+                f"the ticket {own} cannot have the top label {top!r} with {score:g}",
+                where=str(path),
+                help="take the file from git again, or delete it and bless anew",
             )
     metrics = {
         name: KeptMetric(_nan(m.value), _nan(m.low), _nan(m.high), m.n)

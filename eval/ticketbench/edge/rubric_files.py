@@ -9,6 +9,7 @@ remove: [general]
 
 from __future__ import annotations
 
+import os.path
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
@@ -69,11 +70,12 @@ def rubric_places(path: Path) -> dict[str, str]:
     document = read_document(path)
     if isinstance(document.data, list):
         return {entry["name"]: document.where((i, "name")) for i, entry in enumerate(document.data)}
-    places = rubric_places(path.parent / document.data["extends"])
+    parent = Path(os.path.normpath(path.parent / document.data["extends"]))
+    removed = document.data.get("remove", [])
+    places = {k: where for k, where in rubric_places(parent).items() if k not in removed}
     for i, entry in enumerate(document.data.get("labels", [])):
         places[entry["name"]] = document.where(("labels", i, "name"))
-    removed = document.data.get("remove", [])
-    return {label: where for label, where in places.items() if label not in removed}
+    return places
 
 
 def is_rubric_document(document: Document) -> bool:

@@ -183,7 +183,9 @@ def _of_one_dataset(
             what = f"ticket {ticket!r} has the gold label {first[ticket]!r} in {sides[0].name}"
             raise _different(sides, f"{what} and {second[ticket]!r} in {sides[1].name}")
     if sides[0].dataset and sides[1].dataset and sides[0].dataset != sides[1].dataset:
-        raise _different(sides, "ids and gold labels are the same, but texts or columns are not")
+        raise _different(
+            sides, "ids and gold labels are the same, but texts, columns or order are not"
+        )
     names = [replace(t.provenance, rubric_set=s.name, dataset_fingerprint="")
              for t, s in zip(tables, sides, strict=True)]  # fmt: skip
     return replace(a, provenance=names[0]), replace(b, provenance=names[1])

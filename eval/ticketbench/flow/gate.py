@@ -148,9 +148,10 @@ def _result(number: int, gate: GateConfig, inputs: Inputs, known: Sides) -> Gate
 
 
 def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResult]:
-    """What the baseline has must be there, for every set that is compared with it."""
+    """What the baseline has must be there, for every set compared with it, or else gated."""
     gates, config = inputs.config.file.gates, inputs.config
-    on = dict.fromkeys(gate.on for gate in gates if against_baseline(gate, config))
+    compared = dict.fromkeys(gate.on for gate in gates if against_baseline(gate, config))
+    on = compared or dict.fromkeys(gate.on for gate in gates)
     gone = missing_tickets(baseline, inputs.dataset)
     return [
         complete_gate(

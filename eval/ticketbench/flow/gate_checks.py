@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import suggestion
@@ -18,10 +18,13 @@ def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset
     """
     labels = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     names = [rubrics.name for rubrics in rubric_sets]
-    tickets = {ticket.id for ticket in dataset.tickets}
+    tickets = dict.fromkeys(ticket.id for ticket in dataset.tickets)
     problems = _two_baselines(config, names)
+    gold = {ticket.label for ticket in dataset.tickets}
+    own = {rubrics.name: {*rubrics.labels, *gold} for rubrics in rubric_sets}
     for number, gate in enumerate(config.file.gates):
-        for key, what, help_ in _wrong(gate, config, names, list(labels), tickets):
+        known = [label for label in labels if label in own.get(gate.on, labels)]
+        for key, what, help_ in _wrong(gate, config, names, known, tickets):
             place = ("gates", number, *key)
             problems.append(Problem(what, config.document.where(place), help_))
     if problems:
@@ -46,17 +49,19 @@ Wrong = tuple[tuple[str | int, ...], str, str]
 
 
 def _wrong(
-    gate: GateConfig, config: Config, names: list[str], labels: list[str], tickets: set[str]
+    gate: GateConfig, config: Config, names: list[str], labels: list[str], tickets: Collection[str]
 ) -> Iterator[Wrong]:
     if gate.on not in names:
         yield ("on",), f"there is no rubric set {gate.on!r}", suggestion(gate.on, names)
     if gate.label is not None and gate.label not in labels:
-        what = f"no rubric set has the label {gate.label!r}"
+        what = f"neither {gate.on} nor a ticket has the label {gate.label!r}"
         yield ("label",), what, suggestion(gate.label, labels)
     for i, ticket in enumerate(gate.must_pass or ()):
         if ticket not in tickets:
             what = f"the dataset has no ticket {ticket!r}"
-            yield ("must_pass", i), what, suggestion(ticket, tickets)
+            near = suggestion(ticket, tickets)
+            help_ = near if near.startswith("did you mean") else "ids are those of the dataset"
+            yield ("must_pass", i), what, help_
     yield from _wrong_base(gate, config, names)
     if gate.metric is not None:
         try:
@@ -88,6 +93,9 @@ def _wrong_metric(gate: GateConfig, metric: GateMetric, baseline: bool) -> Itera
     if gate.bound in ("low", "high") and not metric.interval:
         what = f"{gate.metric} has no interval"
         yield ("bound",), what, "leave `bound` out: the value itself is judged"
+    for key, limit in (("min", gate.min), ("max", gate.max)):
+        if metric.share and limit is not None and not 0 <= limit <= 1:
+            yield (key,), f"{gate.metric} is a share: {limit:g} is outside 0 to 1", "85 % is 0.85"
     if gate.not_worse_than is None:
         return
     if not metric.paired:

@@ -67,8 +67,7 @@ def sides_of(
     sides = {name: judged(table, settings.policy) for name, table in tables.items()}
     rubrics = {name: rubric_set(inputs, name) for name in tables}
     if baseline is not None:
-        table, outcome = baseline_table(baseline, inputs.dataset)
-        sides[BASELINE] = Judged(table, outcome)
+        sides[BASELINE] = Judged(*baseline_table(baseline, inputs.dataset)).in_order_of_ids()
         rubrics[BASELINE] = baseline.rubric_texts
     evaluations = {name: evaluate(tables[name], settings) for name in tables if name in evaluated}
     return Sides(sides, rubrics, evaluations)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os.path
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ class UnderTest:
 
     def __init__(self, config: Path, mode: Mode = "replay") -> None:
         self._config, self._mode = config, mode
+        # A test may change the folder later: what is shown is from here, what is read absolute.
+        self._shown = os.path.relpath(config)
         self.inputs = read_inputs(config)
         self._id_of_text = {ticket.text: ticket.id for ticket in self.inputs.dataset.tickets}
         self._tables: dict[str, ScoreTable] = {}
@@ -122,7 +125,7 @@ class UnderTest:
         answers = "live answer" if n == 1 else "live answers"
         return IncompleteError(
             f"rubric set {rubrics.name} needs {n} {answers}",
-            help=f"ask for them: ticketbench run {self._config}",
+            help=f"ask for them: ticketbench run {self._shown}",
         )
 
     def _baseline(self) -> Baseline | None:

@@ -11,7 +11,7 @@ import numpy as np
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ROUTE, Costs
 from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable
-from ticketbench.measure import paired_bootstrap
+from ticketbench.measure import metrics, paired_bootstrap
 from ticketbench.measure.calibration import equal_mass_edges
 from ticketbench.measure.groups import effective_groups
 from ticketbench.measure.judged import Judged, Pair
@@ -63,7 +63,9 @@ def of_tickets(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
 def of_cells(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
     """A function of the confusion counts."""
     sign = 1 if metric.higher_is_better else -1
-    return _of_confusion(metric.function, sign, _population(metric, pair), asked)
+    sides = _population(metric, pair)
+    a, b = (side.table for side in sides)
+    return _of_confusion(metric.function, sign, sides, asked, a.right & ~b.right, len(a.ids))
 
 
 def of_table(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
@@ -132,6 +134,8 @@ def selective_precision(pair: Pair, asked: Question) -> MetricChange:
         3,
         precision_of_states,
         pair[0].table.groups,
+        harmed=(second == 1) & (first != 1),
+        size=max(float(np.count_nonzero(second)), 1.0),
         sign=1,
         margin=asked.margin,
         seed=asked.seed,
@@ -155,20 +159,22 @@ def cost(pair: Pair, asked: Question) -> MetricChange:
     )
 
 
-def of_one_label(
-    function: Callable[[FloatArray], FloatArray], pair: Pair, asked: Question
-) -> MetricChange:
-    """One label of a function of the confusion counts; a label nobody knows is undefined."""
-    labels = tuple(dict.fromkeys(n for side in pair for n in side.table.gold_labels))
-    at = labels.index(asked.label) if asked.label in labels else None
-    keep = np.flatnonzero(pair[0].table.truth != NONE)
-    sides = pair[0].rows(keep), pair[1].rows(keep)
+def precision(pair: Pair, asked: Question) -> MetricChange:
+    """Right / predicted of one label."""
+    sides, about = _about(pair, asked.label)
+    false = [top & ~gold for gold, top in about]
+    size = float(np.count_nonzero(about[1][1]))
+    of_one = _one_label(metrics.precision, sides, asked.label)
+    return _of_confusion(of_one, 1, sides, asked, false[1] & ~false[0], size)
 
-    def of_one(cells: FloatArray) -> FloatArray:
-        values = function(cells)
-        return np.full(values.shape[:-1], math.nan) if at is None else values[..., at]
 
-    return _of_confusion(of_one, 1, sides, asked)
+def f1(pair: Pair, asked: Question) -> MetricChange:
+    """2·right / (gold + predicted) of one label."""
+    sides, about = _about(pair, asked.label)
+    wrong = [top != gold for gold, top in about]
+    size = (np.count_nonzero(about[1][0]) + np.count_nonzero(about[1][1])) / 2
+    of_one = _one_label(metrics.f1, sides, asked.label)
+    return _of_confusion(of_one, 1, sides, asked, wrong[1] & ~wrong[0], size)
 
 
 def _population(metric: Metric, pair: Pair) -> Pair:
@@ -179,7 +185,12 @@ def _population(metric: Metric, pair: Pair) -> Pair:
 
 
 def _of_confusion(
-    function: Callable[[FloatArray], FloatArray], sign: int, pair: Pair, asked: Question
+    function: Callable[[FloatArray], FloatArray],
+    sign: int,
+    pair: Pair,
+    asked: Question,
+    harmed: BoolArray,
+    size: float,
 ) -> MetricChange:
     a, b = (side.table for side in pair)
     names = tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
@@ -191,6 +202,8 @@ def _of_confusion(
         r * r,
         weighted(function, (r, r)),
         a.groups,
+        harmed=harmed,
+        size=max(size, 1.0),
         sign=sign,
         margin=asked.margin,
         seed=asked.seed,
@@ -208,6 +221,43 @@ def _of_hits(
         margin=asked.margin,
         identical=identical,
     )
+
+
+def _about(pair: Pair, label: str) -> tuple[Pair, list[tuple[BoolArray, BoolArray]]]:
+    """The tickets with a gold label that either side ties to `label`, and per side whether it is
+    their gold and their top label: others cannot change its precision or F1.
+    """
+    marks = [
+        (
+            side.table.truth == _index(side.table.gold_labels, label),
+            side.table.top == _index(side.table.labels, label),
+        )
+        for side in pair
+    ]
+    either = np.logical_or.reduce([mark for both in marks for mark in both])
+    keep = np.flatnonzero(either & (pair[0].table.truth != NONE))
+    sides = pair[0].rows(keep), pair[1].rows(keep)
+    return sides, [(gold[keep], top[keep]) for gold, top in marks]
+
+
+def _index(labels: tuple[str, ...], label: str) -> int:
+    """Where `label` stands; a number that no ticket has where it does not."""
+    return labels.index(label) if label in labels else -2
+
+
+def _one_label(
+    function: Callable[[FloatArray], FloatArray], pair: Pair, label: str
+) -> Callable[[FloatArray], FloatArray]:
+    """One label of a function of the confusion counts; a label nobody knows is undefined."""
+    names = tuple(dict.fromkeys(n for side in pair for n in side.table.gold_labels))
+
+    def of_one(cells: FloatArray) -> FloatArray:
+        values = function(cells)
+        if label not in names:
+            return np.full(values.shape[:-1], math.nan)
+        return np.asarray(values[..., names.index(label)])
+
+    return of_one
 
 
 def _gold(pair: Pair, label: str) -> IntArray:

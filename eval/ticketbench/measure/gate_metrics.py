@@ -12,7 +12,7 @@ from functools import partial
 from ticketbench.core.errors import InputError
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Estimate
-from ticketbench.measure import gate_changes, metrics
+from ticketbench.measure import gate_changes
 from ticketbench.measure.evaluate import Evaluation
 from ticketbench.measure.gate_changes import Question
 from ticketbench.measure.judged import Pair
@@ -107,10 +107,8 @@ _OWN = {
     one.name: one
     for one in (
         _about_label("recall", "Recall", gate_changes.recall),
-        _about_label(
-            "precision", "Precision", partial(gate_changes.of_one_label, metrics.precision)
-        ),
-        _about_label("f1", "F1", partial(gate_changes.of_one_label, metrics.f1)),
+        _about_label("precision", "Precision", gate_changes.precision),
+        _about_label("f1", "F1", gate_changes.f1),
         _about_label("routed_recall", "Recall under the policy", gate_changes.routed_recall),
         _about_routing("coverage", "Routed", gate_changes.coverage),
         _about_routing(

@@ -24,6 +24,12 @@ class Judged:
         """Only the tickets at the indices `at`, in that order."""
         return Judged(self.table.rows(at), self.outcome[at])
 
+    def in_order_of_ids(self) -> Judged:
+        """The same tickets sorted by id, so that the order of a file changes no result."""
+        ids = self.table.ids
+        order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+        return Judged(self.table.in_order_of_ids(), self.outcome[order])
+
 
 Pair = tuple[Judged, Judged]
 """The same tickets in the same order, as base and candidate have them."""

@@ -22,6 +22,7 @@ from ticketbench.measure.intervals import (
     NEARLY_ONE,
     ONE_UNIT,
     Interval,
+    clopper_pearson,
     clustered_mean,
 )
 from ticketbench.measure.noninferiority import (
@@ -101,6 +102,8 @@ def of_counts(
     statistic: Statistic,
     groups: IntArray,
     *,
+    harmed: BoolArray | None = None,
+    size: float = 1.0,
     sign: int,
     margin: float,
     seed: int,
@@ -108,6 +111,9 @@ def of_counts(
     """A function of counts: every ticket falls into one of `n_cells` cells on either side.
 
     `statistic` takes counts (..., n_cells). The same cells for every ticket are no change at all.
+    `harmed` marks tickets that lower the metric, each by about 1/`size`. A bootstrap never draws a
+    loss that it has not seen, so the lower bound is at best the gain seen less what the exact upper
+    bound of the share of harmed groups leaves room for. Without `harmed` the bootstrap stands alone.
     """
     first, second = cells
     joint = first * n_cells + second
@@ -115,9 +121,11 @@ def of_counts(
     once = [np.bincount(side, minlength=n_cells).astype(np.float64) for side in cells]
     base, candidate = (float(statistic(counts)) if n else math.nan for counts in once)
     changed = len(np.unique(groups[first != second]))
+    seen = sign * (candidate - base)
+    if n and math.isnan(seen):
+        return MetricChange(base, candidate, _undefined(seen, n, margin, "not defined here"))
     if n == 0 or changed == 0:
         return MetricChange(base, candidate, _settled(n, margin))
-    seen = sign * (candidate - base)
     if changed < FEWEST_GROUPS:
         return MetricChange(base, candidate, _few(seen, n, changed, margin))
     drawn = resampling.units(joint, groups)
@@ -132,6 +140,8 @@ def of_counts(
         undefined = _undefined(seen, n, margin, resampling.FEW_GROUPS)
         return MetricChange(base, candidate, undefined)
     ends = resampling.percentile(resampling.replicates(drawn, gain, seed=seed), confidence=BOTH)
+    if harmed is not None:
+        ends = Interval(min(ends.low, seen - _room(harmed, groups) / size), ends.high)
     return MetricChange(base, candidate, _tested(seen, ends, n, margin, _BOOTSTRAP))
 
 
@@ -168,6 +178,14 @@ def of_scores(
     ends = resampling.percentile(sign * drawn - np.mean(sign * drawn), confidence=BOTH)
     ends = Interval(seen + ends.low - bias[0], seen + ends.high + bias[1])
     return MetricChange(base, candidate, _tested(seen, ends, n, margin, _BOOTSTRAP))
+
+
+def _room(harmed: BoolArray, groups: IntArray) -> float:
+    """Tickets that may be harmed beyond those seen: the exact 95 % bound less what was seen."""
+    sizes = np.unique(groups, return_counts=True)[1]
+    seen = len(np.unique(groups[harmed]))
+    most = clopper_pearson(seen, len(sizes), confidence=BOTH).high * len(sizes)
+    return float((most - seen) * sizes.mean())
 
 
 def weighted(function: Callable[[FloatArray], FloatArray], shape: tuple[int, ...]) -> Statistic:

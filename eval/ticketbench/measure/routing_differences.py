@@ -58,6 +58,7 @@ def cost_per_ticket(side: Judged, costs: Costs) -> FloatArray:
 def _coverage(pair: Pair) -> Difference:
     first, second = ((side.outcome == ROUTE).astype(np.float64) for side in pair)
     base, candidate, ends = mean_difference_of(first, second, pair[0].table.groups)
+    ends = clipped(ends, -1, 1)
     return Difference(COVERAGE, "Routed by the policy", True, True, base, candidate, ends)
 
 

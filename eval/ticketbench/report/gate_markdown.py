@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from ticketbench.measure.compare import Flip
@@ -137,7 +138,8 @@ def _cell(text: str) -> str:
 
 def _marker(name: str) -> str:
     """A name that cannot end the comment."""
-    return "".join(c for c in name if c.isalnum() or c in "._") or "gate"
+    kept = "".join(c for c in name if c.isalnum() or c in "._-")
+    return re.sub("-+", "-", kept).strip("-") or "gate"
 
 
 def _cut(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -10,7 +11,7 @@ from ticketbench.report import numbers
 from ticketbench.report.gate_verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.rubric_words import change_title, marked, still_wrong_text
 
-_WIDTH = 80
+_WIDTH = 79
 _MARKS = {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive", "skipped": "skipped"}
 _INDENT = 14
 _MOST_FLIPS = 10
@@ -27,7 +28,13 @@ def gate_text(report: GateReport, verdict: GateVerdict) -> list[str]:
         lines += _wrapped(words.found, first=" " * _INDENT)
     for against in report.comparisons:
         lines += _against(against)
-    return lines
+    return [_harmless(line) for line in lines]
+
+
+def _harmless(line: str) -> str:
+    """`line` without control characters, and without what a CI runner would take for a command."""
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in line).replace("##[", "## [")
+    return re.sub(r"^(\s*):(?=:)", r"\1: ", shown)
 
 
 def _against(against: Against) -> Iterator[str]:

@@ -184,7 +184,7 @@ def _gone(result: GateResult) -> str:
 
 def _margin(result: GateResult) -> str:
     if result.share:
-        return f"{numbers.points(result.margin).lstrip('+')} points"
+        return f"{round(100 * result.margin, 6):g} points"
     return f"{result.margin:g}"
 
 

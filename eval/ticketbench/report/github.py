@@ -83,10 +83,12 @@ def step_outputs(report: GateReport, verdict: GateVerdict) -> bytes:
 
 def _annotated(report: GateReport, verdict: GateVerdict, places: Places) -> Iterator[Annotation]:
     if verdict.outcome == "incomplete":
-        yield Annotation("warning", places.config, f"{verdict.headline}; {verdict.action}")
+        how: Literal["error", "warning"] = "error" if verdict.red else "warning"
+        yield Annotation(how, places.config, f"{verdict.headline}; {verdict.action}")
     for result in (r for r in report.results if r.outcome == "fail"):
         yield from _failed(result, places)
-    level: Literal["error", "warning"] = "error" if verdict.red else "warning"
+    strict = verdict.outcome == "undecided" and verdict.red
+    level: Literal["error", "warning"] = "error" if strict else "warning"
     for result in report.results:
         if result.outcome in ("inconclusive", "skipped"):
             yield Annotation(level, _place(result, places), _message(result))

@@ -21,7 +21,8 @@ def junit_xml(report: GateReport, verdict: GateVerdict) -> bytes:
     suite = ET.Element("testsuite", name=_legal(f"ticketbench {report.name}"))
     if verdict.outcome == "incomplete":
         case = ET.SubElement(suite, "testcase", classname=_legal(report.name), name="answers")
-        ET.SubElement(case, "skipped", message=_legal(verdict.headline)).text = verdict.action
+        kind = "failure" if verdict.red else "skipped"
+        ET.SubElement(case, kind, message=_legal(verdict.headline)).text = verdict.action
     for result in report.results:
         _add_case(suite, report, result, verdict)
     for kind in ("failure", "skipped"):

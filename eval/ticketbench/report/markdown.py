@@ -11,7 +11,7 @@ from ticketbench.report import numbers
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.verdict import needed_text, preferred, told, verdict_text
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&])")
 _LINK = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
 _MOST_BROKEN = 10
 
