@@ -181,7 +181,9 @@ def test_an_edit_without_stored_answers_says_how_many_are_needed(ci: dict[str, C
     found = ci["unrecorded"]
     assert found.gate["verdict"]["headline"].startswith("needs 180 live answers")
     assert "needs 180 live answers" in found.done.stderr
-    assert [a for a in found.annotations if "needs 180 live answers" in a] != []
+    (annotation,) = found.annotations
+    assert annotation.startswith(f"::error file={CONFIG},")
+    assert "needs 180 live answers" in annotation
     assert "4 skipped" in found.done.stdout
     assert "ticketbench: rubric set current needs 180 live answers" in found.done.stdout
 
@@ -212,6 +214,8 @@ def test_the_junit_file_has_a_case_for_each_gate(ci: dict[str, CiRun]) -> None:
     assert (failed.tests, failed.failures, failed.skipped) == (4, 3, 0)
     (unsure,) = JUnitXml.fromfile(str(ci["inconclusive"].repository / "out/gate.xml"))
     assert (unsure.tests, unsure.failures, unsure.skipped) == (4, 0, 1)
+    (missing,) = JUnitXml.fromfile(str(ci["unrecorded"].repository / "out/gate.xml"))
+    assert (missing.tests, missing.failures, missing.skipped) == (1, 1, 0)
 
 
 def files(folder: Path) -> dict[str, bytes]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -358,3 +359,24 @@ def test_the_bounds_of_the_calibration_error_are_widened_by_chance() -> None:
     base, candidate = (gate_changes.chance_error(side.table) for side in pair)
     assert gain.difference - gain.low > base
     assert gain.high - gain.difference > candidate
+
+
+def test_six_right_answers_of_six_prove_no_precision() -> None:
+    gold = ["a"] * 12
+    pair = pair_of(table([A] * 6 + [WEAK] * 6, gold), table([WEAK] * 6 + [A] * 6, gold))
+    gain = gate_changes.selective_precision(pair, asked()).gain
+    assert (gain.outcome, gain.difference) == ("inconclusive", 0.0)
+    assert gain.low < -0.02
+
+
+@pytest.mark.parametrize("change", [gate_changes.precision, gate_changes.f1])
+def test_changes_between_other_labels_say_nothing_about_a_label(
+    change: Callable[[Pair, Question], MetricChange],
+) -> None:
+    gold = ["a"] * 5 + ["b"] * 30
+    base = table([A] * 5 + [B] * 30, gold)
+    few = table([B] + [A] * 4 + [B] * 30, gold)
+    more = table([B] + [A] * 4 + [C] * 10 + [B] * 20, gold)
+    one, other = (change(pair_of(base, t), asked("a")).gain for t in (few, more))
+    assert one == other
+    assert (one.outcome, one.n) == ("inconclusive", 5)

@@ -55,3 +55,11 @@ def test_the_order_of_both_files_is_forgotten(n: int, seed: int) -> None:
         assert np.array_equal(first.outcome, second.outcome)
         assert np.array_equal(first.table.scores, second.table.scores)
         assert np.array_equal(first.table.groups, second.table.groups)
+
+
+def test_in_order_of_ids_outcomes_stay_with_their_tickets() -> None:
+    t = replace(table([A, WEAK, TWO], ["a"] * 3, groups=[5, 9, 5]), ids=("z", "b", "m"))
+    side = judged(t, Policy()).in_order_of_ids()
+    assert side.table.ids == ("b", "m", "z")
+    assert side.outcome.tolist() == [REVIEW, ESCALATE, ROUTE]
+    assert side.table.groups.tolist() == [0, 1, 1]

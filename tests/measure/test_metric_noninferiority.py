@@ -279,3 +279,29 @@ def test_scores_that_are_the_same_for_every_ticket_pass() -> None:
     )
     assert (found.gain.outcome, found.gain.method) == ("pass", SAME)
     assert found.base == found.candidate > 0
+
+
+def test_harm_that_was_not_seen_yet_lowers_the_bound_of_counts() -> None:
+    # Six gained and none lost of 100: a bootstrap alone would never draw a loss.
+    first, second = sides(6, 0, 100)
+    alone = counts(first, second).gain
+    found = counts(first, second, harmed=np.zeros(100, dtype=np.bool_), size=100.0).gain
+    assert alone.low > 0
+    assert found.low == pytest.approx(0.06 - stats.beta.ppf(0.95, 1, 100))
+    assert found.high == alone.high
+
+
+def test_harm_counts_by_the_number_of_tickets_the_metric_is_made_of() -> None:
+    first, second = sides(30, 2, 400)
+    harmed = first > second
+    gains = [counts(first, second, harmed=harmed, size=size).gain for size in (400.0, 100.0)]
+    room = 400 * stats.beta.ppf(0.95, 3, 398) - 2
+    assert gains[1].low == pytest.approx(28 / 400 - room / 100)
+    assert gains[0].low > gains[1].low
+
+
+def test_much_harm_seen_leaves_the_bound_of_counts_to_the_bootstrap() -> None:
+    first, second = sides(200, 200, 1000)
+    harmed = first > second
+    alone = counts(first, second).gain
+    assert counts(first, second, harmed=harmed, size=1000.0).gain.low == alone.low

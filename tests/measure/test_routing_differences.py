@@ -235,3 +235,11 @@ def test_the_order_of_tickets_does_not_matter(n: int, seed: int, n_groups: int |
     moved = base.rows(np.random.default_rng(seed).permutation(n))
     one, other = (found(paired(side, candidate)) for side in (base, moved))
     assert one == other
+
+
+def test_the_interval_of_coverage_ends_at_one() -> None:
+    # The t interval of 0, 1 and 1 would reach to 2.1.
+    gold = ["a"] * 3
+    coverage = found(decided((table([WEAK] * 3, gold), table([A, A, WEAK], gold)), Policy()))
+    ends = coverage["coverage"].difference
+    assert (ends.low, ends.high) == (pytest.approx(2 / 3 - 4.3027 / 3, abs=1e-3), 1.0)

@@ -113,7 +113,7 @@ def of_counts(
     `statistic` takes counts (..., n_cells). The same cells for every ticket are no change at all.
     `harmed` marks tickets that lower the metric, each by about 1/`size`. A bootstrap never draws a
     loss that it has not seen, so the lower bound is at best the gain seen less what the exact upper
-    bound of the share of harmed groups leaves room for. Without `harmed` the bootstrap stands alone.
+    bound of the share of harmed groups leaves room for. Without `harmed` that is left out.
     """
     first, second = cells
     joint = first * n_cells + second
