@@ -162,7 +162,10 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        length = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client was killed while it sent: no request arrived
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         seen = Seen(self.path, headers, body, self.client_address[1], time.monotonic())
         step = self.server.step_for(seen)
