@@ -30,34 +30,22 @@ def under_pytest(sample: Path, code: str, *options: str) -> subprocess.Completed
     return run(sample, "python", "-m", "pytest", "-p", "no:cacheprovider", *options)
 
 
-def test_the_marker_chooses_the_set_and_the_last_one_is_the_default(sample: Path) -> None:
-    done = under_pytest(
-        sample,
-        """
+USED = {
+    "sets": """
 import pytest
 
 @pytest.mark.rubric_set("old")
-def test_old(evaluation):
+def test_marked(evaluation):
     assert evaluation.provenance.rubric_set == "old"
 
 def test_last(evaluation):
     assert evaluation.provenance.rubric_set == "current"
 """,
-    )
-    assert done.returncode == 0, done.stdout
-
-
-def test_a_failed_assertion_prints_value_interval_and_n(sample: Path) -> None:
-    code = 'def test_low(evaluation):\n    assert evaluation.recall("delivery").low > 0.99\n'
-    done = under_pytest(sample, code)
-    assert done.returncode == 1
-    assert re.search(r"= [01]\.\d{3} \[0\.884, [01]\.\d{3}\], n=45\.low", done.stdout)
-
-
-def test_sets_and_the_baseline_are_compared(sample: Path) -> None:
-    done = under_pytest(
-        sample,
-        """
+    "low": """
+def test_low(evaluation):
+    assert evaluation.recall("delivery").low > 0.99
+""",
+    "compared": """
 import pytest
 from ticketbench import assert_no_regression
 
@@ -72,12 +60,7 @@ def test_worse(comparison):
     with pytest.raises(AssertionError, match="old is worse than current"):
         assert_no_regression(comparison("current", "old"))
 """,
-    )
-    assert done.returncode == 0, done.stdout
-
-
-def test_must_pass_tickets_and_files_parametrise(sample: Path) -> None:
-    done = under_pytest(sample, '''
+    "tickets": """
 import pytest
 from ticketbench import tickets
 
@@ -89,10 +72,43 @@ def test_file(case, classify):
     answer = classify(case.text)
     assert answer.top_score == max(answer.scores.values())
     assert answer.outcome in ("route", "review", "escalate")
-''', "-v")  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    assert "test_gate[t-0001] PASSED" in done.stdout
-    assert "test_file[t-0003] PASSED" in done.stdout
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def used(sample: Path) -> str:
+    """What pytest prints about the modules of USED."""
+    (sample / "tests/test_rubrics.py").unlink()
+    for name, code in USED.items():
+        (sample / f"tests/test_{name}.py").write_text(code, encoding="utf-8")
+    done = run(sample, "python", "-m", "pytest", "-p", "no:cacheprovider", "-v")
+    for name in USED:
+        (sample / f"tests/test_{name}.py").unlink()
+    return done.stdout
+
+
+def passed(used: str, module: str) -> list[str]:
+    return re.findall(rf"^tests/test_{module}\.py::(\S+) PASSED", used, re.M)
+
+
+def test_the_marker_chooses_the_set_and_the_last_one_is_the_default(used: str) -> None:
+    assert passed(used, "sets") == ["test_marked", "test_last"]
+
+
+def test_a_failed_assertion_prints_value_interval_and_n(used: str) -> None:
+    assert re.search(r"= [01]\.\d{3} \[0\.884, [01]\.\d{3}\], n=45\.low", used)
+    assert "test_low.py::test_low FAILED" in used
+
+
+def test_sets_and_the_baseline_are_compared(used: str) -> None:
+    assert passed(used, "compared") == ["test_first_against_last", "test_baseline", "test_worse"]
+
+
+def test_must_pass_tickets_and_files_parametrise(used: str) -> None:
+    gate = ["test_gate[t-0001]", "test_gate[t-0002]"]
+    file = ["test_file[t-0001]", "test_file[t-0002]", "test_file[t-0003]"]
+    assert passed(used, "tickets") == [*gate, *file]
 
 
 MISSING = 'def test_other(classify):\n    assert classify("never asked").top_label\n'
@@ -189,25 +205,6 @@ def test_a_config_that_cannot_be_read_is_told_without_a_traceback(
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_an_unknown_set_or_label_names_the_nearest(sample: Path) -> None:
-    done = under_pytest(
-        sample,
-        """
-import pytest
-
-@pytest.mark.rubric_set("curent")
-def test_set(evaluation):
-    assert evaluation
-
-def test_label(evaluation):
-    assert evaluation.recall("delivry").low > 0
-""",
-    )
-    assert done.returncode == 1
-    assert "no rubric set 'curent'" in done.stdout
-    assert "no label is called 'delivry'" in done.stdout
-
-
 WRONG_NAMES = """
 import pytest
 
@@ -235,6 +232,10 @@ def wrong_names(sample: Path) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
+def test_an_unknown_label_is_told(wrong_names: dict[str, str]) -> None:
+    assert "no label is called 'delivry'" in wrong_names["label"]
+
+
 @pytest.mark.parametrize(("kind", "name"), [("label", "delivery"), ("metric", "accuracy")])
 @pytest.mark.xfail(reason="the nearest name is known and not shown")
 def test_a_wrong_name_in_a_test_is_told_with_the_nearest(
@@ -246,6 +247,7 @@ def test_a_wrong_name_in_a_test_is_told_with_the_nearest(
 def test_an_unknown_set_is_told_with_the_nearest_and_none_of_our_code(
     wrong_names: dict[str, str],
 ) -> None:
+    assert "no rubric set 'curent'" in wrong_names["set"]
     assert "'current'" in wrong_names["set"]
     assert "ticketbench/" not in wrong_names["set"]
 
