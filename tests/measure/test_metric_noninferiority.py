@@ -282,13 +282,17 @@ def test_scores_that_are_the_same_for_every_ticket_pass() -> None:
 
 
 def test_harm_that_was_not_seen_yet_lowers_the_bound_of_counts() -> None:
-    # Six gained and none lost of 100: a bootstrap alone would never draw a loss.
-    first, second = sides(6, 0, 100)
-    alone = counts(first, second).gain
-    found = counts(first, second, harmed=np.zeros(100, dtype=np.bool_), size=100.0).gain
-    assert alone.low > 0
-    assert found.low == pytest.approx(0.06 - stats.beta.ppf(0.95, 1, 100))
-    assert found.high == alone.high
+    # Twelve tickets changed without harm: a bootstrap alone never draws a loss.
+    def nothing(cells: FloatArray) -> FloatArray:
+        return np.zeros(cells.shape[:-1])
+
+    first, second = sides(12, 0, 100)
+    alone = counts(first, second, statistic=nothing).gain
+    none = np.zeros(100, dtype=np.bool_)
+    found = counts(first, second, statistic=nothing, harmed=none, size=100.0).gain
+    assert (alone.outcome, alone.low) == ("pass", 0.0)
+    assert found.low == pytest.approx(-stats.beta.ppf(0.95, 1, 100))
+    assert (found.outcome, found.high) == ("inconclusive", 0.0)
 
 
 def test_harm_counts_by_the_number_of_tickets_the_metric_is_made_of() -> None:
