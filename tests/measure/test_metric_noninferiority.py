@@ -19,6 +19,7 @@ from ticketbench.measure.metric_noninferiority import (
     of_means,
     of_scores,
     of_shares,
+    room,
     weighted,
 )
 from ticketbench.measure.noninferiority import noninferiority
@@ -288,8 +289,8 @@ def test_harm_that_was_not_seen_yet_lowers_the_bound_of_counts() -> None:
 
     first, second = sides(12, 0, 100)
     alone = counts(first, second, statistic=nothing).gain
-    none = np.zeros(100, dtype=np.bool_)
-    found = counts(first, second, statistic=nothing, harmed=none, size=100.0).gain
+    unseen = room(np.zeros(100, dtype=np.bool_), np.arange(100)) / 100
+    found = counts(first, second, statistic=nothing, unseen=unseen).gain
     assert (alone.outcome, alone.low) == ("pass", 0.0)
     assert found.low == pytest.approx(-stats.beta.ppf(0.95, 1, 100))
     assert (found.outcome, found.high) == ("inconclusive", 0.0)
@@ -298,9 +299,10 @@ def test_harm_that_was_not_seen_yet_lowers_the_bound_of_counts() -> None:
 def test_harm_counts_by_the_number_of_tickets_the_metric_is_made_of() -> None:
     first, second = sides(30, 2, 400)
     harmed = first > second
-    gains = [counts(first, second, harmed=harmed, size=size).gain for size in (400.0, 100.0)]
-    room = 400 * stats.beta.ppf(0.95, 3, 398) - 2
-    assert gains[1].low == pytest.approx(28 / 400 - room / 100)
+    left = room(harmed, np.arange(400))
+    gains = [counts(first, second, unseen=left / size).gain for size in (400, 100)]
+    assert left == pytest.approx(400 * stats.beta.ppf(0.95, 3, 398) - 2)
+    assert gains[1].low == pytest.approx(28 / 400 - left / 100)
     assert gains[0].low > gains[1].low
 
 
@@ -308,4 +310,46 @@ def test_much_harm_seen_leaves_the_bound_of_counts_to_the_bootstrap() -> None:
     first, second = sides(200, 200, 1000)
     harmed = first > second
     alone = counts(first, second).gain
-    assert counts(first, second, harmed=harmed, size=1000.0).gain.low == alone.low
+    unseen = room(harmed, np.arange(1000)) / 1000
+    assert counts(first, second, unseen=unseen).gain.low == alone.low
+
+
+def test_changes_of_less_than_one_half_are_changes() -> None:
+    rose = np.where(np.arange(400) % 2 == 0, 0.25, 0.0)
+    found = of_means(
+        np.ones(400), np.ones(400) + 2 * rose, np.arange(400),
+        sign=-1, width=5.0, margin=0.1, identical=False,
+    ).gain  # fmt: skip
+    assert found.low < found.difference == -0.25 < found.high
+    assert found.outcome == "fail"
+
+
+def test_a_mean_of_no_known_width_that_did_not_change_is_inconclusive() -> None:
+    same = np.ones(30)
+    found = of_means(
+        same, same, np.arange(30), sign=-1, width=math.inf, margin=0.1, identical=False
+    ).gain
+    assert (found.outcome, found.n_needed) == ("inconclusive", 0)
+
+
+def test_every_ticket_changed_alike_has_exact_bounds() -> None:
+    found = of_means(
+        np.zeros(50), np.full(50, 5.0), np.arange(50),
+        sign=-1, width=5.0, margin=0.02, identical=False,
+    ).gain  # fmt: skip
+    other = 1 - 0.05 ** (1 / 50)
+    assert (found.outcome, found.low) == ("fail", -5.0)
+    assert found.high == pytest.approx(-5 + 10 * other)
+
+
+def test_fewer_than_six_changes_of_counts_pass_where_there_is_room_for_them() -> None:
+    first, second = sides(0, 2, 1000)
+    found = counts(first, second, identical=False, unseen=0.005).gain
+    assert (found.outcome, found.low) == ("pass", pytest.approx(-0.007))
+    assert counts(first, second, identical=False, unseen=0.05).gain.outcome == "inconclusive"
+    assert counts(first, first, identical=False, unseen=0.05).gain.outcome == "inconclusive"
+
+
+def test_there_is_room_for_three_of_many_where_none_was_harmed() -> None:
+    assert room(np.zeros(10_000, dtype=np.bool_), np.arange(10_000)) == pytest.approx(3, abs=0.01)
+    assert room(np.zeros(0, dtype=np.bool_), np.arange(0)) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,9 +12,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ROUTE, Costs
 from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable
 from ticketbench.measure import metrics, paired_bootstrap
-from ticketbench.measure.calibration import equal_mass_edges
-from ticketbench.measure.groups import effective_groups
-from ticketbench.measure.judged import Judged, Pair
+from ticketbench.measure.judged import Pair
 from ticketbench.measure.metric_differences import MEASURES
 from ticketbench.measure.metric_noninferiority import (
     MetricChange,
@@ -22,6 +20,7 @@ from ticketbench.measure.metric_noninferiority import (
     of_means,
     of_scores,
     of_shares,
+    room,
     weighted,
 )
 from ticketbench.measure.metrics import Metric
@@ -47,7 +46,7 @@ def of_tickets(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
     a, b = (side.table for side in _population(metric, pair))
     first, second = (metric.function(t.scores, t.truth) for t in (a, b))
     if metric.share:
-        identical = not _other_top(a, b).any() and np.array_equal(first, second)
+        identical = _same_tops(pair) and np.array_equal(first, second)
         return of_shares(first, second, a.groups, margin=asked.margin, identical=identical)
     return of_means(
         first,
@@ -61,11 +60,22 @@ def of_tickets(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
 
 
 def of_cells(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
-    """A function of the confusion counts."""
+    """A function of the confusion counts.
+
+    A loss not seen yet weighs as in a mean over labels: 1/(K·n_k) a ticket of label k. The labels
+    are independent of one another, so what they leave room for is added up as squares.
+    """
     sign = 1 if metric.higher_is_better else -1
     sides = _population(metric, pair)
     a, b = (side.table for side in sides)
-    return _of_confusion(metric.function, sign, sides, asked, a.right & ~b.right, len(a.ids))
+    harmed, labels = a.right & ~b.right, np.unique(a.truth)
+    rooms = [
+        room(harmed[own], a.groups[own]) / (len(labels) * np.count_nonzero(own))
+        for own in (a.truth == label for label in labels)
+    ]
+    return _of_confusion(
+        metric.function, sign, sides, asked, identical=_same_tops(pair), unseen=math.hypot(*rooms)
+    )
 
 
 def of_table(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
@@ -84,32 +94,18 @@ def of_table(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
         a.groups,
         _other_answers(a, b),
         sign=1 if metric.higher_is_better else -1,
-        bias=(chance_error(a), chance_error(b)),
+        bias=(paired_bootstrap.chance_error(a), paired_bootstrap.chance_error(b)),
         margin=asked.margin,
         seed=asked.seed,
     )
-
-
-def chance_error(table: ScoreTable) -> float:
-    """About the calibration error that calibrated scores would show in 10 equal-mass bins.
-
-    Σ_b sqrt(2/π · Σ_{i in b} s(1 - s)) / n, times the root of n over the effective groups. By so
-    much an observed error may be above the true one, most where the true one is 0.
-    """
-    score = table.top_score
-    bins = np.searchsorted(equal_mass_edges(score, bins=10), score, side="left")
-    spread = np.bincount(bins, weights=score * (1 - score))
-    noise = float(np.sqrt(2 / math.pi * spread).sum()) / len(score)
-    return noise * math.sqrt(len(score) / effective_groups(table.groups))
 
 
 def recall(pair: Pair, asked: Question) -> MetricChange:
     """Right / gold of one label."""
     own = _gold(pair, asked.label)
     a, b = (side.table.rows(own) for side in pair)
-    identical = not _other_top(a, b).any()
     first, second = (t.right.astype(np.float64) for t in (a, b))
-    return of_shares(first, second, a.groups, margin=asked.margin, identical=identical)
+    return of_shares(first, second, a.groups, margin=asked.margin, identical=_same_tops(pair))
 
 
 def routed_recall(pair: Pair, asked: Question) -> MetricChange:
@@ -117,45 +113,45 @@ def routed_recall(pair: Pair, asked: Question) -> MetricChange:
     own = _gold(pair, asked.label)
     a, b = (side.rows(own) for side in pair)
     first, second = ((side.outcome == ROUTE) & side.table.right for side in (a, b))
-    return _of_hits(first, second, a, b, asked)
+    return _of_hits(first, second, a.table.groups, pair, asked)
 
 
 def coverage(pair: Pair, asked: Question) -> MetricChange:
     """Routed / all scored tickets."""
     first, second = (side.outcome == ROUTE for side in pair)
-    return _of_hits(first, second, *pair, asked)
+    return _of_hits(first, second, pair[0].table.groups, pair, asked)
 
 
 def selective_precision(pair: Pair, asked: Question) -> MetricChange:
     """Right / routed, by the outcomes each side has."""
     first, second = (routing_states(side) for side in pair)
-    return of_counts(
+    groups, routed = pair[0].table.groups, int(np.count_nonzero(second))
+    found = of_counts(
         (first, second),
         3,
         precision_of_states,
-        pair[0].table.groups,
-        harmed=(second == 1) & (first != 1),
-        size=max(float(np.count_nonzero(second)), 1.0),
+        groups,
+        identical=_same_outcomes(pair),
+        unseen=room((second == 1) & (first != 1), groups) / max(routed, 1),
         sign=1,
         margin=asked.margin,
         seed=asked.seed,
     )
+    return _resting_on(found, routed)
 
 
 def cost(pair: Pair, asked: Question) -> MetricChange:
     """Mean cost per ticket of the outcomes each side has."""
     costs = asked.costs
     first, second = (cost_per_ticket(side, costs) for side in pair)
-    a, b = pair
-    changed = _other_top(a.table, b.table) | (a.outcome != b.outcome)
     return of_means(
         first,
         second,
-        a.table.groups,
+        pair[0].table.groups,
         sign=-1,
         width=max(costs.misroute, costs.review, costs.escalate),
         margin=asked.margin,
-        identical=not changed.any(),
+        identical=_same_outcomes(pair),
     )
 
 
@@ -163,18 +159,22 @@ def precision(pair: Pair, asked: Question) -> MetricChange:
     """Right / predicted of one label."""
     sides, about = _about(pair, asked.label)
     false = [top & ~gold for gold, top in about]
-    size = float(np.count_nonzero(about[1][1]))
     of_one = _one_label(metrics.precision, sides, asked.label)
-    return _of_confusion(of_one, 1, sides, asked, false[1] & ~false[0], size)
+    n = int(np.count_nonzero(about[1][1]))
+    unseen = room(false[1] & ~false[0], sides[0].table.groups) / max(n, 1)
+    found = _of_confusion(of_one, 1, sides, asked, identical=_same_tops(pair), unseen=unseen)
+    return _resting_on(found, n)
 
 
 def f1(pair: Pair, asked: Question) -> MetricChange:
     """2·right / (gold + predicted) of one label."""
     sides, about = _about(pair, asked.label)
     wrong = [top != gold for gold, top in about]
-    size = (np.count_nonzero(about[1][0]) + np.count_nonzero(about[1][1])) / 2
     of_one = _one_label(metrics.f1, sides, asked.label)
-    return _of_confusion(of_one, 1, sides, asked, wrong[1] & ~wrong[0], size)
+    size = (np.count_nonzero(about[1][0]) + np.count_nonzero(about[1][1])) / 2
+    unseen = room(wrong[1] & ~wrong[0], sides[0].table.groups) / max(size, 1.0)
+    found = _of_confusion(of_one, 1, sides, asked, identical=_same_tops(pair), unseen=unseen)
+    return _resting_on(found, int(np.count_nonzero(about[1][0] | about[1][1])))
 
 
 def _population(metric: Metric, pair: Pair) -> Pair:
@@ -189,8 +189,9 @@ def _of_confusion(
     sign: int,
     pair: Pair,
     asked: Question,
-    harmed: BoolArray,
-    size: float,
+    *,
+    identical: bool,
+    unseen: float,
 ) -> MetricChange:
     a, b = (side.table for side in pair)
     names = tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
@@ -202,8 +203,8 @@ def _of_confusion(
         r * r,
         weighted(function, (r, r)),
         a.groups,
-        harmed=harmed,
-        size=max(size, 1.0),
+        identical=identical,
+        unseen=unseen,
         sign=sign,
         margin=asked.margin,
         seed=asked.seed,
@@ -211,16 +212,30 @@ def _of_confusion(
 
 
 def _of_hits(
-    first: BoolArray, second: BoolArray, a: Judged, b: Judged, asked: Question
+    first: BoolArray, second: BoolArray, groups: IntArray, pair: Pair, asked: Question
 ) -> MetricChange:
-    identical = not (_other_top(a.table, b.table) | (a.outcome != b.outcome)).any()
-    return of_shares(
-        first.astype(np.float64),
-        second.astype(np.float64),
-        a.table.groups,
-        margin=asked.margin,
-        identical=identical,
-    )
+    base, candidate = first.astype(np.float64), second.astype(np.float64)
+    return of_shares(base, candidate, groups, margin=asked.margin, identical=_same_outcomes(pair))
+
+
+def _resting_on(found: MetricChange, n: int) -> MetricChange:
+    """The same with the `n` tickets that the metric counts, of those that could change it."""
+    gain = found.gain
+    needed = math.ceil(gain.n_needed * n / gain.n) if gain.n and n else 0
+    return replace(found, gain=replace(gain, n=n, n_needed=max(needed, n + 1) if needed else 0))
+
+
+def _same_tops(pair: Pair) -> bool:
+    """Whether no ticket at all got another top label: then nothing was changed.
+
+    The tickets of one label that stayed as they were are a sample, like any other.
+    """
+    return not _other_top(pair[0].table, pair[1].table).any()
+
+
+def _same_outcomes(pair: Pair) -> bool:
+    """Whether no ticket at all got another top label or outcome."""
+    return _same_tops(pair) and np.array_equal(pair[0].outcome, pair[1].outcome)
 
 
 def _about(pair: Pair, label: str) -> tuple[Pair, list[tuple[BoolArray, BoolArray]]]:

@@ -62,6 +62,7 @@ def common_labels(
     that its side does not have.
     """
     _refuse_unknown(base, candidate, mapping)
+    mapping = {label: others for label, others in mapping.items() if others}
     mapped = {label for labels in mapping.values() for label in labels}
     ties = [(a, b) for a, labels in mapping.items() for b in labels]
     ties += [(a, a) for a in base if a in candidate and a not in mapping and a not in mapped]

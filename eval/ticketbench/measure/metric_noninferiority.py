@@ -38,10 +38,12 @@ from ticketbench.measure.verdict import (
     FEWEST_GROUPS,
     MOST_NEEDED,
     exact_bounds,
-    n_differing_groups,
+    largest_over_mean,
 )
 
 _BOOTSTRAP = "paired bootstrap, 2,000 resamples"
+_ROOM = "exact bound of the share of harmed groups"
+_ROUNDING = 1e-9
 _FEW = "fewer than six groups changed: too few for an interval"
 SAME = "the same answers for every ticket"
 
@@ -75,18 +77,18 @@ def of_means(
 ) -> MetricChange:
     """A mean of values per ticket; `sign` is 1 where higher is better, else -1.
 
-    Cluster-robust t bounds. With fewer than six differing groups exact ones: the share of groups
-    that lost or gained, times `width`, the largest change of one ticket; infinity: no bounds.
+    Cluster-robust t bounds. With fewer than six differing groups, or all tickets changed alike,
+    exact ones from the share of groups that lost, gained or are alike, times `width`, the largest
+    change of one ticket; infinity: no bounds.
     """
     base, candidate, d = _mean(first), _mean(second), sign * (second - first)
     if len(d) == 0 or identical:
         return MetricChange(base, candidate, _settled(len(d), margin))
     clustered = clustered_mean(d, groups)
-    changed = n_differing_groups(d, groups)
-    if changed < FEWEST_GROUPS and math.isfinite(width):
-        ends = exact_bounds(d, groups, confidence=BOTH)
-        ends = Interval(ends.low * width, ends.high * width)
-        method = "exact bounds of the share of changed groups"
+    marks = _marks(d, groups)
+    changed = int(np.count_nonzero(marks))
+    if math.isfinite(width) and (np.ptp(d) < _ROUNDING or changed < FEWEST_GROUPS):
+        ends, method = _exact(d, marks, groups, width)
     elif changed < FEWEST_GROUPS:
         return MetricChange(base, candidate, _few(clustered.mean, len(d), changed, margin))
     else:
@@ -102,18 +104,19 @@ def of_counts(
     statistic: Statistic,
     groups: IntArray,
     *,
-    harmed: BoolArray | None = None,
-    size: float = 1.0,
+    identical: bool = True,
+    unseen: float | None = None,
     sign: int,
     margin: float,
     seed: int,
 ) -> MetricChange:
     """A function of counts: every ticket falls into one of `n_cells` cells on either side.
 
-    `statistic` takes counts (..., n_cells). The same cells for every ticket are no change at all.
-    `harmed` marks tickets that lower the metric, each by about 1/`size`. A bootstrap never draws a
-    loss that it has not seen, so the lower bound is at best the gain seen less what the exact upper
-    bound of the share of harmed groups leaves room for. Without `harmed` that is left out.
+    `statistic` takes counts (..., n_cells). The same cells for every ticket are no change at all
+    if the sides are `identical` in everything else, too.
+    A bootstrap never draws a loss that it has not seen: `unseen` is the loss that there is room for
+    beyond the one seen (`room`), and the lower bound is at best the gain seen less that. With fewer
+    than six changed groups it is all there is; None: then nothing is known.
     """
     first, second = cells
     joint = first * n_cells + second
@@ -124,10 +127,13 @@ def of_counts(
     seen = sign * (candidate - base)
     if n and math.isnan(seen):
         return MetricChange(base, candidate, _undefined(seen, n, margin, "not defined here"))
-    if n == 0 or changed == 0:
+    if n == 0 or (changed == 0 and identical):
         return MetricChange(base, candidate, _settled(n, margin))
-    if changed < FEWEST_GROUPS:
+    if changed < FEWEST_GROUPS and unseen is None:
         return MetricChange(base, candidate, _few(seen, n, changed, margin))
+    if changed < FEWEST_GROUPS:
+        ends = Interval(seen - (unseen or 0.0), max(seen, 0.0) + (unseen or 0.0))
+        return MetricChange(base, candidate, _tested(seen, ends, n, margin, _ROOM))
     drawn = resampling.units(joint, groups)
     to_base, to_candidate = drawn.used // n_cells, drawn.used % n_cells
 
@@ -140,8 +146,7 @@ def of_counts(
         undefined = _undefined(seen, n, margin, resampling.FEW_GROUPS)
         return MetricChange(base, candidate, undefined)
     ends = resampling.percentile(resampling.replicates(drawn, gain, seed=seed), confidence=BOTH)
-    if harmed is not None:
-        ends = Interval(min(ends.low, seen - _room(harmed, groups) / size), ends.high)
+    ends = Interval(min(ends.low, seen - (unseen or 0.0)), ends.high)
     return MetricChange(base, candidate, _tested(seen, ends, n, margin, _BOOTSTRAP))
 
 
@@ -180,8 +185,13 @@ def of_scores(
     return MetricChange(base, candidate, _tested(seen, ends, n, margin, _BOOTSTRAP))
 
 
-def _room(harmed: BoolArray, groups: IntArray) -> float:
-    """Tickets that may be harmed beyond those seen: the exact 95 % bound less what was seen."""
+def room(harmed: BoolArray, groups: IntArray) -> float:
+    """Tickets that may be harmed beyond those seen: the exact 95 % bound less what was seen.
+
+    About three of many when none was (Clopper & Pearson 1934). No tickets: 0.
+    """
+    if len(groups) == 0:
+        return 0.0
     sizes = np.unique(groups, return_counts=True)[1]
     seen = len(np.unique(groups[harmed]))
     most = clopper_pearson(seen, len(sizes), confidence=BOTH).high * len(sizes)
@@ -198,6 +208,29 @@ def _gathered(counts: FloatArray, at: IntArray, n_cells: int) -> FloatArray:
     out = np.zeros((*counts.shape[:-1], n_cells))
     np.add.at(np.moveaxis(out, -1, 0), at, np.moveaxis(counts, -1, 0))
     return out
+
+
+def _marks(d: FloatArray, groups: IntArray) -> FloatArray:
+    """Per group, on its first ticket, whether its tickets together gained (1) or lost (-1)."""
+    _, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    sums = np.bincount(group, weights=d)
+    marks = np.zeros(len(d))
+    marks[first] = np.where(np.abs(sums) > _ROUNDING, np.sign(sums), 0.0)
+    return marks
+
+
+def _exact(
+    d: FloatArray, marks: FloatArray, groups: IntArray, width: float
+) -> tuple[Interval, str]:
+    """Bounds that hold however few groups changed, and where every ticket changed alike."""
+    if np.ptp(d) >= _ROUNDING:
+        ends = exact_bounds(marks, groups, confidence=BOTH)
+        method = "exact bounds of the share of changed groups"
+        return Interval(ends.low * width, ends.high * width), method
+    mean, g = float(d[0]), len(np.unique(groups))
+    other = min(1.0, largest_over_mean(groups) * (1 - (1 - CONFIDENCE) ** (1 / g)))
+    ends = Interval(mean - other * (width + mean), mean + other * (width - mean))
+    return ends, "exact bounds: all tickets changed alike"
 
 
 def _mean(values: FloatArray) -> float:
@@ -233,7 +266,7 @@ def _settled(n: int, margin: float) -> NonInferiority:
 
 
 def _few(seen: float, n: int, changed: int, margin: float) -> NonInferiority:
-    needed = max(n + 1, math.ceil(n * FEWEST_GROUPS / changed))
+    needed = max(n + 1, math.ceil(n * FEWEST_GROUPS / changed)) if changed else 0
     return replace(_undefined(seen, n, margin, _FEW), n_needed=needed)
 
 

@@ -135,6 +135,8 @@ def with_margin(found: NonInferiority, margin: float) -> NonInferiority:
     """
     if margin == found.margin:
         return found
+    if found.outcome == "pass" and found.low == found.high == 0:  # identical, at any margin
+        return replace(found, margin=margin)
     outcome = outcome_of(found.low, found.high, found.difference, margin)
     return replace(found, outcome=outcome, margin=margin, p=math.nan, n_needed=0)
 

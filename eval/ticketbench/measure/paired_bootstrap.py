@@ -6,6 +6,7 @@ is any function of the weights that a draw gives to the rows of one set.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from scipy import sparse
 from ticketbench.core.policy import ROUTE, Policy
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.calibration import equal_mass_edges
+from ticketbench.measure.groups import effective_groups
 from ticketbench.measure.resampling import N_RESAMPLES
 from ticketbench.measure.routing import GRID
 
@@ -160,6 +162,19 @@ def calibration_error(side: Side) -> Callable[[FloatArray], FloatArray]:
     """
     gap = _by_column(side.bin, _BINS, side.score - side.right)
     return lambda weights: np.abs(weights @ gap).sum(axis=1) / weights.sum(axis=1)
+
+
+def chance_error(table: ScoreTable) -> float:
+    """About the calibration error that calibrated scores would show in 10 equal-mass bins.
+
+    Σ_b sqrt(2/π · Σ_{i in b} s(1 - s)) / n, times the root of n over the effective groups. By so
+    much an observed error may be above the true one, most where the true one is 0.
+    """
+    score = table.top_score
+    bins = np.searchsorted(equal_mass_edges(score, bins=_BINS), score, side="left")
+    spread = np.bincount(bins, weights=score * (1 - score))
+    noise = float(np.sqrt(2 / math.pi * spread).sum()) / len(score)
+    return noise * math.sqrt(len(score) / effective_groups(table.groups))
 
 
 def undetected_errors(side: Side) -> Callable[[FloatArray], FloatArray]:

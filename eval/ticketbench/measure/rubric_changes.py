@@ -100,14 +100,22 @@ def rubric_changes(
     `renamed` maps a label of the base to its name in the candidate.
     """
     names = dict(renamed or {})
-    old = {names.get(rubric.label, rubric.label): rubric.text for rubric in base.rubrics}
+    taken = {names[rubric.label] for rubric in base.rubrics if rubric.label in names}
+    old: dict[str, str] = {}
+    replaced = []  # its name now belongs to a label that was called otherwise
+    for rubric in base.rubrics:
+        if rubric.label not in names and rubric.label in taken:
+            replaced.append(rubric)
+        else:
+            old[names.get(rubric.label, rubric.label)] = rubric.text
     new = {rubric.label: rubric.text for rubric in candidate.rubrics}
     counts = _counts(flips)
-    return tuple(
+    changed = [
         _change(label, old.get(label, ""), new.get(label, ""), counts)
         for label in dict.fromkeys((*new, *old))
         if old.get(label) != new.get(label)
-    )
+    ]
+    return (*changed, *(_change(one.label, one.text, "", counts) for one in replaced))
 
 
 def _counts(flips: Iterable[Flip]) -> Counter[tuple[str, str]]:
