@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -76,6 +78,46 @@ def pair(rng: np.random.Generator, n: int, name: str, *, worse: bool) -> Pair:
     return side(rng, gold, RIGHT, ROUTED), side(rng, gold, right, routed)
 
 
+def nearly_perfect(rng: np.random.Generator, n: int, *, worse: bool) -> Pair:
+    """A label that the base never gets wrong, while every other label is answered anew.
+
+    `a` has a tenth of the tickets; the worse candidate gives it to so many others that its
+    precision is 0.05 lower.
+    """
+    gold = np.where(np.arange(n) < n // 10, 0, rng.integers(1, len(LABELS), n))
+    tops = [np.where(rng.random(n) < RIGHT, gold, 1 + gold % (len(LABELS) - 1)) for _ in range(2)]
+    base, candidate = (np.where(gold == 0, 0, top) for top in tops)
+    if worse:
+        others = np.flatnonzero(gold != 0)
+        taken = others[rng.random(len(others)) < (n // 10) * 0.05 / 0.95 / len(others)]
+        candidate[taken] = 0
+    return answered(gold, base), answered(gold, candidate)
+
+
+def rare_label(rng: np.random.Generator, n: int, *, worse: bool) -> Pair:
+    """A label with 3 % of the tickets, which alone loses: macro-F1 falls by about 0.02."""
+    gold = np.where(rng.random(n) < 0.03, 0, rng.integers(1, len(LABELS), n))
+    sides = []
+    for lost in (0.0, 0.12 if worse else 0.0):
+        right = rng.random(n) < np.where(gold == 0, RIGHT - lost, RIGHT)
+        sides.append(np.where(right, gold, 1 + gold % (len(LABELS) - 1)))
+    return answered(gold, sides[0]), answered(gold, sides[1])
+
+
+def answered(gold: np.ndarray, top: np.ndarray) -> Judged:
+    """Tickets with these top labels, all routed."""
+    found = side(np.random.default_rng(0), gold, 1.0, 1.0)
+    scores = np.full((len(gold), len(LABELS)), 0.2 / (len(LABELS) - 1))
+    scores[np.arange(len(gold)), top] = 0.8
+    return Judged(replace(found.table, scores=scores), found.outcome)
+
+
+HARD: dict[str, tuple[str, Callable[..., Pair]]] = {
+    "precision, base never wrong": ("precision", nearly_perfect),
+    "macro_f1, a label of 3 % loses": ("macro_f1", rare_label),
+}
+
+
 def share(count: int, runs: int, limit: float = 0.05) -> str:
     """A share, and whether it is within the limit and two standard errors."""
     holds = count / runs <= limit + 2 * math.sqrt(limit * (1 - limit) / runs)
@@ -100,13 +142,30 @@ def rows(runs: int) -> Iterator[str]:
             yield f"| {name} | {n} | {margin:.3g} | {share(failed, runs)} | {share(passed, runs)} |"
 
 
+def hard_rows(runs: int) -> Iterator[str]:
+    """The same where a bootstrap alone would be far too sure."""
+    for title, (name, draw) in HARD.items():
+        metric = gate_metric(name)
+        for n in (300, 1000):
+            rng = np.random.default_rng(SEED + 1)
+            margin = 0.05 if metric.of_label else 0.02
+            asked = Question("a" if metric.of_label else "", margin, COSTS, 0)
+            outcomes = [
+                [metric.change(draw(rng, n, worse=worse), asked).gain.outcome for _ in range(runs)]
+                for worse in (False, True)
+            ]
+            wrong = outcomes[0].count("fail"), outcomes[1].count("pass")
+            shares = " | ".join(share(count, runs) for count in wrong)
+            yield f"| {title} | {n} | {margin:.3g} | {shares} |"
+
+
 def main() -> None:
     """Print the table."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 400
     print(f"`python benchmarks/simulate_gates.py {runs}`, seed {SEED}.\n")
     print("| metric | n | margin | equal fails | at most 5 % | worse passes | at most 5 % |")
     print("|---|---|---|---|---|---|---|")
-    for row in rows(runs):
+    for row in chain(rows(runs), hard_rows(runs)):
         print(row, flush=True)
 
 

@@ -11,6 +11,7 @@ talk to this machine.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from small_project import CONFIG, TICKETS, V1, V2
+from small_project import write_project
 
 if TYPE_CHECKING:
     from ticketbench.edge.engines.minilm import MiniLM
@@ -73,15 +74,34 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with tickets.csv, v1.yaml, v2.yaml and eval.yaml, and the current folder."""
-    for name, text in (
-        ("tickets.csv", TICKETS),
-        ("v1.yaml", V1),
-        ("v2.yaml", V2),
-        ("eval.yaml", CONFIG),
-    ):
-        (tmp_path / name).write_text(text, encoding="utf-8")
+    write_project(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of `project` with the answers of both sets and a report."""
+    from ticketbench.flow.run import run
+
+    folder = tmp_path_factory.mktemp("stored")
+    write_project(folder)
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        run(Path("eval.yaml"))
+    finally:
+        os.chdir(before)
+    return folder
+
+
+@pytest.fixture
+def answered(stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of `stored`, as the current folder."""
+    folder = tmp_path / "answered"
+    shutil.copytree(stored, folder)
+    monkeypatch.chdir(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

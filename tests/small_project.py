@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 TICKETS = """\
 id,text,label
 t1,I was charged twice on the last invoice and want a refund,billing
@@ -35,3 +37,10 @@ rubric_sets: {v1: v1.yaml, v2: v2.yaml}
 cache: answers.sqlite
 report: {figures: false}
 """
+
+
+def write_project(folder: Path) -> None:
+    """Write tickets.csv, v1.yaml, v2.yaml and eval.yaml into `folder`."""
+    files = {"tickets.csv": TICKETS, "v1.yaml": V1, "v2.yaml": V2, "eval.yaml": CONFIG}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")

@@ -237,7 +237,6 @@ def test_an_unknown_label_is_told(wrong_names: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("kind", "name"), [("label", "delivery"), ("metric", "accuracy")])
-@pytest.mark.xfail(reason="the nearest name is known and not shown")
 def test_a_wrong_name_in_a_test_is_told_with_the_nearest(
     wrong_names: dict[str, str], kind: str, name: str
 ) -> None:
@@ -252,14 +251,12 @@ def test_an_unknown_set_is_told_with_the_nearest_and_none_of_our_code(
     assert "ticketbench/" not in wrong_names["set"]
 
 
-@pytest.mark.xfail(reason="shown as an error of the plugin's own code")
 def test_a_marker_without_a_name_says_how_it_is_written(wrong_names: dict[str, str]) -> None:
     assert "rubric_set(" in wrong_names["marker"]
     assert "ticketbench/" not in wrong_names["marker"]
 
 
 @pytest.mark.parametrize("fixture", ["evaluation", "must_pass_ticket"])
-@pytest.mark.xfail(reason="shown as an error of the plugin's own code")
 def test_a_config_that_cannot_be_read_shows_none_of_our_code(sample: Path, fixture: str) -> None:
     code = f"def test_any({fixture}):\n    assert {fixture}\n"
     done = under_pytest(sample, code, "--ticketbench-config", "none.yaml")

@@ -49,7 +49,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each must-pass ticket of the config's gates, where a test asks for them."""
     if MUST_PASS in metafunc.fixturenames:
-        found = _under_test(metafunc.config).must_pass_tickets()
+        try:
+            found = _under_test(metafunc.config).must_pass_tickets()
+        except pytest.UsageError as error:
+            raise pytest.Collector.CollectError(str(error)) from None
         metafunc.parametrize(MUST_PASS, found, ids=[ticket.id for ticket in found])
 
 
@@ -94,7 +97,11 @@ def classify(request: pytest.FixtureRequest) -> Callable[[str], Answer]:
 
 def _rubric_set(request: pytest.FixtureRequest) -> str | None:
     marker = request.node.get_closest_marker("rubric_set")
-    return str(marker.args[0]) if marker else None
+    if marker is None:
+        return None
+    if len(marker.args) != 1 or marker.kwargs:
+        pytest.fail('write @pytest.mark.rubric_set("NAME")', pytrace=False)
+    return str(marker.args[0])
 
 
 def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> T:
@@ -106,6 +113,8 @@ def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> 
     except IncompleteError as error:
         problem = error.problems[0]
         reason = f"{problem.what}; {problem.help}"
+    except pytest.UsageError as error:
+        pytest.fail(str(error), pytrace=False)
     except InputError as error:
         problem = error.problems[0]
         pytest.fail(": ".join(part for part in (problem.what, problem.help) if part), pytrace=False)

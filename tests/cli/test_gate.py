@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,8 +12,6 @@ from typing import Any
 
 import pytest
 from junitparser import JUnitXml
-
-from small_project import CONFIG, TICKETS, V1, V2
 
 COMMAND = Path(sys.executable).with_name("ticketbench")
 LABELS = ("billing", "technical", "account")
@@ -31,27 +28,6 @@ def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProces
         timeout=120,
         check=False,
     )
-
-
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project of conftest with the answers of both sets and a report."""
-    folder = tmp_path_factory.mktemp("stored")
-    files = {"tickets.csv": TICKETS, "v1.yaml": V1, "v2.yaml": V2, "eval.yaml": CONFIG}
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    command = [str(COMMAND), "run", "eval.yaml"]
-    subprocess.run(command, cwd=folder, capture_output=True, check=True, timeout=120)
-    return folder
-
-
-@pytest.fixture
-def answered(stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of `stored`, as the current folder."""
-    folder = tmp_path / "answered"
-    shutil.copytree(stored, folder)
-    monkeypatch.chdir(folder)
-    return folder
 
 
 def with_gates(folder: Path, *gates: str, baseline: str = "base.json") -> Path:

@@ -93,9 +93,10 @@ def test_every_registered_metric_is_measured(small: Evaluation) -> None:
     assert tuple(result.name for result in small.metrics) == METRICS.names()
 
 
-def test_an_unknown_metric_is_a_key_error(small: Evaluation) -> None:
-    with pytest.raises(KeyError, match="acuracy"):
+def test_an_unknown_metric_is_told_with_the_nearest(small: Evaluation) -> None:
+    with pytest.raises(InputError, match="acuracy") as caught:
         small.metric("acuracy")
+    assert "accuracy" in caught.value.problems[0].help
 
 
 def test_label_counts_by_hand(small: Evaluation) -> None:

@@ -300,3 +300,7 @@ def test_a_map_that_only_renames_changes_no_answer(data: st.DataObject, others: 
     renamed = [of_label(commons, "base", label) for label in BASE]
     columns = [found.labels.index(name) for name in renamed]
     assert np.allclose(found.scores[:, columns], t.scores)
+
+
+def test_an_empty_entry_of_the_map_says_nothing() -> None:
+    assert common_labels(("a", "b"), ("a", "b"), {"a": []}) == common_labels("ab", "ab", {})

@@ -357,3 +357,8 @@ def test_the_same_margin_changes_nothing() -> None:
 def test_without_tickets_no_margin_decides() -> None:
     found = noninferiority(np.array([]), np.array([], dtype=np.int64))
     assert with_margin(found, 0.9).outcome == "inconclusive"
+
+
+def test_identical_answers_pass_at_any_margin() -> None:
+    same = noninferiority(np.zeros(9), np.arange(9), identical=True)
+    assert with_margin(same, 0.0).outcome == "pass"

@@ -264,3 +264,9 @@ def test_a_new_label_draws_and_a_lost_one_leaves() -> None:
 def test_without_flips_every_count_is_zero() -> None:
     (found,) = rubric_changes(rubrics(a="A?"), rubrics(a="A!"))
     assert counts(found) == (0, 0, 0, 0)
+
+
+def test_a_label_whose_name_another_one_takes_is_removed() -> None:
+    old, new = rubrics(a="A?", b="B?"), rubrics(b="A?", c="C?")
+    found = rubric_changes(old, new, renamed={"a": "b"})
+    assert [(c.label, c.before, c.after) for c in found] == [("c", "", "C?"), ("b", "B?", "")]

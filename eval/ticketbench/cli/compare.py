@@ -17,6 +17,7 @@ from ticketbench.cli.options import (
 )
 from ticketbench.cli.output import (
     json_option,
+    say,
     say_wrapped,
     show,
     show_json,
@@ -86,9 +87,14 @@ def command(
 
 
 def _show(found: Compared, most: int) -> None:
+    from ticketbench.report.gate_verdict import answered_text
     from ticketbench.report.verdict import noninferiority_text, verdict_text
 
     comparison = found.comparison
+    for one in found.answered:
+        say(answered_text(one))
+    if not found.one_policy:
+        say_wrapped("the sides come with other policies or costs; both are judged with those of B")
     _show_labels(found)
     header = ("", comparison.base, comparison.candidate, "difference [95%]", "better is")
     show_table(header, _rows(found))

@@ -34,6 +34,8 @@ class TicketbenchError(Exception):
     def __init__(self, what: str, *, where: str = "", help: str = "") -> None:
         super().__init__(what)
         self.problems: tuple[Problem, ...] = (Problem(what, where, help),)
+        if help:  # where nobody prints the problems: in a test that failed
+            self.add_note(help)
 
     @classmethod
     def of(cls, problems: Sequence[Problem]) -> Self:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import NONE, NONE_LABEL, IntArray, RubricSet, ScoreTable
+from ticketbench.flow.scored import answered
 from ticketbench.flow.sides import Side, read_sides
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
+from ticketbench.measure.gate import Answered
 from ticketbench.measure.label_map import (
     CommonLabel,
     LabelMap,
@@ -48,6 +50,8 @@ class Compared:
 
     quantities      every paired number by name, without a policy
     verdict         better, worse, no relevant difference, or cannot tell
+    answered        of each side, requested = scored + failed
+    one_policy      whether both sides come with the same policy and costs
     labels          what both are judged on, where they have other labels; else empty
     not_comparable  metrics that are left out, as they would not be on one scale
     flips           broken, then fixed tickets; `still_wrong` those wrong in both
@@ -59,6 +63,8 @@ class Compared:
     comparison: Comparison
     policy: Policy
     costs: Costs
+    answered: tuple[Answered, ...]
+    one_policy: bool
     labels: tuple[CommonLabel, ...]
     not_comparable: tuple[str, ...]
     flips: tuple[TicketFlip, ...]
@@ -137,6 +143,8 @@ def _compared(
         comparison=found,
         policy=policy,
         costs=costs,
+        answered=tuple(answered(s.name, t) for s, t in zip(sides, tables, strict=True)),
+        one_policy=(sides[0].policy, sides[0].costs) == (sides[1].policy, sides[1].costs),
         labels=commons,
         not_comparable=left_out,
         flips=tuple(_with_rubrics(flip, changed, commons) for flip in found.flips),

@@ -17,10 +17,9 @@ from ticketbench.flow.gate_checks import against_baseline
 from ticketbench.flow.gate_sides import Sides, against, gate_baseline, sides_of
 from ticketbench.flow.inputs import Inputs, read_inputs
 from ticketbench.flow.run import SEED
-from ticketbench.flow.scored import n_missing, scored
+from ticketbench.flow.scored import answered, scored
 from ticketbench.measure.gate import (
     Against,
-    Answered,
     GateReport,
     GateResult,
     complete_gate,
@@ -70,7 +69,7 @@ def gate(
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),
-        answered=tuple(_answered(name, table) for name, table in tables.items()),
+        answered=tuple(answered(name, table) for name, table in tables.items()),
         allowed=allow_failures,
         results=(),
         evaluations=(),
@@ -92,11 +91,6 @@ def _names(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
         if gate.not_worse_than and not against_baseline(gate, inputs.config)
     }
     return [rubrics.name for rubrics in inputs.rubric_sets if rubrics.name in wanted]
-
-
-def _answered(name: str, table: ScoreTable) -> Answered:
-    missing = n_missing(table.failures)
-    return Answered(name, table.n_requested, table.n_scored, table.n_failed, missing)
 
 
 def _judged(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Failure, RubricSet, ScoreTable
 from ticketbench.flow.inputs import Inputs, answer_source
+from ticketbench.measure.gate import Answered
 
 if TYPE_CHECKING:
     from ticketbench.edge.source import Mode
@@ -45,6 +46,12 @@ def rubric_set(inputs: Inputs, name: str) -> RubricSet:
     known = [rubrics.name for rubrics in inputs.rubric_sets]
     what = f"{inputs.config.path} has no rubric set {name!r}"
     raise InputError(what, help=suggestion(name, known))
+
+
+def answered(name: str, table: ScoreTable) -> Answered:
+    """How many tickets of a side were asked for and answered."""
+    missing = n_missing(table.failures)
+    return Answered(name, table.n_requested, table.n_scored, table.n_failed, missing)
 
 
 def n_missing(failures: Sequence[Failure]) -> int:

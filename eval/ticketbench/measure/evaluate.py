@@ -145,11 +145,12 @@ class Evaluation:
         return f"{self.provenance.rubric_set}: accuracy {self.accuracy!r}"
 
     def metric(self, name: str) -> Estimate:
-        """The estimate of the metric called `name`; KeyError when there is none."""
+        """The estimate of the metric called `name`; InputError when there is none."""
         for result in self.metrics:
             if result.name == name:
                 return result.estimate
-        raise KeyError(name)
+        known = [result.name for result in self.metrics]
+        raise InputError(f"no metric is called {name!r}", help=suggestion(name, known))
 
     def of_label(self, label: str) -> LabelResult:
         """The result of one gold label; InputError with the nearest known name if there is none."""
