@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tables import random_table
 from ticketbench.measure.compare import compare
-from ticketbench.measure.multiplicity import holm, holm_over_candidates
+from ticketbench.measure.multiplicity import holm
+from ticketbench.measure.results import holm_over_candidates
 
 SEARCH = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 ORACLES = Path(__file__).parents[1] / "oracles"

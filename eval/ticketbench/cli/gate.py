@@ -116,7 +116,7 @@ def _json(found: GateRun, verdict: GateVerdict) -> bytes:
 
 
 def _markdown(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench import __version__
+    from ticketbench.core.version import __version__
     from ticketbench.report.gate_markdown import gate_markdown
 
     return gate_markdown(found.report, verdict, found.texts, tool_version=__version__)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from ticketbench import __version__
+from ticketbench.core.version import __version__
 from ticketbench.cli.boundary import run_guarded
 
 COMMANDS = {

@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from ticketbench import __version__
+from ticketbench.core.version import __version__
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import (

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ticketbench import __version__
+from ticketbench.core.version import __version__
 from ticketbench.core.errors import MachineError, TicketbenchError
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ticketbench import __version__
+from ticketbench.core.version import __version__
 from ticketbench.measure.results import RunResults
 
 

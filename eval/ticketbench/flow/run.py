@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ticketbench import __version__
+from ticketbench.core.version import __version__
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.drift import Drift

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from ticketbench.measure.compare import Comparison
 
 
 def holm(p: Sequence[float]) -> tuple[float, ...]:
@@ -26,12 +22,3 @@ def holm(p: Sequence[float]) -> tuple[float, ...]:
     steps = values[order[:m]] * np.arange(m, 0, -1)
     adjusted[order[:m]] = np.minimum(np.maximum.accumulate(steps), 1.0)
     return tuple(adjusted.tolist())
-
-
-def holm_over_candidates(comparisons: Sequence[Comparison]) -> tuple[float, ...]:
-    """Holm-adjusted p of "no difference" for k candidates against one base, in their order.
-
-    A comparison without a p-value stays NaN. It guards against one of many candidates looking
-    better by luck; the best of k still needs fresh tickets for the size of its gain.
-    """
-    return holm([comparison.p for comparison in comparisons])

@@ -18,7 +18,7 @@ from ticketbench.measure.label_errors import (
     suspects,
     verdict_without,
 )
-from ticketbench.measure.multiplicity import holm_over_candidates
+from ticketbench.measure.multiplicity import holm
 from ticketbench.measure.production_mix import ProductionMix, production_mix
 from ticketbench.measure.slices import Slices
 from ticketbench.measure.trained import TrainedBaseline
@@ -125,6 +125,15 @@ def run_results(
         # The same fact about both rubric sets, or about data and result, is told once.
         findings=tuple(dict.fromkeys(found)),
     )
+
+
+def holm_over_candidates(comparisons: Sequence[Comparison]) -> tuple[float, ...]:
+    """Holm-adjusted p of "no difference" for k candidates against one base, in their order.
+
+    A comparison without a p-value stays NaN. It guards against one of many candidates looking
+    better by luck; the best of k still needs fresh tickets for the size of its gain.
+    """
+    return holm([comparison.p for comparison in comparisons])
 
 
 def _comparisons(tables: Sequence[ScoreTable], settings: Settings) -> tuple[Comparison, ...]:

@@ -1,0 +1,3 @@
+"""The version of ticketbench, for every file and page that says what made it."""
+
+__version__ = "0.1.0"
