@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import click
 
-from ticketbench.core.version import __version__
 from ticketbench.cli.boundary import run_guarded
+from ticketbench.core.version import __version__
 
 COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",

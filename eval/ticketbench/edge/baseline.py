@@ -14,7 +14,6 @@ from typing import Literal
 
 import numpy as np
 
-from ticketbench.core.version import __version__
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import (
@@ -27,6 +26,7 @@ from ticketbench.core.types import (
     Ticket,
     fingerprint,
 )
+from ticketbench.core.version import __version__
 from ticketbench.edge.score_tables import score_table
 
 _HASH_DIGITS = 16

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ticketbench.core.version import __version__
 from ticketbench.core.errors import InputError
+from ticketbench.core.version import __version__
 from ticketbench.edge.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files import read_bytes
 

@@ -9,8 +9,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from ticketbench.core.version import __version__
 from ticketbench.core.errors import MachineError, TicketbenchError
+from ticketbench.core.version import __version__
 
 if TYPE_CHECKING:
     from ticketbench.edge.config import EndpointConfig

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ticketbench.core.version import __version__
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
+from ticketbench.core.version import __version__
 from ticketbench.edge.drift import Drift
 from ticketbench.edge.pacing import Budget
 from ticketbench.edge.run_folder import reserved
