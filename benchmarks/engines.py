@@ -17,16 +17,16 @@ from sklearn.metrics import roc_auc_score
 
 from ticketbench.core.policy import ROUTE, Policy, at_temperature
 from ticketbench.core.types import NONE, Dataset, FloatArray, Rubric, RubricSet, ScoreTable
-from ticketbench.edge.dataset import load_dataset
 from ticketbench.edge.engines import engines
 from ticketbench.edge.engines.minilm import minilm
-from ticketbench.edge.rubric_files import read_rubrics
-from ticketbench.edge.score_tables import score_table
-from ticketbench.measure.calibration import ece_equal_mass, fit_temperature
+from ticketbench.edge.inputs.dataset import load_dataset
+from ticketbench.edge.inputs.rubric_files import read_rubrics
+from ticketbench.edge.results.predictions import score_table
+from ticketbench.measure.calibration.bins import ece_equal_mass, fit_temperature
 from ticketbench.measure.estimates import estimate
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.thresholds import fold_of_ticket
-from ticketbench.measure.trained import Learner, on_vectors, on_words, out_of_fold
+from ticketbench.measure.thresholds.choose import fold_of_ticket
+from ticketbench.measure.trained.classifier import Learner, on_vectors, on_words, out_of_fold
 
 SETS = ("banking77-grouped", "clinc-oos")
 COLUMNS = (

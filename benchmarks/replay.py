@@ -35,14 +35,14 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests_cache import CachedSession
 
 from ticketbench.core.types import Dataset, Rubric, RubricSet, Ticket
-from ticketbench.edge.cache import AnswerCache
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.memo import WORTH_FROM, Memo
+from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.endpoints import Connection, connect
-from ticketbench.edge.memo import WORTH_FROM, Memo
-from ticketbench.edge.questions import questions
-from ticketbench.edge.replay import Replayed, replay
-from ticketbench.edge.rows import Stored
-from ticketbench.edge.source import Source
+from ticketbench.edge.replay.every_ticket import Replayed, replay
+from ticketbench.edge.replay.questions import questions
+from ticketbench.edge.replay.source import Source
 
 URL = "http://127.0.0.1:9/classify"
 LABELS = ("account", "billing", "delivery", "order", "returns", "technical")

@@ -17,11 +17,12 @@ import time
 import numpy as np
 
 from ticketbench.core.types import Provenance, ScoreTable
-from ticketbench.measure import confusion, metrics
-from ticketbench.measure.calibration import ece_equal_mass
+from ticketbench.measure import metrics
+from ticketbench.measure.calibration.bins import ece_equal_mass
 from ticketbench.measure.compare import compare
+from ticketbench.measure.counts import confusion
 from ticketbench.measure.evaluate import Settings, evaluate
-from ticketbench.measure.metric_differences import metric_differences
+from ticketbench.measure.pairs.differences import metric_differences
 
 LABELS = ("a", "b", "c", "d", "e", "f")
 PRIORS = [0.39, 0.24, 0.16, 0.11, 0.07, 0.03]

@@ -16,13 +16,13 @@ from scipy import special
 
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Provenance, ScoreTable
-from ticketbench.measure import intervals, resampling
-from ticketbench.measure.certified import certified_policy_by_label, certified_threshold
 from ticketbench.measure.estimates import on_used_cells
-from ticketbench.measure.groups import one_per_group
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.noninferiority import noninferiority
-from ticketbench.measure.verdict import verdict
+from ticketbench.measure.pairs.of_shares import noninferiority
+from ticketbench.measure.pairs.verdict import verdict
+from ticketbench.measure.statistics import intervals, resampling
+from ticketbench.measure.statistics.groups import one_per_group
+from ticketbench.measure.thresholds.certified import certified_policy_by_label, certified_threshold
 
 SEED = 20261123
 PRIORS = np.array([0.39, 0.24, 0.16, 0.11, 0.07, 0.03])

@@ -18,9 +18,9 @@ import numpy as np
 
 from ticketbench.core.policy import REVIEW, ROUTE, Costs
 from ticketbench.core.types import Provenance, ScoreTable
-from ticketbench.measure.gate_changes import Question
-from ticketbench.measure.gate_metrics import gate_metric
-from ticketbench.measure.judged import Judged, Pair
+from ticketbench.measure.gates.metrics import gate_metric
+from ticketbench.measure.pairs.changes import Question
+from ticketbench.measure.pairs.pairing import Judged, Pair
 
 SEED = 20261201
 LABELS = ("a", "b", "c", "d")

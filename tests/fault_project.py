@@ -19,7 +19,7 @@ import canary
 from fault_server import LABELS, FaultServer, Seen, valid_answer
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.types import Failure
-from ticketbench.edge.cache import AnswerCache
+from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.flow.run import RunOutcome, run
 
 COMMAND = Path(sys.executable).with_name("ticketbench")

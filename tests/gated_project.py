@@ -25,7 +25,7 @@ def with_gates(*gates: str, baseline: str | None = str(BASELINE), extra: str = "
 
 def blessed(name: str = "v2") -> None:
     """Bless the stored answers of the rubric set `name` in gated.yaml."""
-    from ticketbench.flow.baseline import bless, prepare
+    from ticketbench.flow.gates.baseline import bless, prepare
 
     bless(prepare(GATED, name=name, reason="a test"))
 

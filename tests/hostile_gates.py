@@ -15,13 +15,13 @@ import pytest
 from tables import table
 from ticketbench.core.types import Estimate
 from ticketbench.measure.compare import Comparison, Contingency, Flip, compare
-from ticketbench.measure.gate import Against, Answered, GateReport, GateResult, WrongTicket
-from ticketbench.measure.label_differences import LabelDifference
-from ticketbench.measure.metric_differences import Difference
+from ticketbench.measure.gates.results import Against, Answered, GateReport, GateResult, WrongTicket
+from ticketbench.measure.pairs.by_label import LabelDifference
+from ticketbench.measure.pairs.differences import Difference
+from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.results import DatasetSummary
-from ticketbench.measure.rubric_changes import RubricChange, word_diff
-from ticketbench.measure.verdict import Verdict
-from ticketbench.report.github import Places
+from ticketbench.measure.rubrics.changes import RubricChange, word_diff
+from ticketbench.report.gates.github import Places
 
 GOLDEN = Path(__file__).parent / "report" / "golden"
 

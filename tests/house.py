@@ -166,8 +166,8 @@ def rooms_out_of_order(house: House, order: Mapping[str, Sequence[str]]) -> list
             broken.append(f"{room} has no place in the order")
             continue
         for found in house.imports(module):
-            other = house.room(found.name)
-            if found.own and place.get(other, -1) > place[room]:
+            same_floor = found.own and floor_of(found.name) == floor_of(module)
+            if same_floor and place.get(house.room(found.name), -1) > place[room]:
                 broken.append(f"{module} imports {found.name}")
     known = {house.room(module) for module in house.sources}
     gone = [f"{room} does not exist" for room in place if room not in known]

@@ -1,12 +1,15 @@
-"""Small score tables for tests, built from plain lists."""
+"""Small score tables for tests, built from plain lists; and where the reference values lie."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from ticketbench.core.types import NONE, NONE_LABEL, Failure, Provenance, ScoreTable
+
+ORACLES = Path(__file__).parent / "oracles"
 
 
 def table(

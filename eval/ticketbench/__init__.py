@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from ticketbench.core.types import Dataset as Dataset
     from ticketbench.core.types import RubricSet as RubricSet
     from ticketbench.core.types import ScoreTable as ScoreTable
-    from ticketbench.edge.dataset import tickets as tickets
-    from ticketbench.flow.assertions import assert_no_regression as assert_no_regression
-    from ticketbench.flow.gate import gate as gate
+    from ticketbench.edge.inputs.dataset import tickets as tickets
+    from ticketbench.flow.gates.assertions import assert_no_regression as assert_no_regression
+    from ticketbench.flow.gates.judge import gate as gate
     from ticketbench.flow.run import run as run
     from ticketbench.flow.score import score as score
     from ticketbench.measure.compare import compare as compare
@@ -28,13 +28,13 @@ _HOME = {
     "Policy": "ticketbench.core.policy",
     "RubricSet": "ticketbench.core.types",
     "ScoreTable": "ticketbench.core.types",
-    "assert_no_regression": "ticketbench.flow.assertions",
+    "assert_no_regression": "ticketbench.flow.gates.assertions",
     "compare": "ticketbench.measure.compare",
     "evaluate": "ticketbench.measure.evaluate",
-    "gate": "ticketbench.flow.gate",
+    "gate": "ticketbench.flow.gates.judge",
     "run": "ticketbench.flow.run",
     "score": "ticketbench.flow.score",
-    "tickets": "ticketbench.edge.dataset",
+    "tickets": "ticketbench.edge.inputs.dataset",
 }
 
 __all__ = sorted(_HOME)  # noqa: PLE0605

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from ticketbench.flow.under_test import Answer, UnderTest
+    from ticketbench.flow.gates.under_test import Answer, UnderTest
     from ticketbench.measure.compare import Comparison
     from ticketbench.measure.evaluate import Evaluation
 
@@ -126,7 +126,7 @@ def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> 
 def _under_test(config: pytest.Config) -> UnderTest:
     """Read once a process; with xdist every worker reads for itself, and none writes."""
     from ticketbench.core.errors import TicketbenchError
-    from ticketbench.flow.under_test import UnderTest
+    from ticketbench.flow.gates.under_test import UnderTest
 
     if _UNDER_TEST not in config.stash:
         path = _config_path(config)

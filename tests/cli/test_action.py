@@ -192,7 +192,7 @@ def with_the_gates_of_the_page(folder: Path) -> Path:
 def test_the_gates_of_the_page_are_judged_as_they_stand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ticketbench.flow.gate import gate
+    from ticketbench.flow.gates.judge import gate
 
     monkeypatch.chdir(with_the_gates_of_the_page(tmp_path))
     report = gate(Path(CONFIG["config"])).report

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ticketbench.cli.main import COMMANDS
-from ticketbench.edge.run_folder import reserved
+from ticketbench.edge.results.run_folder import reserved
 
 pytestmark = pytest.mark.loopback
 

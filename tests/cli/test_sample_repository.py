@@ -16,8 +16,8 @@ from junitparser import JUnitXml
 
 from offline_ci import SAMPLE, copied, run
 from ticketbench.edge.engines.lexical import classify
-from ticketbench.edge.rubric_files import read_rubrics
-from ticketbench.flow.under_test import UnderTest
+from ticketbench.edge.inputs.rubric_files import read_rubrics
+from ticketbench.flow.gates.under_test import UnderTest
 
 CONFIG, RUBRICS = "configs/support.yaml", "configs/rubrics/support.yaml"
 RECORDED = ("", "harmless", "harmful", "inconclusive")

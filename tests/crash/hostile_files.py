@@ -24,8 +24,8 @@ import pyarrow
 import pyarrow.parquet
 
 from crash.projects import CONFIG
-from ticketbench.edge.cache import AnswerCache
-from ticketbench.edge.rows import Stored, encoded_row
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.rows import Stored, encoded_row
 
 URL = "local://lexical/v1/classify"
 NOON = datetime(2026, 1, 2, 12, 0, tzinfo=UTC)

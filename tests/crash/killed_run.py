@@ -156,7 +156,7 @@ def counted_connection(writes: Writes) -> type[sqlite3.Connection]:
 
 def patch(writes: Writes, *, exchanges: bool) -> None:
     """Put the counter before every writing call of this process."""
-    from ticketbench.edge import store
+    from ticketbench.edge.results import store
 
     def opened(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
         if not set(mode) & set("wax+") or isinstance(file, int):
@@ -238,7 +238,7 @@ def _run(job: Job) -> None:
     code = 99
     try:
         from ticketbench.cli.main import main
-        from ticketbench.edge import memo
+        from ticketbench.edge.answers import memo
 
         os.chdir(job.folder)
         memo.WORTH_FROM = 1 if job.memo else memo.WORTH_FROM

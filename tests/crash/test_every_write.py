@@ -137,7 +137,7 @@ def all_answers_or_none(folder: Path, before: Path, after: Path) -> list[str]:
 
 
 def stored_keys(folder: Path) -> list[str]:
-    from ticketbench.edge.cache import AnswerCache
+    from ticketbench.edge.answers.cache import AnswerCache
 
     with AnswerCache(folder / "answers.sqlite") as cache:
         return list(cache.stored_keys())

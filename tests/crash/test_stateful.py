@@ -46,9 +46,9 @@ from crash.projects import (
 from fault_server import FaultServer, Seen, Step
 from ticketbench.core.errors import EndpointError, IncompleteError
 from ticketbench.core.types import Rubric, RubricSet
-from ticketbench.edge import memo
+from ticketbench.edge.answers import memo
 from ticketbench.edge.contract import answer_key, request_body
-from ticketbench.edge.source import Mode
+from ticketbench.edge.replay.source import Mode
 from ticketbench.flow.answers import cache_info, export_recording, import_recordings, prune
 from ticketbench.flow.run import run
 

@@ -11,7 +11,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.endpoints import Connection
 from ticketbench.edge.engines import engines
 from ticketbench.edge.secret import HEADER, ApiKey, read_key
-from ticketbench.edge.service import Service
+from ticketbench.edge.serving.service import Service
 
 CANARY = "sk-canary-7f3a9c1e"
 KEY = ApiKey(CANARY)

@@ -14,9 +14,9 @@ import pytest
 
 from fault_project import POSITIONS, FaultProject, report_is_sound, speaks_plainly
 from fault_server import FaultServer, Seen, Step
-from ticketbench.edge import cache_file
+from ticketbench.edge.answers import cache_file
 
-OLD = Path(__file__).parents[1] / "edge" / "old_caches"
+OLD = Path(__file__).parents[1] / "edge" / "answers" / "old_caches"
 
 each_position = pytest.mark.parametrize("position", POSITIONS)
 

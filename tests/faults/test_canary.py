@@ -15,10 +15,10 @@ import pytest
 import canary
 from fault_project import FaultProject
 from fault_server import Step, valid_answer
-from ticketbench.edge.cache import AnswerCache
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.contract import answer_key, request_body
-from ticketbench.edge.rows import Stored
-from ticketbench.edge.rubric_files import read_rubrics
+from ticketbench.edge.inputs.rubric_files import read_rubrics
 
 KEY = canary.KEY.encode()
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)

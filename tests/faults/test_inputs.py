@@ -11,7 +11,7 @@ import csv
 import pytest
 
 from fault_project import POSITIONS, FaultProject, report_is_sound, speaks_plainly
-from ticketbench.edge.cache_file import make
+from ticketbench.edge.answers.cache_file import make
 
 each_position = pytest.mark.parametrize("position", POSITIONS)
 

@@ -86,7 +86,7 @@ def test_row42_a_killed_run_goes_on_and_ends_with_the_same_results(
 
 _KILLED = """
 import os, signal, sys
-from ticketbench.edge import store
+from ticketbench.edge.results import store
 real = store._swap
 def swap(out, fresh):
     if sys.argv.pop() == "after":

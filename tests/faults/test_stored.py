@@ -12,7 +12,7 @@ import pytest
 
 from fault_project import POSITIONS, FaultProject, manifest_of, report_is_sound, speaks_plainly
 from ticketbench.edge.contract import answer_key, request_body
-from ticketbench.edge.rubric_files import read_rubrics
+from ticketbench.edge.inputs.rubric_files import read_rubrics
 
 each_position = pytest.mark.parametrize("position", POSITIONS)
 

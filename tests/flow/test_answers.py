@@ -13,9 +13,9 @@ import pytest
 
 from fault_server import FaultServer, Step, valid_answer
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
-from ticketbench.edge.cache import AnswerCache
-from ticketbench.edge.drift import Drift
-from ticketbench.edge.rows import Stored
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.replay.drift import Drift
 from ticketbench.flow.answers import (
     cache_info,
     export_recording,

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from gated_project import edit
+from tables import ORACLES
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.flow.compare import (
@@ -24,11 +25,10 @@ from ticketbench.flow.compare import (
     renames,
 )
 from ticketbench.flow.run import run
-from ticketbench.measure.label_map import common_labels
+from ticketbench.measure.rubrics.label_map import common_labels
 
 EVAL = Path("eval.yaml")
 RUN, TABLE = "reports/eval", "reports/eval/predictions.csv"
-ORACLES = Path(__file__).parents[1] / "oracles"
 Row = tuple[str, str, Sequence[float]]
 
 

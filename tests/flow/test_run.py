@@ -14,7 +14,7 @@ import pytest
 
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
-from ticketbench.edge.store import envelope, load
+from ticketbench.edge.results.store import envelope, load
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.run import run
 from ticketbench.measure.results import RunResults
@@ -260,7 +260,7 @@ def test_a_sample_of_each_real_set_runs_on_both_rubric_sets(
 
 
 def test_every_row_of_a_real_set_is_scored(test_data: Path, project: Path) -> None:
-    from ticketbench.edge.dataset import load_dataset
+    from ticketbench.edge.inputs.dataset import load_dataset
 
     for name, rows in (("banking77-grouped", 13083), ("clinc-oos", 4250), ("bitext-support", 7730)):
         loaded = load_dataset(test_data / name / "data.csv")

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tables import ORACLES
 from ticketbench.flow.score import score
-
-ORACLES = Path(__file__).parents[1] / "oracles"
 
 
 @pytest.mark.parametrize("name", ["c_tiny_n40_k3", "p_paired_rubric_a"])

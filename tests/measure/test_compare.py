@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tables import random_table, table
+from tables import ORACLES, random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import Failure, ScoreTable
-from ticketbench.edge.score_tables import read_score_table
+from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.compare import (
     Comparison,
     Contingency,
@@ -27,13 +26,12 @@ from ticketbench.measure.compare import (
     paired_rows,
     still_wrong,
 )
-from ticketbench.measure.intervals import clustered_mean
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.verdict import MARGIN, n_differing_groups
+from ticketbench.measure.pairs.verdict import MARGIN, n_differing_groups
+from ticketbench.measure.statistics.intervals import clustered_mean
 
 SEARCH = settings(max_examples=25, deadline=None, derandomize=True)
 
-ORACLES = Path(__file__).parents[1] / "oracles"
 PAIRED: dict[str, Any] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))["p_paired"]
 
 A, B, C = [0.801, 0.102, 0.097], [0.102, 0.801, 0.097], [0.097, 0.102, 0.801]

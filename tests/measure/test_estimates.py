@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,17 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tables import random_table, table
+from tables import ORACLES, random_table, table
 from ticketbench.core.types import Estimate
-from ticketbench.edge.score_tables import read_score_table
+from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.estimates import estimate
-from ticketbench.measure.intervals import wilson
 from ticketbench.measure.metrics import METRICS, Metric
-from ticketbench.measure.resampling import FEW_GROUPS
+from ticketbench.measure.statistics.intervals import wilson
+from ticketbench.measure.statistics.resampling import FEW_GROUPS
 
 SEARCH = settings(max_examples=30, deadline=None, derandomize=True)
 
-ORACLES = Path(__file__).parents[1] / "oracles"
 VALUES: dict[str, dict[str, Any]] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))
 TABLES = ("a_calibrated_n500_k4", "b_overconfident_n2000_k6", "c_tiny_n40_k3")
 

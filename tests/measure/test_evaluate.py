@@ -11,11 +11,11 @@ from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Failure, ScoreTable
-from ticketbench.measure.calibration_check import calibration_check
+from ticketbench.measure.calibration.check import calibration_check
 from ticketbench.measure.evaluate import Evaluation, LabelResult, Settings, evaluate
-from ticketbench.measure.intervals import wilson
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.routing import GRID
+from ticketbench.measure.routing.outcomes import GRID
+from ticketbench.measure.statistics.intervals import wilson
 
 SEARCH = settings(max_examples=25, deadline=None, derandomize=True)
 

@@ -13,7 +13,7 @@ from ticketbench.measure.findings import (
     MOST_NAMED,
     findings,
 )
-from ticketbench.measure.overlap import PairOverlap, overlaps
+from ticketbench.measure.rubrics.overlap import PairOverlap, overlaps
 
 SURE = [0.801, 0.102, 0.097]
 PAIR = PairOverlap("a", "b", 30, 15, Estimate(0.5, 0.33, 0.67, 30, "Wilson"), 7, 2, 1)

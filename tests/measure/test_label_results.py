@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tables import random_table, table
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import ScoreTable
-from ticketbench.measure.intervals import share, wilson
 from ticketbench.measure.label_results import LabelResult, label_results
+from ticketbench.measure.statistics.intervals import share, wilson
 
 SEARCH = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 

@@ -10,7 +10,8 @@ from sklearn import metrics as sk
 
 from tables import random_table, table
 from ticketbench.core.types import FloatArray
-from ticketbench.measure import confusion, metrics
+from ticketbench.measure import metrics
+from ticketbench.measure.counts import confusion
 from ticketbench.measure.metrics import METRICS
 
 SEARCH = settings(max_examples=50, deadline=None, derandomize=True)

@@ -16,11 +16,11 @@ from tables import random_table, table
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import NONE, Estimate, Failure, Finding, ScoreTable
 from ticketbench.measure.compare import Comparison, compare
-from ticketbench.measure.confusion import ConfusionMatrix
-from ticketbench.measure.equal_coverage import equal_coverage
+from ticketbench.measure.counts.confusion import ConfusionMatrix
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
-from ticketbench.measure.overlap import PairOverlap
-from ticketbench.measure.thresholds import cost_optimal_policy
+from ticketbench.measure.routing.equal_coverage import equal_coverage
+from ticketbench.measure.rubrics.overlap import PairOverlap
+from ticketbench.measure.thresholds.choose import cost_optimal_policy
 
 SEARCH = settings(max_examples=15, deadline=None, derandomize=True, database=None)
 HOW = Settings(

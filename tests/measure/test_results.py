@@ -7,11 +7,8 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Dataset, Failure, Finding, Rubric, RubricSet, ScoreTable, Ticket
-from ticketbench.measure.equal_coverage import equal_coverage
 from ticketbench.measure.evaluate import Settings
-from ticketbench.measure.label_errors import suspects
-from ticketbench.measure.multiplicity import holm
-from ticketbench.measure.production_mix import production_mix
+from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import (
     DatasetSummary,
     LabelCount,
@@ -19,7 +16,10 @@ from ticketbench.measure.results import (
     run_results,
     summarise_dataset,
 )
-from ticketbench.measure.verdict import MARGIN
+from ticketbench.measure.routing.equal_coverage import equal_coverage
+from ticketbench.measure.sample.label_errors import suspects
+from ticketbench.measure.sample.production_mix import production_mix
+from ticketbench.measure.statistics.holm import holm
 
 NOTE = Finding("TB101", "note", "a title", "evidence", "action")
 SUMMARY = DatasetSummary("d", "f", 30, ())

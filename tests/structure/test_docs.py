@@ -107,8 +107,8 @@ def test_the_dataset_datasheet_counts_its_tickets() -> None:
 def test_every_key_of_the_config_is_documented() -> None:
     from pydantic import BaseModel
 
-    from ticketbench.edge.config import ConfigFile
-    from ticketbench.edge.validation import _model_in
+    from ticketbench.edge.inputs.config import ConfigFile
+    from ticketbench.edge.inputs.validation import _model_in
 
     def keys(model: type[BaseModel]) -> set[str]:
         found: set[str] = set()

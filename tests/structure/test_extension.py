@@ -15,7 +15,7 @@ from markupsafe import Markup
 from ticketbench.cli.main import cli
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
-from ticketbench.edge.formats import FORMATS, MalformedRow, Row, Table, file_format
+from ticketbench.edge.inputs.formats import FORMATS, MalformedRow, Row, Table, file_format
 from ticketbench.measure.metrics import METRICS, ticket_metric
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import SECTIONS, section

@@ -27,6 +27,9 @@ def ours() -> House:
         house.upward_imports,
         house.worldly_imports,
         house.circles,
+        house.wings_out_of_order,
+        house.crowded_folders,
+        house.vague_names,
         house.long_functions,
     ],
 )
@@ -34,9 +37,25 @@ def test_the_package_keeps_the_rule(rule: Rule, ours: House) -> None:
     assert rule(ours) == []
 
 
+def test_the_rooms_of_each_floor_stand_in_the_order_of_the_architecture_page(ours: House) -> None:
+    order = house.rooms_in_order((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
+    assert order.keys() == {"core", "measure", "edge", "report", "flow"}
+    assert house.rooms_out_of_order(ours, order) == []
+
+
+def test_tests_stand_where_the_module_stands_that_they_are_about(ours: House) -> None:
+    strays = [
+        path.relative_to(ROOT / "tests").as_posix()
+        for floor in house.FLOORS
+        for path in sorted((ROOT / "tests" / floor).rglob("test_*.py"))
+        if ".".join(path.relative_to(ROOT / "tests").parent.parts) not in ours.folders
+    ]
+    assert strays == []
+
+
 def test_heavy_libraries_are_imported_inside_functions(ours: House) -> None:
-    # edge/cache.py is the one home of requests-cache, and itself imported inside functions.
-    assert house.heavy_imports(ours) in ([], ["edge.cache imports requests_cache"])
+    # edge/answers/cache.py is the one home of requests-cache, and itself imported inside functions.
+    assert house.heavy_imports(ours) in ([], ["edge.answers.cache imports requests_cache"])
 
 
 def test_no_module_is_much_longer_than_a_topic_needs(ours: House) -> None:
@@ -112,6 +131,37 @@ def test_a_circle_is_found_wherever_its_imports_stand() -> None:
         edge__d="from ticketbench.edge.a import x",
     )
     assert house.circles(broken) == ["edge.a", "edge.b", "edge.c", "edge.d"]
+
+
+def test_a_room_that_imports_a_later_one_is_found() -> None:
+    order = {"measure": ["statistics", "metrics", "pairs"]}
+    broken = made_up(
+        measure__statistics__holm="from ticketbench.measure.pairs import verdict",
+        measure__metrics="from ticketbench.measure.statistics.holm import holm",
+        measure__pairs__verdict="",
+        measure__extra="",
+    )
+    assert house.rooms_out_of_order(broken, order) == [
+        "measure.statistics.holm imports measure.pairs.verdict",
+        "measure.extra has no place in the order",
+    ]
+    gone = {"measure": [*order["measure"], "extra", "cellar"]}
+    assert house.rooms_out_of_order(broken, gone)[1:] == ["measure.cellar does not exist"]
+
+
+def test_a_wing_whose_docstring_is_out_of_order_is_found() -> None:
+    sources = {
+        "measure": "",
+        "measure.pairs": '"""Pairs.\n\nIn order: pairing, verdict."""',
+        "measure.pairs.pairing": "from ticketbench.measure.pairs import verdict",
+        "measure.pairs.verdict": "",
+    }
+    folders = frozenset({"measure", "measure.pairs"})
+    assert house.wings_out_of_order(House(sources, folders)) == [
+        "measure.pairs.pairing imports measure.pairs.verdict"
+    ]
+    more = House({**sources, "measure.pairs.change": ""}, folders)
+    assert house.wings_out_of_order(more) == ["measure.pairs names ['pairing', 'verdict']"]
 
 
 def test_a_function_of_41_lines_is_found_and_its_docstring_does_not_count() -> None:

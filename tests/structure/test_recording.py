@@ -11,12 +11,12 @@ import pytest
 
 from ticketbench.core.errors import MachineError
 from ticketbench.core.types import RubricSet, Ticket
+from ticketbench.edge.answers.recording import read_recording
 from ticketbench.edge.contract import answer_key, parse_answer, request_body
 from ticketbench.edge.engines.minilm import MiniLM, minilm
-from ticketbench.edge.recording import read_recording
-from ticketbench.flow.inputs import Inputs, read_inputs
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.run import run
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "configs" / "quickstart.yaml"

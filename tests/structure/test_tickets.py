@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketbench.edge.rubric_files import read_rubrics
+from ticketbench.edge.inputs.rubric_files import read_rubrics
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "datasets" / "support_tickets.csv"

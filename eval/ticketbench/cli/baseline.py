@@ -11,8 +11,8 @@ from ticketbench.cli.options import set_option, stored_mode_option
 from ticketbench.cli.output import json_option, say, say_wrapped, show, show_json, show_table
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
-    from ticketbench.flow.baseline import BaselineDiff
+    from ticketbench.edge.replay.source import Mode
+    from ticketbench.flow.gates.baseline import BaselineDiff
 
 
 @click.group("baseline")
@@ -35,8 +35,8 @@ def show_command(config: Path, overrides: tuple[str, ...], as_json: bool) -> Non
     \b
     ticketbench baseline show configs/support.yaml
     """
-    from ticketbench.flow.baseline import show_baseline
-    from ticketbench.report import numbers
+    from ticketbench.flow.gates.baseline import show_baseline
+    from ticketbench.report.words import numbers
 
     found = show_baseline(config, overrides=overrides)
     if as_json:
@@ -89,7 +89,7 @@ def bless_command(
     ticketbench baseline bless configs/support.yaml --dry-run
     ticketbench baseline bless configs/support.yaml --reason "refunds are billing now"
     """
-    from ticketbench.flow.baseline import bless, prepare
+    from ticketbench.flow.gates.baseline import bless, prepare
 
     blessing = prepare(config, name=name, reason=reason, mode=mode, overrides=overrides)
     diff = blessing.diff
@@ -107,7 +107,7 @@ def bless_command(
 
 
 def _show_diff(diff: BaselineDiff) -> None:
-    from ticketbench.report import numbers
+    from ticketbench.report.words import numbers
 
     show(f"{diff.rubric_set}: {diff.n} tickets{' for the first time' if diff.first else ''}")
     if diff.first:

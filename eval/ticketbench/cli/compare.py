@@ -26,9 +26,9 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.compare import Compared, TicketFlip
-    from ticketbench.measure.rubric_changes import RubricChange
+    from ticketbench.measure.rubrics.changes import RubricChange
 
 
 @click.command("compare")
@@ -87,8 +87,8 @@ def command(
 
 
 def _show(found: Compared, most: int) -> None:
-    from ticketbench.report.gate_verdict import answered_text
-    from ticketbench.report.verdict import noninferiority_text, verdict_text
+    from ticketbench.report.gates.verdict import answered_text
+    from ticketbench.report.words.verdict import noninferiority_text, verdict_text
 
     comparison = found.comparison
     for one in found.answered:
@@ -115,7 +115,7 @@ def _show(found: Compared, most: int) -> None:
 
 def _rows(found: Compared) -> list[tuple[str, ...]]:
     """A line per metric, then the recall of every label."""
-    from ticketbench.report import numbers
+    from ticketbench.report.words import numbers
 
     comparison = found.comparison
     rows: list[tuple[str, ...]] = [
@@ -185,7 +185,7 @@ def _show_flips(kind: str, flips: Sequence[TicketFlip], most: int, found: Compar
 
 def show_change(change: RubricChange, *, answered: bool = True) -> None:
     """A changed question, word by word, with the tickets of its label that flipped."""
-    from ticketbench.report.rubric_words import change_title, marked
+    from ticketbench.report.words.rubrics import change_title, marked
 
     show()
     show_wrapped(f"rubric {change_title(change, answered=answered)}", indent="")

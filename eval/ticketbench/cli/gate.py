@@ -14,9 +14,9 @@ from ticketbench.cli.options import set_option, stored_mode_option
 from ticketbench.cli.output import json_option, say, say_wrapped
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
-    from ticketbench.flow.gate import GateRun
-    from ticketbench.report.gate_verdict import GateVerdict, OnDoubt
+    from ticketbench.edge.replay.source import Mode
+    from ticketbench.flow.gates.judge import GateRun
+    from ticketbench.report.gates.verdict import GateVerdict, OnDoubt
 
 FORMATS = ("text", "json", "markdown", "junit", "github")
 
@@ -58,8 +58,8 @@ def command(
     ticketbench gate configs/support.yaml --format github    # annotations, summary, outputs
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
-    from ticketbench.flow.gate import gate
-    from ticketbench.report.gate_verdict import gate_verdict
+    from ticketbench.flow.gates.judge import gate
+    from ticketbench.report.gates.verdict import gate_verdict
 
     found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures)
     verdict = gate_verdict(found.report, undecided=undecided, missing=missing)
@@ -90,7 +90,7 @@ def _write(file: Path | None, content: bytes) -> None:
     if file is None:
         click.echo(content, nl=False)
         return
-    from ticketbench.edge.atomic import not_written, write_file
+    from ticketbench.edge.files.atomic import not_written, write_file
 
     if not file.exists() or (file.is_file() and not file.is_symlink()):
         write_file(file, content)
@@ -103,33 +103,33 @@ def _write(file: Path | None, content: bytes) -> None:
 
 
 def _text(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench.report.gate_text import gate_text
+    from ticketbench.report.gates.text import gate_text
 
     lines = gate_text(found.report, verdict)
     return "".join(f"{printable(line)}\n" for line in lines).encode("utf-8")
 
 
 def _json(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench.edge.store import envelope
+    from ticketbench.edge.results.store import envelope
 
     return envelope("gate", {"verdict": verdict, "report": found.report})
 
 
 def _markdown(found: GateRun, verdict: GateVerdict) -> bytes:
     from ticketbench.core.version import __version__
-    from ticketbench.report.gate_markdown import gate_markdown
+    from ticketbench.report.gates.markdown import gate_markdown
 
     return gate_markdown(found.report, verdict, found.texts, tool_version=__version__)
 
 
 def _junit(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench.report.junit import junit_xml
+    from ticketbench.report.gates.junit import junit_xml
 
     return junit_xml(found.report, verdict)
 
 
 def _github(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench.report.github import gate_annotations, workflow_command
+    from ticketbench.report.gates.github import gate_annotations, workflow_command
 
     made = gate_annotations(found.report, verdict, found.places)
     return "".join(f"{workflow_command(one)}\n" for one in made).encode("utf-8")
@@ -146,8 +146,8 @@ _RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {
 
 def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
     """The step summary and the outputs, into the files that the runner names."""
-    from ticketbench.edge.atomic import not_written
-    from ticketbench.report.github import step_outputs
+    from ticketbench.edge.files.atomic import not_written
+    from ticketbench.report.gates.github import step_outputs
 
     files = {
         "GITHUB_STEP_SUMMARY": _markdown(found, verdict),

@@ -45,7 +45,7 @@ def show_wrapped(text: str, *, indent: str = "  ") -> None:
 
 def show_json(thing: str, data: Any) -> None:
     """Data in its versioned envelope, on stdout."""
-    from ticketbench.edge.store import envelope
+    from ticketbench.edge.results.store import envelope
 
     click.echo(envelope(thing, data), nl=False)
 

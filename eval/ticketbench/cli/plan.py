@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ticketbench.cli.output import show, show_json, show_table, show_wrapped
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.plan import Edit, RunPlan, SetPlan
 
 

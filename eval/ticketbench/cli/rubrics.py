@@ -17,7 +17,7 @@ from ticketbench.cli.options import (
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.source import Mode
 
 
 @click.group("rubrics")

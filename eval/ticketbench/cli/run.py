@@ -23,7 +23,7 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.run import RunOutcome
     from ticketbench.measure.results import RunResults
 
@@ -95,7 +95,7 @@ def command(
 
 
 def _show(outcome: RunOutcome) -> None:
-    from ticketbench.report.verdict import preferred, told, verdict_text
+    from ticketbench.report.words.verdict import preferred, told, verdict_text
 
     results = outcome.results
     say_findings(results.findings)
@@ -117,7 +117,7 @@ def _show(outcome: RunOutcome) -> None:
 
 def _rows(results: RunResults) -> list[tuple[str, ...]]:
     """A line per rubric set, then one per trained baseline."""
-    from ticketbench.report import numbers
+    from ticketbench.report.words import numbers
 
     rows: list[tuple[str, ...]] = [
         (
@@ -144,7 +144,7 @@ def _rows(results: RunResults) -> list[tuple[str, ...]]:
 
 def _show_needed(results: RunResults) -> None:
     """How many labelled tickets a trained classifier needs, per rubric set."""
-    from ticketbench.report.verdict import needed_text
+    from ticketbench.report.words.verdict import needed_text
 
     if any(baseline.needed for baseline in results.baselines):
         show("trained on these tickets instead, judged on others:")

@@ -54,8 +54,8 @@ def command(
 
 
 def _show(e: Evaluation) -> None:
-    from ticketbench.report import numbers
-    from ticketbench.report.verdict import told
+    from ticketbench.report.words import numbers
+    from ticketbench.report.words.verdict import told
 
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in e.metrics]

@@ -25,8 +25,8 @@ def command(engine: str, port: int, key_env: str) -> None:
     from ticketbench.core.errors import MachineError
     from ticketbench.edge.engines import engines
     from ticketbench.edge.secret import read_key
-    from ticketbench.edge.server import ClassifyServer
-    from ticketbench.edge.service import Service
+    from ticketbench.edge.serving.server import ClassifyServer
+    from ticketbench.edge.serving.service import Service
 
     chosen = engines().get(engine)
     chosen.ready()

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
-from ticketbench.flow.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
 
 if TYPE_CHECKING:
     from ticketbench.core.types import RubricSet
-    from ticketbench.edge.drift import Drift
-    from ticketbench.edge.rows import Stored
+    from ticketbench.edge.answers.rows import Stored
+    from ticketbench.edge.replay.drift import Drift
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Moved:
 
 def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
     """Count what is stored for the config; sends nothing."""
-    from ticketbench.edge.replay import plan
+    from ticketbench.edge.replay.every_ticket import plan
 
     inputs = read_inputs(config, overrides=overrides)
     recording = inputs.config.recording_path
@@ -77,9 +77,9 @@ def export_recording(
     writing what is there, unless that would take answers out of an older recording. Raises
     InputError when the file is something else than a recording.
     """
-    from ticketbench.edge.atomic import write_file
-    from ticketbench.edge.recording import canonical_answer, recording_bytes
-    from ticketbench.edge.replay import plan, stored_answers
+    from ticketbench.edge.answers.recording import canonical_answer, recording_bytes
+    from ticketbench.edge.files.atomic import write_file
+    from ticketbench.edge.replay.every_ticket import plan, stored_answers
 
     inputs = read_inputs(config, overrides=overrides)
     path = to or _recording_of(inputs)
@@ -113,7 +113,7 @@ def export_recording(
 
 def _older(path: Path) -> dict[str, Stored]:
     """The recording that is to be replaced; nothing else is ever replaced."""
-    from ticketbench.edge.recording import read_recording
+    from ticketbench.edge.answers.recording import read_recording
 
     if not path.exists():
         return {}
@@ -136,8 +136,8 @@ def import_recordings(
     Without files, the recording of the config. Raises InputError when they contradict each other
     or the cache, unless `newest`: then the later answer counts.
     """
-    from ticketbench.edge.cache import AnswerCache
-    from ticketbench.edge.recording import canonical_answer, merged
+    from ticketbench.edge.answers.cache import AnswerCache
+    from ticketbench.edge.answers.recording import canonical_answer, merged
 
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
@@ -163,8 +163,8 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
     Raises InputError when they contradict each other, unless `newest`, and when `to` is something
     else than a recording.
     """
-    from ticketbench.edge.atomic import write_file
-    from ticketbench.edge.recording import merged, recording_bytes
+    from ticketbench.edge.answers.recording import merged, recording_bytes
+    from ticketbench.edge.files.atomic import write_file
 
     _older(to)
     answers = merged(files, newest=newest)
@@ -188,11 +188,11 @@ def prune(
 
     With `dry_run` only counted. Raises MachineError when a cache cannot be written.
     """
-    from ticketbench.edge.cache import AnswerCache
-    from ticketbench.edge.cache_file import real_path
-    from ticketbench.edge.memo import Memo
-    from ticketbench.edge.questions import questions
-    from ticketbench.edge.source import full_url
+    from ticketbench.edge.answers.cache import AnswerCache
+    from ticketbench.edge.answers.cache_file import real_path
+    from ticketbench.edge.answers.memo import Memo
+    from ticketbench.edge.replay.questions import questions
+    from ticketbench.edge.replay.source import full_url
 
     used: dict[Path, set[str]] = {}
     rubrics_of: dict[Path, list[RubricSet]] = {}
@@ -224,9 +224,9 @@ def recheck(config: Path, *, sample: int = 20, overrides: Sequence[str] = ()) ->
 
     Raises IncompleteError when nothing is stored, and what the endpoint raises.
     """
-    from ticketbench.edge.drift import Drift, drift
-    from ticketbench.edge.questions import questions
-    from ticketbench.edge.replay import used_answers
+    from ticketbench.edge.replay.drift import Drift, drift
+    from ticketbench.edge.replay.every_ticket import used_answers
+    from ticketbench.edge.replay.questions import questions
 
     inputs = read_inputs(config, overrides=overrides)
     found = Drift()

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import NONE, NONE_LABEL, IntArray, RubricSet, ScoreTable
-from ticketbench.flow.scored import answered
-from ticketbench.flow.sides import Side, read_sides
+from ticketbench.flow.steps.sides import Side, read_sides
+from ticketbench.flow.steps.tables import answered
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
-from ticketbench.measure.gate import Answered
-from ticketbench.measure.label_map import (
+from ticketbench.measure.gates.results import Answered
+from ticketbench.measure.quantities.of_two import pair_quantities
+from ticketbench.measure.rubrics.changes import RubricChange, rubric_changes
+from ticketbench.measure.rubrics.label_map import (
     CommonLabel,
     LabelMap,
     aligned,
     common_labels,
     counted,
 )
-from ticketbench.measure.pair_quantities import pair_quantities
-from ticketbench.measure.rubric_changes import RubricChange, rubric_changes
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.source import Mode
 
 SEED = 0
 OF_ALL_SCORES = ("log_loss", "brier_multiclass")

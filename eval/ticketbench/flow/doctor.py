@@ -13,7 +13,7 @@ from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.core.version import __version__
 
 if TYPE_CHECKING:
-    from ticketbench.edge.config import EndpointConfig
+    from ticketbench.edge.inputs.config import EndpointConfig
 
 Status = Literal["ok", "warning", "blocked"]
 
@@ -37,7 +37,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found = [_versions()]
     if config is None:
         return found
-    from ticketbench.flow.inputs import answer_source, read_inputs
+    from ticketbench.flow.steps.inputs import answer_source, read_inputs
 
     try:
         inputs = read_inputs(config)

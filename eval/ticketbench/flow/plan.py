@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.types import RubricSet
-from ticketbench.flow.inputs import Inputs, answer_source, price_of, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, answer_source, price_of, read_inputs
 
 if TYPE_CHECKING:
-    from ticketbench.edge.replay import Plan
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.every_ticket import Plan
+    from ticketbench.edge.replay.source import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +69,10 @@ class RunPlan:
 
 def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
-    from ticketbench.edge.drift import questions_to_check
+    from ticketbench.edge.asking.pacing import Price
     from ticketbench.edge.endpoints import is_local
-    from ticketbench.edge.pacing import Price
-    from ticketbench.edge.replay import plan
+    from ticketbench.edge.replay.drift import questions_to_check
+    from ticketbench.edge.replay.every_ticket import plan
 
     inputs = read_inputs(config, overrides=overrides)
     sets: list[SetPlan] = []

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.core.types import RubricSet
 from ticketbench.flow.compare import NoAnswersError, changes_of, compare_sides
-from ticketbench.flow.inputs import read_inputs
-from ticketbench.flow.scored import rubric_set
-from ticketbench.flow.sides import read_sides
-from ticketbench.measure.label_map import LabelMap, common_labels
-from ticketbench.measure.rubric_changes import RubricChange
+from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.sides import read_sides
+from ticketbench.flow.steps.tables import rubric_set
+from ticketbench.measure.rubrics.changes import RubricChange
+from ticketbench.measure.rubrics.label_map import LabelMap, common_labels
 
 if TYPE_CHECKING:
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.source import Mode
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.core.version import __version__
-from ticketbench.edge.drift import Drift
-from ticketbench.edge.pacing import Budget
-from ticketbench.edge.run_folder import reserved
-from ticketbench.flow.completeness import (
+from ticketbench.edge.asking.pacing import Budget
+from ticketbench.edge.replay.drift import Drift
+from ticketbench.edge.results.run_folder import reserved
+from ticketbench.flow.steps.completeness import (
     drift_finding,
     refresh_finding,
     refuse_failures,
@@ -25,22 +25,22 @@ from ticketbench.flow.completeness import (
     refuse_unreachable,
     refuse_unrun,
 )
-from ticketbench.flow.inputs import (
+from ticketbench.flow.steps.inputs import (
     Inputs,
     answer_source,
     price_of,
     read_inputs,
     refresh_name,
 )
-from ticketbench.flow.production import estimated_production
-from ticketbench.flow.slicing import sliced
+from ticketbench.flow.steps.production import estimated_production
+from ticketbench.flow.steps.slicing import sliced
 from ticketbench.measure.evaluate import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
-    from ticketbench.edge.live import Progress
-    from ticketbench.edge.replay import Replayed
-    from ticketbench.edge.source import Mode
+    from ticketbench.edge.replay.every_ticket import Replayed
+    from ticketbench.edge.replay.many_questions import Progress
+    from ticketbench.edge.replay.source import Mode
 
 SEED = 0
 
@@ -138,7 +138,7 @@ class _Answered:
 def _replay_all(
     inputs: Inputs, mode: Mode, budget: Budget, progress: ProgressOf | None
 ) -> _Answered:
-    from ticketbench.edge.replay import replay
+    from ticketbench.edge.replay.every_ticket import replay
 
     name = refresh_name(inputs)
     with answer_source(inputs, mode=mode, budget=budget) as source:
@@ -187,7 +187,7 @@ def _measured(
         results = replace(results, production=production)
     if not inputs.config.file.trained_baselines:
         return results
-    from ticketbench.flow.trained import trained_baselines
+    from ticketbench.flow.steps.trained_classifiers import trained_baselines
 
     baselines, missing = trained_baselines(inputs, tables, settings)
     return replace(results, baselines=baselines, baseline_missing=missing)
@@ -244,9 +244,9 @@ def write_run(
     manifest: dict[str, Any],
 ) -> None:
     """Write the report folder: pages, results.json, predictions.csv, figures, manifest."""
-    from ticketbench.edge.score_tables import predictions_csv
-    from ticketbench.edge.store import envelope, write_folder
-    from ticketbench.flow.pages import pages
+    from ticketbench.edge.results.predictions import predictions_csv
+    from ticketbench.edge.results.store import envelope, write_folder
+    from ticketbench.flow.steps.pages import pages
 
     shown = inputs.config.file.report
     texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
-from ticketbench.measure.quantities import quantities
+from ticketbench.measure.quantities.of_one import quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Score:
 
 def score(file: Path, *, rubric_set: str | None = None, settings: Settings | None = None) -> Score:
     """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
-    from ticketbench.edge.score_tables import read_score_table
+    from ticketbench.edge.results.predictions import read_score_table
 
     table = read_score_table(file, rubric_set).in_order_of_ids()
     return Score(quantities(table), evaluate(table, settings or Settings()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.types import Finding
-from ticketbench.report.numbers import count
+from ticketbench.report.words.numbers import count
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
     config (checked with its dataset and rubric files), anything else a dataset. With `rubrics`,
     the labels of datasets must be in that rubric set.
     """
-    from ticketbench.edge.rubric_files import read_rubrics
+    from ticketbench.edge.inputs.rubric_files import read_rubrics
 
     labels = read_rubrics(rubrics).labels if rubrics else None
     checked: list[Checked] = []
@@ -46,8 +46,8 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
 def _check(path: Path, labels: Sequence[str] | None) -> Checked:
     if path.suffix in (".yaml", ".yml", ".json"):
         return _check_document(path)
-    from ticketbench.edge.dataset import load_dataset
-    from ticketbench.edge.dataset_findings import dataset_findings
+    from ticketbench.edge.inputs.dataset import load_dataset
+    from ticketbench.edge.inputs.dataset_findings import dataset_findings
 
     loaded = load_dataset(path, known_labels=labels)
     return Checked(
@@ -57,9 +57,13 @@ def _check(path: Path, labels: Sequence[str] | None) -> Checked:
 
 def _check_document(path: Path) -> Checked:
     from ticketbench.core.registry import suggestion
-    from ticketbench.edge.config import ConfigFile
-    from ticketbench.edge.documents import read_document
-    from ticketbench.edge.rubric_files import is_rubric_document, read_rubrics, rubric_findings
+    from ticketbench.edge.inputs.config import ConfigFile
+    from ticketbench.edge.inputs.documents import read_document
+    from ticketbench.edge.inputs.rubric_files import (
+        is_rubric_document,
+        read_rubrics,
+        rubric_findings,
+    )
 
     document = read_document(path)
     if is_rubric_document(document):
@@ -82,7 +86,7 @@ def _check_document(path: Path) -> Checked:
 
 def _check_config(path: Path) -> Checked:
     from ticketbench.edge.endpoints import Connection, connect
-    from ticketbench.flow.inputs import read_inputs
+    from ticketbench.flow.steps.inputs import read_inputs
 
     inputs = read_inputs(path)
     try:

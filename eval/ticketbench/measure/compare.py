@@ -13,16 +13,22 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE, BoolArray, Estimate, IntArray, ScoreTable, Value
-from ticketbench.measure.intervals import clustered_mean
-from ticketbench.measure.judged import Judged, judged, paired
-from ticketbench.measure.label_differences import LabelDifference, label_differences
-from ticketbench.measure.marginal_shift import MarginalShift, marginal_shift
-from ticketbench.measure.metric_differences import Difference as Difference
-from ticketbench.measure.metric_differences import metric_differences
-from ticketbench.measure.noninferiority import NonInferiority, noninferiority
-from ticketbench.measure.routing_differences import routing_differences
-from ticketbench.measure.sign_flip import MOST_SHOWN, sign_flip_p
-from ticketbench.measure.verdict import MARGIN, Verdict, difference_p, n_differing_groups, verdict
+from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
+from ticketbench.measure.pairs.by_policy import routing_differences
+from ticketbench.measure.pairs.differences import Difference as Difference
+from ticketbench.measure.pairs.differences import metric_differences
+from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
+from ticketbench.measure.pairs.of_shares import NonInferiority, noninferiority
+from ticketbench.measure.pairs.pairing import Judged, judged, paired
+from ticketbench.measure.pairs.verdict import (
+    MARGIN,
+    Verdict,
+    difference_p,
+    n_differing_groups,
+    verdict,
+)
+from ticketbench.measure.statistics.intervals import clustered_mean
+from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, sign_flip_p
 
 
 @dataclass(frozen=True, slots=True)

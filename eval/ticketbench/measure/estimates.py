@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable
-from ticketbench.measure import confusion, intervals, resampling
-from ticketbench.measure.groups import effective_groups
-from ticketbench.measure.intervals import Interval
+from ticketbench.measure.counts import confusion
 from ticketbench.measure.metrics import Metric
+from ticketbench.measure.statistics import intervals, resampling
+from ticketbench.measure.statistics.groups import effective_groups
+from ticketbench.measure.statistics.intervals import Interval
 
 
 def estimate(metric: Metric, table: ScoreTable, *, seed: int) -> Estimate:

@@ -18,8 +18,7 @@ from ticketbench.core.types import (
     ScoreTable,
     Value,
 )
-from ticketbench.measure import confusion
-from ticketbench.measure.calibration import (
+from ticketbench.measure.calibration.bins import (
     HistogramBin,
     ReliabilityBin,
     TemperatureReport,
@@ -27,24 +26,25 @@ from ticketbench.measure.calibration import (
     reliability_bins,
     temperature_report,
 )
-from ticketbench.measure.calibration_check import (
+from ticketbench.measure.calibration.check import (
     CalibrationCheck,
     LabelCalibration,
     by_label,
     calibration_check,
 )
-from ticketbench.measure.confusion import ConfusionMatrix
-from ticketbench.measure.corp import CorpPoint, corp_curve
-from ticketbench.measure.escalation import Escalation, judge_escalation
-from ticketbench.measure.escalation_sweep import EscalationPoint, escalation_sweep
+from ticketbench.measure.calibration.corp import CorpPoint, corp_curve
+from ticketbench.measure.counts import confusion
+from ticketbench.measure.counts.confusion import ConfusionMatrix
 from ticketbench.measure.estimates import estimate
 from ticketbench.measure.findings import findings
 from ticketbench.measure.label_results import LabelResult, label_results
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.overlap import PairOverlap, overlaps
-from ticketbench.measure.routing import RoutingSummary, SweepPoint, summarise, sweep
-from ticketbench.measure.selective import RiskCoverage, auroc_interval, risk_coverage
-from ticketbench.measure.thresholds import (
+from ticketbench.measure.routing.escalation import Escalation, judge_escalation
+from ticketbench.measure.routing.escalation_sweep import EscalationPoint, escalation_sweep
+from ticketbench.measure.routing.outcomes import RoutingSummary, SweepPoint, summarise, sweep
+from ticketbench.measure.routing.selective import RiskCoverage, auroc_interval, risk_coverage
+from ticketbench.measure.rubrics.overlap import PairOverlap, overlaps
+from ticketbench.measure.thresholds.choose import (
     N_FOLDS,
     ChosenThreshold,
     choose_thresholds,

@@ -13,9 +13,9 @@ import numpy as np
 
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import Finding, ScoreTable
-from ticketbench.measure.calibration import printed_decimals
-from ticketbench.measure.groups import effective_groups, group_index
-from ticketbench.measure.overlap import PairOverlap
+from ticketbench.measure.calibration.bins import printed_decimals
+from ticketbench.measure.rubrics.overlap import PairOverlap
+from ticketbench.measure.statistics.groups import effective_groups, group_index
 
 FEW_TICKETS = 20
 FEW_FOR_CALIBRATION = 300

@@ -8,7 +8,7 @@ import numpy as np
 
 from ticketbench.core.policy import ROUTE, Decisions
 from ticketbench.core.types import NONE, Estimate, ScoreTable
-from ticketbench.measure import intervals
+from ticketbench.measure.statistics import intervals
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ import numpy as np
 
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.measure.calibration import ece_equal_mass, score_of_truth
+from ticketbench.measure.calibration.bins import ece_equal_mass, score_of_truth
 
 Kind = Literal["ticket", "cell", "table"]
 Population = Literal["labelled", "scored"]

@@ -10,19 +10,19 @@ import numpy as np
 
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Value
 from ticketbench.measure.compare import Comparison, compare, paired_rows, same_top
-from ticketbench.measure.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
-from ticketbench.measure.label_errors import (
+from ticketbench.measure.pairs.verdict import MARGIN
+from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_coverage
+from ticketbench.measure.sample.label_errors import (
     Suspect,
     WithoutSuspects,
     suspects,
     verdict_without,
 )
-from ticketbench.measure.multiplicity import holm
-from ticketbench.measure.production_mix import ProductionMix, production_mix
-from ticketbench.measure.slices import Slices
-from ticketbench.measure.trained import TrainedBaseline
-from ticketbench.measure.verdict import MARGIN
+from ticketbench.measure.sample.production_mix import ProductionMix, production_mix
+from ticketbench.measure.sample.slices import Slices
+from ticketbench.measure.statistics.holm import holm
+from ticketbench.measure.trained.classifier import TrainedBaseline
 
 
 @dataclass(frozen=True, slots=True)

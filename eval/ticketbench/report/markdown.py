@@ -6,10 +6,10 @@ import re
 
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import Evaluation
-from ticketbench.measure.trained import TrainedBaseline
-from ticketbench.report import numbers
+from ticketbench.measure.trained.classifier import TrainedBaseline
 from ticketbench.report.rendering import Report, visible
-from ticketbench.report.verdict import needed_text, preferred, told, verdict_text
+from ticketbench.report.words import numbers
+from ticketbench.report.words.verdict import needed_text, preferred, told, verdict_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&])")
 _LINK = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)

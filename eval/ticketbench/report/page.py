@@ -8,9 +8,9 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from ticketbench.report import numbers
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import rendered_sections
+from ticketbench.report.words import numbers
 
 _PAGE = """<!doctype html>
 <html lang="en">

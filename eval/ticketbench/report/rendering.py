@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ticketbench.measure.results import RunResults
-from ticketbench.report import numbers
+from ticketbench.report.words import numbers
 
 # C0 and C1 controls, zero-width and bidirectional characters: invisible, or able to make a text
 # read as another one.

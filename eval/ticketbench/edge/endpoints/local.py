@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from ticketbench.core.errors import InputError
 from ticketbench.edge.endpoints import Connection, Reply, endpoint
 from ticketbench.edge.engines import Engine, engines
-from ticketbench.edge.service import Service
+from ticketbench.edge.serving.service import Service
 
 
 class LocalEndpoint:

@@ -2,6 +2,8 @@
 
 Add an engine: a new module here with one function decorated `@engine(name, version)` that makes it
 ready and returns its `classify`. Other parameters are another version.
+
+In order: rubric_words, weights, encoder, lexical, minilm, embeddings.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from ticketbench.measure.evaluate import Evaluation
 from ticketbench.report.charts import Axis, Series, line_chart, stacked_bars
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.verdict import calibration_text, temperature_text
+from ticketbench.report.words.verdict import calibration_text, temperature_text
 
 _TEMPLATE = """<p class="muted">Over all scored tickets; a ticket whose gold is __none__ counts \
 as wrong whatever its top label.</p>

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.verdict import noninferiority_text
+from ticketbench.report.words.verdict import noninferiority_text
 
 _MOST_FLIPS = 200
 

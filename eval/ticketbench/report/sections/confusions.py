@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ticketbench.core.types import NONE_LABEL
-from ticketbench.measure.confusion import REVIEW_COLUMN, ConfusionMatrix
+from ticketbench.measure.counts.confusion import REVIEW_COLUMN, ConfusionMatrix
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 

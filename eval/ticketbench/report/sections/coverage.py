@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticketbench.measure.equal_coverage import COVERAGES, RISKS
+from ticketbench.measure.routing.equal_coverage import COVERAGES, RISKS
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.verdict import without_suspects_text
+from ticketbench.report.words.verdict import without_suspects_text
 
 _TEMPLATE = """<p>Where the answers disagree most with the gold label. Most of these are errors of \
 the classifier; read them, do not drop them.</p>

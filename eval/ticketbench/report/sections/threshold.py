@@ -5,10 +5,10 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from ticketbench.measure.evaluate import Evaluation
-from ticketbench.report import numbers
 from ticketbench.report.charts import Axis, Series, key, line_chart
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words import numbers
 
 _TEMPLATE = """<p>A ticket is escalated when two or more labels score above \
 {{ policy.escalate_above | threshold }}, else routed when its top score reaches the threshold, \

@@ -8,7 +8,7 @@ from ticketbench.measure.results import RunResults
 from ticketbench.report.charts import Axis, Series, key, line_chart
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.verdict import needed_text
+from ticketbench.report.words.verdict import needed_text
 
 _TEMPLATE = """<p>Rubrics need no labelled tickets. A trained classifier does; here is what it \
 makes of these. Each ticket is scored by a model that saw neither it nor its group.</p>

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.verdict import accuracy_text, preferred, told, verdict_text
+from ticketbench.report.words.verdict import accuracy_text, preferred, told, verdict_text
 
 _TEMPLATE = """{% for verdict in verdicts %}
 <div class="card verdict {{ verdict.tone }}">

@@ -1,0 +1,244 @@
+"""The answer cache: read in bulk, written by one thread, never trusted without a digest.
+
+The file is disposable: it can be rebuilt from a recording or by asking again. See
+docs/answers.md for why it is as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+from ticketbench.core.errors import MachineError
+from ticketbench.core.types import RubricSet, fingerprint
+from ticketbench.edge.answers import cache_file
+from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
+from ticketbench.edge.answers.guard import Guard
+from ticketbench.edge.answers.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
+from ticketbench.edge.contract import answer_key, asked_labels
+from ticketbench.edge.endpoints import Endpoint, Reply
+
+T = TypeVar("T")
+
+_REFRESH_GOES_ON = timedelta(days=1)
+_MOST_VARIABLES = 900
+_SCAN_FROM = 1 / 3
+"""Share of the rows from which reading the whole table is faster than looking each one up."""
+
+_INSERT = "INSERT OR REPLACE INTO responses (key, value, expires) VALUES (?, ?, NULL)"
+
+
+class AnswerCache:
+    """Answers by key, in `path`; a context manager.
+
+    Without an endpoint nothing can be sent; with `reads_only` nothing will be stored. A file that
+    does not exist is empty, and is made by the first answer that is saved. Raises MachineError when
+    the file is foreign, damaged, of another layout, or, where it is to be written, locked or not
+    writable.
+    """
+
+    def __init__(
+        self, path: Path, endpoint: Endpoint | None = None, *, reads_only: bool = False
+    ) -> None:
+        self.path = cache_file.real_path(path)
+        self._guard = Guard(endpoint)
+        self._open = ExitStack()
+        self._reader: sqlite3.Connection | None = None
+        self._reading = threading.Lock()
+        self._writer = BatchWriter(self._connect, self._still_there)
+        self._inode = 0
+        self._known_rubrics: set[str] = set()
+        cache_file.refuse_unusable(self.path, writing=endpoint is not None and not reads_only)
+
+    def __enter__(self) -> AnswerCache:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._writer.close()
+        self._open.close()
+        self._reader = None
+
+    def contents(self, keys: Collection[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Key and answer of each of `keys` that has a row, in any order; None where the row is
+        damaged.
+        """
+        return self._rows(keys, content_of)
+
+    def read(self, keys: Iterable[str]) -> tuple[dict[str, Stored], set[str]]:
+        """The answers among `keys` with their origin, and the keys whose row is damaged."""
+        found = dict(self._rows(dict.fromkeys(keys), decoded_row))
+        answers = {key: stored for key, stored in found.items() if stored is not None}
+        return answers, found.keys() - answers.keys()
+
+    def stored_keys(self) -> list[str]:
+        """The keys of all stored answers, sorted."""
+        return sorted(key for (key,) in self._select("SELECT key FROM responses"))
+
+    def state(self) -> str | None:
+        """A token that is another one after every change of an answer; empty without a file, None
+        where the triggers that change it are gone.
+        """
+        if not self.path.exists():
+            return ""
+        found = self._select("SELECT value FROM ticketbench WHERE name = 'state'")
+        triggers = self._select("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
+        return str(found[0][0]) if found and triggers == [(3,)] else None
+
+    def refresh_began(self, name: str) -> datetime | None:
+        """When the refresh called `name` began, if it has not ended yet."""
+        rows = self._select("SELECT name, value FROM ticketbench")
+        began = dict(rows).get(f"refresh {name}")
+        return datetime.fromisoformat(began) if began else None
+
+    def refresh_goes_on(self, name: str) -> datetime | None:
+        """When the refresh called `name` began, if it did within a day and has not ended.
+
+        A ticket that fails for good would else keep a refresh open for ever.
+        """
+        began = self.refresh_began(name)
+        return began if began and datetime.now(UTC) - began < _REFRESH_GOES_ON else None
+
+    def begin_refresh(self, name: str) -> datetime:
+        """Note that a refresh begins now, unless it goes on; when it began."""
+        began = self.refresh_goes_on(name)
+        if began is None:
+            began = datetime.now(UTC)
+            sql = "INSERT OR REPLACE INTO ticketbench VALUES (?, ?)"
+            self._run([(sql, (f"refresh {name}", began.isoformat()))])
+        return began
+
+    def end_refresh(self, name: str) -> None:
+        """Note that every question of the refresh has an answer."""
+        self._run([("DELETE FROM ticketbench WHERE name = ?", (f"refresh {name}",))])
+
+    def rubrics(self) -> list[Mapping[str, str]]:
+        """Rubric texts by label, for every rubric set with answers here; first used, first."""
+        query = "SELECT rubrics FROM ticketbench_rubrics ORDER BY first_used, fingerprint"
+        return [json.loads(text) for (text,) in self._select(query)]
+
+    def ask(self, url: str, body: bytes, *, refresh: bool = False) -> Reply:
+        """Ask the endpoint and store a valid answer; an answer already stored is not asked again.
+
+        Returns when the answer is stored. Raises what the guard raises, and MachineError when the
+        answer could not be stored.
+        """
+        key = answer_key(url, body)
+        if not refresh:
+            content = dict(self.contents((key,))).get(key)
+            if content is not None:
+                return Reply(200, content)
+        reply = self._guard.ask(url, body)
+        if reply.status == 200:
+            self._run([self._insert(key, reply.body, url), *self._rubrics_of(body)])
+        return reply
+
+    def ask_unstored(self, url: str, body: bytes) -> Reply:
+        """Ask the endpoint and neither read nor store; raises what the guard raises."""
+        return self._guard.ask(url, body)
+
+    def save(self, answers: Mapping[str, Stored]) -> None:
+        """Store answers that were recorded elsewhere, all or none. Raises MachineError."""
+        statements = [(_INSERT, (key, encoded_row(stored))) for key, stored in answers.items()]
+        if statements:
+            self._run(statements)
+
+    def delete(self, keys: Iterable[str], rubrics: Iterable[RubricSet] = ()) -> None:
+        """Delete these answers, forget every rubric set but `rubrics`, and give the space back.
+
+        Raises MachineError.
+        """
+        self._run([("DELETE FROM responses WHERE key = ?", (key,)) for key in keys])
+        kept = [rubric_set.fingerprint for rubric_set in rubrics]
+        marks = ",".join("?" * len(kept))
+        sql = f"DELETE FROM ticketbench_rubrics WHERE fingerprint NOT IN ({marks})"
+        self._run([(sql, kept)])
+        with cache_file.usable(self.path), closing(cache_file.writer(self.path)) as connection:
+            connection.execute("VACUUM")
+
+    def _rows(
+        self, keys: Collection[str], decode: Callable[[object], T]
+    ) -> Iterator[tuple[str, T | None]]:
+        """The only place that reads answers."""
+        if not keys or not self.path.exists():
+            return
+        with self._reading, cache_file.usable(self.path):
+            for key, value in self._values(keys):
+                if key in keys:
+                    try:
+                        yield key, decode(value)
+                    except DamagedRow:
+                        yield key, None
+
+    def _values(self, keys: Collection[str]) -> Iterator[tuple[str, object]]:
+        """The rows of these keys, or of all where that is faster."""
+        connection = self._connection()
+        (most,) = connection.execute("SELECT coalesce(max(rowid), 0) FROM responses").fetchone()
+        if len(keys) >= most * _SCAN_FROM:
+            return connection.execute("SELECT key, value FROM responses")
+        listed, some = list(keys), _MOST_VARIABLES
+        return chain.from_iterable(
+            connection.execute(
+                f"SELECT key, value FROM responses WHERE key IN ({','.join('?' * len(part))})", part
+            )
+            for part in (listed[i : i + some] for i in range(0, len(listed), some))
+        )
+
+    def _select(self, query: str) -> list[tuple[Any, ...]]:
+        if not self.path.exists():
+            return []
+        with self._reading, cache_file.usable(self.path):
+            return self._connection().execute(query).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._reader is None:
+            self._reader = self._open.enter_context(cache_file.reader(self.path))
+        return self._reader
+
+    def _insert(self, key: str, content: bytes, url: str) -> Statement:
+        return _INSERT, (key, encoded_row(Stored(content, url, datetime.now(UTC))))
+
+    def _rubrics_of(self, body: bytes) -> list[Statement]:
+        """Notes the rubric set of a question, once: a plan can then say what was edited since."""
+        pairs = [(label.name, label.rubric) for label in asked_labels(body)]
+        known = fingerprint(part for pair in pairs for part in pair)
+        if known in self._known_rubrics:
+            return []
+        self._known_rubrics.add(known)
+        now = datetime.now(UTC).isoformat()
+        text = json.dumps(dict(pairs), ensure_ascii=False)
+        return [("INSERT OR IGNORE INTO ticketbench_rubrics VALUES (?, ?, ?)", (known, text, now))]
+
+    def _run(self, statements: Sequence[Statement]) -> None:
+        with cache_file.usable(self.path):
+            self._writer.run(statements)
+
+    def _connect(self) -> sqlite3.Connection:
+        """The writing connection, on a file that is made if it is missing."""
+        cache_file.make(self.path)
+        self._inode = self.path.stat().st_ino
+        return cache_file.writer(self.path)
+
+    def _still_there(self) -> None:
+        """SQLite commits without an error into a file that was deleted or replaced meanwhile."""
+        try:
+            found = self.path.stat().st_ino
+        except FileNotFoundError:
+            found = 0
+        if found != self._inode:
+            raise MachineError(
+                f"the cache {self.path} was moved or deleted while it was in use",
+                help="put it back and run again; answers since then are asked again",
+            )

@@ -1,0 +1,4 @@
+"""One question sent with pauses, retries and limits.
+
+In order: pacing, one_question.
+"""

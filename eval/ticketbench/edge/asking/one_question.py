@@ -1,0 +1,185 @@
+"""Asking one question until it is answered or given up, and when the run must stop."""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+from ticketbench.core.errors import EndpointError
+from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
+from ticketbench.edge.contract import ContractViolation
+from ticketbench.edge.endpoints import Reply, Unreached
+
+_TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_TOO_HARD = frozenset({429, 503})
+_OWN_FAULT = frozenset({400, 413, 422})
+_LONGEST_WAIT_S = 60.0
+_MOST_IN_A_ROW = 10
+_FIRST_FEW = 3
+_ENOUGH, _MOST_SHARE = 50, 0.20
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """How often to ask, how long to wait in between (full jitter, doubling up to the cap), and
+    after how many seconds of all that no further attempt is started.
+    """
+
+    attempts: int = 4
+    base_s: float = 0.5
+    cap_s: float = 20.0
+    deadline_s: float = 180.0
+
+    def wait_s(self, attempt: int) -> float:
+        """A random time up to the doubled base; attempts count from 0."""
+        return random.uniform(0, min(self.cap_s, self.base_s * 2**attempt))
+
+
+class Breaker:
+    """Stops the run when questions fail for reasons beyond the questions themselves: ten in a
+    row, more than a fifth of fifty or more, or a web page in place of one of the first answers.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.Lock()
+        self._in_a_row = self._ended = self._failed = 0
+
+    def record(self, failure: Unanswered | None) -> None:
+        """Count one question; raises EndpointError when the run must stop.
+
+        A status that speaks of the question (400, 413, 422) does not count as a failure here.
+        """
+        failed = failure is not None and failure.status not in _OWN_FAULT
+        with self._lock:
+            self._ended += 1
+            self._failed += failed
+            self._in_a_row = self._in_a_row + 1 if failed else 0
+            reason = self._reason()
+        if failure is not None and reason:
+            raise self._error(f"{reason}; the last: {failure.detail}")
+
+    def page(self, detail: str) -> None:
+        """Raise EndpointError when a web page came before three questions were over."""
+        if self._ended < _FIRST_FEW:
+            what = "the endpoint answers with a web page: a wrong URL, or a portal in between"
+            raise self._error(f"{what}; {detail}")
+
+    def _reason(self) -> str:
+        if self._in_a_row >= _MOST_IN_A_ROW:
+            return f"{_MOST_IN_A_ROW} questions in a row got no usable answer"
+        if self._ended >= _ENOUGH and self._failed > _MOST_SHARE * self._ended:
+            return f"{self._failed} of {self._ended} questions got no usable answer"
+        return ""
+
+    def _error(self, what: str) -> EndpointError:
+        help_ = "check the URL and the server; finished answers are kept, run again"
+        return EndpointError(what, where=self._url, help=help_)
+
+
+def ask_until_answered(
+    send: Callable[[], Reply], *, retry: Retry, pace: Pace, stop: Stop, slots: Slots
+) -> Reply:
+    """The first reply with status 200.
+
+    Raises Unanswered when this question must be given up, and EndpointError when no question can
+    succeed: refused key, redirect, or a server that asks to wait longer than a minute.
+    """
+    deadline = time.monotonic() + retry.deadline_s
+    for attempt in range(retry.attempts):
+        stop.sleep(pace.wait_s())
+        with slots:
+            stop.sleep(pace.held_s())
+            outcome = _one_attempt(send)
+        if isinstance(outcome, Reply):
+            slots.grow()
+            return outcome
+        if outcome.failure.status in _TOO_HARD:
+            slots.shrink()
+            pace.hold(outcome.asked_s)
+        wait_s = max(retry.wait_s(attempt), outcome.asked_s)
+        if attempt + 1 >= min(outcome.attempts, retry.attempts):
+            raise outcome.failure
+        if time.monotonic() + wait_s > deadline:
+            raise outcome.failure
+        stop.sleep(wait_s)
+    raise ValueError("a retry rule needs at least one attempt")
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A failed attempt: how often it is worth trying in all, and the wait the server asked for."""
+
+    failure: Unanswered
+    attempts: float = float("inf")
+    asked_s: float = 0.0
+
+
+def _one_attempt(send: Callable[[], Reply]) -> Reply | _Failed:
+    try:
+        reply = send()
+    except ContractViolation as error:
+        failure = Unanswered("contract", 200, str(error))
+        return _Failed(failure, attempts=float("inf") if error.passing else 1)
+    except Unreached as error:
+        return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
+    if reply.status == 200:
+        return reply
+    _stop_if_hopeless(reply)
+    failure = Unanswered("http", reply.status, f"status {reply.status}: {_shown(reply)}")
+    if reply.status not in _TRY_AGAIN:
+        return _Failed(failure, attempts=1)
+    return _Failed(failure, asked_s=asked_wait_s(reply.retry_after))
+
+
+def _stop_if_hopeless(reply: Reply) -> None:
+    if reply.status in (401, 403):
+        raise EndpointError(
+            f"the endpoint refused the key (status {reply.status}: {_shown(reply)})",
+            help="check the variable named by endpoint.key_env; nothing was lost",
+        )
+    if 300 <= reply.status < 400:
+        raise EndpointError(
+            f"the endpoint redirects (status {reply.status}); redirects are not followed",
+            help="write the final URL under endpoint.url",
+        )
+
+
+def asked_wait_s(retry_after: str | None) -> float:
+    """Seconds a Retry-After header asks for, in either form; 0 when absent or unreadable.
+
+    Raises EndpointError when it asks for more than a minute.
+    """
+    text = (retry_after or "").strip()
+    seconds = float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text) else _until(text)
+    if not seconds > 0:
+        return 0.0
+    if seconds > _LONGEST_WAIT_S:
+        raise EndpointError(
+            f"the endpoint asks to wait {seconds:.0f} s",
+            help="the quota may be used up; finished answers are kept, run again later",
+        )
+    return seconds
+
+
+def _until(date: str) -> float:
+    """Seconds until an HTTP date, which is in UTC also where it does not say so."""
+    try:
+        moment = parsedate_to_datetime(date)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.timestamp() - time.time()
+    except (ValueError, TypeError, OverflowError):
+        return 0.0
+
+
+def _shown(reply: Reply) -> str:
+    """The first 200 printable characters of the server's text."""
+    text = reply.body[:800].decode("utf-8", errors="replace")
+    return "".join(c if c.isprintable() else " " for c in text)[:200]

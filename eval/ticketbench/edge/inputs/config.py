@@ -1,0 +1,282 @@
+"""The evaluation config: one YAML file, strict, every path relative to the file.
+
+Precedence: flag > TICKETBENCH_* variable > file > default.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.registry import suggestion
+from ticketbench.edge.inputs.dataset import Columns
+from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
+from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
+from ticketbench.edge.inputs.validation import Strict, validated
+
+VARIABLE_PREFIX = "TICKETBENCH_"
+
+Text = Annotated[str, Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Threshold = Annotated[float, Field(ge=0, le=1.01)]
+Amount = Annotated[float, Field(ge=0)]
+SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+class EndpointConfig(Strict):
+    """Where /classify is and how hard it may be asked. `key_env` names a variable."""
+
+    url: Text
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "SCALEDOWN_API_KEY"
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
+    rate: Text | None = "20/s"
+    timeout_s: Annotated[float, Field(gt=0)] = 30.0
+    ca_file: Text | None = None
+    price_per_million_tokens: Amount | None = None
+    characters_per_token: Annotated[float, Field(gt=0)] = 4.0
+
+    @field_validator("url")
+    @classmethod
+    def _full_url(cls, url: str) -> str:
+        if not re.match(r"[a-z][a-z0-9+.-]*://[^/\s]+", url):
+            raise ValueError("the URL must be full, like https://host/classify or local://...")
+        if re.match(r"[a-z]+://[^/]*@", url):
+            raise ValueError("no user name or password in the URL; the key comes from key_env")
+        if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
+            raise ValueError("no key in the URL, where reports show it; it comes from key_env")
+        return url
+
+    @field_validator("rate")
+    @classmethod
+    def _readable_rate(cls, rate: str | None) -> str | None:
+        requests_per_second(rate)
+        return rate
+
+    @property
+    def per_second(self) -> float | None:
+        """Requests per second allowed; None is no limit. Local engines have no limit."""
+        return None if self.url.startswith("local://") else requests_per_second(self.rate)
+
+
+class DatasetConfig(Strict):
+    """The labelled tickets."""
+
+    path: Text
+    columns: Columns = Columns()
+
+
+class PolicyConfig(Strict):
+    """The routing rules to evaluate."""
+
+    threshold: Threshold = 0.60
+    escalate_above: Share = 0.30
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+    label_thresholds: dict[Text, Threshold] = Field(default={})
+    near_tie: Share = 0.05
+    fallback: Text = "manual_review"
+
+
+class CostsConfig(Strict):
+    """What each outcome costs, in any one unit."""
+
+    misroute: Amount = 5.0
+    review: Amount = 1.0
+    escalate: Amount = 1.5
+
+
+class ChooseConfig(Strict):
+    """What a good threshold is."""
+
+    min_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
+    most_reviewed: Share | None = None
+    reviews_per_day: Amount | None = None
+    tickets_per_day: Annotated[float, Field(gt=0)] | None = None
+    costs: CostsConfig = CostsConfig()
+
+    @model_validator(mode="after")
+    def _one_capacity(self) -> Self:
+        if (self.reviews_per_day is None) != (self.tickets_per_day is None):
+            raise ValueError("reviews_per_day and tickets_per_day belong together")
+        if self.reviews_per_day is not None and self.most_reviewed is not None:
+            raise ValueError("give most_reviewed or reviews_per_day, not both")
+        return self
+
+    @property
+    def largest_review_share(self) -> float | None:
+        """The share of tickets that can be reviewed; None when no limit is set."""
+        if self.reviews_per_day is None or self.tickets_per_day is None:
+            return self.most_reviewed
+        return min(1.0, self.reviews_per_day / self.tickets_per_day)
+
+
+class ReportConfig(Strict):
+    """What the report holds; `texts` puts ticket texts into it."""
+
+    figures: bool = True
+    texts: bool = False
+
+
+class ConfigFile(Strict):
+    """The file as written."""
+
+    version: Annotated[int, Field(ge=1, le=1)]
+    endpoint: EndpointConfig
+    dataset: DatasetConfig
+    rubric_sets: Annotated[dict[SetName, Text], Field(min_length=1)]
+    cache: Text = ".ticketbench/answers.sqlite"
+    recording: Text | None = None
+    policy: PolicyConfig = PolicyConfig()
+    choose: ChooseConfig = ChooseConfig()
+    trained_baselines: bool = False
+    production_mix: dict[Text, Amount] = Field(default={})
+    production_log: Text | None = None
+    report: ReportConfig = ReportConfig()
+    baseline: Text | None = None
+    gates: list[GateConfig] = Field(default=[])
+
+    @field_validator("production_mix")
+    @classmethod
+    def _some_share(cls, mix: dict[str, float]) -> dict[str, float]:
+        if mix and not sum(mix.values()) > 0:
+            raise ValueError("at least one label needs a share above 0")
+        return mix
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A validated config with its paths resolved against the file's folder."""
+
+    path: Path
+    file: ConfigFile
+    document: Document
+
+    @property
+    def name(self) -> str:
+        """The file name without its suffix: the name of the report."""
+        return self.path.stem
+
+    @property
+    def dataset_path(self) -> Path:
+        """The labelled tickets."""
+        return self._resolve(self.file.dataset.path)
+
+    @property
+    def rubric_paths(self) -> dict[str, Path]:
+        """Rubric set name to file, in the order of the config."""
+        return {name: self._resolve(path) for name, path in self.file.rubric_sets.items()}
+
+    @property
+    def cache_path(self) -> Path:
+        """The requests-cache file."""
+        return self._resolve(self.file.cache)
+
+    @property
+    def recording_path(self) -> Path | None:
+        """The committed recording, if there is one."""
+        return self._resolve(self.file.recording) if self.file.recording else None
+
+    @property
+    def baseline_path(self) -> Path | None:
+        """The committed reference of the gates, if one is named."""
+        return self._resolve(self.file.baseline) if self.file.baseline else None
+
+    @property
+    def ca_path(self) -> Path | None:
+        """Certificate authorities to trust instead of the usual ones, if any are named."""
+        ca_file = self.file.endpoint.ca_file
+        return self._resolve(ca_file) if ca_file else None
+
+    @property
+    def production_log_path(self) -> Path | None:
+        """Predictions for unlabelled production tickets, if there are any."""
+        return self._resolve(self.file.production_log) if self.file.production_log else None
+
+    @property
+    def policy(self) -> Policy:
+        """The routing policy to evaluate."""
+        p = self.file.policy
+        own = tuple(p.label_thresholds.items())
+        return Policy(p.threshold, p.escalate_above, p.temperature, own, p.fallback)
+
+    @property
+    def costs(self) -> Costs:
+        """The cost of each outcome."""
+        c = self.file.choose.costs
+        return Costs(c.misroute, c.review, c.escalate)
+
+    def _resolve(self, path: str) -> Path:
+        # normpath by hand: resolve() would follow links and print absolute paths in messages.
+        return Path(os.path.normpath(self.path.parent / path))
+
+
+def read_config(
+    path: Path, *, overrides: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> Config:
+    """Read and validate a config; `overrides` are `key.path=value`, stronger than `environment`.
+
+    Raises InputError with every problem at its file:line:column.
+    """
+    document = read_document(path)
+    if not isinstance(document.data, dict):
+        raise InputError(
+            "a config is a mapping with `version`, `endpoint` ...", where=f"{path}:1:1"
+        )
+    sources: dict[Location, str] = {}
+    for name, value in sorted((environment or {}).items()):
+        location = _location_of_variable(name)
+        if location:
+            _set(document.data, location, scalar(value), f"variable {name}", sources)
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        if not equals:
+            raise InputError(f"--set takes KEY=VALUE, got {override!r}")
+        _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}", sources)
+    document = replace(document, sources=sources)
+    return Config(path, validated(ConfigFile, document), document)
+
+
+def _location_of_variable(name: str) -> tuple[str, ...]:
+    """TICKETBENCH_ENDPOINT__TIMEOUT_S is endpoint.timeout_s; other variables are not ours."""
+    parts = tuple(name.removeprefix(VARIABLE_PREFIX).lower().split("__"))
+    known = parts[0] in ConfigFile.model_fields
+    return parts if name.startswith(VARIABLE_PREFIX) and (known or len(parts) > 1) else ()
+
+
+def _set(
+    data: dict[str, Any],
+    location: tuple[str, ...],
+    value: Any,
+    source: str,
+    sources: dict[Location, str],
+) -> None:
+    if location[0] not in ConfigFile.model_fields:
+        known = suggestion(location[0], ConfigFile.model_fields)
+        raise InputError(f"unknown key {'.'.join(location)!r}", where=source, help=known)
+    for part in location[:-1]:
+        data = data.setdefault(part, {})
+        if not isinstance(data, dict):
+            raise InputError(f"{part!r} is not a section", where=source)
+    data[location[-1]] = value
+    sources[location] = source
+
+
+def requests_per_second(rate: str | None) -> float | None:
+    """20/s, 300/min or 5000/h as requests per second; None or "none" is no limit.
+
+    Raises ValueError for anything else.
+    """
+    if rate is None or rate == "none":
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)/(s|min|h)", rate)
+    if not match or float(match[1]) <= 0:
+        raise ValueError("a rate is written 20/s, 300/min or 5000/h, or none")
+    return float(match[1]) / {"s": 1, "min": 60, "h": 3600}[match[2]]

@@ -1,0 +1,135 @@
+"""What is legal in a dataset but likely to mislead, with stable codes TB1xx.
+
+Add a check: one decorated generator over the loaded dataset.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from ticketbench.core.registry import Registry
+from ticketbench.core.types import NONE_LABEL, Finding
+from ticketbench.edge.inputs.dataset import LoadedDataset
+from ticketbench.edge.inputs.rubric_files import folded
+
+FEW_TICKETS = 20
+_MOST_NAMED = 5
+
+Check = Callable[[LoadedDataset], Iterator[Finding]]
+CHECKS: Registry[Check] = Registry("dataset check")
+
+
+def check(code: str) -> Callable[[Check], Check]:
+    """Register a dataset check under its code."""
+
+    def decorate(function: Check) -> Check:
+        return CHECKS.add(code, function)
+
+    return decorate
+
+
+def dataset_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:
+    """All findings, in order of their codes."""
+    return tuple(found for each in CHECKS for found in each(loaded))
+
+
+def _warning(code: str, title: str, evidence: str, action: str) -> Finding:
+    return Finding(code=code, severity="warning", title=title, evidence=evidence, action=action)
+
+
+def _lines(loaded: LoadedDataset, at: Iterable[int]) -> str:
+    lines = [loaded.lines[i] for i in at]
+    listed = ", ".join(str(line) for line in lines[:_MOST_NAMED])
+    more = f" and {len(lines) - _MOST_NAMED} more" if len(lines) > _MOST_NAMED else ""
+    return f"{'line' if len(lines) == 1 else 'lines'} {listed}{more} of {loaded.path.name}"
+
+
+@check("TB101")
+def conflicting_labels(loaded: LoadedDataset) -> Iterator[Finding]:
+    """The same text with different labels: at least one of them is wrong."""
+    by_text: dict[str, list[int]] = defaultdict(list)
+    for i, ticket in enumerate(loaded.dataset.tickets):
+        by_text[" ".join(ticket.text.split()).casefold()].append(i)
+    tickets = loaded.dataset.tickets
+    clashes = [at for at in by_text.values() if len({tickets[i].label for i in at}) > 1]
+    carry = "text carries" if len(clashes) == 1 else "texts carry"
+    if clashes:
+        yield _warning(
+            "TB101",
+            f"{len(clashes)} {carry} different labels",
+            _lines(loaded, sorted(i for at in clashes for i in at)),
+            "decide on one label each, or list both in all_labels",
+        )
+
+
+@check("TB102")
+def outer_blanks(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Texts or labels that begin or end with blanks; they are sent as they stand."""
+    at = [
+        i
+        for i, t in enumerate(loaded.dataset.tickets)
+        if t.text != t.text.strip() or t.label != t.label.strip() or t.id != t.id.strip()
+    ]
+    if at:
+        title = "blanks around an id, text or label"
+        yield _warning("TB102", title, _lines(loaded, at), "trim them unless they are meant")
+
+
+@check("TB103")
+def look_alike_labels(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Gold labels that differ only by case, blanks or Unicode form."""
+    alike: dict[str, set[str]] = defaultdict(set)
+    for ticket in loaded.dataset.tickets:
+        alike[folded(ticket.label)].add(ticket.label)
+    for names in alike.values():
+        if len(names) > 1:
+            title = "labels differ only by case, blanks or Unicode form"
+            listed = ", ".join(repr(name) for name in sorted(names))
+            yield _warning("TB103", title, listed, "write one label in one way")
+
+
+@check("TB104")
+def one_class(loaded: LoadedDataset) -> Iterator[Finding]:
+    """A single gold label, or none at all: nothing can be told apart."""
+    labels = {ticket.label for ticket in loaded.dataset.tickets}
+    if labels == {NONE_LABEL}:
+        title = f"every ticket is {NONE_LABEL}"
+        action = "add tickets whose label is one of the rubrics: accuracy is undefined"
+        yield _warning("TB104", title, f"{len(loaded.lines)} tickets", action)
+    elif len(labels - {NONE_LABEL}) == 1:
+        only = next(iter(labels - {NONE_LABEL}))
+        title = "every labelled ticket has the same label"
+        yield _warning("TB104", title, only, "add tickets of the other labels")
+
+
+@check("TB105")
+def few_rows(loaded: LoadedDataset) -> Iterator[Finding]:
+    """A single ticket."""
+    if len(loaded.lines) == 1:
+        action = "label at least a few hundred tickets before deciding anything"
+        yield _warning("TB105", "the dataset is a single ticket", loaded.where(0), action)
+
+
+@check("TB106")
+def tiny_classes(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Labels with fewer than 20 tickets."""
+    counts = Counter(t.label for t in loaded.dataset.tickets if t.label != NONE_LABEL)
+    few = [f"{label} ({n})" for label, n in sorted(counts.items()) if n < FEW_TICKETS]
+    if few:
+        title = f"labels with fewer than {FEW_TICKETS} tickets"
+        yield _warning("TB106", title, ", ".join(few), "label more tickets of these")
+
+
+@check("TB107")
+def label_not_listed(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Tickets whose all_labels leave out their own label."""
+    at = [
+        i
+        for i, t in enumerate(loaded.dataset.tickets)
+        if t.all_labels and t.label not in t.all_labels and t.label != NONE_LABEL
+    ]
+    if at:
+        title = "tickets whose all_labels leave out their own label"
+        action = "add it: the label is counted as fitting either way"
+        yield _warning("TB107", title, _lines(loaded, at), action)

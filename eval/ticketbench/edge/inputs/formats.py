@@ -1,0 +1,256 @@
+"""Table files as rows with line numbers: one decorated function per file suffix.
+
+Every value stays the text that stands in the file: `NA`, `001` and `no` are strings. Add a
+format: one function that takes bytes and returns a Table, decorated with its suffix; a trailing
+`.gz` is unpacked before it is called.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.registry import Registry
+from ticketbench.edge.files.reading import line_of, read_bytes, unpacked
+
+MOST_PROBLEMS = 20
+_MOST_UNPACKED = 4_000_000_000
+_FIELD_LIMIT = 64 * 1024 * 1024
+
+Cell = str | list[str] | None
+"""A value as text; a list where the format has lists; None where the format has nulls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record: the physical line (or row) it starts at, and its values by column."""
+
+    line: int
+    values: dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's columns in order, and its rows."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+class MalformedRow(Exception):
+    """A row that cannot be read; `line` is its physical line."""
+
+    def __init__(self, line: int, what: str, help: str = "") -> None:
+        super().__init__(what)
+        self.line, self.help = line, help
+
+
+Parse = Callable[[bytes, list[MalformedRow]], Table]
+"""Parses a whole file; rows that cannot be read go into the list instead of the table."""
+
+FORMATS: Registry[Parse] = Registry("dataset format")
+
+
+def file_format(*suffixes: str) -> Callable[[Parse], Parse]:
+    """Register a parser under its file suffixes (".csv")."""
+
+    def decorate(parse: Parse) -> Parse:
+        for suffix in suffixes:
+            FORMATS.add(suffix, parse)
+        return parse
+
+    return decorate
+
+
+def read_table(path: Path) -> Table:
+    """The table in `path`, by its suffix.
+
+    Raises InputError that names file and line of the first 20 bad rows, and how many there are.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    packed = suffixes[-1:] == [".gz"]
+    suffix = (suffixes[:-1] if packed else suffixes)[-1:] or [""]
+    if suffix[0] not in FORMATS.names():
+        if not path.is_file():
+            read_bytes(path)
+        known = ", ".join(FORMATS.names())
+        raise InputError(f"cannot read {path}: unknown suffix", help=f"known: {known}, also .gz")
+    content = read_bytes(path)
+    if packed:
+        content = unpacked(path, content, most=_MOST_UNPACKED)
+    bad: list[MalformedRow] = []
+    try:
+        table = FORMATS.get(suffix[0])(content, bad)
+    except MalformedRow as error:
+        bad.append(error)
+        table = Table((), ())
+    if bad:
+        raise problems_error([Problem(str(e), f"{path}:{e.line}", e.help) for e in bad])
+    return table
+
+
+def line_of_problem(problem: Problem) -> int:
+    """The line in a problem's `file:line`, to sort by."""
+    return int(problem.where.rsplit(":", 1)[-1])
+
+
+def problems_error(problems: list[Problem]) -> InputError:
+    """One InputError for many problems: the first 20, and the number of the rest."""
+    shown = problems[:MOST_PROBLEMS]
+    rest = len(problems) - len(shown)
+    if rest:
+        shown = [*shown, Problem(f"... and {rest} more problems of this kind")]
+    return InputError.of(shown)
+
+
+def _decode(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise MalformedRow(1, "this is UTF-16 text", "save the file as UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = line_of(data, error.start)
+        raise MalformedRow(line, "not UTF-8 text", "save the file as UTF-8") from None
+
+
+def _check_header(columns: Iterable[str], line: int) -> tuple[str, ...]:
+    names = tuple(columns)
+    for name in names:
+        if "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
+            raise MalformedRow(line, f"the column name {name!r} cannot be kept", "rename it")
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        listed = ", ".join(repr(name) for name in doubled)
+        raise MalformedRow(line, f"the column {listed} stands twice", "rename or drop one")
+    return names
+
+
+@file_format(".csv")
+def parse_csv(data: bytes, bad: list[MalformedRow]) -> Table:
+    """RFC 4180 with a header line; any line ending; quoted fields may hold line ends."""
+    return _parse_delimited(data, bad, ",")
+
+
+@file_format(".tsv", ".tab")
+def parse_tsv(data: bytes, bad: list[MalformedRow]) -> Table:
+    """The same with tabs between the fields."""
+    return _parse_delimited(data, bad, "\t")
+
+
+def _parse_delimited(data: bytes, bad: list[MalformedRow], delimiter: str) -> Table:
+    csv.field_size_limit(_FIELD_LIMIT)
+    records = _records(io.StringIO(_decode(data), newline=""), delimiter)
+    first = next(records, None)
+    if first is None:
+        raise MalformedRow(1, "the file is empty", "its first line must name the columns")
+    columns = _check_header(first[1], first[0])
+    rows = []
+    for line, fields in records:
+        if len(fields) == len(columns):
+            rows.append(Row(line, dict(zip(columns, fields, strict=True))))
+        else:
+            what = f"{len(fields)} fields where the header has {len(columns)}"
+            bad.append(MalformedRow(line, what, "quote fields that hold the delimiter"))
+    return Table(columns, tuple(rows))
+
+
+def _records(text: io.StringIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Non-blank records with the physical line each starts at."""
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            what = f"not readable as a delimited row: {error}"
+            raise MalformedRow(line, what, "check the quotes of this row") from None
+        if fields:
+            yield line, fields
+
+
+@file_format(".jsonl", ".ndjson")
+def parse_jsonl(data: bytes, bad: list[MalformedRow]) -> Table:
+    """One JSON object a line. Numbers and booleans become the text that stands in the file."""
+    columns: dict[str, None] = {}
+    rows = []
+    for line, text in enumerate(re.split(r"\r\n|\n|\r", _decode(data)), start=1):
+        if not text.strip():
+            continue
+        try:
+            values = _json_object(text, line)
+        except MalformedRow as error:
+            bad.append(error)
+            continue
+        columns |= dict.fromkeys(values)
+        rows.append(Row(line, values))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _json_object(text: str, line: int) -> dict[str, Cell]:
+    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        _check_header((key for key, _ in items), line)
+        return dict(items)
+
+    try:
+        value = json.loads(
+            text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=str
+        )
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise MalformedRow(line, f"not valid JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise MalformedRow(line, "not a JSON object", 'write {"id": ..., "text": ...}')
+    return {key: _cell(item) for key, item in value.items()}
+
+
+def _cell(value: Any) -> Cell:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@file_format(".parquet")
+def parse_parquet(data: bytes, bad: list[MalformedRow]) -> Table:
+    """Apache Parquet; needs the extra `parquet`. Lines are row numbers, from 1."""
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        help_ = 'pip install "ticketbench[parquet]", or export the data as CSV'
+        raise InputError("reading Parquet needs pyarrow", help=help_) from None
+    try:
+        # Its thread pool can abort the interpreter at exit; small files gain nothing from it.
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
+        columns = _check_header(file.schema_arrow.names, 1)
+        records = file.read(use_threads=False).to_pylist()
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+        reason = str(error).splitlines()[0][:120]
+        raise MalformedRow(1, f"not a readable Parquet file: {reason}") from None
+    rows = (
+        Row(i, {key: _plain(value, i) for key, value in record.items()})
+        for i, record in enumerate(records, start=1)
+    )
+    return Table(columns, tuple(rows))
+
+
+def _plain(value: Any, line: int) -> Cell:
+    if isinstance(value, bytes):
+        try:
+            return value.decode("utf-8")
+        except UnicodeDecodeError:
+            raise MalformedRow(line, "a value is neither text nor UTF-8", "store text") from None
+    if value is None or isinstance(value, str | bool | list):
+        return _cell(value)
+    return str(value)

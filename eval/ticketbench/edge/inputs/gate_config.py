@@ -1,0 +1,47 @@
+"""The `gates` of a config: one condition each, strict."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from ticketbench.edge.inputs.validation import Strict
+
+Text = Annotated[str, Field(min_length=1)]
+
+BASELINE = "baseline"
+
+
+class GateConfig(Strict):
+    """One gate: limits of a metric, a metric no worse than another, or tickets that must pass."""
+
+    on: Text
+    metric: Text | None = None
+    label: Text | None = None
+    bound: Literal["value", "low", "high"] | None = None
+    min: float | None = None
+    max: float | None = None
+    min_tickets: Annotated[int, Field(ge=1)] | None = None
+    not_worse_than: Text | None = None
+    margin: Annotated[float, Field(gt=0)] | None = None
+    must_pass: Annotated[list[Text], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> Self:
+        limits = self.min is not None or self.max is not None
+        conditions = (limits, self.not_worse_than is not None, self.must_pass is not None)
+        if sum(conditions) != 1:
+            raise ValueError("a gate has one condition: min or max, not_worse_than, or must_pass")
+        if (self.metric is None) != (self.must_pass is not None):
+            what = "must_pass needs no metric" if self.metric else "it needs a metric"
+            raise ValueError(what)
+        if self.must_pass and (self.label or self.min_tickets):
+            raise ValueError("must_pass takes neither label nor min_tickets")
+        if self.bound and not limits:
+            raise ValueError("bound belongs to min or max")
+        if self.margin is not None and self.not_worse_than is None:
+            raise ValueError("margin belongs to not_worse_than")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError("min is above max")
+        return self

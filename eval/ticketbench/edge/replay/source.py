@@ -1,0 +1,63 @@
+"""Where answers come from, and what has been found there so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+import numpy as np
+import urllib3
+
+from ticketbench.core.types import Failure, FloatArray
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.memo import Memo
+from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.asking.one_question import Retry
+from ticketbench.edge.asking.pacing import Budget
+
+Mode = Literal["auto", "replay", "refresh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where answers come from: a recording (read first), the cache, and the endpoint behind it.
+
+    One source serves a whole run: `budget` counts over all rubric sets, and refresh takes answers
+    stored since `refresh_since`, which it need not ask for once more.
+    """
+
+    url: str
+    cache: AnswerCache
+    recording: Mapping[str, Stored]
+    mode: Mode = "auto"
+    concurrency: int = 8
+    per_second: float | None = None
+    retry: Retry = Retry()  # noqa: RUF009 - frozen, so sharing the default is safe
+    budget: Budget = field(default_factory=Budget)
+    memo: Memo | None = None
+    refresh_since: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(slots=True, eq=False)
+class Answers:
+    """Scores by question, NaN where there are none, and why there are none."""
+
+    scores: FloatArray
+    failures: dict[int, Failure]
+    recorded: int = 0
+    cached: int = 0
+    damaged: int = 0
+
+    def missing(self) -> list[int]:
+        """The questions without an answer."""
+        return np.flatnonzero(np.isnan(self.scores[:, 0])).tolist()
+
+
+def full_url(url: str) -> str:
+    """The URL as it is sent and stored, so that keys computed from it agree."""
+    if url.startswith("local://"):
+        return url
+    parsed = urllib3.util.parse_url(url)
+    return parsed.url if parsed.path else parsed._replace(path="/").url

@@ -1,0 +1,146 @@
+"""The baseline file: JSON with one line a ticket, sorted, so that a diff shows what changed."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import Rubric
+from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.results.baseline import Baseline, KeptMetric, KeptTicket, Origin, Outcome
+
+SCHEMA = "ticketbench/baseline@1"
+_MOST_BYTES = 200_000_000
+
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+TicketHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+
+
+def baseline_bytes(baseline: Baseline) -> bytes:
+    """The file: an envelope with one line for each metric and each ticket, sorted.
+
+    Equal baselines give equal bytes, and a change of one ticket changes its line and the metrics.
+    """
+    data = {"rubric_set": baseline.rubric_set, "reason": baseline.reason}
+    origin = (f"{_json(k)}: {_json(v)}" for k, v in sorted(asdict(baseline.origin).items()))
+    lines = ["{", f'"schema": {_json(SCHEMA)},']
+    lines += [f'"tool": {_json({"name": "ticketbench", "version": baseline.origin.tool})},']
+    lines += ['"data": {', *(f"{_json(key)}: {_json(value)}," for key, value in data.items())]
+    lines += ['"origin": {', *_listed(origin), "},"]
+    lines += ['"rubrics": [', *_listed(_json(asdict(rubric)) for rubric in baseline.rubrics), "],"]
+    metrics = (f"{_json(k)}: {_json(asdict(m))}" for k, m in sorted(baseline.metrics.items()))
+    lines += ['"metrics": {', *_listed(metrics), "},"]
+    tickets = (f"{_json(k)}: {_json(_row(t))}" for k, t in sorted(baseline.tickets.items()))
+    lines += ['"tickets": {', *_listed(tickets), "}", "}", "}"]
+    return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline in `path`. Raises InputError when it is not there, or none of this version."""
+    content = read_bytes(path, most=_MOST_BYTES)
+    try:
+        json.loads(content, object_pairs_hook=_once)
+        found = msgspec.json.decode(content, type=_File, strict=True)
+        if found.schema != SCHEMA:
+            raise ValueError(found.schema)
+        return _checked(path, found.data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise InputError(
+            f"{path} is not a baseline of this version of ticketbench",
+            where=_place(path, content),
+            help="take it from git again, or delete it and bless anew",
+        ) from None
+
+
+class _Metric(msgspec.Struct, forbid_unknown_fields=True):
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+
+
+class _Data(msgspec.Struct, forbid_unknown_fields=True):
+    rubric_set: str
+    reason: str
+    origin: Origin
+    rubrics: list[Rubric]
+    metrics: dict[str, _Metric]
+    tickets: dict[TicketHash, tuple[str, str, Share, Outcome]]
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    schema: str
+    tool: dict[str, str]
+    data: _Data
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; ValueError where a key stands twice, as after a merge that kept both sides."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _checked(path: Path, data: _Data) -> Baseline:
+    labels = [rubric.label for rubric in data.rubrics]
+    if len(labels) < 2 or len(set(labels)) < len(labels):
+        raise ValueError("rubrics")
+    for own, (_, top, score, _) in data.tickets.items():
+        if top not in labels or score * len(labels) < 1 - 1e-3:
+            raise InputError(
+                f"the ticket {own} cannot have the top label {top!r} with {score:g}",
+                where=str(path),
+                help="take the file from git again, or delete it and bless anew",
+            )
+    metrics = {
+        name: KeptMetric(_nan(m.value), _nan(m.low), _nan(m.high), m.n)
+        for name, m in data.metrics.items()
+    }
+    tickets = {own: KeptTicket(*row) for own, row in data.tickets.items()}
+    rubrics = tuple(data.rubrics)
+    return Baseline(data.rubric_set, data.origin, rubrics, metrics, tickets, data.reason)
+
+
+def _place(path: Path, content: bytes) -> str:
+    """Where the JSON breaks, such as at the mark of a merge that is not finished."""
+    try:
+        json.loads(content)
+    except json.JSONDecodeError as error:
+        return f"{path}:{error.lineno}:{error.colno}"
+    except (ValueError, RecursionError):
+        pass
+    return str(path)
+
+
+def _listed(parts: Any) -> list[str]:
+    lines = list(parts)
+    return [f"{line}," for line in lines[:-1]] + lines[-1:]
+
+
+def _row(ticket: KeptTicket) -> Sequence[object]:
+    return (ticket.label, ticket.top_label, ticket.score, ticket.outcome)
+
+
+def _json(value: object) -> str:
+    """One line of JSON, NaN as null."""
+    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, tuple | list) else value
+
+
+def _nan(value: float | None) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,275 @@
+"""Score tables from answers, and as table files (predictions.csv) that can be read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import compress
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+import numpy as np
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.policy import OUTCOMES, Policy
+from ticketbench.core.types import (
+    NONE,
+    NONE_LABEL,
+    BoolArray,
+    Dataset,
+    Failure,
+    FailureKind,
+    FloatArray,
+    IntArray,
+    Provenance,
+    RubricSet,
+    ScoreTable,
+    fingerprint,
+)
+from ticketbench.edge.contract import ContractViolation, check_sum, decimals_of
+from ticketbench.edge.inputs.formats import Row, Table, line_of_problem, problems_error, read_table
+
+SCORE_PREFIX = "score_"
+
+
+def score_table(
+    dataset: Dataset,
+    rubrics: RubricSet,
+    url: str,
+    scores: FloatArray,
+    failures: Mapping[int, Failure],
+) -> ScoreTable:
+    """The score table of n x K `scores`, in dataset order; `failures` by row, whose scores do not
+    count.
+    """
+    tickets = dataset.tickets
+    scored = np.array([i not in failures for i in range(len(tickets))], dtype=np.bool_)
+    gold = gold_labels(rubrics.labels, (ticket.label for ticket in tickets))
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    truth = np.array([position[ticket.label] for ticket in tickets], dtype=np.int64)
+    keys = [(0, t.group) if t.group is not None else (1, t.id) for t in tickets]
+    return ScoreTable(
+        labels=rubrics.labels,
+        gold_labels=gold,
+        ids=tuple(compress((ticket.id for ticket in tickets), scored)),
+        truth=truth[scored],
+        groups=numbered(keys)[scored],
+        scores=scores[scored],
+        wanted=_wanted(dataset, gold)[scored] if dataset.has_all_labels else None,
+        failures=tuple(replace(failures[i], ticket_id=tickets[i].id) for i in sorted(failures)),
+        provenance=Provenance(
+            dataset.name, dataset.fingerprint, rubrics.name, rubrics.fingerprint, url
+        ),
+    )
+
+
+def gold_labels(labels: Sequence[str], seen: Iterable[str]) -> tuple[str, ...]:
+    """The labels, then the gold labels outside them, sorted."""
+    return (*labels, *sorted(set(seen) - set(labels) - {NONE_LABEL}))
+
+
+def numbered(keys: Sequence[object]) -> IntArray:
+    """Equal keys get equal numbers, in order of first appearance."""
+    number: dict[object, int] = {}
+    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
+
+
+def _wanted(dataset: Dataset, gold: Sequence[str]) -> BoolArray:
+    position = {label: i for i, label in enumerate(gold)}
+    wanted = np.zeros((len(dataset.tickets), len(gold)), dtype=np.bool_)
+    for i, ticket in enumerate(dataset.tickets):
+        for label in (ticket.label, *ticket.all_labels):
+            if label in position:
+                wanted[i, position[label]] = True
+    return wanted
+
+
+def predictions_csv(tables: Sequence[ScoreTable], dataset: Dataset, policy: Policy) -> str:
+    """predictions.csv: one line per rubric set and ticket, in dataset order.
+
+    A failed ticket has an empty `top_label` and its failure kind in `failure`.
+    """
+    labels = list(dict.fromkeys(label for table in tables for label in table.labels))
+    scores = [SCORE_PREFIX + label for label in labels]
+    out = io.StringIO()
+    # A lone carriage return would end the row for a reader, but not make csv quote the cell.
+    cells = (cell for t in dataset.tickets for cell in (t.id, t.label, t.group or ""))
+    odd = any("\r" in cell for cell in cells)
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL
+    writer = csv.writer(out, lineterminator="\n", quoting=quoting)
+    head = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
+    writer.writerow((*head, *scores, "outcome", "failure"))
+    for table in tables:
+        rows = _prediction_rows(table, labels, policy)
+        for ticket in dataset.tickets:
+            own = (table.provenance.rubric_set, ticket.id, ticket.group or "", ticket.label)
+            writer.writerow((*own, *rows[ticket.id]))
+    return out.getvalue()
+
+
+def _prediction_rows(
+    table: ScoreTable, labels: Sequence[str], policy: Policy
+) -> dict[str, tuple[object, ...]]:
+    """The cells after the gold label, by ticket id."""
+    decisions = policy.decide(table.scores, table.labels)
+    rows: dict[str, tuple[object, ...]] = {
+        failure.ticket_id: ("", "", *("" for _ in labels), "", failure.kind)
+        for failure in table.failures
+    }
+    for i, ticket_id in enumerate(table.ids):
+        own = dict(zip(table.labels, table.scores[i].tolist(), strict=True))
+        rows[ticket_id] = (
+            table.labels[table.top[i]],
+            repr(float(table.top_score[i])),
+            *(repr(own[label]) if label in own else "" for label in labels),
+            OUTCOMES[decisions.outcome[i]],
+            "",
+        )
+    return rows
+
+
+def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
+    """The score table in a predictions file: `ticket_id, label, score_<label>...` and optional
+    `group_id, rubric_set, failure`.
+
+    A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
+    not part of the set. Raises InputError with file and line of every bad row.
+    """
+    table = read_table(path)
+    _check_columns(path, table)
+    name, rows = _rows_of_set(path, table, rubric_set)
+    labels = _labels(path, table, rows)
+    problems: list[Problem] = _duplicates(path, rows)
+    scored, failures, scores = _split(path, rows, labels, problems)
+    if problems:
+        raise problems_error(sorted(problems, key=line_of_problem))
+    gold = gold_labels(labels, (_text(row, "label") for row in rows))
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in scored]
+    pairs = sorted(_identity(row) for row in rows)
+    return ScoreTable(
+        labels=labels,
+        gold_labels=gold,
+        ids=tuple(_text(row, "ticket_id") for row in scored),
+        truth=np.array([position[_text(row, "label")] for row in scored], dtype=np.int64),
+        groups=numbered(keys),
+        scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
+        wanted=None,
+        failures=tuple(failures),
+        provenance=Provenance(path.name, fingerprint(pairs), name, "", "table"),
+    )
+
+
+def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
+    """The labels of the rubric set: columns with a value, or all where every ticket failed.
+
+    In an order under which each tie at the top goes to the row's `top_label`, where there is one.
+    """
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
+    labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
+    if len(labels) < 2:
+        raise InputError("there are fewer than two score columns with values", where=f"{path}:1")
+    before: dict[str, set[str]] = {label: set() for label in labels}
+    for row in rows:
+        top = _text(row, "top_label")
+        score = _text(row, SCORE_PREFIX + top)
+        for label in labels if score else ():
+            if label != top and _text(row, SCORE_PREFIX + label) == score:
+                before[label].add(top)
+    return _ordered(labels, before)
+
+
+def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
+    """`labels` with each behind those in `before`; as they stand where that contradicts itself."""
+    order: list[str] = []
+    while len(order) < len(labels):
+        free = [x for x in labels if x not in order and before[x] <= set(order)]
+        if not free:
+            return tuple(labels)
+        order.append(free[0])
+    return tuple(order)
+
+
+def _identity(row: Row) -> str:
+    ticket = _text(row, "ticket_id")
+    return f"{len(ticket)}:{ticket}{_text(row, 'label')}"
+
+
+def _text(row: Row, column: str) -> str:
+    value = row.values.get(column)
+    return value if isinstance(value, str) else ""
+
+
+def _check_columns(path: Path, table: Table) -> None:
+    problems = [
+        Problem(f"there is no column {name!r}", f"{path}:1", f"columns: {', '.join(table.columns)}")
+        for name in ("ticket_id", "label")
+        if name not in table.columns
+    ]
+    if problems:
+        raise InputError.of(problems)
+
+
+def _rows_of_set(path: Path, table: Table, wanted: str | None) -> tuple[str, list[Row]]:
+    names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
+    if wanted is None and len(names) > 1:
+        listed = ", ".join(names)
+        raise InputError(
+            f"{path} holds several rubric sets", help=f"choose one: --rubric-set, of {listed}"
+        )
+    if wanted is not None and wanted not in names:
+        raise InputError(f"{path} has no rubric set {wanted!r}", help=f"it has: {', '.join(names)}")
+    name = wanted if wanted is not None else (names[0] if names else "")
+    rows = [row for row in table.rows if _text(row, "rubric_set") == name]
+    if not rows:
+        raise InputError(f"there are no rows in {path}", help="add predictions")
+    return name or path.stem, rows
+
+
+def _duplicates(path: Path, rows: Sequence[Row]) -> list[Problem]:
+    first: dict[str, int] = {}
+    problems = []
+    for row in rows:
+        ticket = _text(row, "ticket_id")
+        where = f"{path}:{row.line}"
+        if not ticket or not _text(row, "label"):
+            problems.append(Problem("ticket_id or label is empty", where, "fill it in"))
+        elif ticket in first:
+            what = f"the ticket {ticket!r} stands twice, first in line {first[ticket]}"
+            problems.append(Problem(what, where, "keep one row a ticket"))
+        first.setdefault(ticket, row.line)
+    return problems
+
+
+def _split(
+    path: Path, rows: Sequence[Row], labels: Sequence[str], problems: list[Problem]
+) -> tuple[list[Row], list[Failure], list[list[float]]]:
+    """Scored rows with their scores, and failures: rows without any score."""
+    scored, failures, scores = [], [], []
+    for row in rows:
+        cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
+        if not any(cells):
+            kind = _text(row, "failure")
+            known = kind if kind in get_args(FailureKind) else "not_run"
+            failures.append(Failure(_text(row, "ticket_id"), cast(FailureKind, known)))
+            continue
+        try:
+            values = [float(cell) for cell in cells]
+            if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
+                raise ContractViolation("a score is not within [0, 1]")
+            check_sum(values, decimals=max(decimals_of(cell) for cell in cells))
+        except (ValueError, ArithmeticError):
+            problems.append(
+                Problem("a score is missing or not a number", f"{path}:{row.line}", "fix the row")
+            )
+        except ContractViolation as error:
+            help_ = "scores must be a distribution over the labels"
+            problems.append(Problem(str(error), f"{path}:{row.line}", help_))
+        else:
+            scored.append(row)
+            scores.append(values)
+    return scored, failures, scores

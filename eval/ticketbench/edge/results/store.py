@@ -1,0 +1,157 @@
+"""Results to files and back: JSON envelopes, and report folders replaced as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.version import __version__
+from ticketbench.edge.files.atomic import exchanged, not_written, write_through
+from ticketbench.edge.files.reading import read_bytes
+
+T = TypeVar("T")
+
+MANIFEST = "manifest.json"
+MANIFEST_SCHEMA = "ticketbench/manifest@1"
+_SCHEMA = re.compile(r"ticketbench/[a-z-]+@1")
+
+
+def envelope(thing: str, data: Any) -> bytes:
+    """JSON of `{"schema": "ticketbench/<thing>@1", "tool": ..., "data": ...}`, indented.
+
+    Dataclasses become objects in field order, arrays lists, NaN null. Equal values give equal
+    bytes.
+    """
+    value = {
+        "schema": f"ticketbench/{thing}@1",
+        "tool": {"name": "ticketbench", "version": __version__},
+        "data": data,
+    }
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+
+
+def load(path: Path, kind: type[T]) -> T:
+    """The `data` of the envelope in `path` as a `kind`; equal to what was saved.
+
+    null becomes NaN where a float is meant. Raises InputError when the file is no such envelope.
+    """
+    import cattrs
+
+    content = read_bytes(path)
+    try:
+        value = json.loads(content)
+        if not _SCHEMA.fullmatch(value["schema"]):
+            raise ValueError(f"schema {value['schema']!r}")
+        result: T = _converter().structure(value["data"], kind)
+    except (ValueError, KeyError, TypeError, RecursionError, cattrs.BaseValidationError):
+        what = f"{path} is not a saved result of this version of ticketbench"
+        raise InputError(what, help="make it again with `ticketbench run`") from None
+    return result
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    import cattrs
+
+    converter = cattrs.Converter()
+    converter.register_structure_hook(
+        float, lambda value, _: math.nan if value is None else float(value)
+    )
+    return converter
+
+
+def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
+    """Make `out` hold exactly `files` and a manifest with their digests.
+
+    Everything is written beside `out` first and then put in its place, so a crash leaves the old
+    folder or the new one. Files of the user's own in an older report folder are carried over.
+    Raises InputError when `out` holds something that is no report of ours; MachineError when the
+    disk is full or not writable.
+    """
+    own = report_files(out)
+    fresh = out.with_name(f".{out.name}.{secrets.token_hex(4)}.new")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        fresh.mkdir()
+        for name, content in files.items():
+            target = fresh / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_through(target, content)
+        digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
+        value = {"schema": MANIFEST_SCHEMA, **manifest, "files": digests}
+        text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+        write_through(fresh / MANIFEST, f"{text}\n".encode())
+        _carry_over(out, fresh, own)
+        _swap(out, fresh)
+    except OSError as error:
+        raise not_written(out, error, "choose another --out") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def report_files(out: Path) -> set[str]:
+    """The files that an earlier report wrote into `out`; none when it is new or empty.
+
+    Raises InputError when no report may be written there.
+    """
+    if out.is_symlink():
+        raise InputError(f"{out} is a link", help="name the folder itself as --out")
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is not a folder", help="choose another --out")
+    if out.resolve() in (Path.cwd(), *Path.cwd().parents):
+        raise InputError("a report needs a folder of its own", help="choose another --out")
+    if not out.is_dir() or not any(out.iterdir()):
+        return set()
+    try:
+        manifest = json.loads((out / MANIFEST).read_bytes())
+        if manifest["schema"] != MANIFEST_SCHEMA:
+            raise ValueError(manifest["schema"])
+        return {*manifest["files"], MANIFEST}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{out} holds files that are not a ticketbench report",
+            help="choose another --out; nothing was changed",
+        ) from None
+
+
+def _carry_over(out: Path, fresh: Path, own: set[str]) -> None:
+    """Copy files and links that are the user's own; one whose name we need is a refusal."""
+    if not out.is_dir():
+        return
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if name in own or not (path.is_symlink() or path.is_file()):
+            continue
+        if os.path.lexists(fresh / name):
+            help_ = "move it away; nothing was changed"
+            raise InputError(f"{path} is yours, and the report needs its name", help=help_)
+        (fresh / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, fresh / name, follow_symlinks=False)
+
+
+def _swap(out: Path, fresh: Path) -> None:
+    if not out.exists():
+        fresh.rename(out)
+        return
+    if exchanged(out, fresh):
+        return  # the caller removes `fresh`, which is the old report now
+    old = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
+    out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

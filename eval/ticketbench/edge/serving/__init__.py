@@ -1,0 +1,4 @@
+"""POST /classify on this machine, for tests and tutorials.
+
+In order: service, server.
+"""

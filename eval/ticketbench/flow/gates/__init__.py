@@ -1,0 +1,4 @@
+"""The verbs of CI: bless a baseline, judge gates, assertions for test suites.
+
+In order: assertions, baseline, sides, judge, under_test.
+"""

@@ -1,0 +1,265 @@
+"""Make the committed reference of the gates, and show it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import Estimate, RubricSet, ScoreTable
+from ticketbench.edge.results.baseline import (
+    Baseline,
+    KeptMetric,
+    KeptTicket,
+    Origin,
+    answers_digest,
+    kept_tickets,
+    missing_tickets,
+)
+from ticketbench.edge.results.baseline_file import baseline_bytes, read_baseline
+from ticketbench.flow.run import settings_of
+from ticketbench.flow.steps.completeness import refuse_misses
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.tables import rubric_set, scored
+from ticketbench.measure.evaluate import Evaluation, evaluate
+from ticketbench.measure.pairs.pairing import judged
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.source import Mode
+
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDiff:
+    """A metric before and after; NaN where there was none."""
+
+    name: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineDiff:
+    """What blessing changes.
+
+    inputs    inputs that are others now, in words
+    tickets   how many got another gold label, top label or outcome, are new, or are gone
+    same      whether the file would stay as it is
+    """
+
+    path: str
+    rubric_set: str
+    n: int
+    first: bool
+    inputs: tuple[str, ...]
+    metrics: tuple[MetricDiff, ...]
+    tickets: Mapping[str, int]
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blessing:
+    """A baseline that is ready to be written to `path`, and the one that is there."""
+
+    path: Path
+    before: Baseline | None
+    now: Baseline
+    diff: BaselineDiff
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBaseline:
+    """A baseline, and which of its inputs are others in the config now; `gone` counts tickets."""
+
+    path: str
+    baseline: Baseline
+    changed: tuple[str, ...]
+    gone: int
+
+
+def show_baseline(config: Path, *, overrides: Sequence[str] = ()) -> ShownBaseline:
+    """The baseline of `config`; sends nothing and needs no answers.
+
+    Answers are not looked at, so `changed` does not speak of them. Raises InputError when the
+    config names none or there is none yet.
+    """
+    inputs = read_inputs(config, overrides=overrides)
+    path = _path(inputs)
+    if not path.exists():
+        help_ = f"ticketbench baseline bless {config}"
+        raise InputError(f"there is no baseline {path} yet", where=str(config), help=help_)
+    baseline = read_baseline(path)
+    names = [rubrics.name for rubrics in inputs.rubric_sets]
+    changed: tuple[str, ...] = (f"there is no rubric set {baseline.rubric_set} now",)
+    if baseline.rubric_set in names:
+        own = rubric_set(inputs, baseline.rubric_set)
+        now = origin_of(inputs, own, None)
+        changed = tuple(w for w in now.differs(baseline.origin) if w != "the answers")
+    return ShownBaseline(
+        str(path), baseline, changed, len(missing_tickets(baseline, inputs.dataset))
+    )
+
+
+def prepare(
+    config: Path,
+    *,
+    name: str | None = None,
+    reason: str = "",
+    mode: Mode = "replay",
+    overrides: Sequence[str] = (),
+) -> Blessing:
+    """The answers of one rubric set as a reference, not written yet.
+
+    The set is `name`, else the one blessed before, else the only one. Raises IncompleteError when
+    answers are missing.
+    """
+    inputs = read_inputs(config, overrides=overrides)
+    path = _path(inputs)
+    before = read_baseline(path) if path.exists() else None
+    own = rubric_set(inputs, name or _default_name(inputs, before))
+    table = scored(inputs, [own.name], mode=mode)[own.name]
+    refuse_misses([table], 0, config)
+    now = _blessed(inputs, own, table, reason.strip(), before)
+    return Blessing(path, before, now, _diff(path, before, now))
+
+
+def bless(blessing: Blessing) -> None:
+    """Write it. Raises InputError when inputs changed and no reason is given."""
+    diff = blessing.diff
+    if diff.inputs and not blessing.now.reason:
+        raise InputError(
+            f"{' and '.join(diff.inputs)} changed since {diff.path} was blessed",
+            help='say why: --reason "..."; nothing was written',
+        )
+    from ticketbench.edge.files.atomic import write_file
+
+    write_file(blessing.path, baseline_bytes(blessing.now))
+
+
+def origin_of(inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None) -> Origin:
+    """What a baseline of `rubrics` would be made from now; without a table, no answers."""
+    from ticketbench.edge.answers.recording import Recording
+    from ticketbench.edge.replay.source import full_url
+
+    return Origin(
+        dataset=inputs.dataset.fingerprint,
+        rubrics=rubrics.fingerprint,
+        endpoint=full_url(inputs.config.file.endpoint.url),
+        scores=answers_digest(table) if table is not None else "",
+        recording=Recording(inputs.config.recording_path).digest,
+        policy=inputs.config.policy,
+        costs=inputs.config.costs,
+    )
+
+
+def metrics_of(evaluation: Evaluation) -> dict[str, Estimate]:
+    """Every number a baseline keeps, by name; `recall billing` is the recall of a label."""
+    found = {metric.name: metric.estimate for metric in evaluation.metrics}
+    found |= {
+        "coverage": evaluation.routing.coverage,
+        "selective_precision": evaluation.routing.selective_precision,
+        "cost": evaluation.routing.cost,
+    }
+    for label in evaluation.label_results:
+        found[f"recall {label.label}"] = label.recall
+        found[f"precision {label.label}"] = label.precision
+    return found
+
+
+def _path(inputs: Inputs) -> Path:
+    path = inputs.config.baseline_path
+    if path is None:
+        raise InputError(
+            f"{inputs.config.path} names no baseline",
+            where=str(inputs.config.path),
+            help="add `baseline: baselines/NAME.json`; the path is relative to the config",
+        )
+    return path
+
+
+def _default_name(inputs: Inputs, before: Baseline | None) -> str:
+    names = [rubrics.name for rubrics in inputs.rubric_sets]
+    if before is not None and before.rubric_set in names:
+        return before.rubric_set
+    if len(names) == 1:
+        return names[0]
+    raise InputError(
+        f"{inputs.config.path} has several rubric sets: which one runs in production?",
+        where=str(inputs.config.path),
+        help=f"--rubric-set, one of {', '.join(names)}",
+    )
+
+
+def _blessed(
+    inputs: Inputs, rubrics: RubricSet, table: ScoreTable, reason: str, before: Baseline | None
+) -> Baseline:
+    settings = settings_of(inputs)
+    evaluation = evaluate(table, settings)
+    origin = origin_of(inputs, rubrics, table)
+    same = before is not None and not origin.differs(before.origin)
+    kept = before.reason if before is not None and same and not reason else reason
+    return Baseline(
+        rubric_set=rubrics.name,
+        origin=origin,
+        rubrics=rubrics.rubrics,
+        metrics={k: _kept(m) for k, m in sorted(metrics_of(evaluation).items())},
+        tickets=kept_tickets(inputs.dataset, table, judged(table, settings.policy).outcome),
+        reason=kept,
+    )
+
+
+def _kept(of: Estimate) -> KeptMetric:
+    """Six digits: more would change without a meaning."""
+    value, low, high = (round(number, _DIGITS) for number in (of.value, of.low, of.high))
+    return KeptMetric(value, low, high, of.n)
+
+
+def _diff(path: Path, before: Baseline | None, now: Baseline) -> BaselineDiff:
+    old = before.metrics if before else {}
+    metrics = [
+        MetricDiff(name, _value(old, name), _value(now.metrics, name))
+        for name in dict.fromkeys((*now.metrics, *old))
+    ]
+    return BaselineDiff(
+        path=str(path),
+        rubric_set=now.rubric_set,
+        n=len(now.tickets),
+        first=before is None,
+        inputs=now.origin.differs(before.origin) if before else (),
+        metrics=tuple(m for m in metrics if not _same(m.before, m.after)),
+        tickets=_ticket_changes(before, now) if before else {},
+        same=before is not None and baseline_bytes(before) == baseline_bytes(now),
+    )
+
+
+def _value(metrics: Mapping[str, KeptMetric], name: str) -> float:
+    return metrics[name].value if name in metrics else math.nan
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (math.isnan(a) and math.isnan(b))
+
+
+def _ticket_changes(before: Baseline, now: Baseline) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for own in before.tickets.keys() | now.tickets.keys():
+        old, new = before.tickets.get(own), now.tickets.get(own)
+        if old is None or new is None:
+            counts["new" if old is None else "gone"] += 1
+            continue
+        counts["other gold label"] += old.label != new.label
+        counts["other top label"] += old.top_label != new.top_label
+        counts["other outcome"] += old.outcome != new.outcome
+        counts["fixed"] += old.label == new.label and _turned(old, new) == 1
+        counts["broken"] += old.label == new.label and _turned(old, new) == -1
+    return {name: counts[name] for name in sorted(counts) if counts[name]}
+
+
+def _turned(old: KeptTicket, new: KeptTicket) -> int:
+    """1 where a ticket turned right, -1 where it turned wrong."""
+    return (new.top_label == new.label) - (old.top_label == old.label)

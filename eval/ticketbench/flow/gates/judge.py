@@ -1,0 +1,183 @@
+"""Judge the gates of a config on its stored answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import ScoreTable
+from ticketbench.edge.inputs.gate_config import GateConfig
+from ticketbench.edge.inputs.rubric_files import rubric_places
+from ticketbench.edge.results.baseline import Baseline, missing_tickets
+from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of
+from ticketbench.flow.run import SEED
+from ticketbench.flow.steps.gate_checks import against_baseline
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.tables import answered, scored
+from ticketbench.measure.gates.metrics import gate_metric
+from ticketbench.measure.gates.results import (
+    Against,
+    GateReport,
+    GateResult,
+    complete_gate,
+    limit_gate,
+    must_pass_gate,
+    not_worse_gate,
+)
+from ticketbench.measure.pairs.changes import Question
+from ticketbench.measure.pairs.verdict import MARGIN
+from ticketbench.measure.results import summarise_dataset
+from ticketbench.report.gates.github import Places
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.source import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class GateRun:
+    """The report of the gates, where things stand, and ticket texts by id if they may be shown."""
+
+    report: GateReport
+    places: Places
+    texts: Mapping[str, str]
+
+
+def gate(
+    config: Path,
+    *,
+    mode: Mode = "replay",
+    overrides: Sequence[str] = (),
+    allow_failures: int = 0,
+) -> GateRun:
+    """Judge every gate of `config`; by default nothing is sent.
+
+    With more than `allow_failures` answers missing or failed no gate is judged: the report says
+    how many are needed. Raises InputError when there are no gates, or the baseline they compare
+    with is not there.
+    """
+    inputs = read_inputs(config, overrides=overrides)
+    gates = inputs.config.file.gates
+    if not gates:
+        help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
+        raise InputError(f"{config} has no gates", where=str(config), help=help_)
+    baseline = gate_baseline(inputs)
+    tables = scored(inputs, _names(inputs, gates), mode=mode)
+    report = GateReport(
+        name=inputs.config.name,
+        dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),
+        answered=tuple(answered(name, table) for name, table in tables.items()),
+        allowed=allow_failures,
+        results=(),
+        evaluations=(),
+        comparisons=(),
+    )
+    shown = inputs.config.file.report.texts
+    texts = {t.id: t.text for t in inputs.dataset.tickets} if shown else {}
+    if report.complete:
+        report = _judged(report, inputs, tables, baseline)
+    return GateRun(report, _places(inputs), texts)
+
+
+def _names(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
+    """The rubric sets that gates are on or compare with, in the order of the config."""
+    wanted = {gate.on for gate in gates}
+    wanted |= {
+        gate.not_worse_than
+        for gate in gates
+        if gate.not_worse_than and not against_baseline(gate, inputs.config)
+    }
+    return [rubrics.name for rubrics in inputs.rubric_sets if rubrics.name in wanted]
+
+
+def _judged(
+    report: GateReport,
+    inputs: Inputs,
+    tables: Mapping[str, ScoreTable],
+    baseline: Baseline | None,
+) -> GateReport:
+    gates = inputs.config.file.gates
+    known = sides_of(inputs, tables, baseline, evaluated={gate.on for gate in gates})
+    results = [_result(i, gate, inputs, known) for i, gate in enumerate(gates)]
+    if baseline is not None:
+        results = [*_complete(inputs, baseline, known), *results]
+    return replace(
+        report,
+        results=tuple(results),
+        evaluations=tuple(known.evaluations.values()),
+        comparisons=tuple(_comparisons(inputs, baseline, known)),
+    )
+
+
+def _result(number: int, gate: GateConfig, inputs: Inputs, known: Sides) -> GateResult:
+    if gate.must_pass is not None:
+        return must_pass_gate(number, known.judged[gate.on], gate.must_pass)
+    assert gate.metric is not None
+    metric, fewest = gate_metric(gate.metric), gate.min_tickets or 1
+    evaluation, label = known.evaluations[gate.on], gate.label or ""
+    if gate.not_worse_than is not None:
+        margin = MARGIN if gate.margin is None else gate.margin
+        return not_worse_gate(
+            number,
+            metric,
+            evaluation,
+            (known.judged[gate.not_worse_than], known.judged[gate.on]),
+            against=gate.not_worse_than,
+            asked=Question(label, margin, inputs.config.costs, SEED),
+            min_tickets=fewest,
+        )
+    return limit_gate(
+        number,
+        metric,
+        evaluation,
+        label=label,
+        bound=gate.bound or "value",
+        minimum=math.nan if gate.min is None else gate.min,
+        maximum=math.nan if gate.max is None else gate.max,
+        min_tickets=fewest,
+    )
+
+
+def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResult]:
+    """What the baseline has must be there, for every set compared with it, or else gated."""
+    gates, config = inputs.config.file.gates, inputs.config
+    compared = dict.fromkeys(gate.on for gate in gates if against_baseline(gate, config))
+    on = compared or dict.fromkeys(gate.on for gate in gates)
+    gone = missing_tickets(baseline, inputs.dataset)
+    return [
+        complete_gate(
+            name,
+            len(baseline.tickets),
+            gone,
+            sorted(set(baseline.labels) - set(known.rubrics[name].labels)),
+        )
+        for name in on
+    ]
+
+
+def _comparisons(inputs: Inputs, baseline: Baseline | None, known: Sides) -> list[Against]:
+    pairs = dict.fromkeys(
+        (gate.not_worse_than, gate.on)
+        for gate in inputs.config.file.gates
+        if gate.not_worse_than is not None
+    )
+    return [against(inputs, baseline, known, base, on) for base, on in pairs]
+
+
+def _places(inputs: Inputs) -> Places:
+    config, document = inputs.config, inputs.config.document
+    return Places(
+        config=str(config.path),
+        gates={i: document.where(("gates", i)) for i in range(len(config.file.gates))},
+        rubrics={
+            (name, label): where
+            for name, path in config.rubric_paths.items()
+            for label, where in rubric_places(path).items()
+        },
+        tickets={
+            ticket.id: inputs.loaded.where(i) for i, ticket in enumerate(inputs.dataset.tickets)
+        },
+    )

@@ -1,0 +1,106 @@
+"""What gates are judged on: rubric sets and the baseline as sides, and two of them compared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import RubricSet, ScoreTable
+from ticketbench.edge.inputs.gate_config import BASELINE
+from ticketbench.edge.results.baseline import Baseline, baseline_table
+from ticketbench.edge.results.baseline_file import read_baseline
+from ticketbench.flow.gates.baseline import origin_of
+from ticketbench.flow.run import SEED, settings_of
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.tables import rubric_set
+from ticketbench.measure.compare import Comparison, compare, still_wrong
+from ticketbench.measure.evaluate import Evaluation, evaluate
+from ticketbench.measure.gates.metrics import gate_metric
+from ticketbench.measure.gates.results import Against
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.pairs.pairing import Judged, judged
+from ticketbench.measure.rubrics.changes import rubric_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What gates are judged on: every side by name, and the evaluations of gated sets.
+
+    A baseline is the side called `baseline`; its rubrics are those that were blessed.
+    """
+
+    judged: Mapping[str, Judged]
+    rubrics: Mapping[str, RubricSet]
+    evaluations: Mapping[str, Evaluation]
+
+
+def gate_baseline(inputs: Inputs) -> Baseline | None:
+    """The baseline of the config; None where there is none and no gate compares with it.
+
+    Raises InputError, at the gate, when one does.
+    """
+    path = inputs.config.baseline_path
+    if path is None:
+        return None
+    wanted = [i for i, g in enumerate(inputs.config.file.gates) if g.not_worse_than == BASELINE]
+    if path.exists():
+        return read_baseline(path)
+    if not wanted:
+        return None
+    raise InputError(
+        f"there is no baseline {path} yet",
+        where=inputs.config.document.where(("gates", wanted[0], "not_worse_than")),
+        help=f"ticketbench baseline bless {inputs.config.path}",
+    )
+
+
+def sides_of(
+    inputs: Inputs,
+    tables: Mapping[str, ScoreTable],
+    baseline: Baseline | None,
+    *,
+    evaluated: Collection[str] = (),
+) -> Sides:
+    """The sides of `tables` and of the baseline; the sets in `evaluated` are measured, too."""
+    settings = settings_of(inputs)
+    sides = {name: judged(table, settings.policy) for name, table in tables.items()}
+    rubrics = {name: rubric_set(inputs, name) for name in tables}
+    if baseline is not None:
+        sides[BASELINE] = Judged(*baseline_table(baseline, inputs.dataset)).in_order_of_ids()
+        rubrics[BASELINE] = baseline.rubric_texts
+    evaluations = {name: evaluate(tables[name], settings) for name in tables if name in evaluated}
+    return Sides(sides, rubrics, evaluations)
+
+
+def against(inputs: Inputs, baseline: Baseline | None, known: Sides, base: str, on: str) -> Against:
+    """Rubric set `on` compared with `base`, which is another one or the baseline."""
+    a, b = known.judged[base], known.judged[on]
+    found = compare(
+        a.table,
+        b.table,
+        seed=SEED,
+        costs=inputs.config.costs,
+        outcomes=(a.outcome, b.outcome),
+    )
+    changed: tuple[str, ...] = ()
+    if baseline is not None and base == BASELINE:
+        found = _of_top_labels(found)
+        own = rubric_set(inputs, on)
+        changed = origin_of(inputs, own, b.table).differs(baseline.origin)
+    return Against(
+        base=base,
+        comparison=found,
+        changed=changed,
+        n_new=len(set(b.table.ids) - set(a.table.ids)),
+        rubrics=rubric_changes(known.rubrics[base], known.rubrics[on], found.flips),
+        still_wrong=still_wrong(a.table, b.table),
+    )
+
+
+def _of_top_labels(found: Comparison) -> Comparison:
+    """Without the metrics that need scores which a baseline does not hold."""
+    kept = (
+        d for d in found.differences if d.name not in METRICS.names() or gate_metric(d.name).of_top
+    )
+    return replace(found, differences=tuple(kept))

@@ -1,0 +1,110 @@
+"""Gates that could not be judged are refused with their place in the config, before anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.registry import suggestion
+from ticketbench.core.types import Dataset, RubricSet
+from ticketbench.edge.inputs.config import Config
+from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig
+from ticketbench.measure.gates.metrics import GateMetric, gate_metric
+
+
+def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset: Dataset) -> None:
+    """Raise InputError that holds every gate whose rubric set, metric, label, margin or ticket is
+    not there, or cannot go with the rest of the gate.
+    """
+    labels = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
+    names = [rubrics.name for rubrics in rubric_sets]
+    tickets = dict.fromkeys(ticket.id for ticket in dataset.tickets)
+    problems = _two_baselines(config, names)
+    gold = {ticket.label for ticket in dataset.tickets}
+    own = {rubrics.name: {*rubrics.labels, *gold} for rubrics in rubric_sets}
+    for number, gate in enumerate(config.file.gates):
+        known = [label for label in labels if label in own.get(gate.on, labels)]
+        for key, what, help_ in _wrong(gate, config, names, known, tickets):
+            place = ("gates", number, *key)
+            problems.append(Problem(what, config.document.where(place), help_))
+    if problems:
+        raise InputError.of(problems)
+
+
+def _two_baselines(config: Config, names: list[str]) -> list[Problem]:
+    if BASELINE not in names or config.baseline_path is None:
+        return []
+    where = config.document.where(("rubric_sets", BASELINE))
+    what = "a rubric set is called `baseline`, and so is the committed reference"
+    return [Problem(what, where, "give the rubric set another name")]
+
+
+def against_baseline(gate: GateConfig, config: Config) -> bool:
+    """Whether the gate compares with the committed file; a rubric set may have its name too."""
+    return gate.not_worse_than == BASELINE and config.baseline_path is not None
+
+
+Wrong = tuple[tuple[str | int, ...], str, str]
+"""A key of the gate, what is wrong there, and what to do."""
+
+
+def _wrong(
+    gate: GateConfig, config: Config, names: list[str], labels: list[str], tickets: Collection[str]
+) -> Iterator[Wrong]:
+    if gate.on not in names:
+        yield ("on",), f"there is no rubric set {gate.on!r}", suggestion(gate.on, names)
+    if gate.label is not None and gate.label not in labels:
+        what = f"neither {gate.on} nor a ticket has the label {gate.label!r}"
+        yield ("label",), what, suggestion(gate.label, labels)
+    for i, ticket in enumerate(gate.must_pass or ()):
+        if ticket not in tickets:
+            what = f"the dataset has no ticket {ticket!r}"
+            near = suggestion(ticket, tickets)
+            help_ = near if near.startswith("did you mean") else "ids are those of the dataset"
+            yield ("must_pass", i), what, help_
+    yield from _wrong_base(gate, config, names)
+    if gate.metric is not None:
+        try:
+            metric = gate_metric(gate.metric)
+        except InputError as error:
+            yield ("metric",), str(error), error.problems[0].help
+        else:
+            yield from _wrong_metric(gate, metric, against_baseline(gate, config))
+
+
+def _wrong_base(gate: GateConfig, config: Config, names: list[str]) -> Iterator[Wrong]:
+    base = gate.not_worse_than
+    if base is None or base in names or against_baseline(gate, config):
+        return
+    if base == BASELINE:
+        help_ = "name a file, like `baseline: baselines/support.json`, then bless it"
+        yield ("not_worse_than",), "the config names no baseline", help_
+    else:
+        what = f"there is neither a rubric set nor a baseline {base!r}"
+        yield ("not_worse_than",), what, suggestion(base, [*names, BASELINE])
+
+
+def _wrong_metric(gate: GateConfig, metric: GateMetric, baseline: bool) -> Iterator[Wrong]:
+    if metric.of_label and gate.label is None:
+        yield ("metric",), f"{gate.metric} is about one label", "add `label: ...`"
+    if not metric.of_label and gate.label is not None:
+        what = f"{gate.metric} is about all tickets, not about a label"
+        yield ("label",), what, "take recall, precision or f1"
+    if gate.bound in ("low", "high") and not metric.interval:
+        what = f"{gate.metric} has no interval"
+        yield ("bound",), what, "leave `bound` out: the value itself is judged"
+    for key, limit in (("min", gate.min), ("max", gate.max)):
+        if metric.share and limit is not None and not 0 <= limit <= 1:
+            yield (key,), f"{gate.metric} is a share: {limit:g} is outside 0 to 1", "85 % is 0.85"
+    if gate.not_worse_than is None:
+        return
+    if not metric.paired:
+        yield ("metric",), f"{gate.metric} has no paired test", "take min or max"
+    if not metric.share and gate.margin is None:
+        what = f"{gate.metric} needs a margin: the loss that does not matter, in its own unit"
+        yield ("not_worse_than",), what, "add `margin: ...`"
+    if gate.margin is not None and metric.share and gate.margin >= 1:
+        yield ("margin",), f"a margin of {gate.margin:g} is everything", "2 points are 0.02"
+    if baseline and not metric.of_top:
+        what = f"a baseline does not hold what {gate.metric} needs: every score"
+        yield ("metric",), what, "compare with another rubric set, or take another metric"

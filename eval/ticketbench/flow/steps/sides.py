@@ -1,0 +1,139 @@
+"""What two words on the command line stand for: rubric sets, saved runs, or prediction tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.types import RubricSet, ScoreTable
+from ticketbench.flow.steps.completeness import refuse_misses
+from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.tables import rubric_set, scored
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.source import Mode
+    from ticketbench.measure.results import RunResults
+
+RESULTS, PREDICTIONS = "results.json", "predictions.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two things to compare.
+
+    table    its answers; None for a rubric file alone
+    rubrics  its questions; None where they are not known, as for a prediction table
+    dataset  fingerprint of the tickets with their texts; empty where only a table is known
+    """
+
+    name: str
+    table: ScoreTable | None
+    rubrics: RubricSet | None
+    dataset: str = ""
+    policy: Policy | None = None
+    costs: Costs | None = None
+
+
+def read_sides(
+    names: tuple[str, str],
+    *,
+    config: Path | None = None,
+    mode: Mode = "replay",
+    overrides: Sequence[str] = (),
+) -> tuple[Side, Side]:
+    """Both sides; with `config` they are rubric sets of it, else files.
+
+    A file is a report folder or its results.json, a prediction table, or a rubric file; `FILE:SET`
+    chooses one of several rubric sets. Raises InputError when a side is none of these, and
+    IncompleteError when answers of a config are missing.
+    """
+    if config is not None:
+        return _of_config(names, config, mode, overrides)
+    first, second = (_of_file(name) for name in names)
+    if first.name == second.name:
+        first, second = (
+            replace(side, name=name) for side, name in zip((first, second), names, strict=True)
+        )
+    return first, second
+
+
+def _of_config(
+    names: tuple[str, str], config: Path, mode: Mode, overrides: Sequence[str]
+) -> tuple[Side, Side]:
+    inputs = read_inputs(config, overrides=overrides)
+    rubrics = [rubric_set(inputs, name) for name in names]
+    tables = scored(inputs, names, mode=mode)
+    refuse_misses([tables[name] for name in dict.fromkeys(names)], 0, config)
+    first, second = (
+        Side(
+            name=own.name,
+            table=tables[own.name],
+            rubrics=own,
+            dataset=inputs.dataset.fingerprint,
+            policy=inputs.config.policy,
+            costs=inputs.config.costs,
+        )
+        for own in rubrics
+    )
+    return first, second
+
+
+def _of_file(text: str) -> Side:
+    path, name = _split(text)
+    if path.is_dir() or path.name == RESULTS:
+        return _of_run(path if path.is_dir() else path.parent, name)
+    if path.suffix in (".yaml", ".yml"):
+        from ticketbench.edge.inputs.rubric_files import read_rubrics
+
+        return Side(path.stem, None, read_rubrics(path))
+    from ticketbench.edge.results.predictions import read_score_table
+
+    table = read_score_table(path, name).in_order_of_ids()
+    return Side(table.provenance.rubric_set, table, None)
+
+
+def _split(text: str) -> tuple[Path, str | None]:
+    """`FILE:SET` in parts; a file may have a colon in its own name."""
+    if Path(text).exists() or ":" not in text:
+        path = Path(text)
+        if not path.exists():
+            help_ = "rubric sets are named with --config: compare v1 v2 --config CONFIG"
+            raise InputError(f"no such file: {text}", help=help_)
+        return path, None
+    file, _, name = text.rpartition(":")
+    return Path(file), name
+
+
+def _of_run(folder: Path, name: str | None) -> Side:
+    from ticketbench.edge.results.predictions import read_score_table
+    from ticketbench.edge.results.store import load
+    from ticketbench.measure.results import RunResults
+
+    results = load(folder / RESULTS, RunResults)
+    own = _chosen(results, folder, name)
+    table = read_score_table(folder / PREDICTIONS, own.name).in_order_of_ids()
+    settings = results.evaluations[0].settings
+    return Side(
+        name=own.name,
+        table=table,
+        rubrics=own,
+        dataset=results.dataset.fingerprint,
+        policy=settings.policy,
+        costs=settings.costs,
+    )
+
+
+def _chosen(results: RunResults, folder: Path, name: str | None) -> RubricSet:
+    names = [rubrics.name for rubrics in results.rubric_sets]
+    if name is None and len(names) == 1:
+        return results.rubric_sets[0]
+    if name not in names:
+        what = "has several rubric sets" if name is None else f"has no rubric set {name!r}"
+        raise InputError(
+            f"{folder} {what}", help=f"choose one: {folder}:SET, of {', '.join(names)}"
+        )
+    return results.rubric_sets[names.index(name)]

@@ -1,0 +1,59 @@
+"""Score tables of chosen rubric sets of a config, for the commands that judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ticketbench.core.registry import suggestion
+from ticketbench.core.types import Failure, RubricSet, ScoreTable
+from ticketbench.flow.steps.inputs import Inputs, answer_source
+from ticketbench.measure.gates.results import Answered
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.source import Mode
+
+MISSING = ("miss", "cache")
+"""Kinds of failure that asking would mend: nothing usable is stored."""
+
+
+def scored(inputs: Inputs, names: Sequence[str], *, mode: Mode = "replay") -> dict[str, ScoreTable]:
+    """The answers of the rubric sets `names`, tickets in order of id; by default nothing is sent.
+
+    Missing answers are failures. Raises what replaying raises.
+    """
+    from threadpoolctl import threadpool_limits
+
+    from ticketbench.edge.replay.every_ticket import replay
+
+    with answer_source(inputs, mode=mode, reads_only=mode == "replay") as source:
+        tables = {
+            name: replay(inputs.dataset, rubric_set(inputs, name), source).table
+            for name in dict.fromkeys(names)
+        }
+    # Several BLAS threads add up in another order: the last bit would depend on their number.
+    threadpool_limits(1, "blas")
+    return {name: table.in_order_of_ids() for name, table in tables.items()}
+
+
+def rubric_set(inputs: Inputs, name: str) -> RubricSet:
+    """The rubric set called `name`; InputError with the nearest known one when there is none."""
+    from ticketbench.core.errors import InputError
+
+    for rubrics in inputs.rubric_sets:
+        if rubrics.name == name:
+            return rubrics
+    known = [rubrics.name for rubrics in inputs.rubric_sets]
+    what = f"{inputs.config.path} has no rubric set {name!r}"
+    raise InputError(what, help=suggestion(name, known))
+
+
+def answered(name: str, table: ScoreTable) -> Answered:
+    """How many tickets of a side were asked for and answered."""
+    missing = n_missing(table.failures)
+    return Answered(name, table.n_requested, table.n_scored, table.n_failed, missing)
+
+
+def n_missing(failures: Sequence[Failure]) -> int:
+    """How many of the failures asking would mend."""
+    return sum(failure.kind in MISSING for failure in failures)

@@ -1,0 +1,289 @@
+"""Does a score of 0.8 mean 80 % right? Calibration errors, reliability curve, temperature."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from ticketbench.core.policy import at_temperature
+from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.measure.statistics.intervals import wilson
+
+_MOST_DECIMALS = 15
+_FIRST_LOOK = 1000
+_ECE_BINS = 10
+_FEW_DECIMALS = 2
+_BETAS = (0.05, 20.0)
+_CHUNK = 1 << 14
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Tickets with similar top scores: how confident they are and how many are right."""
+
+    low: float
+    high: float
+    n: int
+    mean_score: float
+    right: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramBin:
+    """Right and wrong tickets whose top score lies in [low, high)."""
+
+    low: float
+    high: float
+    right: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TemperatureFit(Value):
+    """A temperature and the mean log loss (nats) of the tickets it was fitted on, at it."""
+
+    temperature: float
+    log_loss: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TemperatureReport(Value):
+    """What one temperature for all tickets changes; it may well make matters worse.
+
+    temperature  fitted on all tickets
+    ece          calibration error of the top score in 10 equal-mass bins, before and after
+    log_loss     of the gold labels in nats, before and after
+    decimals     the scores were printed with; 15 is full precision
+    biased       printed with two decimals or fewer: rounding then shifts the fitted temperature
+    """
+
+    n: int
+    n_folds: int
+    temperature: float
+    ece_before: float
+    ece_after: float
+    log_loss_before: float
+    log_loss_after: float
+    decimals: int
+    biased: bool
+
+
+def printed_decimals(scores: FloatArray) -> int:
+    """Number of decimals the scores were printed with: the smallest that reproduces them all.
+
+    15 stands for full precision. No scores: 15.
+    """
+    for decimals in range(_MOST_DECIMALS):
+        # The first rows rule most numbers out, so a million tickets are rounded once or twice.
+        looks = (scores[:_FIRST_LOOK], scores)
+        if scores.size and all(np.array_equal(np.round(of, decimals), of) for of in looks):
+            return decimals
+    return _MOST_DECIMALS
+
+
+def clip_floor(scores: FloatArray) -> float:
+    """Half of the last printed digit: what a printed 0 may stand for at most.
+
+    Two digits at least: scores that happen to be all 0 or 1 were not printed without decimals.
+    """
+    return float(0.5 * 10.0 ** -max(2, printed_decimals(scores)))
+
+
+def score_of_truth(scores: FloatArray, truth: IntArray, *, clipped: bool) -> FloatArray:
+    """The score each ticket gave its gold label; 0 for a gold label the rubric set lacks.
+
+    `clipped` keeps it within [f, 1 - f], f = half of the last printed digit.
+    """
+    expressible = truth < scores.shape[1]
+    column = np.where(expressible, truth, 0)
+    gold = np.where(expressible, np.take_along_axis(scores, column[:, None], axis=1)[:, 0], 0.0)
+    floor = clip_floor(scores)
+    return np.clip(gold, floor, 1 - floor) if clipped else gold
+
+
+def equal_mass_edges(top_score: FloatArray, *, bins: int) -> FloatArray:
+    """Upper edges of `bins` bins with equally many tickets each; the last is 1.
+
+    An edge lies halfway between its neighbours in sorted order. Where both are equal the edge
+    is that value, and all its tickets fall into the lower bin: file order never matters.
+    """
+    parts = np.array_split(np.sort(top_score), min(bins, len(top_score)))
+    inner = [(a[-1] + b[0]) / 2 for a, b in pairwise(parts)]
+    return np.unique([*inner, 1.0])
+
+
+def _ece(top_score: FloatArray, right: BoolArray, bin_of: IntArray) -> float:
+    gaps = np.bincount(bin_of, weights=top_score - right)
+    return float(np.abs(gaps).sum() / len(top_score))
+
+
+def ece_equal_mass(top_score: FloatArray, right: BoolArray, *, bins: int) -> float:
+    """Σ_b (n_b/n)·|accuracy_b - mean score_b| over equal-mass bins (Naeini et al. 2015).
+
+    Biased upwards when tickets are few. No tickets: NaN.
+    """
+    if len(top_score) == 0:
+        return math.nan
+    edges = equal_mass_edges(top_score, bins=bins)
+    return _ece(top_score, right, np.searchsorted(edges, top_score, side="left"))
+
+
+def ece_equal_width(top_score: FloatArray, right: BoolArray, *, bins: int) -> float:
+    """The same over bins of equal width [b/B, (b+1)/B); a score of 1 falls into the last one."""
+    if len(top_score) == 0:
+        return math.nan
+    edges = _equal_width_edges(bins)[1:-1]
+    return _ece(top_score, right, np.searchsorted(edges, top_score, side="right"))
+
+
+def _equal_width_edges(bins: int) -> FloatArray:
+    """b/B for b = 0..B, each the double nearest to the printed number: 0.3 is 0.3."""
+    return np.arange(bins + 1) / bins
+
+
+def reliability_bins(
+    top_score: FloatArray, right: BoolArray, *, bins: int = 10
+) -> tuple[ReliabilityBin, ...]:
+    """The reliability curve in equal-mass bins, empty ones left out, with Wilson intervals."""
+    if len(top_score) == 0:
+        return ()
+    edges = equal_mass_edges(top_score, bins=bins)
+    bin_of = np.searchsorted(edges, top_score, side="left")
+    lows = np.concatenate([[0.0], edges[:-1]])
+    result = []
+    for b in np.unique(bin_of):
+        inside = bin_of == b
+        n, hits = int(inside.sum()), int(right[inside].sum())
+        ends = wilson(hits, n)
+        mean_score = float(top_score[inside].mean())
+        low, high = float(lows[b]), float(edges[b])
+        result.append(ReliabilityBin(low, high, n, mean_score, hits, hits / n, ends.low, ends.high))
+    return tuple(result)
+
+
+def confidence_histogram(
+    top_score: FloatArray, right: BoolArray, *, bins: int = 20
+) -> tuple[HistogramBin, ...]:
+    """Right and wrong tickets per top-score bin of equal width; counts sum to n."""
+    edges = _equal_width_edges(bins)
+    bin_of = np.clip(np.searchsorted(edges, top_score, side="right") - 1, 0, bins - 1)
+    good = np.bincount(bin_of[right], minlength=bins)
+    bad = np.bincount(bin_of[~right], minlength=bins)
+    spans = zip(edges.tolist(), edges[1:].tolist(), good.tolist(), bad.tolist(), strict=False)
+    return tuple(HistogramBin(*span) for span in spans)
+
+
+def fit_temperature(scores: FloatArray, truth: IntArray) -> float:
+    """The temperature of `temperature_fit` alone."""
+    return temperature_fit(scores, truth).temperature
+
+
+def temperature_fit(scores: FloatArray, truth: IntArray) -> TemperatureFit:
+    """The temperature that minimises the log loss of the gold labels (Guo et al. 2017).
+
+    Scores are clipped at half of the last printed digit before the logarithm. The loss is convex
+    in 1/T; T is sought in [0.05, 20]. Tickets whose gold is no column (`__none__`, or a label
+    the rubric set lacks) take no part. 1 when there is nothing to fit on (its loss is NaN), or no
+    score differs.
+    """
+    usable = (truth != NONE) & (truth < scores.shape[1])
+    if not usable.any():
+        return TemperatureFit(1.0, math.nan)
+    logs = np.log(np.maximum(scores[usable], clip_floor(scores)))
+    lead = np.ascontiguousarray((logs - logs[np.arange(len(logs)), truth[usable]][:, None]).T)
+    beta = 1.0 if np.all(lead == lead[:1]) else _best_beta(lead)
+    return TemperatureFit(1.0 / beta, _loss_at(lead, beta)[0])
+
+
+def cross_fitted(scores: FloatArray, truth: IntArray, folds: IntArray) -> FloatArray:
+    """The scores, each at the temperature fitted on the tickets of all other folds.
+
+    `folds` is a number per ticket, with groups kept together. As `at_temperature` gives them to
+    the policy: a score of 0 stays 0. NaN when there are fewer than two folds.
+    """
+    result = np.full(scores.shape, math.nan)
+    numbers = np.unique(folds)
+    for fold in numbers if len(numbers) > 1 else ():
+        inside = folds == fold
+        temperature = fit_temperature(scores[~inside], truth[~inside])
+        result[inside] = at_temperature(scores[inside], temperature)
+    return result
+
+
+def temperature_report(table: ScoreTable, folds: IntArray) -> TemperatureReport:
+    """What the temperature does to the calibration error and log loss of tickets it has not seen.
+
+    The errors are over all scored tickets, gold `__none__` counts as wrong; the log loss over
+    tickets whose gold is a label, clipped before and after at half of the last printed digit of
+    the original scores. Values after are cross-fitted over `folds`; NaN with fewer than two.
+    """
+    after = cross_fitted(table.scores, table.truth, folds)
+    n_folds = len(np.unique(folds))
+    decimals = printed_decimals(table.scores)
+    return TemperatureReport(
+        n=table.n_scored,
+        n_folds=n_folds,
+        temperature=fit_temperature(table.scores, table.truth),
+        ece_before=ece_equal_mass(table.top_score, table.right, bins=_ECE_BINS),
+        ece_after=math.nan if n_folds < 2 else _ece_of_top(after, table.right),
+        log_loss_before=_log_loss(table, table.scores),
+        log_loss_after=_log_loss(table, after),
+        decimals=decimals,
+        biased=decimals <= _FEW_DECIMALS,
+    )
+
+
+def _ece_of_top(scores: FloatArray, right: BoolArray) -> float:
+    return ece_equal_mass(scores.max(axis=1), right, bins=_ECE_BINS)
+
+
+def _log_loss(table: ScoreTable, scores: FloatArray) -> float:
+    labelled = table.truth != NONE
+    if not labelled.any():
+        return math.nan
+    gold = score_of_truth(scores[labelled], table.truth[labelled], clipped=False)
+    floor = clip_floor(table.scores)
+    return float(-np.log(np.clip(gold, floor, 1 - floor)).mean())
+
+
+def _best_beta(lead: FloatArray) -> float:
+    """The 1/T with the smallest loss: Newton's method, halving where it would jump or crawl.
+
+    `lead` is K x n, how far the logarithm of each label's score is ahead of the gold label's.
+    """
+    low, high = _BETAS
+    if lead.max() <= 0:
+        return high
+    if lead.mean() >= 0:
+        return low
+    beta, last_step = 1.0, math.inf
+    while last_step > 1e-10 * beta:
+        _, slope, curvature = _loss_at(lead, beta)
+        low, high = (low, beta) if slope > 0 else (beta, high)
+        step = -slope / curvature if curvature > 0 else math.inf
+        if not low <= beta + step <= high or abs(step) > last_step / 2:
+            step = math.sqrt(low * high) - beta
+        beta, last_step = beta + step, abs(step)
+    return beta
+
+
+def _loss_at(lead: FloatArray, beta: float) -> tuple[float, float, float]:
+    """Mean log loss at 1/T = beta, and its first and second derivative there."""
+    sums = np.zeros(3)
+    for start in range(0, lead.shape[1], _CHUNK):
+        part = lead[:, start : start + _CHUNK]
+        peak = beta * part.max(axis=0)
+        weight = np.exp(beta * part - peak)
+        total = weight.sum(axis=0)
+        weighted = weight * part
+        mean = weighted.sum(axis=0) / total
+        square = (weighted * part).sum(axis=0) / total
+        sums += (peak + np.log(total)).sum(), mean.sum(), (square - mean**2).sum()
+    loss, slope, curvature = (sums / lead.shape[1]).tolist()
+    return loss, slope, curvature

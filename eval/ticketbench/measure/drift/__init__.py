@@ -1,0 +1,4 @@
+"""What can be told of scores without labels.
+
+In order: cutoff.
+"""

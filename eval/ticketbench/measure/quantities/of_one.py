@@ -1,0 +1,269 @@
+"""The flat name -> value map of `score --json`: every quantity without a policy, over the labels.
+
+Add a quantity: one decorated function. Names and shapes follow the frozen oracle tables in
+tests/oracles. Tickets with gold `__none__` take no part. Intervals here treat tickets as
+independent, as the reference libraries do; the evaluation beside them knows the groups.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ticketbench.core.registry import Registry
+from ticketbench.core.types import FloatArray, ScoreTable
+from ticketbench.measure import metrics
+from ticketbench.measure.calibration.bins import ece_equal_mass, ece_equal_width, temperature_fit
+from ticketbench.measure.calibration.check import ece_debiased, l2_error_debiased, spiegelhalter_z
+from ticketbench.measure.calibration.corp import corp_decomposition
+from ticketbench.measure.calibration.smooth_ece import smooth_ece_relplot
+from ticketbench.measure.counts import confusion
+from ticketbench.measure.estimates import on_used_cells
+from ticketbench.measure.quantities.closed_form import macro_f1_interval
+from ticketbench.measure.routing.selective import risk_coverage, selection_at
+from ticketbench.measure.statistics import resampling
+from ticketbench.measure.statistics.intervals import Interval, clopper_pearson, wilson
+from ticketbench.measure.thresholds.certified import certified_threshold
+
+_SEED = 0
+_DELTA = 0.10
+SELECTIVE_AT = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+
+Quantity = Callable[[ScoreTable], Any]
+QUANTITIES: Registry[Quantity] = Registry("quantity")
+
+
+def quantity(name: str) -> Callable[[Quantity], Quantity]:
+    """Register a function of the labelled part of a score table under its flat name."""
+
+    def decorate(function: Quantity) -> Quantity:
+        return QUANTITIES.add(name, function)
+
+    return decorate
+
+
+def quantities(table: ScoreTable) -> dict[str, Any]:
+    """Every registered quantity: numbers, lists or small objects; undefined numbers are NaN."""
+    labelled = table.labelled()
+    return {name: QUANTITIES.get(name)(labelled) for name in QUANTITIES.names()}
+
+
+def _cells(table: ScoreTable) -> FloatArray:
+    return confusion.cells(table).astype(np.float64)
+
+
+def _shares(hits: FloatArray, totals: FloatArray) -> list[list[float]]:
+    return [_ends(wilson(float(k), float(n))) for k, n in zip(hits, totals, strict=True)]
+
+
+def _ends(interval: Interval) -> list[float]:
+    return [interval.low, interval.high]
+
+
+def _mean_of(name: str) -> Quantity:
+    def value(table: ScoreTable) -> float:
+        if table.n_scored == 0:
+            return float("nan")
+        return float(np.mean(metrics.METRICS.get(name).function(table.scores, table.truth)))
+
+    return value
+
+
+def _of_cells(function: Callable[[FloatArray], FloatArray]) -> Quantity:
+    def value(table: ScoreTable) -> Any:
+        return function(_cells(table)).tolist()
+
+    return value
+
+
+def _selective_at(threshold: float) -> Quantity:
+    def value(table: ScoreTable) -> dict[str, float]:
+        at = selection_at(table.top_score, table.right, threshold)
+        return {
+            "selected": at.selected,
+            "errors": at.errors,
+            "coverage": at.coverage,
+            "precision": at.precision,
+            "precision_lower95_one_sided_clopper_pearson": at.precision_low,
+        }
+
+    return value
+
+
+quantity("accuracy")(_mean_of("accuracy"))
+quantity("log_loss_half_digit")(_mean_of("log_loss"))
+quantity("brier_multiclass")(_mean_of("brier_multiclass"))
+quantity("brier_top_label")(_mean_of("brier_top_label"))
+quantity("balanced_accuracy")(_of_cells(metrics.balanced_accuracy))
+quantity("macro_f1")(_of_cells(metrics.macro_f1))
+quantity("weighted_f1")(_of_cells(metrics.weighted_f1))
+quantity("mcc")(_of_cells(metrics.mcc))
+quantity("per_class_recall")(_of_cells(metrics.recall))
+quantity("per_class_precision_zdnan")(_of_cells(metrics.precision))
+quantity("per_class_f1")(_of_cells(metrics.f1))
+for _threshold in SELECTIVE_AT:
+    quantity(f"selective_at_{_threshold:g}")(_selective_at(_threshold))
+
+
+@quantity("n")
+def n(table: ScoreTable) -> int:
+    """Tickets whose gold is a label."""
+    return table.n_scored
+
+
+@quantity("support")
+def support(table: ScoreTable) -> list[int]:
+    """Gold tickets per label."""
+    return [int(count) for count in confusion.cells(table).sum(axis=1)]
+
+
+@quantity("confusion_matrix")
+def confusion_matrix(table: ScoreTable) -> list[list[int]]:
+    """Counts, rows gold, columns top label."""
+    return [[int(count) for count in row] for row in confusion.cells(table)]
+
+
+@quantity("n_true_label_score_zero")
+def n_true_label_score_zero(table: ScoreTable) -> int:
+    """Tickets whose gold label was printed with a score of exactly 0: what the clip is for."""
+    k = len(table.labels)
+    own = table.truth < k
+    return int((table.scores[own, table.truth[own]] == 0).sum())
+
+
+@quantity("accuracy_ci95_wilson")
+def accuracy_ci95_wilson(table: ScoreTable) -> list[float]:
+    """Wilson interval of the accuracy, tickets independent."""
+    return _ends(wilson(int(table.right.sum()), table.n_scored))
+
+
+@quantity("accuracy_ci95_beta")
+def accuracy_ci95_beta(table: ScoreTable) -> list[float]:
+    """Clopper-Pearson interval of the accuracy, tickets independent."""
+    return _ends(clopper_pearson(int(table.right.sum()), table.n_scored))
+
+
+@quantity("per_class_recall_ci95_wilson")
+def per_class_recall_ci95_wilson(table: ScoreTable) -> list[list[float]]:
+    """Wilson interval of each label's recall."""
+    cells = _cells(table)
+    return _shares(np.diagonal(cells), cells.sum(axis=1))
+
+
+@quantity("per_class_precision_ci95_wilson")
+def per_class_precision_ci95_wilson(table: ScoreTable) -> list[list[float]]:
+    """Wilson interval of each label's precision, given how often it was predicted."""
+    cells = _cells(table)
+    return _shares(np.diagonal(cells), cells.sum(axis=0))
+
+
+@quantity("ece_equal_mass_10")
+def ece_equal_mass_10(table: ScoreTable) -> float:
+    """Calibration error of the top score in 10 bins with equally many tickets."""
+    return ece_equal_mass(table.top_score, table.right, bins=10)
+
+
+@quantity("ece_equal_width_10")
+def ece_equal_width_10(table: ScoreTable) -> float:
+    """Calibration error of the top score in 10 bins of width 0.1."""
+    return ece_equal_width(table.top_score, table.right, bins=10)
+
+
+@quantity("aurc_tie_averaged")
+def aurc_tie_averaged(table: ScoreTable) -> float:
+    """Area under the risk-coverage curve."""
+    return risk_coverage(table.top_score, table.right).aurc
+
+
+@quantity("augrc_tie_averaged")
+def augrc_tie_averaged(table: ScoreTable) -> float:
+    """Area under the generalised risk-coverage curve."""
+    return risk_coverage(table.top_score, table.right).augrc
+
+
+def _interval_of_cells(name: str, interval: Callable[..., Interval]) -> Quantity:
+    def value(table: ScoreTable) -> list[float]:
+        if table.n_scored == 0:
+            return [math.nan, math.nan]
+        drawn = resampling.units(confusion.cell_of_ticket(table), np.arange(table.n_scored))
+        metric = metrics.METRICS.get(name)
+        statistic = on_used_cells(metric, len(table.gold_labels), drawn.used)
+        return _ends(interval(drawn, statistic, seed=_SEED))
+
+    return value
+
+
+for _metric in ("macro_f1", "mcc"):
+    quantity(f"{_metric}_ci95_bootstrap_percentile")(
+        _interval_of_cells(_metric, resampling.percentile_interval)
+    )
+    quantity(f"{_metric}_ci95_bootstrap_BCa")(_interval_of_cells(_metric, resampling.bca))
+
+
+@quantity("macro_f1_ci95_takahashi")
+def macro_f1_ci95_takahashi(table: ScoreTable) -> list[float]:
+    """Delta-method interval of macro-F1 (Takahashi et al. 2022), a check of the bootstrap."""
+    found = macro_f1_interval(confusion.cells(table))
+    return [found.low, found.high]
+
+
+@quantity("l2_ce_equal_mass_10_debiased")
+def l2_ce_equal_mass_10_debiased(table: ScoreTable) -> float:
+    """Root mean square calibration error in 10 bins, without the part that chance adds."""
+    return l2_error_debiased(table.top_score, table.right, bins=10)
+
+
+@quantity("ece_equal_mass_10_debiased_l1")
+def ece_equal_mass_10_debiased_l1(table: ScoreTable) -> float:
+    """Calibration error in 10 bins, without the part that chance adds."""
+    return ece_debiased(table.top_score, table.right, bins=10)
+
+
+@quantity("smece")
+def smece(table: ScoreTable) -> float:
+    """Smooth calibration error in the reference library's discretisation; pages show the exact."""
+    return smooth_ece_relplot(table.top_score, table.right)
+
+
+@quantity("spiegelhalter_z")
+def spiegelhalter(table: ScoreTable) -> float:
+    """Spiegelhalter's statistic, standard normal for calibrated scores."""
+    return spiegelhalter_z(table.top_score, table.right)
+
+
+@quantity("corp_brier_top_label")
+def corp_brier_top_label(table: ScoreTable) -> dict[str, float]:
+    """The Brier score of the top label S = MCB - DSC + UNC."""
+    corp = corp_decomposition(table.top_score, table.right)
+    return {
+        "MCB": corp.miscalibration,
+        "DSC": corp.discrimination,
+        "UNC": corp.uncertainty,
+        "S": corp.score,
+    }
+
+
+@quantity("temperature_clip5e-07")
+def temperature(table: ScoreTable) -> dict[str, float]:
+    """Fitted temperature and the log loss at it, scores clipped at half of their last digit.
+
+    The name is that of scores with six decimals; others are clipped at their own half digit.
+    """
+    fit = temperature_fit(table.scores, table.truth)
+    return {"T": fit.temperature, "nll": fit.log_loss}
+
+
+def _fixed_sequence(risk: float) -> Quantity:
+    def value(table: ScoreTable) -> dict[str, Any]:
+        found = certified_threshold(table.top_score, table.right, risk=risk, delta=_DELTA)
+        tail = [[p.threshold, p.selected, p.errors, p.p] for p in found.path]
+        return {"n_min": found.n_min, "threshold": found.threshold, "path_tail": tail}
+
+    return value
+
+
+for _risk in (0.05, 0.10, 0.15, 0.20):
+    quantity(f"fixed_sequence_risk{_risk:.2f}_delta{_DELTA:.2f}_start_nmin")(_fixed_sequence(_risk))

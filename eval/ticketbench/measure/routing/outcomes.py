@@ -1,0 +1,184 @@
+"""What a policy does to the tickets: coverage, right and wrong routes, review load, cost."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ticketbench.core.policy import (
+    ESCALATE,
+    REVIEW,
+    ROUTE,
+    Costs,
+    Decisions,
+    Policy,
+    at_temperature,
+)
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.measure.statistics import intervals
+from ticketbench.measure.statistics.intervals import Interval
+
+GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
+"""Thresholds live on the grid that is shown, so text, table and slider cannot disagree."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingSummary:
+    """Outcomes of n tickets; routed + reviewed + escalated = n and right + wrong = routed.
+
+    coverage             routed / n
+    selective_precision  right / routed; a routed ticket with gold `__none__` is wrong
+    any_label_precision  routed to any label that fits / routed; undefined without all_labels
+    cost                 mean cost per ticket
+    collisions           escalated although the top score passed the threshold
+    """
+
+    n: int
+    routed: int
+    right: int
+    wrong: int
+    reviewed: int
+    escalated: int
+    collisions: int
+    coverage: Estimate
+    selective_precision: Estimate
+    any_label_precision: Estimate
+    cost: Estimate
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SweepPoint(Value):
+    """The outcomes at one threshold, everything else of the policy unchanged."""
+
+    threshold: float
+    routed: int
+    right: int
+    wrong: int
+    reviewed: int
+    escalated: int
+    coverage: float
+    precision: float
+    precision_low: float
+    precision_high: float
+    cost: float
+
+
+def cost_of_ticket(table: ScoreTable, decisions: Decisions, costs: Costs) -> FloatArray:
+    """Cost per ticket: misroute, review or escalate; a right route costs nothing."""
+    wrong_route = (decisions.outcome == ROUTE) & (decisions.top != table.truth)
+    return np.asarray(
+        costs.misroute * wrong_route
+        + costs.review * (decisions.outcome == REVIEW)
+        + costs.escalate * (decisions.outcome == ESCALATE)
+    )
+
+
+def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingSummary:
+    """Counts, coverage, selective precision and cost of `decisions`. No tickets: NaN estimates."""
+    routed = decisions.outcome == ROUTE
+    right = routed & (decisions.top == table.truth)
+    groups = table.groups
+    return RoutingSummary(
+        n=table.n_scored,
+        routed=int(routed.sum()),
+        right=int(right.sum()),
+        wrong=int((routed & ~right).sum()),
+        reviewed=int((decisions.outcome == REVIEW).sum()),
+        escalated=int((decisions.outcome == ESCALATE).sum()),
+        collisions=int(decisions.collision.sum()),
+        coverage=intervals.share(routed, groups),
+        selective_precision=intervals.share(right[routed], groups[routed]),
+        any_label_precision=_any_label_precision(table, decisions, routed),
+        cost=intervals.clipped(
+            intervals.mean(cost_of_ticket(table, decisions, costs), groups), 0.0, math.inf
+        ),
+    )
+
+
+def _any_label_precision(table: ScoreTable, decisions: Decisions, routed: BoolArray) -> Estimate:
+    if table.wanted is None:
+        return Estimate.undefined(0, "the dataset has no all_labels")
+    fits = table.wanted[np.arange(table.n_scored), decisions.top]
+    return intervals.share(fits[routed], table.groups[routed])
+
+
+def sweep(
+    table: ScoreTable, policy: Policy, costs: Costs, *, grid: tuple[float, ...] = GRID
+) -> tuple[SweepPoint, ...]:
+    """The outcomes at every threshold of `grid`; descriptive, on the tickets of the table.
+
+    Escalation does not depend on the threshold, so sorting the other tickets once is enough.
+    """
+    open_tickets = replace(policy, threshold=0.0, label_thresholds=()).decide(
+        table.scores, table.labels
+    )
+    routable = open_tickets.outcome == ROUTE
+    escalated = int((~routable).sum())
+    score = _swept_score(table, policy, open_tickets)[routable]
+    right = table.right[routable]
+    routed = _at_least(score, grid)
+    hits = _at_least(score[right], grid)
+    ends = _intervals(table.groups[routable], score, right, (routed, hits), grid)
+    return tuple(
+        _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, costs)
+        for t, m, k, e in zip(grid, routed, hits, ends, strict=True)
+    )
+
+
+def _swept_score(table: ScoreTable, policy: Policy, decisions: Decisions) -> FloatArray:
+    """Top score at the policy's temperature; ±infinity where a label has its own threshold."""
+    score = at_temperature(table.scores, policy.temperature).max(axis=1, initial=0.0)
+    for label, threshold in policy.label_thresholds:
+        if label not in table.labels:
+            continue
+        own = decisions.top == table.labels.index(label)
+        score = np.where(own, np.where(score >= threshold, np.inf, -np.inf), score)
+    return np.asarray(score)
+
+
+def _at_least(score: FloatArray, grid: tuple[float, ...]) -> IntArray:
+    return np.asarray(len(score) - np.searchsorted(np.sort(score), grid, side="left"))
+
+
+def _intervals(
+    groups: IntArray,
+    score: FloatArray,
+    right: BoolArray,
+    counts: tuple[IntArray, IntArray],
+    grid: tuple[float, ...],
+) -> list[Interval]:
+    """The interval of the share right among the routed, as `intervals.share` has it."""
+    if len(np.unique(groups)) == len(groups):
+        return [intervals.wilson(int(k), int(m)) for m, k in zip(*counts, strict=True)]
+    chosen = (score >= threshold for threshold in grid)
+    shares = [intervals.share(right[keep], groups[keep]) for keep in chosen]
+    return [Interval(found.low, found.high) for found in shares]
+
+
+def _sweep_point(
+    threshold: float,
+    routed: int,
+    right: int,
+    ends: Interval,
+    n: int,
+    escalated: int,
+    costs: Costs,
+) -> SweepPoint:
+    share = right / routed if routed else math.nan
+    reviewed = n - escalated - routed
+    spent = costs.misroute * (routed - right) + costs.review * reviewed + costs.escalate * escalated
+    return SweepPoint(
+        threshold=threshold,
+        routed=routed,
+        right=right,
+        wrong=routed - right,
+        reviewed=reviewed,
+        escalated=escalated,
+        coverage=routed / n if n else math.nan,
+        precision=share,
+        precision_low=ends.low,
+        precision_high=ends.high,
+        cost=spent / n if n else math.nan,
+    )

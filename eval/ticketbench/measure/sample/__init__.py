@@ -1,0 +1,4 @@
+"""What the labelled tickets are: duplicates, doubtful labels, slices, the mix in production.
+
+In order: near_duplicates, label_errors, slices, prior_shift, production_mix.
+"""

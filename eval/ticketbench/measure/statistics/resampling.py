@@ -1,0 +1,134 @@
+"""The bootstrap over counts: resampling n rows and counting cells is the multinomial law of cells.
+
+So a statistic of confusion cells never needs the rows again, and 2,000 resamples cost
+milliseconds at any n. With groups, whole groups are drawn instead of rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.intervals import CONFIDENCE, UNDEFINED, Interval
+
+N_RESAMPLES = 2000
+FEWEST_GROUPS = 10
+FEW_GROUPS = "no interval: fewer than ten effective groups to draw"
+_CHUNK = 250
+
+Statistic = Callable[[FloatArray], FloatArray]
+"""Counts over the used cells, shape (..., D), to values of shape (...)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Units:
+    """What is drawn: a ticket, or a whole group. Units that add the same counts are merged.
+
+    used   the D cells that occur in the data; every statistic sees counts over these
+    times  how often each of the U different units occurs
+    cells  U x D counts that one draw of a unit adds; None when unit u adds one to cell u
+    """
+
+    used: IntArray
+    times: IntArray
+    cells: FloatArray | None
+
+    def counts(self, weights: NDArray[Any]) -> FloatArray:
+        """Counts over the used cells (..., D) when unit u is drawn weights[..., u] times."""
+        return np.asarray(weights if self.cells is None else weights @ self.cells, dtype=float)
+
+    @property
+    def observed(self) -> FloatArray:
+        """The counts in the data (D)."""
+        return self.counts(self.times)
+
+    def without_one(self) -> FloatArray:
+        """The counts (U x D) with one occurrence of each unit left out."""
+        added = np.eye(len(self.used)) if self.cells is None else self.cells
+        return self.observed - added
+
+
+def units(cell_of_ticket: IntArray, groups: IntArray) -> Units:
+    """Units to draw from tickets that each fall into one cell; groups are drawn whole."""
+    used, cell, times = np.unique(cell_of_ticket, return_inverse=True, return_counts=True)
+    group = group_index(groups)
+    n_groups = int(group.max(initial=-1)) + 1
+    if n_groups == len(cell_of_ticket):
+        return Units(used, times.astype(np.int64), None)
+    by_group = np.zeros((n_groups, len(used)))
+    np.add.at(by_group, (group, cell), 1.0)
+    cells, repeats = np.unique(by_group, axis=0, return_counts=True)
+    return Units(used, repeats.astype(np.int64), cells)
+
+
+def replicates(
+    drawn: Units, statistic: Statistic, *, seed: int, n: int = N_RESAMPLES
+) -> FloatArray:
+    """`n` bootstrap values of `statistic` (Efron 1979), the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    size = int(drawn.times.sum())
+    values = []
+    for start in range(0, n, _CHUNK):
+        weights = rng.multinomial(size, drawn.times / size, size=min(_CHUNK, n - start))
+        values.append(statistic(drawn.counts(weights)))
+    return np.concatenate(values)
+
+
+def percentile(values: FloatArray, *, confidence: float = CONFIDENCE) -> Interval:
+    """Percentile interval of bootstrap values; undefined ones are left out, none left: NaN."""
+    defined = values[np.isfinite(values)]
+    if len(defined) == 0:
+        return UNDEFINED
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(defined, [tail, 1 - tail])
+    return Interval(float(low), float(high))
+
+
+def percentile_interval(drawn: Units, statistic: Statistic, *, seed: int) -> Interval:
+    """Percentile bootstrap interval, 2,000 resamples; NaN with fewer than two units to draw."""
+    if drawn.times.sum() < 2:
+        return UNDEFINED
+    return percentile(replicates(drawn, statistic, seed=seed))
+
+
+def bca(
+    drawn: Units, statistic: Statistic, *, seed: int, confidence: float = CONFIDENCE
+) -> Interval:
+    """Bias-corrected and accelerated bootstrap interval (Efron 1987), 2,000 resamples.
+
+    The acceleration comes from leaving out one unit at a time. NaN when the statistic is
+    undefined, there are fewer than two units, or every resample gives the same value: an interval
+    of width 0 would claim certainty.
+    """
+    if drawn.times.sum() < 2:
+        return UNDEFINED
+    observed = float(statistic(drawn.observed))
+    values = replicates(drawn, statistic, seed=seed)
+    values = values[np.isfinite(values)]
+    if math.isnan(observed) or len(values) == 0 or np.all(values == values[0]):
+        return UNDEFINED
+    below = (np.sum(values < observed) + 0.5 * np.sum(values == observed)) / len(values)
+    bias = float(special.ndtri(np.clip(below, 1 / len(values), 1 - 1 / len(values))))
+    acceleration = _acceleration(statistic(drawn.without_one()), drawn.times)
+    z = special.ndtri([(1 - confidence) / 2, (1 + confidence) / 2])
+    shifted = special.ndtr(bias + (bias + z) / (1 - acceleration * (bias + z)))
+    low, high = np.quantile(values, shifted)
+    return Interval(float(low), float(high))
+
+
+def _acceleration(left_out: FloatArray, times: IntArray) -> float:
+    defined = np.isfinite(left_out)
+    values, weights = left_out[defined], times[defined]
+    if weights.sum() == 0:
+        return 0.0
+    distance = np.average(values, weights=weights) - values
+    spread = float(weights @ distance**2)
+    return float(weights @ distance**3) / (6 * spread**1.5) if spread > 0 else 0.0

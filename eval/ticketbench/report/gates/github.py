@@ -1,0 +1,144 @@
+"""Gates for GitHub Actions: annotations on lines of the pull request, and step outputs."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ticketbench.measure.gates.results import GateReport, GateResult
+from ticketbench.report.gates.verdict import GateVerdict, gate_words
+from ticketbench.report.rendering import visible
+from ticketbench.report.words import numbers
+from ticketbench.report.words.rubrics import change_title, marked
+
+MOST_OF_A_LEVEL = 10
+"""GitHub shows ten annotations of each level and step."""
+
+_LONGEST = 2_000
+_TITLE = "ticketbench"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand, as `file:line:column`.
+
+    gates    by their number in the config
+    rubrics  by rubric set and label
+    tickets  by id
+    """
+
+    config: str = ""
+    gates: Mapping[int, str] = field(default_factory=dict)
+    rubrics: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    tickets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One message on one line."""
+
+    level: Literal["error", "warning", "notice"]
+    where: str
+    message: str
+
+
+def gate_annotations(report: GateReport, verdict: GateVerdict, places: Places) -> list[Annotation]:
+    """Failed gates first, then undecided ones, then rubrics whose edit broke tickets.
+
+    At most ten of each level, which is what GitHub shows.
+    """
+    found = list(_annotated(report, verdict, places))
+    kept: list[Annotation] = []
+    for one in found:
+        if sum(other.level == one.level for other in kept) < MOST_OF_A_LEVEL:
+            kept.append(one)
+    return kept
+
+
+def workflow_command(annotation: Annotation) -> str:
+    """`::error file=...,line=...,title=...::message`, with every value escaped."""
+    path, line = _file_and_line(annotation.where)
+    properties = {"file": path, "line": line, "title": _TITLE}
+    given = ",".join(f"{k}={_escaped_property(v)}" for k, v in properties.items() if v)
+    return f"::{annotation.level} {given}::{_escaped(annotation.message[:_LONGEST])}"
+
+
+def step_outputs(report: GateReport, verdict: GateVerdict) -> bytes:
+    """What GITHUB_OUTPUT takes: verdict, headline, and accuracy and threshold of the last set."""
+    values = {"verdict": verdict.outcome, "headline": verdict.headline}
+    if report.evaluations:
+        last = report.evaluations[-1]
+        values["accuracy"] = numbers.number(last.accuracy.value, 6)
+        values["threshold"] = numbers.threshold(last.settings.policy.threshold)
+    lines = []
+    for name, value in values.items():
+        # A value cannot end itself: nobody can know the word before it is drawn.
+        end = f"end_{secrets.token_hex(8)}"
+        lines.append(f"{name}<<{end}\n{value}\n{end}\n")
+    return "".join(lines).encode("utf-8")
+
+
+def _annotated(report: GateReport, verdict: GateVerdict, places: Places) -> Iterator[Annotation]:
+    if verdict.outcome == "incomplete":
+        how: Literal["error", "warning"] = "error" if verdict.red else "warning"
+        yield Annotation(how, places.config, f"{verdict.headline}; {verdict.action}")
+    for result in (r for r in report.results if r.outcome == "fail"):
+        yield from _failed(result, places)
+    strict = verdict.outcome == "undecided" and verdict.red
+    level: Literal["error", "warning"] = "error" if strict else "warning"
+    for result in report.results:
+        if result.outcome in ("inconclusive", "skipped"):
+            yield Annotation(level, _place(result, places), _message(result))
+    yield from _broken(report, places)
+
+
+def _failed(result: GateResult, places: Places) -> Iterator[Annotation]:
+    """A must-pass gate is told on the line of each ticket, any other once."""
+    if result.kind != "must pass":
+        yield Annotation("error", _place(result, places), _message(result))
+        return
+    for ticket in result.tickets:
+        where = places.tickets.get(ticket.ticket_id, _place(result, places))
+        message = f"must pass ({result.rubric_set}): {ticket.ticket_id}: {ticket.what}"
+        yield Annotation("error", where, message)
+
+
+def _broken(report: GateReport, places: Places) -> Iterator[Annotation]:
+    told: set[str] = set()
+    for against in report.comparisons:
+        name = against.comparison.candidate
+        for change in sorted(against.rubrics, key=lambda one: -one.broken):
+            where = places.rubrics.get((name, change.label), "")
+            if change.broken and where and where not in told:
+                told.add(where)
+                message = f"{change_title(change)} (against {against.base}). {marked(change)}"
+                yield Annotation("notice", where, message)
+
+
+def _message(result: GateResult) -> str:
+    words = gate_words(result)
+    return f"{result.outcome}: {words.demand}: {words.found}"
+
+
+def _place(result: GateResult, places: Places) -> str:
+    """The rubric of the label where there is one, else the gate's own line."""
+    rubric = places.rubrics.get((result.rubric_set, result.label), "")
+    return rubric or places.gates.get(result.number, places.config)
+
+
+def _file_and_line(where: str) -> tuple[str, str]:
+    """`file:line:column` or `file:line` in parts; the line is empty where there is none."""
+    match = re.fullmatch(r"(.*?):(\d+)(?::\d+)?", where)
+    return (match[1], match[2]) if match else (where, "")
+
+
+def _escaped(text: str) -> str:
+    flat = visible(text)
+    return flat.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _escaped_property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")

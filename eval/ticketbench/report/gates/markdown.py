@@ -1,0 +1,152 @@
+"""Gates as Markdown for a pull request: verdict, gates, what changed, a few tickets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from ticketbench.measure.compare import Flip
+from ticketbench.measure.gates.results import Against, GateReport, GateResult
+from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
+from ticketbench.report.markdown import escaped
+from ticketbench.report.words import numbers
+from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
+from ticketbench.report.words.verdict import verdict_text
+
+MOST_CHARACTERS = 60_000
+"""GitHub refuses a comment of more than 65,536."""
+
+_MOST_FLIPS = 10
+_MOST_RUBRICS = 8
+_MOST_TEXT = 200
+_MAIN = ("accuracy", "macro_f1", "ece_equal_mass_10", "coverage", "selective_precision", "cost")
+_CUT = "\n\n*Cut here: the rest is in the JSON of the gate.*\n"
+
+
+def gate_markdown(
+    report: GateReport,
+    verdict: GateVerdict,
+    texts: Mapping[str, str],
+    *,
+    tool_version: str,
+) -> bytes:
+    """UTF-8 Markdown of less than 60,000 characters; `texts` by id where they may be shown.
+
+    Its first line is a comment by which a bot finds its own earlier comment again.
+    """
+    lines = [f"<!-- ticketbench-gate: {_marker(report.name)} -->"]
+    lines += [f"### {escaped(report.name)}: {escaped(verdict.headline)}", ""]
+    if verdict.outcome != "pass":
+        lines += [f"Next: {escaped(verdict.action)}.", ""]
+    if report.results:
+        lines += ["| gate | found | |", "|---|---|---|", *map(_gate_row, report.results), ""]
+    for against in report.comparisons:
+        lines += _against(against, texts)
+    answered = "; ".join(answered_text(one) for one in report.answered)
+    dataset = f"{report.dataset.name} ({numbers.count(report.dataset.n, 'ticket')}, sha256"
+    lines += [f"{escaped(answered)}. {escaped(dataset)} `{report.dataset.fingerprint[:12]}`), "
+              f"ticketbench {tool_version}."]  # fmt: skip
+    return _cut("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _gate_row(result: GateResult) -> str:
+    words = gate_words(result)
+    outcome = f"**{result.outcome}**" if result.outcome == "fail" else result.outcome
+    return f"| {_cell(words.demand)} | {_cell(words.found)} | {outcome} |"
+
+
+def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
+    comparison = against.comparison
+    words = verdict_text(comparison)
+    lines = [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
+    if against.changed:
+        changed = f"Changed since it was blessed: {', '.join(against.changed)}."
+        lines += [escaped(changed), ""]
+    if against.n_new:
+        lines += [f"{numbers.count(against.n_new, 'ticket')} not in {escaped(against.base)}.", ""]
+    lines += _differences(against)
+    lines += _rubrics(against)
+    broken = [flip for flip in comparison.flips if flip.kind == "broken"]
+    return lines + _flips(against, broken, texts)
+
+
+def _differences(against: Against) -> list[str]:
+    comparison = against.comparison
+    names = f"| | {escaped(comparison.base)} | {escaped(comparison.candidate)} | change (95%) |"
+    rows = [names, "|---|---|---|---|"]
+    for name in _MAIN:
+        for d in (d for d in comparison.differences if d.name == name):
+            show = numbers.percent if d.share else numbers.number
+            change = numbers.difference(d.difference, share=d.share)
+            rows.append(
+                f"| {_cell(d.title)} | {show(d.base)} | {show(d.candidate)} | {escaped(change)} |"
+            )
+    worst = sorted(
+        (one for one in comparison.label_differences if one.difference.value < 0),
+        key=lambda one: one.difference.value,
+    )
+    for one in worst[:3]:
+        change = numbers.difference(one.difference)
+        rows.append(
+            f"| recall of {_cell(one.label)} | {numbers.percent(one.base)} | "
+            f"{numbers.percent(one.candidate)} | {escaped(change)} |"
+        )
+    return [*rows, ""]
+
+
+def _rubrics(against: Against) -> list[str]:
+    lines = []
+    for change in against.rubrics[:_MOST_RUBRICS]:
+        text = marked(
+            change,
+            removed=lambda words: f"<del>{escaped(words)}</del>",
+            added=lambda words: f"<ins>{escaped(words)}</ins>",
+            plain=escaped,
+        )
+        shown = " ".join(text.split()).replace("</del><ins>", "</del> <ins>")
+        lines += [f"- {escaped(change_title(change))}  ", f"  {shown}"]
+    if len(against.rubrics) > _MOST_RUBRICS:
+        lines.append(f"- and {len(against.rubrics) - _MOST_RUBRICS} more rubrics")
+    return [*lines, ""] if lines else []
+
+
+def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -> list[str]:
+    if not broken:
+        return []
+    comparison = against.comparison
+    fixed = len(comparison.flips) - len(broken)
+    same = sum(flip.base_label == flip.candidate_label for flip in against.still_wrong)
+    counts = f"{numbers.count(len(broken), 'ticket')} broken, {fixed:,} fixed, "
+    counts += still_wrong_text(len(against.still_wrong), same)
+    lines = [f"<details><summary>{counts}</summary>", ""]
+    names = f"| ticket | gold | {escaped(comparison.base)} | {escaped(comparison.candidate)} |"
+    lines += [names + (" text |" if texts else ""), "|---|---|---|---|" + ("---|" if texts else "")]
+    for flip in broken[:_MOST_FLIPS]:
+        base = f"{_cell(flip.base_label)} {flip.base_score:.2f}"
+        candidate = f"{_cell(flip.candidate_label)} {flip.candidate_score:.2f}"
+        row = f"| {_cell(flip.ticket_id)} | {_cell(flip.gold)} | {base} | {candidate} |"
+        text = texts.get(flip.ticket_id, "")
+        lines.append(row + (f" {_cell(text[:_MOST_TEXT])} |" if texts else ""))
+    if len(broken) > _MOST_FLIPS:
+        lines += ["", f"The {_MOST_FLIPS} most confidently wrong; the others are in the JSON."]
+    return [*lines, "", "</details>", ""]
+
+
+def _cell(text: str) -> str:
+    return escaped(text[: 10 * _MOST_TEXT])
+
+
+def _marker(name: str) -> str:
+    """A name that cannot end the comment."""
+    kept = "".join(c for c in name if c.isalnum() or c in "._-")
+    return re.sub("-+", "-", kept).strip("-") or "gate"
+
+
+def _cut(text: str) -> str:
+    """`text`, or as many whole lines of it as fit, with every open tag closed."""
+    if len(text) < MOST_CHARACTERS:
+        return text
+    closing = "\n\n</details>"
+    kept = text[: MOST_CHARACTERS - len(_CUT) - len(closing) - 1].rpartition("\n")[0]
+    open_tags = kept.count("<details>") - kept.count("</details>")
+    return kept + closing * open_tags + _CUT

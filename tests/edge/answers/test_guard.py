@@ -1,0 +1,92 @@
+"""The transport below the cache: nothing in replay mode, nothing invalid, no header, no key."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fault_server import BAD_ANSWERS, LABELS, valid_answer
+from ticketbench.core.errors import EndpointError, IncompleteError
+from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.edge.answers.guard import Guard, WrongPage
+from ticketbench.edge.contract import ContractViolation, request_body
+from ticketbench.edge.endpoints import Reply
+
+URL = "https://api.example.com/classify"
+RUBRICS = RubricSet("v1", tuple(Rubric(label, "Is it?") for label in LABELS))
+BODY = request_body("refund", RUBRICS)
+
+
+class Fixed:
+    """An endpoint that always gives the same reply and notes what it was asked."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        self.asked: list[tuple[str, bytes]] = []
+
+    def ask(self, url: str, body: bytes) -> Reply:
+        self.asked.append((url, body))
+        return self.reply
+
+
+def sent(reply: Reply) -> Reply:
+    return Guard(Fixed(reply)).ask(URL, BODY)
+
+
+def test_without_an_endpoint_every_request_is_refused() -> None:
+    with pytest.raises(IncompleteError):
+        Guard(None).ask(URL, BODY)
+
+
+def test_url_and_body_reach_the_endpoint_as_they_are() -> None:
+    endpoint = Fixed(Reply(200, valid_answer(BODY)))
+    Guard(endpoint).ask(URL, BODY)
+    assert endpoint.asked == [(URL, BODY)]
+
+
+def test_a_valid_answer_goes_through_byte_for_byte() -> None:
+    assert sent(Reply(200, valid_answer(BODY))).body == valid_answer(BODY)
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+def test_an_invalid_answer_is_stopped(name: str) -> None:
+    with pytest.raises(ContractViolation):
+        sent(Reply(200, BAD_ANSWERS[name]))
+
+
+@pytest.mark.parametrize("status", [201, 301, 400, 401, 422, 429, 500, 503])
+def test_another_status_goes_through_unchecked(status: int) -> None:
+    assert sent(Reply(status, b"no json")) == Reply(status, b"no json")
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "TEXT/HTML; charset=utf-8",
+                                          "application/xhtml+xml"])  # fmt: skip
+def test_a_page_is_no_answer_whatever_it_holds(content_type: str) -> None:
+    with pytest.raises(WrongPage) as error:
+        sent(Reply(200, valid_answer(BODY), content_type=content_type))
+    assert error.value.passing
+
+
+@pytest.mark.parametrize("content_type", ["", "application/json", "text/plain; charset=utf-8"])
+def test_another_content_type_does_not_matter(content_type: str) -> None:
+    assert sent(Reply(200, valid_answer(BODY), content_type=content_type)).status == 200
+
+
+def echoing(*rubrics: object) -> Reply:
+    scores = {"billing": 0.6, "technical": 0.4}
+    pairs = zip(LABELS, rubrics, strict=True)
+    listing = [{"label": label, "score": scores[label], "rubric": text} for label, text in pairs]
+    body = {"top_label": "billing", "scores": scores, "labels": listing}
+    return Reply(200, json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("echo", ["Is it?", "Is  it?\n", None, 7], ids=str)
+def test_the_rubrics_that_were_sent_or_none_may_come_back(echo: object) -> None:
+    assert sent(echoing(echo, "Is it?")).status == 200
+
+
+@pytest.mark.parametrize("echo", ["Was it?", "", "Is it? Yes"])
+def test_another_rubric_coming_back_stops_the_run_and_names_its_label(echo: str) -> None:
+    with pytest.raises(EndpointError, match="technical"):
+        sent(echoing("Is it?", echo))

@@ -1,0 +1,316 @@
+"""The baseline file: round trip, one line a ticket, and every way in which it may be damaged."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as options
+from hypothesis import strategies as st
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.types import Rubric, Ticket
+from ticketbench.edge.results.baseline import (
+    Baseline,
+    KeptMetric,
+    KeptTicket,
+    Origin,
+    Outcome,
+    ticket_hash,
+)
+from ticketbench.edge.results.baseline_file import SCHEMA, baseline_bytes, read_baseline
+
+TICKETS = [Ticket(f"ticket-{i}", f"I was charged {i} times", "billing") for i in range(4)]
+NASTY = 'a "b"\n| ü 😀 \u202e <<<<<<< HEAD'
+OUTCOMES: tuple[Outcome, ...] = ("route", "review", "escalate")
+
+
+def baseline(**fields: object) -> Baseline:
+    kept = [
+        KeptTicket("billing", "billing", 0.9, "route"),
+        KeptTicket("billing", "technical", 0.6, "review"),
+        KeptTicket("__none__", NASTY, 0.4, "escalate"),
+        KeptTicket("billing", "billing", 1.0, "route"),
+    ]
+    made = Baseline(
+        rubric_set="v1",
+        origin=Origin(
+            "d" * 64, "r" * 64, "local://x", "s" * 64, "",
+            Policy(label_thresholds=(("billing", 0.7),)), Costs(),
+        ),
+        rubrics=(Rubric("billing", "Is it money?"), Rubric("technical", "Is it\nbroken?"),
+                 Rubric(NASTY, NASTY)),
+        metrics={"macro_f1": KeptMetric(0.5, math.nan, math.nan, 0),
+                 "accuracy": KeptMetric(0.75, 0.3, 0.9, 4),
+                 f"recall {NASTY}": KeptMetric(math.nan, math.nan, math.nan, 0)},
+        tickets={ticket_hash(t): k for t, k in zip(TICKETS, kept, strict=True)},
+        reason=NASTY,
+    )  # fmt: skip
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def alike(one: Baseline, other: Baseline) -> bool:
+    """Equality in which NaN equals NaN and the order of mappings does not count."""
+    fields = ("rubric_set", "origin", "rubrics", "tickets", "reason", "labels")
+    same = all(getattr(one, name) == getattr(other, name) for name in fields)
+    return same and str(sorted(one.metrics.items())) == str(sorted(other.metrics.items()))
+
+
+def written(folder: Path, content: bytes | str) -> Path:
+    path = folder / "b.json"
+    path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+    return path
+
+
+def text() -> str:
+    return baseline_bytes(baseline()).decode("utf-8")
+
+
+def problem(folder: Path, content: bytes | str) -> Problem:
+    with pytest.raises(InputError) as caught:
+        read_baseline(written(folder, content))
+    (found,) = caught.value.problems
+    return found
+
+
+PRINTABLE = st.characters(exclude_categories=("C", "Z"), include_characters=" ")
+LABELS = st.text(PRINTABLE, min_size=1, max_size=8)
+
+
+@st.composite
+def baselines(draw: st.DrawFn) -> Baseline:
+    labels = draw(st.lists(LABELS, min_size=2, max_size=5, unique=True))
+    hashes = draw(st.lists(st.integers(0, 16**16 - 1), max_size=6, unique=True))
+    number = st.floats(allow_infinity=False)
+    ticket = st.builds(
+        KeptTicket,
+        st.sampled_from([*labels, "__none__"]),
+        st.sampled_from(labels),
+        st.floats(1 / len(labels), 1),
+        st.sampled_from(OUTCOMES),
+    )
+    metric = st.builds(KeptMetric, number, number, number, st.integers(0, 10**6))
+    return baseline(
+        rubric_set=draw(LABELS),
+        rubrics=tuple(Rubric(label, draw(LABELS)) for label in labels),
+        metrics=draw(st.dictionaries(LABELS, metric, max_size=3)),
+        tickets={f"{one:016x}": draw(ticket) for one in hashes},
+        reason=draw(st.text(PRINTABLE, max_size=10)),
+    )
+
+
+@options(
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(baselines())
+def test_what_was_written_is_read_back_to_the_bit(tmp_path: Path, made: Baseline) -> None:
+    content = baseline_bytes(made)
+    back = read_baseline(written(tmp_path, content))
+    assert alike(back, made)
+    assert baseline_bytes(back) == content
+
+
+def test_hostile_texts_and_nan_are_read_back(tmp_path: Path) -> None:
+    assert alike(read_baseline(written(tmp_path, baseline_bytes(baseline()))), baseline())
+
+
+def test_the_file_is_json_without_nan_and_names_its_schema() -> None:
+    def refuse(token: str) -> None:
+        raise AssertionError(token)
+
+    data = json.loads(text(), parse_constant=refuse)
+    assert data["schema"] == SCHEMA == "ticketbench/baseline@1"
+    assert data["data"]["metrics"]["macro_f1"] == {"value": 0.5, "low": None, "high": None, "n": 0}
+    assert text().endswith("}\n")
+
+
+def test_metrics_and_tickets_are_sorted_whatever_the_order_they_came_in() -> None:
+    one = baseline()
+    turned = replace(
+        one,
+        tickets=dict(reversed(one.tickets.items())),
+        metrics=dict(reversed(one.metrics.items())),
+    )
+    assert baseline_bytes(turned) == baseline_bytes(one)
+    data = json.loads(text())["data"]
+    for key in ("tickets", "metrics", "origin"):
+        assert list(data[key]) == sorted(data[key])
+
+
+def test_the_rubrics_keep_their_order_which_is_part_of_every_request() -> None:
+    turned = baseline(rubrics=baseline().rubrics[::-1])
+    assert baseline_bytes(turned) != baseline_bytes(baseline())
+
+
+def test_each_ticket_and_each_metric_has_a_line_of_its_own() -> None:
+    lines = text().split("\n")
+    tickets = [line for line in lines if re.match(r'"[0-9a-f]{16}": \[', line)]
+    assert len(tickets) == 4
+    assert sum('"low": ' in line for line in lines) == 3
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_change_of_one_ticket_changes_its_line_alone(number: int) -> None:
+    own = ticket_hash(TICKETS[number])
+    one = baseline()
+    changed = {**one.tickets, own: replace(one.tickets[own], score=0.5)}
+    before, after = text().split("\n"), baseline_bytes(baseline(tickets=changed)).decode()
+    differing = [b for a, b in zip(before, after.split("\n"), strict=True) if a != b]
+    assert len(differing) == 1
+    assert differing[0].startswith(f'"{own}": [')
+
+
+def test_a_new_ticket_adds_one_line() -> None:
+    one = baseline()
+    own = ticket_hash(Ticket("new", "text", "billing"))
+    more = baseline(tickets={**one.tickets, own: one.tickets[ticket_hash(TICKETS[0])]})
+    before, after = (baseline_bytes(b).decode().replace("],", "]").split("\n") for b in (one, more))
+    assert len(after) == len(before) + 1
+    assert [line for line in after if line not in before] == [f'"{own}": {_row(0)}']
+
+
+def _row(number: int) -> str:
+    lines = text().replace("],", "]").split("\n")
+    (own,) = [line for line in lines if ticket_hash(TICKETS[number]) in line]
+    return own.partition(": ")[2]
+
+
+def test_neither_id_nor_text_of_a_ticket_is_in_the_file() -> None:
+    content = text()
+    for ticket in TICKETS:
+        assert ticket_hash(ticket) in content
+        assert ticket.id not in content
+        assert ticket.text not in content
+
+
+def test_no_file_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        read_baseline(tmp_path / "none.json")
+    with pytest.raises(InputError, match="is a folder"):
+        read_baseline(tmp_path)
+
+
+def test_the_mark_of_an_unfinished_merge_is_located(tmp_path: Path) -> None:
+    lines = text().split("\n")
+    at = next(i for i, line in enumerate(lines) if line.startswith('"tickets"')) + 1
+    mine, theirs = lines[at], lines[at].replace("route", "review")
+    marks = ["<<<<<<< HEAD", mine, "=======", theirs, ">>>>>>> branch"]
+    found = problem(tmp_path, "\n".join([*lines[:at], *marks, *lines[at + 1 :]]))
+    assert found.where == f"{tmp_path / 'b.json'}:{at + 1}:1"
+    assert "is not a baseline of this version" in found.what
+    assert "take it from git again" in found.help
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_file_is_located(tmp_path: Path, share: float) -> None:
+    content = baseline_bytes(baseline()).rstrip()
+    cut = content[: int(share * len(content))].decode("utf-8", "ignore")
+    found = problem(tmp_path, cut)
+    line = cut.count("\n") + 1
+    assert re.fullmatch(rf"{re.escape(str(tmp_path / 'b.json'))}:\d+:\d+", found.where)
+    assert int(found.where.split(":")[-2]) <= line
+
+
+def test_every_prefix_of_the_file_is_refused_without_a_traceback(tmp_path: Path) -> None:
+    content = baseline_bytes(baseline()).rstrip()
+    for end in range(0, len(content), 17):
+        assert problem(tmp_path, content[:end]).where.startswith(str(tmp_path))
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> str:
+    data = json.loads(text())
+    change(data)
+    return json.dumps(data)
+
+
+FIRST = ticket_hash(TICKETS[0])
+WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
+    "another schema": lambda d: d.update(schema="ticketbench/baseline@2"),
+    "no schema": lambda d: d.pop("schema"),
+    "an unknown key": lambda d: d.update(extra=1),
+    "an unknown key of the data": lambda d: d["data"].update(extra=1),
+    "no tickets": lambda d: d["data"].pop("tickets"),
+    "tickets as a list": lambda d: d["data"].update(tickets=[]),
+    "a hash that is none": lambda d: d["data"]["tickets"].update({"t1": ["a", "a", 1.0, "route"]}),
+    "a long hash": lambda d: d["data"]["tickets"].update({FIRST + "0": ["a", "b", 1, "route"]}),
+    "a row too short": lambda d: d["data"]["tickets"][FIRST].pop(),
+    "a row too long": lambda d: d["data"]["tickets"][FIRST].append(1),
+    "a score above 1": lambda d: d["data"]["tickets"][FIRST].__setitem__(2, 1.01),
+    "a score below 0": lambda d: d["data"]["tickets"][FIRST].__setitem__(2, -0.1),
+    "a score as text": lambda d: d["data"]["tickets"][FIRST].__setitem__(2, "0.9"),
+    "a score of null": lambda d: d["data"]["tickets"][FIRST].__setitem__(2, None),
+    "another outcome": lambda d: d["data"]["tickets"][FIRST].__setitem__(3, "routed"),
+    "one label twice": lambda d: d["data"]["rubrics"].append(d["data"]["rubrics"][0]),
+    "one label": lambda d: d["data"].update(rubrics=d["data"]["rubrics"][:1], tickets={}),
+    "a metric without n": lambda d: d["data"]["metrics"]["accuracy"].pop("n"),
+    "a policy as text": lambda d: d["data"]["origin"].update(policy="0.6"),
+    "no dataset": lambda d: d["data"]["origin"].pop("dataset"),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_json_that_is_no_baseline_is_an_input_error_with_its_file(
+    tmp_path: Path, kind: str
+) -> None:
+    found = problem(tmp_path, changed(WRONG[kind]))
+    assert found.where == str(tmp_path / "b.json")
+    assert "is not a baseline of this version" in found.what
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "null", "[]", "{}", "3", '"x"', "NaN", "[" * 100_000, "\x00", '{"schema": NaN}'],
+    ids=["empty", "null", "list", "object", "number", "text", "nan", "deep", "nul", "nan inside"],
+)
+def test_other_json_is_an_input_error(tmp_path: Path, content: str) -> None:
+    assert problem(tmp_path, content).where.startswith(str(tmp_path / "b.json"))
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe{}", b"\x80", b'{"schema": "\xff"}'])
+def test_bytes_that_are_no_utf_8_are_an_input_error(tmp_path: Path, content: bytes) -> None:
+    assert problem(tmp_path, content).where.startswith(str(tmp_path / "b.json"))
+
+
+@pytest.mark.parametrize("token", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_a_score_that_is_no_number_is_an_input_error(tmp_path: Path, token: str) -> None:
+    assert problem(tmp_path, text().replace("0.9, ", f"{token}, ")).where
+
+
+@pytest.mark.parametrize(
+    ("label", "score"), [("unknown", 0.9), ("billing", 0.33), ("technical", 0.0)]
+)
+def test_a_top_label_that_cannot_be_one_is_named_with_its_ticket(
+    tmp_path: Path, label: str, score: float
+) -> None:
+    def change(data: dict[str, Any]) -> None:
+        data["data"]["tickets"][FIRST] = ["billing", label, score, "route"]
+
+    found = problem(tmp_path, changed(change))
+    assert f"the ticket {FIRST} cannot have the top label {label!r}" in found.what
+    assert found.where == str(tmp_path / "b.json")
+
+
+def test_an_even_split_rounded_by_the_endpoint_is_a_top_label(tmp_path: Path) -> None:
+    even = baseline(tickets={FIRST: KeptTicket("billing", "billing", 0.333, "review")})
+    assert read_baseline(written(tmp_path, baseline_bytes(even))).tickets[FIRST].score == 0.333
+
+
+def test_the_file_may_have_the_line_ends_of_windows(tmp_path: Path) -> None:
+    content = baseline_bytes(baseline()).replace(b"\n", b"\r\n")
+    assert alike(read_baseline(written(tmp_path, content)), baseline())
+
+
+def test_the_rubric_texts_are_a_rubric_set_called_baseline() -> None:
+    texts = baseline().rubric_texts
+    assert (texts.name, texts.labels) == ("baseline", ("billing", "technical", NASTY))

@@ -1,0 +1,249 @@
+"""Numbers at another mix of labels: hand-made tables, and what must not change."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tables import random_table, table
+from ticketbench.core.policy import Policy
+from ticketbench.core.types import FloatArray, ScoreTable
+from ticketbench.measure.evaluate import Settings, evaluate
+from ticketbench.measure.sample.production_mix import (
+    LabelShare,
+    ProductionMix,
+    estimated_mix,
+    production_mix,
+)
+from ticketbench.measure.statistics import intervals
+from ticketbench.measure.thresholds.choose import fold_of_ticket
+
+SEARCH = settings(max_examples=25, deadline=None, derandomize=True, database=None)
+A, UNSURE_A, B = [0.9, 0.05, 0.05], [0.5, 0.25, 0.25], [0.05, 0.9, 0.05]
+
+
+@pytest.fixture
+def small() -> ScoreTable:
+    """Gold a: 8 of 10 right, 6 of them routed; gold b: 2 of 10 right; 5 that no label fits."""
+    scores = [A] * 6 + [UNSURE_A] * 2 + [B] * 2 + [B] * 2 + [A] * 8 + [A] * 5
+    return table(scores, ["a"] * 10 + ["b"] * 10 + ["__none__"] * 5)
+
+
+def estimates(of: ProductionMix) -> tuple[float, float, float]:
+    return of.accuracy.value, of.coverage.value, of.selective_precision.value
+
+
+def test_shares_at_the_mix_by_hand(small: ScoreTable) -> None:
+    # Weights: a .9/.5 = 1.8, b .1/.5 = .2. Routed: 8 of a (6 right), 10 of b (2 right).
+    found = production_mix(small, Policy(0.6), {"a": 9, "b": 1})
+    accuracy, coverage, precision = estimates(found)
+    assert accuracy == pytest.approx(0.9 * 0.8 + 0.1 * 0.2)
+    assert coverage == pytest.approx(0.9 * 0.8 + 0.1 * 1.0)
+    assert precision == pytest.approx((1.8 * 6 + 0.2 * 2) / (1.8 * 8 + 0.2 * 10))
+
+
+def test_the_effective_number_of_tickets_by_hand(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 0.9, "b": 0.1})
+    assert found.n_effective == pytest.approx(20**2 / (10 * 1.8**2 + 10 * 0.2**2))
+
+
+def test_gold_none_is_left_out(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 1, "b": 1})
+    assert found.n == 20
+    assert found.accuracy.n == 20
+
+
+def test_the_shares_here_and_there_add_up_to_one(small: ScoreTable) -> None:
+    labels = production_mix(small, Policy(), {"a": 300, "b": 100}).labels
+    assert labels == (
+        LabelShare("a", 0.5, 0.75),
+        LabelShare("b", 0.5, 0.25),
+        LabelShare("c", 0.0, 0.0),
+    )
+
+
+def test_shares_and_counts_of_the_same_mix_are_equal(small: ScoreTable) -> None:
+    shares = production_mix(small, Policy(), {"a": 0.75, "b": 0.25})
+    counts = production_mix(small, Policy(), {"b": 100.0, "a": 300.0})
+    assert estimates(shares) == pytest.approx(estimates(counts))
+    assert shares.labels == counts.labels
+
+
+def test_the_mix_of_the_sample_changes_nothing(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 10, "b": 10})
+    right, groups = small.labelled().right, small.labelled().groups
+    plain = intervals.share(right, groups)
+    assert (found.accuracy.value, found.accuracy.low, found.accuracy.high) == pytest.approx(
+        (plain.value, plain.low, plain.high)
+    )
+    assert found.n_effective == pytest.approx(20)
+
+
+def test_a_label_that_the_mix_does_not_name_has_share_zero(small: ScoreTable) -> None:
+    only_b = production_mix(small, Policy(0.6), {"b": 1})
+    assert estimates(only_b) == pytest.approx((0.2, 1.0, 0.2))
+    assert only_b.accuracy.n == 10
+
+
+def test_a_label_of_the_mix_without_tickets_leaves_all_undefined_and_is_named(
+    small: ScoreTable,
+) -> None:
+    found = production_mix(small, Policy(), {"a": 0.5, "c": 0.5})
+    assert found.missing == ("c",)
+    assert all(math.isnan(value) for value in (*estimates(found), found.n_effective))
+    assert "no tickets of c" in found.accuracy.method
+
+
+def test_a_gold_label_the_set_lacks_is_part_of_the_mix_and_always_wrong() -> None:
+    of = table([A] * 4 + [B] * 4, ["a"] * 4 + ["zebra"] * 4)
+    found = production_mix(of, Policy(), {"a": 0.25, "zebra": 0.75})
+    assert found.missing == ()
+    assert found.accuracy.value == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("gold", [[], ["__none__"] * 3], ids=["no tickets", "no label fits"])
+def test_without_a_gold_label_nothing_can_be_said(gold: list[str]) -> None:
+    found = production_mix(table([A] * len(gold), gold), Policy(), {"a": 1})
+    assert found.n == 0
+    assert all(math.isnan(value) for value in estimates(found))
+    assert [label.here for label in found.labels] == [0.0, 0.0, 0.0]
+
+
+def test_where_nothing_is_routed_the_precision_is_undefined(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(threshold=1.0), {"a": 1, "b": 1})
+    assert found.coverage.value == 0.0
+    assert not found.selective_precision.defined
+
+
+def test_the_policy_decides_what_is_routed(small: ScoreTable) -> None:
+    policy = Policy(0.6, label_thresholds=(("b", 0.95),))
+    found = production_mix(small, policy, {"a": 1, "b": 1})
+    # Top label a at .9: 6 of gold a and 8 of gold b; every top label b is reviewed.
+    assert found.coverage.value == pytest.approx(14 / 20)
+    assert found.selective_precision.value == pytest.approx(6 / 14)
+
+
+def test_a_mix_of_nothing_leaves_all_undefined(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 0.0, "b": 0.0})
+    assert all(math.isnan(value) for value in estimates(found))
+    assert [label.production for label in found.labels] == [0.0, 0.0, 0.0]
+
+
+@SEARCH
+@given(st.integers(0, 1000), st.lists(st.floats(0.05, 1), min_size=4, max_size=4))
+def test_accuracy_at_a_mix_is_the_mean_of_the_recalls_by_share(
+    seed: int, shares: list[float]
+) -> None:
+    of = random_table(60, seed=seed)
+    evaluation = evaluate(of, Settings())
+    if any(label.support == 0 for label in evaluation.label_results):
+        return
+    found = production_mix(of, Policy(), dict(zip(of.labels, shares, strict=True)))
+    recalls = [label.recall.value for label in evaluation.label_results]
+    assert found.accuracy.value == pytest.approx(np.dot(recalls, shares) / sum(shares))
+    assert found.n_effective <= 60 + 1e-9
+
+
+@SEARCH
+@given(st.integers(0, 1000), st.lists(st.floats(0.05, 1), min_size=4, max_size=4))
+def test_tickets_twice_in_groups_of_two_leave_every_value_and_hardly_move_its_interval(
+    seed: int, shares: list[float]
+) -> None:
+    of = random_table(60, seed=seed)
+    twice = of.rows(np.repeat(np.arange(60), 2))
+    mix = dict(zip(of.labels, shares, strict=True))
+    one, other = (production_mix(t, Policy(), mix) for t in (of, twice))
+    for name in ("accuracy", "coverage", "selective_precision"):
+        a, b = getattr(one, name), getattr(other, name)
+        assert b.value == pytest.approx(a.value, abs=1e-9, nan_ok=True)
+        # Not closer: the effective n is at most the number of tickets, which doubles.
+        assert (b.low, b.high) == pytest.approx((a.low, a.high), abs=0.02, nan_ok=True)
+
+
+def test_equal_inputs_give_equal_values_and_nan_equals_nan(small: ScoreTable) -> None:
+    assert production_mix(small, Policy(), {"c": 1}) == production_mix(small, Policy(), {"c": 1})
+
+
+def test_the_rubric_set_is_named(small: ScoreTable) -> None:
+    named = replace(small, provenance=replace(small.provenance, rubric_set="v7"))
+    assert production_mix(named, Policy(), {"a": 1}).rubric_set == "v7"
+
+
+def test_a_label_of_the_mix_that_the_table_does_not_know_is_missing(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 0.5, "zebra": 0.5})
+    assert found.missing == ("zebra",)
+    assert all(math.isnan(value) for value in (*estimates(found), found.n_effective))
+    assert "no tickets of zebra" in found.accuracy.method
+
+
+def test_an_unknown_label_without_a_share_is_not_missing(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 1, "b": 1, "zebra": 0})
+    assert found.missing == ()
+    assert found == production_mix(small, Policy(), {"a": 1, "b": 1})
+
+
+LABELS = ("l0", "l1", "l2")
+HERE, THERE = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.5])
+
+
+def simulated(n: int, mix: FloatArray, *, seed: int) -> tuple[FloatArray, np.ndarray]:
+    """Scores that are the chance of each label at the mix HERE, and labels drawn from `mix`."""
+    rng = np.random.default_rng(seed)
+    truth = rng.choice(3, n, p=mix)
+    seen = rng.normal(size=(n, 3)) + 2.0 * np.eye(3)[truth]
+    chance = HERE * np.exp(2.0 * seen)
+    return chance / chance.sum(axis=1, keepdims=True), truth
+
+
+def estimated(
+    n: int = 2000, m: int = 2000, *, bias: FloatArray | None = None, power: float = 1.0
+) -> ProductionMix:
+    """The mix of m tickets from a table of n; `bias` distorts scores by label, `power` all."""
+    (known, truth), (other, _) = simulated(n, HERE, seed=1), simulated(m, THERE, seed=2)
+    distorted = [s**power * (1.0 if bias is None else bias) for s in (known, other)]
+    known, other = (s / s.sum(axis=1, keepdims=True) for s in distorted)
+    of = table(known.tolist(), [LABELS[i] for i in truth], labels=LABELS)
+    return estimated_mix(of, other, fold_of_ticket(of.groups, n_folds=5, seed=0), Policy())
+
+
+@pytest.mark.parametrize("power", [1.0, 2.0], ids=["calibrated", "over-confident"])
+def test_the_mix_is_found_from_scores_of_unlabelled_tickets(power: float) -> None:
+    found = estimated(power=power)
+    assert [label.production for label in found.labels] == pytest.approx(THERE, abs=0.04)
+    assert (found.usable, found.estimated_from) == (True, 2000)
+    assert found.self_check < 0.03
+    assert all(not math.isnan(value) for value in estimates(found))
+
+
+def test_scores_that_favour_a_label_are_refused() -> None:
+    found = estimated(bias=np.array([1.0, 1.0, 200.0]))
+    assert found.self_check > 0.1
+    assert not found.usable
+    assert all(math.isnan(value) for value in estimates(found))
+    assert found.accuracy.method == "the mix cannot be estimated"
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "usable"), [(300, 300, True), (299, 900, False), (900, 299, False)]
+)
+def test_under_300_tickets_of_either_kind_no_mix_is_estimated(n: int, m: int, usable: bool) -> None:
+    found = estimated(n, m)
+    assert found.usable is usable
+    assert found.accuracy.defined is usable
+
+
+def test_without_labelled_tickets_no_mix_is_estimated() -> None:
+    found = estimated(0, 400)
+    assert not found.usable
+    assert all(math.isnan(value) for value in estimates(found))
+
+
+def test_a_known_mix_needs_no_check_of_itself(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 1, "b": 1})
+    assert (found.usable, found.estimated_from) == (True, 0)
+    assert math.isnan(found.self_check)

@@ -1,0 +1,501 @@
+"""The sections on coverage, escalation, calibration, review, slices and the production mix:
+there with data, absent without, with the numbers of the results."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from html import unescape
+
+import numpy as np
+import pytest
+
+from tables import random_table, table
+from ticketbench.core.types import Dataset, Estimate, ScoreTable, Ticket
+from ticketbench.flow.steps.slicing import sliced
+from ticketbench.measure.evaluate import Evaluation, Settings
+from ticketbench.measure.results import DatasetSummary, RunResults, SetSlices, run_results
+from ticketbench.measure.sample.slices import SkippedColumn, Slice, Slices
+from ticketbench.report.page import html_page
+from ticketbench.report.rendering import Report
+from ticketbench.report.words import numbers
+from ticketbench.report.words.verdict import (
+    calibration_text,
+    noninferiority_text,
+    temperature_text,
+    without_suspects_text,
+)
+
+HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"
+SECTIONS = ("coverage", "escalation", "review", "calibration", "slices", "mix")
+SHARES = (0.4, 0.3, 0.2, 0.1)
+N = 120
+
+
+def tables(
+    *,
+    labels: Sequence[str] = ("a", "b", "c", "d"),
+    names: Sequence[str] = ("v1", "v2"),
+    all_labels: bool = True,
+    n: int = N,
+    groups: Sequence[int] | None = None,
+    ids: Sequence[str] = (),
+) -> list[ScoreTable]:
+    """Each set answers the same tickets; every fourth ticket wants two labels."""
+    gold = [labels[i] for i in random_table(n, seed=1).truth]
+    wanted = [[g, labels[i % 4]] if i % 4 == 0 else [g] for i, g in enumerate(gold)]
+    made = []
+    for i, name in enumerate(names):
+        scores = 0.5 * random_table(n, seed=1).scores + 0.5 * random_table(n, seed=i + 1).scores
+        of = table(scores.tolist(), gold, labels=labels, rubric_set=name, groups=groups,
+                   wanted=wanted if all_labels else None)  # fmt: skip
+        made.append(replace(of, ids=tuple(ids)) if ids else of)
+    return made
+
+
+def results(
+    made: list[ScoreTable] | None = None, *, settings: Settings | None = None, mix: bool = True
+) -> RunResults:
+    made = tables() if made is None else made
+    summary = DatasetSummary("d.csv", "f" * 64, N, (), N, "near-duplicates")
+    shares = dict(zip(made[0].labels, SHARES, strict=False)) if mix else None
+    return run_results("r", summary, (), made, settings or Settings(), (), shares)
+
+
+def with_slices(of: RunResults, made: list[ScoreTable], column: str = "channel") -> RunResults:
+    tickets = [
+        Ticket(name, "x" * (5 + i), "a", metadata=((column, ("mail", "chat", "web")[i % 3]),))
+        for i, name in enumerate(made[0].ids)
+    ]
+    data = Dataset("d", tuple(tickets))
+    return replace(of, slices=tuple(sliced(data, t) for t in made))
+
+
+@pytest.fixture(scope="module")
+def full() -> RunResults:
+    made = tables()
+    return with_slices(results(made), made)
+
+
+def page(of: RunResults, texts: dict[str, str] | None = None) -> str:
+    return html_page(Report(of, texts or {}, "0.1.0")).decode("utf-8")
+
+
+def section(of: RunResults, name: str, texts: dict[str, str] | None = None) -> str:
+    found = re.search(rf'<section id="{name}".*?</section>', page(of, texts), re.DOTALL)
+    assert found is not None, name
+    return found[0]
+
+
+def words(html: str) -> str:
+    without_charts = re.sub(r"<(svg|script).*?</\1>", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", without_charts)).split())
+
+
+def rows(html: str) -> list[list[str]]:
+    """The cells of every row of every table body, without table heads."""
+    found = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
+    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in found
+             if 'scope="col"' not in row]  # fmt: skip
+    return [[words(cell) for cell in row] for row in cells]
+
+
+def row_of(html: str, *first: str) -> list[str]:
+    """The only row that starts with these cells."""
+    (found,) = [row for row in rows(html) if tuple(row[: len(first)]) == first]
+    return found
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_with_data_is_there_and_linked(name: str, full: RunResults) -> None:
+    html = page(full)
+    assert f'<section id="{name}"' in html
+    assert f'href="#{name}"' in html
+
+
+def single() -> RunResults:
+    return results(tables(names=("v1",), all_labels=False), mix=False)
+
+
+def all_right() -> RunResults:
+    return results([table([[0.8, 0.1, 0.1]] * 5, ["a"] * 5)], mix=False)
+
+
+def nothing() -> RunResults:
+    return results([table([], [])], mix=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "without"),
+    [
+        ("coverage", nothing),
+        ("escalation", single),
+        ("review", all_right),
+        ("slices", single),
+        ("mix", single),
+        ("changes", single),
+    ],
+)
+def test_a_section_without_data_is_absent_and_not_linked(
+    name: str, without: Callable[[], RunResults]
+) -> None:
+    html = page(without())
+    assert f'<section id="{name}"' not in html
+    assert f'href="#{name}"' not in html
+
+
+def test_hostile_labels_columns_ids_and_texts_are_only_shown() -> None:
+    labels = (HOSTILE, "b", "c", "d")
+    ids = [f"{HOSTILE}{i}" for i in range(N)]
+    made = tables(labels=labels, ids=ids)
+    of = with_slices(results(made), made, column=HOSTILE)
+    texts = dict.fromkeys(ids, HOSTILE)
+    for name in (*SECTIONS, "threshold", "changes"):
+        html = section(of, name, texts)
+        assert "<img" not in html
+        assert "\u202e" not in html
+    for name in ("calibration", "review", "slices", "mix", "changes"):
+        assert "⟨U+202E⟩" in section(of, name, texts)
+
+
+def test_an_unknown_number_is_a_dash_everywhere() -> None:
+    some = [[0.8, 0.1, 0.1], [0.6, 0.3, 0.1], [0.1, 0.8, 0.1]]
+    for made in (
+        [table(some[:1], ["a"])],
+        [table(some, ["a", "a", "b"])],
+        [table(some, ["b", "c", "a"]), table(some, ["b", "c", "a"], rubric_set="v2")],
+        [table(some, ["a", "a", "b"], groups=[0, 0, 0])],
+        [table(some, ["zebra"] * 3)],
+    ):
+        shown = words(page(results(made)))
+        assert not re.search(r"\bnan\b", shown, re.IGNORECASE)
+        assert numbers.DASH in shown
+
+
+# Coverage
+
+
+def test_risk_at_equal_coverage_and_auroc_are_those_of_the_results(full: RunResults) -> None:
+    html = section(full, "coverage")
+    for side, e in zip(full.equal_coverage, full.evaluations, strict=True):
+        risks = [numbers.estimate(at.risk) for at in side.at_coverage]
+        first, second = [row for row in rows(html) if row[0] == side.rubric_set]
+        covered = [numbers.percent(at.coverage) for at in side.at_risk]
+        assert first[1:] == risks
+        assert second[1:] == [*covered, numbers.estimate(e.auroc, share=False)]
+
+
+def test_coverage_by_hand() -> None:
+    # The 5 most confident of 10 tickets are right, the others wrong.
+    scores = [[0.99 - i / 100, (0.01 + i / 100), 0.0] for i in range(10)]
+    of = results([table(scores, ["a"] * 5 + ["b"] * 5)], mix=False)
+    risk, at_risk = [row for row in rows(section(of, "coverage")) if row[0] == "v1"]
+    assert [cell.split(" ")[0] for cell in risk[1:]] == [
+        "0.0%", "16.7%", "28.6%", "37.5%", "44.4%",
+    ]  # fmt: skip
+    assert (at_risk[1], at_risk[-1].split(" ")[0]) == ("51.0%", "1.000")
+
+
+def test_coverage_counts_the_tickets_that_every_set_scored() -> None:
+    one, other = tables()
+    html = section(results([one, other.rows(np.arange(100))]), "coverage")
+    assert "100 tickets that every set scored" in words(html)
+
+
+# Escalation
+
+
+def test_escalation_has_queue_precision_and_recall(full: RunResults) -> None:
+    text = words(section(full, "escalation"))
+    for e in full.evaluations:
+        judged = e.escalation
+        assert judged is not None
+        assert f"{e.provenance.rubric_set}: {judged.queue} tickets escalated" in text
+        assert f"{judged.needed} truly need two or more labels" in text
+        assert f"recall {numbers.estimate(judged.recall)}" in text
+        assert f"{e.routing.collisions} of the escalated also passed the threshold" in text
+
+
+def test_every_limit_of_the_escalation_sweep_has_a_row_and_the_last_is_off(
+    full: RunResults,
+) -> None:
+    html = section(full, "escalation")
+    for e in full.evaluations:
+        start = html.index(f"Other limits for {e.provenance.rubric_set}")
+        table_of_set = html[start : html.index("</table>", start)]
+        expected = [
+            [
+                "off" if p.escalate_above == 1 else f"{p.escalate_above:.2f}",
+                str(p.escalation.queue),
+                numbers.estimate(p.escalation.precision),
+                numbers.estimate(p.escalation.recall),
+                f"{p.threshold:.2f}",
+                f"{p.cost:.3f}",
+            ]
+            for p in e.escalation_sweep
+        ]
+        found = rows(table_of_set)
+        assert found == expected
+        assert (found[-1][:3], len(found)) == (["off", "0", "–"], 10)
+
+
+# Calibration
+
+
+def test_calibration_says_in_words_what_its_table_shows(full: RunResults) -> None:
+    text = words(section(full, "calibration"))
+    for e in full.evaluations:
+        assert f"{e.provenance.rubric_set}: {calibration_text(e)}" in text
+        assert f"{temperature_text(e.temperature)}." in text
+
+
+def test_the_calibration_table_has_the_numbers_of_the_results() -> None:
+    of = results(tables(names=("v1",)))
+    (e,), html = of.evaluations, section(of, "calibration")
+    c = e.calibration
+    assert row_of(html, "ECE, 10 bins of equally many tickets")[1:] == [
+        numbers.number(c.ece), numbers.number(c.ece_expected), numbers.p_value(c.ece_p),
+    ]  # fmt: skip
+    assert row_of(html, "the same, debiased")[1] == numbers.number(c.ece_debiased)
+    assert row_of(html, "smooth ECE, without bins")[1] == numbers.number(c.smooth_ece)
+    assert row_of(html, "Spiegelhalter's Z")[1] == numbers.number(c.spiegelhalter_z, 2)
+    assert row_of(html, "Brier score of the top label")[1] == numbers.number(c.corp.score)
+    parts = [
+        float(row_of(html, f"of it {name}")[1])
+        for name in ("miscalibration", "discrimination, which lowers it",
+                     "uncertainty, which no score can help")
+    ]  # fmt: skip
+    assert parts[0] - parts[1] + parts[2] == pytest.approx(c.corp.score, abs=0.002)
+    assert f"n = {c.n} in {c.n_groups} groups" in words(html)
+
+
+def test_each_top_label_has_its_mean_score_and_accuracy() -> None:
+    of = results(tables(names=("v1",)))
+    html = section(of, "calibration")
+    for label in of.evaluations[0].label_calibration:
+        assert row_of(html, label.label)[1:] == [
+            str(label.n), numbers.number(label.mean_score), numbers.estimate(label.accuracy),
+        ]  # fmt: skip
+
+
+def test_the_reliability_curve_has_a_band_and_a_diagonal(full: RunResults) -> None:
+    html = section(full, "calibration")
+    assert html.count('<polygon class="band"') == 2
+    assert html.count('class="guide"') == 2
+
+
+def test_a_label_that_never_leads_has_a_dash() -> None:
+    of = results([table([[0.8, 0.1, 0.1]] * 30, ["a"] * 20 + ["b"] * 10)], mix=False)
+    assert row_of(section(of, "calibration"), "c") == ["c", "0", "–", "–"]
+
+
+# Threshold
+
+
+def test_each_rule_has_a_row_with_its_result_out_of_sample() -> None:
+    of = results(tables(names=("v1",)), settings=Settings(min_precision=0.8, most_reviewed=0.2))
+    (e,), html = of.evaluations, section(of, "threshold")
+    assert [t.rule for t in e.thresholds][-1] == "capacity"
+    for t in e.thresholds:
+        row = row_of(html, "v1", t.rule.replace("_", " "))
+        judged = t.out_of_sample
+        assert row[2].startswith(numbers.threshold(t.threshold))
+        assert row[3:] == [
+            numbers.percent(judged.coverage.value),
+            numbers.estimate(judged.selective_precision),
+            numbers.percent(t.in_sample.selective_precision.value),
+            str(judged.wrong),
+            str(judged.reviewed),
+            numbers.estimate(judged.cost, share=False),
+        ]
+        assert f"{t.rule.replace('_', ' ')} : {t.title}; {t.caveat}" in words(html)
+
+
+def test_the_thresholds_by_label_say_which_are_promised() -> None:
+    scores = [[0.97, 0.02, 0.01]] * 200 + [[0.02, 0.9, 0.08]] * 10
+    of = results([table(scores, ["a"] * 200 + ["b"] * 10)], mix=False)
+    html = section(of, "threshold")
+    chosen = next(t for t in of.evaluations[0].thresholds if t.rule == "certified_by_label")
+    for label in chosen.label_thresholds:
+        assert row_of(html, label.label)[1:] == [
+            numbers.threshold(label.threshold),
+            "yes" if label.promise else "no promise for this label",
+            str(label.certificate.n),
+        ]
+    assert [label.promise for label in chosen.label_thresholds] == [True, False, False]
+
+
+# Changes
+
+
+def test_changes_hold_gate_p_and_the_recall_of_each_label(full: RunResults) -> None:
+    (c,), html = full.comparisons, section(full, "changes")
+    text = words(html)
+    assert f"{noninferiority_text(c)}." in text
+    assert f"p of equal accuracy {numbers.p_value(c.p)}" in text
+    assert "Holm)" not in text.split("Recall by gold label")[0]
+    for label in c.label_differences:
+        assert row_of(html, label.label)[1:] == [
+            str(label.support),
+            numbers.percent(label.base),
+            numbers.percent(label.candidate),
+            numbers.difference(label.difference),
+            numbers.p_value(label.p_holm),
+        ]
+
+
+def test_with_two_candidates_the_p_is_adjusted_for_both() -> None:
+    of = results(tables(names=("v1", "v2", "v3")))
+    text = words(section(of, "changes"))
+    for p in of.p_holm:
+        assert f"{numbers.p_value(p)} adjusted for 2 candidates (Holm)" in text
+
+
+def test_grouped_tickets_say_that_mcnemar_ignores_them() -> None:
+    alone = words(section(results(), "changes"))
+    groups = [i // 2 for i in range(N)]
+    tied = words(section(results(tables(groups=groups)), "changes"))
+    assert "which ignores the groups" not in alone
+    assert "which ignores the groups" in tied
+
+
+# Review
+
+
+def test_every_suspect_has_a_row_and_the_verdict_without_them_is_told(full: RunResults) -> None:
+    html = section(full, "review")
+    assert rows(html) == [
+        [s.ticket_id, s.gold, f"{s.own_score:.2f}", s.suggested, f"{s.suggested_score:.2f}",
+         str(s.agreeing)]
+        for s in full.suspects
+    ]  # fmt: skip
+    assert without_suspects_text(full.comparisons[0], full.without_suspects[0]) in words(html)
+
+
+def test_texts_of_suspects_are_shown_only_when_given(full: RunResults) -> None:
+    texts = {f"t{i}": "distinct words of a ticket" for i in range(N)}
+    assert "distinct words" not in section(full, "review")
+    assert "distinct words" in section(full, "review", texts)
+
+
+def test_one_rubric_set_has_suspects_but_no_verdict_to_doubt() -> None:
+    text = words(section(single(), "review"))
+    assert "to read again" in text
+    assert "Without the" not in text
+
+
+# Slices
+
+
+def test_each_slice_has_the_numbers_of_the_results(full: RunResults) -> None:
+    html = section(full, "slices")
+    expected = [
+        [s.column, s.value, str(s.n), numbers.estimate(s.accuracy),
+         numbers.difference(s.difference), numbers.p_value(s.p_holm)]
+        for of in full.slices
+        for s in of.found.slices
+    ]  # fmt: skip
+    assert len(expected) == 14
+    assert rows(html) == expected
+
+
+def a_slice(value: str, *, flagged: bool = False) -> Slice:
+    rest = Estimate.undefined(60, "no tickets")
+    p = 0.01 if flagged else math.nan
+    return Slice("channel", value, 30, Estimate(0.5, 0.3, 0.7, 30, "Wilson"), rest, p, p, flagged)
+
+
+def test_a_flagged_slice_is_bold_counted_and_an_untested_one_has_a_dash(full: RunResults) -> None:
+    found = (a_slice("mail", flagged=True), a_slice("chat"))
+    html = section(replace(full, slices=(SetSlices("v1", Slices(found, ())),)), "slices")
+    assert "<b>mail</b>" in html
+    assert "<b>chat</b>" not in html
+    assert "v1: 1 slice of 2 unlike the other tickets" in words(html)
+    assert row_of(html, "channel", "chat")[-2:] == ["–", "–"]
+
+
+def test_only_the_first_slices_are_shown_and_that_is_said(full: RunResults) -> None:
+    many = tuple(a_slice(f"value{i}") for i in range(40))
+    html = section(replace(full, slices=(SetSlices("v1", Slices(many, ())),)), "slices")
+    assert len([row for row in rows(html) if row[0] == "channel"]) == 25
+    assert "the first 25 shown" in words(html)
+
+
+def test_a_skipped_column_is_named_with_its_reason(full: RunResults) -> None:
+    skipped = Slices((), (SkippedColumn("created", "every ticket has its own value"),))
+    text = words(section(replace(full, slices=(SetSlices("v1", skipped),)), "slices"))
+    assert "Not sliced: created (every ticket has its own value)." in text
+
+
+# Production mix
+
+
+def test_the_mix_has_the_numbers_of_the_results(full: RunResults) -> None:
+    html = section(full, "mix")
+    for m in full.production:
+        assert row_of(html, m.rubric_set)[1:] == [
+            str(m.n),
+            numbers.number(m.n_effective, 0),
+            numbers.estimate(m.accuracy),
+            numbers.estimate(m.coverage),
+            numbers.estimate(m.selective_precision),
+        ]
+    for label in full.production[0].labels:
+        shares = f"{numbers.percent(label.here)} here, {numbers.percent(label.production)} there"
+        assert f"{label.label} {shares}" in words(html)
+
+
+def test_a_mix_over_few_tickets_warns_of_noise(full: RunResults) -> None:
+    assert "adds more noise" in words(section(full, "mix"))
+    assert "adds more noise" not in words(section(results(tables(n=300)), "mix"))
+
+
+def test_a_label_of_the_mix_without_tickets_is_named_and_the_numbers_are_dashes() -> None:
+    of = results([table([[0.8, 0.1, 0.1]] * 5, ["a"] * 5)])
+    html = section(of, "mix")
+    assert "v1: no ticket here has the label b, c, so nothing can be said." in words(html)
+    assert row_of(html, "v1") == ["v1", "5", "–", "–", "–", "–"]
+
+
+def test_every_set_names_the_labels_of_the_mix_that_it_lacks() -> None:
+    made = tables()
+    of = results(made)
+    lacking = replace(of.production[1], missing=("c",))
+    text = words(section(replace(of, production=(of.production[0], lacking)), "mix"))
+    assert "v2: no ticket here has the label c" in text
+    assert "v1: no ticket" not in text
+
+
+@pytest.mark.parametrize("usable", [True, False])
+def test_an_estimated_mix_says_what_it_rests_on_and_whether_to_rely_on_it(usable: bool) -> None:
+    of = results()
+    first = replace(of.production[0], estimated_from=500, self_check=0.23, usable=usable)
+    text = words(section(replace(of, production=(first, *of.production[1:])), "mix"))
+    assert "Estimated with v1 from 500 unlabelled tickets" in text
+    assert ("Not to be relied on" in text) is not usable
+    assert ("misses their known mix by 23%" in text) is not usable
+
+
+# Origin
+
+
+def test_the_origin_names_groups_and_where_they_come_from(full: RunResults) -> None:
+    text = words(section(full, "origin"))
+    assert f"groups {N} by near-duplicates: tickets of one group are not independent" in text
+
+
+def test_the_origin_of_results_that_do_not_say_has_no_groups(full: RunResults) -> None:
+    silent = replace(full, dataset=replace(full.dataset, grouped_by=""))
+    assert "<dt>groups</dt>" not in section(silent, "origin")
+
+
+def aurocs(e: Evaluation) -> list[str]:
+    ends = numbers.interval(e.auroc, share=False) or numbers.DASH
+    return [numbers.number(e.auroc.value), ends, str(e.auroc.n), e.auroc.method, "higher"]
+
+
+def test_the_origin_says_how_the_interval_of_the_auroc_is_made(full: RunResults) -> None:
+    found = [row[1:] for row in rows(section(full, "origin")) if row[0] == "AUROC of the top score"]
+    assert found == [aurocs(e) for e in full.evaluations]

@@ -1,0 +1,380 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from tables import random_table, table
+from ticketbench.core.policy import Policy
+from ticketbench.measure.compare import Comparison, compare
+from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.results import DatasetSummary, RunResults, run_results
+from ticketbench.measure.sample.label_errors import WithoutSuspects
+from ticketbench.measure.thresholds.choose import ChosenThreshold
+from ticketbench.report.words import numbers
+from ticketbench.report.words.verdict import (
+    calibration_text,
+    noninferiority_text,
+    preferred,
+    temperature_text,
+    threshold_text,
+    told,
+    verdict_text,
+    without_suspects_text,
+)
+
+RIGHT, WRONG = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1]
+
+
+def compared(base_right: int, candidate_right: int, n: int = 100) -> Comparison:
+    base = table([RIGHT] * base_right + [WRONG] * (n - base_right), ["a"] * n)
+    candidate = table(
+        [RIGHT] * candidate_right + [WRONG] * (n - candidate_right), ["a"] * n, rubric_set="v2"
+    )
+    return compare(base, candidate)
+
+
+def results(*rights: int) -> RunResults:
+    tables = [
+        table([RIGHT] * k + [WRONG] * (100 - k), ["a"] * 100, rubric_set=f"v{i}")
+        for i, k in enumerate(rights, start=1)
+    ]
+    return run_results("r", DatasetSummary("d", "f", 100, ()), (), tables, Settings(), ())
+
+
+@pytest.mark.parametrize(
+    ("base", "candidate", "headline", "tone"),
+    [
+        (50, 80, "v2 is better than v1", "good"),
+        (80, 50, "v2 is worse than v1", "bad"),
+        (80, 80, "no relevant difference between v2 and v1", "neutral"),
+        (80, 82, "cannot tell whether v2 is better than v1", "unknown"),
+    ],
+)
+def test_each_outcome_has_its_words_and_tone(
+    base: int, candidate: int, headline: str, tone: str
+) -> None:
+    words = verdict_text(compared(base, candidate))
+    assert (words.headline, words.tone) == (headline, tone)
+
+
+def test_the_evidence_counts_fixed_and_broken() -> None:
+    words = verdict_text(compared(50, 80))
+    assert "accuracy 50.0% → 80.0%, +30.0" in words.evidence
+    assert "on 100 paired tickets; 30 fixed, 0 broken" in words.evidence
+
+
+def test_cannot_tell_says_how_many_tickets_would_settle_it() -> None:
+    comparison = compared(80, 82)
+    needed = comparison.verdict.tickets_needed
+    assert needed > 100
+    assert f"about {needed:,} labelled tickets would settle it" in verdict_text(comparison).action
+
+
+def test_the_best_candidate_found_better_is_preferred() -> None:
+    assert preferred(results(50, 80, 90)).provenance.rubric_set == "v3"
+
+
+def test_the_base_is_preferred_when_no_candidate_is_better() -> None:
+    assert preferred(results(80, 50, 81)).provenance.rubric_set == "v1"
+
+
+def test_a_threshold_that_was_not_found_is_said_in_words() -> None:
+    chosen = results(50).evaluations[0].thresholds[1]
+    assert threshold_text(replace(chosen, threshold=float("nan"))).startswith(
+        "none: no threshold has 95% right"
+    )
+
+
+def test_a_threshold_names_its_temperature_when_it_has_one() -> None:
+    calibrated = run_results(
+        "r", DatasetSummary("d", "f", 200, ()), (), [random_table(200)], Settings(), ()
+    )
+    chosen = calibrated.evaluations[0].thresholds[0]
+    assert "policy.threshold 0.80, policy.temperature 4.00 (" in threshold_text(
+        replace(chosen, temperature=4.0)
+    )
+    assert "temperature" not in threshold_text(replace(chosen, temperature=1.0))
+
+
+# Certified thresholds
+
+SURE, LESS, UNSURE = [0.995, 0.003, 0.002], [0.9, 0.06, 0.04], [0.4, 0.35, 0.25]
+PROMISE = Settings(min_precision=0.9)
+
+
+def rule(name: str, of: Evaluation) -> ChosenThreshold:
+    return next(t for t in of.thresholds if t.rule == name)
+
+
+def of_answers(*blocks: tuple[list[float], int, int]) -> Evaluation:
+    """Blocks of (scores, right, wrong); gold is a or b."""
+    scores = [row for row, right, wrong in blocks for _ in range(right + wrong)]
+    gold = [g for _, right, wrong in blocks for g in ["a"] * right + ["b"] * wrong]
+    return evaluate(table(scores, gold), PROMISE)
+
+
+def test_a_certified_threshold_names_setting_promise_and_what_it_did_on_others() -> None:
+    text = threshold_text(rule("certified", of_answers((SURE, 200, 0), (LESS, 50, 50))))
+    assert text.startswith(
+        "policy.threshold 0.91 (90% right among routed tickets, with 90% confidence): on tickets "
+        "it was not chosen on, routes 200 of 300 (66.7%), 100.0% ["
+    )
+
+
+def test_too_few_tickets_say_how_many_more_would_certify() -> None:
+    # ceil(ln .1 / ln .9) = 22 tickets without an error certify; 10 are there.
+    text = threshold_text(rule("certified", of_answers((SURE, 10, 0))))
+    assert text == (
+        "none: 90% right among routed tickets cannot be promised with 90% confidence: 0 of 10 "
+        "tickets at 0.30 or above are wrong (one per group, without the escalated); about 12 "
+        "tickets more up there would settle it"
+    )
+
+
+def test_too_many_errors_are_not_mended_by_more_tickets() -> None:
+    text = threshold_text(rule("certified", of_answers((SURE, 50, 50))))
+    assert text.endswith(
+        "50 of 100 tickets at 0.30 or above are wrong (one per group, without the escalated), "
+        "and more tickets would not change that"
+    )
+
+
+def test_a_stricter_threshold_that_fails_is_named_as_the_obstacle() -> None:
+    text = threshold_text(rule("certified", of_answers((SURE, 55, 5), (LESS, 500, 0))))
+    assert "5 of 560 tickets at 0.30 or above are wrong (one per group, " in text
+    assert "without the escalated), but a stricter threshold fails; about " in text
+    assert text.endswith("tickets more at that one would settle it")
+
+
+def test_where_every_ticket_is_escalated_there_is_none_to_test() -> None:
+    text = threshold_text(rule("certified", of_answers((UNSURE, 30, 0))))
+    assert text.endswith("cannot be promised with 90% confidence: no ticket to test")
+
+
+def test_labels_with_a_promise_become_a_setting_and_the_others_are_named() -> None:
+    of_b = [0.005, 0.99, 0.005]
+    chosen = rule("certified_by_label", of_answers((SURE, 200, 0), (of_b, 10, 10)))
+    text = threshold_text(chosen)
+    assert "policy.label_thresholds a 0.30; no promise for b, c (90% right among those" in text
+
+
+def test_without_a_threshold_for_all_labels_the_others_are_set_to_route_nothing() -> None:
+    chosen = rule("certified_by_label", of_answers((SURE, 200, 0)))
+    text = threshold_text(replace(chosen, threshold=math.nan))
+    assert text.startswith(
+        "policy.threshold 1.01, policy.label_thresholds a 0.30; no promise for b, c"
+    )
+
+
+def test_a_threshold_that_routes_too_little_elsewhere_is_short_of_the_target() -> None:
+    chosen = rule("descriptive", of_answers((SURE, 200, 0)))
+    short = replace(
+        chosen.out_of_sample,
+        selective_precision=replace(chosen.out_of_sample.selective_precision, value=0.89),
+    )
+    assert threshold_text(replace(chosen, out_of_sample=short)).endswith(", short of the target")
+    assert not threshold_text(chosen).endswith("short of the target")
+
+
+def test_with_one_group_a_threshold_cannot_be_judged_on_others() -> None:
+    one_group = evaluate(table([SURE] * 40, ["a"] * 40, groups=[0] * 40), PROMISE)
+    text = threshold_text(rule("descriptive", one_group))
+    assert text.endswith("too few groups to judge it on others")
+
+
+def test_a_rule_that_routes_nothing_elsewhere_says_of_how_many() -> None:
+    chosen = rule("descriptive", of_answers((SURE, 40, 0)))
+    judged = replace(chosen.out_of_sample, routed=0, right=0, reviewed=40)
+    text = threshold_text(replace(chosen, out_of_sample=judged))
+    assert text.endswith("): on tickets it was not chosen on, routes 0 of 40")
+
+
+def test_a_certificate_that_more_tickets_do_not_help_says_so() -> None:
+    chosen = rule("certified", of_answers((SURE, 10, 0)))
+    assert chosen.certificate is not None
+    text = threshold_text(replace(chosen, certificate=replace(chosen.certificate, more_tickets=0)))
+    assert text.endswith("escalated), and more tickets there would not change that")
+
+
+@pytest.mark.parametrize(
+    ("own", "of_config", "shown"),
+    [
+        (1.0, 1.0, ""),
+        (2.0, 1.0, ", policy.temperature 2.00"),
+        (1.0, 2.0, ", policy.temperature 1.00"),
+        (2.0, 2.0, ""),
+    ],
+)
+def test_a_temperature_is_named_when_the_config_has_another(
+    own: float, of_config: float, shown: str
+) -> None:
+    chosen = replace(rule("descriptive", of_answers((SURE, 40, 0))), temperature=own)
+    text = threshold_text(chosen, Policy(temperature=of_config))
+    assert text.startswith(f"policy.threshold {numbers.threshold(chosen.threshold)}{shown} (")
+
+
+def test_label_thresholds_of_the_config_that_a_rule_lacks_are_to_be_taken_out() -> None:
+    policy = Policy(label_thresholds=(("a", 0.8),))
+    of = of_answers((SURE, 200, 0))
+    removed = ", no policy.label_thresholds"
+    assert removed in threshold_text(rule("descriptive", of), policy)
+    assert removed not in threshold_text(rule("descriptive", of), Policy())
+    assert removed not in threshold_text(rule("certified_by_label", of), policy)
+
+
+# Told
+
+
+def test_every_rule_is_told_under_its_name_in_words() -> None:
+    capacity = Settings(min_precision=0.9, most_reviewed=0.2)
+    of = evaluate(table([SURE] * 200 + [LESS] * 100, ["a"] * 250 + ["b"] * 50), capacity)
+    assert [name for name, _ in told(of)] == [t.rule.replace("_", " ") for t in of.thresholds]
+    assert [text for _, text in told(of)] == [threshold_text(t) for t in of.thresholds]
+
+
+def test_the_promise_by_label_is_not_told_when_it_says_the_same_as_the_one_before() -> None:
+    of = of_answers((SURE, 10, 0))
+    assert rule("certified_by_label", of)
+    assert [name for name, _ in told(of)] == ["cost optimal", "descriptive", "certified"]
+
+
+def test_without_tickets_nothing_is_told() -> None:
+    assert told(evaluate(table([], []), Settings())) == []
+
+
+# Calibration
+
+
+def rows_right(score: float, right: int, n: int) -> Evaluation:
+    rest = (1 - score) / 2
+    return evaluate(table([[score, rest, rest]] * n, ["a"] * right + ["b"] * (n - right)), PROMISE)
+
+
+def test_scores_above_the_share_right_are_too_confident() -> None:
+    assert calibration_text(rows_right(0.9, 100, 200)) == (
+        "too confident; mean score 90.0%, right 50.0%"
+    )
+
+
+def test_scores_below_the_share_right_are_too_cautious() -> None:
+    assert calibration_text(rows_right(0.6, 200, 200)) == (
+        "too cautious; mean score 60.0%, right 100.0%"
+    )
+
+
+def test_scores_that_mean_what_they_say_show_no_sign() -> None:
+    assert calibration_text(rows_right(0.75, 300, 400)) == (
+        "no sign of miscalibration; mean score 75.0%, right 75.0%"
+    )
+
+
+def test_few_tickets_say_that_they_show_little() -> None:
+    text = calibration_text(rows_right(0.75, 30, 40))
+    assert text.startswith("no sign of miscalibration (few tickets show little); ")
+
+
+def test_few_groups_are_few_tickets() -> None:
+    scores, gold = [[0.75, 0.15, 0.1]] * 400, ["a"] * 300 + ["b"] * 100
+    groups = [i // 4 for i in range(400)]
+    text = calibration_text(evaluate(table(scores, gold, groups=groups), PROMISE))
+    assert "(few tickets show little)" in text
+
+
+def test_no_tickets_have_no_calibration() -> None:
+    assert calibration_text(evaluate(table([], []), Settings())) == "no scored tickets"
+
+
+def test_a_temperature_that_helps_lowers_the_error_and_tells_before_and_after() -> None:
+    report = rows_right(0.9, 100, 200).temperature
+    text = temperature_text(report)
+    assert text.startswith(f"Temperature {report.temperature:.2f} lowers the calibration error: ")
+    assert f"{report.ece_before:.3f} before, {report.ece_after:.3f} after" in text
+    assert f"{report.log_loss_before:.3f} before, {report.log_loss_after:.3f} after" in text
+
+
+def test_a_temperature_that_changes_nothing_does_not_lower_it() -> None:
+    report = replace(rows_right(0.9, 100, 200).temperature, ece_before=0.1, ece_after=0.1)
+    assert " does not lower the calibration error: 0.100 before, 0.100 after" in temperature_text(
+        report
+    )
+
+
+def test_coarse_scores_bias_a_temperature_and_that_is_said() -> None:
+    report = rows_right(0.9, 100, 200).temperature
+    said = temperature_text(replace(report, biased=True, decimals=2))
+    assert said.endswith("on tickets it was not fitted on; scores with 2 decimals bias it")
+    silent = temperature_text(replace(report, biased=False))
+    assert silent.endswith("on tickets it was not fitted on")
+
+
+def test_an_unknown_log_loss_of_a_temperature_is_a_dash() -> None:
+    report = rows_right(0.9, 100, 200).temperature
+    said = temperature_text(replace(report, log_loss_before=math.nan, log_loss_after=math.nan))
+    assert f"; log loss {numbers.DASH} before, {numbers.DASH} after, on tickets" in said
+
+
+def test_one_group_cannot_judge_a_temperature() -> None:
+    of = evaluate(table([LESS] * 20, ["a"] * 20, groups=[0] * 20), Settings())
+    assert temperature_text(of.temperature).endswith("; too few groups to judge it on others")
+
+
+# The gate, and suspects
+
+
+@pytest.mark.parametrize(
+    ("base", "candidate", "outcome", "start"),
+    [
+        (50, 80, "pass", "v2 is not worse than v1 by 2.0 points or more ("),
+        (80, 50, "fail", "v2 is worse than v1 ("),
+        (80, 78, "inconclusive", "v2 may be worse than v1 by 2.0 points ("),
+    ],
+)
+def test_each_outcome_of_the_gate_has_its_words(
+    base: int, candidate: int, outcome: str, start: str
+) -> None:
+    comparison = compared(base, candidate)
+    assert comparison.noninferiority.outcome == outcome
+    assert noninferiority_text(comparison).startswith(start)
+
+
+def test_the_gate_tells_both_one_sided_bounds() -> None:
+    comparison = compared(50, 80)
+    gate = comparison.noninferiority
+    bounds = f"{numbers.points(gate.low)} and {numbers.points(gate.high)}"
+    assert f"(one-sided 95% bounds {bounds})" in noninferiority_text(comparison)
+
+
+def test_an_open_gate_says_how_many_tickets_would_settle_it() -> None:
+    comparison = compared(80, 80 - 1, n=100)
+    needed = replace(comparison.noninferiority, n_needed=1234, outcome="inconclusive")
+    text = noninferiority_text(replace(comparison, noninferiority=needed))
+    assert text.endswith("; about 1,234 tickets would settle it")
+
+
+def test_a_gate_at_another_margin_names_it() -> None:
+    comparison = compared(50, 80)
+    wide = replace(comparison.noninferiority, margin=0.05)
+    assert "by 5.0 points" in noninferiority_text(replace(comparison, noninferiority=wide))
+
+
+def test_a_verdict_that_rests_on_doubtful_labels_flips() -> None:
+    flipped = WithoutSuspects("better", "cannot tell", 21, flips=True)
+    assert without_suspects_text(compared(50, 80), flipped) == (
+        "Without the 21 tickets that either set contradicts most, the verdict on v2 against v1 "
+        "flips from “better” to “cannot tell”: read them before deciding"
+    )
+
+
+def test_a_verdict_that_does_not_rest_on_them_stays() -> None:
+    stays = WithoutSuspects("better", "better", 1, flips=False)
+    assert without_suspects_text(compared(50, 80), stays) == (
+        "Without the 1 ticket that either set contradicts most, the verdict on v2 against v1 "
+        "stays “better”"
+    )
+
+
+def test_a_policy_at_a_temperature_is_not_repeated_in_rules_on_raw_scores() -> None:
+    of = evaluate(table([SURE] * 200, ["a"] * 200), Settings(policy=Policy(temperature=2.0)))
+    assert "policy.temperature" not in threshold_text(rule("certified", of))
