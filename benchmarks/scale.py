@@ -21,7 +21,8 @@ from ticketbench.measure import metrics
 from ticketbench.measure.calibration.bins import ece_equal_mass
 from ticketbench.measure.compare import compare
 from ticketbench.measure.counts import confusion
-from ticketbench.measure.evaluate import Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.pairs.differences import metric_differences
 
 LABELS = ("a", "b", "c", "d", "e", "f")

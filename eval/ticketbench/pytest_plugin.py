@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from ticketbench.flow.gates.under_test import Answer, UnderTest
     from ticketbench.measure.compare import Comparison
-    from ticketbench.measure.evaluate import Evaluation
+    from ticketbench.measure.evaluation import Evaluation
 
 _UNDER_TEST = pytest.StashKey["UnderTest"]()
 MUST_PASS = "must_pass_ticket"

@@ -23,10 +23,10 @@ from ticketbench.measure.compare import (
     compare,
     mcnemar_exact,
     mcnemar_midp,
-    paired_rows,
     still_wrong,
 )
 from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN, n_differing_groups
 from ticketbench.measure.statistics.intervals import clustered_mean
 

@@ -14,7 +14,8 @@ from tables import ORACLES, random_table, table
 from ticketbench.core.types import Estimate
 from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.estimates import estimate
-from ticketbench.measure.metrics import METRICS, Metric
+from ticketbench.measure.kinds import Metric
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.statistics.intervals import wilson
 from ticketbench.measure.statistics.resampling import FEW_GROUPS
 

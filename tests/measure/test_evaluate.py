@@ -12,7 +12,8 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.measure.calibration.check import calibration_check
-from ticketbench.measure.evaluate import Evaluation, LabelResult, Settings, evaluate
+from ticketbench.measure.evaluate import LabelResult, evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.statistics.intervals import wilson

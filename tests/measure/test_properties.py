@@ -17,7 +17,8 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import NONE, Estimate, Failure, Finding, ScoreTable
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.counts.confusion import ConfusionMatrix
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.routing.equal_coverage import equal_coverage
 from ticketbench.measure.rubrics.overlap import PairOverlap
 from ticketbench.measure.thresholds.choose import cost_optimal_policy

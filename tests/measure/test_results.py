@@ -7,7 +7,7 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Dataset, Failure, Finding, Rubric, RubricSet, ScoreTable, Ticket
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import (
     DatasetSummary,

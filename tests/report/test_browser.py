@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tables import random_table
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, run_results
 from ticketbench.report.page import html_page
 from ticketbench.report.rendering import Report

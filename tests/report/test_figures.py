@@ -7,7 +7,8 @@ import pytest
 
 from tables import random_table, table
 from ticketbench.core.types import NONE_LABEL
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.report.figures import FIGURES, figure_files
 
 NAMES = ("confusion-matrix", "reliability-diagram", "confidence-histogram", "risk-coverage-curve")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tables import table
 from ticketbench.core.types import Failure
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, run_results
 from ticketbench.report.markdown import escaped, markdown_summary
 from ticketbench.report.rendering import Report

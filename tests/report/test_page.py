@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.types import Failure, Rubric, RubricSet
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, LabelCount, RunResults, run_results
 from ticketbench.report.page import html_page
 from ticketbench.report.rendering import Report, visible

@@ -16,7 +16,8 @@ from ticketbench.cli.main import cli
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
 from ticketbench.edge.inputs.formats import FORMATS, MalformedRow, Row, Table, file_format
-from ticketbench.measure.metrics import METRICS, ticket_metric
+from ticketbench.measure.kinds import ticket_metric
+from ticketbench.measure.metrics import METRICS
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import SECTIONS, section
 

@@ -138,7 +138,7 @@ def _rows(found: Compared) -> list[tuple[str, ...]]:
             numbers.difference(one.difference),
             "higher",
         )
-        for one in comparison.label_differences
+        for one in comparison.of_labels("recall")
     ]
     return rows
 

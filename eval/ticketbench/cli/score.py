@@ -17,7 +17,7 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.measure.evaluate import Evaluation
+    from ticketbench.measure.evaluation import Evaluation
 
 
 @click.command("score")
@@ -42,7 +42,7 @@ def command(
     """
     from ticketbench.core.policy import Policy
     from ticketbench.flow.score import score
-    from ticketbench.measure.evaluate import Settings
+    from ticketbench.measure.evaluation import Settings
 
     settings = Settings(policy=Policy(threshold, escalate_above))
     result = score(file, rubric_set=rubric_set, settings=settings)
@@ -58,16 +58,14 @@ def _show(e: Evaluation) -> None:
     from ticketbench.report.words.verdict import told
 
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
-    rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in e.metrics]
-    rows.append(
-        (f"routed at {e.settings.policy.threshold:.2f}", numbers.estimate(e.routing.coverage))
-    )
-    rows.append(("right among routed", numbers.estimate(e.routing.selective_precision)))
+    metrics = (*e.metrics, *e.routing.summary.metrics)
+    rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in metrics]
+    rows.append(("threshold of the policy", numbers.threshold(e.settings.policy.threshold)))
     show_table(("metric", "value [95%]"), rows)
     show()
     labels = [
         (r.label, str(r.support), numbers.estimate(r.recall), numbers.estimate(r.precision))
-        for r in e.label_results
+        for r in e.by_label.results
     ]
     show_table(("label", "tickets", "recall", "precision"), labels)
     show()

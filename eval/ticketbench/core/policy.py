@@ -21,6 +21,15 @@ class Costs:
     review: float = 1.0
     escalate: float = 1.5
 
+    def of(self, outcome: IntArray, right: BoolArray) -> FloatArray:
+        """The cost of each of n tickets, by outcome and whether its top label is right."""
+        wrong_route = (outcome == ROUTE) & ~right
+        return np.asarray(
+            self.misroute * wrong_route
+            + self.review * (outcome == REVIEW)
+            + self.escalate * (outcome == ESCALATE)
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decisions:

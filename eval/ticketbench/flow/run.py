@@ -34,7 +34,7 @@ from ticketbench.flow.steps.inputs import (
 )
 from ticketbench.flow.steps.production import estimated_production
 from ticketbench.flow.steps.slicing import sliced
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.quantities.of_one import quantities
 
 

@@ -12,14 +12,14 @@ from scipy import special
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE, BoolArray, Estimate, IntArray, ScoreTable, Value
+from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable, Value
 from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
 from ticketbench.measure.pairs.by_policy import routing_differences
 from ticketbench.measure.pairs.differences import Difference as Difference
 from ticketbench.measure.pairs.differences import metric_differences
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
 from ticketbench.measure.pairs.of_shares import NonInferiority, noninferiority
-from ticketbench.measure.pairs.pairing import Judged, judged, paired
+from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired, paired_rows, same_top
 from ticketbench.measure.pairs.verdict import (
     MARGIN,
     Verdict,
@@ -63,7 +63,7 @@ class Comparison(Value):
                       groups differ; below 5 % where the verdict is better or worse
     sign_flip_p       the exact check of `p` where at most 40 groups differ; else NaN
     noninferiority    the regression gate on the accuracy, at the margin of the verdict
-    label_differences  the recall of each gold label
+    label_differences  every label metric of each gold label
     marginal_shift    whether the mix of top labels differs, over all tickets both sets scored
     """
 
@@ -102,11 +102,16 @@ class Comparison(Value):
 
     def recall(self, label: str) -> Estimate:
         """Candidate minus base of the recall of `label`; InputError when there is no such label."""
-        for found in self.label_differences:
+        recalls = self.of_labels("recall")
+        for found in recalls:
             if found.label == label:
                 return found.difference
-        known = [found.label for found in self.label_differences]
+        known = [found.label for found in recalls]
         raise InputError(f"no label is called {label!r}", help=suggestion(label, known))
+
+    def of_labels(self, metric: str) -> tuple[LabelDifference, ...]:
+        """The differences of one label metric, a gold label each."""
+        return tuple(found for found in self.label_differences if found.metric == metric)
 
 
 def compare(
@@ -135,8 +140,9 @@ def compare(
     scored = paired_rows(base, candidate, labelled=False)
     a, b = paired_rows(base, candidate)
     d = b.right.astype(float) - a.right.astype(float)
-    agree = same_top(a, b)
-    identical = bool(agree.all())
+    identical = bool(same_top(a, b).all())
+    decided = outcomes is not None or policy is not None
+    sides = _sides(base, candidate, policy, outcomes)
     contingency = _contingency(a, b)
     n_base, n_candidate = (int((t.truth != NONE).sum()) for t in (base, candidate))
     few = n_differing_groups(d, a.groups) <= MOST_SHOWN
@@ -151,53 +157,28 @@ def compare(
         differences=metric_differences(
             (a, b), scored, min_precision=min_precision, policy=policy, seed=seed
         )
-        + _of_routing(base, candidate, policy, outcomes, costs, seed=seed),
+        + (routing_differences(sides, costs=costs, seed=seed) if decided else ()),
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
         p=difference_p(d, a.groups),
         sign_flip_p=sign_flip_p(d, a.groups) if few else math.nan,
         noninferiority=noninferiority(d, a.groups, margin=margin, identical=identical),
-        label_differences=label_differences(a, b, same_top=agree),
+        label_differences=label_differences(sides, routed=decided),
         marginal_shift=_marginal_shift(*scored, seed=seed),
     )
 
 
-def _of_routing(
+def _sides(
     base: ScoreTable,
     candidate: ScoreTable,
     policy: Policy | None,
     outcomes: tuple[IntArray, IntArray] | None,
-    costs: Costs | None,
-    *,
-    seed: int,
-) -> tuple[Difference, ...]:
+) -> Pair:
+    """Both tables with the outcomes given, else with those that the policy decides."""
     if outcomes is not None:
-        sides = Judged(base, outcomes[0]), Judged(candidate, outcomes[1])
-    elif policy is not None:
-        sides = judged(base, policy), judged(candidate, policy)
-    else:
-        return ()
-    return routing_differences(paired(*sides), costs=costs, seed=seed)
-
-
-def paired_rows(
-    base: ScoreTable, candidate: ScoreTable, *, labelled: bool = True
-) -> tuple[ScoreTable, ScoreTable]:
-    """The rows of tickets that both tables scored, in base order.
-
-    With `labelled` only those whose gold is a label.
-    """
-    if base.ids == candidate.ids:
-        keep = base.truth != NONE if labelled else np.ones(base.n_scored, dtype=np.bool_)
-        return (base, candidate) if keep.all() else (base.rows(keep), candidate.rows(keep))
-    position = {ticket: i for i, ticket in enumerate(candidate.ids)}
-    pairs = [
-        (i, position[ticket])
-        for i, ticket in enumerate(base.ids)
-        if ticket in position and not (labelled and base.truth[i] == NONE)
-    ]
-    left, right = (np.array([p[side] for p in pairs], dtype=np.int64) for side in (0, 1))
-    return base.rows(left), candidate.rows(right)
+        return paired(Judged(base, outcomes[0]), Judged(candidate, outcomes[1]))
+    of = policy or Policy()
+    return paired(judged(base, of), judged(candidate, of))
 
 
 def mcnemar_exact(only_base: int, only_candidate: int) -> float:
@@ -221,13 +202,6 @@ def mcnemar_midp(only_base: int, only_candidate: int) -> float:
         return 1.0
     ways = math.lgamma(n + 1) - math.lgamma(fewer + 1) - math.lgamma(n - fewer + 1)
     return mcnemar_exact(only_base, only_candidate) - math.exp(ways - n * math.log(2))
-
-
-def same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
-    """Which tickets got the same top label from both sets, compared by name."""
-    names = list(b.labels)
-    known = [names.index(label) if label in names else NONE for label in a.labels]
-    return np.asarray(np.array(known, dtype=np.int64)[a.top] == b.top)
 
 
 def _marginal_shift(a: ScoreTable, b: ScoreTable, *, seed: int) -> MarginalShift:

@@ -3,18 +3,69 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from ticketbench.core.errors import InputError
+from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.counts import confusion
-from ticketbench.measure.metrics import Metric
+from ticketbench.measure.kinds import (
+    CellMetric,
+    LabelMetric,
+    Metric,
+    OfCells,
+    Part,
+    RoutingMetric,
+    TableMetric,
+    TicketMetric,
+    counted,
+)
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.statistics import intervals, resampling
 from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import Interval
 
 
-def estimate(metric: Metric, table: ScoreTable, *, seed: int) -> Estimate:
+@dataclass(frozen=True, slots=True)
+class MetricResult:
+    """A registered metric with its estimate."""
+
+    name: str
+    title: str
+    higher_is_better: bool
+    share: bool
+    estimate: Estimate
+
+    @classmethod
+    def of(cls, metric: Metric, estimate: Estimate) -> MetricResult:
+        """`metric` with its `estimate`."""
+        return cls(metric.name, metric.title, metric.higher_is_better, metric.share, estimate)
+
+
+def estimate_of(results: Sequence[MetricResult], name: str) -> Estimate:
+    """The estimate of the metric called `name`; InputError with the nearest name if none is."""
+    for result in results:
+        if result.name == name:
+            return result.estimate
+    help_ = suggestion(name, [result.name for result in results])
+    raise InputError(f"no metric is called {name!r}", help=help_)
+
+
+def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:
+    """Every metric of tickets, cells and tables over `table`, in order of registration."""
+    return tuple(
+        MetricResult.of(metric, estimate(metric, table, seed=seed))
+        for metric in METRICS
+        if isinstance(metric, TicketMetric | CellMetric | TableMetric)
+    )
+
+
+def estimate(
+    metric: TicketMetric | CellMetric | TableMetric, table: ScoreTable, *, seed: int
+) -> Estimate:
     """The metric over its population in `table`, with a 95 % interval within its range.
 
     Shares of tickets get Wilson, other per-ticket means a cluster-robust t, functions of the
@@ -23,24 +74,41 @@ def estimate(metric: Metric, table: ScoreTable, *, seed: int) -> Estimate:
     tickets = table.labelled() if metric.over == "labelled" else table
     if tickets.n_scored == 0:
         return Estimate.undefined(0, "no tickets")
-    if metric.kind == "ticket":
-        values = metric.function(tickets.scores, tickets.truth)
-        of = intervals.share if metric.share else intervals.mean
-        return intervals.clipped(of(values, tickets.groups), metric.low, metric.high)
-    if metric.kind == "cell":
-        return _of_cells(metric, tickets, seed=seed)
-    value = metric.function(tickets.scores, tickets.truth)
-    nan = float("nan")
-    return Estimate(value, nan, nan, tickets.n_scored, "no interval")
+    match metric:
+        case TicketMetric():
+            values = metric.function(tickets.scores, tickets.truth)
+            of = intervals.share if metric.share else intervals.mean
+            return intervals.clipped(of(values, tickets.groups), metric.low, metric.high)
+        case CellMetric():
+            return _of_cells(metric, tickets, seed=seed)
+        case TableMetric():
+            value = metric.function(tickets.scores, tickets.truth)
+            return Estimate(value, math.nan, math.nan, tickets.n_scored, "no interval")
 
 
-def on_used_cells(metric: Metric, r: int, used: IntArray) -> resampling.Statistic:
-    """The cell metric as a function of counts over the `used` ones of the R·R cells."""
+def part_estimate(metric: LabelMetric | RoutingMetric, part: Part, groups: IntArray) -> Estimate:
+    """The mean over the tickets of `part` that count, with a 95 % interval.
+
+    Shares get Wilson, other means a cluster-robust t. The Dice form 2J/(1+J) is monotone in the
+    share J, so the Wilson ends of J carry over. No ticket counts: NaN.
+    """
+    at = counted(part)
+    values, own = part.values[at], groups[at]
+    if not metric.share:
+        return intervals.clipped(intervals.mean(values, own), metric.low, metric.high)
+    share = intervals.share(values, own)
+    if isinstance(metric, LabelMetric) and metric.form == "dice":
+        return _dice(share)
+    return share
+
+
+def on_used_cells(function: OfCells, r: int, used: IntArray) -> resampling.Statistic:
+    """A function of R x R cells as a function of counts over the `used` ones of the R·R cells."""
 
     def statistic(counts: FloatArray) -> FloatArray:
         full = np.zeros((*counts.shape[:-1], r * r))
         full[..., used] = counts
-        return np.asarray(metric.function(full.reshape(*counts.shape[:-1], r, r)))
+        return np.asarray(function(full.reshape(*counts.shape[:-1], r, r)))
 
     return statistic
 
@@ -51,9 +119,15 @@ def too_few_to_draw(groups: IntArray) -> bool:
     return grouped and effective_groups(groups) < resampling.FEWEST_GROUPS
 
 
-def _of_cells(metric: Metric, tickets: ScoreTable, *, seed: int) -> Estimate:
+def _dice(share: Estimate) -> Estimate:
+    value, low, high = (2 * j / (1 + j) for j in (share.value, share.low, share.high))
+    method = f"{share.method}, transformed" if share.n else share.method
+    return Estimate(value, low, high, share.n, method)
+
+
+def _of_cells(metric: CellMetric, tickets: ScoreTable, *, seed: int) -> Estimate:
     drawn = resampling.units(confusion.cell_of_ticket(tickets), tickets.groups)
-    statistic = on_used_cells(metric, len(tickets.gold_labels), drawn.used)
+    statistic = on_used_cells(metric.function, len(tickets.gold_labels), drawn.used)
     ends: Interval = resampling.bca(drawn, statistic, seed=seed)
     value = float(statistic(drawn.observed))
     if too_few_to_draw(tickets.groups):

@@ -1,69 +1,83 @@
-"""Each gold label on its own: recall, precision and F1 of the top label, recall under a policy."""
+"""Each gold label on its own: every label metric, with the tickets it rests on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
+from ticketbench.core.policy import ROUTE
+from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable
+from ticketbench.measure.estimates import MetricResult, estimate_of, part_estimate
+from ticketbench.measure.kinds import LabelMetric, LabelTickets, registered
 
-from ticketbench.core.policy import ROUTE, Decisions
-from ticketbench.core.types import NONE, Estimate, ScoreTable
-from ticketbench.measure.statistics import intervals
+_NEVER = -2
+"""No ticket's label: one that a table does not know. -1 is gold `__none__`."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelResult:
-    """One gold label: recall, precision and F1 of the top label, and recall under the policy.
+    """One gold label.
 
     support    tickets whose gold is this label
     predicted  tickets whose top label it is (among tickets whose gold is a label)
+    metrics    every label metric, in order of registration
     """
 
     label: str
     support: int
     predicted: int
-    recall: Estimate
-    precision: Estimate
-    f1: Estimate
-    routed_recall: Estimate
+    metrics: tuple[MetricResult, ...]
+
+    def metric(self, name: str) -> Estimate:
+        """The estimate of the label metric called `name`; InputError when there is none."""
+        return estimate_of(self.metrics, name)
+
+    @property
+    def recall(self) -> Estimate:
+        """Right / gold, by the top label."""
+        return self.metric("recall")
+
+    @property
+    def precision(self) -> Estimate:
+        """Right / predicted."""
+        return self.metric("precision")
+
+    @property
+    def f1(self) -> Estimate:
+        """2·right / (gold + predicted)."""
+        return self.metric("f1")
 
 
-def label_results(table: ScoreTable, decisions: Decisions) -> tuple[LabelResult, ...]:
-    """Every gold label of the table, in its order; a label without tickets has NaN."""
-    labelled = table.truth != NONE
-    routed = decisions.outcome == ROUTE
+def label_results(table: ScoreTable, outcome: IntArray) -> tuple[LabelResult, ...]:
+    """Every gold label of the table, in its order; a label without tickets has NaN.
+
+    `outcome` is ROUTE, REVIEW or ESCALATE for each of the scored tickets.
+    """
+    groups = table.groups[table.truth != NONE]
+    metrics = registered(LabelMetric)
     results = []
-    for index, label in enumerate(table.gold_labels):
-        gold = table.truth == index
-        predicted = (table.top == index) & labelled
-        right = gold & predicted
+    for label in table.gold_labels:
+        tickets = label_tickets(table, outcome, label)
+        estimates = (part_estimate(m, m.function(tickets), groups) for m in metrics)
         results.append(
             LabelResult(
                 label=label,
-                support=int(gold.sum()),
-                predicted=int(predicted.sum()),
-                recall=intervals.share(right[gold], table.groups[gold]),
-                precision=intervals.share(right[predicted], table.groups[predicted]),
-                f1=_f1(right[gold | predicted], table.groups[gold | predicted]),
-                routed_recall=intervals.share(
-                    (routed & (decisions.top == index))[gold], table.groups[gold]
-                ),
+                support=int(tickets.gold.sum()),
+                predicted=int(tickets.top.sum()),
+                metrics=tuple(map(MetricResult.of, metrics, estimates)),
             )
         )
     return tuple(results)
 
 
-def _f1(right: np.ndarray, groups: np.ndarray) -> Estimate:
-    """F1 = 2J/(1+J) with J = right / (gold or predicted): the Wilson ends of J carry over."""
-    jaccard = intervals.share(right, groups)
-
-    def transformed(j: float) -> float:
-        return 2 * j / (1 + j)
-
-    return Estimate(
-        transformed(jaccard.value),
-        transformed(jaccard.low),
-        transformed(jaccard.high),
-        jaccard.n,
-        f"{jaccard.method}, transformed" if jaccard.n else jaccard.method,
+def label_tickets(table: ScoreTable, outcome: IntArray, label: str) -> LabelTickets:
+    """The tickets whose gold is a label, as `label` sees them, in the order of the table."""
+    labelled = table.truth != NONE
+    gold, top = (
+        names.index(label) if label in names else _NEVER
+        for names in (table.gold_labels, table.labels)
+    )
+    return LabelTickets(
+        gold=(table.truth == gold)[labelled],
+        top=(table.top == top)[labelled],
+        routed=(outcome == ROUTE)[labelled],
     )

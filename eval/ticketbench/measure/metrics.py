@@ -1,103 +1,30 @@
 """Every metric of a score table: one decorated function each, and nothing else to touch.
 
-A metric registered here appears in the evaluation, the comparison, the report and the JSON.
-Three kinds, by what the function sees:
-
-    ticket_metric   (scores, truth) -> one value per ticket; the metric is their mean
-    cell_metric     confusion counts (..., R, R), gold by top label -> value (...)
-    table_metric    (scores, truth) -> one value; no interval is known for it
-
-They run over tickets whose gold is a label, or, where the top score is judged as routing uses it,
-over all scored tickets. `truth` indexes the columns of `scores`; a gold label that the rubric set
-does not have has an index beyond the last column, and gold `__none__` is -1.
+A metric registered here appears in the evaluation, the comparison, the gates, the baseline, the
+report and the JSON. `truth` indexes the columns of `scores`; a gold label that the rubric set does
+not have has an index beyond the last column, and gold `__none__` is -1.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
 
 import numpy as np
 
-from ticketbench.core.registry import Registry
+from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.calibration.bins import ece_equal_mass, score_of_truth
-
-Kind = Literal["ticket", "cell", "table"]
-Population = Literal["labelled", "scored"]
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric's name, title, direction, unit, population, range and function.
-
-    share    the value is a share of tickets (0 to 1, printed in percent)
-    over     the tickets it is about: `labelled` (gold is a label) or all `scored` ones, where
-             gold `__none__` is wrong whatever the top label
-    low, high  the range of possible values, to which intervals are clipped
-    """
-
-    name: str
-    title: str
-    kind: Kind
-    higher_is_better: bool
-    share: bool
-    function: Callable[..., Any]
-    over: Population = "labelled"
-    low: float = 0.0
-    high: float = 1.0
-
-
-METRICS: Registry[Metric] = Registry("metric")
-
-
-PerTicket = Callable[[FloatArray, IntArray], FloatArray]
-OfCells = Callable[[FloatArray], FloatArray]
-OfTable = Callable[[FloatArray, IntArray], float]
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _register(metric: Metric, function: F) -> F:
-    METRICS.add(metric.name, metric)
-    return function
-
-
-def ticket_metric(
-    name: str,
-    *,
-    title: str,
-    higher_is_better: bool = True,
-    share: bool = False,
-    over: Population = "labelled",
-    high: float = 1.0,
-) -> Callable[[PerTicket], PerTicket]:
-    """Register a mean of per-ticket values: (scores n x K, truth n) -> values n in [0, high]."""
-    return lambda f: _register(
-        Metric(name, title, "ticket", higher_is_better, share, f, over, 0.0, high), f
-    )
-
-
-def cell_metric(
-    name: str, *, title: str, higher_is_better: bool = True, share: bool = True, low: float = 0.0
-) -> Callable[[OfCells], OfCells]:
-    """Register a function of confusion counts, vectorised: (..., R, R) -> (...) in [low, 1]."""
-    return lambda f: _register(
-        Metric(name, title, "cell", higher_is_better, share, f, "labelled", low), f
-    )
-
-
-def table_metric(
-    name: str,
-    *,
-    title: str,
-    higher_is_better: bool = True,
-    share: bool = False,
-    over: Population = "labelled",
-) -> Callable[[OfTable], OfTable]:
-    """Register a function of the whole table: (scores n x K, truth n) -> float in [0, 1]."""
-    return lambda f: _register(Metric(name, title, "table", higher_is_better, share, f, over), f)
+from ticketbench.measure.kinds import METRICS as METRICS
+from ticketbench.measure.kinds import (
+    LabelTickets,
+    Part,
+    RoutedTickets,
+    cell_metric,
+    label_metric,
+    routing_metric,
+    table_metric,
+    ticket_metric,
+)
 
 
 @ticket_metric("accuracy", title="Accuracy", share=True)
@@ -109,13 +36,13 @@ def accuracy(scores: FloatArray, truth: IntArray) -> FloatArray:
 @cell_metric("macro_f1", title="Macro-F1")
 def macro_f1(cells: FloatArray) -> FloatArray:
     """Mean F1 over labels that have tickets; a label never predicted counts as 0. NaN: none."""
-    return _mean_over_supported(f1(cells), cells)
+    return _mean_over_supported(f1_by_label(cells), cells)
 
 
 @cell_metric("balanced_accuracy", title="Balanced accuracy")
 def balanced_accuracy(cells: FloatArray) -> FloatArray:
     """Mean recall over labels that have tickets (Brodersen et al. 2010). 0 to 1, 1 is best."""
-    return _mean_over_supported(recall(cells), cells)
+    return _mean_over_supported(recall_by_label(cells), cells)
 
 
 @cell_metric("mcc", title="Matthews correlation", share=False, low=-1.0)
@@ -175,17 +102,59 @@ def ece(scores: FloatArray, truth: IntArray) -> float:
     return ece_equal_mass(top, np.argmax(scores, axis=1) == truth, bins=10)
 
 
-def recall(cells: FloatArray) -> FloatArray:
+@label_metric("recall", title="Recall")
+def recall(tickets: LabelTickets) -> Part:
+    """Right / gold of a label, by the top label."""
+    return Part(tickets.top, among=tickets.gold)
+
+
+@label_metric("precision", title="Precision")
+def precision(tickets: LabelTickets) -> Part:
+    """Right / predicted of a label."""
+    return Part(tickets.gold, among=tickets.top)
+
+
+@label_metric("f1", title="F1", form="dice")
+def f1(tickets: LabelTickets) -> Part:
+    """2·right / (gold + predicted) of a label."""
+    return Part(tickets.gold & tickets.top, among=tickets.gold | tickets.top)
+
+
+@label_metric("routed_recall", title="Recall under the policy")
+def routed_recall(tickets: LabelTickets) -> Part:
+    """Routed and right / gold of a label: reviewed and escalated tickets count as missed."""
+    return Part(tickets.routed & tickets.top, among=tickets.gold)
+
+
+@routing_metric("coverage", title="Routed by the policy")
+def coverage(tickets: RoutedTickets) -> Part:
+    """Routed / all scored tickets."""
+    return Part(tickets.outcome == ROUTE)
+
+
+@routing_metric("selective_precision", title="Right among routed")
+def selective_precision(tickets: RoutedTickets) -> Part:
+    """Right / routed; a routed ticket with gold `__none__` is wrong."""
+    return Part(tickets.right, among=tickets.outcome == ROUTE)
+
+
+@routing_metric("cost", title="Cost per ticket", higher_is_better=False, share=False, priced=True)
+def cost(tickets: RoutedTickets) -> Part:
+    """Mean cost of the outcomes, in the unit of the costs; a right route costs nothing."""
+    return Part(tickets.costs.of(tickets.outcome, tickets.right))
+
+
+def recall_by_label(cells: FloatArray) -> FloatArray:
     """Right / gold per label, (..., R, R) -> (..., R); NaN for a label without tickets."""
     return _ratio(_diagonal(cells), cells.sum(axis=-1))
 
 
-def precision(cells: FloatArray) -> FloatArray:
+def precision_by_label(cells: FloatArray) -> FloatArray:
     """Right / predicted per label, (..., R, R) -> (..., R); NaN for a label never predicted."""
     return _ratio(_diagonal(cells), cells.sum(axis=-2))
 
 
-def f1(cells: FloatArray) -> FloatArray:
+def f1_by_label(cells: FloatArray) -> FloatArray:
     """2·right / (gold + predicted) per label; NaN only when a label has neither."""
     return _ratio(2 * _diagonal(cells), cells.sum(axis=-1) + cells.sum(axis=-2))
 
@@ -193,7 +162,7 @@ def f1(cells: FloatArray) -> FloatArray:
 def weighted_f1(cells: FloatArray) -> FloatArray:
     """Mean F1 weighted by the number of gold tickets per label. NaN without tickets."""
     support = cells.sum(axis=-1)
-    return _ratio((np.nan_to_num(f1(cells)) * support).sum(axis=-1), support.sum(axis=-1))
+    return _ratio((np.nan_to_num(f1_by_label(cells)) * support).sum(axis=-1), support.sum(axis=-1))
 
 
 def _diagonal(cells: FloatArray) -> FloatArray:

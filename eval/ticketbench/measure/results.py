@@ -9,8 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Value
-from ticketbench.measure.compare import Comparison, compare, paired_rows, same_top
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.compare import Comparison, compare
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.pairs.pairing import paired_rows, same_top
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.sample.label_errors import (

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ticketbench.core.registry import Registry
-from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +65,7 @@ def _titled(axes: Axes, evaluation: Evaluation, title: str) -> None:
 @figure("confusion-matrix")
 def confusion_matrix(axes: Axes, evaluation: Evaluation) -> None:
     """Gold label by outcome, shaded by the share of the row."""
-    matrix = evaluation.routed_confusion
+    matrix = evaluation.routing.confusion
     totals = [max(1, sum(row)) for row in matrix.counts]
     shares = [[n / total for n in row] for row, total in zip(matrix.counts, totals, strict=True)]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
@@ -84,7 +84,7 @@ def confusion_matrix(axes: Axes, evaluation: Evaluation) -> None:
 @figure("reliability-diagram")
 def reliability_diagram(axes: Axes, evaluation: Evaluation) -> None:
     """Accuracy against mean top score per equal-mass bin, with Wilson intervals and counts."""
-    bins = evaluation.reliability
+    bins = evaluation.calibration.reliability
     axes.plot([0, 1], [0, 1], color=GREY, linestyle=":", label="perfectly calibrated")
     x = [b.mean_score for b in bins]
     y = [b.accuracy for b in bins]
@@ -104,7 +104,7 @@ def reliability_diagram(axes: Axes, evaluation: Evaluation) -> None:
 @figure("confidence-histogram")
 def confidence_histogram(axes: Axes, evaluation: Evaluation) -> None:
     """Right and wrong tickets by top score."""
-    bins = evaluation.histogram
+    bins = evaluation.calibration.histogram
     left = [b.low for b in bins]
     width = [b.high - b.low for b in bins]
     right, wrong = [b.right for b in bins], [b.wrong for b in bins]
@@ -123,7 +123,7 @@ def confidence_histogram(axes: Axes, evaluation: Evaluation) -> None:
 @figure("risk-coverage-curve")
 def risk_coverage_curve(axes: Axes, evaluation: Evaluation) -> None:
     """Share wrong among the most confident tickets, against their share."""
-    curve = evaluation.risk_coverage
+    curve = evaluation.routing.risk_coverage
     x = [point.coverage for point in curve.points]
     y = [point.risk for point in curve.points]
     axes.plot(x, y, color=BLUE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ticketbench.measure.compare import Comparison
-from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.trained.classifier import TrainedBaseline
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
@@ -71,14 +71,12 @@ def _headline(report: Report) -> str:
 def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     names = [escaped(e.provenance.rubric_set) for e in evaluations]
     rows = [f"| metric | {' | '.join(names)} |", "|---|" + "---|" * len(names)]
-    for i, metric in enumerate(evaluations[0].metrics):
-        cells = [numbers.estimate(e.metrics[i].estimate, share=metric.share) for e in evaluations]
-        rows.append(f"| {escaped(metric.title)} | {' | '.join(escaped(c) for c in cells)} |")
+    of_each = [(*e.metrics, *e.routing.summary.metrics) for e in evaluations]
+    for results in zip(*of_each, strict=True):
+        cells = [escaped(numbers.estimate(r.estimate, share=r.share)) for r in results]
+        rows.append(f"| {escaped(results[0].title)} | {' | '.join(cells)} |")
     threshold = numbers.threshold(evaluations[0].settings.policy.threshold)
-    covered = [escaped(numbers.estimate(e.routing.coverage)) for e in evaluations]
-    right = [escaped(numbers.estimate(e.routing.selective_precision)) for e in evaluations]
-    rows.append(f"| routed at {threshold} | {' | '.join(covered)} |")
-    rows.append(f"| right among routed | {' | '.join(right)} |")
+    rows.append(f"| threshold of the policy | {' | '.join([threshold] * len(names))} |")
     answered = [f"{e.n_requested} = {e.n_scored} + {e.n_failed}" for e in evaluations]
     rows.append(f"| requested = scored + failed | {' | '.join(answered)} |")
     return rows

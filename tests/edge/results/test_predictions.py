@@ -34,7 +34,8 @@ from ticketbench.edge.results.predictions import (
     read_score_table,
     score_table,
 )
-from ticketbench.measure.evaluate import Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Settings
 
 URL = "local://test"
 HEAD = "ticket_id,label,score_a,score_b\n"

@@ -32,7 +32,8 @@ from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.results import store
 from ticketbench.edge.results.store import MANIFEST, envelope, load, write_folder
 from ticketbench.measure.compare import Comparison, compare
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.results import DatasetSummary, LabelCount, RunResults, run_results
 
 THREE = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.3, 0.5]]

@@ -6,9 +6,11 @@ import pytest
 from tables import random_table
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.gates.metrics import ALIASES, gate_metric
-from ticketbench.measure.metrics import METRICS, table_metric
+from ticketbench.measure.kinds import table_metric
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.changes import Question
 from ticketbench.measure.pairs.pairing import judged
 

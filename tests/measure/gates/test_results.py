@@ -14,7 +14,8 @@ from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import Estimate, Failure, FloatArray, IntArray, ScoreTable
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.gates.metrics import GateMetric, gate_metric
 from ticketbench.measure.gates.results import (
     Answered,

@@ -16,8 +16,9 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure import metrics
+from ticketbench.measure.kinds import table_metric
 from ticketbench.measure.label_results import label_results
-from ticketbench.measure.metrics import METRICS, table_metric
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs import bootstrap, changes
 from ticketbench.measure.pairs.changes import Question
 from ticketbench.measure.pairs.of_metrics import SAME, MetricChange

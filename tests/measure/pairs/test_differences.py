@@ -9,7 +9,8 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import ScoreTable
-from ticketbench.measure.metrics import METRICS, table_metric
+from ticketbench.measure.kinds import table_metric
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs import bootstrap
 from ticketbench.measure.pairs import differences as module
 from ticketbench.measure.pairs.differences import Difference, metric_differences

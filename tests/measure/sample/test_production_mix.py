@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tables import random_table, table
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import FloatArray, ScoreTable
-from ticketbench.measure.evaluate import Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.sample.production_mix import (
     LabelShare,
     ProductionMix,

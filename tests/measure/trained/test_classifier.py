@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from tables import random_table, table
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import NONE, FloatArray, IntArray, ScoreTable
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.trained.classifier import (
     TrainedBaseline,
     on_vectors,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.types import NONE, FloatArray, IntArray, ScoreTable
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.thresholds.choose import fold_of_ticket
 from ticketbench.measure.trained.classifier import on_vectors, out_of_fold, trained_baseline
 from ticketbench.measure.trained.learning_curve import (

@@ -14,7 +14,8 @@ import hostile_gates
 from hostile_gates import CANDIDATE, CONFIG, HOSTILE, LABEL, gate, same_as_golden
 from tables import table
 from ticketbench.core.policy import Policy
-from ticketbench.measure.evaluate import Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
 from ticketbench.report.gates.github import (
     Annotation,

@@ -15,7 +15,7 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.types import Dataset, Estimate, ScoreTable, Ticket
 from ticketbench.flow.steps.slicing import sliced
-from ticketbench.measure.evaluate import Evaluation, Settings
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, SetSlices, run_results
 from ticketbench.measure.sample.slices import SkippedColumn, Slice, Slices
 from ticketbench.report.page import html_page

@@ -12,7 +12,7 @@ import pytest
 
 from tables import table
 from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
 from ticketbench.measure.trained.classifier import TrainedBaseline, trained_baseline
 from ticketbench.measure.trained.learning_curve import CurvePoint, TicketsNeeded

@@ -8,7 +8,8 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.policy import Policy
 from ticketbench.measure.compare import Comparison, compare
-from ticketbench.measure.evaluate import Evaluation, Settings, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
 from ticketbench.measure.sample.label_errors import WithoutSuspects
 from ticketbench.measure.thresholds.choose import ChosenThreshold

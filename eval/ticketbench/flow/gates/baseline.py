@@ -25,7 +25,8 @@ from ticketbench.flow.run import settings_of
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.tables import rubric_set, scored
-from ticketbench.measure.evaluate import Evaluation, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.pairs.pairing import judged
 
 if TYPE_CHECKING:
@@ -159,15 +160,10 @@ def origin_of(inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None) -> O
 
 def metrics_of(evaluation: Evaluation) -> dict[str, Estimate]:
     """Every number a baseline keeps, by name; `recall billing` is the recall of a label."""
-    found = {metric.name: metric.estimate for metric in evaluation.metrics}
-    found |= {
-        "coverage": evaluation.routing.coverage,
-        "selective_precision": evaluation.routing.selective_precision,
-        "cost": evaluation.routing.cost,
-    }
-    for label in evaluation.label_results:
-        found[f"recall {label.label}"] = label.recall
-        found[f"precision {label.label}"] = label.precision
+    overall = (*evaluation.metrics, *evaluation.routing.summary.metrics)
+    found = {metric.name: metric.estimate for metric in overall}
+    for label in evaluation.by_label.results:
+        found |= {f"{metric.name} {label.label}": metric.estimate for metric in label.metrics}
     return found
 
 

@@ -15,8 +15,9 @@ from ticketbench.flow.run import SEED, settings_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.tables import rubric_set
 from ticketbench.measure.compare import Comparison, compare, still_wrong
-from ticketbench.measure.evaluate import Evaluation, evaluate
-from ticketbench.measure.gates.metrics import gate_metric
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.gates.metrics import held_by_baseline
 from ticketbench.measure.gates.results import Against
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.pairing import Judged, judged
@@ -100,7 +101,6 @@ def against(inputs: Inputs, baseline: Baseline | None, known: Sides, base: str, 
 
 def _of_top_labels(found: Comparison) -> Comparison:
     """Without the metrics that need scores which a baseline does not hold."""
-    kept = (
-        d for d in found.differences if d.name not in METRICS.names() or gate_metric(d.name).of_top
-    )
-    return replace(found, differences=tuple(kept))
+    unheld = {metric.name for metric in METRICS if not held_by_baseline(metric)}
+    kept = tuple(d for d in found.differences if d.name not in unheld)
+    return replace(found, differences=kept)

@@ -16,7 +16,8 @@ from ticketbench.flow.run import settings_of
 from ticketbench.flow.steps.inputs import answer_source, read_inputs
 from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.measure.compare import Comparison
-from ticketbench.measure.evaluate import Evaluation, evaluate
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Evaluation
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode

@@ -9,7 +9,13 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Dataset, RubricSet
 from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig
-from ticketbench.measure.gates.metrics import GateMetric, gate_metric
+from ticketbench.measure.gates.metrics import (
+    gate_metric,
+    has_interval,
+    has_paired_test,
+    held_by_baseline,
+)
+from ticketbench.measure.kinds import LabelMetric, Metric, registered
 
 
 def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset: Dataset) -> None:
@@ -84,13 +90,13 @@ def _wrong_base(gate: GateConfig, config: Config, names: list[str]) -> Iterator[
         yield ("not_worse_than",), what, suggestion(base, [*names, BASELINE])
 
 
-def _wrong_metric(gate: GateConfig, metric: GateMetric, baseline: bool) -> Iterator[Wrong]:
-    if metric.of_label and gate.label is None:
+def _wrong_metric(gate: GateConfig, metric: Metric, baseline: bool) -> Iterator[Wrong]:
+    if isinstance(metric, LabelMetric) and gate.label is None:
         yield ("metric",), f"{gate.metric} is about one label", "add `label: ...`"
-    if not metric.of_label and gate.label is not None:
+    if not isinstance(metric, LabelMetric) and gate.label is not None:
         what = f"{gate.metric} is about all tickets, not about a label"
-        yield ("label",), what, "take recall, precision or f1"
-    if gate.bound in ("low", "high") and not metric.interval:
+        yield ("label",), what, f"take {', '.join(m.name for m in registered(LabelMetric))}"
+    if gate.bound in ("low", "high") and not has_interval(metric):
         what = f"{gate.metric} has no interval"
         yield ("bound",), what, "leave `bound` out: the value itself is judged"
     for key, limit in (("min", gate.min), ("max", gate.max)):
@@ -98,13 +104,13 @@ def _wrong_metric(gate: GateConfig, metric: GateMetric, baseline: bool) -> Itera
             yield (key,), f"{gate.metric} is a share: {limit:g} is outside 0 to 1", "85 % is 0.85"
     if gate.not_worse_than is None:
         return
-    if not metric.paired:
+    if not has_paired_test(metric):
         yield ("metric",), f"{gate.metric} has no paired test", "take min or max"
     if not metric.share and gate.margin is None:
         what = f"{gate.metric} needs a margin: the loss that does not matter, in its own unit"
         yield ("not_worse_than",), what, "add `margin: ...`"
     if gate.margin is not None and metric.share and gate.margin >= 1:
         yield ("margin",), f"a margin of {gate.margin:g} is everything", "2 points are 0.02"
-    if baseline and not metric.of_top:
+    if baseline and not held_by_baseline(metric):
         what = f"a baseline does not hold what {gate.metric} needs: every score"
         yield ("metric",), what, "compare with another rubric set, or take another metric"

@@ -10,7 +10,7 @@ from ticketbench.core.errors import MachineError
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.engines.embeddings import FILE_NAME, embeddings
 from ticketbench.flow.steps.inputs import Inputs
-from ticketbench.measure.evaluate import Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.trained.classifier import (
     TrainedBaseline,
     on_vectors,

@@ -15,21 +15,36 @@ import numpy as np
 from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import NONE, NONE_LABEL, Estimate, Value
 from ticketbench.measure.compare import Comparison, Flip
-from ticketbench.measure.evaluate import Evaluation
-from ticketbench.measure.gates.metrics import GateMetric
-from ticketbench.measure.pairs.changes import Question
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.gates.metrics import value_in
+from ticketbench.measure.kinds import LabelMetric, Metric
+from ticketbench.measure.pairs.changes import Question, change
 from ticketbench.measure.pairs.pairing import Judged, paired
 from ticketbench.measure.pairs.verdict import MOST_NEEDED
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.measure.rubrics.changes import RubricChange
 
-GateKind = Literal["limit", "not worse", "must pass", "complete"]
 Judgement = Literal["pass", "fail", "inconclusive", "skipped"]
 Bound = Literal["value", "low", "high"]
 
 _ENDS = "two one-sided 95% bounds"
 
-_NOTHING = Estimate.undefined(0, "")
+
+@dataclass(frozen=True, slots=True)
+class JudgedMetric:
+    """What a gate is about: a metric by name and title, and its label if it is about one."""
+
+    name: str
+    title: str
+    higher_is_better: bool
+    share: bool
+    label: str | None
+
+    @classmethod
+    def of(cls, metric: Metric, label: str) -> JudgedMetric:
+        """`metric`, about `label` if it is one of labels."""
+        own = label if isinstance(metric, LabelMetric) else None
+        return cls(metric.name, metric.title, metric.higher_is_better, metric.share, own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,49 +55,92 @@ class WrongTicket:
     what: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GateResult(Value):
-    """One gate and how it came out.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Limit(Value):
+    """A metric, or an end of its interval, within limits.
 
-    number      its place in the config, from 0; -1 for what every baseline demands
-    metric, label  what is judged; empty where the gate is about tickets
-    value       the metric now
-    bound       which end of it the limits are about
-    minimum, maximum  the limits; NaN where there is none
-    against     what it must not be worse than: the baseline or another rubric set
-    base        the metric there, on the paired tickets; `candidate` the metric now on the same
-    change      candidate minus base with its two one-sided 95 % bounds
-    margin      the loss that is allowed
+    number      the gate's place in the config, from 0
     n           tickets the judgement rests on
-    n_needed    about how many would settle it; 0 when it is settled or unknown
-    reason      where the bounds come from, or why there is no judgement
-    tickets     wrong or unanswered ones of `must pass`, gone ones of `complete` (by hash)
-    labels      labels of the baseline that are gone
+    bound       which end of `value` the limits are about
+    minimum, maximum  the limits; NaN where there is none
+    n_needed    about how many tickets would settle it; 0 when it is settled or unknown
+    reason      where the interval comes from, or why there is no judgement
     """
 
+    kind: Literal["limit"] = "limit"
     number: int
-    kind: GateKind
     rubric_set: str
     outcome: Judgement
     n: int
-    metric: str = ""
-    title: str = ""
-    label: str = ""
-    higher_is_better: bool = True
-    share: bool = True
-    value: Estimate = _NOTHING
-    bound: Bound = "value"
-    minimum: float = math.nan
-    maximum: float = math.nan
-    against: str = ""
-    base: float = math.nan
-    candidate: float = math.nan
-    change: Estimate = _NOTHING
-    margin: float = math.nan
-    n_needed: int = 0
-    reason: str = ""
-    tickets: tuple[WrongTicket, ...] = ()
-    labels: tuple[str, ...] = ()
+    metric: JudgedMetric
+    value: Estimate
+    bound: Bound
+    minimum: float
+    maximum: float
+    n_needed: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NotWorse(Value):
+    """A metric at worst a margin worse than on another side, tickets paired.
+
+    number      the gate's place in the config, from 0
+    n           paired tickets the judgement rests on
+    value       the metric now, over all its tickets
+    against     what it must not be worse than: the baseline or another rubric set
+    base, candidate  the metric there and now, on the paired tickets
+    change      candidate minus base with its two one-sided 95 % bounds
+    margin      the loss that is allowed
+    n_needed    about how many tickets would settle it; 0 when it is settled or unknown
+    reason      where the bounds come from, or why there is no judgement
+    """
+
+    kind: Literal["not worse"] = "not worse"
+    number: int
+    rubric_set: str
+    outcome: Judgement
+    n: int
+    metric: JudgedMetric
+    value: Estimate
+    against: str
+    base: float
+    candidate: float
+    change: Estimate
+    margin: float
+    n_needed: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MustPass:
+    """`n` tickets that must be right; `tickets` are those that are wrong or have no answer."""
+
+    kind: Literal["must pass"] = "must pass"
+    number: int
+    rubric_set: str
+    outcome: Literal["pass", "fail"]
+    n: int
+    tickets: tuple[WrongTicket, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complete:
+    """The `n` tickets of the baseline are all there; what is gone, tickets by hash and labels.
+
+    Every baseline demands it, so it has no place in the config.
+    """
+
+    kind: Literal["complete"] = "complete"
+    rubric_set: str
+    outcome: Literal["pass", "fail"]
+    n: int
+    tickets: tuple[WrongTicket, ...]
+    labels: tuple[str, ...]
+
+
+GateResult = Limit | NotWorse | MustPass | Complete
+"""One gate and how it came out; readers `match` its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +196,7 @@ class GateReport:
 
 def limit_gate(
     number: int,
-    metric: GateMetric,
+    metric: Metric,
     evaluation: Evaluation,
     *,
     label: str = "",
@@ -146,13 +204,13 @@ def limit_gate(
     minimum: float = math.nan,
     maximum: float = math.nan,
     min_tickets: int = 1,
-) -> GateResult:
+) -> Limit:
     """Whether the value, or the named end of its 95 % interval, is within the limits.
 
     Fewer than `min_tickets` tickets: skipped. No value or no such end: inconclusive. A value that
     is within the limits while its end is not says how many tickets would do.
     """
-    value = metric.value(evaluation, label)
+    value = value_in(evaluation, metric, label)
     end = float(getattr(value, bound))
     outcome: Judgement
     needed, reason = 0, value.method
@@ -165,17 +223,12 @@ def limit_gate(
     else:
         outcome = "fail"
         needed = _tickets_until(value, end, minimum, maximum)
-    return GateResult(
+    return Limit(
         number=number,
-        kind="limit",
         rubric_set=evaluation.provenance.rubric_set,
         outcome=outcome,
         n=value.n,
-        metric=metric.name,
-        title=metric.title,
-        label=label,
-        higher_is_better=metric.higher_is_better,
-        share=metric.share,
+        metric=JudgedMetric.of(metric, label),
         value=value,
         bound=bound,
         minimum=minimum,
@@ -187,35 +240,30 @@ def limit_gate(
 
 def not_worse_gate(
     number: int,
-    metric: GateMetric,
+    metric: Metric,
     evaluation: Evaluation,
     sides: tuple[Judged, Judged],
     *,
     against: str,
     asked: Question,
     min_tickets: int = 1,
-) -> GateResult:
+) -> NotWorse:
     """Whether the metric is at worst the margin worse than on the other side, tickets paired.
 
     Judged by non-inferiority: pass when it is shown, fail when a loss is shown, else inconclusive
     with about how many tickets would settle it.
     """
-    found = metric.change(paired(*sides), asked)
+    found = change(metric, paired(*sides), asked)
     gain, sign = found.gain, 1 if metric.higher_is_better else -1
     ends = (gain.low, gain.high) if sign == 1 else (-gain.high, -gain.low)
     few = gain.n < min_tickets
-    return GateResult(
+    return NotWorse(
         number=number,
-        kind="not worse",
         rubric_set=evaluation.provenance.rubric_set,
         outcome="skipped" if few else gain.outcome,
         n=gain.n,
-        metric=metric.name,
-        title=metric.title,
-        label=asked.label,
-        higher_is_better=metric.higher_is_better,
-        share=metric.share,
-        value=metric.value(evaluation, asked.label),
+        metric=JudgedMetric.of(metric, asked.label),
+        value=value_in(evaluation, metric, asked.label),
         against=against,
         base=found.base,
         candidate=found.candidate,
@@ -226,7 +274,7 @@ def not_worse_gate(
     )
 
 
-def must_pass_gate(number: int, side: Judged, ids: Sequence[str]) -> GateResult:
+def must_pass_gate(number: int, side: Judged, ids: Sequence[str]) -> MustPass:
     """Fail when one of the tickets `ids` is wrong or has no answer.
 
     A ticket is wrong when its top label is not its gold label, or when it is routed although no
@@ -236,9 +284,8 @@ def must_pass_gate(number: int, side: Judged, ids: Sequence[str]) -> GateResult:
     wrong = np.where(table.truth == NONE, side.outcome == ROUTE, ~table.right)
     row = {ticket: i for i, ticket in enumerate(table.ids)}
     failed = sorted(one for one in ids if one not in row or wrong[row[one]])
-    return GateResult(
+    return MustPass(
         number=number,
-        kind="must pass",
         rubric_set=table.provenance.rubric_set,
         outcome="fail" if failed else "pass",
         n=len(ids),
@@ -248,15 +295,12 @@ def must_pass_gate(number: int, side: Judged, ids: Sequence[str]) -> GateResult:
 
 def complete_gate(
     rubric_set: str, n: int, missing: Sequence[str], labels: Sequence[str]
-) -> GateResult:
+) -> Complete:
     """Fail when a ticket or label of the baseline (`n` tickets) is not there any more."""
-    return GateResult(
-        number=-1,
-        kind="complete",
+    return Complete(
         rubric_set=rubric_set,
         outcome="fail" if missing or labels else "pass",
         n=n,
-        against="baseline",
         tickets=tuple(WrongTicket(one, "gone") for one in sorted(missing)),
         labels=tuple(sorted(labels)),
     )

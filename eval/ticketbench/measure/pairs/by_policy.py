@@ -1,4 +1,4 @@
-"""What the policy does under both rubric sets: coverage, share right among routed, and cost."""
+"""What the policy does under both rubric sets: the difference of every routing metric."""
 
 from __future__ import annotations
 
@@ -6,81 +6,73 @@ import math
 
 import numpy as np
 
-from ticketbench.core.policy import ROUTE, Costs, Decisions
+from ticketbench.core.policy import Costs
 from ticketbench.core.types import Estimate, FloatArray, IntArray
 from ticketbench.measure.estimates import too_few_to_draw
+from ticketbench.measure.kinds import Part, RoutedTickets, RoutingMetric, counted, registered
 from ticketbench.measure.pairs.differences import (
     NO_PAIRS,
     Difference,
-    mean_difference_of,
+    Found,
+    difference_of,
+    found_in_means,
     percentile_of,
 )
 from ticketbench.measure.pairs.pairing import Judged, Pair
-from ticketbench.measure.routing.outcomes import cost_of_ticket
 from ticketbench.measure.statistics import resampling
-from ticketbench.measure.statistics.intervals import ONE_UNIT, clipped
+from ticketbench.measure.statistics.intervals import ONE_UNIT
 
-COVERAGE, PRECISION, COST = "coverage", "selective_precision", "cost"
-_STATES = 3
+N_STATES = 3
 
 
 def routing_differences(
     pair: Pair, *, costs: Costs | None = None, seed: int
 ) -> tuple[Difference, ...]:
-    """Coverage and selective precision, and the cost per ticket when there are `costs`.
+    """Every routing metric; those that need costs only where there are `costs`.
 
-    Over all tickets of the pair, with the outcomes each side has. Coverage and cost get a
-    cluster-robust t interval, precision a paired bootstrap. No tickets: NaN.
+    Over all tickets of the pair, with the outcomes each side has. A mean over all tickets gets a
+    cluster-robust t interval, one over a part of them a paired bootstrap. No tickets: NaN.
     """
-    found = [_coverage(pair), _precision(pair, seed=seed)]
-    if costs is not None:
-        found.append(_cost(pair, costs))
+    groups = pair[0].table.groups
+    found = []
+    for metric in registered(RoutingMetric):
+        if metric.priced and costs is None:
+            continue
+        first, second = (metric.function(routed(side, costs or Costs())) for side in pair)
+        if first.among is None:
+            before, after = (np.asarray(p.values, dtype=np.float64) for p in (first, second))
+            found.append(difference_of(metric, found_in_means(before, after, groups)))
+        else:
+            found.append(difference_of(metric, _of_parts(first, second, groups, seed=seed)))
     return tuple(found)
 
 
-def routing_states(side: Judged) -> IntArray:
-    """Per ticket 0 not routed, 1 routed wrong, 2 routed right."""
-    return np.asarray((side.outcome == ROUTE) * (1 + side.table.right.astype(np.int64)))
+def routed(side: Judged, costs: Costs) -> RoutedTickets:
+    """The tickets of a side as routing metrics see them."""
+    return RoutedTickets(side.outcome, side.table.right, costs)
 
 
-def precision_of_states(counts: FloatArray) -> FloatArray:
-    """Right / routed from counts of the three states (..., 3); NaN where none is routed."""
-    routed = counts[..., 1] + counts[..., 2]
-    return np.where(routed > 0, counts[..., 2] / np.maximum(routed, 1), np.nan)
+def states(part: Part) -> IntArray:
+    """Per ticket 0 does not count, 1 counts, 2 counts and hits."""
+    return np.asarray(counted(part) * (1 + np.asarray(part.values, dtype=np.int64)))
 
 
-def cost_per_ticket(side: Judged, costs: Costs) -> FloatArray:
-    """The cost of each ticket of the outcome it has."""
-    none = np.zeros(len(side.outcome), dtype=np.bool_)
-    return cost_of_ticket(side.table, Decisions(side.table.top, side.outcome, none), costs)
+def share_of_states(counts: FloatArray) -> FloatArray:
+    """Hits / counted from counts of the three states (..., 3); NaN where none counts."""
+    whole = counts[..., 1] + counts[..., 2]
+    return np.where(whole > 0, counts[..., 2] / np.maximum(whole, 1), np.nan)
 
 
-def _coverage(pair: Pair) -> Difference:
-    first, second = ((side.outcome == ROUTE).astype(np.float64) for side in pair)
-    base, candidate, ends = mean_difference_of(first, second, pair[0].table.groups)
-    ends = clipped(ends, -1, 1)
-    return Difference(COVERAGE, "Routed by the policy", True, True, base, candidate, ends)
-
-
-def _cost(pair: Pair, costs: Costs) -> Difference:
-    first, second = (cost_per_ticket(side, costs) for side in pair)
-    base, candidate, ends = mean_difference_of(first, second, pair[0].table.groups)
-    return Difference(COST, "Cost per ticket", False, False, base, candidate, ends)
-
-
-def _precision(pair: Pair, *, seed: int) -> Difference:
-    first, second = (routing_states(side) for side in pair)
+def _of_parts(first: Part, second: Part, groups: IntArray, *, seed: int) -> Found:
+    before, after = states(first), states(second)
     base, candidate = (
-        float(precision_of_states(np.bincount(s, minlength=_STATES).astype(np.float64)))
-        for s in (first, second)
+        float(share_of_states(np.bincount(s, minlength=N_STATES).astype(np.float64)))
+        for s in (before, after)
     )
-    ends = _precision_ends(first * _STATES + second, pair[0].table.groups, seed=seed)
-    seen = Estimate(candidate - base, ends.low, ends.high, ends.n, ends.method)
-    title = "Right among routed"
-    return Difference(PRECISION, title, True, True, base, candidate, clipped(seen, -1, 1))
+    return Found(base, candidate, _ends(before * N_STATES + after, groups, seed=seed))
 
 
-def _precision_ends(joint: IntArray, groups: IntArray, *, seed: int) -> Estimate:
+def _ends(joint: IntArray, groups: IntArray, *, seed: int) -> Estimate:
     n = len(joint)
     if n == 0:
         return Estimate.undefined(0, NO_PAIRS)
@@ -90,12 +82,12 @@ def _precision_ends(joint: IntArray, groups: IntArray, *, seed: int) -> Estimate
         return Estimate.undefined(n, reason)
 
     def difference(counts: FloatArray) -> FloatArray:
-        full = np.zeros((*counts.shape[:-1], _STATES * _STATES))
+        full = np.zeros((*counts.shape[:-1], N_STATES * N_STATES))
         full[..., drawn.used] = counts
-        table = full.reshape(*counts.shape[:-1], _STATES, _STATES)
-        after = precision_of_states(table.sum(axis=-2))
-        return np.asarray(after - precision_of_states(table.sum(axis=-1)))
+        table = full.reshape(*counts.shape[:-1], N_STATES, N_STATES)
+        after = share_of_states(table.sum(axis=-2))
+        return np.asarray(after - share_of_states(table.sum(axis=-1)))
 
     if math.isnan(float(difference(drawn.observed))):
-        return Estimate.undefined(n, "no interval: one set routes no ticket")
+        return Estimate.undefined(n, "no interval: on one side no ticket counts")
     return percentile_of(resampling.replicates(drawn, difference, seed=seed), n)

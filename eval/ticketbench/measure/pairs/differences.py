@@ -12,7 +12,8 @@ from scipy import sparse
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.estimates import too_few_to_draw
-from ticketbench.measure.metrics import METRICS, Metric
+from ticketbench.measure.kinds import CellMetric, Metric, TableMetric, TicketMetric, registered
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs import bootstrap
 from ticketbench.measure.pairs.bootstrap import Measure
 from ticketbench.measure.routing.selective import risk_coverage
@@ -51,7 +52,7 @@ class Difference(Value):
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A metric of both sets, and the interval of its difference, whose value is still open."""
 
     base: float
@@ -59,7 +60,7 @@ class _Found:
     ends: Estimate
 
 
-_NOTHING = _Found(math.nan, math.nan, Estimate.undefined(0, NO_PAIRS))
+NOTHING = Found(math.nan, math.nan, Estimate.undefined(0, NO_PAIRS))
 
 Pair = tuple[ScoreTable, ScoreTable]
 """The same tickets in the same order, as base and candidate answered them."""
@@ -73,7 +74,7 @@ def metric_differences(
     policy: Policy | None = None,
     seed: int,
 ) -> tuple[Difference, ...]:
-    """Every registered metric, then AUGRC and coverage at a target, each over its tickets.
+    """Every metric of tickets, cells and tables, then AUGRC and coverage at a target.
 
     A mean of tickets gets a cluster-robust t interval, all else a paired bootstrap that draws
     groups whole. `coverage_at_target` needs `min_precision`; `policy` says which tickets escalate.
@@ -83,21 +84,26 @@ def metric_differences(
     if min_precision is not None:
         measures[COVERAGE_AT_TARGET] = bootstrap.coverage_at(min_precision)
     ends, coverage = _of_measures(scored, measures, policy, seed=seed)
-    of_cells = _of_cells([m for m in METRICS if m.kind == "cell"], labelled, seed=seed)
+    of_cells = _of_cells(registered(CellMetric), labelled, seed=seed)
     found = []
     for metric in METRICS:
         pair = scored if metric.over == "scored" else labelled
-        known = ends.get(metric.name) if pair is scored else None
-        of = of_cells.get(metric.name) or _of_tickets(metric, pair, known)
-        found.append(_difference(metric, of))
-    if AUGRC not in METRICS.names():
-        found.append(_augrc(scored, ends[AUGRC]))
+        match metric:
+            case CellMetric():
+                found.append(difference_of(metric, of_cells[metric.name]))
+            case TicketMetric():
+                found.append(difference_of(metric, _of_tickets(metric, pair)))
+            case TableMetric():
+                known = ends.get(metric.name) if pair is scored else None
+                found.append(difference_of(metric, _of_table(metric, pair, known)))
+    found.append(_augrc(scored, ends[AUGRC]))
     if min_precision is not None:
         found.append(_coverage(min_precision, coverage, ends[COVERAGE_AT_TARGET]))
     return tuple(found)
 
 
-def _difference(metric: Metric, of: _Found) -> Difference:
+def difference_of(metric: Metric, of: Found) -> Difference:
+    """`of` under the words of `metric`, within the range that a difference can have."""
     width = metric.high - metric.low
     return Difference(
         name=metric.name,
@@ -110,7 +116,7 @@ def _difference(metric: Metric, of: _Found) -> Difference:
     )
 
 
-def _valued(of: _Found) -> Estimate:
+def _valued(of: Found) -> Estimate:
     """The interval with the difference it belongs to."""
     ends = of.ends
     return Estimate(of.candidate - of.base, ends.low, ends.high, ends.n, ends.method)
@@ -133,12 +139,14 @@ def _of_measures(
     return {name: percentile_of(values, n) for name, values in drawn.items()}, coverage
 
 
-def mean_difference_of(
-    first: FloatArray, second: FloatArray, groups: IntArray
-) -> tuple[float, float, Estimate]:
-    """Mean of both sides and the difference with its cluster-robust t interval; NaN: no tickets."""
-    found = _of_means(first, second, groups) if len(first) else _NOTHING
-    return found.base, found.candidate, _valued(found)
+def found_in_means(first: FloatArray, second: FloatArray, groups: IntArray) -> Found:
+    """Means of both sides, and the cluster-robust t interval of the difference. No tickets: NaN."""
+    if len(first) == 0:
+        return NOTHING
+    ends = clustered_mean(second - first, groups).interval()
+    method = _NO_INTERVAL if math.isnan(ends.low) else _T
+    estimate = Estimate(math.nan, ends.low, ends.high, len(first), method)
+    return Found(float(np.mean(first)), float(np.mean(second)), estimate)
 
 
 def percentile_of(values: FloatArray, n: int) -> Estimate:
@@ -150,29 +158,27 @@ def percentile_of(values: FloatArray, n: int) -> Estimate:
     return Estimate(math.nan, ends.low, ends.high, n, _BOOTSTRAP)
 
 
-def _of_tickets(metric: Metric, pair: Pair, known: Estimate | None) -> _Found:
-    """A metric that is a mean of tickets, or one of the whole table with a `known` interval."""
+def _of_tickets(metric: TicketMetric, pair: Pair) -> Found:
+    if pair[0].n_scored == 0:
+        return NOTHING
+    first, second = (metric.function(t.scores, t.truth) for t in pair)
+    return found_in_means(first, second, pair[0].groups)
+
+
+def _of_table(metric: TableMetric, pair: Pair, known: Estimate | None) -> Found:
+    """Both values, with the `known` interval of their difference if there is one."""
     n = pair[0].n_scored
     if n == 0:
-        return _NOTHING
+        return NOTHING
     first, second = (metric.function(t.scores, t.truth) for t in pair)
-    if metric.kind == "ticket":
-        return _of_means(first, second, pair[0].groups)
-    return _Found(float(first), float(second), known or Estimate.undefined(n, _NO_INTERVAL))
+    return Found(first, second, known or Estimate.undefined(n, _NO_INTERVAL))
 
 
-def _of_means(first: FloatArray, second: FloatArray, groups: IntArray) -> _Found:
-    ends = clustered_mean(second - first, groups).interval()
-    method = _NO_INTERVAL if math.isnan(ends.low) else _T
-    estimate = Estimate(math.nan, ends.low, ends.high, len(first), method)
-    return _Found(float(np.mean(first)), float(np.mean(second)), estimate)
-
-
-def _of_cells(metrics: Sequence[Metric], pair: Pair, *, seed: int) -> dict[str, _Found]:
+def _of_cells(metrics: Sequence[CellMetric], pair: Pair, *, seed: int) -> dict[str, Found]:
     """Bootstrap over joint cells (gold, base top, candidate top): both sets keep their pairing."""
     a, b = pair
     if a.n_scored == 0:
-        return dict.fromkeys((metric.name for metric in metrics), _NOTHING)
+        return dict.fromkeys((metric.name for metric in metrics), NOTHING)
     names = tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
     r = len(names)
     of_b = np.array([names.index(label) for label in b.gold_labels], dtype=np.int64)
@@ -197,7 +203,7 @@ def _of_cells(metrics: Sequence[Metric], pair: Pair, *, seed: int) -> dict[str, 
         resampled = resampling.replicates(drawn, differences, seed=seed)
         ends = [percentile_of(column, a.n_scored) for column in resampled.T]
     rows = zip(metrics, *(side.tolist() for side in seen), ends, strict=True)
-    return {metric.name: _Found(*found) for metric, *found in rows}
+    return {metric.name: Found(*found) for metric, *found in rows}
 
 
 def _few_enough(joint: IntArray, groups: IntArray, *, seed: int) -> IntArray:
@@ -224,7 +230,7 @@ def _augrc(pair: Pair, ends: Estimate) -> Difference:
         share=False,
         base=base,
         candidate=candidate,
-        difference=clipped(_valued(_Found(base, candidate, ends)), -1, 1),
+        difference=clipped(_valued(Found(base, candidate, ends)), -1, 1),
     )
 
 
@@ -236,5 +242,5 @@ def _coverage(min_precision: float, of: tuple[float, float], ends: Estimate) -> 
         share=True,
         base=of[0],
         candidate=of[1],
-        difference=clipped(_valued(_Found(*of, ends)), -1, 1),
+        difference=clipped(_valued(Found(*of, ends)), -1, 1),
     )

@@ -59,10 +59,19 @@ class MetricChange(Value):
 
 
 def of_shares(
-    first: FloatArray, second: FloatArray, groups: IntArray, *, margin: float, identical: bool
+    first: FloatArray,
+    second: FloatArray,
+    groups: IntArray,
+    *,
+    sign: int = 1,
+    margin: float,
+    identical: bool,
 ) -> MetricChange:
-    """A share of tickets: values 0 or 1 per ticket, higher is better. No tickets: inconclusive."""
-    gain = noninferiority(second - first, groups, margin=margin, identical=identical)
+    """A share of tickets: values 0 or 1 per ticket; `sign` is 1 where higher is better, else -1.
+
+    No tickets: inconclusive.
+    """
+    gain = noninferiority(sign * (second - first), groups, margin=margin, identical=identical)
     return MetricChange(_mean(first), _mean(second), gain)
 
 

@@ -1,13 +1,14 @@
-"""Tickets with what was answered and what became of them: the sides of a paired judgement."""
+"""The same tickets on two sides: what was answered and what became of them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import IntArray, ScoreTable
+from ticketbench.core.types import NONE, BoolArray, IntArray, ScoreTable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,11 +46,38 @@ def paired(base: Judged, candidate: Judged) -> Pair:
 
     Draws follow row numbers, so the order of a file changes no result.
     """
-    of_base = {ticket: i for i, ticket in enumerate(base.table.ids)}
-    of_candidate = {ticket: i for i, ticket in enumerate(candidate.table.ids)}
-    shared = sorted(of_base.keys() & of_candidate.keys())
-    first, second = (
-        np.array([where[ticket] for ticket in shared], dtype=np.int64)
-        for where in (of_base, of_candidate)
-    )
+    first, second = rows_in_common(base.table.ids, candidate.table.ids)
+    order = np.array(sorted(range(len(first)), key=lambda i: base.table.ids[first[i]]), np.int64)
+    return base.rows(first[order]), candidate.rows(second[order])
+
+
+def paired_rows(
+    base: ScoreTable, candidate: ScoreTable, *, labelled: bool = True
+) -> tuple[ScoreTable, ScoreTable]:
+    """The rows of tickets that both tables scored, in base order.
+
+    With `labelled` only those whose gold is a label.
+    """
+    if base.ids == candidate.ids:
+        keep = base.truth != NONE if labelled else np.ones(base.n_scored, dtype=np.bool_)
+        return (base, candidate) if keep.all() else (base.rows(keep), candidate.rows(keep))
+    first, second = rows_in_common(base.ids, candidate.ids)
+    if labelled:
+        keep = base.truth[first] != NONE
+        first, second = first[keep], second[keep]
     return base.rows(first), candidate.rows(second)
+
+
+def rows_in_common(base: Sequence[str], candidate: Sequence[str]) -> tuple[IntArray, IntArray]:
+    """Where the ids that both have stand in each, in base order."""
+    position = {ticket: i for i, ticket in enumerate(candidate)}
+    rows = [(i, position[ticket]) for i, ticket in enumerate(base) if ticket in position]
+    first, second = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    return first, second
+
+
+def same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
+    """Which tickets got the same top label from both sets, compared by name."""
+    names = list(b.labels)
+    known = [names.index(label) if label in names else NONE for label in a.labels]
+    return np.asarray(np.array(known, dtype=np.int64)[a.top] == b.top)

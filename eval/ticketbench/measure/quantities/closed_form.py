@@ -8,7 +8,7 @@ import numpy as np
 from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
-from ticketbench.measure.metrics import f1, macro_f1
+from ticketbench.measure.metrics import f1_by_label, macro_f1
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 
 
@@ -40,7 +40,7 @@ def _variance(counts: FloatArray) -> float:
     supported = int((counts.sum(axis=1) > 0).sum())
     margins = counts.sum(axis=0) + counts.sum(axis=1)
     s = np.where(margins > 0, margins, 1.0)
-    f = np.nan_to_num(f1(counts))
+    f = np.nan_to_num(f1_by_label(counts))
     missed = s - 2 * np.diagonal(counts)
     own = f * missed / s**2 * (missed / s + f / 2)
     confused = np.where(np.eye(len(counts), dtype=np.bool_), 0.0, counts)

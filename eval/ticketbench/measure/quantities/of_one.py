@@ -22,6 +22,7 @@ from ticketbench.measure.calibration.corp import corp_decomposition
 from ticketbench.measure.calibration.smooth_ece import smooth_ece_relplot
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.estimates import on_used_cells
+from ticketbench.measure.kinds import OfCells, PerTicket
 from ticketbench.measure.quantities.closed_form import macro_f1_interval
 from ticketbench.measure.routing.selective import risk_coverage, selection_at
 from ticketbench.measure.statistics import resampling
@@ -63,11 +64,11 @@ def _ends(interval: Interval) -> list[float]:
     return [interval.low, interval.high]
 
 
-def _mean_of(name: str) -> Quantity:
+def _mean_of(function: PerTicket) -> Quantity:
     def value(table: ScoreTable) -> float:
         if table.n_scored == 0:
             return float("nan")
-        return float(np.mean(metrics.METRICS.get(name).function(table.scores, table.truth)))
+        return float(np.mean(function(table.scores, table.truth)))
 
     return value
 
@@ -93,17 +94,17 @@ def _selective_at(threshold: float) -> Quantity:
     return value
 
 
-quantity("accuracy")(_mean_of("accuracy"))
-quantity("log_loss_half_digit")(_mean_of("log_loss"))
-quantity("brier_multiclass")(_mean_of("brier_multiclass"))
-quantity("brier_top_label")(_mean_of("brier_top_label"))
+quantity("accuracy")(_mean_of(metrics.accuracy))
+quantity("log_loss_half_digit")(_mean_of(metrics.log_loss))
+quantity("brier_multiclass")(_mean_of(metrics.brier_multiclass))
+quantity("brier_top_label")(_mean_of(metrics.brier_top_label))
 quantity("balanced_accuracy")(_of_cells(metrics.balanced_accuracy))
 quantity("macro_f1")(_of_cells(metrics.macro_f1))
 quantity("weighted_f1")(_of_cells(metrics.weighted_f1))
 quantity("mcc")(_of_cells(metrics.mcc))
-quantity("per_class_recall")(_of_cells(metrics.recall))
-quantity("per_class_precision_zdnan")(_of_cells(metrics.precision))
-quantity("per_class_f1")(_of_cells(metrics.f1))
+quantity("per_class_recall")(_of_cells(metrics.recall_by_label))
+quantity("per_class_precision_zdnan")(_of_cells(metrics.precision_by_label))
+quantity("per_class_f1")(_of_cells(metrics.f1_by_label))
 for _threshold in SELECTIVE_AT:
     quantity(f"selective_at_{_threshold:g}")(_selective_at(_threshold))
 
@@ -184,23 +185,22 @@ def augrc_tie_averaged(table: ScoreTable) -> float:
     return risk_coverage(table.top_score, table.right).augrc
 
 
-def _interval_of_cells(name: str, interval: Callable[..., Interval]) -> Quantity:
+def _interval_of_cells(function: OfCells, interval: Callable[..., Interval]) -> Quantity:
     def value(table: ScoreTable) -> list[float]:
         if table.n_scored == 0:
             return [math.nan, math.nan]
         drawn = resampling.units(confusion.cell_of_ticket(table), np.arange(table.n_scored))
-        metric = metrics.METRICS.get(name)
-        statistic = on_used_cells(metric, len(table.gold_labels), drawn.used)
+        statistic = on_used_cells(function, len(table.gold_labels), drawn.used)
         return _ends(interval(drawn, statistic, seed=_SEED))
 
     return value
 
 
-for _metric in ("macro_f1", "mcc"):
+for _metric, _function in (("macro_f1", metrics.macro_f1), ("mcc", metrics.mcc)):
     quantity(f"{_metric}_ci95_bootstrap_percentile")(
-        _interval_of_cells(_metric, resampling.percentile_interval)
+        _interval_of_cells(_function, resampling.percentile_interval)
     )
-    quantity(f"{_metric}_ci95_bootstrap_BCa")(_interval_of_cells(_metric, resampling.bca))
+    quantity(f"{_metric}_ci95_bootstrap_BCa")(_interval_of_cells(_function, resampling.bca))
 
 
 @quantity("macro_f1_ci95_takahashi")

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from ticketbench.core.types import FloatArray, ScoreTable
-from ticketbench.measure.compare import Contingency, compare, mcnemar_exact, paired_rows
+from ticketbench.measure.compare import Contingency, compare, mcnemar_exact
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.metrics import macro_f1
 from ticketbench.measure.pairs.bootstrap import paired_sides, replicates, share_right
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
 from ticketbench.measure.pairs.of_shares import clustered_z, tango_z
+from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.statistics.intervals import clustered_mean
 from ticketbench.measure.statistics.resampling import percentile
 from ticketbench.measure.statistics.sign_flip import sign_flip_p

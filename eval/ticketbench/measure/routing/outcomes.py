@@ -17,6 +17,8 @@ from ticketbench.core.policy import (
     at_temperature,
 )
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.measure.estimates import MetricResult, estimate_of, part_estimate
+from ticketbench.measure.kinds import RoutedTickets, RoutingMetric, registered
 from ticketbench.measure.statistics import intervals
 from ticketbench.measure.statistics.intervals import Interval
 
@@ -28,10 +30,8 @@ GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
 class RoutingSummary:
     """Outcomes of n tickets; routed + reviewed + escalated = n and right + wrong = routed.
 
-    coverage             routed / n
-    selective_precision  right / routed; a routed ticket with gold `__none__` is wrong
+    metrics              every routing metric, in order of registration
     any_label_precision  routed to any label that fits / routed; undefined without all_labels
-    cost                 mean cost per ticket
     collisions           escalated although the top score passed the threshold
     """
 
@@ -42,10 +42,27 @@ class RoutingSummary:
     reviewed: int
     escalated: int
     collisions: int
-    coverage: Estimate
-    selective_precision: Estimate
+    metrics: tuple[MetricResult, ...]
     any_label_precision: Estimate
-    cost: Estimate
+
+    def metric(self, name: str) -> Estimate:
+        """The estimate of the routing metric called `name`; InputError when there is none."""
+        return estimate_of(self.metrics, name)
+
+    @property
+    def coverage(self) -> Estimate:
+        """Routed / n."""
+        return self.metric("coverage")
+
+    @property
+    def selective_precision(self) -> Estimate:
+        """Right / routed; a routed ticket with gold `__none__` is wrong."""
+        return self.metric("selective_precision")
+
+    @property
+    def cost(self) -> Estimate:
+        """Mean cost per ticket."""
+        return self.metric("cost")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,19 +84,16 @@ class SweepPoint(Value):
 
 def cost_of_ticket(table: ScoreTable, decisions: Decisions, costs: Costs) -> FloatArray:
     """Cost per ticket: misroute, review or escalate; a right route costs nothing."""
-    wrong_route = (decisions.outcome == ROUTE) & (decisions.top != table.truth)
-    return np.asarray(
-        costs.misroute * wrong_route
-        + costs.review * (decisions.outcome == REVIEW)
-        + costs.escalate * (decisions.outcome == ESCALATE)
-    )
+    return costs.of(decisions.outcome, decisions.top == table.truth)
 
 
 def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingSummary:
-    """Counts, coverage, selective precision and cost of `decisions`. No tickets: NaN estimates."""
+    """Counts and every routing metric of `decisions`. No tickets: NaN estimates."""
     routed = decisions.outcome == ROUTE
-    right = routed & (decisions.top == table.truth)
-    groups = table.groups
+    tickets = RoutedTickets(decisions.outcome, decisions.top == table.truth, costs)
+    right = routed & tickets.right
+    metrics = registered(RoutingMetric)
+    estimates = (part_estimate(m, m.function(tickets), table.groups) for m in metrics)
     return RoutingSummary(
         n=table.n_scored,
         routed=int(routed.sum()),
@@ -88,12 +102,8 @@ def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingS
         reviewed=int((decisions.outcome == REVIEW).sum()),
         escalated=int((decisions.outcome == ESCALATE).sum()),
         collisions=int(decisions.collision.sum()),
-        coverage=intervals.share(routed, groups),
-        selective_precision=intervals.share(right[routed], groups[routed]),
+        metrics=tuple(map(MetricResult.of, metrics, estimates)),
         any_label_precision=_any_label_precision(table, decisions, routed),
-        cost=intervals.clipped(
-            intervals.mean(cost_of_ticket(table, decisions, costs), groups), 0.0, math.inf
-        ),
     )
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from scipy import sparse
 
 from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable
-from ticketbench.measure.evaluate import MetricResult, Settings, metric_results
+from ticketbench.measure.estimates import MetricResult, metric_results
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.routing.outcomes import RoutingSummary, summarise
 from ticketbench.measure.thresholds.choose import N_FOLDS, fold_of_ticket
 from ticketbench.measure.trained.learning_curve import (

@@ -8,7 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ticketbench.measure.gates.results import GateReport, GateResult
+from ticketbench.measure.gates.results import (
+    Complete,
+    GateReport,
+    GateResult,
+    Limit,
+    MustPass,
+    NotWorse,
+)
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.rendering import visible
 from ticketbench.report.words import numbers
@@ -97,7 +104,7 @@ def _annotated(report: GateReport, verdict: GateVerdict, places: Places) -> Iter
 
 def _failed(result: GateResult, places: Places) -> Iterator[Annotation]:
     """A must-pass gate is told on the line of each ticket, any other once."""
-    if result.kind != "must pass":
+    if not isinstance(result, MustPass):
         yield Annotation("error", _place(result, places), _message(result))
         return
     for ticket in result.tickets:
@@ -125,8 +132,14 @@ def _message(result: GateResult) -> str:
 
 def _place(result: GateResult, places: Places) -> str:
     """The rubric of the label where there is one, else the gate's own line."""
-    rubric = places.rubrics.get((result.rubric_set, result.label), "")
-    return rubric or places.gates.get(result.number, places.config)
+    match result:
+        case Complete():
+            return places.config
+        case Limit(metric=metric) | NotWorse(metric=metric) if metric.label is not None:
+            rubric = places.rubrics.get((result.rubric_set, metric.label), "")
+            return rubric or places.gates.get(result.number, places.config)
+        case _:
+            return places.gates.get(result.number, places.config)
 
 
 def _file_and_line(where: str) -> tuple[str, str]:

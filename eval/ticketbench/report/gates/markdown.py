@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ticketbench.measure.compare import Flip
 from ticketbench.measure.gates.results import Against, GateReport, GateResult
+from ticketbench.measure.kinds import RoutingMetric, registered
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.markdown import escaped
 from ticketbench.report.words import numbers
@@ -19,7 +20,8 @@ MOST_CHARACTERS = 60_000
 _MOST_FLIPS = 10
 _MOST_RUBRICS = 8
 _MOST_TEXT = 200
-_MAIN = ("accuracy", "macro_f1", "ece_equal_mass_10", "coverage", "selective_precision", "cost")
+_MAIN = ("accuracy", "macro_f1", "ece_equal_mass_10")
+"""Shown beside every metric of routing."""
 _CUT = "\n\n*Cut here: the rest is in the JSON of the gate.*\n"
 
 
@@ -74,15 +76,15 @@ def _differences(against: Against) -> list[str]:
     comparison = against.comparison
     names = f"| | {escaped(comparison.base)} | {escaped(comparison.candidate)} | change (95%) |"
     rows = [names, "|---|---|---|---|"]
-    for name in _MAIN:
-        for d in (d for d in comparison.differences if d.name == name):
-            show = numbers.percent if d.share else numbers.number
-            change = numbers.difference(d.difference, share=d.share)
-            rows.append(
-                f"| {_cell(d.title)} | {show(d.base)} | {show(d.candidate)} | {escaped(change)} |"
-            )
+    main = (*_MAIN, *(metric.name for metric in registered(RoutingMetric)))
+    for d in (d for d in comparison.differences if d.name in main):
+        show = numbers.percent if d.share else numbers.number
+        change = numbers.difference(d.difference, share=d.share)
+        rows.append(
+            f"| {_cell(d.title)} | {show(d.base)} | {show(d.candidate)} | {escaped(change)} |"
+        )
     worst = sorted(
-        (one for one in comparison.label_differences if one.difference.value < 0),
+        (one for one in comparison.of_labels("recall") if one.difference.value < 0),
         key=lambda one: one.difference.value,
     )
     for one in worst[:3]:

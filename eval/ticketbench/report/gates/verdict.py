@@ -7,7 +7,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.measure.gates.results import Answered, GateReport, GateResult
+from ticketbench.measure.gates.results import (
+    Answered,
+    Complete,
+    GateReport,
+    GateResult,
+    Limit,
+    MustPass,
+    NotWorse,
+)
 from ticketbench.report.words import numbers
 from ticketbench.report.words.verdict import Tone
 
@@ -119,59 +127,80 @@ def _counted(counts: Counter[str]) -> str:
 
 def _demand(result: GateResult) -> str:
     where = f"({result.rubric_set})"
-    if result.kind == "must pass":
-        return f"{numbers.count(result.n, 'ticket')} must be right {where}"
-    if result.kind == "complete":
-        return f"every ticket and label of the baseline is there {where}"
-    what = result.title + (f" of {result.label}" if result.label else "")
-    if result.kind == "not worse":
-        return f"{what} {where} not worse than {result.against} by {_margin(result)}"
-    limits = []
+    match result:
+        case MustPass():
+            return f"{numbers.count(result.n, 'ticket')} must be right {where}"
+        case Complete():
+            return f"every ticket and label of the baseline is there {where}"
+        case NotWorse():
+            margin = _margin(result.margin, share=result.metric.share)
+            return f"{_subject(result)} {where} not worse than {result.against} by {margin}"
+        case Limit():
+            return f"{_ENDS[result.bound]}{_subject(result)} {where} {_limits(result)}"
+
+
+def _subject(result: Limit | NotWorse) -> str:
+    label = result.metric.label
+    return result.metric.title + (f" of {label}" if label is not None else "")
+
+
+def _limits(result: Limit) -> str:
+    share, limits = result.metric.share, []
     if not math.isnan(result.minimum):
-        limits.append(f"at least {_number(result, result.minimum)}")
+        limits.append(f"at least {_number(result.minimum, share=share)}")
     if not math.isnan(result.maximum):
-        limits.append(f"at most {_number(result, result.maximum)}")
-    end = _ENDS[result.bound]
-    return f"{end}{what} {where} {' and '.join(limits)}"
+        limits.append(f"at most {_number(result.maximum, share=share)}")
+    return " and ".join(limits)
 
 
 def _found(result: GateResult) -> str:
-    if result.kind == "must pass":
-        wrong = [f"{one.ticket_id}: {one.what}" for one in result.tickets]
-        more = [f"and {len(wrong) - _MOST_TICKETS} more"] if len(wrong) > _MOST_TICKETS else []
-        return "; ".join([*wrong[:_MOST_TICKETS], *more]) or "all are"
-    if result.kind == "complete":
-        return _gone(result)
-    if result.outcome == "skipped":
-        needed = f"{result.n_needed:,} needed"
-        return f"{numbers.count(result.n, 'ticket')}, {needed}"
-    found = _limit(result) if result.kind == "limit" else _change(result)
+    match result:
+        case MustPass():
+            return _wrong(result)
+        case Complete():
+            return _gone(result)
+        case Limit() | NotWorse() if result.outcome == "skipped":
+            return f"{numbers.count(result.n, 'ticket')}, {result.n_needed:,} needed"
+        case Limit():
+            return _with_needed(_value(result), result)
+        case NotWorse():
+            return _with_needed(_change(result), result)
+
+
+def _with_needed(found: str, result: Limit | NotWorse) -> str:
     if not result.n_needed:
         return found
     would = "would settle it" if result.outcome == "inconclusive" else "would show it"
     return f"{found}; about {result.n_needed:,} tickets {would}"
 
 
-def _limit(result: GateResult) -> str:
+def _wrong(result: MustPass) -> str:
+    wrong = [f"{one.ticket_id}: {one.what}" for one in result.tickets]
+    more = [f"and {len(wrong) - _MOST_TICKETS} more"] if len(wrong) > _MOST_TICKETS else []
+    return "; ".join([*wrong[:_MOST_TICKETS], *more]) or "all are"
+
+
+def _value(result: Limit) -> str:
     tickets = numbers.count(result.n, "ticket")
-    found = f"{numbers.estimate(result.value, share=result.share)} on {tickets}"
+    found = f"{numbers.estimate(result.value, share=result.metric.share)} on {tickets}"
     if result.outcome == "inconclusive":
         return f"{found}: {result.reason}"
     return found
 
 
-def _change(result: GateResult) -> str:
-    show = numbers.percent if result.share else numbers.number
+def _change(result: NotWorse) -> str:
+    share = result.metric.share
+    show = numbers.percent if share else numbers.number
     tickets = numbers.count(result.n, "paired ticket")
-    change = numbers.difference(result.change, share=result.share)
-    points = " points" if result.share else ""
+    change = numbers.difference(result.change, share=share)
+    points = " points" if share else ""
     found = f"{show(result.base)} → {show(result.candidate)}, {change}{points} on {tickets}"
     if result.outcome == "inconclusive" and math.isnan(result.change.low):
         return f"{found}: {result.reason}"
     return found
 
 
-def _gone(result: GateResult) -> str:
+def _gone(result: Complete) -> str:
     parts = []
     if result.tickets:
         parts.append(
@@ -182,13 +211,9 @@ def _gone(result: GateResult) -> str:
     return "; ".join(parts) or f"all {numbers.count(result.n, 'ticket')}"
 
 
-def _margin(result: GateResult) -> str:
-    if result.share:
-        return f"{round(100 * result.margin, 6):g} points"
-    return f"{result.margin:g}"
+def _margin(margin: float, *, share: bool) -> str:
+    return f"{round(100 * margin, 6):g} points" if share else f"{margin:g}"
 
 
-def _number(result: GateResult, value: float) -> str:
-    if not result.share:
-        return f"{value:g}"
-    return f"{round(100 * value, 6):g}%"
+def _number(value: float, *, share: bool) -> str:
+    return f"{round(100 * value, 6):g}%" if share else f"{value:g}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.report.charts import Axis, Series, line_chart, stacked_bars
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
@@ -16,7 +16,7 @@ _TEMPLATE = """<p class="muted">Over all scored tickets; a ticket whose gold is 
 as wrong whatever its top label.</p>
 {% for entry in entries %}
 {% set e = entry.evaluation %}
-{% set c = e.calibration %}
+{% set c = e.calibration.check %}
 <h3>{{ e.provenance.rubric_set }}: {{ entry.words }}</h3>
 <p>{{ entry.temperature }}.</p>
 <div class="columns">
@@ -54,7 +54,7 @@ calibrated scores would show, and p, use one ticket per group</caption>
 <thead><tr><th scope="col" class="text">top label</th><th scope="col">tickets</th>\
 <th scope="col">mean score</th><th scope="col">right</th></tr></thead>
 <tbody>
-{% for l in e.label_calibration %}
+{% for l in e.calibration.by_label %}
 <tr><th scope="row">{{ l.label }}</th><td>{{ l.n }}</td><td>{{ l.mean_score | number }}</td>\
 <td class="nowrap">{{ l.accuracy | estimate }}</td></tr>
 {% endfor %}
@@ -65,7 +65,7 @@ calibrated scores would show, and p, use one ticket per group</caption>
 <thead><tr><th scope="col">top score</th><th scope="col">tickets</th>\
 <th scope="col">mean score</th><th scope="col">right</th><th scope="col">95%</th></tr></thead>
 <tbody>
-{% for b in e.reliability %}
+{% for b in e.calibration.reliability %}
 <tr><th scope="row">{{ b.low | number }} to {{ b.high | number }}</th><td>{{ b.n }}</td>\
 <td>{{ b.mean_score | number }}</td><td>{{ b.accuracy | percent }}</td>\
 <td>{{ b.accuracy_low | percent }} to {{ b.accuracy_high | percent }}</td></tr>
@@ -81,22 +81,22 @@ def calibration(report: Report) -> Markup:
 
 
 def _entry(evaluation: Evaluation) -> dict[str, Any]:
-    name = evaluation.provenance.rubric_set
-    tallest = max((b.right + b.wrong for b in evaluation.histogram), default=0)
+    name, chapter = evaluation.provenance.rubric_set, evaluation.calibration
+    tallest = max((b.right + b.wrong for b in chapter.histogram), default=0)
     return {
         "evaluation": evaluation,
         "words": calibration_text(evaluation),
-        "temperature": temperature_text(evaluation.temperature),
+        "temperature": temperature_text(chapter.temperature),
         "reliability": line_chart(
-            [Series(name, [(point.score, point.accuracy) for point in evaluation.corp])],
+            [Series(name, [(point.score, point.accuracy) for point in chapter.corp])],
             x=Axis("top score", 0, 1, share=False),
             y=Axis("share right", 0, 1),
             label=f"Share right against top score, {name}",
             diagonal=True,
-            band=[(point.score, point.low, point.high) for point in evaluation.corp],
+            band=[(point.score, point.low, point.high) for point in chapter.corp],
         ),
         "histogram": stacked_bars(
-            [(b.low, b.high, b.right, b.wrong) for b in evaluation.histogram],
+            [(b.low, b.high, b.right, b.wrong) for b in chapter.histogram],
             x=Axis("top score", 0, 1, share=False),
             y=Axis("tickets", 0, max(4, tallest), share=False),
             label=f"Right and wrong tickets by top score, {name}",

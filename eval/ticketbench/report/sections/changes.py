@@ -44,7 +44,7 @@ groups{% endif %}</caption>
 <th scope="col">{{ c.base }}</th><th scope="col">{{ c.candidate }}</th>\
 <th scope="col">difference</th><th scope="col">p</th></tr></thead>
 <tbody>
-{% for l in c.label_differences %}
+{% for l in c.of_labels("recall") %}
 <tr><th scope="row">{{ l.label }}</th><td>{{ l.support }}</td><td>{{ l.base | percent }}</td>\
 <td>{{ l.candidate | percent }}</td><td class="nowrap">{{ l.difference | difference }}</td>\
 <td>{{ l.p_holm | p_value }}</td></tr>

@@ -35,7 +35,7 @@ __none__.</p>
 def confusions(report: Report) -> Markup:
     """One matrix per rubric set, with review and escalate columns."""
     matrices = [
-        _matrix(e.provenance.rubric_set, e.routed_confusion) for e in report.results.evaluations
+        _matrix(e.provenance.rubric_set, e.routing.confusion) for e in report.results.evaluations
     ]
     return render(_TEMPLATE, matrices=matrices)
 

@@ -32,7 +32,7 @@ fresh ones exceed it about half of the time</caption>
 {% for side, e in sides %}
 <tr><th scope="row">{{ side.rubric_set }}</th>\
 {% for at in side.at_risk %}<td>{{ at.coverage | percent }}</td>{% endfor %}\
-<td class="nowrap">{{ e.auroc | estimate(share=False) }}</td></tr>
+<td class="nowrap">{{ e.calibration.auroc | estimate(share=False) }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 <p class="muted">AUROC: the chance that a right ticket has a higher top score than a wrong one; \

@@ -8,13 +8,12 @@ from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
 _TEMPLATE = """{% for e in evaluations %}
-<p><b>{{ e.provenance.rubric_set }}:</b> \
-{{ e.escalation.queue | count("ticket") }} escalated, \
-{{ e.escalation.needed }} truly need two or more labels; precision \
-{{ e.escalation.precision | estimate }}, recall {{ e.escalation.recall | estimate }}; \
-{{ e.routing.collisions }} of the escalated also passed the threshold. Of the routed tickets \
-{{ e.routing.any_label_precision | estimate }} went to a label that fits at all, their own or \
-another one in all_labels.</p>
+{% set found, summary = e.routing.escalation, e.routing.summary %}
+<p><b>{{ e.provenance.rubric_set }}:</b> {{ found.queue | count("ticket") }} escalated, \
+{{ found.needed }} truly need two or more labels; precision {{ found.precision | estimate }}, \
+recall {{ found.recall | estimate }}; {{ summary.collisions }} of the escalated also passed the \
+threshold. Of the routed tickets {{ summary.any_label_precision | estimate }} went to a label \
+that fits at all, their own or another one in all_labels.</p>
 <details><summary>Other limits for {{ e.provenance.rubric_set }}</summary>
 <div class="scroll"><table>
 <caption>Escalated when two labels score above the limit; beside it the threshold that costs \
@@ -23,7 +22,7 @@ least. Chosen and judged on these very tickets: the lowest cost is optimistic</c
 <th scope="col">recall</th><th scope="col">cheapest threshold</th>\
 <th scope="col">cost per ticket</th></tr></thead>
 <tbody>
-{% for p in e.escalation_sweep %}
+{% for p in e.routing.escalation_sweep %}
 <tr><th scope="row">{{ "off" if p.escalate_above >= 1 else p.escalate_above | threshold }}</th>\
 <td>{{ p.escalation.queue }}</td><td class="nowrap">{{ p.escalation.precision | estimate }}</td>\
 <td class="nowrap">{{ p.escalation.recall | estimate }}</td><td>{{ p.threshold | threshold }}</td>\
@@ -36,5 +35,5 @@ least. Chosen and judged on these very tickets: the lowest cost is optimistic</c
 @section(order=15, id="escalation", title="Are the right tickets escalated?")
 def escalation(report: Report) -> Markup | None:
     """Precision, recall and queue of the escalation rule, and of other limits."""
-    judged = [e for e in report.results.evaluations if e.escalation]
+    judged = [e for e in report.results.evaluations if e.routing.escalation]
     return render(_TEMPLATE, evaluations=judged) if judged else None

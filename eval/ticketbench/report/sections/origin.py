@@ -17,9 +17,10 @@ not independent, and every interval knows it</dd>
 {% endif %}
 {% for e in evaluations %}
 <dt>{{ e.provenance.rubric_set }}</dt><dd>{{ e.n_requested }} requested = {{ e.n_scored }} scored \
-+ {{ e.n_failed }} failed; {{ e.n_labelled }} with a gold label, {{ e.n_none }} with gold \
-__none__, {{ e.n_groups }} groups; answers of <code>{{ e.provenance.endpoint }}</code>; rubrics \
-sha256 <code>{{ e.provenance.rubric_fingerprint }}</code></dd>
++ {{ e.n_failed }} failed; {{ e.tickets.n_labelled }} with a gold label, \
+{{ e.tickets.n_none }} with gold __none__, {{ e.tickets.n_groups }} groups; answers of \
+<code>{{ e.provenance.endpoint }}</code>; rubrics sha256 \
+<code>{{ e.provenance.rubric_fingerprint }}</code></dd>
 {% endfor %}
 <dt>tool</dt><dd>ticketbench {{ version }}, seed {{ seed }}</dd>
 <dt>times and counts</dt><dd>of cached and sent requests stand in manifest.json</dd>
@@ -33,20 +34,21 @@ sha256 <code>{{ e.provenance.rubric_fingerprint }}</code></dd>
 <th scope="col">95%</th><th scope="col">n</th><th scope="col" class="text">interval</th>\
 <th scope="col" class="text">better is</th></tr></thead>
 <tbody>
-{% for m in e.metrics %}
+{% for m in e.metrics + e.routing.summary.metrics %}
 <tr><th scope="row">{{ m.title }}</th>\
 <td>{{ m.estimate.value | percent if m.share else m.estimate.value | number }}</td>\
 <td>{{ m.estimate | interval(share=m.share) or "–" }}</td><td>{{ m.estimate.n }}</td>\
 <td class="text">{{ m.estimate.method }}</td>\
 <td class="text">{{ "higher" if m.higher_is_better else "lower" }}</td></tr>
 {% endfor %}
-<tr><th scope="row">AUROC of the top score</th><td>{{ e.auroc.value | number }}</td>\
-<td>{{ e.auroc | interval(share=False) or "–" }}</td><td>{{ e.auroc.n }}</td>\
-<td class="text">{{ e.auroc.method }}</td><td class="text">higher</td></tr>
-<tr><th scope="row">AURC</th><td>{{ e.risk_coverage.aurc | number }}</td><td>–</td>\
-<td>{{ e.risk_coverage.n }}</td><td class="text">no interval</td><td class="text">lower</td></tr>
-<tr><th scope="row">AUGRC</th><td>{{ e.risk_coverage.augrc | number }}</td><td>–</td>\
-<td>{{ e.risk_coverage.n }}</td><td class="text">no interval</td><td class="text">lower</td></tr>
+{% set auroc, curve = e.calibration.auroc, e.routing.risk_coverage %}
+<tr><th scope="row">AUROC of the top score</th><td>{{ auroc.value | number }}</td>\
+<td>{{ auroc | interval(share=False) or "–" }}</td><td>{{ auroc.n }}</td>\
+<td class="text">{{ auroc.method }}</td><td class="text">higher</td></tr>
+<tr><th scope="row">AURC</th><td>{{ curve.aurc | number }}</td><td>–</td>\
+<td>{{ curve.n }}</td><td class="text">no interval</td><td class="text">lower</td></tr>
+<tr><th scope="row">AUGRC</th><td>{{ curve.augrc | number }}</td><td>–</td>\
+<td>{{ curve.n }}</td><td class="text">no interval</td><td class="text">lower</td></tr>
 </tbody></table></div>
 {% endfor %}
 </details>"""

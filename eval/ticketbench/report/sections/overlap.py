@@ -38,7 +38,7 @@ def overlap(report: Report) -> Markup | None:
     entries = [
         {
             "name": e.provenance.rubric_set,
-            "pairs": [pair for pair in e.overlaps if pair.top_two][:_MOST_PAIRS],
+            "pairs": [pair for pair in e.by_label.overlaps if pair.top_two][:_MOST_PAIRS],
             "texts": texts.get(e.provenance.rubric_set) or dict.fromkeys(e.labels, ""),
         }
         for e in results.evaluations

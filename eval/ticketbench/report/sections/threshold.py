@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.report.charts import Axis, Series, key, line_chart
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
@@ -30,9 +30,9 @@ else sent to {{ policy.fallback }}. Escalation does not depend on the threshold.
 <tr><th scope="row">{{ e.provenance.rubric_set }}</th>
 <td id="live-{{ loop.index0 }}-routed">{{ e.routing.coverage.value | percent }}</td>
 <td id="live-{{ loop.index0 }}-precision">{{ e.routing.selective_precision.value | percent }}</td>
-<td id="live-{{ loop.index0 }}-wrong">{{ e.routing.wrong }}</td>
-<td id="live-{{ loop.index0 }}-reviewed">{{ e.routing.reviewed }}</td>
-<td id="live-{{ loop.index0 }}-escalated">{{ e.routing.escalated }}</td></tr>
+<td id="live-{{ loop.index0 }}-wrong">{{ e.routing.summary.wrong }}</td>
+<td id="live-{{ loop.index0 }}-reviewed">{{ e.routing.summary.reviewed }}</td>
+<td id="live-{{ loop.index0 }}-escalated">{{ e.routing.summary.escalated }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 <script type="application/json" id="sweeps">{{ sweeps | tojson }}</script>
@@ -66,7 +66,7 @@ times. The in-sample figure is the optimistic one.</caption>
 {% endif %}</td>
 <td>{{ e.routing.coverage.value | percent }}</td>
 <td class="nowrap">{{ e.routing.selective_precision | estimate }}</td><td>–</td>
-<td>{{ e.routing.wrong }}</td><td>{{ e.routing.reviewed }}</td>
+<td>{{ e.routing.summary.wrong }}</td><td>{{ e.routing.summary.reviewed }}</td>
 <td class="nowrap">{{ e.routing.cost | estimate(share=False) }}</td></tr>
 {% endfor %}
 </tbody></table></div>
@@ -109,7 +109,7 @@ escalation {{ "%g" | format(costs.escalate) }}</figcaption></figure>
 <th scope="col">wrong routes</th><th scope="col">to review</th>\
 <th scope="col">cost per ticket</th></tr></thead>
 <tbody>
-{% for p in e.sweep[::5] %}
+{% for p in e.routing.sweep[::5] %}
 <tr><th scope="row">{{ p.threshold | threshold }}</th><td>{{ p.coverage | percent }}</td>
 <td>{{ p.precision | percent }}</td>
 <td>{{ p.precision_low | percent }} to {{ p.precision_high | percent }}</td>
@@ -125,7 +125,8 @@ def threshold(report: Report) -> Markup:
     evaluations = report.results.evaluations
     policy, costs = evaluations[0].settings.policy, evaluations[0].settings.costs
     names = [e.provenance.rubric_set for e in evaluations]
-    highest = max((p.cost for e in evaluations for p in e.sweep if p.cost == p.cost), default=1.0)
+    points = [point for e in evaluations for point in e.routing.sweep]
+    highest = max((p.cost for p in points if p.cost == p.cost), default=1.0)
     return render(
         _TEMPLATE,
         policy=policy,
@@ -141,7 +142,7 @@ def threshold(report: Report) -> Markup:
             label="Share right among routed tickets against the share routed",
         ),
         cost_chart=line_chart(
-            [Series(e.provenance.rubric_set, [(p.threshold, p.cost) for p in e.sweep])
+            [Series(e.provenance.rubric_set, [(p.threshold, p.cost) for p in e.routing.sweep])
              for e in evaluations],
             x=Axis("threshold", 0, 1, share=False),
             y=Axis("cost per ticket", 0, highest or 1.0, share=False),
@@ -152,7 +153,7 @@ def threshold(report: Report) -> Markup:
 
 def _sweep(evaluation: Evaluation) -> dict[str, list[str]]:
     """What the slider shows at each threshold, formatted here so that both sides round alike."""
-    points = evaluation.sweep
+    points = evaluation.routing.sweep
     return {
         "routed": [numbers.percent(p.coverage) for p in points],
         "precision": [numbers.percent(p.precision) for p in points],
@@ -166,12 +167,12 @@ def _precision_line(evaluation: Evaluation) -> Series:
     at = evaluation.routing
     return Series(
         evaluation.provenance.rubric_set,
-        [(p.coverage, p.precision) for p in evaluation.sweep],
+        [(p.coverage, p.precision) for p in evaluation.routing.sweep],
         (at.coverage.value, at.selective_precision.value),
     )
 
 
 def _lowest_precision(evaluations: tuple[Evaluation, ...]) -> float:
     """A round lower end for the axis."""
-    seen = [p.precision for e in evaluations for p in e.sweep if p.precision == p.precision]
+    seen = [p.precision for e in evaluations for p in e.routing.sweep if p.precision == p.precision]
     return min(int(min(seen, default=0.0) * 10) / 10, 0.9)

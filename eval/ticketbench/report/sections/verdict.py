@@ -32,7 +32,7 @@ _TEMPLATE = """{% for verdict in verdicts %}
 <ul>
 {% for e in failed %}
 <li>{{ e.provenance.rubric_set }}: {{ e.n_requested }} requested = {{ e.n_scored }} scored + \
-{{ e.n_failed }} failed ({% for f in e.failure_counts %}{{ f.n }} {{ f.kind }}\
+{{ e.n_failed }} failed ({% for f in e.tickets.failed_by_kind %}{{ f.n }} {{ f.kind }}\
 {{ ", " if not loop.last }}{% endfor %}); accuracy between {{ e.accuracy_bounds.low | percent }} \
 and {{ e.accuracy_bounds.high | percent }} whatever they are</li>
 {% endfor %}
@@ -54,7 +54,7 @@ and {{ e.accuracy_bounds.high | percent }} whatever they are</li>
 n = {{ accuracy.n }}</span></div>
 <div class="card"><b>{{ e.routing.coverage.value | percent }}</b>\
 <span>{{ e.provenance.rubric_set }}: routed at {{ e.settings.policy.threshold | threshold }} \
-({{ e.routing.routed }} of {{ e.routing.n }}), \
+({{ e.routing.summary.routed }} of {{ e.routing.summary.n }}), \
 {{ e.routing.selective_precision.value | percent }} of them right</span></div>
 {% endfor %}
 </div>"""

@@ -9,7 +9,7 @@ from typing import Literal
 from ticketbench.core.policy import Policy
 from ticketbench.measure.calibration.bins import TemperatureReport
 from ticketbench.measure.compare import Comparison
-from ticketbench.measure.evaluate import Evaluation
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.pairs.of_shares import NonInferiority
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.results import RunResults
@@ -207,11 +207,11 @@ def _why_none(chosen: ChosenThreshold) -> str:
 
 def calibration_text(evaluation: Evaluation) -> str:
     """Whether the top scores of a rubric set mean what they say."""
-    check = evaluation.calibration
+    chapter, check = evaluation.calibration, evaluation.calibration.check
     if check.n == 0:
         return "no scored tickets"
-    said = sum(label.mean_score * label.n for label in evaluation.label_calibration if label.n)
-    said, right = said / check.n, sum(b.right for b in evaluation.histogram) / check.n
+    said = sum(label.mean_score * label.n for label in chapter.by_label if label.n)
+    said, right = said / check.n, sum(b.right for b in chapter.histogram) / check.n
     figures = f"mean score {numbers.percent(said)}, right {numbers.percent(right)}"
     if math.isnan(check.ece_p) or (check.ece_p >= _LEVEL and not check.spiegelhalter_p < _LEVEL):
         little = " (few tickets show little)" if check.n_groups < _FEW_FOR_A_TEST else ""

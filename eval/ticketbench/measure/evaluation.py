@@ -1,0 +1,213 @@
+"""One rubric set measured on one dataset, in chapters: the value that reports are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.registry import suggestion
+from ticketbench.core.types import Estimate, Failure, Finding, Provenance, Value
+from ticketbench.measure.calibration.bins import HistogramBin, ReliabilityBin, TemperatureReport
+from ticketbench.measure.calibration.check import CalibrationCheck, LabelCalibration
+from ticketbench.measure.calibration.corp import CorpPoint
+from ticketbench.measure.counts.confusion import ConfusionMatrix
+from ticketbench.measure.estimates import MetricResult, estimate_of
+from ticketbench.measure.label_results import LabelResult
+from ticketbench.measure.routing.escalation import Escalation
+from ticketbench.measure.routing.escalation_sweep import EscalationPoint
+from ticketbench.measure.routing.outcomes import RoutingSummary, SweepPoint
+from ticketbench.measure.routing.selective import RiskCoverage
+from ticketbench.measure.rubrics.overlap import PairOverlap
+from ticketbench.measure.thresholds.choose import ChosenThreshold
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to measure: policy, costs, what a good threshold is, near-tie limit, seed.
+
+    min_precision  share right among routed tickets that thresholds aim at
+    confidence     how sure a promised threshold has to be
+    most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
+    """
+
+    policy: Policy = Policy()  # noqa: RUF009 - frozen, so sharing the default is safe
+    costs: Costs = Costs()  # noqa: RUF009
+    min_precision: float = 0.95
+    confidence: float = 0.90
+    most_reviewed: float | None = None
+    near_tie: float = 0.05
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FailureCount:
+    """How many tickets failed in one way."""
+
+    kind: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCounts:
+    """What the evaluation rests on.
+
+    n_requested = n_scored + n_failed, and n_scored = n_labelled (gold is a label) + n_none (gold
+    is `__none__`). `failures` names each failed ticket, `failed_by_kind` counts them.
+    """
+
+    n_requested: int
+    n_scored: int
+    n_failed: int
+    n_labelled: int
+    n_none: int
+    n_groups: int
+    failed_by_kind: tuple[FailureCount, ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AccuracyBounds(Value):
+    """Accuracy if every failed ticket were wrong (low) or right (high).
+
+    All failed tickets count, also those whose gold may be `__none__`.
+    """
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChapter:
+    """Labels by the top label: each on its own, as a matrix, and in each other's way."""
+
+    results: tuple[LabelResult, ...]
+    confusion: ConfusionMatrix
+    overlaps: tuple[PairOverlap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingChapter:
+    """What the policy does, and what other thresholds would.
+
+    confusion      gold by queue: the labels, `(review)` and `(escalate)`
+    sweep          outcomes by threshold; `escalation_sweep` by `escalate_above`
+    escalation     how right escalation is; None where the dataset has no all_labels
+    """
+
+    summary: RoutingSummary
+    confusion: ConfusionMatrix
+    sweep: tuple[SweepPoint, ...]
+    risk_coverage: RiskCoverage
+    escalation: Escalation | None
+    escalation_sweep: tuple[EscalationPoint, ...]
+
+    @property
+    def coverage(self) -> Estimate:
+        """The share of scored tickets that the policy routes."""
+        return self.summary.coverage
+
+    @property
+    def selective_precision(self) -> Estimate:
+        """The share right among routed tickets."""
+        return self.summary.selective_precision
+
+    @property
+    def cost(self) -> Estimate:
+        """Mean cost per ticket."""
+        return self.summary.cost
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationChapter:
+    """Does the top score mean what it says, over all tickets and by label?
+
+    auroc  how well the top score tells right from wrong answers
+    """
+
+    check: CalibrationCheck
+    by_label: tuple[LabelCalibration, ...]
+    reliability: tuple[ReliabilityBin, ...]
+    histogram: tuple[HistogramBin, ...]
+    corp: tuple[CorpPoint, ...]
+    temperature: TemperatureReport
+    auroc: Estimate
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Evaluation:
+    """One rubric set measured on one dataset.
+
+    metrics          every metric of tickets, cells and tables
+    accuracy_bounds  the accuracy whatever the failed tickets are
+    """
+
+    provenance: Provenance
+    settings: Settings
+    labels: tuple[str, ...]
+    tickets: TicketCounts
+    metrics: tuple[MetricResult, ...]
+    accuracy_bounds: AccuracyBounds
+    by_label: LabelChapter
+    routing: RoutingChapter
+    thresholds: tuple[ChosenThreshold, ...]
+    calibration: CalibrationChapter
+    findings: tuple[Finding, ...]
+
+    def __repr__(self) -> str:
+        """Short, for a failed assertion."""
+        return f"{self.provenance.rubric_set}: accuracy {self.accuracy!r}"
+
+    @property
+    def n_requested(self) -> int:
+        """Tickets asked for: scored + failed."""
+        return self.tickets.n_requested
+
+    @property
+    def n_scored(self) -> int:
+        """Tickets with an answer."""
+        return self.tickets.n_scored
+
+    @property
+    def n_failed(self) -> int:
+        """Tickets without one."""
+        return self.tickets.n_failed
+
+    def metric(self, name: str) -> Estimate:
+        """The estimate of the metric called `name`, also of routing; InputError if none is."""
+        return estimate_of((*self.metrics, *self.routing.summary.metrics), name)
+
+    def of_label(self, label: str) -> LabelResult:
+        """The result of one gold label; InputError with the nearest known name if there is none."""
+        for result in self.by_label.results:
+            if result.label == label:
+                return result
+        known = [result.label for result in self.by_label.results]
+        raise InputError(f"no label is called {label!r}", help=suggestion(label, known))
+
+    def recall(self, label: str) -> Estimate:
+        """Right / gold tickets of `label`, by the top label."""
+        return self.of_label(label).recall
+
+    def precision(self, label: str) -> Estimate:
+        """Right / tickets whose top label is `label`."""
+        return self.of_label(label).precision
+
+    def f1(self, label: str) -> Estimate:
+        """F1 of `label`."""
+        return self.of_label(label).f1
+
+    @property
+    def accuracy(self) -> Estimate:
+        """The share right among tickets whose gold is a label."""
+        return self.metric("accuracy")
+
+    @property
+    def coverage(self) -> Estimate:
+        """The share of scored tickets that the policy routes."""
+        return self.routing.coverage
+
+    @property
+    def selective_precision(self) -> Estimate:
+        """The share right among routed tickets."""
+        return self.routing.selective_precision

@@ -1,0 +1,245 @@
+"""The five kinds of metric, by what their function sees, and the registry of all metrics.
+
+    kind            its function                                       the metric
+    ticket_metric   (scores, truth) -> one value per ticket            their mean
+    cell_metric     confusion counts (..., R, R), gold by top label    the value (...)
+    table_metric    (scores, truth) -> one value                       that value, no interval
+    label_metric    LabelTickets -> Part, for each label               the mean over the part
+    routing_metric  RoutedTickets -> Part                              the mean over the part
+
+The kind decides the interval, the paired difference and the test of a gate. The first three run
+over tickets whose gold is a label, or, where the top score is judged as routing uses it, over all
+scored tickets; a label metric runs over tickets whose gold is a label, a routing metric over all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+
+from ticketbench.core.policy import Costs
+from ticketbench.core.registry import Registry
+from ticketbench.core.types import BoolArray, FloatArray, IntArray
+
+Population = Literal["labelled", "scored"]
+Form = Literal["share", "dice"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelTickets:
+    """The n tickets whose gold is a label, as one label sees them: three marks on each.
+
+    gold    it is their gold label
+    top     it is their top label
+    routed  they are routed, to whatever label
+    """
+
+    gold: BoolArray
+    top: BoolArray
+    routed: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RoutedTickets:
+    """All n scored tickets with their outcome (ROUTE, REVIEW or ESCALATE), and what each costs.
+
+    `right` says whether the top label is the gold label; never for gold `__none__`.
+    """
+
+    outcome: IntArray
+    right: BoolArray
+    costs: Costs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """A value for each of n tickets, and which of them count; None: every ticket."""
+
+    values: BoolArray | FloatArray
+    among: BoolArray | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """What every metric has.
+
+    share      the value is a share of tickets (0 to 1, printed in percent)
+    over       the tickets it is about: `labelled` (gold is a label) or all `scored` ones, where
+               gold `__none__` is wrong whatever the top label
+    low, high  the range of possible values, to which intervals are clipped
+    """
+
+    name: str
+    title: str
+    higher_is_better: bool = True
+    share: bool = True
+    over: Population = "labelled"
+    low: float = 0.0
+    high: float = 1.0
+
+
+PerTicket = Callable[[FloatArray, IntArray], FloatArray]
+OfCells = Callable[[FloatArray], FloatArray]
+OfTable = Callable[[FloatArray, IntArray], float]
+OfLabel = Callable[[LabelTickets], Part]
+OfRouting = Callable[[RoutedTickets], Part]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketMetric(Metric):
+    """A mean of one value per ticket."""
+
+    function: PerTicket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellMetric(Metric):
+    """A function of the confusion counts."""
+
+    function: OfCells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableMetric(Metric):
+    """A function of the whole table."""
+
+    function: OfTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelMetric(Metric):
+    """A share of tickets about one label; each ticket is marked on its own.
+
+    form  `share`: hits / counted; `dice`: 2·hits / (counted + hits), the overlap of two sets
+          whose union is counted (Dice 1945)
+    """
+
+    function: OfLabel
+    form: Form = "share"
+
+    def of(self, hits: FloatArray, counted: FloatArray) -> FloatArray:
+        """The value from the sums of hits and counted tickets; NaN where none counts."""
+        whole = hits + counted if self.form == "dice" else counted
+        part = 2 * hits if self.form == "dice" else hits
+        return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
+
+    @property
+    def counts_by_gold(self) -> bool:
+        """Whether the gold label alone decides which tickets count, so both sides count alike."""
+        among = self._marks()[1].reshape(2, 4)
+        return bool(np.all(among == among[:, :1]))
+
+    @property
+    def knows_outcome(self) -> bool:
+        """Whether it matters if a ticket is routed."""
+        return any(np.any(marks[::2] != marks[1::2]) for marks in self._marks())
+
+    def _marks(self) -> tuple[BoolArray, BoolArray]:
+        """The function on a ticket of every possible kind: all that can be known of it."""
+        gold, top, routed = np.array(list(product((False, True), repeat=3))).T
+        part = self.function(LabelTickets(gold, top, routed))
+        return np.asarray(part.values, dtype=np.bool_), counted(part)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingMetric(Metric):
+    """A mean over tickets by what the policy does with them.
+
+    priced  it needs the costs of the outcomes
+    """
+
+    function: OfRouting
+    priced: bool = False
+
+
+METRICS: Registry[Metric] = Registry("metric")
+"""Every metric; `measure.metrics` fills it, so take it from there."""
+
+M = TypeVar("M", bound=Metric)
+
+
+def registered(kind: type[M]) -> list[M]:
+    """The metrics of one kind, in order of registration."""
+    return [metric for metric in METRICS if isinstance(metric, kind)]
+
+
+def counted(part: Part) -> BoolArray:
+    """Which tickets of a part count, as marks."""
+    return np.ones(len(part.values), dtype=np.bool_) if part.among is None else part.among
+
+
+def ticket_metric(
+    name: str,
+    *,
+    title: str,
+    higher_is_better: bool = True,
+    share: bool = False,
+    over: Population = "labelled",
+    high: float = 1.0,
+) -> Callable[[PerTicket], PerTicket]:
+    """Register a mean of per-ticket values: (scores n x K, truth n) -> values n in [0, high]."""
+    given = _words(name, title, higher_is_better=higher_is_better, share=share, over=over)
+    return lambda function: _add(TicketMetric(**given, high=high, function=function))
+
+
+def cell_metric(
+    name: str, *, title: str, higher_is_better: bool = True, share: bool = True, low: float = 0.0
+) -> Callable[[OfCells], OfCells]:
+    """Register a function of confusion counts, vectorised: (..., R, R) -> (...) in [low, 1]."""
+    given = _words(name, title, higher_is_better=higher_is_better, share=share)
+    return lambda function: _add(CellMetric(**given, low=low, function=function))
+
+
+def table_metric(
+    name: str,
+    *,
+    title: str,
+    higher_is_better: bool = True,
+    share: bool = False,
+    over: Population = "labelled",
+) -> Callable[[OfTable], OfTable]:
+    """Register a function of the whole table: (scores n x K, truth n) -> float in [0, 1]."""
+    given = _words(name, title, higher_is_better=higher_is_better, share=share, over=over)
+    return lambda function: _add(TableMetric(**given, function=function))
+
+
+def label_metric(
+    name: str, *, title: str, higher_is_better: bool = True, form: Form = "share"
+) -> Callable[[OfLabel], OfLabel]:
+    """Register a share about one label: LabelTickets -> Part of hits among counted tickets.
+
+    The marks of a ticket may depend on that ticket alone. A label no ticket counts for is NaN.
+    """
+    given = _words(name, title, higher_is_better=higher_is_better)
+    return lambda function: _add(LabelMetric(**given, form=form, function=function))
+
+
+def routing_metric(
+    name: str,
+    *,
+    title: str,
+    higher_is_better: bool = True,
+    share: bool = True,
+    priced: bool = False,
+) -> Callable[[OfRouting], OfRouting]:
+    """Register a mean by outcome: RoutedTickets -> Part; a share of tickets, or any mean >= 0."""
+    given = _words(name, title, higher_is_better=higher_is_better, share=share, over="scored")
+    high = 1.0 if share else math.inf
+    return lambda function: _add(
+        RoutingMetric(**given, high=high, priced=priced, function=function)
+    )
+
+
+def _words(name: str, title: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "title": title, **more}
+
+
+def _add(metric: Any) -> Any:
+    """Register the metric; the function stays what it was, so it can be called."""
+    METRICS.add(metric.name, metric)
+    return metric.function
