@@ -15,7 +15,18 @@ import pytest
 from tables import table
 from ticketbench.core.types import Estimate
 from ticketbench.measure.compare import Comparison, Contingency, Flip, compare
-from ticketbench.measure.gates.results import Against, Answered, GateReport, GateResult, WrongTicket
+from ticketbench.measure.gates.results import (
+    Against,
+    Answered,
+    Complete,
+    GateReport,
+    GateResult,
+    JudgedMetric,
+    Limit,
+    MustPass,
+    NotWorse,
+    WrongTicket,
+)
 from ticketbench.measure.pairs.by_label import LabelDifference
 from ticketbench.measure.pairs.differences import Difference
 from ticketbench.measure.pairs.verdict import Verdict
@@ -47,18 +58,39 @@ def same_as_golden(name: str, content: bytes) -> None:
     assert content == path.read_bytes(), hint
 
 
+_JUDGED = {
+    "name": "accuracy",
+    "title": "Accuracy",
+    "higher_is_better": True,
+    "share": True,
+    "label": None,
+}
+_COMMON: dict[str, object] = {"number": 0, "rubric_set": CANDIDATE, "n": 120}
+_VALUE = Estimate(0.8, 0.72, 0.86, 120, "Wilson")
+_NAN = float("nan")
+_KINDS: dict[str, tuple[type, dict[str, object]]] = {
+    "limit": (Limit, {"bound": "value", "minimum": 0.7, "maximum": _NAN}),
+    "not worse": (
+        NotWorse,
+        {"against": "", "base": _NAN, "candidate": _NAN, "change": NOTHING, "margin": _NAN},
+    ),
+    "must pass": (MustPass, {"tickets": ()}),
+    "complete": (Complete, {"tickets": (), "labels": ()}),
+}
+
+
 def gate(kind: str = "limit", outcome: str = "pass", **fields: object) -> GateResult:
     """A gate result; by default of the accuracy, with a limit it keeps."""
-    given: dict[str, object] = {
-        "number": 0,
-        "rubric_set": CANDIDATE,
-        "n": 120,
-        "metric": "accuracy",
-        "title": "Accuracy",
-        "value": Estimate(0.8, 0.72, 0.86, 120, "Wilson"),
-        "minimum": 0.7 if kind == "limit" else float("nan"),
-    }
-    return GateResult(kind=kind, outcome=outcome, **(given | fields))  # type: ignore[arg-type]
+    made, own = _KINDS[kind]
+    about = {name: fields.pop(name, value) for name, value in _JUDGED.items()}
+    given = {**_COMMON, **own, **fields, "outcome": outcome}
+    if made in (Limit, NotWorse):
+        judged = {"metric": JudgedMetric(**about), "value": _VALUE, "n_needed": 0, "reason": ""}
+        given = judged | given
+    if made is Complete:
+        del given["number"]
+    result: GateResult = made(**given)
+    return result
 
 
 def results() -> tuple[GateResult, ...]:
@@ -67,16 +99,16 @@ def results() -> tuple[GateResult, ...]:
     wrong = [WrongTicket(TICKET, f"{LABEL}, answered {HOSTILE} 0.81")]
     wrong += [WrongTicket(f"t-{i} {HOSTILE}", "no answer") for i in range(2, 15)]
     return (
-        gate("complete", "fail", number=-1, n=300, against="baseline", labels=(LABEL, HOSTILE),
+        gate("complete", "fail", n=300, labels=(LABEL, HOSTILE),
              tickets=(WrongTicket("0123456789abcdef", "gone"),)),
         gate(number=0),
-        gate(outcome="fail", number=1, title="Recall", metric="recall", label=LABEL,
+        gate(outcome="fail", number=1, title="Recall", name="recall", label=LABEL,
              bound="low", minimum=0.95, n_needed=4321),
         gate("not worse", "fail", number=2, against=BASE, base=0.84, candidate=0.8, n=110,
              change=change, margin=0.015),
         gate("not worse", "inconclusive", number=3, against=BASE, base=0.84, candidate=0.83,
              change=Estimate(-0.01, -0.06, 0.04, 110, ""), margin=0.02, n=110, n_needed=1850),
-        gate(outcome="inconclusive", number=4, title="Cost per ticket", metric="cost",
+        gate(outcome="inconclusive", number=4, title="Cost per ticket", name="cost",
              share=False, value=NOTHING, minimum=float("nan"), maximum=2.5, reason=HOSTILE),
         gate(outcome="skipped", number=5, label=HOSTILE, n=3, n_needed=1000),
         gate("must pass", "fail", number=6, n=15, tickets=tuple(wrong)),
@@ -92,6 +124,13 @@ def flips(n: int = 12) -> tuple[Flip, ...]:
         for i in range(2, n + 1)
     ]
     return (*broken, Flip("fixed", "t-99", "b", LABEL, 0.6, "b", 0.8))
+
+
+def recall_difference(
+    label: str, support: int, base: float, candidate: float, difference: Estimate
+) -> LabelDifference:
+    """How the recall of a label changed; its p-values are shown nowhere in these forms."""
+    return LabelDifference("recall", label, support, base, candidate, difference, 0.5, 0.5)
 
 
 def comparison(broken: tuple[Flip, ...] | None = None) -> Comparison:
@@ -112,8 +151,8 @@ def comparison(broken: tuple[Flip, ...] | None = None) -> Comparison:
             Difference("cost", f"Cost {HOSTILE}", False, False, 1.1, 1.25, change),
         ),
         label_differences=(
-            LabelDifference(LABEL, 40, 0.9, 0.6, Estimate(-0.3, -0.4, -0.2, 40, ""), 0.001, 0.002),
-            LabelDifference("b", 20, 0.5, 0.55, Estimate(0.05, -0.1, 0.2, 20, ""), 0.5, 0.5),
+            recall_difference(LABEL, 40, 0.9, 0.6, Estimate(-0.3, -0.4, -0.2, 40, "")),
+            recall_difference("b", 20, 0.5, 0.55, Estimate(0.05, -0.1, 0.2, 20, "")),
         ),
         flips=flips() if broken is None else broken,
     )

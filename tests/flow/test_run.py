@@ -109,8 +109,8 @@ def test_a_failed_ticket_is_reported_and_the_run_is_incomplete(project: Path, pi
     results = load(Path("out/results.json"), RunResults)
     for evaluation in results.evaluations:
         assert (evaluation.n_requested, evaluation.n_scored, evaluation.n_failed) == (7, 6, 1)
-        assert evaluation.failures[0].ticket_id == "t5"
-        assert evaluation.failures[0].status == 422
+        assert evaluation.tickets.failures[0].ticket_id == "t5"
+        assert evaluation.tickets.failures[0].status == 422
     assert "no answer" in Path("out/index.html").read_text(encoding="utf-8")
 
 
@@ -150,8 +150,8 @@ def test_a_label_that_only_one_set_has_counts_as_wrong_in_the_other(project: Pat
     (project / "v2.yaml").write_text("extends: v1.yaml\nremove: [account]\n")
     results = run(EVAL).results
     v2 = results.evaluations[1]
-    assert v2.top_label_confusion.rows == ("billing", "technical", "account", "__none__")
-    recall = {label.label: label.recall.value for label in v2.label_results}
+    assert v2.by_label.confusion.rows == ("billing", "technical", "account", "__none__")
+    recall = {label.label: label.recall.value for label in v2.by_label.results}
     assert recall["account"] == 0
     assert "TB204" in {finding.code for finding in v2.findings}
 
@@ -189,7 +189,7 @@ def test_near_duplicates_make_fewer_groups_and_the_report_says_so(project: Path)
     outcome = run(EVAL)
     dataset = outcome.results.dataset
     assert (dataset.n, dataset.n_groups, dataset.grouped_by) == (9, 7, "near-duplicates")
-    assert {e.n_groups for e in outcome.results.evaluations} == {7}
+    assert {e.tickets.n_groups for e in outcome.results.evaluations} == {7}
     page = (outcome.out / "index.html").read_text(encoding="utf-8")
     origin = page[page.index('<section id="origin"') :]
     assert "<dt>groups</dt><dd>7 by near-duplicates:" in origin
@@ -256,7 +256,10 @@ def test_a_sample_of_each_real_set_runs_on_both_rubric_sets(
     v1, v2 = results.evaluations
     assert v1.n_requested == v1.n_scored == results.dataset.n == 20 * len(results.dataset.labels)
     assert v2.metric("accuracy").value > 1.5 / len(v2.labels)
-    assert sum(point.routed for point in v2.sweep[:1]) + v2.sweep[0].escalated == v2.n_scored
+    assert (
+        sum(point.routed for point in v2.routing.sweep[:1]) + v2.routing.sweep[0].escalated
+        == v2.n_scored
+    )
 
 
 def test_every_row_of_a_real_set_is_scored(test_data: Path, project: Path) -> None:
@@ -318,8 +321,8 @@ def test_results_with_every_option_load_back_equal(project: Path) -> None:
         assert evaluation.settings.policy.label_thresholds == (("billing", 0.5), ("account", 0.45))
         rules = [t.rule for t in evaluation.thresholds]
         assert rules[-2:] == ["certified_by_label", "capacity"]
-        assert evaluation.escalation is not None
-        assert len(evaluation.escalation_sweep) == 10
+        assert evaluation.routing.escalation is not None
+        assert len(evaluation.routing.escalation_sweep) == 10
     page = (outcome.out / "index.html").read_text(encoding="utf-8")
     for section in ("coverage", "escalation", "review", "slices", "mix"):
         assert f'<section id="{section}"' in page

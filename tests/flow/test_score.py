@@ -23,5 +23,5 @@ def test_the_order_of_the_rows_of_a_file_changes_no_result(name: str, tmp_path: 
     one, other = found
     # As text: numbers to the last bit, and one NaN like another.
     assert repr(one.quantities) == repr(other.quantities)
-    for field in ("metrics", "label_results", "thresholds", "calibration", "temperature", "auroc"):
+    for field in ("metrics", "by_label", "routing", "thresholds", "calibration"):
         assert getattr(one.evaluation, field) == getattr(other.evaluation, field)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,8 +13,9 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.measure.calibration.check import calibration_check
-from ticketbench.measure.evaluate import LabelResult, evaluate
+from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.label_results import LabelResult
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.statistics.intervals import wilson
@@ -33,7 +35,7 @@ FAILURES = (Failure("x", "timeout"), Failure("y", "http", 500), Failure("z", "ti
 
 
 def label(e: Evaluation, name: str) -> LabelResult:
-    return next(result for result in e.label_results if result.label == name)
+    return next(result for result in e.by_label.results if result.label == name)
 
 
 @pytest.fixture(scope="module")
@@ -62,16 +64,16 @@ def test_requested_tickets_are_scored_and_failed_ones(small: Evaluation) -> None
 
 
 def test_scored_tickets_are_labelled_ones_and_those_no_label_fits(small: Evaluation) -> None:
-    assert (small.n_labelled, small.n_none) == (5, 1)
+    assert (small.tickets.n_labelled, small.tickets.n_none) == (5, 1)
 
 
 def test_failures_are_counted_by_kind(small: Evaluation) -> None:
-    counts = [(count.kind, count.n) for count in small.failure_counts]
+    counts = [(count.kind, count.n) for count in small.tickets.failed_by_kind]
     assert counts == [("http", 1), ("timeout", 2)]
 
 
 def test_failures_are_kept_one_by_one(small: Evaluation) -> None:
-    assert small.failures == FAILURES
+    assert small.tickets.failures == FAILURES
 
 
 def test_accuracy_bounds_count_failures_as_wrong_and_as_right(small: Evaluation) -> None:
@@ -91,7 +93,9 @@ def test_accuracy_is_over_tickets_whose_gold_is_a_label(small: Evaluation) -> No
 
 
 def test_every_registered_metric_is_measured(small: Evaluation) -> None:
-    assert tuple(result.name for result in small.metrics) == METRICS.names()
+    of_labels = small.by_label.results[0].metrics
+    measured = (*small.metrics, *of_labels, *small.routing.summary.metrics)
+    assert tuple(result.name for result in measured) == METRICS.names()
 
 
 def test_an_unknown_metric_is_told_with_the_nearest(small: Evaluation) -> None:
@@ -128,7 +132,7 @@ def test_the_precision_of_a_label_leaves_out_tickets_no_label_fits(small: Evalua
 
 def test_routed_recall_keeps_reviewed_and_escalated_tickets(small: Evaluation) -> None:
     # Of the two tickets of a, one is routed to a and one reviewed.
-    routed = label(small, "a").routed_recall
+    routed = label(small, "a").metric("routed_recall")
     assert (routed.value, routed.n) == (0.5, 2)
 
 
@@ -138,14 +142,14 @@ def test_a_gold_label_the_set_lacks_has_its_own_row_of_misses() -> None:
 
 
 def test_calibration_runs_over_all_scored_tickets(small: Evaluation) -> None:
-    assert sum(b.n for b in small.reliability) == 6
-    assert sum(b.right + b.wrong for b in small.histogram) == 6
+    assert sum(b.n for b in small.calibration.reliability) == 6
+    assert sum(b.right + b.wrong for b in small.calibration.histogram) == 6
 
 
 def test_the_calibration_error_and_the_reliability_curve_share_their_tickets(
     small: Evaluation,
 ) -> None:
-    gaps = [b.n * abs(b.mean_score - b.accuracy) for b in small.reliability]
+    gaps = [b.n * abs(b.mean_score - b.accuracy) for b in small.calibration.reliability]
     assert small.metric("ece_equal_mass_10").value == pytest.approx(sum(gaps) / 6)
     assert small.metric("ece_equal_mass_10").n == 6
 
@@ -156,7 +160,7 @@ def test_the_calibration_error_without_tickets_is_nan() -> None:
 
 
 def test_selective_risk_runs_over_all_scored_tickets(small: Evaluation) -> None:
-    assert small.risk_coverage.n == 6
+    assert small.routing.risk_coverage.n == 6
 
 
 def test_the_settings_are_kept() -> None:
@@ -166,22 +170,22 @@ def test_the_settings_are_kept() -> None:
 
 def test_the_sweep_at_the_policy_is_the_routing() -> None:
     e = evaluate(table(ROWS, GOLD), Settings(policy=Policy(0.55)))
-    point = next(point for point in e.sweep if point.threshold == 0.55)
+    point = next(point for point in e.routing.sweep if point.threshold == 0.55)
     assert (point.routed, point.right, point.cost) == (
-        e.routing.routed,
-        e.routing.right,
+        e.routing.summary.routed,
+        e.routing.summary.right,
         e.routing.cost.value,
     )
 
 
 def test_escalation_is_judged_when_the_data_lists_all_labels() -> None:
     e = evaluate(table(ROWS, GOLD, wanted=[["a"], ["b"], ["b"], ["a"], [], ["a", "b"]]), Settings())
-    assert e.escalation is not None
-    assert (e.escalation.queue, e.escalation.needed) == (1, 1)
+    assert e.routing.escalation is not None
+    assert (e.routing.escalation.queue, e.routing.escalation.needed) == (1, 1)
 
 
 def test_escalation_is_not_judged_otherwise(small: Evaluation) -> None:
-    assert small.escalation is None
+    assert small.routing.escalation is None
 
 
 NOTHING = {
@@ -203,14 +207,19 @@ def test_without_labelled_tickets_every_metric_is_nan(t: ScoreTable) -> None:
 def test_without_tickets_every_estimate_is_nan() -> None:
     e = evaluate(table([], []), Settings())
     routing = (e.routing.coverage, e.routing.selective_precision, e.routing.cost)
-    labels = [x for r in e.label_results for x in (r.recall, r.precision, r.f1, r.routed_recall)]
-    pairs = [pair.near_tie for pair in e.overlaps]
+    labels = [m.estimate for r in e.by_label.results for m in r.metrics]
+    pairs = [pair.near_tie for pair in e.by_label.overlaps]
     assert not any(found.defined for found in (*routing, *labels, *pairs))
 
 
 def test_without_tickets_there_is_nothing_to_choose_from() -> None:
     e = evaluate(table([], []), Settings())
-    assert (e.thresholds, e.reliability, e.risk_coverage.points, e.findings) == ((), (), (), ())
+    assert (
+        e.thresholds,
+        e.calibration.reliability,
+        e.routing.risk_coverage.points,
+        e.findings,
+    ) == ((), (), (), ())
 
 
 def test_without_tickets_the_accuracy_bounds_are_nan() -> None:
@@ -239,7 +248,11 @@ FEW = {
 @pytest.mark.parametrize("t", FEW.values(), ids=FEW.keys())
 def test_few_tickets_are_measured_without_an_error(t: ScoreTable) -> None:
     e = evaluate(t, Settings())
-    assert (e.n_scored, e.routed_confusion.n, len(e.sweep)) == (t.n_scored, t.n_scored, len(GRID))
+    assert (e.n_scored, e.routing.confusion.n, len(e.routing.sweep)) == (
+        t.n_scored,
+        t.n_scored,
+        len(GRID),
+    )
 
 
 @pytest.mark.parametrize("t", FEW.values(), ids=FEW.keys())
@@ -253,11 +266,11 @@ def test_the_same_table_gives_an_equal_evaluation(t: ScoreTable) -> None:
 def test_counts_add_up_everywhere(t: ScoreTable) -> None:
     e = evaluate(t, Settings())
     assert e.n_requested == e.n_scored + e.n_failed
-    assert e.n_scored == e.n_labelled + e.n_none
-    assert e.n_failed == sum(count.n for count in e.failure_counts)
-    assert e.n_scored == e.top_label_confusion.n == e.routed_confusion.n == e.routing.n
-    assert e.n_labelled == sum(r.support for r in e.label_results)
-    assert e.n_labelled == sum(r.predicted for r in e.label_results)
+    assert e.n_scored == e.tickets.n_labelled + e.tickets.n_none
+    assert e.n_failed == sum(count.n for count in e.tickets.failed_by_kind)
+    assert e.n_scored == e.by_label.confusion.n == e.routing.confusion.n == e.routing.summary.n
+    assert e.tickets.n_labelled == sum(r.support for r in e.by_label.results)
+    assert e.tickets.n_labelled == sum(r.predicted for r in e.by_label.results)
 
 
 @SEARCH
@@ -272,7 +285,7 @@ def test_accuracy_lies_between_its_bounds(t: ScoreTable) -> None:
 @given(mixed())
 def test_macro_f1_and_balanced_accuracy_are_means_of_the_label_results(t: ScoreTable) -> None:
     e = evaluate(t, Settings())
-    supported = [r for r in e.label_results if r.support]
+    supported = [r for r in e.by_label.results if r.support]
     if supported:
         f1 = np.mean([r.f1.value for r in supported])
         recall = np.mean([r.recall.value for r in supported])
@@ -287,9 +300,11 @@ def test_macro_f1_and_balanced_accuracy_are_means_of_the_label_results(t: ScoreT
 def test_the_order_of_tickets_does_not_matter(t: ScoreTable) -> None:
     forwards = evaluate(t, Settings())
     backwards = evaluate(t.rows(np.arange(t.n_scored)[::-1]), Settings())
-    assert backwards.top_label_confusion == forwards.top_label_confusion
-    assert backwards.routed_confusion == forwards.routed_confusion
-    assert backwards.overlaps == forwards.overlaps
+    assert backwards.by_label.confusion == forwards.by_label.confusion
+    assert backwards.routing.confusion == forwards.routing.confusion
+    for one, other in zip(forwards.by_label.overlaps, backwards.by_label.overlaps, strict=True):
+        assert replace(one, near_tie=other.near_tie) == other
+        assert other.near_tie.low == pytest.approx(one.near_tie.low, nan_ok=True, abs=1e-9)
     for one, other in zip(forwards.metrics, backwards.metrics, strict=True):
         expected = pytest.approx(one.estimate.value, nan_ok=True, abs=1e-9)
         assert other.estimate.value == expected
@@ -297,43 +312,47 @@ def test_the_order_of_tickets_does_not_matter(t: ScoreTable) -> None:
 
 def test_routed_recall_is_at_most_recall() -> None:
     e = evaluate(random_table(200, seed=1), Settings())
-    assert all(r.routed_recall.value <= r.recall.value for r in e.label_results)
+    assert all(r.metric("routed_recall").value <= r.recall.value for r in e.by_label.results)
 
 
 def test_calibration_of_an_evaluation_is_that_of_its_top_scores() -> None:
     of = random_table(120, seed=4, n_groups=50)
     e = evaluate(of, Settings(seed=3))
-    assert e.calibration == calibration_check(of.top_score, of.right, of.groups, seed=3)
-    assert e.calibration.ece == e.metric("ece_equal_mass_10").value == e.temperature.ece_before
-    assert (e.calibration.n, e.calibration.n_groups) == (120, e.n_groups)
+    assert e.calibration.check == calibration_check(of.top_score, of.right, of.groups, seed=3)
+    assert (
+        e.calibration.check.ece
+        == e.metric("ece_equal_mass_10").value
+        == e.calibration.temperature.ece_before
+    )
+    assert (e.calibration.check.n, e.calibration.check.n_groups) == (120, e.tickets.n_groups)
 
 
 def test_each_label_of_the_set_has_its_calibration_in_rubric_order(small: Evaluation) -> None:
-    assert [label.label for label in small.label_calibration] == ["a", "b", "c"]
+    assert [label.label for label in small.calibration.by_label] == ["a", "b", "c"]
     # Top label c once: the ticket that no label fits.
-    assert [(label.n, label.accuracy.value) for label in small.label_calibration] == [
+    assert [(label.n, label.accuracy.value) for label in small.calibration.by_label] == [
         (3, pytest.approx(2 / 3)),
         (2, 1.0),
         (1, 0.0),
     ]
-    assert small.label_calibration[0].mean_score == pytest.approx((0.8 + 0.6 + 0.5) / 3)
+    assert small.calibration.by_label[0].mean_score == pytest.approx((0.8 + 0.6 + 0.5) / 3)
 
 
 def test_the_reliability_curve_ends_at_the_lowest_and_highest_top_score(small: Evaluation) -> None:
-    scores = [point.score for point in small.corp]
+    scores = [point.score for point in small.calibration.corp]
     assert (scores[0], scores[-1]) == (0.5, 0.8)
     assert scores == sorted(scores)
 
 
 def test_the_temperature_is_judged_on_folds_of_whole_groups() -> None:
     of = random_table(120, seed=4, n_groups=3)
-    report = evaluate(of, Settings()).temperature
+    report = evaluate(of, Settings()).calibration.temperature
     assert (report.n, report.n_folds) == (120, 3)
     assert not math.isnan(report.ece_after)
 
 
 def test_with_one_group_a_temperature_cannot_be_judged() -> None:
-    report = evaluate(table(ROWS, GOLD, groups=[0] * 6), Settings()).temperature
+    report = evaluate(table(ROWS, GOLD, groups=[0] * 6), Settings()).calibration.temperature
     assert report.n_folds == 1
     assert math.isnan(report.ece_after)
     assert math.isnan(report.log_loss_after)
@@ -341,20 +360,20 @@ def test_with_one_group_a_temperature_cannot_be_judged() -> None:
 
 def test_the_auroc_is_over_all_scored_tickets(small: Evaluation) -> None:
     # Right: .8, .8, .5, .5; wrong: .6 and .8 (which no label fits). Of 8 pairs 2 win and 2 tie.
-    assert (small.auroc.value, small.auroc.n) == (pytest.approx(3 / 8), 6)
+    assert (small.calibration.auroc.value, small.calibration.auroc.n) == (pytest.approx(3 / 8), 6)
 
 
 def test_every_escalation_limit_is_swept_where_all_labels_are_listed() -> None:
     wanted = [["a"], ["b"], ["b"], ["a"], [], ["a", "b"]]
     chosen = Settings(policy=Policy(escalate_above=0.3))
     e = evaluate(table(ROWS, GOLD, wanted=wanted), chosen)
-    at_policy = next(point for point in e.escalation_sweep if point.escalate_above == 0.3)
-    assert at_policy.escalation == e.escalation
-    assert e.escalation_sweep[-1].escalation.queue == 0
+    at_policy = next(point for point in e.routing.escalation_sweep if point.escalate_above == 0.3)
+    assert at_policy.escalation == e.routing.escalation
+    assert e.routing.escalation_sweep[-1].escalation.queue == 0
 
 
 def test_without_all_labels_no_limit_is_swept(small: Evaluation) -> None:
-    assert small.escalation_sweep == ()
+    assert small.routing.escalation_sweep == ()
 
 
 def test_the_capacity_rule_is_there_when_a_limit_is_set() -> None:
@@ -389,21 +408,30 @@ def test_a_label_threshold_of_a_label_the_set_lacks_is_ignored_everywhere() -> N
     strange = Settings(policy=Policy(label_thresholds=(("zebra", 0.99),)))
     one, other = evaluate(of, Settings()), evaluate(of, strange)
     assert one.routing == other.routing
-    assert one.sweep == other.sweep
+    assert one.routing.sweep == other.routing.sweep
     assert one.thresholds == other.thresholds
 
 
 def test_without_tickets_the_newer_results_are_empty_or_nan() -> None:
     e = evaluate(table([], []), Settings(most_reviewed=0.1))
-    assert (e.corp, e.thresholds, e.n_groups, e.calibration.n) == ((), (), 0, 0)
-    assert not e.auroc.defined
-    values = (e.calibration.ece, e.calibration.ece_p, e.temperature.ece_after)
+    assert (e.calibration.corp, e.thresholds, e.tickets.n_groups, e.calibration.check.n) == (
+        (),
+        (),
+        0,
+        0,
+    )
+    assert not e.calibration.auroc.defined
+    values = (
+        e.calibration.check.ece,
+        e.calibration.check.ece_p,
+        e.calibration.temperature.ece_after,
+    )
     assert all(math.isnan(value) for value in values)
-    assert [label.n for label in e.label_calibration] == [0, 0, 0]
+    assert [label.n for label in e.calibration.by_label] == [0, 0, 0]
 
 
 def test_a_label_is_found_by_name(small: Evaluation) -> None:
-    for result in small.label_results:
+    for result in small.by_label.results:
         assert small.of_label(result.label) is result
         assert small.recall(result.label) == result.recall
         assert small.precision(result.label) == result.precision

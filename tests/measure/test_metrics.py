@@ -12,13 +12,16 @@ from tables import random_table, table
 from ticketbench.core.types import FloatArray
 from ticketbench.measure import metrics
 from ticketbench.measure.counts import confusion
+from ticketbench.measure.kinds import CellMetric, TableMetric, TicketMetric, registered
 from ticketbench.measure.metrics import METRICS
 
 SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
 
 TABLES = given(st.integers(1, 60), st.integers(0, 10_000), st.integers(2, 6))
-CELL_METRICS = [m for m in METRICS if m.kind == "cell"]
-TICKET_METRICS = [m for m in METRICS if m.kind == "ticket"]
+CELL_METRICS = registered(CellMetric)
+TICKET_METRICS = registered(TicketMetric)
+OVERALL = [*TICKET_METRICS, *CELL_METRICS, *registered(TableMetric)]
+Overall = TicketMetric | CellMetric | TableMetric
 
 # Gold a: 3 right, 1 taken for b. Gold b: 2 taken for a, 2 right. Label c: never gold, never top.
 HAND = np.array([[3.0, 1.0, 0.0], [2.0, 2.0, 0.0], [0.0, 0.0, 0.0]])
@@ -37,21 +40,21 @@ def test_accuracy_is_the_first_metric() -> None:
 
 
 def test_recall_by_hand() -> None:
-    assert metrics.recall(HAND) == pytest.approx([0.75, 0.5, np.nan], nan_ok=True)
+    assert metrics.recall_by_label(HAND) == pytest.approx([0.75, 0.5, np.nan], nan_ok=True)
 
 
 def test_precision_by_hand() -> None:
-    assert metrics.precision(HAND) == pytest.approx([3 / 5, 2 / 3, np.nan], nan_ok=True)
+    assert metrics.precision_by_label(HAND) == pytest.approx([3 / 5, 2 / 3, np.nan], nan_ok=True)
 
 
 def test_f1_by_hand() -> None:
-    assert metrics.f1(HAND) == pytest.approx([6 / 9, 4 / 7, np.nan], nan_ok=True)
+    assert metrics.f1_by_label(HAND) == pytest.approx([6 / 9, 4 / 7, np.nan], nan_ok=True)
 
 
 def test_a_label_never_predicted_has_no_precision_and_f1_zero() -> None:
     cells = np.array([[2.0, 0.0], [1.0, 0.0]])
-    assert math.isnan(metrics.precision(cells)[1])
-    assert metrics.f1(cells)[1] == 0.0
+    assert math.isnan(metrics.precision_by_label(cells)[1])
+    assert metrics.f1_by_label(cells)[1] == 0.0
 
 
 def test_macro_f1_averages_over_labels_with_tickets() -> None:
@@ -87,23 +90,23 @@ def test_mcc_of_one_gold_or_one_top_label_is_zero(cells: list[list[float]]) -> N
 
 
 @pytest.mark.parametrize("metric", CELL_METRICS, ids=lambda m: m.name)
-def test_a_cell_metric_without_tickets_is_nan(metric: metrics.Metric) -> None:
+def test_a_cell_metric_without_tickets_is_nan(metric: Overall) -> None:
     assert math.isnan(metric.function(np.zeros((3, 3))))
 
 
 @pytest.mark.parametrize("metric", TICKET_METRICS, ids=lambda m: m.name)
-def test_a_ticket_metric_gives_one_value_a_ticket(metric: metrics.Metric) -> None:
+def test_a_ticket_metric_gives_one_value_a_ticket(metric: Overall) -> None:
     t = random_table(7)
     assert metric.function(t.scores, t.truth).shape == (7,)
 
 
 @pytest.mark.parametrize("metric", TICKET_METRICS, ids=lambda m: m.name)
-def test_a_ticket_metric_of_no_tickets_is_empty(metric: metrics.Metric) -> None:
+def test_a_ticket_metric_of_no_tickets_is_empty(metric: Overall) -> None:
     assert metric.function(np.zeros((0, 3)), np.zeros(0, np.int64)).shape == (0,)
 
 
 @pytest.mark.parametrize("metric", CELL_METRICS, ids=lambda m: m.name)
-def test_a_cell_metric_of_a_stack_is_that_of_each_matrix(metric: metrics.Metric) -> None:
+def test_a_cell_metric_of_a_stack_is_that_of_each_matrix(metric: Overall) -> None:
     stack = np.stack([HAND, HAND.T, np.zeros((3, 3))])
     alone = [float(metric.function(one)) for one in stack]
     assert metric.function(stack).tolist() == pytest.approx(alone, nan_ok=True)
@@ -166,7 +169,11 @@ def test_recall_precision_and_f1_agree_with_scikit_learn(n: int, seed: int, k: i
     expected = sk.precision_recall_fscore_support(
         t.truth, t.top, labels=range(k), zero_division=np.nan
     )
-    ours = (metrics.precision(cells), metrics.recall(cells), metrics.f1(cells))
+    ours = (
+        metrics.precision_by_label(cells),
+        metrics.recall_by_label(cells),
+        metrics.f1_by_label(cells),
+    )
     for mine, theirs in zip(ours, expected[:3], strict=True):
         assert mine == pytest.approx(theirs, nan_ok=True)
 
@@ -200,9 +207,9 @@ def test_values_stay_within_their_bounds(n: int, seed: int, k: int) -> None:
 
 @SEARCH
 @given(st.integers(1, 60), st.integers(0, 10_000), st.permutations(range(4)))
-@pytest.mark.parametrize("metric", list(METRICS), ids=lambda m: m.name)
+@pytest.mark.parametrize("metric", OVERALL, ids=lambda m: m.name)
 def test_the_order_of_labels_does_not_matter(
-    metric: metrics.Metric, n: int, seed: int, order: list[int]
+    metric: Overall, n: int, seed: int, order: list[int]
 ) -> None:
     t = random_table(n, seed=seed)
     moved = table(
@@ -211,9 +218,9 @@ def test_the_order_of_labels_does_not_matter(
         labels=[t.labels[i] for i in order],
     )
 
-    def value(of: metrics.Metric, one: object) -> float:
+    def value(of: Overall, one: object) -> float:
         assert isinstance(one, type(t))
-        if of.kind == "cell":
+        if isinstance(of, CellMetric):
             return float(of.function(confusion.cells(one).astype(float)))
         return float(np.mean(of.function(one.scores, one.truth)))
 

@@ -285,21 +285,21 @@ def test_tickets_twice_in_groups_of_two_leave_resampled_intervals_within_half_a_
 def test_every_count_adds_up(of: ScoreTable) -> None:
     e = evaluate(of, HOW)
     assert e.n_requested == e.n_scored + e.n_failed
-    assert e.n_scored == e.n_labelled + e.n_none
-    routings = [e.routing, *(t.in_sample for t in e.thresholds)]
+    assert e.n_scored == e.tickets.n_labelled + e.tickets.n_none
+    routings = [e.routing.summary, *(t.in_sample for t in e.thresholds)]
     routings += [t.out_of_sample for t in e.thresholds if t.n_folds > 1]
     for r in routings:
         assert r.routed + r.reviewed + r.escalated == r.n == e.n_scored
         assert r.right + r.wrong == r.routed
-    for p in e.sweep:
+    for p in e.routing.sweep:
         assert p.routed + p.reviewed + p.escalated == e.n_scored
         assert p.right + p.wrong == p.routed
-    for cells in (e.top_label_confusion, e.routed_confusion):
+    for cells in (e.by_label.confusion, e.routing.confusion):
         assert sum(map(sum, cells.counts)) == cells.n == e.n_scored
-    assert sum(b.n for b in e.reliability) == e.calibration.n == e.n_scored
-    assert sum(b.right + b.wrong for b in e.histogram) == e.n_scored
-    assert sum(label.n for label in e.label_calibration) == e.n_scored
-    assert e.n_groups == len(set(of.groups.tolist())) == e.calibration.n_groups
+    assert sum(b.n for b in e.calibration.reliability) == e.calibration.check.n == e.n_scored
+    assert sum(b.right + b.wrong for b in e.calibration.histogram) == e.n_scored
+    assert sum(label.n for label in e.calibration.by_label) == e.n_scored
+    assert e.tickets.n_groups == len(set(of.groups.tolist())) == e.calibration.check.n_groups
 
 
 @SEARCH

@@ -178,7 +178,7 @@ def test_with_a_mix_every_set_has_its_numbers_there() -> None:
 
 def test_slices_and_baselines_are_added_by_those_who_know_the_texts() -> None:
     found = ran(*same_tickets("v1"))
-    assert (found.slices, found.baselines, found.baseline_missing) == ((), (), "")
+    assert (found.slices, found.trained, found.trained_missing) == ((), (), "")
 
 
 def test_sets_with_other_numbers_of_labels_get_a_warning() -> None:

@@ -64,7 +64,7 @@ def test_the_script_runs_under_the_policy_without_a_complaint(page: Path) -> Non
 def test_moving_the_slider_changes_the_table_to_the_sweeps_numbers(page: Path) -> None:
     sweep = random_table(300, rubric_set="v1", seed=1)
     results = run_results("r", DatasetSummary("d", "f", 300, ()), (), [sweep], Settings(), ())
-    at = results.evaluations[0].sweep[90]
+    at = results.evaluations[0].routing.sweep[90]
     text = page.read_text(encoding="utf-8")
     opened_policy = re.sub(r'content="default-src[^"]*"', 'content=""', text)
     page.write_text(opened_policy.replace("</body>", PROBE + "</body>"), encoding="utf-8")

@@ -90,8 +90,8 @@ def command(
         show_json("run", outcome.results)
     else:
         _show(outcome)
-    if outcome.results.baseline_missing:
-        say_wrapped(outcome.results.baseline_missing)
+    if outcome.results.trained_missing:
+        say_wrapped(outcome.results.trained_missing)
 
 
 def _show(outcome: RunOutcome) -> None:
@@ -137,7 +137,7 @@ def _rows(results: RunResults) -> list[tuple[str, ...]]:
             numbers.percent(b.routing.coverage.value),
             numbers.percent(b.routing.selective_precision.value),
         )
-        for b in results.baselines
+        for b in results.trained
     ]
     return rows
 
@@ -146,8 +146,8 @@ def _show_needed(results: RunResults) -> None:
     """How many labelled tickets a trained classifier needs, per rubric set."""
     from ticketbench.report.words.verdict import needed_text
 
-    if any(baseline.needed for baseline in results.baselines):
+    if any(baseline.needed for baseline in results.trained):
         show("trained on these tickets instead, judged on others:")
-        for baseline in results.baselines:
+        for baseline in results.trained:
             for needed in baseline.needed:
                 show_wrapped(needed_text(baseline, needed))

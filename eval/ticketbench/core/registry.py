@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
 
 from ticketbench.core.errors import InputError
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Registry(Generic[T]):
@@ -30,6 +31,22 @@ class Registry(Generic[T]):
             raise ValueError(f"the {self.kind} {name!r} is registered twice")
         self._entries[name] = entry
         return entry
+
+    def register(
+        self, *names: str, entry: Callable[[Any], T] = lambda decorated: decorated
+    ) -> Callable[[F], F]:
+        """A decorator that adds what it decorates under each of `names` and leaves it as it is.
+
+        `entry` makes the thing to keep from what is decorated, by default that itself.
+        """
+
+        def decorate(decorated: F) -> F:
+            kept = entry(decorated)
+            for name in names:
+                self.add(name, kept)
+            return decorated
+
+        return decorate
 
     def get(self, name: str) -> T:
         """The entry called `name`; an unknown name raises InputError that lists the known ones."""

@@ -33,6 +33,16 @@ class ContractViolation(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: status, body, and the headers Retry-After and Content-Type if there were."""
+
+    status: int
+    body: bytes
+    retry_after: str = ""
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A valid answer: the scores in the order of the labels asked for, and the top label."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import NONE, NONE_LABEL, IntArray, RubricSet, ScoreTable
+from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, read_sides
 from ticketbench.flow.steps.tables import answered
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
@@ -27,7 +28,6 @@ from ticketbench.measure.rubrics.label_map import (
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
 
-SEED = 0
 OF_ALL_SCORES = ("log_loss", "brier_multiclass")
 """Metrics of the whole distribution: with other labels on each side they are not on one scale."""
 

@@ -33,8 +33,8 @@ from ticketbench.flow.steps.inputs import (
     refresh_name,
 )
 from ticketbench.flow.steps.production import estimated_production
+from ticketbench.flow.steps.settings import SEED, settings_of
 from ticketbench.flow.steps.slicing import sliced
-from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.many_questions import Progress
     from ticketbench.edge.replay.source import Mode
 
-SEED = 0
 
 ProgressOf = Callable[[str], "Progress | None"]
 """From a rubric set's name to a progress callback."""
@@ -113,20 +112,6 @@ def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) 
     return Budget(most_requests, most_cost, price)
 
 
-def settings_of(inputs: Inputs) -> Settings:
-    """How the config wants its answers measured."""
-    file = inputs.config.file
-    return Settings(
-        policy=inputs.config.policy,
-        costs=inputs.config.costs,
-        min_precision=file.choose.min_precision,
-        confidence=file.choose.confidence,
-        most_reviewed=file.choose.largest_review_share,
-        near_tie=file.policy.near_tie,
-        seed=SEED,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Answered:
     """Every rubric set's replay, and whether a refresh of these questions is still unfinished."""
@@ -187,10 +172,10 @@ def _measured(
         results = replace(results, production=production)
     if not inputs.config.file.trained_baselines:
         return results
-    from ticketbench.flow.steps.trained_classifiers import trained_baselines
+    from ticketbench.flow.steps.trained_classifiers import trained_classifiers
 
-    baselines, missing = trained_baselines(inputs, tables, settings)
-    return replace(results, baselines=baselines, baseline_missing=missing)
+    baselines, missing = trained_classifiers(inputs, tables, settings)
+    return replace(results, trained=baselines, trained_missing=missing)
 
 
 def _sources(replayed: Sequence[Replayed]) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def on_used_cells(function: OfCells, r: int, used: IntArray) -> resampling.Stati
 def too_few_to_draw(groups: IntArray) -> bool:
     """Whether resampling groups would draw from fewer than ten effective ones."""
     grouped = len(np.unique(groups)) < len(groups)
-    return grouped and effective_groups(groups) < resampling.FEWEST_GROUPS
+    return grouped and effective_groups(groups) < resampling.FEWEST_TO_DRAW
 
 
 def _dice(share: Estimate) -> Estimate:

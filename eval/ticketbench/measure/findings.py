@@ -30,11 +30,7 @@ CHECKS: Registry[Check] = Registry("check")
 
 def check(code: str) -> Callable[[Check], Check]:
     """Register a check of an evaluated score table under its code."""
-
-    def decorate(function: Check) -> Check:
-        return CHECKS.add(code, function)
-
-    return decorate
+    return CHECKS.register(code)
 
 
 def findings(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> tuple[Finding, ...]:

@@ -161,6 +161,7 @@ METRICS: Registry[Metric] = Registry("metric")
 """Every metric; `measure.metrics` fills it, so take it from there."""
 
 M = TypeVar("M", bound=Metric)
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def registered(kind: type[M]) -> list[M]:
@@ -183,16 +184,16 @@ def ticket_metric(
     high: float = 1.0,
 ) -> Callable[[PerTicket], PerTicket]:
     """Register a mean of per-ticket values: (scores n x K, truth n) -> values n in [0, high]."""
-    given = _words(name, title, higher_is_better=higher_is_better, share=share, over=over)
-    return lambda function: _add(TicketMetric(**given, high=high, function=function))
+    given = {"higher_is_better": higher_is_better, "share": share, "over": over, "high": high}
+    return _registering(TicketMetric, name, title, given)
 
 
 def cell_metric(
     name: str, *, title: str, higher_is_better: bool = True, share: bool = True, low: float = 0.0
 ) -> Callable[[OfCells], OfCells]:
     """Register a function of confusion counts, vectorised: (..., R, R) -> (...) in [low, 1]."""
-    given = _words(name, title, higher_is_better=higher_is_better, share=share)
-    return lambda function: _add(CellMetric(**given, low=low, function=function))
+    given = {"higher_is_better": higher_is_better, "share": share, "low": low}
+    return _registering(CellMetric, name, title, given)
 
 
 def table_metric(
@@ -204,8 +205,8 @@ def table_metric(
     over: Population = "labelled",
 ) -> Callable[[OfTable], OfTable]:
     """Register a function of the whole table: (scores n x K, truth n) -> float in [0, 1]."""
-    given = _words(name, title, higher_is_better=higher_is_better, share=share, over=over)
-    return lambda function: _add(TableMetric(**given, function=function))
+    given = {"higher_is_better": higher_is_better, "share": share, "over": over}
+    return _registering(TableMetric, name, title, given)
 
 
 def label_metric(
@@ -215,8 +216,8 @@ def label_metric(
 
     The marks of a ticket may depend on that ticket alone. A label no ticket counts for is NaN.
     """
-    given = _words(name, title, higher_is_better=higher_is_better)
-    return lambda function: _add(LabelMetric(**given, form=form, function=function))
+    given = {"higher_is_better": higher_is_better, "form": form}
+    return _registering(LabelMetric, name, title, given)
 
 
 def routing_metric(
@@ -227,19 +228,19 @@ def routing_metric(
     share: bool = True,
     priced: bool = False,
 ) -> Callable[[OfRouting], OfRouting]:
-    """Register a mean by outcome: RoutedTickets -> Part; a share of tickets, or any mean >= 0."""
-    given = _words(name, title, higher_is_better=higher_is_better, share=share, over="scored")
-    high = 1.0 if share else math.inf
-    return lambda function: _add(
-        RoutingMetric(**given, high=high, priced=priced, function=function)
+    """Register a mean by outcome: RoutedTickets -> Part.
+
+    A share may be of some of the tickets; any other mean, of values >= 0, is over all of them.
+    """
+    given = {"higher_is_better": higher_is_better, "share": share, "over": "scored"}
+    given |= {"high": 1.0 if share else math.inf, "priced": priced}
+    return _registering(RoutingMetric, name, title, given)
+
+
+def _registering(
+    kind: Callable[..., Metric], name: str, title: str, given: dict[str, Any]
+) -> Callable[[F], F]:
+    """The decorator; the function stays what it was, so it can be called."""
+    return METRICS.register(
+        name, entry=lambda function: kind(name=name, title=title, function=function, **given)
     )
-
-
-def _words(name: str, title: str, **more: Any) -> dict[str, Any]:
-    return {"name": name, "title": title, **more}
-
-
-def _add(metric: Any) -> Any:
-    """Register the metric; the function stays what it was, so it can be called."""
-    METRICS.add(metric.name, metric)
-    return metric.function

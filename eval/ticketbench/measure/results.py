@@ -24,7 +24,7 @@ from ticketbench.measure.sample.label_errors import (
 from ticketbench.measure.sample.production_mix import ProductionMix, production_mix
 from ticketbench.measure.sample.slices import Slices
 from ticketbench.measure.statistics.holm import holm
-from ticketbench.measure.trained.classifier import TrainedBaseline
+from ticketbench.measure.trained.classifier import TrainedClassifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class RunResults(Value):
     """Evaluations in config order, comparisons of each later set with the first, findings.
 
     p_holm     the p of each comparison, adjusted for the number of candidates (Holm 1979)
-    baselines  classifiers trained on these labels, for reference; none unless asked for
-    baseline_missing  why one that was asked for is not there; else empty
+    trained         classifiers trained on these labels, for reference; none unless asked for
+    trained_missing  why one that was asked for is not there; else empty
     """
 
     name: str
@@ -76,8 +76,8 @@ class RunResults(Value):
     without_suspects: tuple[WithoutSuspects, ...]
     production: tuple[ProductionMix, ...] = ()
     slices: tuple[SetSlices, ...] = ()
-    baselines: tuple[TrainedBaseline, ...] = ()
-    baseline_missing: str = ""
+    trained: tuple[TrainedClassifier, ...] = ()
+    trained_missing: str = ""
 
     @property
     def n_failed(self) -> int:

@@ -25,11 +25,7 @@ FIGURES: Registry[Draw] = Registry("figure")
 
 def figure(name: str) -> Callable[[Draw], Draw]:
     """Register a figure; its file is called after `name` and the rubric set."""
-
-    def decorate(draw: Draw) -> Draw:
-        return FIGURES.add(name, draw)
-
-    return decorate
+    return FIGURES.register(name)
 
 
 def figure_files(evaluation: Evaluation) -> dict[str, bytes]:

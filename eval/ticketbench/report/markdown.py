@@ -6,7 +6,7 @@ import re
 
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.trained.classifier import TrainedBaseline
+from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
 from ticketbench.report.words.verdict import needed_text, preferred, told, verdict_text
@@ -40,11 +40,11 @@ def markdown_summary(report: Report) -> bytes:
     lines += _table(results.evaluations)
     lines += ["", f"Threshold for {escaped(chosen.provenance.rubric_set)}:", ""]
     lines += [f"- {rule}: {escaped(text)}" for rule, text in told(chosen)] or ["- none"]
-    if results.baseline_missing:
-        lines += ["", f"{escaped(results.baseline_missing)}."]
-    if results.baselines:
+    if results.trained_missing:
+        lines += ["", f"{escaped(results.trained_missing)}."]
+    if results.trained:
         lines += ["", "Trained on these tickets instead, judged on others:", ""]
-        lines += _trained(results.baselines)
+        lines += _trained(results.trained)
     for comparison in results.comparisons:
         lines += _broken(comparison)
     if results.findings:
@@ -82,7 +82,7 @@ def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     return rows
 
 
-def _trained(baselines: tuple[TrainedBaseline, ...]) -> list[str]:
+def _trained(baselines: tuple[TrainedClassifier, ...]) -> list[str]:
     lines = []
     for baseline in baselines:
         accuracy = numbers.estimate(baseline.metric("accuracy"))

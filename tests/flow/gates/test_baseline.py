@@ -21,8 +21,8 @@ from ticketbench.flow.gates.baseline import (
     prepare,
     show_baseline,
 )
-from ticketbench.flow.run import settings_of
 from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.settings import settings_of
 from ticketbench.flow.steps.tables import scored
 from ticketbench.measure.evaluate import evaluate
 

@@ -45,7 +45,7 @@ WRONG = {
     ),
     "a label that means nothing": (
         "{metric: accuracy, label: billing, on: v2, min: 0.1}",
-        24, "accuracy is about all tickets, not about a label", "recall, precision or f1",
+        24, "accuracy is about all tickets, not about a label", "recall, precision, f1",
     ),
     "an end without an interval": (
         "{metric: ece, on: v2, max: 0.1, bound: high}",

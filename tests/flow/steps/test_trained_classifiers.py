@@ -78,7 +78,7 @@ def forgetful() -> Iterator[str]:
 
 
 def names(outcome: RunOutcome) -> list[str]:
-    return [baseline.name for baseline in outcome.results.baselines]
+    return [baseline.name for baseline in outcome.results.trained]
 
 
 def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -96,7 +96,7 @@ def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProces
 def test_baselines_stand_in_results_summary_and_page() -> None:
     out = run(EVAL).out
     data = json.loads((out / "results.json").read_bytes())["data"]
-    assert [baseline["name"] for baseline in data["baselines"]] == ["words"]
+    assert [baseline["name"] for baseline in data["trained"]] == ["words"]
     assert SAID in (out / "summary.md").read_text(encoding="utf-8")
     page = (out / "index.html").read_text(encoding="utf-8")
     assert '<section id="trained"' in page
@@ -105,7 +105,7 @@ def test_baselines_stand_in_results_summary_and_page() -> None:
 
 def test_baselines_that_are_not_asked_for_stand_nowhere() -> None:
     outcome = run(EVAL, overrides=["trained_baselines=false"])
-    assert (outcome.results.baselines, outcome.results.baseline_missing) == ((), "")
+    assert (outcome.results.trained, outcome.results.trained_missing) == ((), "")
     assert SAID not in (outcome.out / "summary.md").read_text(encoding="utf-8")
     assert 'id="trained"' not in (outcome.out / "index.html").read_text(encoding="utf-8")
 
@@ -134,17 +134,17 @@ def test_without_weights_the_run_says_why_a_baseline_is_missing(project: Path) -
     assert "words, trained" in done.stdout
     assert "minilm, trained" not in done.stdout
     results = load(project / "reports" / "eval" / "results.json", RunResults)
-    assert [baseline.name for baseline in results.baselines] == ["words"]
-    assert results.baseline_missing.startswith(MISSING)
+    assert [baseline.name for baseline in results.trained] == ["words"]
+    assert results.trained_missing.startswith(MISSING)
 
 
 @pytest.mark.usefixtures("without_weights")
 def test_page_summary_and_results_say_why_a_baseline_is_missing() -> None:
     outcome = run(EVAL)
-    why = outcome.results.baseline_missing
+    why = outcome.results.trained_missing
     assert why.startswith(MISSING)
     data = json.loads((outcome.out / "results.json").read_bytes())["data"]
-    assert data["baseline_missing"] == why
+    assert data["trained_missing"] == why
     summary = (outcome.out / "summary.md").read_text(encoding="utf-8").replace("\\", "")
     page = unescape((outcome.out / "index.html").read_text(encoding="utf-8"))
     assert f"{why}." in summary
@@ -164,7 +164,7 @@ def test_a_baseline_that_is_not_missed_is_not_said_to_be_missing(asked: bool) ->
 @pytest.mark.usefixtures("without_weights")
 def test_json_on_stdout_says_why_a_baseline_is_missing_and_so_does_stderr() -> None:
     done = CliRunner().invoke(cli, ["run", "eval.yaml", "--json"], catch_exceptions=False)
-    assert json.loads(done.stdout)["data"]["baseline_missing"].startswith(MISSING)
+    assert json.loads(done.stdout)["data"]["trained_missing"].startswith(MISSING)
     assert MISSING in " ".join(done.stderr.split())
 
 
@@ -201,7 +201,7 @@ def test_the_printed_table_with_a_baseline_on_words_fits_into_80_columns() -> No
 def test_with_weights_there_are_two_baselines_and_nothing_to_say(project: Path) -> None:
     outcome = run(EVAL)
     assert names(outcome) == ["words", "minilm"]
-    assert outcome.results.baseline_missing == ""
+    assert outcome.results.trained_missing == ""
     assert (project / FILE_NAME).is_file()
 
 
@@ -209,17 +209,17 @@ def test_with_weights_there_are_two_baselines_and_nothing_to_say(project: Path) 
 def test_kept_vectors_need_no_weights(
     project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    before = run(EVAL).results.baselines
+    before = run(EVAL).results.trained
     take_weights_away(monkeypatch, tmp_path / "empty")
-    assert run(EVAL).results.baselines == before
+    assert run(EVAL).results.trained == before
 
 
 @pytest.mark.usefixtures("without_weights")
 def test_results_with_baselines_load_back_equal() -> None:
     outcome = run(EVAL)
     assert load(outcome.out / "results.json", RunResults) == outcome.results
-    assert outcome.results.baselines[0].curve
-    assert outcome.results.baselines[0].needed
+    assert outcome.results.trained[0].curve
+    assert outcome.results.trained[0].needed
 
 
 @pytest.mark.usefixtures("without_weights")
@@ -246,7 +246,7 @@ def test_a_second_run_gives_equal_bytes() -> None:
 
 @pytest.mark.usefixtures("without_weights")
 def test_every_scored_ticket_is_judged_and_every_labelled_one_counts() -> None:
-    baseline = run(EVAL).results.baselines[0]
+    baseline = run(EVAL).results.trained[0]
     assert baseline.routing.n == 7
     assert baseline.metric("accuracy").n == 6
     assert [needed.rubric_set for needed in baseline.needed] == ["v1", "v2"]
@@ -255,9 +255,9 @@ def test_every_scored_ticket_is_judged_and_every_labelled_one_counts() -> None:
 @pytest.mark.usefixtures("without_weights")
 def test_a_ticket_that_failed_under_one_set_is_left_out_for_both(forgetful: str) -> None:
     results = run(EVAL, overrides=[f"endpoint.url={forgetful}"], allow_failures=2).results
-    assert [e.failures[0].ticket_id for e in results.evaluations] == ["t5", "t3"]
+    assert [e.tickets.failures[0].ticket_id for e in results.evaluations] == ["t5", "t3"]
     assert [e.metric("accuracy").n for e in results.evaluations] == [5, 5]
-    baseline = results.baselines[0]
+    baseline = results.trained[0]
     assert baseline.metric("accuracy").n == 4
     assert baseline.routing.n == 5
 
@@ -278,12 +278,12 @@ def test_tickets_of_one_group_are_never_trained_on_for_each_other(project: Path)
     alone = run(EVAL).results
     tied = run(EVAL, overrides=["dataset.columns.group=customer"]).results
     assert (alone.dataset.n_groups, tied.dataset.n_groups) == (14, 7)
-    of_alone, of_tied = (one.baselines[0].metric("accuracy").value for one in (alone, tied))
+    of_alone, of_tied = (one.trained[0].metric("accuracy").value for one in (alone, tied))
     assert of_tied < 0.7 < of_alone
 
 
 def test_a_run_whose_answers_all_failed_still_writes_its_report(project: Path) -> None:
     outcome = run(project / "eval.yaml", mode="replay", allow_failures=99)
-    assert outcome.results.baselines[0].metric("accuracy").n == 0
+    assert outcome.results.trained[0].metric("accuracy").n == 0
     assert outcome.sources == ("v1: none", "v2: none")
     assert (outcome.out / "index.html").exists()

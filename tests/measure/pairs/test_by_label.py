@@ -3,15 +3,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from tables import random_table, table
+from ticketbench.core.policy import Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
+from ticketbench.measure.pairs.pairing import judged
 from ticketbench.measure.statistics.holm import holm
 from ticketbench.measure.statistics.intervals import clustered_mean
 
@@ -21,8 +22,8 @@ A, B, C = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]
 
 
 def found(base: ScoreTable, candidate: ScoreTable) -> dict[str, LabelDifference]:
-    same = np.array(base.labels)[base.top] == np.array(candidate.labels)[candidate.top]
-    return {d.label: d for d in label_differences(base, candidate, same_top=same)}
+    pair = judged(base, Policy()), judged(candidate, Policy())
+    return {d.label: d for d in label_differences(pair) if d.metric == "recall"}
 
 
 def test_recall_of_each_label_by_hand() -> None:

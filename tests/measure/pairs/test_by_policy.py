@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from tables import random_table, table
 from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import ScoreTable
+from ticketbench.measure.metrics import cost, selective_precision
 from ticketbench.measure.pairs.by_policy import (
-    cost_per_ticket,
-    precision_of_states,
+    routed,
     routing_differences,
-    routing_states,
+    share_of_states,
+    states,
 )
 from ticketbench.measure.pairs.differences import Difference
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired
@@ -103,7 +104,7 @@ def test_coverage_and_cost_have_the_cluster_robust_t_interval(n_groups: int | No
     pair = decided(tables(150, n_groups=n_groups))
     each = found(pair, Costs(misroute=7))
     routed = [(side.outcome == ROUTE).astype(float) for side in pair]
-    spent = [cost_per_ticket(side, Costs(misroute=7)) for side in pair]
+    spent = [Costs(misroute=7).of(side.outcome, side.table.right) for side in pair]
     for name, (first, second) in {"coverage": routed, "cost": spent}.items():
         ends = clustered_mean(second - first, pair[0].table.groups).interval()
         difference = each[name].difference
@@ -148,7 +149,7 @@ def test_where_one_side_routes_no_ticket_precision_is_undefined() -> None:
     assert precision.base == 1.0
     assert math.isnan(precision.candidate)
     assert (precision.difference.defined, precision.difference.n) == (False, 20)
-    assert precision.difference.method == "no interval: one set routes no ticket"
+    assert precision.difference.method == "no interval: on one side no ticket counts"
 
 
 def test_no_tickets_are_undefined() -> None:
@@ -194,12 +195,12 @@ def test_resamples_that_are_all_alike_give_no_interval() -> None:
 def test_the_states_of_a_ticket_are_not_routed_wrong_and_right() -> None:
     t = table([A, B, A, A, A], ["a", "a", "a", "a", "__none__"])
     side = Judged(t, np.array([ROUTE, ROUTE, REVIEW, ESCALATE, ROUTE]))
-    assert routing_states(side).tolist() == [2, 1, 0, 0, 1]
+    assert states(selective_precision(routed(side, Costs()))).tolist() == [2, 1, 0, 0, 1]
 
 
 def test_precision_is_right_over_routed_in_any_shape() -> None:
     counts = np.array([[[5.0, 1.0, 3.0], [0.0, 2.0, 0.0]], [[7.0, 0.0, 0.0], [1.0, 0.0, 4.0]]])
-    found = precision_of_states(counts)
+    found = share_of_states(counts)
     assert found.shape == (2, 2)
     assert found[0].tolist() == [0.75, 0.0]
     assert math.isnan(found[1, 0])
@@ -210,7 +211,7 @@ def test_the_cost_of_a_ticket_is_that_of_its_outcome() -> None:
     t = table([A, B, A, A, A], ["a", "a", "a", "a", "__none__"])
     side = Judged(t, np.array([ROUTE, ROUTE, REVIEW, ESCALATE, ROUTE]))
     costs = Costs(misroute=5, review=1, escalate=1.5)
-    assert cost_per_ticket(side, costs).tolist() == [0.0, 5.0, 1.0, 1.5, 5.0]
+    assert cost(routed(side, costs)).values.tolist() == [0.0, 5.0, 1.0, 1.5, 5.0]
 
 
 @SEARCH
@@ -225,7 +226,7 @@ def test_both_sides_are_what_each_shows_alone(n: int, seed: int) -> None:
             value = getattr(alone, name).value
             assert getattr(d, values) == pytest.approx(value, nan_ok=True)
         spent = cost_of_ticket(side.table, decisions, Costs())
-        assert cost_per_ticket(side, Costs()).tolist() == spent.tolist()
+        assert cost(routed(side, Costs())).values.tolist() == spent.tolist()
 
 
 @SEARCH

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -19,8 +18,8 @@ from ticketbench.measure import metrics
 from ticketbench.measure.kinds import table_metric
 from ticketbench.measure.label_results import label_results
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs import bootstrap, changes
-from ticketbench.measure.pairs.changes import Question
+from ticketbench.measure.pairs import bootstrap
+from ticketbench.measure.pairs.changes import Question, change
 from ticketbench.measure.pairs.of_metrics import SAME, MetricChange
 from ticketbench.measure.pairs.of_shares import noninferiority
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged
@@ -49,10 +48,8 @@ def random_pair(n: int, *, seed: int = 0, n_groups: int | None = None) -> Pair:
     return pair_of(base, other, Policy(escalate_above=0.45))
 
 
-def of_metric(name: str, pair: Pair, **more: Any) -> MetricChange:
-    metric = METRICS.get(name)
-    kinds = {"ticket": changes.of_tickets, "cell": changes.of_cells}
-    return kinds.get(metric.kind, changes.of_table)(metric, pair, asked(**more))
+def of_metric(name: str, pair: Pair, label: str = "", **more: Any) -> MetricChange:
+    return change(METRICS.get(name), pair, asked(label, **more))
 
 
 def test_accuracy_is_tested_on_tickets_whose_gold_is_a_label() -> None:
@@ -113,9 +110,9 @@ def test_labels_are_matched_by_name_and_not_by_place() -> None:
         of_metric("macro_f1", pair),
         of_metric("accuracy", pair),
         of_metric("ece_equal_mass_10", pair),
-        changes.recall(pair, asked("a")),
-        changes.precision(pair, asked("b")),
-        changes.cost(pair, asked()),
+        of_metric("recall", pair, "a"),
+        of_metric("precision", pair, "b"),
+        of_metric("cost", pair),
     ):
         assert (found.gain.outcome, found.gain.difference) == ("pass", 0.0)
         assert found.base == pytest.approx(found.candidate)
@@ -176,7 +173,7 @@ def test_the_calibration_error_needs_ten_groups(n_groups: int, open_: bool) -> N
 def test_recall_is_tested_on_the_tickets_of_its_label() -> None:
     gold = ["a"] * 40 + ["b"] * 10
     pair = pair_of(table([A] * 40 + [B] * 10, gold), table([A] * 28 + [B] * 12 + [C] * 10, gold))
-    found = changes.recall(pair, asked("a"))
+    found = of_metric("recall", pair, "a")
     d = np.array([0.0] * 28 + [-1.0] * 12)
     assert found.gain == noninferiority(d, np.arange(40))
     assert (found.base, found.candidate, found.gain.n) == (1.0, 0.7, 40)
@@ -186,16 +183,16 @@ def test_recall_is_tested_on_the_tickets_of_its_label() -> None:
 def test_a_label_that_stayed_as_it_was_is_a_sample_like_any_other(n: int, outcome: str) -> None:
     gold = ["a"] * n + ["b"] * 30
     pair = pair_of(table([A] * n + [B] * 30, gold), table([A] * n + [C] * 30, gold))
-    for change in (changes.recall, changes.precision, changes.f1):
-        assert change(pair, asked("a")).gain.outcome == outcome
-    assert changes.recall(pair, asked("b")).gain.outcome == "fail"
+    for name in ("recall", "precision", "f1"):
+        assert of_metric(name, pair, "a").gain.outcome == outcome
+    assert of_metric("recall", pair, "b").gain.outcome == "fail"
 
 
 @pytest.mark.parametrize("label", ["c", "unknown"])
 def test_a_label_without_tickets_is_inconclusive(label: str) -> None:
     pair = pair_of(table([A, B], ["a", "b"]), table([B, A], ["a", "b"]))
-    for change in (changes.recall, changes.routed_recall):
-        found = change(pair, asked(label))
+    for name in ("recall", "routed_recall"):
+        found = of_metric(name, pair, label)
         assert (found.gain.outcome, found.gain.n) == ("inconclusive", 0)
         assert math.isnan(found.base)
 
@@ -203,22 +200,22 @@ def test_a_label_without_tickets_is_inconclusive(label: str) -> None:
 def test_under_the_policy_a_right_ticket_in_review_is_missed() -> None:
     gold = ["a"] * 30
     pair = pair_of(table([A] * 30, gold), table([A] * 15 + [WEAK] * 15, gold))
-    found = changes.routed_recall(pair, asked("a"))
+    found = of_metric("routed_recall", pair, "a")
     assert (found.base, found.candidate, found.gain.outcome) == (1.0, 0.5, "fail")
-    assert changes.recall(pair, asked("a")).gain.outcome == "pass"
+    assert of_metric("recall", pair, "a").gain.outcome == "pass"
 
 
 def test_under_the_policy_a_ticket_routed_to_another_label_is_missed() -> None:
     gold = ["a"] * 30
     pair = pair_of(table([A] * 30, gold), table([A] * 15 + [B] * 15, gold))
-    found = changes.routed_recall(pair, asked("a"))
+    found = of_metric("routed_recall", pair, "a")
     assert (found.base, found.candidate) == (1.0, 0.5)
 
 
 def test_coverage_rests_on_the_outcomes_and_not_on_the_policy_now() -> None:
     t = table([A] * 40, ["a"] * 40)
     outcome = np.array([ROUTE] * 10 + [REVIEW] * 20 + [ESCALATE] * 10)
-    found = changes.coverage((Judged(t, outcome), judged(t, Policy())), asked())
+    found = of_metric("coverage", (Judged(t, outcome), judged(t, Policy())))
     assert (found.base, found.candidate) == (0.25, 1.0)
     d = np.array([0.0] * 10 + [1.0] * 30)
     assert found.gain == noninferiority(d, np.arange(40))
@@ -227,7 +224,7 @@ def test_coverage_rests_on_the_outcomes_and_not_on_the_policy_now() -> None:
 def test_coverage_counts_tickets_that_no_label_fits() -> None:
     gold = ["__none__"] * 10
     pair = pair_of(table([A] * 10, gold), table([WEAK] * 10, gold))
-    found = changes.coverage(pair, asked())
+    found = of_metric("coverage", pair)
     assert (found.base, found.candidate, found.gain.n) == (1.0, 0.0, 10)
 
 
@@ -235,16 +232,15 @@ def test_the_share_right_among_routed_by_hand() -> None:
     gold = ["a"] * 20 + ["__none__"] * 5
     base = table([A] * 10 + [B] * 5 + [WEAK] * 5 + [A] * 5, gold)
     candidate = table([A] * 15 + [WEAK] * 10, gold)
-    found = changes.selective_precision(pair_of(base, candidate), asked())
+    found = of_metric("selective_precision", pair_of(base, candidate))
     assert (found.base, found.candidate) == (10 / 20, 1.0)
     assert (found.gain.outcome, found.gain.difference) == ("pass", 0.5)
 
 
 def test_the_share_right_among_routed_is_open_where_one_side_routes_nothing() -> None:
     gold = ["a"] * 20
-    found = changes.selective_precision(
-        pair_of(table([A] * 20, gold), table([WEAK] * 20, gold)), asked()
-    )
+    pair = pair_of(table([A] * 20, gold), table([WEAK] * 20, gold))
+    found = of_metric("selective_precision", pair)
     assert (found.base, found.gain.outcome) == (1.0, "inconclusive")
     assert math.isnan(found.candidate)
 
@@ -253,7 +249,7 @@ def test_cost_by_hand() -> None:
     # 20 misroutes at 7 turn into reviews at 1: each ticket costs 3 less on average.
     gold = ["a"] * 40
     base, candidate = table([A] * 20 + [B] * 20, gold), table([A] * 20 + [WEAK] * 20, gold)
-    found = changes.cost(pair_of(base, candidate), asked(costs=Costs(misroute=7)))
+    found = of_metric("cost", pair_of(base, candidate), costs=Costs(misroute=7))
     assert (found.base, found.candidate) == (3.5, 0.5)
     assert (found.gain.difference, found.gain.outcome) == (3.0, "pass")
     clustered = clustered_mean([0.0] * 20 + [6.0] * 20, np.arange(40))
@@ -263,17 +259,17 @@ def test_cost_by_hand() -> None:
 def test_few_changed_costs_are_bounded_by_the_dearest_outcome() -> None:
     gold = ["a"] * 200
     pair = pair_of(table([A] * 200, gold), table([B] * 2 + [A] * 198, gold))
-    found = changes.cost(pair, asked(costs=Costs(misroute=3, review=8, escalate=4)))
+    found = of_metric("cost", pair, costs=Costs(misroute=3, review=8, escalate=4))
     assert found.gain.low == pytest.approx(-8 * stats.beta.ppf(0.95, 3, 198))
 
 
 def test_precision_and_f1_of_a_label_are_those_of_the_evaluation() -> None:
     pair = random_pair(150)
     for name in ("precision", "f1"):
-        found = getattr(changes, name)(pair, asked("l2"))
+        found = of_metric(name, pair, "l2")
         for side, value in zip(pair, (found.base, found.candidate), strict=True):
             decisions = Policy().decide(side.table.scores, side.table.labels)
-            own = next(r for r in label_results(side.table, decisions) if r.label == "l2")
+            own = next(r for r in label_results(side.table, decisions.outcome) if r.label == "l2")
             assert value == pytest.approx(getattr(own, name).value)
         assert found.gain.low < found.gain.difference < found.gain.high
 
@@ -283,17 +279,17 @@ def test_a_label_that_wins_tickets_of_others_loses_precision() -> None:
     base = table([A] * 60 + [B] * 60, gold)
     candidate = table([A] * 60 + [A] * 30 + [B] * 30, gold)
     pair = pair_of(base, candidate)
-    found = changes.precision(pair, asked("a"))
+    found = of_metric("precision", pair, "a")
     assert (found.candidate, found.gain.outcome) == (pytest.approx(2 / 3), "fail")
     # All 30 answers of b are right, which cannot exclude a loss of 2 points.
-    assert changes.precision(pair, asked("b")).gain.outcome == "inconclusive"
+    assert of_metric("precision", pair, "b").gain.outcome == "inconclusive"
 
 
 @pytest.mark.parametrize("label", ["c", "unknown"])
 def test_the_precision_of_a_label_nobody_answers_is_inconclusive(label: str) -> None:
     gold = ["a", "b"] * 10
     pair = pair_of(table([A, B] * 10, gold), table([B, A] * 10, gold))
-    found = changes.precision(pair, asked(label))
+    found = of_metric("precision", pair, label)
     assert found.gain.outcome == "inconclusive"
     assert math.isnan(found.base)
     assert math.isnan(found.candidate)
@@ -306,8 +302,8 @@ def test_the_bounds_of_shares_mirror_when_both_sides_are_swapped(
 ) -> None:
     pair = random_pair(80, seed=seed, n_groups=n_groups)
     back = (pair[1], pair[0])
-    for change in (changes.coverage, changes.recall, changes.routed_recall):
-        one, other = change(pair, asked("l1")), change(back, asked("l1"))
+    for name in ("coverage", "recall", "routed_recall"):
+        one, other = of_metric(name, pair, "l1"), of_metric(name, back, "l1")
         assert other.gain.difference == pytest.approx(-one.gain.difference, nan_ok=True)
         assert (other.base, other.candidate) == (one.candidate, one.base)
 
@@ -318,7 +314,7 @@ def test_base_and_candidate_are_what_each_side_shows_alone(seed: int, n_groups: 
     policy = Policy(escalate_above=0.45)
     pair = random_pair(80, seed=seed, n_groups=n_groups)
     for name in ("coverage", "selective_precision", "cost"):
-        found = getattr(changes, name)(pair, asked())
+        found = of_metric(name, pair)
         for side, value in zip(pair, (found.base, found.candidate), strict=True):
             decisions = policy.decide(side.table.scores, side.table.labels)
             own = getattr(summarise(side.table, decisions, Costs()), name)
@@ -327,12 +323,10 @@ def test_base_and_candidate_are_what_each_side_shows_alone(seed: int, n_groups: 
 
 def test_a_side_against_itself_is_the_same_for_every_change() -> None:
     side = random_pair(40)[0]
-    found = [of_metric(metric.name, (side, side)) for metric in METRICS]
-    for change in (changes.selective_precision, changes.cost):
-        found.append(change((side, side), asked()))
-    assert {change.gain.outcome for change in found} == {"pass"}
-    assert {change.gain.difference for change in found} == {0.0}
-    assert SAME in {change.gain.method for change in found}
+    found = [of_metric(metric.name, (side, side), "l1") for metric in METRICS]
+    assert {one.gain.outcome for one in found} == {"pass"}
+    assert {one.gain.difference for one in found} == {0.0}
+    assert SAME in {one.gain.method for one in found}
 
 
 def test_chance_alone_shows_about_so_much_calibration_error() -> None:
@@ -368,19 +362,17 @@ def test_the_bounds_of_the_calibration_error_are_widened_by_chance() -> None:
 def test_six_right_answers_of_six_prove_no_precision() -> None:
     gold = ["a"] * 12
     pair = pair_of(table([A] * 6 + [WEAK] * 6, gold), table([WEAK] * 6 + [A] * 6, gold))
-    gain = changes.selective_precision(pair, asked()).gain
+    gain = of_metric("selective_precision", pair).gain
     assert (gain.outcome, gain.difference) == ("inconclusive", 0.0)
     assert gain.low < -0.02
 
 
-@pytest.mark.parametrize("change", [changes.precision, changes.f1])
-def test_changes_between_other_labels_say_nothing_about_a_label(
-    change: Callable[[Pair, Question], MetricChange],
-) -> None:
+@pytest.mark.parametrize(("name", "n"), [("precision", 4), ("f1", 5)])
+def test_changes_between_other_labels_say_nothing_about_a_label(name: str, n: int) -> None:
     gold = ["a"] * 5 + ["b"] * 30
     base = table([A] * 5 + [B] * 30, gold)
     few = table([B] + [A] * 4 + [B] * 30, gold)
     more = table([B] + [A] * 4 + [C] * 10 + [B] * 20, gold)
-    one, other = (change(pair_of(base, t), asked("a")).gain for t in (few, more))
+    one, other = (of_metric(name, pair_of(base, t), "a").gain for t in (few, more))
     assert one == other
-    assert (one.outcome, one.n) == ("inconclusive", 4 if change is changes.precision else 5)
+    assert (one.outcome, one.n) == ("inconclusive", n)

@@ -142,10 +142,10 @@ def test_accuracy_at_a_mix_is_the_mean_of_the_recalls_by_share(
 ) -> None:
     of = random_table(60, seed=seed)
     evaluation = evaluate(of, Settings())
-    if any(label.support == 0 for label in evaluation.label_results):
+    if any(label.support == 0 for label in evaluation.by_label.results):
         return
     found = production_mix(of, Policy(), dict(zip(of.labels, shares, strict=True)))
-    recalls = [label.recall.value for label in evaluation.label_results]
+    recalls = [label.recall.value for label in evaluation.by_label.results]
     assert found.accuracy.value == pytest.approx(np.dot(recalls, shares) / sum(shares))
     assert found.n_effective <= 60 + 1e-9
 

@@ -14,11 +14,11 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.types import NONE, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.trained.classifier import (
-    TrainedBaseline,
+    TrainedClassifier,
     on_vectors,
     on_words,
     out_of_fold,
-    trained_baseline,
+    trained_classifier,
 )
 from ticketbench.measure.trained.learning_curve import Learner
 
@@ -55,8 +55,8 @@ def themed(truth: IntArray, seed: int = 0) -> list[str]:
     ]
 
 
-def baseline(learner: Learner, *tables: ScoreTable, seed: int = 0) -> TrainedBaseline:
-    return trained_baseline("words", "Words", learner, tables, Settings(seed=seed))
+def baseline(learner: Learner, *tables: ScoreTable, seed: int = 0) -> TrainedClassifier:
+    return trained_classifier("words", "Words", learner, tables, Settings(seed=seed))
 
 
 def plain_model() -> LogisticRegression:
@@ -123,7 +123,7 @@ def test_the_policy_of_the_run_routes_the_tickets_of_the_baseline(
         return np.array([[0.7, 0.2, 0.1]] * len(test))
 
     settings = Settings(policy=Policy(threshold=threshold))
-    assert trained_baseline("w", "W", learner, [grouped()], settings).routing.routed == routed
+    assert trained_classifier("w", "W", learner, [grouped()], settings).routing.routed == routed
 
 
 def test_n_trained_is_the_mean_number_of_labelled_tickets_of_four_folds() -> None:
@@ -166,7 +166,7 @@ def test_the_row_is_the_median_repeat_and_the_last_point_the_mean_of_all(
 def test_every_number_of_the_row_is_of_one_repeat() -> None:
     settings = Settings(policy=Policy(threshold=0.5))
     t = table([RIGHT] * 20, ["a"] * 20)
-    found = trained_baseline("w", "W", Unsteady(8, 1, 2, 16, 3), [t], settings)
+    found = trained_classifier("w", "W", Unsteady(8, 1, 2, 16, 3), [t], settings)
     assert found.routing.selective_precision.value == found.metric("accuracy").value
 
 
@@ -207,7 +207,7 @@ def test_a_label_of_one_ticket_alone_is_scored_without_an_error(temperature: flo
     t = table([RIGHT] * 30, ["a", "b"] * 14 + ["a", "zebra"])
     learner = on_words(themed(np.minimum(t.truth, 2)), t.truth, len(t.gold_labels))
     settings = Settings(policy=Policy(temperature=temperature))
-    found = trained_baseline("words", "Words", learner, [t], settings)
+    found = trained_classifier("words", "Words", learner, [t], settings)
     assert 0 < found.metric("accuracy").value < 1
     assert math.isfinite(found.metric("log_loss").value)
 

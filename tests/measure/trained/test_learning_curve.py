@@ -13,7 +13,7 @@ from tables import random_table, table
 from ticketbench.core.types import NONE, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.thresholds.choose import fold_of_ticket
-from ticketbench.measure.trained.classifier import on_vectors, out_of_fold, trained_baseline
+from ticketbench.measure.trained.classifier import on_vectors, out_of_fold, trained_classifier
 from ticketbench.measure.trained.learning_curve import (
     Draw,
     LearningCurve,
@@ -176,7 +176,7 @@ def test_the_last_point_is_the_mean_accuracy_out_of_fold_of_five_repeats() -> No
     t = tickets(150, n_groups=50, none_every=9)
     rng = np.random.default_rng(0)
     learner = on_vectors(rng.normal(size=(150, 3)) + np.eye(3)[np.maximum(t.truth, 0)], t.truth, 3)
-    baseline = trained_baseline("v", "V", learner, [t], Settings())
+    baseline = trained_classifier("v", "V", learner, [t], Settings())
     labelled = t.truth != NONE
     accuracies = []
     for draw in draws(t):

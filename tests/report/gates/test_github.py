@@ -171,7 +171,7 @@ def test_a_passed_gate_is_not_annotated() -> None:
 def test_a_failed_gate_stands_at_the_rubric_of_its_label_else_at_its_own_line() -> None:
     of_label = gate(outcome="fail", number=3, label=LABEL)
     other = gate(outcome="fail", number=3, label="unknown")
-    gone = gate("complete", "fail", number=-1)
+    gone = gate("complete", "fail")
     places = [one.where for one in annotated(report(of_label, other, gone))]
     assert places == ["configs/v2,::x=1.yaml:3:6", f"{CONFIG}:13:5", CONFIG]
 

@@ -184,7 +184,7 @@ def test_risk_at_equal_coverage_and_auroc_are_those_of_the_results(full: RunResu
         first, second = [row for row in rows(html) if row[0] == side.rubric_set]
         covered = [numbers.percent(at.coverage) for at in side.at_risk]
         assert first[1:] == risks
-        assert second[1:] == [*covered, numbers.estimate(e.auroc, share=False)]
+        assert second[1:] == [*covered, numbers.estimate(e.calibration.auroc, share=False)]
 
 
 def test_coverage_by_hand() -> None:
@@ -210,12 +210,12 @@ def test_coverage_counts_the_tickets_that_every_set_scored() -> None:
 def test_escalation_has_queue_precision_and_recall(full: RunResults) -> None:
     text = words(section(full, "escalation"))
     for e in full.evaluations:
-        judged = e.escalation
+        judged = e.routing.escalation
         assert judged is not None
         assert f"{e.provenance.rubric_set}: {judged.queue} tickets escalated" in text
         assert f"{judged.needed} truly need two or more labels" in text
         assert f"recall {numbers.estimate(judged.recall)}" in text
-        assert f"{e.routing.collisions} of the escalated also passed the threshold" in text
+        assert f"{e.routing.summary.collisions} of the escalated also passed the threshold" in text
 
 
 def test_every_limit_of_the_escalation_sweep_has_a_row_and_the_last_is_off(
@@ -234,7 +234,7 @@ def test_every_limit_of_the_escalation_sweep_has_a_row_and_the_last_is_off(
                 f"{p.threshold:.2f}",
                 f"{p.cost:.3f}",
             ]
-            for p in e.escalation_sweep
+            for p in e.routing.escalation_sweep
         ]
         found = rows(table_of_set)
         assert found == expected
@@ -248,13 +248,13 @@ def test_calibration_says_in_words_what_its_table_shows(full: RunResults) -> Non
     text = words(section(full, "calibration"))
     for e in full.evaluations:
         assert f"{e.provenance.rubric_set}: {calibration_text(e)}" in text
-        assert f"{temperature_text(e.temperature)}." in text
+        assert f"{temperature_text(e.calibration.temperature)}." in text
 
 
 def test_the_calibration_table_has_the_numbers_of_the_results() -> None:
     of = results(tables(names=("v1",)))
     (e,), html = of.evaluations, section(of, "calibration")
-    c = e.calibration
+    c = e.calibration.check
     assert row_of(html, "ECE, 10 bins of equally many tickets")[1:] == [
         numbers.number(c.ece), numbers.number(c.ece_expected), numbers.p_value(c.ece_p),
     ]  # fmt: skip
@@ -274,7 +274,7 @@ def test_the_calibration_table_has_the_numbers_of_the_results() -> None:
 def test_each_top_label_has_its_mean_score_and_accuracy() -> None:
     of = results(tables(names=("v1",)))
     html = section(of, "calibration")
-    for label in of.evaluations[0].label_calibration:
+    for label in of.evaluations[0].calibration.by_label:
         assert row_of(html, label.label)[1:] == [
             str(label.n), numbers.number(label.mean_score), numbers.estimate(label.accuracy),
         ]  # fmt: skip
@@ -336,7 +336,7 @@ def test_changes_hold_gate_p_and_the_recall_of_each_label(full: RunResults) -> N
     assert f"{noninferiority_text(c)}." in text
     assert f"p of equal accuracy {numbers.p_value(c.p)}" in text
     assert "Holm)" not in text.split("Recall by gold label")[0]
-    for label in c.label_differences:
+    for label in c.of_labels("recall"):
         assert row_of(html, label.label)[1:] == [
             str(label.support),
             numbers.percent(label.base),
@@ -492,8 +492,14 @@ def test_the_origin_of_results_that_do_not_say_has_no_groups(full: RunResults) -
 
 
 def aurocs(e: Evaluation) -> list[str]:
-    ends = numbers.interval(e.auroc, share=False) or numbers.DASH
-    return [numbers.number(e.auroc.value), ends, str(e.auroc.n), e.auroc.method, "higher"]
+    ends = numbers.interval(e.calibration.auroc, share=False) or numbers.DASH
+    return [
+        numbers.number(e.calibration.auroc.value),
+        ends,
+        str(e.calibration.auroc.n),
+        e.calibration.auroc.method,
+        "higher",
+    ]
 
 
 def test_the_origin_says_how_the_interval_of_the_auroc_is_made(full: RunResults) -> None:

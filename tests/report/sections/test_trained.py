@@ -14,7 +14,7 @@ from tables import table
 from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
-from ticketbench.measure.trained.classifier import TrainedBaseline, trained_baseline
+from ticketbench.measure.trained.classifier import TrainedClassifier, trained_classifier
 from ticketbench.measure.trained.learning_curve import CurvePoint, TicketsNeeded
 from ticketbench.report.markdown import markdown_summary
 from ticketbench.report.page import html_page
@@ -47,10 +47,10 @@ def results(
     summary = DatasetSummary("d", "f" * 64, 100, ())
     made = run_results("r", summary, (), tables, Settings(), ())
     baselines = tuple(
-        trained_baseline(f"b{i}", title, learner, tables, Settings())
+        trained_classifier(f"b{i}", title, learner, tables, Settings())
         for i, title in enumerate(titles)
     )
-    return replace(made, baselines=baselines)
+    return replace(made, trained=baselines)
 
 
 def page(of: RunResults) -> str:
@@ -92,7 +92,7 @@ def test_each_rubric_set_and_each_baseline_has_a_row_with_the_labels_it_saw() ->
 def test_a_row_has_accuracy_calibration_error_and_what_the_policy_routes() -> None:
     of = results()
     row = rows(section(of))[2]
-    baseline = of.baselines[0]
+    baseline = of.trained[0]
     error = baseline.metric("ece_equal_mass_10").value
     for shown in ("88.0% [", f" {error:.3f} ", " 100.0% "):
         assert shown in row
@@ -102,7 +102,7 @@ def test_every_sentence_stands_in_the_section_and_in_the_summary() -> None:
     of = results()
     html = words(section(of))
     summary = markdown_summary(Report(of, {}, "0.1.0")).decode("utf-8").replace("\\", "")
-    sentences = [needed_text(b, needed) for b in of.baselines for needed in b.needed]
+    sentences = [needed_text(b, needed) for b in of.trained for needed in b.needed]
     assert len(sentences) == 4
     for sentence in sentences:
         assert sentence in html
@@ -113,7 +113,7 @@ WHY = "no baseline on MiniLM embeddings: cannot read model.safetensors"
 
 
 def test_the_section_and_the_summary_say_why_a_baseline_is_missing() -> None:
-    of = replace(results(titles=("Words",)), baseline_missing=WHY)
+    of = replace(results(titles=("Words",)), trained_missing=WHY)
     summary = markdown_summary(Report(of, {}, "0.1.0")).decode("utf-8").replace("\\", "")
     assert f"<p>{WHY}.</p>" in section(of)
     assert f"\n\n{WHY}.\n\n" in summary
@@ -121,7 +121,7 @@ def test_the_section_and_the_summary_say_why_a_baseline_is_missing() -> None:
 
 def test_nothing_is_said_of_a_baseline_that_is_not_missing() -> None:
     of = results()
-    assert of.baseline_missing == ""
+    assert of.trained_missing == ""
     assert "no baseline" not in section(of)
     assert "<p>.</p>" not in section(of)
     assert "\n.\n" not in markdown_summary(Report(of, {}, "0.1.0")).decode("utf-8")
@@ -135,7 +135,7 @@ def test_the_section_says_what_the_row_and_the_intervals_rest_on() -> None:
 
 
 def test_a_hostile_reason_is_only_shown() -> None:
-    of = replace(results(), baseline_missing=HOSTILE)
+    of = replace(results(), trained_missing=HOSTILE)
     assert "<img" not in section(of)
     assert "\u202e" not in page(of)
     summary = markdown_summary(Report(of, {}, "0.1.0")).decode("utf-8")
@@ -162,7 +162,7 @@ def test_a_rubric_set_is_a_level_line_over_the_whole_chart() -> None:
 def test_an_empty_curve_has_no_chart_and_no_sentence(gold: str) -> None:
     of = results(gold="__none__")
     if not gold:  # a rubric set may well have an accuracy where nothing could be trained
-        of = replace(results(), baselines=of.baselines)
+        of = replace(results(), trained=of.trained)
     html = section(of)
     assert "<svg" not in html
     assert "<figure" not in html
@@ -172,9 +172,9 @@ def test_an_empty_curve_has_no_chart_and_no_sentence(gold: str) -> None:
 
 
 def test_one_baseline_with_a_curve_is_enough_for_a_chart() -> None:
-    empty = results(gold="__none__").baselines[0]
+    empty = results(gold="__none__").trained[0]
     full = results()
-    html = section(replace(full, baselines=(full.baselines[0], empty)))
+    html = section(replace(full, trained=(full.trained[0], empty)))
     assert html.count("<svg") == 1
 
 
@@ -266,7 +266,7 @@ def test_the_tickets_needed_are_said_with_two_digits(
 
 
 def test_thousands_are_set_apart() -> None:
-    large: TrainedBaseline = replace(BASELINE, n_trained=9000)
+    large: TrainedClassifier = replace(BASELINE, n_trained=9000)
     shown = needed_text(large, TicketsNeeded("v1", 2345, 1234, 8765))
     assert "about 2,300 labelled tickets to match v1 (95%: 1,200 to 8,800)" in shown
 

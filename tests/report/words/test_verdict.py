@@ -171,10 +171,12 @@ def test_without_a_threshold_for_all_labels_the_others_are_set_to_route_nothing(
 
 def test_a_threshold_that_routes_too_little_elsewhere_is_short_of_the_target() -> None:
     chosen = rule("descriptive", of_answers((SURE, 200, 0)))
-    short = replace(
-        chosen.out_of_sample,
-        selective_precision=replace(chosen.out_of_sample.selective_precision, value=0.89),
+    less = replace(chosen.out_of_sample.selective_precision, value=0.89)
+    metrics = (
+        replace(m, estimate=less) if m.name == "selective_precision" else m
+        for m in chosen.out_of_sample.metrics
     )
+    short = replace(chosen.out_of_sample, metrics=tuple(metrics))
     assert threshold_text(replace(chosen, out_of_sample=short)).endswith(", short of the target")
     assert not threshold_text(chosen).endswith("short of the target")
 
@@ -288,7 +290,7 @@ def test_no_tickets_have_no_calibration() -> None:
 
 
 def test_a_temperature_that_helps_lowers_the_error_and_tells_before_and_after() -> None:
-    report = rows_right(0.9, 100, 200).temperature
+    report = rows_right(0.9, 100, 200).calibration.temperature
     text = temperature_text(report)
     assert text.startswith(f"Temperature {report.temperature:.2f} lowers the calibration error: ")
     assert f"{report.ece_before:.3f} before, {report.ece_after:.3f} after" in text
@@ -296,14 +298,16 @@ def test_a_temperature_that_helps_lowers_the_error_and_tells_before_and_after() 
 
 
 def test_a_temperature_that_changes_nothing_does_not_lower_it() -> None:
-    report = replace(rows_right(0.9, 100, 200).temperature, ece_before=0.1, ece_after=0.1)
+    report = replace(
+        rows_right(0.9, 100, 200).calibration.temperature, ece_before=0.1, ece_after=0.1
+    )
     assert " does not lower the calibration error: 0.100 before, 0.100 after" in temperature_text(
         report
     )
 
 
 def test_coarse_scores_bias_a_temperature_and_that_is_said() -> None:
-    report = rows_right(0.9, 100, 200).temperature
+    report = rows_right(0.9, 100, 200).calibration.temperature
     said = temperature_text(replace(report, biased=True, decimals=2))
     assert said.endswith("on tickets it was not fitted on; scores with 2 decimals bias it")
     silent = temperature_text(replace(report, biased=False))
@@ -311,14 +315,16 @@ def test_coarse_scores_bias_a_temperature_and_that_is_said() -> None:
 
 
 def test_an_unknown_log_loss_of_a_temperature_is_a_dash() -> None:
-    report = rows_right(0.9, 100, 200).temperature
+    report = rows_right(0.9, 100, 200).calibration.temperature
     said = temperature_text(replace(report, log_loss_before=math.nan, log_loss_after=math.nan))
     assert f"; log loss {numbers.DASH} before, {numbers.DASH} after, on tickets" in said
 
 
 def test_one_group_cannot_judge_a_temperature() -> None:
     of = evaluate(table([LESS] * 20, ["a"] * 20, groups=[0] * 20), Settings())
-    assert temperature_text(of.temperature).endswith("; too few groups to judge it on others")
+    assert temperature_text(of.calibration.temperature).endswith(
+        "; too few groups to judge it on others"
+    )
 
 
 # The gate, and suspects

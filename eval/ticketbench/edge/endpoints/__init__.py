@@ -14,17 +14,8 @@ from urllib.parse import urlsplit
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.registry import Registry, import_modules
+from ticketbench.edge.contract import Reply as Reply
 from ticketbench.edge.secret import ApiKey
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: status, body, and the headers Retry-After and Content-Type if there were."""
-
-    status: int
-    body: bytes
-    retry_after: str = ""
-    content_type: str = ""
 
 
 class Unreached(Exception):
@@ -67,13 +58,7 @@ ENDPOINTS: Registry[Connect] = Registry("endpoint scheme")
 
 def endpoint(*schemes: str) -> Callable[[Connect], Connect]:
     """Register a way to connect under its URL schemes."""
-
-    def decorate(connect: Connect) -> Connect:
-        for scheme in schemes:
-            ENDPOINTS.add(scheme, connect)
-        return connect
-
-    return decorate
+    return ENDPOINTS.register(*schemes)
 
 
 def connect(url: str, connection: Connection) -> Endpoint:

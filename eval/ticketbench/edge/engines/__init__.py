@@ -56,12 +56,7 @@ _ENGINES: Registry[Engine] = Registry("engine")
 
 def engine(name: str, version: str) -> Callable[[Start], Start]:
     """Register a way to start an engine under its name."""
-
-    def decorate(start: Start) -> Start:
-        _ENGINES.add(name, Engine(name, version, start))
-        return start
-
-    return decorate
+    return _ENGINES.register(name, entry=lambda start: Engine(name, version, start))
 
 
 def engines() -> Registry[Engine]:

@@ -22,11 +22,7 @@ CHECKS: Registry[Check] = Registry("dataset check")
 
 def check(code: str) -> Callable[[Check], Check]:
     """Register a dataset check under its code."""
-
-    def decorate(function: Check) -> Check:
-        return CHECKS.add(code, function)
-
-    return decorate
+    return CHECKS.register(code)
 
 
 def dataset_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:

@@ -60,13 +60,7 @@ FORMATS: Registry[Parse] = Registry("dataset format")
 
 def file_format(*suffixes: str) -> Callable[[Parse], Parse]:
     """Register a parser under its file suffixes (".csv")."""
-
-    def decorate(parse: Parse) -> Parse:
-        for suffix in suffixes:
-            FORMATS.add(suffix, parse)
-        return parse
-
-    return decorate
+    return FORMATS.register(*suffixes)
 
 
 def read_table(path: Path) -> Table:

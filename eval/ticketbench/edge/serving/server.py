@@ -6,8 +6,8 @@ import json
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ticketbench.edge.contract import MOST_ANSWER_BYTES
-from ticketbench.edge.serving.service import Reply, Service
+from ticketbench.edge.contract import MOST_ANSWER_BYTES, Reply
+from ticketbench.edge.serving.service import Service
 
 HOST = "127.0.0.1"
 _LOCAL_NAMES = ("127.0.0.1", "localhost")

@@ -11,16 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from ticketbench.edge.contract import Reply
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.secret import HEADER, ApiKey
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """Status and JSON body of an answer."""
-
-    status: int
-    body: bytes
 
 
 class Malformed(Exception):

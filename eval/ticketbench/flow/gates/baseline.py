@@ -21,9 +21,9 @@ from ticketbench.edge.results.baseline import (
     missing_tickets,
 )
 from ticketbench.edge.results.baseline_file import baseline_bytes, read_baseline
-from ticketbench.flow.run import settings_of
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.settings import settings_of
 from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation

@@ -14,9 +14,9 @@ from ticketbench.edge.inputs.gate_config import GateConfig
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of
-from ticketbench.flow.run import SEED
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.tables import answered, scored
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.results import (

@@ -11,8 +11,8 @@ from ticketbench.edge.inputs.gate_config import BASELINE
 from ticketbench.edge.results.baseline import Baseline, baseline_table
 from ticketbench.edge.results.baseline_file import read_baseline
 from ticketbench.flow.gates.baseline import origin_of
-from ticketbench.flow.run import SEED, settings_of
 from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.settings import SEED, settings_of
 from ticketbench.flow.steps.tables import rubric_set
 from ticketbench.measure.compare import Comparison, compare, still_wrong
 from ticketbench.measure.evaluate import evaluate

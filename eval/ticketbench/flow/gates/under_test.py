@@ -12,8 +12,8 @@ from ticketbench.core.policy import OUTCOMES
 from ticketbench.core.types import Dataset, RubricSet, ScoreTable, Ticket
 from ticketbench.edge.inputs.gate_config import BASELINE
 from ticketbench.flow.gates.sides import against, gate_baseline, sides_of
-from ticketbench.flow.run import settings_of
 from ticketbench.flow.steps.inputs import answer_source, read_inputs
+from ticketbench.flow.steps.settings import settings_of
 from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import evaluate

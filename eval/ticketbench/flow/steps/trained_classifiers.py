@@ -1,4 +1,4 @@
-"""Trained baselines for a run: which can be trained here, and on which tickets."""
+"""Trained classifiers for a run: which can be trained here, and on which tickets."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ticketbench.edge.engines.embeddings import FILE_NAME, embeddings
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.trained.classifier import (
-    TrainedBaseline,
+    TrainedClassifier,
     on_vectors,
     on_words,
-    trained_baseline,
+    trained_classifier,
 )
 
 
-def trained_baselines(
+def trained_classifiers(
     inputs: Inputs, tables: Sequence[ScoreTable], settings: Settings
-) -> tuple[tuple[TrainedBaseline, ...], str]:
-    """The baselines on words and, where the weights are at hand, on embeddings.
+) -> tuple[tuple[TrainedClassifier, ...], str]:
+    """Classifiers on words and, where the weights are at hand, on embeddings.
 
     They are trained and judged on the tickets that every rubric set scored. The second value says
     why one of them is missing, or is empty.
@@ -31,7 +31,7 @@ def trained_baselines(
     text_of = {ticket.id: ticket.text for ticket in inputs.dataset.tickets}
     texts = [text_of[ticket_id] for ticket_id in tables[0].ids]
     truth, n_labels = tables[0].truth, len(tables[0].gold_labels)
-    words = trained_baseline(
+    words = trained_classifier(
         "words",
         "TF-IDF + logistic regression",
         on_words(texts, truth, n_labels),
@@ -42,7 +42,7 @@ def trained_baselines(
         vectors = embeddings(texts, inputs.config.cache_path.with_name(FILE_NAME))
     except MachineError as error:
         return (words,), f"no baseline on MiniLM embeddings: {error.problems[0].what}"
-    embedded = trained_baseline(
+    embedded = trained_classifier(
         "minilm",
         "MiniLM embedding + logistic regression",
         on_vectors(vectors, truth, n_labels),

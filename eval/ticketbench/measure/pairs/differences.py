@@ -96,7 +96,8 @@ def metric_differences(
             case TableMetric():
                 known = ends.get(metric.name) if pair is scored else None
                 found.append(difference_of(metric, _of_table(metric, pair, known)))
-    found.append(_augrc(scored, ends[AUGRC]))
+    if AUGRC not in METRICS.names():
+        found.append(_augrc(scored, ends[AUGRC]))
     if min_precision is not None:
         found.append(_coverage(min_precision, coverage, ends[COVERAGE_AT_TARGET]))
     return tuple(found)

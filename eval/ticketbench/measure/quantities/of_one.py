@@ -39,11 +39,7 @@ QUANTITIES: Registry[Quantity] = Registry("quantity")
 
 def quantity(name: str) -> Callable[[Quantity], Quantity]:
     """Register a function of the labelled part of a score table under its flat name."""
-
-    def decorate(function: Quantity) -> Quantity:
-        return QUANTITIES.add(name, function)
-
-    return decorate
+    return QUANTITIES.register(name)
 
 
 def quantities(table: ScoreTable) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ticketbench.core.policy import (
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.estimates import MetricResult, estimate_of, part_estimate
 from ticketbench.measure.kinds import RoutedTickets, RoutingMetric, registered
+from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics import intervals
 from ticketbench.measure.statistics.intervals import Interval
 
@@ -128,8 +129,8 @@ def sweep(
     escalated = int((~routable).sum())
     score = _swept_score(table, policy, open_tickets)[routable]
     right = table.right[routable]
-    routed = _at_least(score, grid)
-    hits = _at_least(score[right], grid)
+    routed = at_least(score, grid)
+    hits = at_least(score[right], grid)
     ends = _intervals(table.groups[routable], score, right, (routed, hits), grid)
     return tuple(
         _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, costs)
@@ -146,10 +147,6 @@ def _swept_score(table: ScoreTable, policy: Policy, decisions: Decisions) -> Flo
         own = decisions.top == table.labels.index(label)
         score = np.where(own, np.where(score >= threshold, np.inf, -np.inf), score)
     return np.asarray(score)
-
-
-def _at_least(score: FloatArray, grid: tuple[float, ...]) -> IntArray:
-    return np.asarray(len(score) - np.searchsorted(np.sort(score), grid, side="left"))
 
 
 def _intervals(

@@ -20,7 +20,7 @@ from ticketbench.measure.statistics.groups import group_index
 from ticketbench.measure.statistics.intervals import CONFIDENCE, UNDEFINED, Interval
 
 N_RESAMPLES = 2000
-FEWEST_GROUPS = 10
+FEWEST_TO_DRAW = 10
 FEW_GROUPS = "no interval: fewer than ten effective groups to draw"
 _CHUNK = 250
 

@@ -35,7 +35,7 @@ _REPEATS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class TrainedBaseline:
+class TrainedClassifier:
     """A trained classifier on the tickets that every rubric set scored.
 
     n_trained  labelled tickets behind each out-of-fold score, on average
@@ -108,9 +108,9 @@ def _scores(train: Any, truth: IntArray, test: Any, n_labels: int) -> FloatArray
     return scores
 
 
-def trained_baseline(
+def trained_classifier(
     name: str, title: str, learner: Learner, tables: Sequence[ScoreTable], settings: Settings
-) -> TrainedBaseline:
+) -> TrainedClassifier:
     """Train and judge `learner` on the tickets of `tables`: the same rows in each, one a set.
 
     Scores come from grouped 5-fold cross-validation, of five repeats the one with the median
@@ -132,7 +132,7 @@ def trained_baseline(
         best = max(float(table.right[labelled].mean()) for table in tables)
         curve = learning_curve(learner, tickets, [draw for _, draw in repeats], enough=best)
     decisions = settings.policy.decide(tickets.scores, tickets.labels)
-    return TrainedBaseline(
+    return TrainedClassifier(
         name=name,
         title=title,
         n_trained=int(curve.sizes[-1]) if curve else 0,

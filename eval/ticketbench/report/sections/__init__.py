@@ -41,12 +41,7 @@ SECTIONS: Registry[Section] = Registry("report section")
 
 def section(order: int, id: str, title: str) -> Callable[[Body], Body]:
     """Register a report section."""
-
-    def decorate(body: Body) -> Body:
-        SECTIONS.add(id, Section(order, id, title, body))
-        return body
-
-    return decorate
+    return SECTIONS.register(id, entry=lambda body: Section(order, id, title, body))
 
 
 def rendered_sections(report: Report) -> list[RenderedSection]:

@@ -53,19 +53,19 @@ extrapolated beyond the tickets at hand.</p>"""
 def trained(report: Report) -> Markup | None:
     """Rubric sets beside trained baselines, and how many labelled tickets match them."""
     results = report.results
-    if not results.baselines:
+    if not results.trained:
         return None
     series = _series(results)
     return render(
         _TEMPLATE,
         rows=[
             *((e.provenance.rubric_set, 0, e) for e in results.evaluations),
-            *((b.title, b.n_trained, b) for b in results.baselines),
+            *((b.title, b.n_trained, b) for b in results.trained),
         ],
-        lines=[needed_text(b, needed) for b in results.baselines for needed in b.needed],
-        n=results.baselines[0].routing.n,
+        lines=[needed_text(b, needed) for b in results.trained for needed in b.needed],
+        n=results.trained[0].routing.n,
         fewer=any(e.n_failed for e in results.evaluations),
-        missing=results.baseline_missing,
+        missing=results.trained_missing,
         chart=_chart(series),
         key=key([one.name for one in series]),
     )
@@ -74,7 +74,7 @@ def trained(report: Report) -> Markup | None:
 def _series(results: RunResults) -> list[Series]:
     """The learning curves, and each rubric set as a level line."""
     curves = []
-    for b in results.baselines:
+    for b in results.trained:
         points = [(p.n, p.accuracy) for p in b.curve]
         curves.append(Series(b.title, points, mark=points[-1] if points else None))
     largest = max((n for curve in curves for n, _ in curve.points), default=0)

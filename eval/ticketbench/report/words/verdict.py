@@ -15,7 +15,7 @@ from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.sample.label_errors import WithoutSuspects
 from ticketbench.measure.thresholds.choose import ChosenThreshold
-from ticketbench.measure.trained.classifier import TrainedBaseline
+from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.measure.trained.learning_curve import TicketsNeeded
 from ticketbench.report.words import numbers
 
@@ -233,7 +233,7 @@ def temperature_text(report: TemperatureReport) -> str:
     )
 
 
-def needed_text(baseline: TrainedBaseline, needed: TicketsNeeded) -> str:
+def needed_text(baseline: TrainedClassifier, needed: TicketsNeeded) -> str:
     """How many labelled tickets a trained classifier needs to match a rubric set, with 95 %."""
     value, low, high = (_tickets(n, baseline) for n in (needed.tickets, needed.low, needed.high))
     about = "" if value == _tickets(None, baseline) or value.endswith("fewer") else "about "
@@ -242,7 +242,7 @@ def needed_text(baseline: TrainedBaseline, needed: TicketsNeeded) -> str:
     return f"{baseline.title} needs {about}{value} {matching}{ends}"
 
 
-def _tickets(n: int | None, baseline: TrainedBaseline) -> str:
+def _tickets(n: int | None, baseline: TrainedClassifier) -> str:
     """Two digits, as the curve knows no more, and nothing beyond its ends."""
     smallest, largest = baseline.curve[0].n, baseline.n_trained
     if n is None:
