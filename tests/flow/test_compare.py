@@ -64,14 +64,19 @@ def shuffled(source: str, target: str, seed: int) -> str:
     return target
 
 
+def accuracies(found: Compared) -> tuple[float, float]:
+    (accuracy,) = (d for d in found.comparison.differences if d.name == "accuracy")
+    return accuracy.base, accuracy.candidate
+
+
 def of_config(**how: Any) -> Compared:
     return compare_sides("v1", "v2", config=EVAL, **how)
 
 
 def test_two_sets_of_a_config_are_compared(answered: Path) -> None:
-    found = of_config()
+    found = of_config(reference=True)
     assert (found.comparison.base, found.comparison.candidate) == ("v1", "v2")
-    assert found.quantities["contingency"] == {
+    assert found.reference["contingency"] == {
         "both": 1, "only_a": 0, "only_b": 5, "neither": 0
     }  # fmt: skip
     assert found.verdict == found.comparison.verdict.outcome == "cannot tell"
@@ -79,11 +84,12 @@ def test_two_sets_of_a_config_are_compared(answered: Path) -> None:
 
 
 def test_saved_runs_and_tables_give_the_numbers_of_the_config(answered: Path) -> None:
-    config = of_config()
-    runs = compare_sides(f"{RUN}:v1", f"{RUN}:v2")
-    tables = compare_sides(f"{TABLE}:v1", f"{TABLE}:v2")
+    config = of_config(reference=True)
+    runs = compare_sides(f"{RUN}:v1", f"{RUN}:v2", reference=True)
+    tables = compare_sides(f"{TABLE}:v1", f"{TABLE}:v2", reference=True)
+    assert config.reference
     assert runs == config
-    assert tables.quantities == config.quantities
+    assert tables.reference == config.reference
     assert tables.comparison == config.comparison
     assert tables.rubrics == ()
 
@@ -103,7 +109,7 @@ def test_the_oracle_pair_gives_the_quantities_and_the_values_of_the_reference() 
         if isinstance(entry, dict) and entry["role"] == "product"
     }
     pair = [str(ORACLES / f"p_paired_rubric_{side}.csv") for side in "ab"]
-    found = compare_sides(pair[0], pair[1]).quantities
+    found = compare_sides(pair[0], pair[1], reference=True).reference
     assert set(found) == set(products)
     for name in ("accuracy_a", "accuracy_b", "diff_b_minus_a", "mcnemar_midp", "contingency"):
         assert found[name] == pytest.approx(products[name]["value"], abs=1e-9)
@@ -112,8 +118,8 @@ def test_the_oracle_pair_gives_the_quantities_and_the_values_of_the_reference() 
 def test_the_oracle_pair_in_another_order_gives_the_same_numbers(tmp_path: Path) -> None:
     pair = [str(ORACLES / f"p_paired_rubric_{side}.csv") for side in "ab"]
     turned = [shuffled(path, str(tmp_path / Path(path).name), 7) for path in pair]
-    before, after = compare_sides(pair[0], pair[1]), compare_sides(turned[0], turned[1])
-    assert after.quantities == before.quantities
+    before, after = (compare_sides(*sides, reference=True) for sides in (pair, turned))
+    assert after.reference == before.reference
     assert after.comparison == before.comparison
 
 
@@ -229,7 +235,7 @@ def test_a_renamed_label_is_compared_with_gold_in_either_vocabulary(
     new = predictions("b.csv", ("money", "access"), tickets(golds, [0] * 60 + [1] * 60, 2))
     mapping = {old: (name,) for old, name in names.items()}
     found = compare_sides(old_table(), new, mapping=mapping)
-    assert (found.quantities["accuracy_a"], found.quantities["accuracy_b"]) == (0.75, 1.0)
+    assert accuracies(found) == (0.75, 1.0)
     assert [(one.name, one.kind, one.n) for one in found.labels] == [
         ("billing = money", "renamed", 60),
         ("account = access", "renamed", 60),
@@ -247,7 +253,7 @@ def test_merged_labels_count_as_one(project: Path) -> None:
         "b.csv", ("billing", "account"), tickets(golds, [0] * 60 + [1] * 30 + [0] * 30, 2)
     )
     found = compare_sides(old, new, mapping={"login": ["account"], "privacy": ["account"]})
-    assert (found.quantities["accuracy_a"], found.quantities["accuracy_b"]) == (1.0, 0.75)
+    assert accuracies(found) == (1.0, 0.75)
     assert [(one.name, one.kind, one.n) for one in found.labels] == [
         ("billing", "same", 60),
         ("login + privacy = account", "merged", 60),
@@ -262,7 +268,7 @@ def test_a_split_label_counts_whichever_part_is_answered(project: Path) -> None:
     )
     mapping = {"billing": ["money"], "account": ["access", "privacy"]}
     found = compare_sides(old_table(), new, mapping=mapping)
-    assert (found.quantities["accuracy_a"], found.quantities["accuracy_b"]) == (0.75, 1.0)
+    assert accuracies(found) == (0.75, 1.0)
     assert [one.kind for one in found.labels] == ["renamed", "split"]
     assert found.not_comparable == OF_ALL_SCORES
 
@@ -270,7 +276,7 @@ def test_a_split_label_counts_whichever_part_is_answered(project: Path) -> None:
 def test_a_label_without_a_partner_is_wrong_for_the_other_side(project: Path) -> None:
     new = predictions("b.csv", ("money", "account"), tickets(GOLDS, [0] * 60 + [1] * 60, 2))
     found = compare_sides(old_table(), new)
-    assert (found.quantities["accuracy_a"], found.quantities["accuracy_b"]) == (0.75, 0.5)
+    assert accuracies(found) == (0.75, 0.5)
     assert [(one.name, one.kind, one.n) for one in found.labels] == [
         ("billing", "only in the base", 60),
         ("account", "same", 60),

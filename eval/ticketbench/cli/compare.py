@@ -17,6 +17,7 @@ from ticketbench.cli.options import (
 )
 from ticketbench.cli.output import (
     json_option,
+    reference_option,
     say,
     say_wrapped,
     show,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
               help="Show so many tickets of each kind.")  # fmt: skip
 @stored_mode_option
 @set_option
+@reference_option
 @json_option
 def command(
     base: str,
@@ -55,6 +57,7 @@ def command(
     most: int,
     mode: Mode,
     overrides: tuple[str, ...],
+    reference: bool,
     as_json: bool,
 ) -> None:
     """Is B better than A on the same tickets?
@@ -79,6 +82,7 @@ def command(
         mapping=label_map(mapping),
         threshold=threshold,
         escalate_above=escalate_above,
+        reference=reference,
     )
     if as_json:
         show_json("compare", found)

@@ -21,6 +21,12 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(command)
 
 
+def reference_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--reference`: with --json, also values under the names of other libraries."""
+    help_ = "With --json, also values under the names of other libraries, to check against them."
+    return click.option("--reference", is_flag=True, help=help_)(command)
+
+
 def say(text: str = "") -> None:
     """One line of talk, on stderr."""
     click.echo(printable(text), err=True)

@@ -9,6 +9,7 @@ import click
 
 from ticketbench.cli.output import (
     json_option,
+    reference_option,
     say_findings,
     show,
     show_json,
@@ -27,9 +28,15 @@ if TYPE_CHECKING:
               help="Route when the top score is at least this.")  # fmt: skip
 @click.option("--escalate-above", type=click.FloatRange(0, 1), default=0.30, show_default=True,
               help="Escalate when two labels score above this.")  # fmt: skip
+@reference_option
 @json_option
 def command(
-    file: Path, rubric_set: str | None, threshold: float, escalate_above: float, as_json: bool
+    file: Path,
+    rubric_set: str | None,
+    threshold: float,
+    escalate_above: float,
+    reference: bool,
+    as_json: bool,
 ) -> None:
     """Measure a table of predictions from anywhere.
 
@@ -45,7 +52,7 @@ def command(
     from ticketbench.measure.evaluation import Settings
 
     settings = Settings(policy=Policy(threshold, escalate_above))
-    result = score(file, rubric_set=rubric_set, settings=settings)
+    result = score(file, rubric_set=rubric_set, settings=settings, reference=reference)
     if as_json:
         show_json("score", result)
         return

@@ -14,8 +14,9 @@ from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, read_sides
 from ticketbench.flow.steps.tables import answered
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
+from ticketbench.measure.counts.confusion import ConfusionMatrix, top_label_confusion
 from ticketbench.measure.gates.results import Answered
-from ticketbench.measure.quantities.of_two import pair_quantities
+from ticketbench.measure.reference.of_two import pair_reference_values
 from ticketbench.measure.rubrics.changes import RubricChange, rubric_changes
 from ticketbench.measure.rubrics.label_map import (
     CommonLabel,
@@ -48,7 +49,8 @@ class TicketFlip:
 class Compared:
     """Everything `compare` prints.
 
-    quantities      every paired number by name, without a policy
+    reference       paired numbers under other libraries' names, without a policy; when asked for
+    confusion       gold by top label of the base and of the candidate
     verdict         better, worse, no relevant difference, or cannot tell
     answered        of each side, requested = scored + failed
     one_policy      whether both sides come with the same policy and costs
@@ -58,7 +60,8 @@ class Compared:
     rubrics         questions that changed; empty where they are not known
     """
 
-    quantities: dict[str, Any]
+    reference: dict[str, Any]
+    confusion: tuple[ConfusionMatrix, ConfusionMatrix]
     verdict: str
     comparison: Comparison
     policy: Policy
@@ -82,10 +85,12 @@ def compare_sides(
     mapping: LabelMap | None = None,
     threshold: float | None = None,
     escalate_above: float | None = None,
+    reference: bool = False,
 ) -> Compared:
     """Is `candidate` better than `base` on the same tickets? See `read_sides` for what they are.
 
-    `mapping` ties labels that are called otherwise on the other side. Raises InputError when the
+    `mapping` ties labels that are called otherwise on the other side. `reference` adds values under
+    other libraries' names. Raises InputError when the
     tickets are not the same.
     """
     first, second = read_sides((base, candidate), config=config, mode=mode, overrides=overrides)
@@ -100,7 +105,8 @@ def compare_sides(
                   aligned(tables[1], commons, side="candidate"))  # fmt: skip
         commons = counted(commons, tables[0])
     tables = _of_one_dataset(tables, (first, second))
-    return _compared(tables, (decided[0], decided[1]), (first, second), policy, costs, commons)
+    found = _compared(tables, (decided[0], decided[1]), (first, second), policy, costs, commons)
+    return replace(found, reference=pair_reference_values(*tables, seed=SEED)) if reference else found
 
 
 def renames(commons: Sequence[CommonLabel]) -> dict[str, str]:
@@ -138,7 +144,8 @@ def _compared(
     rubrics = changes_of(sides[0].rubrics, sides[1].rubrics, found.flips, commons)
     changed = {change.label for change in rubrics}
     return Compared(
-        quantities=pair_quantities(*tables, seed=SEED),
+        reference={},
+        confusion=(top_label_confusion(tables[0]), top_label_confusion(tables[1])),
         verdict=found.verdict.outcome,
         comparison=found,
         policy=policy,

@@ -8,20 +8,30 @@ from typing import Any
 
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
-from ticketbench.measure.quantities.of_one import quantities
+from ticketbench.measure.reference.of_one import reference_values
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The flat quantities (no policy) and the evaluation under a policy."""
+    """The evaluation under a policy; `reference` holds values under other libraries' names.
 
-    quantities: dict[str, Any]
+    Those are for checks against them, without a policy, and only there when asked for.
+    """
+
     evaluation: Evaluation
+    reference: dict[str, Any]
 
 
-def score(file: Path, *, rubric_set: str | None = None, settings: Settings | None = None) -> Score:
+def score(
+    file: Path,
+    *,
+    rubric_set: str | None = None,
+    settings: Settings | None = None,
+    reference: bool = False,
+) -> Score:
     """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
     from ticketbench.edge.results.predictions import read_score_table
 
     table = read_score_table(file, rubric_set).in_order_of_ids()
-    return Score(quantities(table), evaluate(table, settings or Settings()))
+    found = evaluate(table, settings or Settings())
+    return Score(found, reference_values(table) if reference else {})

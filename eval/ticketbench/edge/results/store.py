@@ -20,22 +20,26 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.results.upgrades import run_2
 
 T = TypeVar("T")
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
-_SCHEMA = re.compile(r"ticketbench/[a-z-]+@1")
+VERSIONS = {"run": 2, "score": 2, "compare": 2, "gate": 2}
+"""The version of what an envelope holds; 1 where nothing is said."""
+
+_SCHEMA = re.compile(r"ticketbench/([a-z-]+)@([0-9]+)")
 
 
 def envelope(thing: str, data: Any) -> bytes:
-    """JSON of `{"schema": "ticketbench/<thing>@1", "tool": ..., "data": ...}`, indented.
+    """JSON of `{"schema": "ticketbench/<thing>@<version>", "tool": ..., "data": ...}`, indented.
 
     Dataclasses become objects in field order, arrays lists, NaN null. Equal values give equal
     bytes.
     """
     value = {
-        "schema": f"ticketbench/{thing}@1",
+        "schema": f"ticketbench/{thing}@{VERSIONS.get(thing, 1)}",
         "tool": {"name": "ticketbench", "version": __version__},
         "data": data,
     }
@@ -45,20 +49,29 @@ def envelope(thing: str, data: Any) -> bytes:
 def load(path: Path, kind: type[T]) -> T:
     """The `data` of the envelope in `path` as a `kind`; equal to what was saved.
 
-    null becomes NaN where a float is meant. Raises InputError when the file is no such envelope.
+    Runs of older versions are read, too. null becomes NaN where a float is meant. Raises InputError
+    when the file is no such envelope.
     """
     import cattrs
 
     content = read_bytes(path)
     try:
-        value = json.loads(content)
-        if not _SCHEMA.fullmatch(value["schema"]):
-            raise ValueError(f"schema {value['schema']!r}")
-        result: T = _converter().structure(value["data"], kind)
+        result: T = _converter().structure(_current(json.loads(content)), kind)
     except (ValueError, KeyError, TypeError, RecursionError, cattrs.BaseValidationError):
         what = f"{path} is not a saved result of this version of ticketbench"
         raise InputError(what, help="make it again with `ticketbench run`") from None
     return result
+
+
+def _current(value: Mapping[str, Any]) -> Any:
+    """The data of an envelope in the form of its newest version; ValueError for a newer one."""
+    found = _SCHEMA.fullmatch(value["schema"])
+    thing, version = (found[1], int(found[2])) if found else ("", 0)
+    if version == VERSIONS.get(thing, 1):
+        return value["data"]
+    if (thing, version) == ("run", 1):
+        return run_2(value["data"])
+    raise ValueError(f"schema {value['schema']!r}")
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ import pytest
 
 from tables import ORACLES, random_table, table
 from ticketbench.core.types import ScoreTable
-from ticketbench.measure.quantities.of_one import QUANTITIES, SELECTIVE_AT, quantities
+from ticketbench.measure.reference.of_one import QUANTITIES, SELECTIVE_AT, reference_values
 
 VALUES: dict[str, dict[str, Any]] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))
 TABLES = ("a_calibrated_n500_k4", "b_overconfident_n2000_k6", "c_tiny_n40_k3")
@@ -86,7 +86,7 @@ def test_labels_stand_in_the_order_of_the_reference(of: str) -> None:
 
 @pytest.mark.parametrize("threshold", SELECTIVE_AT)
 def test_a_selection_has_the_field_names_of_the_reference(threshold: float) -> None:
-    found = quantities(random_table(20))[f"selective_at_{threshold:g}"]
+    found = reference_values(random_table(20))[f"selective_at_{threshold:g}"]
     entry = VALUES[TABLES[0]][f"selective_at_{threshold:g}"]["value"]
     assert len(found) == 5
     assert found.keys() <= entry.keys()
@@ -94,7 +94,7 @@ def test_a_selection_has_the_field_names_of_the_reference(threshold: float) -> N
 
 @pytest.mark.parametrize("t", [table([], []), table([[0.8, 0.1, 0.1]], ["__none__"])])
 def test_quantities_without_labelled_tickets_are_nan_or_zero(t: ScoreTable) -> None:
-    found = quantities(t)
+    found = reference_values(t)
     assert (found["n"], found["support"], found["confusion_matrix"]) == (0, [0] * 3, [[0] * 3] * 3)
     undefined = ("accuracy", "log_loss_half_digit", "macro_f1", "mcc", "ece_equal_mass_10")
     assert all(math.isnan(found[name]) for name in undefined)
@@ -102,22 +102,22 @@ def test_quantities_without_labelled_tickets_are_nan_or_zero(t: ScoreTable) -> N
 
 def test_tickets_that_no_label_fits_take_no_part() -> None:
     rows = [[0.8, 0.1, 0.1], [0.1, 0.8, 0.1]]
-    with_none = quantities(table([*rows, [0.1, 0.1, 0.8]], ["a", "a", "__none__"]))
-    assert with_none["accuracy"] == quantities(table(rows, ["a", "a"]))["accuracy"] == 0.5
+    with_none = reference_values(table([*rows, [0.1, 0.1, 0.8]], ["a", "a", "__none__"]))
+    assert with_none["accuracy"] == reference_values(table(rows, ["a", "a"]))["accuracy"] == 0.5
 
 
 def test_the_confusion_matrix_has_a_row_for_gold_labels_the_set_lacks() -> None:
-    found = quantities(table([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1]], ["a", "zebra"]))
+    found = reference_values(table([[0.8, 0.1, 0.1], [0.1, 0.8, 0.1]], ["a", "zebra"]))
     assert found["support"] == [1, 0, 0, 1]
     assert found["confusion_matrix"][3] == [0, 1, 0, 0]
 
 
 def test_gold_scores_printed_as_zero_are_counted() -> None:
     t = table([[0.75, 0.25, 0.0], [0.75, 0.25, 0.0], [0.75, 0.25, 0.0]], ["c", "a", "zebra"])
-    assert quantities(t)["n_true_label_score_zero"] == 1
+    assert reference_values(t)["n_true_label_score_zero"] == 1
 
 
 def test_intervals_of_quantities_ignore_the_groups() -> None:
     rows, gold = [[0.8, 0.1, 0.1]] * 4, ["a", "a", "b", "b"]
-    tied, alone = (quantities(table(rows, gold, groups=g)) for g in ([0, 0, 1, 1], None))
+    tied, alone = (reference_values(table(rows, gold, groups=g)) for g in ([0, 0, 1, 1], None))
     assert tied["accuracy_ci95_wilson"] == alone["accuracy_ci95_wilson"]

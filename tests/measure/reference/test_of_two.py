@@ -11,7 +11,7 @@ import pytest
 
 from tables import ORACLES, table
 from ticketbench.edge.results.predictions import read_score_table
-from ticketbench.measure.quantities.of_two import pair_quantities
+from ticketbench.measure.reference.of_two import pair_reference_values
 
 ENTRIES: dict[str, Any] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))[
     "p_paired"
@@ -24,7 +24,7 @@ def found() -> dict[str, Any]:
     a, b = (read_score_table(ORACLES / f"p_paired_rubric_{side}.csv") for side in "ab")
     same = a.provenance.dataset_fingerprint
     b = replace(b, provenance=replace(b.provenance, dataset_fingerprint=same))
-    return pair_quantities(a, b)
+    return pair_reference_values(a, b)
 
 
 @pytest.mark.parametrize("key", PRODUCTS)
@@ -42,7 +42,7 @@ def test_no_quantity_is_nameless_in_the_reference(found: dict[str, Any]) -> None
 
 def test_a_pair_without_labelled_tickets_is_nan_or_zero() -> None:
     empty = table([], [])
-    found = pair_quantities(empty, empty)
+    found = pair_reference_values(empty, empty)
     assert found["contingency"] == {"both": 0, "only_a": 0, "only_b": 0, "neither": 0}
     assert math.isnan(found["accuracy_a"])
     assert all(math.isnan(end) for end in found["bootstrap_diff_ci95_cluster_percentile"])

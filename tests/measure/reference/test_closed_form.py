@@ -13,7 +13,7 @@ from tables import ORACLES
 from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.metrics import macro_f1
-from ticketbench.measure.quantities.closed_form import macro_f1_interval
+from ticketbench.measure.reference.closed_form import macro_f1_interval
 
 VALUES = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))
 TABLES = ("a_calibrated_n500_k4", "b_overconfident_n2000_k6", "c_tiny_n40_k3")

@@ -23,7 +23,7 @@ from ticketbench.measure.calibration.smooth_ece import smooth_ece_relplot
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.estimates import on_used_cells
 from ticketbench.measure.kinds import OfCells, PerTicket
-from ticketbench.measure.quantities.closed_form import macro_f1_interval
+from ticketbench.measure.reference.closed_form import macro_f1_interval
 from ticketbench.measure.routing.selective import risk_coverage, selection_at
 from ticketbench.measure.statistics import resampling
 from ticketbench.measure.statistics.intervals import Interval, clopper_pearson, wilson
@@ -42,7 +42,7 @@ def quantity(name: str) -> Callable[[Quantity], Quantity]:
     return QUANTITIES.register(name)
 
 
-def quantities(table: ScoreTable) -> dict[str, Any]:
+def reference_values(table: ScoreTable) -> dict[str, Any]:
     """Every registered quantity: numbers, lists or small objects; undefined numbers are NaN."""
     labelled = table.labelled()
     return {name: QUANTITIES.get(name)(labelled) for name in QUANTITIES.names()}
