@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from forked import ticketbench
 from ticketbench.cli.main import COMMANDS
 from ticketbench.edge.results.run_folder import reserved
 
@@ -24,7 +25,8 @@ pytestmark = pytest.mark.loopback
 KEY = "canary-5e1f0c9a7b3d4422"
 
 
-def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def started_anew(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """An interpreter of its own: what it does at its start is what such a test is about."""
     return subprocess.run(
         [sys.executable, "-m", "ticketbench", *arguments],
         capture_output=True,
@@ -35,8 +37,8 @@ def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
     """A `ticketbench serve` of the lexical engine that wants KEY; its URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "ticketbench", "serve", "--engine", "lexical"],
@@ -53,7 +55,7 @@ def server(tmp_path: Path) -> Iterator[str]:
 
 
 def test_run_prints_accuracy_verdict_threshold_and_report(project: Path) -> None:
-    done = ticketbench("run", "eval.yaml")
+    done = started_anew("run", "eval.yaml")
     assert done.returncode == 0
     assert re.search(r"v1 +7 = 7 \+ 0 +\d+\.\d% \[\d+\.\d, \d+\.\d\]", done.stdout)
     assert "verdict: " in done.stdout
@@ -174,7 +176,7 @@ def test_a_second_run_opens_no_socket_and_writes_the_same_bytes(
 def test_a_run_with_another_hash_seed_writes_the_same_bytes(project: Path) -> None:
     for seed in ("1", "2"):
         arguments = ("--set", "report.figures=true", "--out", seed)
-        assert ticketbench("run", "eval.yaml", *arguments, PYTHONHASHSEED=seed).returncode == 0
+        assert started_anew("run", "eval.yaml", *arguments, PYTHONHASHSEED=seed).returncode == 0
     for path in (project / "1").rglob("*"):
         if path.is_file() and path.name != "manifest.json":
             assert (project / "2" / path.relative_to(project / "1")).read_bytes() == (
@@ -408,7 +410,7 @@ def test_a_chosen_threshold_and_its_temperature_can_be_set(project: Path) -> Non
 def test_version_is_printed() -> None:
     import ticketbench as package
 
-    assert ticketbench("--version").stdout == f"ticketbench {package.__version__}\n"
+    assert started_anew("--version").stdout == f"ticketbench {package.__version__}\n"
 
 
 def test_a_bug_exits_with_70_and_no_traceback(project: Path) -> None:

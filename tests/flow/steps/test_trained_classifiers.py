@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from forked import ticketbench
 from ticketbench.cli.main import cli
 from ticketbench.core.errors import MachineError
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
@@ -79,17 +80,6 @@ def forgetful() -> Iterator[str]:
 
 def names(outcome: RunOutcome) -> list[str]:
     return [baseline.name for baseline in outcome.results.baselines]
-
-
-def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ticketbench", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **variables},
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.mark.usefixtures("without_weights")
