@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test crash-test check example bench clean
+.PHONY: help demo weights test evidence crash-test check example bench clean
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
-	@echo "make test    run every test"
+	@echo "make test    run every test but the simulations, on every core"
+	@echo "make evidence  run the simulations that show how often statistics are wrong"
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
 	@echo "make check   format, lint and types, as in CI"
 	@echo "make weights install the weights of the minilm engine (88 MB)"
@@ -49,7 +50,10 @@ demo: weights
 	$(BIN)/ticketbench run configs/quickstart.yaml
 
 test: $(VENV)/installed-test weights
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not evidence"
+
+evidence: $(VENV)/installed-test
+	$(BIN)/python -m pytest -n auto --dist worksteal -m evidence
 
 crash-test: $(VENV)/installed-test
 	TICKETBENCH_CRASH_POINTS=200 $(BIN)/python -m pytest tests/crash

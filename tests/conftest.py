@@ -2,7 +2,8 @@
 
 `project` is a folder with a small config that runs on the lexical engine in process; `test_data`
 is the folder with the large labelled sets and `model` the minilm engine with its weights: both
-skip where these are not at hand.
+skip where these are not at hand. `demo` is what the quickstart leaves, `stored` what a run of the
+small project does: each is made once a session, for all workers.
 
 No test opens a socket, unless it is marked `loopback` or stands in `faults` or `crash`: then it may
 talk to this machine.
@@ -10,6 +11,7 @@ talk to this machine.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -19,6 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import forked
+from made_once import made_once
+from quickstart import Demo, demo_in, run_quickstart
 from small_project import write_project
 
 if TYPE_CHECKING:
@@ -61,6 +66,13 @@ def _no_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
     _loopback_allowed[0] = True
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _forks_end() -> Iterator[None]:
+    """The process that forks commands ends with the session."""
+    yield
+    forked.end()
+
+
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the developer's shell changes what a test sees."""
@@ -84,15 +96,18 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of `project` with the answers of both sets and a report."""
     from ticketbench.flow.run import run
 
-    folder = tmp_path_factory.mktemp("stored")
-    write_project(folder)
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        run(Path("eval.yaml"))
-    finally:
-        os.chdir(before)
-    return folder
+    def make(folder: Path) -> None:
+        write_project(folder)
+        with contextlib.chdir(folder):
+            run(Path("eval.yaml"))
+
+    return made_once(tmp_path_factory, "stored", make)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """What the quickstart printed, and its report."""
+    return demo_in(made_once(tmp_path_factory, "demo", run_quickstart))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import pytest
 
 import canary
 from fault_server import LABELS, FaultServer, Seen, valid_answer
+from forked import HANGS, ticketbench_in
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.cache import AnswerCache
@@ -24,6 +25,7 @@ from ticketbench.flow.run import RunOutcome, run
 
 COMMAND = Path(sys.executable).with_name("ticketbench")
 N = 12
+MOST_S = 45
 POSITIONS = {"first": 0, "middle": 5, "last": N - 1}
 
 _CONFIG = """\
@@ -116,18 +118,23 @@ class FaultProject:
             assert problem.help, f"what to do next? {problem}"
         return caught.value
 
-    def command(self, *more: str, before: Sequence[str] = (), **variables: str) -> Ended:
-        """`ticketbench run` as installed; what it says is kept for the search for the key."""
-        return self.ended(self.started(*more, before=before, **variables))
+    def command(self, *more: str, **variables: str) -> Ended:
+        """`ticketbench run` in a fork; what it says is kept for the search for the key."""
+        done = ticketbench_in(self.folder, *self._given, *more, most_s=MOST_S, **variables)
+        assert done.returncode != HANGS, "the command hangs"
+        return self._kept(Ended(done.returncode, done.stdout, done.stderr))
+
+    @property
+    def _given(self) -> tuple[str, ...]:
+        timeout = ("--set", "endpoint.timeout_s=0.4")
+        return ("run", str(self.config), "--out", str(self.out), *timeout)
 
     def started(
         self, *more: str, before: Sequence[str] = (), **variables: str
     ) -> subprocess.Popen[str]:
-        """The command, while it runs."""
-        given = ("run", str(self.config), "--out", str(self.out))
-        timeout = ("--set", "endpoint.timeout_s=0.4")
+        """The installed command, while it runs."""
         return subprocess.Popen(
-            [*before, str(COMMAND), *given, *timeout, *more],
+            [*before, str(COMMAND), *self._given, *more],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
@@ -136,7 +143,7 @@ class FaultProject:
             cwd=self.folder,
         )
 
-    def ended(self, process: subprocess.Popen[str], *, within_s: float = 45) -> Ended:
+    def ended(self, process: subprocess.Popen[str], *, within_s: float = MOST_S) -> Ended:
         """What a started command says when it has ended; one that hangs is killed and fails."""
         try:
             out, err = process.communicate(timeout=within_s)
@@ -144,10 +151,13 @@ class FaultProject:
             process.send_signal(signal.SIGKILL)
             process.communicate()
             raise AssertionError("the command hangs") from None
+        return self._kept(Ended(process.returncode, out, err))
+
+    def _kept(self, ended: Ended) -> Ended:
         self._said += 1
-        (self.folder / f"said-{self._said}.txt").write_text(out + err)
-        assert "Traceback" not in err
-        return Ended(process.returncode, out, err)
+        (self.folder / f"said-{self._said}.txt").write_text(ended.out + ended.err)
+        assert "Traceback" not in ended.err
+        return ended
 
     def stored(self) -> dict[str, tuple[float, ...]]:
         """The stored scores by key, which must be those that the server gave for a valid answer."""

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 
+from forked import ticketbench
+
 COMMAND = Path(sys.executable).with_name("ticketbench")
 LABELS = ("billing", "technical", "account")
 RIGHT, WRONG = "0.8,0.1,0.1", "0.1,0.8,0.1"
 
 
-def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """The installed command, as a shell finds it."""
+def installed(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """The installed command in a process of its own, as a shell finds it."""
     return subprocess.run(
         [str(COMMAND), *arguments],
         capture_output=True,
@@ -206,7 +208,11 @@ def test_the_same_gates_write_the_same_bytes(answered: Path) -> None:
     blessed("v1")
     forms = ("text", "json", "markdown", "junit", "github")
     first = [gate("--format", form).stdout for form in forms]
-    assert first == [gate("--format", form).stdout for form in forms]
+    assert all(first)
+    for seed in ("1", "2"):
+        to_files = [f"--format={form}={seed}.{form}" for form in forms]
+        installed("gate", "gated.yaml", *to_files, PYTHONHASHSEED=seed)
+        assert [Path(f"{seed}.{form}").read_text("utf-8") for form in forms] == first
 
 
 @pytest.mark.parametrize("forms", [("html",), ("text", "json"), ("junit=",)])
@@ -305,6 +311,15 @@ def test_rubrics_diff_shows_words_and_flips(answered: Path) -> None:
     assert "rubric files have no answers" in files.stderr
     same = ticketbench("rubrics", "diff", "v1.yaml", "v1.yaml")
     assert "ask the same questions" in same.stdout
+
+
+def test_the_installed_command_ends_with_the_code_of_its_verdict(answered: Path) -> None:
+    with_gates(answered, PASSING["a limit on the value"])
+    assert installed("gate", "gated.yaml").returncode == 0
+    with_gates(answered, FAILING["a limit on the value"])
+    assert installed("gate", "gated.yaml").returncode == 1
+    with_gates(answered, UNDECIDED["inconclusive: too few changes"])
+    assert installed("gate", "gated.yaml", "--undecided", "fail").returncode == 3
 
 
 def test_the_gate_of_the_demo_passes_and_its_baseline_is_current() -> None:

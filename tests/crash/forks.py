@@ -6,13 +6,11 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from types import TracebackType
 
 from crash.killed_run import Job, Outcome
 from crash.projects import environment
-
-_SCRIPT = Path(__file__).with_name("killed_run.py")
+from forked import with_tests
 
 
 class Runs:
@@ -20,10 +18,10 @@ class Runs:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, _SCRIPT],
+            [sys.executable, "-m", "crash.killed_run"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment(),
+            env=with_tests(environment()),
             text=True,
         )
 

@@ -605,7 +605,7 @@ def a_dataset_with_an_integer_of_a_million_digits(folder: Path) -> None:
 
 @hostile(BAD_INPUT)
 def a_gzip_bomb_as_the_dataset(folder: Path) -> None:
-    set_dataset(folder, "tickets.csv.gz", gzip.compress(b"\0" * 10_000_000) * 500)
+    set_dataset(folder, "tickets.csv.gz", gzip.compress(b"\0" * 10_000_000) * 250)
 
 
 @hostile(BAD_INPUT)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import builtins
 import errno
-import importlib
 import io
 import json
 import os
@@ -30,16 +29,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from forked import warm_up
+
 How = Literal["plain", "count", "kill", "fail", "full"]
 """Disturb nothing; count writes; kill at one; let one fail; let it and all later ones fail that
 need space.
 """
 
 _REPORT_FD = 700
-_LATE_IMPORTS = (
-    "cattrs", "filelock", "jinja2", "requests_cache.backends.sqlite", "rich.progress",
-    "pyarrow.parquet", "scipy.optimize", "scipy.sparse", "scipy.special", "threadpoolctl",
-)  # fmt: skip
 _SQL = ("BEGIN", "COMMIT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "VACUUM")
 _FREES_SPACE = ("unlink", "rmdir", "rename", "replace")
 _really_open, _really_write, _really_connect = builtins.open, os.write, sqlite3.connect
@@ -253,18 +250,6 @@ def _run(job: Job) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-
-
-def warm_up() -> None:
-    """Import what a run, a recording and every kind of dataset need."""
-    import ticketbench
-
-    for path in sorted(Path(ticketbench.__file__).parent.rglob("*.py")):
-        parts = path.with_suffix("").relative_to(Path(ticketbench.__file__).parents[1]).parts
-        if parts[-1] not in ("__init__", "__main__", "pytest_plugin"):
-            importlib.import_module(".".join(parts))
-    for name in _LATE_IMPORTS:
-        importlib.import_module(name)
 
 
 def serve() -> None:

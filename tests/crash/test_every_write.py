@@ -2,8 +2,9 @@
 
 For each scenario the k-th write is disturbed, for k = 1, 2, 3 ... until a run makes fewer: it is
 the last one before SIGKILL, or it fails with ENOSPC, alone or with all that need space after it.
-That takes minutes, so the suite tries every fifth k, another fifth for each of the three;
-`make crash-test` (TICKETBENCH_CRASH_POINTS set) tries every k.
+That takes minutes, so the suite tries one write of every kind (an fsync, a rename, a COMMIT) as the
+last one, and lets one of every other kind fail, the rest with all that need space after it;
+`make crash-test` (TICKETBENCH_CRASH_POINTS set) tries every k for each of the three.
 """
 
 from __future__ import annotations
@@ -35,7 +36,6 @@ from crash.projects import (
 from fault_server import FaultServer
 
 EVERYTHING = "TICKETBENCH_CRASH_POINTS" in os.environ
-SPREAD = 1 if EVERYTHING else 5
 TICKETS = 5
 HOW: tuple[How, ...] = ("kill", "fail", "full")
 RUN = ("run", CONFIG)
@@ -163,13 +163,15 @@ SCENARIOS: Mapping[str, Scenario] = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A scenario set up in one lane: the project before and after an undisturbed command."""
+    """A scenario set up in one lane: the project before and after an undisturbed command, and the
+    kind of each of its writes.
+    """
 
     lane: Lane
     scenario: Scenario
     before: Path
     after: Path
-    writes: int
+    writes: tuple[str, ...]
 
     @property
     def names(self) -> set[str]:
@@ -197,7 +199,22 @@ def staged(lane: Lane, name: str) -> Stage:
     shutil.copytree(before, after)
     outcome = lane.runs.outcome(job(after, scenario))
     assert outcome.code == 0, outcome.printed
-    return Stage(lane, scenario, before, after, outcome.at.count("\n"))
+    return Stage(lane, scenario, before, after, tuple(map(kind, outcome.at.splitlines())))
+
+
+def kind(write: str) -> str:
+    """The call, or the first word of an SQL statement: "fsync", "COMMIT"."""
+    return write.removeprefix("sql ").split()[0].rstrip(";")
+
+
+def points(writes: tuple[str, ...], how: How) -> list[int]:
+    """Which writes are disturbed, counted from 1; of each kind an early, middle or late one."""
+    if EVERYTHING:
+        return [*range(1, len(writes) + 1)]
+    kinds = list(dict.fromkeys(writes))
+    share, chosen = {"kill": (1, kinds), "fail": (0, kinds[::2]), "full": (2, kinds[1::2])}[how]
+    places = {one: [at for at, kind in enumerate(writes, 1) if kind == one] for one in chosen}
+    return sorted(at[(len(at) - 1) * share // 2] for at in places.values())
 
 
 def job(folder: Path, scenario: Scenario, how: How = "count", at: int = 0) -> Job:
@@ -255,15 +272,14 @@ def test_a_write_that_is_the_last_or_fails_loses_nothing(
 ) -> None:
     with ThreadPoolExecutor(LANES) as pool:
         stages = list(pool.map(lambda lane: staged(lane, name), lanes))
-        # The last point is never reached: every write was disturbed once.
-        points = [*range(1 + HOW.index(how) % SPREAD, stages[0].writes + 1, SPREAD)]
-        points.append(stages[0].writes + 1)
+        # The last point is never reached: there are no more writes than were counted.
+        tries = [*points(stages[0].writes, how), len(stages[0].writes) + 1]
 
         def worked(number: int) -> list[tuple[int, str, list[str]]]:
-            mine = points[number::LANES]
+            mine = tries[number::LANES]
             return [(at, *problems_at(stages[number], how, at)) for at in mine]
 
         tried = sorted(one for part in pool.map(worked, range(LANES)) for one in part)
-    assert [at for at, write, _ in tried if not write] == points[-1:]
+    assert [at for at, write, _ in tried if not write] == tries[-1:]
     wrong = [f"write {at} ({write}): {why}" for at, write, found in tried for why in found]
     assert not wrong, "\n".join(wrong)

@@ -1,7 +1,7 @@
 """A run that is killed at any moment goes on where it stood.
 
 The installed command runs as a user runs it and gets SIGKILL at a random moment: while it starts,
-while it asks, while it measures and writes. 25 moments here; TICKETBENCH_CRASH_POINTS says how
+while it asks, while it measures and writes. 12 moments here; TICKETBENCH_CRASH_POINTS says how
 many else (`make crash-test`: 200).
 """
 
@@ -22,6 +22,7 @@ from shutil import rmtree
 
 import pytest
 
+from canary import KEY
 from crash.projects import (
     CONFIG,
     OUT,
@@ -33,8 +34,9 @@ from crash.projects import (
     places_of_key,
 )
 from fault_server import FaultServer
+from forked import ticketbench_in
 
-POINTS = int(os.environ.get("TICKETBENCH_CRASH_POINTS", "25"))
+POINTS = int(os.environ.get("TICKETBENCH_CRASH_POINTS", "12"))
 SEED = 20260102
 TICKETS, CONCURRENCY = 60, 4
 SETS = {"v1": "one", "v2": "two"}
@@ -127,8 +129,8 @@ def problems_after(moment: Moment, here: Lane) -> list[str]:
     if (here.folder / OUT).exists() and not is_whole(here.folder / OUT):
         found.append("half a report after the kill")
     found += [f"key in {name}" for name in places_of_key(here.folder, printed)]
-    resumed = started(here.folder)
-    printed = "".join(resumed.communicate(timeout=120))
+    resumed = ticketbench_in(here.folder, "run", CONFIG, SCALEDOWN_API_KEY=KEY)
+    printed = resumed.stdout + resumed.stderr
     if resumed.returncode != 0:
         return [*found, f"exit code {resumed.returncode}: {printed}"]
     # Of a question that was being sent, the server may have seen a part.

@@ -40,9 +40,10 @@ def server() -> Iterator[FaultServer]:
 
 @pytest.fixture
 def http(project: Path, server: FaultServer) -> Path:
-    """The project, but its endpoint is `server`."""
-    text = EVAL.read_text(encoding="utf-8").replace("local://lexical/v1/classify", server.url)
-    EVAL.write_text(text, encoding="utf-8")
+    """The project, but its endpoint is `server`, asked without a limit on the rate."""
+    text = EVAL.read_text(encoding="utf-8")
+    endpoint = f'"{server.url}", rate: none'
+    EVAL.write_text(text.replace('"local://lexical/v1/classify"', endpoint), encoding="utf-8")
     return project
 
 
@@ -50,8 +51,7 @@ def missing() -> list[int]:
     return [one.missing for one in plan_run(EVAL).rubric_sets]
 
 
-def test_a_packed_recording_can_be_exported_and_imported(project: Path) -> None:
-    run(EVAL)
+def test_a_packed_recording_can_be_exported_and_imported(answered: Path) -> None:
     export_recording(EVAL, Path("r.jsonl"))
     export_recording(EVAL, Path("r.jsonl.gz"))
     assert gzip.decompress(Path("r.jsonl.gz").read_bytes()) == Path("r.jsonl").read_bytes()
@@ -60,8 +60,7 @@ def test_a_packed_recording_can_be_exported_and_imported(project: Path) -> None:
     assert missing() == [0, 0]
 
 
-def test_a_packed_export_has_equal_bytes_each_time(project: Path) -> None:
-    run(EVAL)
+def test_a_packed_export_has_equal_bytes_each_time(answered: Path) -> None:
     for name in ("a.jsonl.gz", "b.jsonl.gz"):
         export_recording(EVAL, Path(name))
     assert Path("a.jsonl.gz").read_bytes() == Path("b.jsonl.gz").read_bytes()
@@ -69,7 +68,6 @@ def test_a_packed_export_has_equal_bytes_each_time(project: Path) -> None:
 
 def halves() -> tuple[Path, Path]:
     """The project's recording in two files that share one line."""
-    run(EVAL)
     export_recording(EVAL, Path("whole.jsonl"))
     lines = Path("whole.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
     Path("a.jsonl").write_text("".join(lines[:8]), encoding="utf-8")
@@ -78,20 +76,20 @@ def halves() -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-def test_halves_merge_to_the_whole_in_any_order(project: Path, order: tuple[int, int]) -> None:
+def test_halves_merge_to_the_whole_in_any_order(answered: Path, order: tuple[int, int]) -> None:
     files = halves()
     merge_recordings([files[i] for i in order], Path("m.jsonl"))
     assert Path("m.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
 
 
-def test_several_recordings_are_imported_together(project: Path) -> None:
+def test_several_recordings_are_imported_together(answered: Path) -> None:
     files = halves()
     Path("answers.sqlite").unlink()
     import_recordings(EVAL, files)
     assert missing() == [0, 0]
 
 
-def test_of_recordings_with_one_bad_line_nothing_is_imported(project: Path) -> None:
+def test_of_recordings_with_one_bad_line_nothing_is_imported(answered: Path) -> None:
     first, second = halves()
     Path("answers.sqlite").unlink()
     second.write_text(second.read_text(encoding="utf-8") + "{}\n", encoding="utf-8")
@@ -138,27 +136,24 @@ def test_the_newest_answer_can_be_taken_in_any_order(
 # --- prune
 
 
-def test_pruning_keeps_what_the_configs_use(project: Path) -> None:
-    run(EVAL)
-    text = (project / "v2.yaml").read_text(encoding="utf-8")
-    (project / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
+def test_pruning_keeps_what_the_configs_use(answered: Path) -> None:
+    text = (answered / "v2.yaml").read_text(encoding="utf-8")
+    (answered / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
     run(EVAL)
     (found,) = prune([EVAL])
     assert (found.kept, found.removed) == (14, 7)
     assert (missing(), cache_info(EVAL).stored) == ([0, 0], 14)
 
 
-def test_configs_that_share_a_cache_are_pruned_together(project: Path) -> None:
-    run(EVAL)
+def test_configs_that_share_a_cache_are_pruned_together(answered: Path) -> None:
     other = EVAL.read_text(encoding="utf-8").replace("v1: v1.yaml, v2", "v1: v1.yaml}\n#")
     Path("other.yaml").write_text(other, encoding="utf-8")
     assert [(one.kept, one.removed) for one in prune([Path("other.yaml"), EVAL])] == [(14, 0)]
     assert [(one.kept, one.removed) for one in prune([Path("other.yaml")])] == [(7, 7)]
 
 
-def test_a_dry_prune_removes_nothing(project: Path) -> None:
-    run(EVAL)
-    (project / "tickets.csv").write_text("id,text,label\n1,x,billing\n2,y,technical\n")
+def test_a_dry_prune_removes_nothing(answered: Path) -> None:
+    (answered / "tickets.csv").write_text("id,text,label\n1,x,billing\n2,y,technical\n")
     assert [(one.kept, one.removed) for one in prune([EVAL], dry_run=True)] == [(0, 14)]
     assert cache_info(EVAL).stored == 14
 
@@ -235,23 +230,21 @@ def test_a_recording_alone_can_be_rechecked(http: Path, server: FaultServer) -> 
 
 
 @pytest.mark.parametrize("other", ["answers", "./answers.sqlite", "link.sqlite", "absolute"])
-def test_one_cache_under_two_names_is_pruned_as_one(project: Path, other: str) -> None:
-    run(EVAL)
+def test_one_cache_under_two_names_is_pruned_as_one(answered: Path, other: str) -> None:
     Path("link.sqlite").symlink_to("answers.sqlite")
-    name = str(project / "answers.sqlite") if other == "absolute" else other
+    name = str(answered / "answers.sqlite") if other == "absolute" else other
     text = EVAL.read_text(encoding="utf-8")
     Path("a.yaml").write_text(text.replace(", v2: v2.yaml", ""), encoding="utf-8")
     second = text.replace("v1: v1.yaml, ", "").replace("cache: answers.sqlite", f"cache: {name}")
     Path("b.yaml").write_text(second, encoding="utf-8")
-    found = prune([Path("a.yaml"), project / "b.yaml"])
+    found = prune([Path("a.yaml"), answered / "b.yaml"])
     assert [(one.kept, one.removed) for one in found] == [(14, 0)]
     assert missing() == [0, 0]
 
 
-def test_pruning_forgets_the_rubrics_that_nobody_uses(project: Path) -> None:
-    run(EVAL)
-    text = (project / "v2.yaml").read_text(encoding="utf-8")
-    (project / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
+def test_pruning_forgets_the_rubrics_that_nobody_uses(answered: Path) -> None:
+    text = (answered / "v2.yaml").read_text(encoding="utf-8")
+    (answered / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
     shutil.rmtree("reports")
     prune([EVAL])
     assert plan_run(EVAL).rubric_sets[1].edits != ()  # compared with v1, which is still there
@@ -259,20 +252,18 @@ def test_pruning_forgets_the_rubrics_that_nobody_uses(project: Path) -> None:
         assert len(cache.rubrics()) == 1
 
 
-def test_an_export_with_missing_answers_leaves_a_fuller_recording(project: Path) -> None:
-    run(EVAL)
+def test_an_export_with_missing_answers_leaves_a_fuller_recording(answered: Path) -> None:
     export_recording(EVAL, Path("r.jsonl"))
     before = Path("r.jsonl").read_bytes()
-    text = (project / "v2.yaml").read_text(encoding="utf-8")
-    (project / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
+    text = (answered / "v2.yaml").read_text(encoding="utf-8")
+    (answered / "v2.yaml").write_text(text.replace("a crash", "a stop"), encoding="utf-8")
     with pytest.raises(IncompleteError, match="would be lost"):
         export_recording(EVAL, Path("r.jsonl"))
     assert Path("r.jsonl").read_bytes() == before
 
 
 @pytest.mark.parametrize("name", ["eval.yaml", "answers.sqlite", "tickets.csv"])
-def test_only_a_recording_is_ever_replaced(project: Path, name: str) -> None:
-    run(EVAL)
+def test_only_a_recording_is_ever_replaced(answered: Path, name: str) -> None:
     export_recording(EVAL, Path("r.jsonl"))
     before = Path(name).read_bytes()
     with pytest.raises(InputError, match="no recording"):
@@ -315,9 +306,8 @@ def test_a_sample_is_spread_over_all_tickets(http: Path, server: FaultServer) ->
 
 
 def test_a_cached_answer_that_is_none_is_never_exported_and_gives_way_to_an_import(
-    project: Path,
+    answered: Path,
 ) -> None:
-    run(EVAL)
     export_recording(EVAL, Path("r.jsonl"))
     with AnswerCache(Path("answers.sqlite")) as cache:
         key = cache.stored_keys()[0]

@@ -20,7 +20,7 @@ from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.statistics.intervals import wilson
 
-SEARCH = settings(max_examples=25, deadline=None, derandomize=True)
+SEARCH = settings(max_examples=10, deadline=None, derandomize=True)
 
 ROWS = [
     [0.8, 0.1, 0.1],

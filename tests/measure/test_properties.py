@@ -23,7 +23,7 @@ from ticketbench.measure.routing.equal_coverage import equal_coverage
 from ticketbench.measure.rubrics.overlap import PairOverlap
 from ticketbench.measure.thresholds.choose import cost_optimal_policy
 
-SEARCH = settings(max_examples=15, deadline=None, derandomize=True, database=None)
+SEARCH = settings(max_examples=7, deadline=None, derandomize=True, database=None)
 HOW = Settings(
     policy=Policy(label_thresholds=(("l1", 0.7),)), min_precision=0.8, most_reviewed=0.3, seed=3
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from forked import ticketbench
+from quickstart import Demo
 from ticketbench.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,8 +18,9 @@ CALL = re.compile(r"^ {4}(?:\.venv/bin/)?ticketbench (.*?)(?: +#.*)?$", re.MULTI
 
 
 def help_of(*command: str) -> str:
-    arguments = [sys.executable, "-m", "ticketbench", *command, "--help"]
-    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+    done = ticketbench(*command, "--help")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def calls() -> list[str]:
@@ -60,31 +62,21 @@ def test_every_dependency_has_its_reason_in_contributing() -> None:
     assert sorted(name for name in names if name not in text) == []
 
 
-def test_the_readme_prints_what_the_demo_prints(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    config = ROOT / "configs" / "quickstart.yaml"
-    off = ("--set", "report.figures=false", "--set", f"cache={tmp_path / 'a.sqlite'}")
-    arguments = [sys.executable, "-m", "ticketbench", "run", str(config), *off]
-    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+def test_the_readme_prints_what_the_demo_prints(demo: Demo) -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     shown = readme.partition("It prints\n")[2].partition("and goes on")[0].splitlines()
-    if "no baseline on MiniLM" in done.stderr:  # the weights are not installed here
+    if "no baseline on MiniLM" in demo.stderr:  # the weights are not installed here
         shown = [line for line in shown if "minilm, trained" not in line]
     assert len(shown) > 5
-    assert " ".join(" ".join(shown).split()) in " ".join(done.stdout.split())
+    assert " ".join(" ".join(shown).split()) in " ".join(demo.stdout.split())
 
 
-def test_the_example_report_is_what_a_strict_replay_gives(tmp_path: Path) -> None:
-    config = ROOT / "configs" / "quickstart.yaml"
-    off = ("--set", "report.figures=false", "--set", f"cache={tmp_path / 'a.sqlite'}")
-    command = [sys.executable, "-m", "ticketbench", "run", str(config), "--mode", "replay", *off]
-    command += ["--out", str(tmp_path / "out")]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    if "no baseline on MiniLM" in done.stderr:
+def test_the_example_report_is_what_the_demo_gives_without_asking(demo: Demo) -> None:
+    manifest = json.loads((demo.out / "manifest.json").read_bytes())
+    assert {counts["sent"] for counts in manifest["answers"].values()} == {0}
+    if "no baseline on MiniLM" in demo.stderr:
         pytest.skip("the weights are not installed: the example holds a baseline made with them")
-    fresh = (tmp_path / "out" / "summary.md").read_text(encoding="utf-8")
+    fresh = (demo.out / "summary.md").read_text(encoding="utf-8")
     kept = (ROOT / "reports" / "example" / "summary.md").read_text(encoding="utf-8")
     assert kept == fresh, "make example"
 

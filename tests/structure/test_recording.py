@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from quickstart import Demo, measured
 from ticketbench.core.errors import MachineError
 from ticketbench.core.types import RubricSet, Ticket
 from ticketbench.edge.answers.recording import read_recording
@@ -105,8 +106,8 @@ def test_a_sample_computed_again_agrees_with_the_recording(model: MiniLM, at: in
         assert max(scores, key=lambda label: scores[label]) == recorded.top_label
 
 
-def test_a_strict_replay_of_the_demo_opens_no_socket(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_strict_replay_of_the_demo_opens_no_socket_and_scores_as_the_demo_does(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*arguments: object, **named: object) -> None:
         raise AssertionError("a socket was opened")
@@ -118,3 +119,6 @@ def test_a_strict_replay_of_the_demo_opens_no_socket(
     assert [e.n_scored for e in outcome.results.evaluations] == [len(inputs().dataset.tickets)] * 2
     manifest = json.loads((outcome.out / "manifest.json").read_bytes())
     assert {counts["sent"] for counts in manifest["answers"].values()} == {0}
+    assert measured(outcome.out) == measured(demo.out)
+    strict, usual = (out / "predictions.csv" for out in (outcome.out, demo.out))
+    assert strict.read_bytes() == usual.read_bytes()

@@ -106,7 +106,9 @@ def compare_sides(
         commons = counted(commons, tables[0])
     tables = _of_one_dataset(tables, (first, second))
     found = _compared(tables, (decided[0], decided[1]), (first, second), policy, costs, commons)
-    return replace(found, reference=pair_reference_values(*tables, seed=SEED)) if reference else found
+    return (
+        replace(found, reference=pair_reference_values(*tables, seed=SEED)) if reference else found
+    )
 
 
 def renames(commons: Sequence[CommonLabel]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from forked import ticketbench
 from ticketbench.core.errors import MachineError, Problem
 from ticketbench.edge.engines.weights import FOLDER_VARIABLE, LONGEST_TEXT, read_weights
 
@@ -34,17 +35,6 @@ def refusal() -> Problem:
 
 def names_both_ways_out(text: str) -> bool:
     return all(part in text for part in ("pip install", FOLDER_VARIABLE, "--mode replay"))
-
-
-def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ticketbench", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **variables},
-        timeout=120,
-        check=False,
-    )
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from forked import ticketbench
+from small_project import write_project
 from ticketbench.cli.main import cli
 from ticketbench.core.errors import MachineError
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
@@ -31,6 +33,10 @@ MISSING = "no baseline on MiniLM embeddings: cannot read model.safetensors"
 
 @pytest.fixture(autouse=True)
 def _asked_for(project: Path) -> None:
+    ask_for_baselines()
+
+
+def ask_for_baselines() -> None:
     with EVAL.open("a", encoding="utf-8") as file:
         file.write("trained_baselines: true\n")
 
@@ -45,6 +51,18 @@ def take_weights_away(monkeypatch: pytest.MonkeyPatch, empty: Path) -> None:
 @pytest.fixture
 def without_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     take_weights_away(monkeypatch, tmp_path / "empty")
+
+
+@pytest.fixture(scope="module")
+def on_words(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
+    """A run without weights, whose report stays where it is."""
+    folder = tmp_path_factory.mktemp("on-words")
+    write_project(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        ask_for_baselines()
+        take_weights_away(patch, folder / "empty")
+        return run(EVAL, out=folder / "report")
 
 
 @pytest.fixture
@@ -81,20 +99,8 @@ def names(outcome: RunOutcome) -> list[str]:
     return [baseline.name for baseline in outcome.results.trained]
 
 
-def ticketbench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "ticketbench", *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **variables},
-        timeout=120,
-        check=False,
-    )
-
-
-@pytest.mark.usefixtures("without_weights")
-def test_baselines_stand_in_results_summary_and_page() -> None:
-    out = run(EVAL).out
+def test_baselines_stand_in_results_summary_and_page(on_words: RunOutcome) -> None:
+    out = on_words.out
     data = json.loads((out / "results.json").read_bytes())["data"]
     assert [baseline["name"] for baseline in data["trained"]] == ["words"]
     assert SAID in (out / "summary.md").read_text(encoding="utf-8")
@@ -138,15 +144,13 @@ def test_without_weights_the_run_says_why_a_baseline_is_missing(project: Path) -
     assert results.trained_missing.startswith(MISSING)
 
 
-@pytest.mark.usefixtures("without_weights")
-def test_page_summary_and_results_say_why_a_baseline_is_missing() -> None:
-    outcome = run(EVAL)
-    why = outcome.results.trained_missing
+def test_page_summary_and_results_say_why_a_baseline_is_missing(on_words: RunOutcome) -> None:
+    why = on_words.results.trained_missing
     assert why.startswith(MISSING)
-    data = json.loads((outcome.out / "results.json").read_bytes())["data"]
+    data = json.loads((on_words.out / "results.json").read_bytes())["data"]
     assert data["trained_missing"] == why
-    summary = (outcome.out / "summary.md").read_text(encoding="utf-8").replace("\\", "")
-    page = unescape((outcome.out / "index.html").read_text(encoding="utf-8"))
+    summary = (on_words.out / "summary.md").read_text(encoding="utf-8").replace("\\", "")
+    page = unescape((on_words.out / "index.html").read_text(encoding="utf-8"))
     assert f"{why}." in summary
     assert f"<p>{why}.</p>" in page
 
@@ -214,12 +218,10 @@ def test_kept_vectors_need_no_weights(
     assert run(EVAL).results.trained == before
 
 
-@pytest.mark.usefixtures("without_weights")
-def test_results_with_baselines_load_back_equal() -> None:
-    outcome = run(EVAL)
-    assert load(outcome.out / "results.json", RunResults) == outcome.results
-    assert outcome.results.trained[0].curve
-    assert outcome.results.trained[0].needed
+def test_results_with_baselines_load_back_equal(on_words: RunOutcome) -> None:
+    assert load(on_words.out / "results.json", RunResults) == on_words.results
+    assert on_words.results.trained[0].curve
+    assert on_words.results.trained[0].needed
 
 
 @pytest.mark.usefixtures("without_weights")
@@ -244,9 +246,8 @@ def test_a_second_run_gives_equal_bytes() -> None:
     assert first == second
 
 
-@pytest.mark.usefixtures("without_weights")
-def test_every_scored_ticket_is_judged_and_every_labelled_one_counts() -> None:
-    baseline = run(EVAL).results.trained[0]
+def test_every_scored_ticket_is_judged_and_every_labelled_one_counts(on_words: RunOutcome) -> None:
+    baseline = on_words.results.trained[0]
     assert baseline.routing.n == 7
     assert baseline.metric("accuracy").n == 6
     assert [needed.rubric_set for needed in baseline.needed] == ["v1", "v2"]

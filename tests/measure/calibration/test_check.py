@@ -169,6 +169,7 @@ def test_scores_far_off_have_the_smallest_p_value(n: int) -> None:
     assert found.spiegelhalter_p < 1e-6
 
 
+@pytest.mark.evidence
 def test_calibrated_scores_are_rejected_about_one_time_in_twenty() -> None:
     checks = [check_alone(*answers(60, seed=seed), seed=seed) for seed in range(100)]
     assert 0.005 <= np.mean([check.ece_p <= 0.05 for check in checks]) <= 0.10

@@ -181,6 +181,7 @@ def test_a_jagged_curve_is_thinned_out() -> None:
     assert len(corp_curve(scores, hits, np.arange(len(scores)), seed=0)) <= 200
 
 
+@pytest.mark.evidence
 def test_the_band_holds_about_nine_in_ten_calibrated_curves_at_each_point() -> None:
     inside = []
     for seed in range(60):

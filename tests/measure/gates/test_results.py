@@ -330,6 +330,7 @@ def scoring(n: int, *, too_sure: tuple[float, float]) -> Draw:
 
 
 @pytest.mark.parametrize("groups", [0, 120])
+@pytest.mark.evidence
 def test_of_1000_equal_candidates_about_one_in_twenty_fails_at_most(groups: int) -> None:
     counts = outcomes(changing(300, lost=0.1, gained=0.1, groups=groups), 1000)
     assert counts["fail"] / 1000 <= two_standard_errors(1000)
@@ -337,6 +338,7 @@ def test_of_1000_equal_candidates_about_one_in_twenty_fails_at_most(groups: int)
 
 
 @pytest.mark.parametrize("groups", [0, 200])
+@pytest.mark.evidence
 def test_of_1000_candidates_worse_by_the_margin_about_one_in_twenty_passes_at_most(
     groups: int,
 ) -> None:
@@ -358,6 +360,7 @@ TIMES = {"macro_f1": 120, "ece": 120, "selective_precision": 300, "cost": 1000}
 
 
 @pytest.mark.parametrize("metric", EQUAL)
+@pytest.mark.evidence
 def test_an_equal_candidate_seldom_fails_on_another_metric(metric: str) -> None:
     (draw, margin), times = EQUAL[metric], TIMES[metric]
     counts = outcomes(draw, times, metric=metric, margin=margin)
@@ -373,6 +376,7 @@ WORSE: dict[str, tuple[Draw, float]] = {
 
 
 @pytest.mark.parametrize("metric", WORSE)
+@pytest.mark.evidence
 def test_a_candidate_worse_by_the_margin_seldom_passes_on_another_metric(metric: str) -> None:
     (draw, margin), times = WORSE[metric], TIMES[metric]
     counts = outcomes(draw, times, metric=metric, margin=margin)

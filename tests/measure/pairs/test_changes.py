@@ -329,6 +329,7 @@ def test_a_side_against_itself_is_the_same_for_every_change() -> None:
     assert SAME in {one.gain.method for one in found}
 
 
+@pytest.mark.evidence
 def test_chance_alone_shows_about_so_much_calibration_error() -> None:
     shown, expected = [], []
     for seed in range(200):

@@ -101,6 +101,7 @@ def test_a_ticket_that_stands_twice_in_its_group_counts_once(seed: int) -> None:
     assert marginal_shift(*doubled, seed=1) == once
 
 
+@pytest.mark.evidence
 def test_equal_mixes_are_rarely_called_different() -> None:
     rng = np.random.default_rng(5)
     alarms = 0

@@ -108,6 +108,7 @@ def test_undecided_asks_for_more_tickets_than_there_are() -> None:
     assert found.tickets_needed > 100
 
 
+@pytest.mark.evidence
 def test_equal_sets_are_rarely_called_different() -> None:
     # Both sets right with the same chance on each ticket: at most 5 % + 2 standard errors.
     rng = np.random.default_rng(3)
@@ -218,6 +219,7 @@ def test_where_one_customer_holds_nearly_all_tickets_nothing_is_decided() -> Non
     assert math.isnan(found.difference.low)
 
 
+@pytest.mark.evidence
 def test_one_customer_with_half_of_the_tickets_raises_few_false_alarms() -> None:
     # The customer's tickets share a fifth of their changes, which are as often gains as losses.
     rng = np.random.default_rng(8)

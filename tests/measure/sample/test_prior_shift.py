@@ -175,6 +175,7 @@ def test_one_group_has_no_interval_for_a_mean() -> None:
     assert (found.value, found.method) == (0.5, intervals.ONE_UNIT)
 
 
+@pytest.mark.evidence
 def test_intervals_of_the_weighted_share_hold_the_target_accuracy() -> None:
     # The target accuracy of labels right in .95, .8 and .6 of cases, from a sample of another mix.
     rng = np.random.default_rng(4)

@@ -214,12 +214,14 @@ def test_the_order_of_tickets_and_columns_does_not_matter(seed: int) -> None:
 
 
 @pytest.mark.parametrize("n_groups", [None, 130])
+@pytest.mark.evidence
 def test_shuffled_metadata_is_rarely_flagged(n_groups: int | None) -> None:
     runs = 150
     share = shuffled_runs(n_groups=n_groups, runs=runs, seed=6)
     assert share <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / runs)
 
 
+@pytest.mark.evidence
 def test_small_slices_of_a_good_classifier_are_rarely_flagged() -> None:
     # Nearly every slice of 20 to 40 tickets is all right: its own spread would be 0.
     rng = np.random.default_rng(8)

@@ -439,6 +439,7 @@ def crossing(shift: float) -> float:
     return float(max(at, 20)) if at <= 320 else math.inf
 
 
+@pytest.mark.evidence
 def test_the_interval_covers_the_crossing_of_the_mean_curve_and_of_a_new_draw() -> None:
     # Right with probability 0.4 at 20 tickets and 0.1 more at each doubling, harder tickets less
     # often; a draw moves the whole curve, for every ticket at once. A rubric set right with 0.65

@@ -25,7 +25,9 @@ from ticketbench.measure.statistics.sign_flip import sign_flip_p
 MARGINS = (0.0, 0.01, 0.02, 0.05)
 
 
-def pair_reference_values(base: ScoreTable, candidate: ScoreTable, *, seed: int = 0) -> dict[str, Any]:
+def pair_reference_values(
+    base: ScoreTable, candidate: ScoreTable, *, seed: int = 0
+) -> dict[str, Any]:
     """Every paired quantity over the tickets with a gold label that both tables scored.
 
     Numbers or small objects; undefined numbers are NaN. Different datasets raise InputError.
