@@ -198,8 +198,9 @@ def report_is_sound(project: FaultProject, failed: Mapping[int, str]) -> list[Fa
     evaluations = results_of(project.folder / project.out)["evaluations"]
     assert len(evaluations) == len(project.sets)
     for found in evaluations:
-        assert found["n_requested"] == found["n_scored"] + found["n_failed"] == project.n
-        own = [Failure(**failure) for failure in found["failures"]]
+        counts = found["tickets"]
+        assert counts["n_requested"] == counts["n_scored"] + counts["n_failed"] == project.n
+        own = [Failure(**failure) for failure in counts["failures"]]
         assert {f.ticket_id: f.kind for f in own} == {f"t{i}": k for i, k in failed.items()}
         failures += own
     _predictions_are_right(project, failed)

@@ -37,6 +37,6 @@ def demo_in(folder: Path) -> Demo:
 
 
 def measured(out: Path) -> dict[str, Any]:
-    """The results of a report but for the trained baselines."""
+    """The results of a report but for the trained classifiers."""
     data: dict[str, Any] = json.loads((out / "results.json").read_bytes())["data"]
-    return {name: value for name, value in data.items() if not name.startswith("baseline")}
+    return {name: value for name, value in data.items() if not name.startswith("trained")}

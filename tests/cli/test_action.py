@@ -193,11 +193,14 @@ def test_the_gates_of_the_page_are_judged_as_they_stand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ticketbench.flow.gates.judge import gate
+    from ticketbench.measure.gates.results import Limit, NotWorse
 
     monkeypatch.chdir(with_the_gates_of_the_page(tmp_path))
     report = gate(Path(CONFIG["config"])).report
-    found = [result.metric or result.kind for result in report.results]
-    assert found == ["complete", "accuracy", "recall", "selective_precision", "must pass"]
+    kinds = [result.kind for result in report.results]
+    assert kinds == ["complete", "not worse", "limit", "limit", "must pass"]
+    metrics = [r.metric.name for r in report.results if isinstance(r, Limit | NotWorse)]
+    assert metrics == ["accuracy", "recall", "selective_precision"]
     assert {result.outcome for result in report.results} == {"pass"}
 
 

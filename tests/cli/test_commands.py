@@ -71,7 +71,7 @@ def test_output_fits_into_80_columns(project: Path) -> None:
 
 def test_run_json_is_the_results_file(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--json", "--out", "out")
-    assert json.loads(done.stdout)["schema"] == "ticketbench/run@1"
+    assert json.loads(done.stdout)["schema"] == "ticketbench/run@2"
     assert done.stdout.encode() == (project / "out" / "results.json").read_bytes()
 
 
@@ -228,7 +228,8 @@ def test_predictions_of_a_run_can_be_scored(project: Path) -> None:
     scored = json.loads(done.stdout)["data"]
     results = json.loads((project / "out" / "results.json").read_bytes())["data"]
     assert scored["evaluation"]["metrics"] == results["evaluations"][1]["metrics"]
-    assert scored["quantities"]["n"] == 6
+    assert scored["evaluation"]["tickets"]["n_scored"] == 7
+    assert scored["reference"] == {}
 
 
 def test_score_of_several_rubric_sets_asks_which(project: Path) -> None:
@@ -487,7 +488,8 @@ def test_max_requests_with_allowed_failures_writes_a_report_of_what_there_is(
     done = ticketbench("run", "eval.yaml", "--max-requests", "12", "--allow-failures", "2")
     assert done.returncode == 0
     data = json.loads((project / "reports" / "eval" / "results.json").read_bytes())["data"]
-    counts = [(e["n_requested"], e["n_scored"], e["n_failed"]) for e in data["evaluations"]]
+    tickets = [e["tickets"] for e in data["evaluations"]]
+    counts = [(t["n_requested"], t["n_scored"], t["n_failed"]) for t in tickets]
     assert counts == [(7, 7, 0), (7, 5, 2)]
     manifest = json.loads((project / "reports" / "eval" / "manifest.json").read_bytes())
     assert [manifest["answers"][name]["sent"] for name in ("v1", "v2")] == [7, 5]

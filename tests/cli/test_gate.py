@@ -241,8 +241,8 @@ def test_two_tables_are_compared(project: Path) -> None:
     pair = predictions("a.csv", base), predictions("b.csv", better)
     found = compared(*pair)
     assert found["verdict"] == "better"
-    assert found["quantities"]["contingency"] == {
-        "both": 100, "only_a": 0, "only_b": 50, "neither": 50
+    assert found["comparison"]["contingency"] == {
+        "both": 100, "only_base": 0, "only_candidate": 50, "neither": 50
     }  # fmt: skip
     assert compared(pair[0], pair[0])["verdict"] == "no relevant difference"
     shown = ticketbench("compare", *pair).stdout
@@ -264,7 +264,7 @@ def test_tables_of_other_tickets_are_refused(project: Path) -> None:
 def test_rubric_sets_and_saved_runs_compare_alike(answered: Path) -> None:
     of_config = compared("v1", "v2", "--config", "eval.yaml")
     of_runs = compared("reports/eval:v1", "reports/eval:v2")
-    assert of_config["quantities"] == of_runs["quantities"]
+    assert of_config["comparison"] == of_runs["comparison"]
     assert [r["label"] for r in of_config["rubrics"]] == ["billing", "technical", "account"]
     assert {f["flip"]["kind"] for f in of_config["flips"]} <= {"fixed", "broken"}
 
@@ -287,11 +287,11 @@ def test_renamed_and_split_labels_are_compared_through_a_map(project: Path) -> N
     Path("b.csv").write_text(header + "".join(rows), encoding="utf-8")
     mapping = ("--map", "billing=money", "--map", "account=access,privacy")
     found = compared("a.csv", "b.csv", *mapping)
-    assert found["quantities"]["accuracy_a"] == 0.5
-    assert found["quantities"]["accuracy_b"] == 1.0
+    accuracy = found["comparison"]["differences"][0]
+    assert (accuracy["base"], accuracy["candidate"]) == (0.5, 1.0)
     assert found["not_comparable"] == ["log_loss", "brier_multiclass"]
     without = compared("a.csv", "b.csv")
-    assert without["quantities"]["accuracy_b"] == 0.0
+    assert without["comparison"]["differences"][0]["candidate"] == 0.0
     said = ticketbench("compare", "a.csv", "b.csv").stderr
     assert "billing: only in the base, not comparable; 60 tickets wrong for the other" in " ".join(
         said.split()

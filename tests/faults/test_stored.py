@@ -110,7 +110,8 @@ def test_row36_a_damaged_row_that_is_accepted_is_a_failure_of_kind_cache(
     answered.run(mode="replay", allow_failures=1)
     (evaluation,) = json.loads((answered.out / "results.json").read_bytes())["data"]["evaluations"]
     assert [failure["kind"] for failure in evaluation["failures"]] == ["cache"]
-    assert evaluation["n_requested"] == evaluation["n_scored"] + evaluation["n_failed"]
+    counts = evaluation["tickets"]
+    assert counts["n_requested"] == counts["n_scored"] + counts["n_failed"]
 
 
 def test_row36_the_command_says_which_answer_is_damaged(answered: FaultProject) -> None:

@@ -81,8 +81,8 @@ def test_the_example_report_is_what_the_demo_gives_without_asking(demo: Demo) ->
     assert kept == fresh, "make example"
 
 
-def test_architecture_is_at_most_80_lines() -> None:
-    assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 80
+def test_architecture_is_at_most_100_lines() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 100
 
 
 def test_the_dataset_datasheet_counts_its_tickets() -> None:

@@ -95,5 +95,5 @@ def test_an_endpoint_is_one_decorated_function(project: Path) -> None:
 
     run("eval.yaml", "--set", "endpoint.url=first://wins/classify", "--out", "out")
     data = json.loads((project / "out" / "results.json").read_bytes())["data"]
-    matrix = data["evaluations"][0]["top_label_confusion"]["counts"]
+    matrix = data["evaluations"][0]["by_label"]["confusion"]["counts"]
     assert [row[0] for row in matrix] == [2, 2, 2, 1]

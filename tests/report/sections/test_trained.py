@@ -196,7 +196,7 @@ def test_equal_results_give_equal_bytes() -> None:
 
 
 BASELINE = replace(
-    results(titles=("Words",)).baselines[0],
+    results(titles=("Words",)).trained[0],
     n_trained=326,
     curve=(CurvePoint(20, 0.4), CurvePoint(326, 0.8)),
 )

@@ -1,0 +1,142 @@
+"""Files that version 0.1 wrote of the quickstart, in `old`: every number stands where it should."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quickstart import QUICKSTART, Demo
+from ticketbench.core.errors import InputError
+from ticketbench.edge.results.store import envelope, load
+from ticketbench.edge.results.upgrades import comparison_2, evaluation_2, run_2
+from ticketbench.flow.compare import compare_sides
+from ticketbench.flow.gates.judge import gate
+from ticketbench.flow.score import score
+from ticketbench.measure.results import RunResults
+
+OLD = Path(__file__).parent / "old"
+ALL_THAT_EMPTY_BY_KIND_MEANT = (None, "", 0, -1, "value", True, [])
+
+
+def old(thing: str) -> dict[str, Any]:
+    """The data that an envelope of version 1 holds."""
+    data: dict[str, Any] = json.loads(gzip.decompress((OLD / f"{thing}-1.json.gz").read_bytes()))
+    return dict(data["data"])
+
+
+def now(thing: str, value: object) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(envelope(thing, value))["data"]
+    return found
+
+
+def leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+    """Every number, text and empty list with its path, such as `evaluations[0].labels[1]`."""
+    if isinstance(value, dict) and value:
+        for name, one in value.items():
+            yield from leaves(one, f"{path}.{name}".lstrip("."))
+    elif isinstance(value, list) and value:
+        for i, one in enumerate(value):
+            yield from leaves(one, f"{path}[{i}]")
+    else:
+        yield path, value
+
+
+def lost(before: object, after: object) -> dict[str, object]:
+    """The leaves of `before` that `after` has not, or has with another value."""
+    found = dict(leaves(after))
+    return {path: value for path, value in leaves(before) if found.get(path, math.inf) != value}
+
+
+@pytest.fixture
+def old_file(tmp_path: Path) -> Path:
+    path = tmp_path / "results.json"
+    path.write_bytes(gzip.decompress((OLD / "run-1.json.gz").read_bytes()))
+    return path
+
+
+def test_an_old_run_is_read_as_what_a_run_gives_now(old_file: Path, demo: Demo) -> None:
+    new = load(demo.out / "results.json", RunResults)
+    (compared,) = new.comparisons
+    recalls = replace(compared, label_differences=compared.of_labels("recall"))
+    assert load(old_file, RunResults) == replace(new, comparisons=(recalls,))
+
+
+def test_every_leaf_of_an_old_run_stands_at_its_new_place(demo: Demo) -> None:
+    before, after = old("run"), json.loads((demo.out / "results.json").read_bytes())["data"]
+    assert len(dict(leaves(before))) > 7_000
+    assert lost(run_2(before), after) == {}
+    numbers = [value for _, value in leaves(before) if isinstance(value, float)]
+    kept = [value for _, value in leaves(run_2(before)) if isinstance(value, float)]
+    assert sorted(kept) == sorted(numbers)
+
+
+def test_every_leaf_of_an_old_score_stands_at_its_new_place(demo: Demo) -> None:
+    before = old("score")
+    moved = {"evaluation": evaluation_2(before["evaluation"]), "reference": before["quantities"]}
+    found = score(
+        demo.out / "predictions.csv", rubric_set="v2", settings=Settings(), reference=True
+    )
+    assert lost(moved, now("score", found)) == {}
+
+
+def test_every_leaf_of_an_old_comparison_stands_at_its_new_place() -> None:
+    before = old("compare")
+    before["reference"] = before.pop("quantities")
+    before["comparison"] = comparison_2(before["comparison"])
+    found = compare_sides("v1", "v2", config=QUICKSTART, reference=True)
+    assert lost(before, now("compare", found)) == {}
+
+
+def test_every_leaf_of_an_old_gate_stands_at_its_new_place() -> None:
+    before = old("gate")["report"]
+    before["evaluations"] = [evaluation_2(one) for one in before["evaluations"]]
+    for one in before["comparisons"]:
+        one["comparison"] = comparison_2(one["comparison"])
+    before["results"] = [_judged(one) for one in before["results"]]
+    gone = lost(before, now("gate", gate(QUICKSTART).report))
+    assert {path: v for path, v in gone.items() if v not in ALL_THAT_EMPTY_BY_KIND_MEANT} == {}
+
+
+def _judged(result: dict[str, Any]) -> dict[str, Any]:
+    """Name, title, direction, unit and label of the metric are one value now."""
+    words = {name: result.pop(name) for name in ("title", "higher_is_better", "share", "label")}
+    name = result.pop("metric")
+    if result["kind"] == "complete":
+        result.pop("against")  # it is always the baseline
+    if result["kind"] in ("must pass", "complete"):
+        assert (name, words["title"], words["label"]) == ("", "", "")
+        result["value"], result["change"] = [], []
+        return result
+    if result["kind"] == "limit":
+        result["change"] = []
+    return {**result, "metric": {"name": name, **words}}
+
+
+def test_gates_on_an_old_baseline_come_out_as_on_one_made_now(tmp_path: Path) -> None:
+    shutil.copy(OLD / "baseline.json", tmp_path / "baseline.json")
+    found = gate(QUICKSTART, overrides=[f"baseline={tmp_path / 'baseline.json'}"]).report
+    assert found.results == gate(QUICKSTART).report.results
+
+
+def test_a_run_of_a_newer_version_is_refused(old_file: Path) -> None:
+    text = old_file.read_text(encoding="utf-8")
+    old_file.write_text(text.replace("ticketbench/run@1", "ticketbench/run@3"), encoding="utf-8")
+    with pytest.raises(InputError, match="not a saved result of this version"):
+        load(old_file, RunResults)
+
+
+@pytest.mark.parametrize("key", ["evaluations", "comparisons"])
+def test_an_old_run_that_lacks_a_chapter_is_refused(old_file: Path, key: str) -> None:
+    value = json.loads(old_file.read_bytes())
+    del value["data"][key]
+    old_file.write_text(json.dumps(value), encoding="utf-8")
+    with pytest.raises(InputError, match="not a saved result"):
+        load(old_file, RunResults)
