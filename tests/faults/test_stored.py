@@ -109,7 +109,7 @@ def test_row36_a_damaged_row_that_is_accepted_is_a_failure_of_kind_cache(
     damage(answered, 5, "bit")
     answered.run(mode="replay", allow_failures=1)
     (evaluation,) = json.loads((answered.out / "results.json").read_bytes())["data"]["evaluations"]
-    assert [failure["kind"] for failure in evaluation["failures"]] == ["cache"]
+    assert [failure["kind"] for failure in evaluation["tickets"]["failures"]] == ["cache"]
     counts = evaluation["tickets"]
     assert counts["n_requested"] == counts["n_scored"] + counts["n_failed"]
 

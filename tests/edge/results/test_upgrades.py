@@ -81,9 +81,7 @@ def test_every_leaf_of_an_old_run_stands_at_its_new_place(demo: Demo) -> None:
 def test_every_leaf_of_an_old_score_stands_at_its_new_place(demo: Demo) -> None:
     before = old("score")
     moved = {"evaluation": evaluation_2(before["evaluation"]), "reference": before["quantities"]}
-    found = score(
-        demo.out / "predictions.csv", rubric_set="v2", settings=Settings(), reference=True
-    )
+    found = score(demo.out / "predictions.csv", rubric_set="v2", reference=True)
     assert lost(moved, now("score", found)) == {}
 
 
