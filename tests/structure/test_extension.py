@@ -1,4 +1,4 @@
-"""The four questions of a newcomer, each answered by one new definition and nothing else."""
+"""The questions of a newcomer, each answered by one new definition and nothing else."""
 
 from __future__ import annotations
 
@@ -13,13 +13,25 @@ from click.testing import CliRunner
 from markupsafe import Markup
 
 from ticketbench.cli.main import cli
+from ticketbench.core.policy import ESCALATE
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
 from ticketbench.edge.inputs.formats import FORMATS, MalformedRow, Row, Table, file_format
-from ticketbench.measure.kinds import ticket_metric
-from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.kinds import (
+    LabelTickets,
+    Part,
+    RoutedTickets,
+    cell_metric,
+    label_metric,
+    routing_metric,
+    table_metric,
+    ticket_metric,
+)
+from ticketbench.measure.metrics import METRICS, recall_by_label
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import SECTIONS, section
+
+ALL = ("pass", "fail", "inconclusive")
 
 
 @pytest.fixture(autouse=True)
@@ -39,17 +51,97 @@ def run(*arguments: str) -> None:
     assert result.exit_code == 0
 
 
-def test_a_metric_is_one_decorated_function(project: Path) -> None:
-    @ticket_metric("confident", title="Share above one half", share=True)
+def gates(line: str) -> str:
+    """The outcome of one gate on the set v2, after v1 was blessed."""
+    text = f"baseline: base.json\ngates:\n  - {line}\n"
+    config = Path("eval.yaml").read_text(encoding="utf-8")
+    Path("gated.yaml").write_text(config + text, encoding="utf-8")
+    for words in (["baseline", "bless", "--rubric-set", "v1"], ["gate", "--format", "json"]):
+        result = CliRunner().invoke(cli, [*words, "gated.yaml"])
+        assert result.exit_code in (0, 1), result.output
+    (*_, judged) = json.loads(result.stdout)["data"]["report"]["results"]
+    return str(judged["outcome"])
+
+
+def shown(project: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An evaluation and a comparison, after `title` was seen on the page and in the summary."""
+    run("eval.yaml", "--out", "out")
+    data = json.loads((project / "out" / "results.json").read_bytes())["data"]
+    page = (project / "out" / "index.html").read_text(encoding="utf-8")
+    assert "Newly registered" in page
+    return data["evaluations"][1], data["comparisons"][0]
+
+
+def names(found: list[dict[str, Any]], key: str = "name") -> set[str]:
+    return {one[key] for one in found}
+
+
+def kept() -> set[str]:
+    """The names of the metrics in the baseline."""
+    return set(json.loads(Path("base.json").read_bytes())["data"]["metrics"])
+
+
+def test_a_metric_of_tickets_is_one_decorated_function(project: Path) -> None:
+    @ticket_metric("confident", title="Newly registered", share=True, over="scored")
     def confident(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
         return (scores.max(axis=1) > 0.5).astype(float)
 
-    run("eval.yaml", "--out", "out")
-    data = json.loads((project / "out" / "results.json").read_bytes())["data"]
-    assert "confident" in {m["name"] for m in data["evaluations"][0]["metrics"]}
-    assert "confident" in {d["name"] for d in data["comparisons"][0]["differences"]}
-    assert "Share above one half" in (project / "out" / "index.html").read_text(encoding="utf-8")
-    assert "Share above one half" in (project / "out" / "summary.md").read_text(encoding="utf-8")
+    evaluation, comparison = shown(project)
+    assert "confident" in names(evaluation["metrics"])
+    assert "confident" in names(comparison["differences"])
+    assert gates("{metric: confident, on: v2, not_worse_than: baseline, margin: 0.9}") == "pass"
+    assert "confident" in kept()
+
+
+def test_a_metric_of_cells_is_one_decorated_function(project: Path) -> None:
+    @cell_metric("worst_label", title="Newly registered")
+    def worst_label(cells: np.ndarray) -> np.ndarray:
+        return np.nan_to_num(recall_by_label(cells), nan=1.0).min(axis=-1)
+
+    evaluation, comparison = shown(project)
+    assert "worst_label" in names(evaluation["metrics"])
+    assert "worst_label" in names(comparison["differences"])
+    assert gates("{metric: worst_label, on: v2, not_worse_than: baseline}") in ALL
+    assert "worst_label" in kept()
+
+
+def test_a_metric_of_the_table_is_one_decorated_function(project: Path) -> None:
+    @table_metric("highest", title="Newly registered", over="scored")
+    def highest(scores: np.ndarray, truth: np.ndarray) -> float:
+        return float(scores.max())
+
+    evaluation, comparison = shown(project)
+    assert "highest" in names(evaluation["metrics"])
+    (difference,) = (d for d in comparison["differences"] if d["name"] == "highest")
+    assert difference["difference"]["method"] == "no interval"
+    assert gates("{metric: highest, on: v2, min: 0.1}") == "pass"
+    assert "highest" in kept()
+
+
+def test_a_metric_of_a_label_is_one_decorated_function(project: Path) -> None:
+    @label_metric("specificity", title="Newly registered")
+    def specificity(tickets: LabelTickets) -> Part:
+        return Part(~tickets.top, among=~tickets.gold)
+
+    evaluation, comparison = shown(project)
+    assert "specificity" in names(evaluation["by_label"]["results"][0]["metrics"])
+    (one, *_) = (d for d in comparison["label_differences"] if d["metric"] == "specificity")
+    assert one["difference"]["low"] is not None
+    billing = "label: billing, on: v2, not_worse_than: baseline, margin: 0.9"
+    assert gates(f"{{metric: specificity, {billing}}}") == "pass"
+    assert "specificity billing" in kept()
+
+
+def test_a_metric_of_routing_is_one_decorated_function(project: Path) -> None:
+    @routing_metric("escalated", title="Newly registered", higher_is_better=False)
+    def escalated(tickets: RoutedTickets) -> Part:
+        return Part(tickets.outcome == ESCALATE)
+
+    evaluation, comparison = shown(project)
+    assert "escalated" in names(evaluation["routing"]["summary"]["metrics"])
+    assert "escalated" in names(comparison["differences"])
+    assert gates("{metric: escalated, on: v2, not_worse_than: baseline, margin: 0.9}") == "pass"
+    assert "escalated" in kept()
 
 
 def test_a_report_section_is_one_decorated_function(project: Path) -> None:

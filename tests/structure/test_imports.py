@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import inspect
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+import ticketbench
+from house import House
+from ticketbench.core.errors import Problem
 
 HEAVY = ("pandas", "sklearn", "matplotlib", "requests_cache")
 
@@ -62,14 +71,47 @@ def test_run_with_figures_loads_no_pyplot(project: Path) -> None:
 
 
 def test_the_public_names_can_be_imported() -> None:
-    import ticketbench
-
     assert set(ticketbench.__all__) <= set(dir(ticketbench))
     assert all(callable(getattr(ticketbench, name)) for name in ticketbench.__all__)
 
 
-def test_an_unknown_public_name_is_an_attribute_error() -> None:
-    import ticketbench
+def annotated_classes(function: Callable[..., object]) -> set[type]:
+    """Classes of the package that the annotations of a function name, directly or in others."""
+    module = inspect.getmodule(function)
+    assert module is not None
+    tree = ast.parse(inspect.getsource(module))
+    homes = {
+        alias.asname or alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module
+        for alias in node.names
+    }
+    text = " ".join(str(annotation) for annotation in inspect.get_annotations(function).values())
+    found = set()
+    for name in re.findall(r"[A-Za-z_]\w*", text):
+        home = homes.get(name, module.__name__)
+        one = getattr(importlib.import_module(home), name, None)
+        if inspect.isclass(one) and one.__module__.startswith("ticketbench."):
+            found.add(one)
+    return found
 
+
+@pytest.mark.parametrize("name", ticketbench.__all__)
+def test_every_class_in_the_annotations_of_a_public_function_is_public(name: str) -> None:
+    public = {getattr(ticketbench, one) for one in ticketbench.__all__}
+    value = getattr(ticketbench, name)
+    functions = [value] if inspect.isfunction(value) else []
+    if inspect.isclass(value) and name in ("RunOutcome", "GateRun", "Score"):
+        functions = [value.__init__]  # what a command returns is public with all its parts
+    assert {one for function in functions for one in annotated_classes(function)} - public == set()
+
+
+def test_the_rule_sees_classes_that_are_not_public() -> None:
+    def function(one: Problem, other: tuple[House, ...]) -> None: ...
+
+    assert annotated_classes(function) == {Problem}
+
+
+def test_an_unknown_public_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         ticketbench.nonsense  # noqa: B018

@@ -104,7 +104,7 @@ def _show(found: Compared, most: int) -> None:
     show_table(header, _rows(found))
     show()
     words = verdict_text(comparison)
-    show(f"verdict: {words.headline}")
+    show(f"verdict: {words.headline}", style="bold")
     show_wrapped(words.evidence)
     show_wrapped(noninferiority_text(comparison))
     show_wrapped(f"next: {words.action}")

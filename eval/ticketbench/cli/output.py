@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from ticketbench.cli.boundary import AT_END, printable
 from ticketbench.core.types import Finding
 
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
 _PLAIN_EVERY_S = 5.0
+_WIDEST = 10_000
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,9 +43,17 @@ def say_wrapped(text: str) -> None:
         say(line)
 
 
-def show(text: str = "") -> None:
-    """One line of data, on stdout."""
-    click.echo(printable(text))
+def show(text: str = "", *, style: str = "") -> None:
+    """One line of data, on stdout; in a `style` such as "bold" where stdout takes colour.
+
+    It does on a terminal, unless NO_COLOR is set, and always where FORCE_COLOR is.
+    """
+    if not style or os.environ.get("NO_COLOR"):
+        click.echo(printable(text))
+        return
+    from rich.text import Text
+
+    click.echo(_drawn(Text(printable(text), style=style)), color=True)
 
 
 def show_wrapped(text: str, *, indent: str = "  ") -> None:
@@ -58,14 +71,17 @@ def show_json(thing: str, data: Any) -> None:
 
 def show_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A plain table on stdout; the first column to the left, the others to the right."""
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    for row in (header, *rows):
-        first, *others = (printable(cell) for cell in row)
-        cells = [
-            first.ljust(widths[0]),
-            *(c.rjust(w) for c, w in zip(others, widths[1:], strict=True)),
-        ]
-        show("  ".join(cells).rstrip())
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+    for i, name in enumerate(header):
+        justify: Literal["left", "right"] = "right" if i else "left"
+        table.add_column(Text(printable(name)), justify=justify, no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    for line in _drawn(table).splitlines():
+        click.echo(line.rstrip())
 
 
 def say_findings(findings: Sequence[Finding]) -> None:
@@ -74,6 +90,16 @@ def say_findings(findings: Sequence[Finding]) -> None:
         text = f"{found.severity}: {found.title}: {found.evidence} ({found.code})"
         say_wrapped(text)
         say(f"  help: {found.action}")
+
+
+def _drawn(what: RenderableType) -> str:
+    """What rich makes of it for stdout: never cut or wrapped, and no text is markup."""
+    from rich.console import Console
+
+    console = Console(width=_WIDEST, highlight=False, markup=False, emoji=False)
+    with console.capture() as drawn:
+        console.print(what, end="", soft_wrap=True)
+    return drawn.get()
 
 
 def progress_of(name: str) -> Callable[[int, int], None]:

@@ -103,7 +103,7 @@ def _show(outcome: RunOutcome) -> None:
     show()
     for comparison in results.comparisons:
         words = verdict_text(comparison)
-        show(f"verdict: {words.headline}")
+        show(f"verdict: {words.headline}", style="bold")
         show_wrapped(words.evidence)
         show_wrapped(f"next: {words.action}")
     chosen = preferred(results)
