@@ -19,7 +19,8 @@ import numpy as np
 from ticketbench.core.policy import REVIEW, ROUTE, Costs
 from ticketbench.core.types import Provenance, ScoreTable
 from ticketbench.measure.gates.metrics import gate_metric
-from ticketbench.measure.pairs.changes import Question
+from ticketbench.measure.kinds import LabelMetric
+from ticketbench.measure.pairs.changes import Question, change
 from ticketbench.measure.pairs.pairing import Judged, Pair
 
 SEED = 20261201
@@ -130,13 +131,13 @@ def rows(runs: int) -> Iterator[str]:
         metric = gate_metric(name)
         for n in (200, 1000):
             rng = np.random.default_rng(SEED)
-            asked = Question("a" if metric.of_label else "", margin, COSTS, 0)
+            asked = Question("a" if isinstance(metric, LabelMetric) else "", margin, COSTS, 0)
             failed = sum(
-                metric.change(pair(rng, n, name, worse=False), asked).gain.outcome == "fail"
+                change(metric, pair(rng, n, name, worse=False), asked).gain.outcome == "fail"
                 for _ in range(runs)
             )
             passed = sum(
-                metric.change(pair(rng, n, name, worse=True), asked).gain.outcome == "pass"
+                change(metric, pair(rng, n, name, worse=True), asked).gain.outcome == "pass"
                 for _ in range(runs)
             )
             yield f"| {name} | {n} | {margin:.3g} | {share(failed, runs)} | {share(passed, runs)} |"
@@ -148,10 +149,10 @@ def hard_rows(runs: int) -> Iterator[str]:
         metric = gate_metric(name)
         for n in (300, 1000):
             rng = np.random.default_rng(SEED + 1)
-            margin = 0.05 if metric.of_label else 0.02
-            asked = Question("a" if metric.of_label else "", margin, COSTS, 0)
+            margin = 0.05 if isinstance(metric, LabelMetric) else 0.02
+            asked = Question("a" if isinstance(metric, LabelMetric) else "", margin, COSTS, 0)
             outcomes = [
-                [metric.change(draw(rng, n, worse=worse), asked).gain.outcome for _ in range(runs)]
+                [change(metric, draw(rng, n, worse=worse), asked).gain.outcome for _ in range(runs)]
                 for worse in (False, True)
             ]
             wrong = outcomes[0].count("fail"), outcomes[1].count("pass")

@@ -233,6 +233,17 @@ def longest_modules(house: House, n: int = 10) -> list[str]:
     return [f"{module}: {lines[module]} lines" for module in longest]
 
 
+def booleans_by_position(house: House) -> list[str]:
+    """Calls of our own functions and classes that pass True or False without a name."""
+    return [
+        f"{module}:{node.lineno}: {node.func.id}"
+        for module, source in house.sources.items()
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if any(isinstance(one, ast.Constant) and isinstance(one.value, bool) for one in node.args)
+    ]
+
+
 def crowded_folders(house: House) -> list[str]:
     """Folders of more than 12 modules, but for the plain lists."""
     return [

@@ -31,6 +31,7 @@ def ours() -> House:
         house.crowded_folders,
         house.vague_names,
         house.long_functions,
+        house.booleans_by_position,
     ],
 )
 def test_the_package_keeps_the_rule(rule: Rule, ours: House) -> None:
@@ -171,6 +172,12 @@ def test_a_function_of_41_lines_is_found_and_its_docstring_does_not_count() -> N
     )
     assert house.long_functions(made_up(core__a=f"def f():{body}\n    y = 1"))
     assert house.long_functions(made_up(core__a=f"async def f():{body}\n    y = 1"))
+
+
+def test_a_boolean_by_position_is_found() -> None:
+    assert house.booleans_by_position(made_up(core__a="Metric('recall', True)"))
+    kept = made_up(core__a="Metric('recall', share=True)\naxes.set_visible(False)")
+    assert house.booleans_by_position(kept) == []
 
 
 def test_a_crowded_folder_is_found_and_a_plain_list_may_grow() -> None:

@@ -42,7 +42,13 @@ class MetricResult:
     @classmethod
     def of(cls, metric: Metric, estimate: Estimate) -> MetricResult:
         """`metric` with its `estimate`."""
-        return cls(metric.name, metric.title, metric.higher_is_better, metric.share, estimate)
+        return cls(
+            name=metric.name,
+            title=metric.title,
+            higher_is_better=metric.higher_is_better,
+            share=metric.share,
+            estimate=estimate,
+        )
 
 
 def estimate_of(results: Sequence[MetricResult], name: str) -> Estimate:

@@ -18,16 +18,14 @@ from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.tables import answered, scored
-from ticketbench.measure.gates.metrics import gate_metric
-from ticketbench.measure.gates.results import (
-    Against,
-    GateReport,
-    GateResult,
+from ticketbench.measure.gates.judge import (
     complete_gate,
     limit_gate,
     must_pass_gate,
     not_worse_gate,
 )
+from ticketbench.measure.gates.metrics import gate_metric
+from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.pairs.changes import Question
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import summarise_dataset

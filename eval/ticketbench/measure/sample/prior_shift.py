@@ -158,7 +158,7 @@ def em_prior(scores: FloatArray, source_prior: Sequence[float]) -> EstimatedMix:
     relative = relative[relative.sum(axis=1) > 0]
     n = len(relative)
     if n == 0 or bool(np.any(scores[:, ~known] > 0)):
-        return EstimatedMix((math.nan,) * len(p), 0, n, False)
+        return EstimatedMix((math.nan,) * len(p), 0, n, usable=False)
     q = p[known] / p[known].sum()
     moved, iterations = math.inf, 0
     while moved > _TOLERANCE and iterations < _MOST_ITERATIONS:
@@ -169,7 +169,7 @@ def em_prior(scores: FloatArray, source_prior: Sequence[float]) -> EstimatedMix:
     prior = np.zeros(len(p))
     prior[known] = q
     usable = n >= FEWEST_TICKETS and moved <= _TOLERANCE
-    return EstimatedMix(tuple(prior.tolist()), iterations, n, usable)
+    return EstimatedMix(tuple(prior.tolist()), iterations, n, usable=usable)
 
 
 def _weighted(values: ArrayLike, weights: MixWeights, groups: IntArray) -> _Weighted | None:

@@ -16,6 +16,12 @@ from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import Estimate, Failure, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.gates.judge import (
+    complete_gate,
+    limit_gate,
+    must_pass_gate,
+    not_worse_gate,
+)
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.results import (
     Answered,
@@ -25,10 +31,6 @@ from ticketbench.measure.gates.results import (
     MustPass,
     NotWorse,
     WrongTicket,
-    complete_gate,
-    limit_gate,
-    must_pass_gate,
-    not_worse_gate,
 )
 from ticketbench.measure.kinds import LabelMetric
 from ticketbench.measure.metrics import METRICS

@@ -1,0 +1,172 @@
+"""The gates of CI: limits, no worse than before, tickets that must pass, nothing missing.
+
+Each gate passes, fails, is inconclusive, or is skipped where there are too few tickets.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ticketbench.core.policy import ROUTE
+from ticketbench.core.types import NONE, NONE_LABEL, Estimate
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.gates.metrics import value_in
+from ticketbench.measure.gates.results import (
+    Bound,
+    Complete,
+    JudgedMetric,
+    Judgement,
+    Limit,
+    MustPass,
+    NotWorse,
+    WrongTicket,
+)
+from ticketbench.measure.kinds import Metric
+from ticketbench.measure.pairs.changes import Question, change
+from ticketbench.measure.pairs.pairing import Judged, paired
+from ticketbench.measure.pairs.verdict import MOST_NEEDED
+
+_ENDS = "two one-sided 95% bounds"
+
+
+def limit_gate(
+    number: int,
+    metric: Metric,
+    evaluation: Evaluation,
+    *,
+    label: str = "",
+    bound: Bound = "value",
+    minimum: float = math.nan,
+    maximum: float = math.nan,
+    min_tickets: int = 1,
+) -> Limit:
+    """Whether the value, or the named end of its 95 % interval, is within the limits.
+
+    Fewer than `min_tickets` tickets: skipped. No value or no such end: inconclusive. A value that
+    is within the limits while its end is not says how many tickets would do.
+    """
+    value = value_in(evaluation, metric, label)
+    end = float(getattr(value, bound))
+    outcome: Judgement
+    needed, reason = 0, value.method
+    if value.n < min_tickets:
+        outcome, needed, reason = "skipped", min_tickets, "too few tickets"
+    elif math.isnan(end):
+        outcome = "inconclusive"
+    elif _within(end, minimum, maximum):
+        outcome = "pass"
+    else:
+        outcome = "fail"
+        needed = _tickets_until(value, end, minimum, maximum)
+    return Limit(
+        number=number,
+        rubric_set=evaluation.provenance.rubric_set,
+        outcome=outcome,
+        n=value.n,
+        metric=JudgedMetric.of(metric, label),
+        value=value,
+        bound=bound,
+        minimum=minimum,
+        maximum=maximum,
+        n_needed=needed,
+        reason=reason,
+    )
+
+
+def not_worse_gate(
+    number: int,
+    metric: Metric,
+    evaluation: Evaluation,
+    sides: tuple[Judged, Judged],
+    *,
+    against: str,
+    asked: Question,
+    min_tickets: int = 1,
+) -> NotWorse:
+    """Whether the metric is at worst the margin worse than on the other side, tickets paired.
+
+    Judged by non-inferiority: pass when it is shown, fail when a loss is shown, else inconclusive
+    with about how many tickets would settle it.
+    """
+    found = change(metric, paired(*sides), asked)
+    gain, sign = found.gain, 1 if metric.higher_is_better else -1
+    ends = (gain.low, gain.high) if sign == 1 else (-gain.high, -gain.low)
+    few = gain.n < min_tickets
+    return NotWorse(
+        number=number,
+        rubric_set=evaluation.provenance.rubric_set,
+        outcome="skipped" if few else gain.outcome,
+        n=gain.n,
+        metric=JudgedMetric.of(metric, asked.label),
+        value=value_in(evaluation, metric, asked.label),
+        against=against,
+        base=found.base,
+        candidate=found.candidate,
+        change=Estimate(sign * gain.difference + 0.0, ends[0] + 0.0, ends[1] + 0.0, gain.n, _ENDS),
+        margin=asked.margin,
+        n_needed=min_tickets if few else gain.n_needed,
+        reason="too few tickets" if few else gain.method,
+    )
+
+
+def must_pass_gate(number: int, side: Judged, ids: Sequence[str]) -> MustPass:
+    """Fail when one of the tickets `ids` is wrong or has no answer.
+
+    A ticket is wrong when its top label is not its gold label, or when it is routed although no
+    label fits it.
+    """
+    table = side.table
+    wrong = np.where(table.truth == NONE, side.outcome == ROUTE, ~table.right)
+    row = {ticket: i for i, ticket in enumerate(table.ids)}
+    failed = sorted(one for one in ids if one not in row or wrong[row[one]])
+    return MustPass(
+        number=number,
+        rubric_set=table.provenance.rubric_set,
+        outcome="fail" if failed else "pass",
+        n=len(ids),
+        tickets=tuple(WrongTicket(one, _what(side, row.get(one))) for one in failed),
+    )
+
+
+def complete_gate(
+    rubric_set: str, n: int, missing: Sequence[str], labels: Sequence[str]
+) -> Complete:
+    """Fail when a ticket or label of the baseline (`n` tickets) is not there any more."""
+    return Complete(
+        rubric_set=rubric_set,
+        outcome="fail" if missing or labels else "pass",
+        n=n,
+        tickets=tuple(WrongTicket(one, "gone") for one in sorted(missing)),
+        labels=tuple(sorted(labels)),
+    )
+
+
+def _within(value: float, minimum: float, maximum: float) -> bool:
+    """Limits themselves are allowed; NaN is no limit."""
+    return not (value < minimum or value > maximum)
+
+
+def _tickets_until(value: Estimate, end: float, minimum: float, maximum: float) -> int:
+    """About how many tickets bring the end within the limit: n·((value - end)/(value - limit))².
+
+    0 when more tickets would not: the value itself is beyond the limit, or at it.
+    """
+    if not _within(value.value, minimum, maximum) or end == value.value:
+        return 0
+    limit = minimum if end < minimum else maximum
+    if value.value == limit:
+        return 0
+    needed = value.n * ((value.value - end) / (value.value - limit)) ** 2
+    return max(value.n + 1, math.ceil(needed)) if needed < MOST_NEEDED else 0
+
+
+def _what(side: Judged, row: int | None) -> str:
+    """Such as "billing, answered technical 0.81"."""
+    if row is None:
+        return "no answer"
+    table = side.table
+    gold = NONE_LABEL if table.truth[row] == NONE else table.gold_labels[table.truth[row]]
+    return f"{gold}, answered {table.labels[table.top[row]]} {table.top_score[row]:.2f}"
