@@ -26,7 +26,7 @@ from ticketbench.measure.compare import (
     still_wrong,
 )
 from ticketbench.measure.kinds import LabelMetric, RoutingMetric
-from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.metrics import METRICS, NOT_COMPARED
 from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN, n_differing_groups
 from ticketbench.measure.statistics.intervals import clustered_mean
@@ -636,6 +636,15 @@ def test_the_difference_of_accuracy_is_the_one_the_verdict_rests_on(paired: Comp
     assert paired.accuracy == paired.verdict.difference
     assert paired.accuracy.value == expected("diff_b_minus_a")
     assert paired.accuracy.value == pytest.approx(paired.metric("accuracy").value)
+
+
+@pytest.mark.parametrize("name", NOT_COMPARED)
+def test_what_is_measured_but_cannot_be_compared_is_refused_as_such(
+    name: str, paired: Comparison
+) -> None:
+    with pytest.raises(InputError, match=f"{name} cannot be compared yet") as caught:
+        paired.metric(name)
+    assert "macro_f1" in caught.value.problems[0].help
 
 
 def test_the_difference_of_recall_is_found_by_label(paired: Comparison) -> None:

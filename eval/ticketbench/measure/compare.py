@@ -13,6 +13,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable, Value
+from ticketbench.measure.metrics import NOT_COMPARED
 from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
 from ticketbench.measure.pairs.by_policy import routing_differences
 from ticketbench.measure.pairs.differences import Difference as Difference
@@ -93,6 +94,9 @@ class Comparison(Value):
             if found.name == name:
                 return found.difference
         known = [found.name for found in self.differences]
+        if name in NOT_COMPARED:
+            help_ = f"an evaluation shows it; compared are {', '.join(known)}"
+            raise InputError(f"{name} cannot be compared yet", help=help_)
         raise InputError(f"no difference is called {name!r}", help=suggestion(name, known))
 
     @property
