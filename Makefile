@@ -49,6 +49,9 @@ weights: $(VENV)/installed
 demo: weights
 	$(BIN)/ticketbench run configs/quickstart.yaml
 
+# Many tests start interpreters: each would compile the package again where nothing may be kept.
+test evidence crash-test: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/installed-test weights
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not evidence"
 
