@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,31 @@ def test_a_module_that_cannot_be_imported_is_not_swallowed(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="tb_no_such_module"):
         import_modules("tb_sections_broken")
+
+
+def test_registering_leaves_what_is_decorated_as_it_is() -> None:
+    known: Registry[Callable[[], int]] = Registry("thing")
+
+    @known.register("a", "b")
+    def seven() -> int:
+        return 7
+
+    assert (seven(), known.names()) == (7, ("a", "b"))
+    assert known.get("a") is known.get("b") is seven
+
+
+def test_an_entry_can_be_made_from_what_is_decorated() -> None:
+    known: Registry[str] = Registry("thing")
+
+    @known.register("a", entry=lambda function: function.__name__)
+    def seven() -> int:
+        return 7
+
+    assert (seven(), known.get("a")) == (7, "seven")
+
+
+def test_registering_under_a_taken_name_is_refused() -> None:
+    known: Registry[str] = Registry("thing")
+    known.add("a", "first")
+    with pytest.raises(ValueError, match="registered twice"):
+        known.register("a")(lambda: "second")

@@ -3,16 +3,18 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
 from tables import random_table, table
-from ticketbench.core.policy import Policy
+from ticketbench.core.policy import REVIEW, ROUTE, Policy
 from ticketbench.core.types import ScoreTable
+from ticketbench.measure.label_results import label_results
 from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
-from ticketbench.measure.pairs.pairing import judged
+from ticketbench.measure.pairs.pairing import Judged, Pair, judged
 from ticketbench.measure.statistics.holm import holm
 from ticketbench.measure.statistics.intervals import clustered_mean
 
@@ -109,3 +111,47 @@ def test_supports_and_differences_add_up_to_the_accuracy(
             assert not d.difference.low > d.difference.value + 1e-12
             assert not d.difference.high < d.difference.value - 1e-12
             assert 0 <= d.p <= d.p_holm <= 1
+
+
+def two_sides(n: int) -> Pair:
+    """The same tickets with other scores."""
+    base = random_table(n, seed=1)
+    candidate = replace(base, scores=base.scores[np.random.default_rng(0).permutation(n)])
+    policy = Policy(escalate_above=0.45)
+    return judged(base, policy), judged(candidate, policy)
+
+
+def test_every_label_metric_has_the_values_of_each_side_alone() -> None:
+    decided = two_sides(120)
+    differences = label_differences(decided)
+    assert [d.metric for d in differences] == [
+        name for name in ("recall", "precision", "f1", "routed_recall") for _ in range(4)
+    ]
+    for side, value in zip(decided, ("base", "candidate"), strict=True):
+        alone = {r.label: r for r in label_results(side.table, side.outcome)}
+        for d in differences:
+            assert getattr(d, value) == pytest.approx(alone[d.label].metric(d.metric).value)
+            assert d.difference.value == pytest.approx(d.candidate - d.base)
+
+
+def test_where_each_side_counts_other_tickets_there_is_no_interval_yet() -> None:
+    for d in label_differences(two_sides(80)):
+        known = d.metric in ("recall", "routed_recall")
+        assert math.isnan(d.difference.low) != known
+        assert math.isnan(d.p_holm) != known
+        assert known or d.difference.method == "no interval"
+
+
+def test_without_outcomes_what_needs_them_is_left_out() -> None:
+    found = {d.metric for d in label_differences(two_sides(20), routed=False)}
+    assert found == {"recall", "precision", "f1"}
+
+
+def test_under_the_policy_another_outcome_is_a_change_of_recall() -> None:
+    t = table([A] * 30, ["a"] * 30)
+    every, some = np.full(30, ROUTE), np.array([ROUTE] * 20 + [REVIEW] * 10)
+    found = {d.metric: d for d in label_differences((Judged(t, every), Judged(t, some)))
+             if d.label == "a"}  # fmt: skip
+    assert found["recall"].difference.value == 0.0
+    assert found["routed_recall"].difference.value == pytest.approx(-1 / 3)
+    assert found["routed_recall"].difference.high < 0

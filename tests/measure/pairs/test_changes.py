@@ -15,7 +15,14 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure import metrics
-from ticketbench.measure.kinds import table_metric
+from ticketbench.measure.kinds import (
+    LabelTickets,
+    Part,
+    RoutedTickets,
+    label_metric,
+    routing_metric,
+    table_metric,
+)
 from ticketbench.measure.label_results import label_results
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs import bootstrap
@@ -377,3 +384,70 @@ def test_changes_between_other_labels_say_nothing_about_a_label(name: str, n: in
     one, other = (of_metric(name, pair_of(base, t), "a").gain for t in (few, more))
     assert one == other
     assert (one.outcome, one.n) == ("inconclusive", n)
+
+
+# --- metrics of a user, of kinds that no metric of ours is of
+
+
+@pytest.fixture
+def own_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(METRICS, "_entries", dict(METRICS._entries))
+
+    @label_metric("specificity", title="Specificity")
+    def specificity(tickets: LabelTickets) -> Part:
+        return Part(~tickets.top, among=~tickets.gold)
+
+    @label_metric("false_alarms", title="False alarms", higher_is_better=False)
+    def false_alarms(tickets: LabelTickets) -> Part:
+        return Part(tickets.top, among=~tickets.gold)
+
+    @label_metric("routed_precision", title="Right among routed to it")
+    def routed_precision(tickets: LabelTickets) -> Part:
+        return Part(tickets.gold, among=tickets.top & tickets.routed)
+
+    @label_metric("routed_errors", title="Wrong among routed to it", higher_is_better=False)
+    def routed_errors(tickets: LabelTickets) -> Part:
+        return Part(~tickets.gold, among=tickets.top & tickets.routed)
+
+    @routing_metric("held_back", title="Not routed", higher_is_better=False)
+    def held_back(tickets: RoutedTickets) -> Part:
+        return Part(tickets.outcome != ROUTE)
+
+    @routing_metric("wrong_among_routed", title="Wrong among routed", higher_is_better=False)
+    def wrong_among_routed(tickets: RoutedTickets) -> Part:
+        return Part(~tickets.right, among=tickets.outcome == ROUTE)
+
+
+@pytest.mark.usefixtures("own_metrics")
+@pytest.mark.parametrize("n_groups", [None, 40])
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("specificity", "false_alarms"),
+        ("routed_precision", "routed_errors"),
+        ("coverage", "held_back"),
+        ("selective_precision", "wrong_among_routed"),
+    ],
+)
+def test_what_should_be_low_is_tested_as_its_opposite_that_should_be_high(
+    good: str, bad: str, n_groups: int | None
+) -> None:
+    pair = random_pair(200, n_groups=n_groups)
+    one, other = of_metric(good, pair, "l1"), of_metric(bad, pair, "l1")
+    assert (other.base, other.candidate) == pytest.approx((1 - one.base, 1 - one.candidate))
+    assert one.gain.difference == pytest.approx(one.candidate - one.base)
+    ends = [(of.gain.low, of.gain.difference, of.gain.high) for of in (one, other)]
+    assert ends[0] == pytest.approx(ends[1], abs=0.01)  # other states, so other draws
+    assert (one.gain.outcome, one.gain.n) == (other.gain.outcome, other.gain.n)
+    assert one.gain.low < one.gain.difference < one.gain.high
+
+
+@pytest.mark.usefixtures("own_metrics")
+def test_a_label_metric_that_knows_the_outcome_changes_with_it_alone() -> None:
+    gold = ["a"] * 30 + ["b"] * 30
+    t = table([A] * 60, gold)
+    every, some = np.full(60, ROUTE), np.array([ROUTE] * 40 + [REVIEW] * 20)
+    found = of_metric("routed_precision", (Judged(t, every), Judged(t, some)), "a")
+    assert (found.base, found.candidate, found.gain.n) == (0.5, 0.75, 40)
+    assert found.gain.outcome == "pass"
+    assert of_metric("precision", (Judged(t, every), Judged(t, some)), "a").gain.difference == 0.0

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from ticketbench.core.policy import REVIEW, ROUTE, Costs
+from ticketbench.measure.kinds import (
+    CellMetric,
+    LabelMetric,
+    LabelTickets,
+    Metric,
+    Part,
+    RoutedTickets,
+    RoutingMetric,
+    TableMetric,
+    TicketMetric,
+    counted,
+    label_metric,
+    registered,
+    routing_metric,
+)
+from ticketbench.measure.metrics import METRICS, coverage, f1, precision, recall, routed_recall
+
+
+@pytest.fixture(autouse=True)
+def _registry_as_before() -> Iterator[None]:
+    before = dict(METRICS._entries)
+    yield
+    METRICS._entries.clear()
+    METRICS._entries.update(before)
+
+
+def of_label(name: str) -> LabelMetric:
+    metric = METRICS.get(name)
+    assert isinstance(metric, LabelMetric)
+    return metric
+
+
+# Gold, top, routed: a hit that is routed, a hit in review, a miss, a false alarm, neither.
+TICKETS = LabelTickets(
+    gold=np.array([True, True, True, False, False]),
+    top=np.array([True, True, False, True, False]),
+    routed=np.array([True, False, True, True, True]),
+)
+
+
+def share(metric: LabelMetric) -> float:
+    part = metric.function(TICKETS)
+    at = counted(part)
+    return float(metric.of(np.asarray(part.values[at].sum()), np.asarray(at.sum())))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("recall", 2 / 3), ("precision", 2 / 3), ("f1", 4 / 6), ("routed_recall", 1 / 3)],
+)
+def test_label_metrics_by_hand(name: str, value: float) -> None:
+    assert share(of_label(name)) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("name", "by_gold", "by_outcome"),
+    [
+        ("recall", True, False),
+        ("precision", False, False),
+        ("f1", False, False),
+        ("routed_recall", True, True),
+    ],
+)
+def test_a_label_metric_knows_what_it_rests_on(name: str, by_gold: bool, by_outcome: bool) -> None:
+    metric = of_label(name)
+    assert (metric.counts_by_gold, metric.knows_outcome) == (by_gold, by_outcome)
+
+
+def test_what_a_metric_rests_on_is_found_for_a_new_one() -> None:
+    @label_metric("specificity", title="Specificity")
+    def specificity(tickets: LabelTickets) -> Part:
+        return Part(~tickets.top, among=~tickets.gold)
+
+    @label_metric("routed_precision", title="Right among routed to it")
+    def routed_precision(tickets: LabelTickets) -> Part:
+        return Part(tickets.gold, among=tickets.top & tickets.routed)
+
+    one, other = of_label("specificity"), of_label("routed_precision")
+    assert (one.counts_by_gold, one.knows_outcome) == (True, False)
+    assert (other.counts_by_gold, other.knows_outcome) == (False, True)
+    assert (share(one), share(other)) == (1 / 2, 1 / 2)
+
+
+def test_a_share_or_overlap_of_nothing_is_undefined() -> None:
+    nothing = np.zeros(2)
+    for name in ("recall", "f1"):
+        assert np.isnan(of_label(name).of(nothing, nothing)).all()
+
+
+def test_a_part_without_marks_counts_every_ticket() -> None:
+    part = Part(np.array([0.5, 2.0]))
+    assert counted(part).tolist() == [True, True]
+    assert counted(recall(TICKETS)).tolist() == TICKETS.gold.tolist()
+
+
+def test_a_decorated_function_can_still_be_called() -> None:
+    tickets = RoutedTickets(np.array([ROUTE, REVIEW]), np.array([True, True]), Costs())
+    assert coverage(tickets).values.tolist() == [True, False]
+    for function in (precision, f1, routed_recall):
+        assert len(function(TICKETS).values) == 5
+
+
+def test_every_metric_is_of_one_kind_and_registered_in_order() -> None:
+    kinds: tuple[type[Metric], ...] = (
+        TicketMetric, CellMetric, TableMetric, LabelMetric, RoutingMetric,
+    )  # fmt: skip
+    found = [metric for kind in kinds for metric in registered(kind)]
+    assert sorted(metric.name for metric in found) == sorted(METRICS.names())
+    names = [metric.name for metric in registered(RoutingMetric)]
+    assert names == [name for name in METRICS.names() if name in names]
+
+
+def test_a_mean_of_routing_has_no_upper_end_and_a_share_has() -> None:
+    @routing_metric("minutes", title="Minutes", share=False)
+    def minutes(tickets: RoutedTickets) -> Part:
+        return Part(3.0 * (tickets.outcome == REVIEW))
+
+    known = {metric.name: metric for metric in registered(RoutingMetric)}
+    assert (known["minutes"].high, known["coverage"].high) == (math.inf, 1.0)
+    assert not known["minutes"].priced
