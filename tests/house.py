@@ -63,7 +63,7 @@ class House:
     def imports(self, module: str) -> list[Import]:
         """Every import of `module`, wherever it stands, each resolved to the module it reaches."""
         tree = ast.parse(self.sources[module])
-        top = {id(node) for node in tree.body}
+        top = {id(node) for node in _run_on_import(tree)}
         return [
             Import(name, own, id(node) in top)
             for node in ast.walk(tree)
@@ -234,7 +234,7 @@ def longest_modules(house: House, n: int = 10) -> list[str]:
 
 
 def booleans_by_position(house: House) -> list[str]:
-    """Calls of our own functions and classes that pass True or False without a name."""
+    """Calls by a plain name, so mostly of our own, that pass True or False without a name."""
     return [
         f"{module}:{node.lineno}: {node.func.id}"
         for module, source in house.sources.items()
@@ -264,6 +264,16 @@ def vague_names(house: House) -> list[str]:
         if names[-1] in VAGUE or repeats:
             broken.append(module)
     return broken
+
+
+def _run_on_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """The statements that run when a module is imported, however deep in `if` and `try`."""
+    for node in ast.iter_child_nodes(tree):
+        late = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if not late and not types:
+            yield node
+            yield from _run_on_import(node)
 
 
 def _in_folder(house: House, module: str, folder: str) -> bool:

@@ -25,8 +25,8 @@ from ticketbench.measure.compare import (
     mcnemar_midp,
     still_wrong,
 )
-from ticketbench.measure.kinds import LabelMetric, RoutingMetric
-from ticketbench.measure.metrics import METRICS, NOT_COMPARED
+from ticketbench.measure.kinds import NOT_COMPARED, LabelMetric, RoutingMetric
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN, n_differing_groups
 from ticketbench.measure.statistics.intervals import clustered_mean

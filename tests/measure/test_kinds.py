@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.policy import REVIEW, ROUTE, Costs
 from ticketbench.measure.kinds import (
+    RESERVED,
     CellMetric,
     LabelMetric,
     LabelTickets,
@@ -21,6 +23,7 @@ from ticketbench.measure.kinds import (
     label_metric,
     registered,
     routing_metric,
+    ticket_metric,
 )
 from ticketbench.measure.metrics import METRICS, coverage, f1, precision, recall, routed_recall
 
@@ -127,3 +130,53 @@ def test_a_mean_of_routing_has_no_upper_end_and_a_share_has() -> None:
     known = {metric.name: metric for metric in registered(RoutingMetric)}
     assert (known["minutes"].high, known["coverage"].high) == (math.inf, 1.0)
     assert not known["minutes"].priced
+
+
+ROUTED = RoutedTickets(np.array([ROUTE, REVIEW]), np.array([True, False]), Costs())
+
+
+@pytest.mark.parametrize(
+    ("part", "share", "words"),
+    [
+        (Part(np.array([1.0, 0.5])), True, "is a share: its values are 0 or 1"),
+        (Part(np.array([1.0, 2.0])), True, "is a share: its values are 0 or 1"),
+        (Part(np.array([1.0, 2.0]), np.array([True, False])), False, "a mean over all tickets"),
+        (Part(np.array([True, True]), np.array([1, 0])), True, "which tickets count"),
+    ],
+)
+def test_a_part_that_no_reader_could_rely_on_is_refused_by_name(
+    part: Part, share: bool, words: str
+) -> None:
+    @routing_metric("odd", title="Odd", share=share)
+    def odd(tickets: RoutedTickets) -> Part:
+        return part
+
+    (metric,) = (m for m in registered(RoutingMetric) if m.name == "odd")
+    with pytest.raises(InputError, match=f"odd .*{words}"):
+        metric.part(ROUTED)
+
+
+def test_hits_written_as_numbers_are_marks() -> None:
+    @routing_metric("right", title="Right")
+    def right(tickets: RoutedTickets) -> Part:
+        return Part(tickets.right.astype(float))
+
+    (metric,) = (m for m in registered(RoutingMetric) if m.name == "right")
+    assert metric.part(ROUTED).values.dtype == np.bool_
+
+
+def test_a_share_of_tickets_has_values_of_0_and_1() -> None:
+    @ticket_metric("credit", title="Credit", share=True)
+    def credit(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        return np.full(len(truth), 0.5)
+
+    (metric,) = (m for m in registered(TicketMetric) if m.name == "credit")
+    with pytest.raises(InputError, match="credit is a share"):
+        metric.values(np.ones((2, 1)), np.zeros(2, dtype=np.int64))
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_name_that_means_something_else_cannot_be_registered(name: str) -> None:
+    with pytest.raises(ValueError, match="is taken"):
+        ticket_metric(name, title="x")(lambda scores, truth: truth)
+    assert name not in METRICS.names()

@@ -121,7 +121,9 @@ def test_what_is_not_on_the_list_of_a_pure_floor_is_found(floor: str, library: s
 
 def test_a_heavy_library_at_the_top_of_a_module_is_found() -> None:
     assert house.heavy_imports(made_up(flow__a="import pandas as pd"))
+    assert house.heavy_imports(made_up(flow__a="try:\n    import pandas\nexcept E: ..."))
     assert not house.heavy_imports(made_up(flow__a="def f():\n    import pandas as pd"))
+    assert not house.heavy_imports(made_up(flow__a="if TYPE_CHECKING:\n    import pandas"))
 
 
 def test_a_circle_is_found_wherever_its_imports_stand() -> None:

@@ -13,7 +13,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable, Value
-from ticketbench.measure.metrics import NOT_COMPARED
+from ticketbench.measure.kinds import NOT_COMPARED
 from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
 from ticketbench.measure.pairs.by_policy import routing_differences
 from ticketbench.measure.pairs.differences import Difference as Difference

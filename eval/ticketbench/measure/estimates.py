@@ -82,7 +82,7 @@ def estimate(
         return Estimate.undefined(0, "no tickets")
     match metric:
         case TicketMetric():
-            values = metric.function(tickets.scores, tickets.truth)
+            values = metric.values(tickets.scores, tickets.truth)
             of = intervals.share if metric.share else intervals.mean
             return intervals.clipped(of(values, tickets.groups), metric.low, metric.high)
         case CellMetric():

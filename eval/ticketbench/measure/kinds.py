@@ -22,6 +22,7 @@ from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import BoolArray, FloatArray, IntArray
@@ -92,9 +93,19 @@ OfRouting = Callable[[RoutedTickets], Part]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketMetric(Metric):
-    """A mean of one value per ticket."""
+    """A mean of one value per ticket.
+
+    Over all `scored` tickets it promises to look at top label and top score alone: a baseline,
+    which holds no other score, then has it too.
+    """
 
     function: PerTicket
+
+    def values(self, scores: FloatArray, truth: IntArray) -> FloatArray:
+        """One value per ticket; InputError where a share has others than 0 and 1."""
+        values = self.function(scores, truth)
+        _refuse_other_than_hits(self, values)
+        return values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +133,10 @@ class LabelMetric(Metric):
     function: OfLabel
     form: Form = "share"
 
+    def part(self, tickets: LabelTickets) -> Part:
+        """Hits among the tickets that count, as marks; InputError where they are something else."""
+        return _kept(self, self.function(tickets))
+
     def of(self, hits: FloatArray, counted: FloatArray) -> FloatArray:
         """The value from the sums of hits and counted tickets; NaN where none counts."""
         whole = hits + counted if self.form == "dice" else counted
@@ -142,7 +157,7 @@ class LabelMetric(Metric):
     def _marks(self) -> tuple[BoolArray, BoolArray]:
         """The function on a ticket of every possible kind: all that can be known of it."""
         gold, top, routed = np.array(list(product((False, True), repeat=3))).T
-        part = self.function(LabelTickets(gold, top, routed))
+        part = self.part(LabelTickets(gold, top, routed))
         return np.asarray(part.values, dtype=np.bool_), counted(part)
 
 
@@ -156,6 +171,16 @@ class RoutingMetric(Metric):
     function: OfRouting
     priced: bool = False
 
+    def part(self, tickets: RoutedTickets) -> Part:
+        """A value per ticket and which count; InputError where a share or mean cannot be so."""
+        return _kept(self, self.function(tickets))
+
+
+NOT_COMPARED = ("auroc", "smooth_ece", "escalation_recall", "any_label_precision")
+"""What an evaluation shows beside the metrics, and nothing can compare or gate yet."""
+
+RESERVED = ("ece", "coverage_at_target", *NOT_COMPARED)
+"""Names that mean something else already, in gates, comparisons or pages."""
 
 METRICS: Registry[Metric] = Registry("metric")
 """Every metric; `measure.metrics` fills it, so take it from there."""
@@ -172,6 +197,24 @@ def registered(kind: type[M]) -> list[M]:
 def counted(part: Part) -> BoolArray:
     """Which tickets of a part count, as marks."""
     return np.ones(len(part.values), dtype=np.bool_) if part.among is None else part.among
+
+
+def _kept(metric: LabelMetric | RoutingMetric, part: Part) -> Part:
+    """`part` as every reader of it relies on; InputError where the metric does not keep it."""
+    if part.among is not None and part.among.dtype != np.bool_:
+        help_ = "`among` is one truth value per ticket"
+        raise InputError(f"{metric.name} does not say which tickets count", help=help_)
+    if not metric.share and part.among is not None:
+        help_ = "leave `among` out, or count hits and register it as a share"
+        raise InputError(f"{metric.name} is no share, so it is a mean over all tickets", help=help_)
+    _refuse_other_than_hits(metric, part.values)
+    return Part(part.values.astype(np.bool_), part.among) if metric.share else part
+
+
+def _refuse_other_than_hits(metric: Metric, values: BoolArray | FloatArray) -> None:
+    if metric.share and values.dtype != np.bool_ and not np.isin(values, (0, 1)).all():
+        help_ = "register it with share=False, as a mean"
+        raise InputError(f"{metric.name} is a share: its values are 0 or 1", help=help_)
 
 
 def ticket_metric(
@@ -241,6 +284,8 @@ def _registering(
     kind: Callable[..., Metric], name: str, title: str, given: dict[str, Any]
 ) -> Callable[[F], F]:
     """The decorator; the function stays what it was, so it can be called."""
+    if name in RESERVED:
+        raise ValueError(f"the name {name!r} is taken by something else: choose another")
     return METRICS.register(
         name, entry=lambda function: kind(name=name, title=title, function=function, **given)
     )

@@ -57,7 +57,7 @@ def label_results(table: ScoreTable, outcome: IntArray) -> tuple[LabelResult, ..
     results = []
     for label in table.gold_labels:
         tickets = label_tickets(table, outcome, label)
-        estimates = (part_estimate(m, m.function(tickets), groups) for m in metrics)
+        estimates = (part_estimate(m, m.part(tickets), groups) for m in metrics)
         results.append(
             LabelResult(
                 label=label,

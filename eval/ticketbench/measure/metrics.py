@@ -26,9 +26,6 @@ from ticketbench.measure.kinds import (
     ticket_metric,
 )
 
-NOT_COMPARED = ("auroc", "smooth_ece", "escalation_recall", "any_label_precision")
-"""What an evaluation shows beside the metrics, and nothing can compare or gate yet."""
-
 
 @ticket_metric("accuracy", title="Accuracy", share=True)
 def accuracy(scores: FloatArray, truth: IntArray) -> FloatArray:

@@ -131,6 +131,20 @@ def test_a_run_of_a_newer_version_is_refused(old_file: Path) -> None:
         load(old_file, RunResults)
 
 
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("routing", None), ("routing", 5), ("label_results", ["x"]), ("thresholds", {"x": 1})],
+)
+def test_an_old_run_with_something_else_in_a_place_is_refused(
+    old_file: Path, place: str, value: object
+) -> None:
+    whole = json.loads(old_file.read_bytes())
+    whole["data"]["evaluations"][0][place] = value
+    old_file.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(InputError, match="not a saved result"):
+        load(old_file, RunResults)
+
+
 @pytest.mark.parametrize("key", ["evaluations", "comparisons"])
 def test_an_old_run_that_lacks_a_chapter_is_refused(old_file: Path, key: str) -> None:
     value = json.loads(old_file.read_bytes())

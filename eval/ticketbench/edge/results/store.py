@@ -57,7 +57,10 @@ def load(path: Path, kind: type[T]) -> T:
     content = read_bytes(path)
     try:
         result: T = _converter().structure(_current(json.loads(content)), kind)
-    except (ValueError, KeyError, TypeError, RecursionError, cattrs.BaseValidationError):
+    except (
+        ValueError, KeyError, TypeError, AttributeError, RecursionError,
+        cattrs.BaseValidationError,
+    ):  # fmt: skip
         what = f"{path} is not a saved result of this version of ticketbench"
         raise InputError(what, help="make it again with `ticketbench run`") from None
     return result

@@ -6,8 +6,15 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Estimate
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.kinds import LabelMetric, Metric, RoutingMetric, TableMetric, TicketMetric
-from ticketbench.measure.metrics import METRICS, NOT_COMPARED
+from ticketbench.measure.kinds import (
+    NOT_COMPARED,
+    LabelMetric,
+    Metric,
+    RoutingMetric,
+    TableMetric,
+    TicketMetric,
+)
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.differences import MEASURES
 
 ALIASES = {"ece": "ece_equal_mass_10"}

@@ -71,7 +71,7 @@ def _of_metric(metric: LabelMetric, sides: Pair) -> Iterator[LabelDifference]:
     groups = sides[0].table.groups
     for label in dict.fromkeys((*sides[0].table.gold_labels, *sides[1].table.gold_labels)):
         marks = [label_tickets(side.table, side.outcome, label) for side in sides]
-        parts = metric.function(marks[0]), metric.function(marks[1])
+        parts = metric.part(marks[0]), metric.part(marks[1])
         base, candidate = (_value(metric, part) for part in parts)
         difference, p = _difference(metric, parts, groups, same, value=candidate - base)
         yield LabelDifference(

@@ -38,7 +38,7 @@ def routing_differences(
     for metric in registered(RoutingMetric):
         if metric.priced and costs is None:
             continue
-        first, second = (metric.function(routed(side, costs or Costs())) for side in pair)
+        first, second = (metric.part(routed(side, costs or Costs())) for side in pair)
         if first.among is None:
             before, after = (np.asarray(p.values, dtype=np.float64) for p in (first, second))
             found.append(difference_of(metric, found_in_means(before, after, groups)))

@@ -69,7 +69,7 @@ def change(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
 def _of_tickets(metric: TicketMetric, pair: Pair, asked: Question) -> MetricChange:
     """A mean over tickets; a share of them where the metric is one."""
     a, b = (side.table for side in _population(metric, pair))
-    first, second = (metric.function(t.scores, t.truth) for t in (a, b))
+    first, second = (metric.values(t.scores, t.truth) for t in (a, b))
     if metric.share:
         identical = _same_tops(pair) and np.array_equal(first, second)
         return _of_shares(metric, first, second, a.groups, asked, identical=identical)
@@ -143,7 +143,7 @@ def _of_label(metric: LabelMetric, pair: Pair, asked: Question) -> MetricChange:
     labelled = np.flatnonzero(pair[0].table.truth != NONE)
     sides = pair[0].rows(labelled), pair[1].rows(labelled)
     marks = [label_tickets(side.table, side.outcome, asked.label) for side in sides]
-    parts = [metric.function(of) for of in marks]
+    parts = [metric.part(of) for of in marks]
     groups = sides[0].table.groups
     if metric.counts_by_gold:
         own = counted(parts[0])
@@ -194,14 +194,14 @@ def _label_cells(
     gold, top, half = np.unravel_index(
         np.arange(len(names) ** 2 * halves), (len(names), len(names), halves)
     )
-    part = metric.function(LabelTickets(gold == at, top == at, half == 1))
+    part = metric.part(LabelTickets(gold == at, top == at, half == 1))
     return _hits(part).astype(np.float64), counted(part).astype(np.float64)
 
 
 def _of_routing(metric: RoutingMetric, pair: Pair, asked: Question) -> MetricChange:
     """A mean over all tickets, or a share of those that count on each side."""
     groups, same = pair[0].table.groups, _same_outcomes(pair)
-    first, second = (metric.function(routed(side, asked.costs)) for side in pair)
+    first, second = (metric.part(routed(side, asked.costs)) for side in pair)
     if first.among is not None:
         return _of_parts(metric, (first, second), groups, asked, identical=same)
     before, after = (np.asarray(part.values, dtype=np.float64) for part in (first, second))

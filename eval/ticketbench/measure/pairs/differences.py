@@ -162,7 +162,7 @@ def percentile_of(values: FloatArray, n: int) -> Estimate:
 def _of_tickets(metric: TicketMetric, pair: Pair) -> Found:
     if pair[0].n_scored == 0:
         return NOTHING
-    first, second = (metric.function(t.scores, t.truth) for t in pair)
+    first, second = (metric.values(t.scores, t.truth) for t in pair)
     return found_in_means(first, second, pair[0].groups)
 
 

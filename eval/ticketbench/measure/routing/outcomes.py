@@ -94,7 +94,7 @@ def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingS
     tickets = RoutedTickets(decisions.outcome, decisions.top == table.truth, costs)
     right = routed & tickets.right
     metrics = registered(RoutingMetric)
-    estimates = (part_estimate(m, m.function(tickets), table.groups) for m in metrics)
+    estimates = (part_estimate(m, m.part(tickets), table.groups) for m in metrics)
     return RoutingSummary(
         n=table.n_scored,
         routed=int(routed.sum()),
