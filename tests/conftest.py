@@ -51,12 +51,6 @@ def _guard_sockets(event: str, arguments: tuple[Any, ...]) -> None:
 sys.addaudithook(_guard_sockets)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: many tests wait for a server, a lock or a signal."""
-    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else 2
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test of faults and crashes has a server on this machine."""
     for item in items:
