@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test evidence crash-test check example bench clean
+.PHONY: help demo weights test evidence attack-test crash-test check example bench clean
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
-	@echo "make test    run every test but the simulations, on every core"
+	@echo "make test    run every test but simulations and whole grids of attacks, on every core"
 	@echo "make evidence  run the simulations that show how often statistics are wrong"
+	@echo "make attack-test  run every attack in every setting; takes half an hour"
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
 	@echo "make check   format, lint and types, as in CI"
 	@echo "make weights install the weights of the minilm engine (88 MB)"
@@ -50,13 +51,16 @@ demo: weights
 	$(BIN)/ticketbench run configs/quickstart.yaml
 
 # Many tests start interpreters: each would compile the package again where nothing may be kept.
-test evidence crash-test: export PYTHONDONTWRITEBYTECODE =
+test evidence attack-test crash-test: export PYTHONDONTWRITEBYTECODE =
 
 test: $(VENV)/installed-test weights
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not evidence"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not evidence and not attack"
 
 evidence: $(VENV)/installed-test
 	$(BIN)/python -m pytest -n auto --dist worksteal -m evidence
+
+attack-test: $(VENV)/installed-test
+	$(BIN)/python -m pytest -n auto --dist worksteal -m attack
 
 crash-test: $(VENV)/installed-test
 	TICKETBENCH_CRASH_POINTS=200 $(BIN)/python -m pytest tests/crash

@@ -5,8 +5,8 @@ is the folder with the large labelled sets and `model` the minilm engine with it
 skip where these are not at hand. `demo` is what the quickstart leaves, `stored` what a run of the
 small project does: each is made once a session, for all workers.
 
-No test opens a socket, unless it is marked `loopback` or stands in `faults` or `crash`: then it may
-talk to this machine.
+No test opens a socket, unless it is marked `loopback` or stands in `attack`, `faults` or
+`crash`: then it may talk to this machine.
 """
 
 from __future__ import annotations
@@ -52,9 +52,9 @@ sys.addaudithook(_guard_sockets)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test of faults and crashes has a server on this machine."""
+    """Every test of attacks, faults and crashes has a server on this machine."""
     for item in items:
-        if {"faults", "crash"} & set(item.path.parts):
+        if {"attack", "faults", "crash"} & set(item.path.parts):
             item.add_marker("loopback")
 
 
