@@ -129,7 +129,7 @@ def nobody(
     places: dict[str, tuple[AbstractContextManager[str], str]] = {
         "row1-closed": (nullcontext(closed_url()), "connection refused"),
         "row1-unknown_host": (nullcontext("https://nowhere.invalid/classify"), "host unknown"),
-        "row2-full_queue": (crowded_url(), "no answer in time"),
+        "row2-full_queue": (crowded_url(), "no connection in time"),
         "row2-no_accept": (silent_url(), "no answer in time"),
     }
     if request.param == "row1-unknown_host":
@@ -183,7 +183,7 @@ def test_the_command_says_that_nobody_answers(project: FaultProject, row: int) -
         project.point_to(url)
         ended = project.command("--set", TWELVE_AT_ONCE)
     assert ended.code == 4
-    speaks_plainly(ended, url, "connection refused" if row == 1 else "no answer in time")
+    speaks_plainly(ended, url, "connection refused" if row == 1 else "no connection in time")
 
 
 # Row 16: a portal in place of the first answers; later ones are asked again, as other faults.

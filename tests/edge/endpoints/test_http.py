@@ -121,11 +121,12 @@ def test_cookies_are_not_sent_back(server: FaultServer) -> None:
     assert "cookie" not in server.seen[1].headers
 
 
-def test_one_connection_serves_many_questions(server: FaultServer) -> None:
+def test_each_question_has_a_connection_of_its_own(server: FaultServer) -> None:
     reached = endpoint(server)
     for _ in range(5):
         reached.ask(server.url, BODY)
-    assert len({seen.port for seen in server.seen}) == 1
+    assert len({seen.port for seen in server.seen}) == 5
+    assert {seen.headers["connection"] for seen in server.seen} == {"close"}
 
 
 # --- what comes back

@@ -42,11 +42,14 @@ class BatchWriter:
         self._queue.put((statements, done))
         done.result()
 
-    def close(self) -> None:
-        """End the thread when everything brought so far is committed."""
+    def close(self, *, wait_s: float | None = None) -> None:
+        """End the thread when everything brought so far is committed.
+
+        With `wait_s`, wait no longer than that: another program may hold the file for longer.
+        """
         if self._thread is not None:
             self._queue.put(None)
-            self._thread.join()
+            self._thread.join(wait_s)
             self._thread = None
 
     def _work(self) -> None:

@@ -30,6 +30,8 @@ T = TypeVar("T")
 
 _REFRESH_GOES_ON = timedelta(days=1)
 _MOST_VARIABLES = 900
+_STOPPED_WAIT_S = 0.5
+"""How long a run that a signal stopped waits for a cache that another program holds."""
 _SCAN_FROM = 1 / 3
 """Share of the rows from which reading the whole table is faster than looking each one up."""
 
@@ -67,7 +69,8 @@ class AnswerCache:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._writer.close()
+        stopped = error is not None and not isinstance(error, Exception)
+        self._writer.close(wait_s=_STOPPED_WAIT_S if stopped else None)
         self._open.close()
         self._reader = None
 

@@ -31,6 +31,10 @@ class Stop:
         """The run is over."""
         self._event.set()
 
+    def is_set(self) -> bool:
+        """Whether the run is over."""
+        return self._event.is_set()
+
     def sleep(self, seconds: float) -> None:
         """Wait; raises Unanswered of kind `not_run` when the run is over first."""
         if self._event.wait(max(0.0, seconds)):

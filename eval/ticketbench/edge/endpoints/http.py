@@ -1,44 +1,36 @@
 """http:// and https://: a server that speaks the /classify contract.
 
-urllib3 is used directly: no proxies or .netrc from the environment, no redirects (they would
-carry the key to another host), no cookies, TLS always verified.
+No proxies or .netrc from the environment, no redirects (they would carry the key to another host),
+no cookies, TLS always verified, and each question on a connection of its own (see exchange.py).
 """
 
 from __future__ import annotations
 
 import ssl
-import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import certifi
 import urllib3
-from urllib3.exceptions import (
-    HTTPError,
-    LocationParseError,
-    NewConnectionError,
-    SSLError,
-    TimeoutError,
-)
+from urllib3.exceptions import LocationParseError
 
 from ticketbench.core.errors import EndpointError, InputError
-from ticketbench.edge.contract import MOST_ANSWER_BYTES
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
-from ticketbench.edge.endpoints.overdue import WATCHED_POOLS, Overdue
+from ticketbench.edge.endpoints.exchange import Cut, Received, TooSlow, exchange
+from ticketbench.edge.endpoints.route import Deadline, Route
 from ticketbench.edge.secret import HEADER
 
-_CONNECT_TIMEOUT_S = 5.0
-_CHUNK = 65_536
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_PORTS = {"https": 443, "http": 80}
 
 
 class HttpEndpoint:
-    """A pool of connections to one server. The key is added here, below every cache."""
+    """One server. The key is added here, below every cache, and goes nowhere but there."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._key = connection.key
+    def __init__(self, route: Route, host_header: str, connection: Connection) -> None:
+        self._route, self._key = route, connection.key
         self._timeout_s = connection.timeout_s
         self._headers = {
+            "Host": host_header,
             "Content-Type": "application/json",
             "Accept": "application/json",
             "Accept-Encoding": "identity",
@@ -46,32 +38,38 @@ class HttpEndpoint:
         }
         if self._key is not None:
             self._headers[HEADER] = self._key.header_value()
-        connect_s = min(_CONNECT_TIMEOUT_S, connection.timeout_s)
-        self._pool = urllib3.PoolManager(
-            maxsize=connection.concurrency,
-            block=True,
-            retries=False,
-            timeout=urllib3.Timeout(connect=connect_s, read=connection.timeout_s),
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=str(connection.ca_file or certifi.where()),
-        )
-        self._pool.pool_classes_by_scheme = WATCHED_POOLS
 
     def ask(self, url: str, body: bytes) -> Reply:
-        """POST `body`; any status is a Reply, a connection that fails is Unreached.
+        """POST `body` to the path of `url`; any status is a Reply, a connection that fails is
+        Unreached, an answer with a second one behind it a ContractViolation.
 
-        A key that the server echoes comes back as ***, so that nothing above can keep it.
+        All of it takes at most the connection's `timeout_s`; only looking up the server's name may
+        take longer. A key that the server echoes comes back as ***, so that nothing above can keep
+        it.
         """
-        deadline = time.monotonic() + self._timeout_s
+        target = urllib3.util.parse_url(url).request_uri
+        received = self._received(target, body, Deadline(self._timeout_s))
+        named = (received.headers.get(name, "") for name in ("retry-after", "content-type"))
+        return Reply(received.status, self._without_key(received.body), *map(self._header, named))
+
+    def _received(self, target: str, body: bytes, deadline: Deadline) -> Received:
+        """What came back; errors are named without their text, which may quote headers."""
         try:
-            response = self._pool.request(
-                "POST", url, body=body, headers=self._headers, redirect=False, preload_content=False
-            )
-            content = _read(response, deadline)
-        except HTTPError as error:
-            raise _failure(error, url, late=time.monotonic() >= deadline) from None
-        named = (response.headers.get(name, "") for name in ("Retry-After", "Content-Type"))
-        return Reply(response.status, self._without_key(content), *map(self._header, named))
+            sock = self._route.opened(deadline)
+        except OSError as error:
+            raise _unopened(error, self._route.host) from None
+        with sock:
+            try:
+                return exchange(sock, target, self._headers, body, deadline)
+            except TooSlow:
+                what = "the answer came too slowly"
+                raise Unreached("timeout", what, attempts=2) from None
+            except TimeoutError:
+                raise Unreached("timeout", "no answer in time") from None
+            except Cut as error:
+                raise Unreached("network", str(error)) from None
+            except OSError:
+                raise Unreached("network", "the connection was cut") from None
 
     def _without_key(self, content: bytes) -> bytes:
         return content if self._key is None else self._key.redacted(content)
@@ -80,46 +78,19 @@ class HttpEndpoint:
         return self._without_key(value.encode("utf-8", "replace")).decode("utf-8")
 
 
-def _failure(error: HTTPError, url: str, *, late: bool) -> Exception:
-    """What a library error means here, without its text, which may quote headers."""
-    if isinstance(error, SSLError) and not late and not _was_cut_off(error):
+def _unopened(error: OSError, host: str) -> Exception:
+    """Why there is no connection."""
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ConnectionResetError):
+        return Unreached("network", "the connection was cut")
+    if isinstance(error, ssl.SSLError):
         return EndpointError(
-            f"the TLS certificate of {urlsplit(url).hostname} was refused",
+            f"the TLS certificate of {host} was refused",
             help="check the URL and the machine's clock; verification cannot be switched off, "
             "an authority of your own goes into endpoint.ca_file",
         )
-    if isinstance(error, NewConnectionError):
-        return Unreached("network", "connection refused or host unknown")
     if isinstance(error, TimeoutError):
-        return Unreached("timeout", "no answer in time")
-    if late or isinstance(error, Overdue):
-        return _too_slow()
-    return Unreached("network", "the connection was cut")
-
-
-def _was_cut_off(error: SSLError) -> bool:
-    return any(isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError) for cause in error.args)
-
-
-def _too_slow() -> Unreached:
-    return Unreached("timeout", "the answer came too slowly", attempts=2)
-
-
-def _read(response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
-    """The body up to one byte over the limit; a read timeout alone would let a drip go on."""
-    content = bytearray()
-    while len(content) <= MOST_ANSWER_BYTES:
-        chunk = response.read1(_CHUNK, decode_content=True)
-        if not chunk:
-            response.release_conn()
-            return bytes(content)
-        content += chunk
-        if time.monotonic() > deadline:
-            break
-    response.close()  # unread bytes must not reach the next answer
-    if len(content) <= MOST_ANSWER_BYTES:
-        raise _too_slow()
-    return bytes(content[: MOST_ANSWER_BYTES + 1])
+        return Unreached("timeout", "no connection in time")
+    return Unreached("network", "connection refused or host unknown")
 
 
 @endpoint("https", "http")
@@ -133,14 +104,16 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
         raise InputError(f"{url!r} is not a URL", help="write https://host/classify")
     if parts.scheme == "http" and parts.host.strip("[]") not in _LOOPBACK:
         raise InputError(f"{url!r} is not encrypted", help="use https://")
-    _refuse_unusable_authorities(connection.ca_file)
-    return HttpEndpoint(connection)
+    encrypted = parts.scheme == "https"
+    trust = _trusting(connection.ca_file) if encrypted or connection.ca_file else None
+    port = parts.port or _PORTS[str(parts.scheme)]
+    route = Route(parts.host.strip("[]"), port, trust if encrypted else None)
+    return HttpEndpoint(route, parts.netloc or parts.host, connection)
 
 
-def _refuse_unusable_authorities(ca_file: Path | None) -> None:
+def _trusting(ca_file: Path | None) -> ssl.SSLContext:
     try:
-        if ca_file is not None:
-            ssl.create_default_context(cafile=str(ca_file))
+        return ssl.create_default_context(cafile=str(ca_file or certifi.where()))
     except (OSError, ssl.SSLError):
         what = f"{ca_file} holds no certificates that can be read"
         raise InputError(what, help="endpoint.ca_file names a PEM file") from None

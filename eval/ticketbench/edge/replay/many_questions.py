@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
 from queue import SimpleQueue
 
 from ticketbench.core.errors import EndpointError
@@ -21,6 +21,12 @@ from ticketbench.edge.replay.source import Answers, Source
 Progress = Callable[[int, int], None]
 """Called with the number of questions answered or given up, and the number to ask."""
 
+Outcome = Sequence[float] | Failure
+"""The scores of a question, or why there are none."""
+
+_LAST_WORDS_S = 0.5
+"""What a thread may need, beyond its request, to store the answer."""
+
 
 def ask_all(
     asked: Questions,
@@ -31,7 +37,7 @@ def ask_all(
 ) -> None:
     """Ask every missing question; an unusable answer is replaced, not read again."""
     asking = _Asking(asked, source, frozenset(answers.failures))
-    outcomes = _in_threads(asking.ask, missing, source.concurrency, asking.stop)
+    outcomes = _in_threads(asking.ask, missing, source, asking.stop)
     for done, (number, outcome) in enumerate(outcomes, start=1):
         if isinstance(outcome, Failure):
             answers.failures[number] = outcome
@@ -51,7 +57,7 @@ class _Asking:
         self._breaker = Breaker(source.url)
         self.stop = Stop()
 
-    def ask(self, number: int) -> Sequence[float] | Failure:
+    def ask(self, number: int) -> Outcome:
         """Scores, or why there are none; raises what must stop the run."""
         try:
             return self._outcome(number)
@@ -62,7 +68,7 @@ class _Asking:
             self.stop.set()
             raise
 
-    def _outcome(self, number: int) -> Sequence[float] | Failure:
+    def _outcome(self, number: int) -> Outcome:
         body = self._asked.body(number)
         try:
             reply = ask_until_answered(
@@ -92,14 +98,16 @@ class _Asking:
 def check_drift(asked: Questions, source: Source, answers: Answers, missing: list[int]) -> Drift:
     """Ask a few questions again at the end of a run; see `drift.py`.
 
-    Some that were stored before, if there are any, show a change since then; the first ones of
-    this run show a change while it went on.
+    Some that were stored before, if there are any, show a change since then; some of this run,
+    spread over it from the first on, show a change while it went on.
     """
     stopped = any(failure.kind == "not_run" for failure in answers.failures.values())
     n = 0 if stopped or is_local(source.url) else questions_to_check(len(missing))
     new = set(missing)
-    old = [number for number in range(len(asked)) if number not in new][: max(1, n // 2)]
-    chosen = [*old, *(number for number in missing if number not in answers.failures)][:n]
+    old = [number for number in range(len(asked)) if number not in new]
+    answered = [number for number in missing if number not in answers.failures]
+    before = _spread(old, min(len(old), max(1, n // 2), n))
+    chosen = [*before, *_spread(answered, min(len(answered), n - len(before)))]
     keys = asked.keys
     known = source.cache.read(keys[number] for number in chosen)[0]
     if source.mode != "refresh":
@@ -117,30 +125,46 @@ def check_drift(asked: Questions, source: Source, answers: Answers, missing: lis
     return drift(bodies, asked.rubrics.labels, again)
 
 
+def _spread(numbers: Sequence[int], n: int) -> list[int]:
+    """`n` of `numbers` at even distances, the first among them."""
+    return [numbers[i * len(numbers) // n] for i in range(n)]
+
+
 def _in_threads(
-    ask: Callable[[int], Sequence[float] | Failure],
-    numbers: list[int],
-    concurrency: int,
-    stop: Stop,
-) -> Iterator[tuple[int, Sequence[float] | Failure]]:
-    """Outcomes as they come; the first error stops the rest, but for those in flight."""
-    pool = ThreadPoolExecutor(concurrency)
-    running: dict[Future[Sequence[float] | Failure], int] = {}
-    done: SimpleQueue[Future[Sequence[float] | Failure]] = SimpleQueue()
-    remaining = iter(numbers)
+    ask: Callable[[int], Outcome], numbers: list[int], source: Source, stop: Stop
+) -> Iterator[tuple[int, Outcome]]:
+    """Outcomes as they come; the first error stops the rest, but for those in flight.
 
-    def start(count: int) -> None:
-        for number in islice(remaining, count):
-            future = pool.submit(ask, number)
-            running[future] = number
-            future.add_done_callback(done.put)
+    These are waited for as long as a request may take and no longer: a thread that looks up a name
+    can wait for minutes, and none of them keeps the process from ending.
+    """
+    left, done = iter(numbers), SimpleQueue[tuple[int, Outcome | BaseException]]()
+    taking = threading.Lock()
 
+    def work() -> None:
+        while not stop.is_set():
+            with taking:
+                number = next(left, None)
+            if number is None:
+                return
+            try:
+                done.put((number, ask(number)))
+            except BaseException as error:  # noqa: BLE001 - raised where outcomes are read
+                done.put((number, error))
+
+    n = min(source.concurrency, len(numbers))
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(n)]
     try:
-        start(2 * concurrency)
-        while running:
-            future = done.get()
-            yield running.pop(future), future.result()
-            start(1)
+        for thread in threads:
+            thread.start()
+        for _ in numbers:
+            number, outcome = done.get()
+            if isinstance(outcome, BaseException):
+                raise outcome
+            yield number, outcome
     finally:
         stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+        until = time.monotonic() + source.timeout_s + _LAST_WORDS_S
+        for thread in threads:
+            if thread.is_alive():
+                thread.join(max(0.0, until - time.monotonic()))

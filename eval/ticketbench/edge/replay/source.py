@@ -25,7 +25,8 @@ class Source:
     """Where answers come from: a recording (read first), the cache, and the endpoint behind it.
 
     One source serves a whole run: `budget` counts over all rubric sets, and refresh takes answers
-    stored since `refresh_since`, which it need not ask for once more.
+    stored since `refresh_since`, which it need not ask for once more. `timeout_s` is the longest
+    that one request takes: how long a run that is stopped waits for those in flight.
     """
 
     url: str
@@ -38,6 +39,7 @@ class Source:
     budget: Budget = field(default_factory=Budget)
     memo: Memo | None = None
     refresh_since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    timeout_s: float = 30.0
 
 
 @dataclass(slots=True, eq=False)

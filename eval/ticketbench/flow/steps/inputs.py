@@ -124,6 +124,7 @@ def answer_source(
             recording=recording,
             mode=mode,
             concurrency=settings.concurrency,
+            timeout_s=settings.timeout_s,
             per_second=settings.per_second,
             retry=Retry(),
             budget=budget or Budget(),
