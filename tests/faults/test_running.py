@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -155,6 +157,48 @@ def test_row44_a_second_signal_ends_the_run_at_once(project: FaultProject, name:
     project.run()
     assert {seen.text for seen in project.server.seen} == {project.text(5)}
     report_is_sound(project, {})
+
+
+WAITS_S = 1.0
+"""The longest that a request may take in the tests below."""
+
+_NAMES_THAT_TAKE_LONG = """
+import socket, time
+socket.getaddrinfo = lambda *arguments, **options: time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("waits_for", ["an answer", "a name", "a locked cache"])
+def test_the_first_signal_ends_a_run_whatever_its_threads_wait_for(
+    project: FaultProject, tmp_path: Path, waits_for: str, name: str
+) -> None:
+    early = tmp_path / "early"
+    early.mkdir()
+    variables = {}
+    if waits_for == "an answer":
+        project.server.script(Step(drip_s=0.2))
+    elif waits_for == "a name":
+        (early / "sitecustomize.py").write_text(_NAMES_THAT_TAKE_LONG)
+        variables["PYTHONPATH"] = str(early)
+    else:
+        project.run()
+        project.server.seen.clear()
+        project.server.in_turn({})
+    strike = Strike(project, 0) if waits_for == "a locked cache" else None
+    refresh = ["--mode", "refresh"] if strike else []
+    process = project.started("--set", f"endpoint.timeout_s={WAITS_S}", *refresh, **variables)
+    with closing(sqlite3.connect(project.cache)) as other:
+        if strike:
+            strike.do(lambda: other.execute("BEGIN IMMEDIATE"))
+        time.sleep(2.0 if waits_for == "a name" else 0.5)
+        assert process.poll() is None, "it waits"
+        began = time.monotonic()
+        process.send_signal(getattr(signal, name))
+        ended = project.ended(process, within_s=ENDS_WITHIN_S)
+        took_s = time.monotonic() - began
+    assert ended.code == SIGNALS[name]
+    assert took_s < WAITS_S + 1 + 1, "a second for the machine"
 
 
 # Row 45: two runs for one report.
