@@ -1,11 +1,11 @@
 """A /classify server on 127.0.0.1 that strikes some questions with one of many kinds of answers.
 
-    python hostile_server.py SHARE          first stdout line: the base URL; POST BASE/classify
+    python hostile_server.py SHARE [KIND ...]    first stdout line: the base URL
 
-SHARE in percent of the questions are struck, by a hash of the request: the same ones in every run
-and on every retry, with the kind that another part of the hash names. POST BASE/calm ends it: from
-then on every question gets a right answer. `truth` computes the only right answer, so that every
-stored score can be checked without the server.
+POST BASE/classify asks. SHARE in percent of the questions are struck, by a hash of the request: the
+same ones in every run and on every retry, with the kind that another part of the hash names. POST
+BASE/calm ends it: from then on every question gets a right answer. `truth` computes the only right
+answer, so that every stored score can be checked without the server.
 
 `KINDS` are the ways to answer, each a function from the connection (the request is read already)
 and the right answer; after it the connection is closed. None of them stops a run by itself.
@@ -17,7 +17,9 @@ import gzip
 import hashlib
 import json
 import socket
+import ssl
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -379,10 +381,12 @@ def deep_nesting(client: socket.socket, right: bytes) -> None:
 class HostileServer:
     """Runs in threads between `with` and its end."""
 
-    def __init__(self, choose: Callable[[bytes], Kind | None]) -> None:
-        self._choose = choose
+    def __init__(
+        self, choose: Callable[[bytes], Kind | None], tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._choose, self._tls = choose, tls
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=256)
-        self.base = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self._listening.getsockname()[1]}"
         self.asked = 0
         self._calm = False
 
@@ -412,6 +416,8 @@ class HostileServer:
         self._calm = True
 
     def _answer(self, client: socket.socket) -> None:
+        if self._tls is not None:
+            client = self._tls.wrap_socket(client, server_side=True)
         with suppress(OSError), client:
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             path, body = _request(client)
@@ -451,6 +457,18 @@ def by_hash(share: float, kinds: list[Kind]) -> Callable[[bytes], Kind | None]:
 
 
 @contextmanager
+def standing(share: float, *names: str) -> Iterator[str]:
+    """The URL of a server in a process of its own; without names, every kind strikes."""
+    command = [sys.executable, __file__, str(share), *names]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip() + "/classify"
+        finally:
+            process.kill()
+
+
+@contextmanager
 def striking(share: float, *names: str) -> Iterator[HostileServer]:
     """A server that strikes `share` percent of the questions with these kinds."""
     with HostileServer(by_hash(share, [KINDS[name] for name in names])) as server:
@@ -458,7 +476,8 @@ def striking(share: float, *names: str) -> Iterator[HostileServer]:
 
 
 if __name__ == "__main__":
-    standing = HostileServer(by_hash(float(sys.argv[1]), list(KINDS.values())))
-    sys.stdout.write(f"{standing.base}\n")
+    _named = [KINDS[name] for name in sys.argv[2:]] or list(KINDS.values())
+    _server = HostileServer(by_hash(float(sys.argv[1]), _named))
+    sys.stdout.write(f"{_server.base}\n")
     sys.stdout.flush()
-    standing.serve()
+    _server.serve()

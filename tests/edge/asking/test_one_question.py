@@ -250,51 +250,51 @@ def test_waits_differ() -> None:
 def test_nine_unreached_in_a_row_do_not_stop_the_run(count: int) -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(count):
-        breaker.record(UNREACHED)
-    breaker.record(None)
+        breaker.record(UNREACHED, begun=breaker.begin())
+    breaker.record(None, begun=breaker.begin())
 
 
 def test_ten_unreached_in_a_row_stop_the_run() -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(9):
-        breaker.record(UNREACHED)
+        breaker.record(UNREACHED, begun=breaker.begin())
     with pytest.raises(EndpointError, match="10 questions in a row"):
-        breaker.record(UNREACHED)
+        breaker.record(UNREACHED, begun=breaker.begin())
 
 
 def test_a_reached_question_starts_the_count_again() -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(4):
         for _ in range(9):
-            breaker.record(UNREACHED)
-        breaker.record(None)
+            breaker.record(UNREACHED, begun=breaker.begin())
+        breaker.record(None, begun=breaker.begin())
     for _ in range(9):
-        breaker.record(UNREACHED)
+        breaker.record(UNREACHED, begun=breaker.begin())
     with pytest.raises(EndpointError):
-        breaker.record(UNREACHED)
+        breaker.record(UNREACHED, begun=breaker.begin())
 
 
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_a_status_that_speaks_of_the_question_does_not_count(status: int) -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(30):
-        breaker.record(Unanswered("http", status, "bad question"))
+        breaker.record(Unanswered("http", status, "bad question"), begun=breaker.begin())
 
 
 @pytest.mark.parametrize("status", [404, 405, 500])
 def test_a_status_that_speaks_of_the_endpoint_counts(status: int) -> None:
     breaker, failure = Breaker("http://h/classify"), Unanswered("http", status, "no such path")
     for _ in range(9):
-        breaker.record(failure)
+        breaker.record(failure, begun=breaker.begin())
     with pytest.raises(EndpointError, match="10 questions in a row"):
-        breaker.record(failure)
+        breaker.record(failure, begun=breaker.begin())
 
 
 @pytest.mark.parametrize("before", [0, 1, 2])
 def test_a_page_before_three_questions_are_over_stops_the_run(before: int) -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(before):
-        breaker.record(None)
+        breaker.record(None, begun=breaker.begin())
     with pytest.raises(EndpointError, match="portal"):
         breaker.page("text/html")
 
@@ -302,15 +302,34 @@ def test_a_page_before_three_questions_are_over_stops_the_run(before: int) -> No
 def test_a_page_later_on_stops_nothing() -> None:
     breaker = Breaker("http://h/classify")
     for _ in range(3):
-        breaker.record(None)
+        breaker.record(None, begun=breaker.begin())
     breaker.page("text/html")
+
+
+def test_failures_that_were_overtaken_by_answers_are_not_in_a_row() -> None:
+    breaker = Breaker("http://h/classify")
+    begun = [breaker.begin() for _ in range(30)]
+    for _ in range(200):
+        breaker.record(None, begun=breaker.begin())
+    for number in begun:
+        breaker.record(UNREACHED, begun=number)
+
+
+def test_a_server_that_goes_down_with_many_in_flight_stops_the_run() -> None:
+    breaker = Breaker("http://h/classify")
+    breaker.record(None, begun=0)
+    begun = [0] * 8 + [breaker.begin()] * 9
+    for number in begun:
+        breaker.record(UNREACHED, begun=number)
+    with pytest.raises(EndpointError, match="10 questions in a row"):
+        breaker.record(UNREACHED, begun=breaker.begin())
 
 
 def share_failed(failed: int, of: int) -> Breaker:
     """A breaker that has seen failures, spread out, among many questions."""
     breaker, every = Breaker("http://h/classify"), of // failed
     for i in range(of):
-        breaker.record(UNREACHED if i % every == every - 1 else None)
+        breaker.record(UNREACHED if i % every == every - 1 else None, begun=breaker.begin())
     return breaker
 
 
@@ -320,7 +339,7 @@ def test_a_fifth_of_fifty_failed_goes_on() -> None:
 
 def test_more_than_a_fifth_of_fifty_failed_stops_the_run() -> None:
     with pytest.raises(EndpointError, match="11 of 51 questions"):
-        share_failed(10, 50).record(UNREACHED)
+        share_failed(10, 50).record(UNREACHED, begun=0)
 
 
 def test_a_larger_share_of_fewer_than_fifty_goes_on() -> None:

@@ -44,15 +44,24 @@ class Retry:
 class Breaker:
     """Stops the run when questions fail for reasons beyond the questions themselves: ten in a
     row, more than a fifth of fifty or more, or a web page in place of one of the first answers.
+
+    A question that fails is asked again and so takes longer than those that are answered: where
+    many are in flight, failures come in a row although the server answers all the others. So only
+    a question that saw no other answered since it began counts as one in a row.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
-        self._in_a_row = self._ended = self._failed = 0
+        self._in_a_row = self._ended = self._failed = self._answered = 0
 
-    def record(self, failure: Unanswered | None) -> None:
-        """Count one question; raises EndpointError when the run must stop.
+    def begin(self) -> int:
+        """How many questions were answered before this one, which begins now."""
+        return self._answered
+
+    def record(self, failure: Unanswered | None, *, begun: int) -> None:
+        """Count one question that began when `begun` were answered; raises EndpointError when the
+        run must stop.
 
         A status that speaks of the question (400, 413, 422) does not count as a failure here.
         """
@@ -60,7 +69,11 @@ class Breaker:
         with self._lock:
             self._ended += 1
             self._failed += failed
-            self._in_a_row = self._in_a_row + 1 if failed else 0
+            self._answered += not failed
+            if not failed:
+                self._in_a_row = 0
+            elif begun == self._answered:
+                self._in_a_row += 1
             reason = self._reason()
         if failure is not None and reason:
             raise self._error(f"{reason}; the last: {failure.detail}")

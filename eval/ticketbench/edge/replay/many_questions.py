@@ -69,7 +69,7 @@ class _Asking:
             raise
 
     def _outcome(self, number: int) -> Outcome:
-        body = self._asked.body(number)
+        body, begun = self._asked.body(number), self._breaker.begin()
         try:
             reply = ask_until_answered(
                 lambda: self._send(number, body),
@@ -80,9 +80,9 @@ class _Asking:
             )
         except Unanswered as error:
             if error.kind != "not_run":
-                self._breaker.record(error)
+                self._breaker.record(error, begun=begun)
             return Failure("", error.kind, error.status, error.detail)
-        self._breaker.record(None)
+        self._breaker.record(None, begun=begun)
         return parse_answer(reply.body, self._asked.rubrics.labels).scores
 
     def _send(self, number: int, body: bytes) -> Reply:
