@@ -27,6 +27,11 @@ COMMAND = Path(sys.executable).with_name("ticketbench")
 N = 12
 MOST_S = 45
 POSITIONS = {"first": 0, "middle": 5, "last": N - 1}
+each_position = pytest.mark.parametrize(
+    "position",
+    ["middle", *(pytest.param(p, marks=pytest.mark.attack) for p in POSITIONS if p != "middle")],
+)
+"""A ticket in the middle; the first and the last belong to the whole grid."""
 
 _CONFIG = """\
 version: 1

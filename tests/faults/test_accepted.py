@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from fault_project import POSITIONS, FaultProject, report_is_sound, results_of
+from fault_project import POSITIONS, FaultProject, each_position, report_is_sound, results_of
 from fault_server import LABELS, Step, valid_answer
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
 
 KEPT = {
     "row26-sum_0.999": (0.333, 0.666),

@@ -12,14 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from fault_project import POSITIONS, FaultProject, report_is_sound, speaks_plainly
+from fault_project import POSITIONS, FaultProject, each_position, report_is_sound, speaks_plainly
 from fault_server import FaultServer, Seen, Step
 from ticketbench.edge.answers import cache_file
 
 OLD = Path(__file__).parents[1] / "edge" / "answers" / "old_caches"
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
-
 
 # Rows 37 and 38: a file that is not, or no longer, a cache of this version.
 

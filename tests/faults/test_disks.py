@@ -11,13 +11,17 @@ from pathlib import Path
 import pytest
 
 import canary
-from fault_project import POSITIONS, Ended, FaultProject, report_is_sound, speaks_plainly
+from fault_project import (
+    POSITIONS,
+    Ended,
+    FaultProject,
+    each_position,
+    report_is_sound,
+    speaks_plainly,
+)
 from fault_server import Seen, Step
 
 NO_OVERRIDE = "-dac_override,-dac_read_search"
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
-
 
 # Row 39: the disk is full.
 

@@ -10,10 +10,8 @@ import csv
 
 import pytest
 
-from fault_project import POSITIONS, FaultProject, report_is_sound, speaks_plainly
+from fault_project import POSITIONS, FaultProject, each_position, report_is_sound, speaks_plainly
 from ticketbench.edge.answers.cache_file import make
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
 
 ROWS = {
     "duplicate_id": (b"t3,again,billing", "'t3' stands twice"),

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fault_project import POSITIONS, FaultProject, report_is_sound, speaks_plainly
+from fault_project import POSITIONS, FaultProject, each_position, report_is_sound, speaks_plainly
 from fault_server import LABELS, FaultServer, Seen, Step, closed_url, crowded_url, silent_url
 
 PAGE = Step(body=b"<html>Sign in</html>", content_type="text/html")
@@ -59,9 +59,6 @@ ONE_PER_ROW = list({r.row: r for r in reversed(REFUSALS)}.values())[::-1]
 
 def shown(value: object) -> str:
     return f"row{value.row}-{value.name}" if isinstance(value, Refusal) else str(value)
-
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
 
 
 def goes_on(project: FaultProject, answered: set[str]) -> None:

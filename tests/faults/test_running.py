@@ -19,6 +19,7 @@ from fault_project import (
     COMMAND,
     POSITIONS,
     FaultProject,
+    each_position,
     manifest_of,
     report_is_sound,
     speaks_plainly,
@@ -28,8 +29,6 @@ from fault_server import Seen, Step
 SIGNALS = {"SIGINT": 130, "SIGTERM": 143}
 ENDS_WITHIN_S = 10
 """Far less than the half minute that a stalled request may take here."""
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
 
 
 class Strike:

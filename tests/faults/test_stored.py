@@ -10,11 +10,16 @@ from typing import Any
 
 import pytest
 
-from fault_project import POSITIONS, FaultProject, manifest_of, report_is_sound, speaks_plainly
+from fault_project import (
+    POSITIONS,
+    FaultProject,
+    each_position,
+    manifest_of,
+    report_is_sound,
+    speaks_plainly,
+)
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.inputs.rubric_files import read_rubrics
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
 
 
 def key_of(project: FaultProject, number: int) -> str:

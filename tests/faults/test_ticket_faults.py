@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from fault_project import (
     POSITIONS,
     Ended,
     FaultProject,
+    each_position,
     key_arrived,
     manifest_of,
     report_is_sound,
@@ -115,22 +117,24 @@ AT_ONCE = "first, middle and last"
 PLACES = {**{name: (number,) for name, number in POSITIONS.items()}, AT_ONCE: POSITIONS.values()}
 
 
-def placed(faults: list[Fault]) -> list[tuple[Fault, str]]:
+def placed(faults: list[Fault]) -> list[Any]:
     """Each fault with where it strikes: a row's first form at three places, each in a run of its
-    own; its other forms at all three in one run.
+    own; its other forms at all three in one run. One in the middle stands for its row; the others
+    belong to the whole grid.
     """
     alone = [fault for fault in faults if fault in ONE_PER_ROW]
     others = [fault for fault in faults if fault not in ONE_PER_ROW]
     placed = [(f, p) for f in alone for p in POSITIONS] + [(f, AT_ONCE) for f in others]
-    # A page in place of one of the first answers stops the run: test_refusals.py.
-    return [(fault, place) for fault, place in placed if (fault.row, place) != (16, "first")]
+    return [
+        pytest.param(fault, place, marks=[] if place == "middle" else pytest.mark.attack)
+        for fault, place in placed
+        # A page in place of one of the first answers stops the run: test_refusals.py.
+        if (fault.row, place) != (16, "first")
+    ]
 
 
 def shown(value: object) -> str:
     return f"row{value.row}-{value.name}" if isinstance(value, Fault) else str(value)
-
-
-each_position = pytest.mark.parametrize("position", POSITIONS)
 
 
 @pytest.mark.parametrize(("fault", "place"), placed(FAULTS), ids=shown)
