@@ -10,7 +10,7 @@ help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test but simulations and whole grids of attacks, on every core"
 	@echo "make evidence  run the simulations that show how often statistics are wrong"
-	@echo "make attack-test  run every attack in every setting; takes half an hour"
+	@echo "make attack-test  run every attack in every setting; takes ten minutes and more"
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
 	@echo "make check   format, lint and types, as in CI"
 	@echo "make weights install the weights of the minilm engine (88 MB)"

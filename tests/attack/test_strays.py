@@ -47,7 +47,7 @@ def test_no_stray_answer_is_stored(
     with HostileServer(by_hash(share, [a_stray(delay_ms / 1000)])) as server:
         left = replayed(tmp_path, server.url, N, concurrency=concurrency, timeout_s=2)
     assert left.wrong == 0
-    if delay_ms:
+    if delay_ms >= 20:  # a stray that comes soon may be seen, and then the answer is refused
         assert left.stored == N
 
 

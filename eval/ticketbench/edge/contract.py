@@ -16,6 +16,7 @@ from ticketbench.core.types import RubricSet
 
 KEY_VERSION = "ticketbench-answer-1"
 MOST_ANSWER_BYTES = 1_000_000
+TOO_LARGE = "the answer is larger than 1 MB"
 AGREEMENT = 1e-6
 """How far two numbers of one answer may lie apart and still be the same."""
 
@@ -201,7 +202,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _json(content: bytes) -> Any:
     if len(content) > MOST_ANSWER_BYTES:
-        raise ContractViolation("the answer is larger than 1 MB")
+        raise ContractViolation(TOO_LARGE)
 
     def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
         result = dict(items)

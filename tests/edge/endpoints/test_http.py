@@ -9,12 +9,13 @@ import socket
 import ssl
 import traceback
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 
 from fault_server import FaultServer, Step
 from ticketbench.core.errors import EndpointError, InputError
-from ticketbench.edge.contract import MOST_ANSWER_BYTES
+from ticketbench.edge.contract import MOST_ANSWER_BYTES, ContractViolation
 from ticketbench.edge.endpoints import Connection, Endpoint, Reply, Unreached, connect, is_local
 from ticketbench.edge.secret import ApiKey
 
@@ -162,17 +163,30 @@ def test_a_redirect_on_the_same_server_is_not_followed(server: FaultServer) -> N
     assert len(server.seen) == 1
 
 
-def test_a_body_that_is_too_large_is_cut_off_where_it_is_noticed(server: FaultServer) -> None:
-    reply = ask(server, Step(body=b"x" * (MOST_ANSWER_BYTES + 50_000)))
-    assert len(reply.body) == MOST_ANSWER_BYTES + 1
-
-
 @pytest.mark.parametrize("over", [1, 2, 1000, 500_000])
-def test_the_question_after_a_too_large_answer_is_answered(server: FaultServer, over: int) -> None:
-    server.script(Step(body=b"x" * (MOST_ANSWER_BYTES + over)), Step(body=b"{}"))
+@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+def test_an_answer_that_is_too_large_is_refused(
+    server: FaultServer, over: int, framing: Literal["length", "chunked", "close"]
+) -> None:
+    large = Step(body=b"x" * (MOST_ANSWER_BYTES + over), framing=framing)
+    server.script(large, Step(body=b"{}"))
     reached = endpoint(server)
-    reached.ask(server.url, BODY)
+    with pytest.raises(ContractViolation, match="larger than 1 MB"):
+        reached.ask(server.url, BODY)
     assert reached.ask(server.url, BODY).body == b"{}"
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "close"])
+def test_an_answer_of_the_largest_size_is_read(
+    server: FaultServer, framing: Literal["length", "chunked", "close"]
+) -> None:
+    whole = b"x" * MOST_ANSWER_BYTES
+    assert ask(server, Step(body=whole, framing=framing)).body == whole
+
+
+def test_the_text_of_an_error_that_is_too_large_is_left_out(server: FaultServer) -> None:
+    reply = ask(server, Step(500, b"x" * (MOST_ANSWER_BYTES + 1)))
+    assert (reply.status, reply.body) == (500, b"")
 
 
 def test_a_packed_body_is_unpacked(server: FaultServer) -> None:
@@ -182,8 +196,8 @@ def test_a_packed_body_is_unpacked(server: FaultServer) -> None:
 
 def test_a_packed_body_is_not_unpacked_beyond_the_limit(server: FaultServer) -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
-    reply = ask(server, Step(body=bomb, headers={"Content-Encoding": "gzip"}))
-    assert len(reply.body) == MOST_ANSWER_BYTES + 1
+    with pytest.raises(ContractViolation, match="larger than 1 MB"):
+        ask(server, Step(body=bomb, headers={"Content-Encoding": "gzip"}))
 
 
 # --- no answer

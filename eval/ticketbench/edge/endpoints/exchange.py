@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import h11
 
-from ticketbench.edge.contract import MOST_ANSWER_BYTES, ContractViolation
+from ticketbench.edge.contract import MOST_ANSWER_BYTES, TOO_LARGE, ContractViolation
 from ticketbench.edge.endpoints.route import Deadline
 
 _CHUNK = 65_536
@@ -36,8 +36,8 @@ class Cut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """Status, headers by lower-case name, and the body, unpacked: at most one byte over
-    MOST_ANSWER_BYTES.
+    """Status, headers by lower-case name, and the body, unpacked; empty where the text of an error
+    is larger than an answer may be.
     """
 
     status: int
@@ -51,18 +51,24 @@ def exchange(
     """POST `body` to `target` and read the answer; the connection can only be closed afterwards.
 
     Raises TimeoutError when nothing came in time, TooSlow when too little did, Cut, OSError, and
-    ContractViolation when the server sent more than the one answer that it was asked for.
+    ContractViolation when the answer is too large, or when there is more than the one that was
+    asked for.
     """
     if _waiting(sock):
         raise _unasked()
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
     _send(sock, http, target, headers, body, deadline)
-    head, content = _read(sock, http, deadline)
+    incoming = _Incoming(sock, http, deadline)
+    head = incoming.head()
     named = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
-    if len(content) <= MOST_ANSWER_BYTES:
-        if http.trailing_data[0].strip() or _waiting(sock):
-            raise _unasked()
-        content = _unpacked(content, named.get("content-encoding", ""))
+    try:
+        content = incoming.body(named)
+    except ContractViolation:
+        if head.status_code == 200:
+            raise
+        return Received(head.status_code, named, b"")
+    if http.trailing_data[0].strip() or _waiting(sock):
+        raise _unasked()
     return Received(head.status_code, named, content)
 
 
@@ -88,41 +94,53 @@ def _send(
         sock.sendall(b"".join(part or b"" for part in parts))
 
 
-def _read(
-    sock: socket.socket, http: h11.Connection, deadline: Deadline
-) -> tuple[h11.Response, bytes]:
-    """Head and body, as far as one byte over the limit."""
-    head: h11.Response | None = None
-    content = bytearray()
-    begun = False
-    while len(content) <= MOST_ANSWER_BYTES:
-        event = _event(http)
-        if event is h11.NEED_DATA:
-            try:
-                sock.settimeout(deadline.left_s())
-                data = sock.recv(_CHUNK)
-            except TimeoutError:
-                raise (TooSlow() if begun else TimeoutError()) from None
-            http.receive_data(data)
-            begun = begun or bool(data)
-        elif isinstance(event, h11.Response):
-            head = event
-        elif isinstance(event, h11.Data):
+class _Incoming:
+    """The answer as it comes."""
+
+    def __init__(self, sock: socket.socket, http: h11.Connection, deadline: Deadline) -> None:
+        self._sock, self._http, self._deadline = sock, http, deadline
+        self._begun = False
+
+    def head(self) -> h11.Response:
+        """Status and headers."""
+        event = self._event()
+        while isinstance(event, h11.InformationalResponse):
+            event = self._event()
+        if not isinstance(event, h11.Response):
+            raise Cut("the connection was cut")
+        return event
+
+    def body(self, headers: Mapping[str, str]) -> bytes:
+        """What follows the head, unpacked; one that is too large is not read to its end.
+
+        Raises ContractViolation for that.
+        """
+        size, content = int(headers.get("content-length", "0")), bytearray()
+        while size <= MOST_ANSWER_BYTES and isinstance(event := self._event(), h11.Data):
             content += event.data
-        elif not isinstance(event, h11.InformationalResponse):
-            break
-    if head is None:
-        raise Cut("the connection was cut")
-    return head, bytes(content[: MOST_ANSWER_BYTES + 1])
+            size = max(size, len(content))
+        if size > MOST_ANSWER_BYTES:
+            raise ContractViolation(TOO_LARGE)
+        return _unpacked(bytes(content), headers.get("content-encoding", ""))
 
+    def _event(self) -> object:
+        try:
+            while (event := self._http.next_event()) is h11.NEED_DATA:
+                self._http.receive_data(self._received())
+        except h11.RemoteProtocolError as error:
+            if error.error_status_hint == 431:
+                raise Cut("the head of the answer is too long") from None
+            raise Cut("the connection was cut, or the answer is not HTTP") from None
+        return event
 
-def _event(http: h11.Connection) -> object:
-    try:
-        return http.next_event()
-    except h11.RemoteProtocolError as error:
-        if error.error_status_hint == 431:
-            raise Cut("the head of the answer is too long") from None
-        raise Cut("the connection was cut, or the answer is not HTTP") from None
+    def _received(self) -> bytes:
+        try:
+            self._sock.settimeout(self._deadline.left_s())
+            data = self._sock.recv(_CHUNK)
+        except TimeoutError:
+            raise (TooSlow() if self._begun else TimeoutError()) from None
+        self._begun = self._begun or bool(data)
+        return data
 
 
 def _waiting(sock: socket.socket) -> bool:
@@ -137,7 +155,7 @@ def _waiting(sock: socket.socket) -> bool:
 
 
 def _unpacked(content: bytes, encoding: str) -> bytes:
-    """`content` without its compression, cut off at one byte over the limit."""
+    """`content` without its compression. Raises ContractViolation when it is too large then."""
     if encoding.strip().lower() not in _PACKED or not content:
         return content
     unpacking = zlib.decompressobj(_EITHER_FORMAT)
@@ -145,6 +163,8 @@ def _unpacked(content: bytes, encoding: str) -> bytes:
         found = unpacking.decompress(content, MOST_ANSWER_BYTES + 1)
     except zlib.error:
         raise Cut("the answer cannot be unpacked") from None
-    if not unpacking.eof and len(found) <= MOST_ANSWER_BYTES:
+    if len(found) > MOST_ANSWER_BYTES:
+        raise ContractViolation(TOO_LARGE)
+    if not unpacking.eof:
         raise Cut("the connection was cut")
     return found
