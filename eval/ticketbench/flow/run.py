@@ -235,7 +235,7 @@ def write_run(
 
     shown = inputs.config.file.report
     texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}
-    predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy)
+    predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy, cells=shown.csv)
     files = {
         **pages(results, texts, figures=shown.figures, seed=SEED),
         "results.json": envelope("run", results),
