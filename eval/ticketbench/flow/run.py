@@ -22,8 +22,8 @@ from ticketbench.flow.steps.completeness import (
     refresh_finding,
     refuse_failures,
     refuse_misses,
+    refuse_stopped,
     refuse_unreachable,
-    refuse_unrun,
 )
 from ticketbench.flow.steps.inputs import (
     Inputs,
@@ -87,7 +87,7 @@ def run(
         tables = [one.table for one in replayed]
         if mode == "replay":
             refuse_misses(tables, allow_failures, config)
-        refuse_unrun(tables, allow_failures)
+        refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
         refuse_unreachable(tables, inputs.config.file.endpoint.url)
         changed = sum((one.drift for one in replayed), Drift())
         found = (*drift_finding(changed), *refresh_finding(answered.unfinished_refresh))

@@ -40,6 +40,7 @@ def ask_all(
             answers.failures.pop(number, None)
         if progress is not None:
             progress(done, len(missing))
+    answers.stopped = asking.stopped
 
 
 class _Asking:
@@ -49,7 +50,14 @@ class _Asking:
         self._asked, self._source, self._unusable = asked, source, unusable
         self._pace, self._slots = Pace(source.per_second), Slots(source.concurrency)
         self._breaker = Breaker(source.url)
+        self._limit = self._last = ""
         self.stop = Stop()
+
+    @property
+    def stopped(self) -> str:
+        """Which limit was reached, and the last failure; empty while none was."""
+        last = f"; the last failure: {self._last}" if self._last else ""
+        return f"{self._limit}{last}" if self._limit else ""
 
     def ask(self, number: int) -> Sequence[float] | Failure:
         """Scores, or why there are none; raises what must stop the run."""
@@ -73,9 +81,14 @@ class _Asking:
                 slots=self._slots,
             )
         except Unanswered as error:
-            if error.kind != "not_run":
+            if error.kind == "not_run":
+                self._limit = error.detail
+            else:
                 self._breaker.record(error)
-            return Failure("", error.kind, error.status, error.detail)
+            known = error.before or error
+            if known.kind != "not_run":
+                self._last = known.detail
+            return Failure("", known.kind, known.status, known.detail)
         self._breaker.record(None)
         return parse_answer(reply.body, self._asked.rubrics.labels).scores
 
@@ -95,8 +108,7 @@ def check_drift(asked: Questions, source: Source, answers: Answers, missing: lis
     Some that were stored before, if there are any, show a change since then; the first ones of
     this run show a change while it went on.
     """
-    stopped = any(failure.kind == "not_run" for failure in answers.failures.values())
-    n = 0 if stopped or is_local(source.url) else questions_to_check(len(missing))
+    n = 0 if answers.stopped or is_local(source.url) else questions_to_check(len(missing))
     new = set(missing)
     old = [number for number in range(len(asked)) if number not in new][: max(1, n // 2)]
     chosen = [*old, *(number for number in missing if number not in answers.failures)][:n]
