@@ -136,6 +136,13 @@ def test_nothing_can_be_written_past_it() -> None:
     assert not hasattr(sys.stderr, "buffer")
 
 
+def test_an_empty_write_is_no_write_and_bytes_are_refused() -> None:
+    full = Terminal(Unwritable(OSError(28, "full")), carries_data=True)
+    assert full.write("") == 0
+    with pytest.raises(TypeError):
+        Terminal(io.StringIO(), carries_data=True).write(cast(str, b""))
+
+
 GONE, FULL = BrokenPipeError(32, "Broken pipe"), OSError(28, "No space left on device")
 
 
@@ -178,6 +185,13 @@ def started(*closed: int, **streams: int) -> subprocess.CompletedProcess[bytes]:
 def test_files_closed_at_the_start_end_nothing(tmp_path: Path) -> None:
     assert started(0, 2, stdout=subprocess.DEVNULL).returncode == 2
     assert started(0, 1, 2).returncode == 2
+
+
+def test_a_pipe_without_a_reader_keeps_the_code_of_the_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb"):
+        assert started(stdout=writing, stderr=writing).returncode == 2
 
 
 def test_a_pipe_that_would_block_is_waited_for() -> None:

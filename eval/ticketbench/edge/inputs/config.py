@@ -166,8 +166,8 @@ class Config:
 
     @property
     def name(self) -> str:
-        """The file name without its suffix: the name of the report."""
-        return self.path.stem
+        """The file name without its suffix, `?` for what is no text: the name of the report."""
+        return self.path.stem.encode("utf-8", "replace").decode("utf-8")
 
     @property
     def dataset_path(self) -> Path:
