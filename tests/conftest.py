@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
 collect_ignore = ["sample_repository"]
 
-VARIABLES = ("SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR")
+VARIABLES = (
+    "SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR",
+    "GITHUB_ACTIONS", "GITHUB_WORKSPACE", "TF_BUILD", "GITLAB_CI",
+)  # fmt: skip
 
 _SOCKET_EVENTS = ("socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo")
 _loopback_allowed = [True]

@@ -32,7 +32,7 @@ from ticketbench.measure.pairs.differences import Difference
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.measure.rubrics.changes import RubricChange, word_diff
-from ticketbench.report.gates.github import Places
+from ticketbench.report.gates.places import Places
 
 GOLDEN = Path(__file__).parent / "report" / "golden"
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from offline_ci import copied, run
+from ticketbench.pytest_plugin import _harmless
 
 
 @pytest.fixture(scope="module")
@@ -263,6 +264,12 @@ def test_a_config_that_cannot_be_read_shows_none_of_our_code(sample: Path, fixtu
     assert done.returncode != 0
     assert "no such file" in done.stdout + done.stderr
     assert "pytest_plugin.py:" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("text", ["::error::x", "a ##[error]x", "\x1b[31mred\n::error::x"])
+def test_what_pytest_prints_of_ours_is_no_command_to_a_runner(text: str) -> None:
+    shown = _harmless(text)
+    assert not re.search(r"^\s*::|##\[|[\x00-\x1f]", shown)
 
 
 def test_the_plugin_is_silent_in_a_project_that_does_not_use_it(tmp_path: Path) -> None:

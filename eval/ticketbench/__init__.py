@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ticketbench.measure.gates.results import GateReport as GateReport
     from ticketbench.measure.label_results import LabelResult as LabelResult
     from ticketbench.measure.results import RunResults as RunResults
-    from ticketbench.report.gates.github import Places as Places
+    from ticketbench.report.gates.places import Places as Places
 
 _HOME = {
     "Comparison": "ticketbench.measure.compare",
@@ -46,7 +46,7 @@ _HOME = {
     "GateReport": "ticketbench.measure.gates.results",
     "GateRun": "ticketbench.flow.gates.judge",
     "LabelResult": "ticketbench.measure.label_results",
-    "Places": "ticketbench.report.gates.github",
+    "Places": "ticketbench.report.gates.places",
     "Policy": "ticketbench.core.policy",
     "RubricSet": "ticketbench.core.types",
     "RunOutcome": "ticketbench.flow.run",

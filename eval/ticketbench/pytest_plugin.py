@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import pytest
 
@@ -52,8 +52,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         try:
             found = _under_test(metafunc.config).must_pass_tickets()
         except pytest.UsageError as error:
-            raise pytest.Collector.CollectError(str(error)) from None
-        metafunc.parametrize(MUST_PASS, found, ids=[ticket.id for ticket in found])
+            raise pytest.Collector.CollectError(_harmless(str(error))) from None
+        metafunc.parametrize(MUST_PASS, found, ids=[_harmless(ticket.id) for ticket in found])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -100,7 +100,7 @@ def _rubric_set(request: pytest.FixtureRequest) -> str | None:
     if marker is None:
         return None
     if len(marker.args) != 1 or marker.kwargs:
-        pytest.fail('write @pytest.mark.rubric_set("NAME")', pytrace=False)
+        _fail('write @pytest.mark.rubric_set("NAME")')
     return str(marker.args[0])
 
 
@@ -114,13 +114,26 @@ def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> 
         problem = error.problems[0]
         reason = f"{problem.what}; {problem.help}"
     except pytest.UsageError as error:
-        pytest.fail(str(error), pytrace=False)
+        _fail(str(error))
     except InputError as error:
         problem = error.problems[0]
-        pytest.fail(": ".join(part for part in (problem.what, problem.help) if part), pytrace=False)
+        _fail(": ".join(part for part in (problem.what, problem.help) if part))
     if request.config.getoption("--ticketbench-strict"):
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+        _fail(reason)
+    pytest.skip(_harmless(reason))
+
+
+def _fail(reason: str) -> NoReturn:
+    __tracebackhide__ = True
+    pytest.fail(_harmless(reason), pytrace=False)
+
+
+def _harmless(text: str) -> str:
+    """What pytest prints of ours steers no terminal and is no command to a runner of CI."""
+    from ticketbench.cli.boundary import printable
+    from ticketbench.report.words.commands import broken
+
+    return broken(printable(text))
 
 
 def _under_test(config: pytest.Config) -> UnderTest:
@@ -135,7 +148,7 @@ def _under_test(config: pytest.Config) -> UnderTest:
         except TicketbenchError as error:
             problem = error.problems[0]
             said = " ".join(part for part in (problem.where, problem.what, problem.help) if part)
-            raise pytest.UsageError(f"ticketbench: {said}") from None
+            raise pytest.UsageError(_harmless(f"ticketbench: {said}")) from None
     return config.stash[_UNDER_TEST]
 
 

@@ -127,6 +127,12 @@ def test_a_wrong_key_stops_with_4_and_shows_no_key(project: Path, server: str) -
     assert "wrong-key-1234" not in done.stdout + done.stderr
 
 
+def test_no_key_at_all_stops_with_4_and_names_the_variable(project: Path, server: str) -> None:
+    done = ticketbench("run", "eval.yaml", "--set", f"endpoint.url={server}")
+    assert done.returncode == 4
+    assert "SCALEDOWN_API_KEY is not set: the endpoint refused the key (status 401" in done.stderr
+
+
 def test_serve_answers_as_documented(server: str) -> None:
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/lexical/v1/classify", server)
     body = json.dumps(

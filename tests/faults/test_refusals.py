@@ -99,6 +99,14 @@ def test_the_command_says_where_and_what_next(project: FaultProject, refusal: Re
     speaks_plainly(ended, project.server.url)
 
 
+def test_a_limit_names_the_last_failure_and_what_was_really_asked(project: FaultProject) -> None:
+    project.server.in_turn({project.text(0): (Step(500, b"boom"),) * 4})
+    ended = project.command("--max-requests", "1", "--set", "endpoint.concurrency=1")
+    assert ended.code == 3
+    assert f"1 asked without a usable answer, {project.n - 1} not asked" in ended.err
+    assert "--max-requests 1 was reached; the last failure: status 500: boom" in ended.err
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308], ids="row14-{}".format)
 def test_a_redirect_is_not_followed(project: FaultProject, status: int) -> None:
     with FaultServer() as other:

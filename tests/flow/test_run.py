@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import math
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,23 @@ def test_a_run_writes_every_promised_file(project: Path) -> None:
     }
     pages = {"index.html", "summary.md", "results.json", "predictions.csv", "manifest.json"}
     assert names == pages | figures
+
+
+def test_texts_in_the_table_are_safe_to_open_unless_the_config_wants_them_raw(
+    project: Path,
+) -> None:
+    path = project / "tickets.csv"
+    path.write_text(path.read_text("utf-8").replace("t7,", "=t7,"), encoding="utf-8")
+    for style, shown in (("safe", "'=t7"), ("raw", "=t7")):
+        out = run(EVAL, overrides=[f"report.csv={style}"]).out
+        with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
+            assert [row["ticket_id"] for row in csv.DictReader(file)][6] == shown
+
+
+def test_a_run_of_a_config_whose_name_is_no_text_writes_its_report(project: Path) -> None:
+    config = Path(os.fsdecode(b"\xff.yaml"))
+    EVAL.rename(config)
+    assert (run(config).out / "results.json").exists()
 
 
 def test_the_manifest_holds_counts_and_the_digest_of_every_file(project: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import signal
-import sys
 import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
 
 import click
 
+from ticketbench.cli.terminal import ReaderGone
 from ticketbench.core.errors import Problem, TicketbenchError
 
 USAGE, MACHINE, BUG, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 5, 70, 130, 141, 143
@@ -36,7 +36,8 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
         return code if isinstance(code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
         if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
-            traceback.print_exc()
+            for line in traceback.format_exc().splitlines():
+                _say(printable(line))
         return _reported(error)
 
 
@@ -62,7 +63,9 @@ def _end(number: int, frame: FrameType | None) -> None:
 def _reported(error: BaseException) -> int:
     if isinstance(error, click.exceptions.Exit):
         return error.exit_code
-    if isinstance(error, SystemExit | BrokenPipeError):
+    if isinstance(error, ReaderGone):
+        return PIPE_CLOSED
+    if isinstance(error, SystemExit):
         return _ended(error)
     if isinstance(error, TicketbenchError):
         say_problems(error.problems)
@@ -79,11 +82,9 @@ def _reported(error: BaseException) -> int:
     return _unexpected(error)
 
 
-def _ended(error: SystemExit | BrokenPipeError) -> int:
-    """Click exits with 1 when the reader of stdout went away; 1 means a failed gate here."""
-    if isinstance(error, BrokenPipeError) or error.code == 1:
-        # What is still buffered can never be written; without this Python would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _ended(error: SystemExit) -> int:
+    """1 is a failed gate alone; click ends with it where a pipe that we wrote to has broken."""
+    if error.code == 1:
         return PIPE_CLOSED
     return error.code if isinstance(error.code, int) else BUG
 

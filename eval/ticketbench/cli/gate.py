@@ -12,11 +12,13 @@ import click
 from ticketbench.cli.boundary import printable
 from ticketbench.cli.options import set_option, stored_mode_option
 from ticketbench.cli.output import json_option, say, say_wrapped
+from ticketbench.cli.terminal import is_utf8, tell_runner, writable_json
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.gates.judge import GateRun
     from ticketbench.report.gates.verdict import GateVerdict, OnDoubt
+    from ticketbench.report.words.commands import Command
 
 FORMATS = ("text", "json", "markdown", "junit", "github")
 
@@ -64,7 +66,10 @@ def command(
     found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures)
     verdict = gate_verdict(found.report, undecided=undecided, missing=missing)
     for name, file in wanted:
-        _write(file, _RENDER[name](found, verdict))
+        if file is None:
+            _show(name, found, verdict)
+        else:
+            _write(file, _RENDER[name](found, verdict))
         if name == "github":
             _tell_github(found, verdict)
     if verdict.outcome != "pass":
@@ -86,10 +91,20 @@ def _wanted(given: tuple[str, ...]) -> list[tuple[str, Path | None]]:
     return found
 
 
-def _write(file: Path | None, content: bytes) -> None:
-    if file is None:
-        click.echo(content, nl=False)
+def _show(name: str, found: GateRun, verdict: GateVerdict) -> None:
+    """One form on stdout, in what its encoding can hold: JSON and XML have escapes of their own."""
+    if name == "github":
+        tell_runner(_commands(found, verdict))
         return
+    text = _RENDER[name](found, verdict).decode("utf-8")
+    if name == "json":
+        text = writable_json(text)
+    if name == "junit" and not is_utf8():
+        text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    click.echo(text, nl=False)
+
+
+def _write(file: Path, content: bytes) -> None:
     from ticketbench.edge.files.atomic import not_written, write_file
 
     if not file.exists() or (file.is_file() and not file.is_symlink()):
@@ -104,9 +119,11 @@ def _write(file: Path | None, content: bytes) -> None:
 
 def _text(found: GateRun, verdict: GateVerdict) -> bytes:
     from ticketbench.report.gates.text import gate_text
+    from ticketbench.report.words.commands import broken
 
     lines = gate_text(found.report, verdict)
-    return "".join(f"{printable(line)}\n" for line in lines).encode("utf-8")
+    # Also in a file, which a later step may print.
+    return broken("".join(f"{printable(line)}\n" for line in lines)).encode("utf-8")
 
 
 def _json(found: GateRun, verdict: GateVerdict) -> bytes:
@@ -125,14 +142,18 @@ def _markdown(found: GateRun, verdict: GateVerdict) -> bytes:
 def _junit(found: GateRun, verdict: GateVerdict) -> bytes:
     from ticketbench.report.gates.junit import junit_xml
 
-    return junit_xml(found.report, verdict)
+    return junit_xml(found.report, verdict, found.places)
 
 
 def _github(found: GateRun, verdict: GateVerdict) -> bytes:
+    return "".join(f"{command}\n" for command in _commands(found, verdict)).encode("utf-8")
+
+
+def _commands(found: GateRun, verdict: GateVerdict) -> list[Command]:
     from ticketbench.report.gates.github import gate_annotations, workflow_command
 
     made = gate_annotations(found.report, verdict, found.places)
-    return "".join(f"{workflow_command(one)}\n" for one in made).encode("utf-8")
+    return [workflow_command(one) for one in made]
 
 
 _RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {

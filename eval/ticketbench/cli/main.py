@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from ticketbench.cli.boundary import run_guarded
+from ticketbench.cli.terminal import take_over
 from ticketbench.core.version import __version__
 
 COMMANDS = {
@@ -83,6 +84,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    take_over()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     rest = [argument for argument in given if argument != "--debug"]

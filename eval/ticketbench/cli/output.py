@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from ticketbench.cli.boundary import AT_END, printable
+from ticketbench.cli.terminal import writable_json
 from ticketbench.core.types import Finding
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def show_json(thing: str, data: Any) -> None:
     """Data in its versioned envelope, on stdout."""
     from ticketbench.edge.results.store import envelope
 
-    click.echo(envelope(thing, data), nl=False)
+    click.echo(writable_json(envelope(thing, data).decode("utf-8")), nl=False)
 
 
 def show_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

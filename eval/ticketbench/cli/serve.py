@@ -6,7 +6,7 @@ import os
 
 import click
 
-from ticketbench.cli.output import say
+from ticketbench.cli.output import say, show
 
 
 @click.command("serve")
@@ -36,6 +36,6 @@ def command(engine: str, port: int, key_env: str) -> None:
     except OSError as error:
         raise MachineError(f"cannot listen on port {port}: {error.strerror}") from None
     with server:
-        click.echo(server.url)  # click.echo flushes
+        show(server.url)
         say(f"serving {engine}; {'a' if service.key else 'no'} key is needed; Ctrl-C ends it")
         server.serve_forever()

@@ -22,8 +22,8 @@ from ticketbench.flow.steps.completeness import (
     refresh_finding,
     refuse_failures,
     refuse_misses,
+    refuse_stopped,
     refuse_unreachable,
-    refuse_unrun,
 )
 from ticketbench.flow.steps.inputs import (
     Inputs,
@@ -87,7 +87,7 @@ def run(
         tables = [one.table for one in replayed]
         if mode == "replay":
             refuse_misses(tables, allow_failures, config)
-        refuse_unrun(tables, allow_failures)
+        refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
         refuse_unreachable(tables, inputs.config.file.endpoint.url)
         changed = sum((one.drift for one in replayed), Drift())
         found = (*drift_finding(changed), *refresh_finding(answered.unfinished_refresh))
@@ -235,7 +235,7 @@ def write_run(
 
     shown = inputs.config.file.report
     texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}
-    predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy)
+    predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy, cells=shown.csv)
     files = {
         **pages(results, texts, figures=shown.figures, seed=SEED),
         "results.json": envelope("run", results),

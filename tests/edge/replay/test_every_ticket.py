@@ -761,6 +761,18 @@ def test_what_is_beyond_the_budget_is_not_run(path: Path, server: FaultServer) -
     assert kinds(table) == {"t3": "not_run", "t4": "not_run"}
 
 
+def test_a_question_that_the_budget_ended_keeps_its_failure_and_counts_as_asked(
+    path: Path, server: FaultServer
+) -> None:
+    server.script(Step(), Step(500, b"boom"))
+    with source(path, server.url, concurrency=1) as found:
+        done = replay(many(4), RUBRICS, replace(found, budget=Budget(2)))
+    assert kinds(done.table) == {"t1": "http", "t2": "not_run", "t3": "not_run"}
+    assert (done.sent, len(server.seen)) == (2, 2)
+    limit = "--max-requests 2 was reached"
+    assert done.stopped == f"{limit}; the last failure: status 500: boom"
+
+
 def test_a_request_that_is_sent_again_counts_again(path: Path, server: FaultServer) -> None:
     server.script(Step(500, b""), Step())
     with source(path, server.url, concurrency=1) as found:

@@ -28,6 +28,7 @@ from ticketbench.core.types import (
     Ticket,
 )
 from ticketbench.edge.results.predictions import (
+    CellStyle,
     gold_labels,
     numbered,
     predictions_csv,
@@ -42,6 +43,12 @@ HEAD = "ticket_id,label,score_a,score_b\n"
 PLAIN = settings(derandomize=True, max_examples=50, deadline=None)
 FILLED = st.text(
     st.characters(exclude_characters="\0", exclude_categories=("Cs",)), min_size=1
+).filter(str.strip)
+
+LIVE = tuple("=+-@\t\r\n＝＋－＠")
+HOSTILE = st.one_of(
+    FILLED,
+    st.text("=+-@\t\r\n＝＋－＠'\\u{2e}a\x01\x1b\x85\u202e\u2066", min_size=1, max_size=8),
 ).filter(str.strip)
 
 
@@ -367,22 +374,60 @@ def test_odd_ids_are_read_back(text: str) -> None:
 
 @PLAIN
 @given(
-    ids=st.lists(FILLED, min_size=1, max_size=4, unique=True),
-    gold=st.lists(FILLED, min_size=4, max_size=4),
-    groups=st.lists(st.one_of(st.none(), FILLED), min_size=4, max_size=4),
+    ids=st.lists(HOSTILE, min_size=1, max_size=4, unique=True),
+    gold=st.lists(HOSTILE, min_size=4, max_size=4),
+    groups=st.lists(st.one_of(st.none(), HOSTILE), min_size=4, max_size=4),
+    labels=st.lists(HOSTILE, min_size=2, max_size=2, unique=True),
+    cells=st.sampled_from(["safe", "raw"]),
 )
 def test_any_ids_labels_and_groups_are_read_back(
     ids: list[str],
     gold: list[str],
     groups: list[str | None],
+    labels: list[str],
+    cells: CellStyle,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     tickets = zip(ids, gold, groups, strict=False)
     data = Dataset("t", tuple(Ticket(i, "x", label, group=g) for i, label, g in tickets))
-    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * len(ids))
+    table = table_of(data, rubric_set(*labels), URL, [answer(0.9, 0.1)] * len(ids))
     path = tmp_path_factory.mktemp("any") / "p.csv"
-    path.write_bytes(predictions_csv([table], data, Policy()).encode("utf-8"))
+    text = predictions_csv([table], data, Policy(), cells=cells)
+    path.write_bytes(text.encode("utf-8"))
     assert plain(read_score_table(path)) == plain(table)
+    if cells == "safe":
+        shown = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+        assert not [cell for cell in shown if cell.startswith(LIVE)]
+
+
+def test_a_column_says_in_which_rows_a_text_was_changed() -> None:
+    data = dataset(("=1+1", "a"), ("'=1+1", "b"), ("3", "a", "@x"), ("4", "a"))
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 4)
+    rows = written([table], data, Policy())
+    assert [row["ticket_id"] for row in rows] == ["'=1+1", "''=1+1", "3", "4"]
+    assert [row["escaped"] for row in rows] == ["1", "1", "1", "0"]
+    assert rows[2]["group_id"] == "'@x"
+    assert read_back([table], data).ids == ("=1+1", "'=1+1", "3", "4")
+
+
+def test_a_file_in_which_nothing_was_changed_has_no_such_column() -> None:
+    data = dataset(("1", "a"), ("2", "b"))
+    table = table_of(data, rubric_set("a", "b"), URL, [answer(0.9, 0.1)] * 2)
+    assert predictions_csv([table], data, Policy()) == predictions_csv(
+        [table], data, Policy(), cells="raw"
+    )
+
+
+def test_a_label_that_is_changed_is_read_back_from_its_column() -> None:
+    data = dataset(("1", "=a"), ("2", "b\u202e"))
+    table = table_of(data, rubric_set("=a", "b\u202e"), URL, [answer(0.9, 0.1)] * 2)
+    assert "score_b\\u{202e}" in written([table], data, Policy())[0]
+    assert read_back([table], data).labels == ("=a", "b\u202e")
+
+
+def test_a_table_of_somebody_else_is_never_unescaped() -> None:
+    found = read("ticket_id,label,score_a,score_b,escaped\n'=1,a,0.9,0.1,1\n")
+    assert found.ids == ("'=1",)
 
 
 # Tables from anywhere

@@ -101,6 +101,11 @@ def test_text_beyond_ascii_is_written_as_utf8() -> None:
     assert "caf\u00e9 \U0001f600".encode() in envelope("x", Small("caf\u00e9 \U0001f600", 1.0))
 
 
+def test_the_name_of_a_file_that_is_no_text_is_written_all_the_same() -> None:
+    content = envelope("score", {"file": ["a\udcff.csv"], "\udcff": math.nan})
+    assert json.loads(content)["data"] == {"file": ["a?.csv"], "?": None}
+
+
 def test_null_comes_back_as_nan_where_a_number_is_meant() -> None:
     assert math.isnan(load(saved(Small("n", math.nan)), Small).share)
 

@@ -230,6 +230,18 @@ def test_places_are_lines_of_the_config_the_rubrics_and_the_tickets(answered: Pa
     assert (places.tickets["t1"], places.tickets["t7"]) == ("tickets.csv:2", "tickets.csv:8")
 
 
+def test_places_are_named_from_the_root_of_the_checkout(
+    answered: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(answered.parent))
+    with_gates(LIMIT)
+    places = gate(GATED.absolute()).places
+    assert places.config == "answered/gated.yaml"
+    assert places.gates[0] == f"answered/gated.yaml:{FIRST_GATE}:5"
+    assert places.rubrics["v2", "technical"] == "answered/v2.yaml:4:6"
+    assert places.tickets["t1"] == "answered/tickets.csv:2"
+
+
 def test_texts_are_handed_on_only_where_the_config_lets_them_be_shown(answered: Path) -> None:
     with_gates(LIMIT)
     assert gate(GATED).texts == {}

@@ -19,13 +19,14 @@ from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
 from ticketbench.report.gates.github import (
     Annotation,
-    Places,
     gate_annotations,
     step_outputs,
     workflow_command,
 )
+from ticketbench.report.gates.places import Places
 from ticketbench.report.gates.verdict import OnDoubt, gate_verdict, gate_words
 from ticketbench.report.rendering import visible
+from ticketbench.report.words.commands import broken
 
 OUTCOMES = ("pass", "fail", "inconclusive", "skipped")
 TEXTS = st.text(max_size=60) | st.text("%,:=\r\n a0DA;[]#\x1b", max_size=30)
@@ -91,7 +92,7 @@ def test_every_annotation_is_one_line_that_the_runner_reads_back() -> None:
     for one, line in zip(made, map(workflow_command, made), strict=True):
         assert line.startswith(("::error ", "::warning ", "::notice "))
         assert not {"\n", "\r"} & set(line)
-        assert understood(line).message == visible(one.message[:2_000])
+        assert understood(line).message == broken(visible(one.message[:2_000]))
     places = [(one.level, one.properties["file"], one.properties.get("line")) for one in found]
     assert places == [
         ("error", CONFIG, None),
@@ -111,10 +112,10 @@ def test_no_message_and_no_path_can_leave_its_place(message: str, path: str, lin
     written = workflow_command(Annotation("error", f"{path}:{line}:3" if path else "", message))
     found = understood(written)
     assert not {"\n", "\r"} & set(written)
-    assert found.message == visible(message)
+    assert found.message == broken(visible(message))
     assert set(found.properties) <= {"file", "line", "title"}
     if path and "\n" not in path:
-        assert found.properties["file"] == visible(path)
+        assert found.properties["file"] == broken(visible(path))
         assert found.properties["line"] == str(line)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,10 @@ from hypothesis import strategies as st
 from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 import hostile_gates
-from hostile_gates import gate, same_as_golden
+from hostile_gates import CONFIG, gate, same_as_golden
 from ticketbench.measure.gates.results import Answered, GateReport
 from ticketbench.report.gates.junit import junit_xml
+from ticketbench.report.gates.places import Places
 from ticketbench.report.gates.verdict import OnDoubt, gate_verdict, gate_words
 from ticketbench.report.rendering import visible
 
@@ -27,7 +29,8 @@ def report(*outcomes: str) -> GateReport:
 
 
 def written(of: GateReport, undecided: OnDoubt = "warn", missing: OnDoubt = "fail") -> bytes:
-    return junit_xml(of, gate_verdict(of, undecided=undecided, missing=missing))
+    verdict = gate_verdict(of, undecided=undecided, missing=missing)
+    return junit_xml(of, verdict, hostile_gates.places())
 
 
 def suite_of(content: bytes) -> TestSuite:
@@ -103,6 +106,15 @@ def test_missing_answers_are_one_case_that_says_how_many() -> None:
     assert (case.classname, case.name) == ("support", "answers")
     assert case.result[0].message == "needs 7 live answers: no gate was judged"
     assert "ticketbench run CONFIG" in case.result[0].text
+
+
+def test_each_case_names_file_and_line_and_takes_no_time() -> None:
+    of = report("fail", "skipped")
+    cases = ET.fromstring(written(of)).findall("testsuite/testcase")
+    places = [(case.get("file"), case.get("line"), case.get("time")) for case in cases]
+    assert places == [(CONFIG, "10", "0"), (CONFIG, "11", "0")]
+    unknown = junit_xml(of, gate_verdict(of), Places())
+    assert not any(case.get("file") for case in ET.fromstring(unknown).iter("testcase"))
 
 
 @options(max_examples=60, deadline=None, derandomize=True)

@@ -41,6 +41,10 @@ class Retry:
         return random.uniform(0, min(self.cap_s, self.base_s * 2**attempt))
 
 
+class KeyRefused(EndpointError):
+    """The endpoint wants a key, or another one."""
+
+
 class Breaker:
     """Stops the run when questions fail for reasons beyond the questions themselves: ten in a
     row, more than a fifth of fifty or more, or a web page in place of one of the first answers.
@@ -105,17 +109,19 @@ def ask_until_answered(
     succeed: refused key, redirect, or a server that asks to wait longer than a minute.
     """
     deadline = time.monotonic() + retry.deadline_s
+    before: Unanswered | None = None
     for attempt in range(retry.attempts):
         stop.sleep(pace.wait_s())
         with slots:
             stop.sleep(pace.held_s())
-            outcome = _one_attempt(send)
+            outcome = _one_attempt(send, before)
         if isinstance(outcome, Reply):
             slots.grow()
             return outcome
         if outcome.failure.status in _TOO_HARD:
             slots.shrink()
             pace.hold(outcome.asked_s)
+        before = outcome.failure
         wait_s = max(retry.wait_s(attempt), outcome.asked_s)
         if attempt + 1 >= min(outcome.attempts, retry.attempts):
             raise outcome.failure
@@ -134,9 +140,12 @@ class _Failed:
     asked_s: float = 0.0
 
 
-def _one_attempt(send: Callable[[], Reply]) -> Reply | _Failed:
+def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply | _Failed:
     try:
         reply = send()
+    except Unanswered as limit:
+        limit.before = before
+        raise
     except ContractViolation as error:
         failure = Unanswered("contract", 200, str(error))
         return _Failed(failure, attempts=float("inf") if error.passing else 1)
@@ -153,7 +162,7 @@ def _one_attempt(send: Callable[[], Reply]) -> Reply | _Failed:
 
 def _stop_if_hopeless(reply: Reply) -> None:
     if reply.status in (401, 403):
-        raise EndpointError(
+        raise KeyRefused(
             f"the endpoint refused the key (status {reply.status}: {_shown(reply)})",
             help="check the variable named by endpoint.key_env; nothing was lost",
         )

@@ -13,12 +13,17 @@ _ONE_BURST_S = 1.0
 
 
 class Unanswered(Exception):
-    """This question got no usable answer; others may."""
+    """This question got no usable answer; others may.
 
-    def __init__(self, kind: FailureKind, status: int, detail: str) -> None:
+    One of kind `not_run` holds in `before` why an earlier attempt failed, if there was one.
+    """
+
+    def __init__(
+        self, kind: FailureKind, status: int, detail: str, *, before: Unanswered | None = None
+    ) -> None:
         super().__init__(detail)
         self.kind: FailureKind = kind
-        self.status, self.detail = status, detail
+        self.status, self.detail, self.before = status, detail, before
 
 
 class Stop:

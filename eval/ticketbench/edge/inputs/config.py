@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -119,10 +119,15 @@ class ChooseConfig(Strict):
 
 
 class ReportConfig(Strict):
-    """What the report holds; `texts` puts ticket texts into it."""
+    """What the report holds; `texts` puts ticket texts into it.
+
+    `csv` says whether a text that a spreadsheet would run as a formula is written so that it cannot
+    be (`safe`), or as it stands (`raw`).
+    """
 
     figures: bool = True
     texts: bool = False
+    csv: Literal["safe", "raw"] = "safe"
 
 
 class ConfigFile(Strict):
@@ -161,8 +166,8 @@ class Config:
 
     @property
     def name(self) -> str:
-        """The file name without its suffix: the name of the report."""
-        return self.path.stem
+        """The file name without its suffix, `?` for what is no text: the name of the report."""
+        return self.path.stem.encode("utf-8", "replace").decode("utf-8")
 
     @property
     def dataset_path(self) -> Path:

@@ -26,7 +26,7 @@ _DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The score table, how many different questions came from where, how many stored answers
-    were damaged, and what asking a few questions again found.
+    were damaged, what asking a few questions again found, and which limit stopped it, in words.
     """
 
     table: ScoreTable
@@ -35,6 +35,7 @@ class Replayed:
     sent: int
     damaged: int = 0
     drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def _replayed(
         if number in answers.failures
     }
     table = score_table(dataset, rubrics, source.url, scores, failures)
-    found = Replayed(table, answers.recorded, answers.cached, sent, answers.damaged, drift)
+    counts = answers.recorded, answers.cached, sent, answers.damaged
+    found = Replayed(table, *counts, drift, answers.stopped)
     return found, scores
 
 

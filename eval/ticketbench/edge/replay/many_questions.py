@@ -46,6 +46,7 @@ def ask_all(
             answers.failures.pop(number, None)
         if progress is not None:
             progress(done, len(missing))
+    answers.stopped = asking.stopped
 
 
 class _Asking:
@@ -55,7 +56,14 @@ class _Asking:
         self._asked, self._source, self._unusable = asked, source, unusable
         self._pace, self._slots = Pace(source.per_second), Slots(source.concurrency)
         self._breaker = Breaker(source.url)
+        self._limit = self._last = ""
         self.stop = Stop()
+
+    @property
+    def stopped(self) -> str:
+        """Which limit was reached, and the last failure; empty while none was."""
+        last = f"; the last failure: {self._last}" if self._last else ""
+        return f"{self._limit}{last}" if self._limit else ""
 
     def ask(self, number: int) -> Outcome:
         """Scores, or why there are none; raises what must stop the run."""
@@ -79,9 +87,14 @@ class _Asking:
                 slots=self._slots,
             )
         except Unanswered as error:
-            if error.kind != "not_run":
+            if error.kind == "not_run":
+                self._limit = error.detail
+            else:
                 self._breaker.record(error, begun=begun)
-            return Failure("", error.kind, error.status, error.detail)
+            known = error.before or error
+            if known.kind != "not_run":
+                self._last = known.detail
+            return Failure("", known.kind, known.status, known.detail)
         self._breaker.record(None, begun=begun)
         return parse_answer(reply.body, self._asked.rubrics.labels).scores
 
@@ -101,8 +114,7 @@ def check_drift(asked: Questions, source: Source, answers: Answers, missing: lis
     Some that were stored before, if there are any, show a change since then; some of this run,
     spread over it from the first on, show a change while it went on.
     """
-    stopped = any(failure.kind == "not_run" for failure in answers.failures.values())
-    n = 0 if stopped or is_local(source.url) else questions_to_check(len(missing))
+    n = 0 if answers.stopped or is_local(source.url) else questions_to_check(len(missing))
     new = set(missing)
     old = [number for number in range(len(asked)) if number not in new]
     answered = [number for number in missing if number not in answers.failures]

@@ -44,13 +44,17 @@ class Source:
 
 @dataclass(slots=True, eq=False)
 class Answers:
-    """Scores by question, NaN where there are none, and why there are none."""
+    """Scores by question, NaN where there are none, and why there are none.
+
+    `stopped` says which limit ended the asking, and the last failure before it; else it is empty.
+    """
 
     scores: FloatArray
     failures: dict[int, Failure]
     recorded: int = 0
     cached: int = 0
     damaged: int = 0
+    stopped: str = ""
 
     def missing(self) -> list[int]:
         """The questions without an answer."""

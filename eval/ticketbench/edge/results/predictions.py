@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import compress
+from itertools import chain, compress
 from pathlib import Path
 from typing import Literal, cast, get_args
 
@@ -30,9 +30,24 @@ from ticketbench.core.types import (
     fingerprint,
 )
 from ticketbench.edge.contract import ContractViolation, check_sum, decimals_of
-from ticketbench.edge.inputs.formats import Row, Table, line_of_problem, problems_error, read_table
+from ticketbench.edge.files.cells import original, safe
+from ticketbench.edge.inputs.formats import (
+    Cell,
+    Row,
+    Table,
+    line_of_problem,
+    problems_error,
+    read_table,
+)
 
 SCORE_PREFIX = "score_"
+ESCAPED = "escaped"
+
+CellStyle = Literal["safe", "raw"]
+"""How texts stand in a table that a person may open."""
+
+_HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
+_TAIL = ("outcome", "failure")
 
 
 def score_table(
@@ -87,35 +102,51 @@ def _wanted(dataset: Dataset, gold: Sequence[str]) -> BoolArray:
     return wanted
 
 
-def predictions_csv(tables: Sequence[ScoreTable], dataset: Dataset, policy: Policy) -> str:
+def predictions_csv(
+    tables: Sequence[ScoreTable], dataset: Dataset, policy: Policy, *, cells: CellStyle = "safe"
+) -> str:
     """predictions.csv: one line per rubric set and ticket, in dataset order.
 
-    A failed ticket has an empty `top_label` and its failure kind in `failure`.
+    A failed ticket has an empty `top_label` and its failure kind in `failure`. With `cells` safe
+    no text is a formula to a spreadsheet: a last column `escaped` is 1 in rows where one was
+    changed for it, and there only where some text was. Raw texts stand as they are.
     """
     labels = list(dict.fromkeys(label for table in tables for label in table.labels))
-    scores = [SCORE_PREFIX + label for label in labels]
-    out = io.StringIO()
+    texts = {text for t in dataset.tickets for text in (t.id, t.label, t.group or "")}.union(labels)
+    head = (*_HEAD, *(SCORE_PREFIX + label for label in labels), *_TAIL)
+    rows = _rows(tables, dataset, policy, labels)
+    if cells == "safe" and any(safe(text) != text for text in texts):
+        head, rows = (*map(safe, head), ESCAPED), map(_marked, rows)
     # A lone carriage return would end the row for a reader, but not make csv quote the cell.
-    cells = (cell for t in dataset.tickets for cell in (t.id, t.label, t.group or ""))
-    odd = any("\r" in cell for cell in cells)
+    odd = any("\r" in text for text in texts)
     quoting: Literal[0, 1] = csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL
-    writer = csv.writer(out, lineterminator="\n", quoting=quoting)
-    head = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
-    writer.writerow((*head, *scores, "outcome", "failure"))
-    for table in tables:
-        rows = _prediction_rows(table, labels, policy)
-        for ticket in dataset.tickets:
-            own = (table.provenance.rubric_set, ticket.id, ticket.group or "", ticket.label)
-            writer.writerow((*own, *rows[ticket.id]))
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n", quoting=quoting).writerows(chain([head], rows))
     return out.getvalue()
+
+
+def _marked(row: Sequence[str]) -> tuple[str, ...]:
+    """The row with safe cells, and whether one was changed for it."""
+    shown = tuple(map(safe, row))
+    return (*shown, str(int(shown != tuple(row))))
+
+
+def _rows(
+    tables: Sequence[ScoreTable], dataset: Dataset, policy: Policy, labels: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    for table in tables:
+        of_ticket = _prediction_rows(table, labels, policy)
+        for t in dataset.tickets:
+            own = (table.provenance.rubric_set, t.id, t.group or "", t.label)
+            yield (*own, *of_ticket[t.id])
 
 
 def _prediction_rows(
     table: ScoreTable, labels: Sequence[str], policy: Policy
-) -> dict[str, tuple[object, ...]]:
+) -> dict[str, tuple[str, ...]]:
     """The cells after the gold label, by ticket id."""
     decisions = policy.decide(table.scores, table.labels)
-    rows: dict[str, tuple[object, ...]] = {
+    rows: dict[str, tuple[str, ...]] = {
         failure.ticket_id: ("", "", *("" for _ in labels), "", failure.kind)
         for failure in table.failures
     }
@@ -133,12 +164,12 @@ def _prediction_rows(
 
 def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
     """The score table in a predictions file: `ticket_id, label, score_<label>...` and optional
-    `group_id, rubric_set, failure`.
+    `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
     A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
     not part of the set. Raises InputError with file and line of every bad row.
     """
-    table = read_table(path)
+    table = _unescaped(read_table(path))
     _check_columns(path, table)
     name, rows = _rows_of_set(path, table, rubric_set)
     labels = _labels(path, table, rows)
@@ -161,6 +192,20 @@ def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
         failures=tuple(failures),
         provenance=Provenance(path.name, fingerprint(pairs), name, "", "table"),
     )
+
+
+def _unescaped(table: Table) -> Table:
+    """The original texts of a table of our own; any other table stays as it is."""
+    columns = table.columns
+    if (columns[: len(_HEAD)], columns[-len(_TAIL) - 1 :]) != (_HEAD, (*_TAIL, ESCAPED)):
+        return table
+    names = {name: original(name) for name in columns}
+    rows = []
+    for row in table.rows:
+        taken = original if _text(row, ESCAPED) == "1" else str
+        values: dict[str, Cell] = {names[name]: taken(_text(row, name)) for name in columns}
+        rows.append(Row(row.line, values))
+    return Table(tuple(names.values()), tuple(rows))
 
 
 def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:

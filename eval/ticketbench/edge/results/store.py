@@ -36,14 +36,30 @@ def envelope(thing: str, data: Any) -> bytes:
     """JSON of `{"schema": "ticketbench/<thing>@<version>", "tool": ..., "data": ...}`, indented.
 
     Dataclasses become objects in field order, arrays lists, NaN null. Equal values give equal
-    bytes.
+    bytes. What is no text in the name of a file becomes `?`.
     """
     value = {
         "schema": f"ticketbench/{thing}@{VERSIONS.get(thing, 1)}",
         "tool": {"name": "ticketbench", "version": __version__},
         "data": data,
     }
-    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_as_text(msgspec.to_builtins(value)))
+    return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def _as_text(value: Any) -> Any:
+    """The same with `?` for the bytes of file names that are no UTF-8."""
+    match value:
+        case str():
+            return value.encode("utf-8", "replace").decode("utf-8")
+        case dict():
+            return {_as_text(key): _as_text(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_as_text(item) for item in value]
+    return value
 
 
 def load(path: Path, kind: type[T]) -> T:

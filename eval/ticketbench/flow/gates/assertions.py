@@ -24,6 +24,7 @@ def assert_no_regression(
     confidently broken tickets.
     """
     __tracebackhide__ = True
+    from ticketbench.report.words import commands
     from ticketbench.report.words.verdict import noninferiority_of
 
     found = with_margin(comparison.noninferiority, margin)
@@ -40,4 +41,4 @@ def assert_no_regression(
         f"  {flip.ticket_id}: {flip.gold}, now {flip.candidate_label} {flip.candidate_score:.2f}"
         for flip in broken[:_MOST_TOLD]
     ]
-    raise AssertionError("\n".join(lines))
+    raise AssertionError(commands.broken("\n".join(lines)))

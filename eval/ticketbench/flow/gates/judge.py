@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import ScoreTable
+from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.gate_config import GateConfig
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
@@ -29,7 +32,7 @@ from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.pairs.changes import Question
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import summarise_dataset
-from ticketbench.report.gates.github import Places
+from ticketbench.report.gates.places import Places
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -166,16 +169,27 @@ def _comparisons(inputs: Inputs, baseline: Baseline | None, known: Sides) -> lis
 
 
 def _places(inputs: Inputs) -> Places:
-    config, document = inputs.config, inputs.config.document
+    config, document, loaded = inputs.config, inputs.config.document, inputs.loaded
+    tickets = in_checkout(loaded.path, os.environ)
+    own = in_checkout(config.path, os.environ)
     return Places(
-        config=str(config.path),
-        gates={i: document.where(("gates", i)) for i in range(len(config.file.gates))},
+        config=own,
+        gates={
+            i: _place(document.where(("gates", i))) or own for i in range(len(config.file.gates))
+        },
         rubrics={
-            (name, label): where
+            (name, label): _place(where)
             for name, path in config.rubric_paths.items()
             for label, where in rubric_places(path).items()
         },
         tickets={
-            ticket.id: inputs.loaded.where(i) for i, ticket in enumerate(inputs.dataset.tickets)
+            ticket.id: f"{tickets}:{line}"
+            for ticket, line in zip(inputs.dataset.tickets, loaded.lines, strict=True)
         },
     )
+
+
+def _place(where: str) -> str:
+    """`file:line:column` from the root of the checkout; empty for what a flag or variable says."""
+    match = re.fullmatch(r"(.+?)(:\d+:\d+)", where)
+    return in_checkout(Path(match[1]), os.environ) + match[2] if match else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,10 @@ _IN_WORDS = {
     "contract": "stored but not valid",
     "not_run": "not asked",
 }
+_STOPPED = {
+    **dict.fromkeys(("http", "network", "timeout", "contract"), "asked without a usable answer"),
+    "not_run": "not asked",
+}
 
 
 def refuse_misses(tables: Sequence[ScoreTable], allowed: int, config: Path) -> None:
@@ -29,13 +33,15 @@ def refuse_misses(tables: Sequence[ScoreTable], allowed: int, config: Path) -> N
     _refuse(tables, allowed, f"ask for them: ticketbench run {config}")
 
 
-def refuse_unrun(tables: Sequence[ScoreTable], allowed: int) -> None:
-    """Raise IncompleteError when a limit stopped the run with more than `allowed` answers open."""
-    for failure in _failures(tables):
-        if failure.kind == "not_run":
-            help_ = "finished answers are kept; the same command goes on from there"
-            _refuse(tables, allowed, f"{failure.detail}: {help_}")
-            return
+def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence[str]) -> None:
+    """Raise IncompleteError when a limit stopped the run with more than `allowed` answers open.
+
+    `stopped` says for each table which limit it was, with the last failure before it, or nothing.
+    """
+    reasons = [reason for reason in stopped if reason]
+    if reasons:
+        help_ = "finished answers are kept; the same command goes on from there"
+        _refuse(tables, allowed, f"{reasons[0]}; {help_}", words=_STOPPED)
 
 
 def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
@@ -101,7 +107,13 @@ def _failures(tables: Sequence[ScoreTable]) -> list[Failure]:
     return [failure for table in tables for failure in table.failures]
 
 
-def _refuse(tables: Sequence[ScoreTable], allowed: int, help_: str) -> None:
+def _refuse(
+    tables: Sequence[ScoreTable],
+    allowed: int,
+    help_: str,
+    *,
+    words: Mapping[str, str] = _IN_WORDS,
+) -> None:
     if len(_failures(tables)) <= allowed:
         return
     problems = []
@@ -112,12 +124,12 @@ def _refuse(tables: Sequence[ScoreTable], allowed: int, help_: str) -> None:
             are = "answer is" if len(table.failures) == 1 else "answers are"
             what = (
                 f"{len(table.failures)} {are} missing for rubric set "
-                f"{table.provenance.rubric_set!r}: {_kinds(table)} (tickets {first}{more})"
+                f"{table.provenance.rubric_set!r}: {_kinds(table, words)} (tickets {first}{more})"
             )
             problems.append(Problem(what, "", help_))
     raise IncompleteError.of(problems)
 
 
-def _kinds(table: ScoreTable) -> str:
-    kinds = Counter(failure.kind for failure in table.failures)
-    return ", ".join(f"{n} {_IN_WORDS.get(kind, kind)}" for kind, n in sorted(kinds.items()))
+def _kinds(table: ScoreTable, words: Mapping[str, str]) -> str:
+    kinds = Counter(words.get(failure.kind, failure.kind) for failure in table.failures)
+    return ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))

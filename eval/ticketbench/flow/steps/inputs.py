@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.errors import EndpointError, InputError, Problem
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Dataset, Finding, RubricSet, fingerprint
 from ticketbench.edge.inputs.config import Config, read_config
@@ -116,7 +116,10 @@ def answer_source(
     connection = Connection(key, settings.timeout_s, settings.concurrency, config.ca_path)
     endpoint = None if mode == "replay" else connect(settings.url, connection)
     recording = Recording(config.recording_path)
-    with AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache:
+    with (
+        _naming_the_key(settings.key_env, is_set=key is not None),
+        AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache,
+    ):
         began = cache.refresh_goes_on(refresh_name(inputs))
         yield Source(
             url=full_url(settings.url),
@@ -131,6 +134,21 @@ def answer_source(
             refresh_since=began or datetime.now(UTC),
             memo=Memo.beside(cache.path, recording.digest),
         )
+
+
+@contextmanager
+def _naming_the_key(variable: str, *, is_set: bool) -> Iterator[None]:
+    """An endpoint that refuses the key is told apart from one that got none."""
+    from ticketbench.edge.asking.one_question import KeyRefused
+
+    try:
+        yield
+    except KeyRefused as error:
+        if is_set:
+            raise
+        where = error.problems[0].where
+        help_ = f"export {variable}=... and run again; nothing was lost"
+        raise EndpointError(f"{variable} is not set: {error}", where=where, help=help_) from None
 
 
 def refresh_name(inputs: Inputs) -> str:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.measure.gates.results import (
-    Complete,
-    GateReport,
-    GateResult,
-    Limit,
-    MustPass,
-    NotWorse,
-)
+from ticketbench.measure.gates.results import GateReport, GateResult, MustPass
+from ticketbench.report.gates.places import Places, file_and_line, place_of
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.rendering import visible
 from ticketbench.report.words import numbers
+from ticketbench.report.words.commands import Command, broken
 from ticketbench.report.words.rubrics import change_title, marked
 
 MOST_OF_A_LEVEL = 10
@@ -26,21 +20,6 @@ MOST_OF_A_LEVEL = 10
 
 _LONGEST = 2_000
 _TITLE = "ticketbench"
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where things stand, as `file:line:column`.
-
-    gates    by their number in the config
-    rubrics  by rubric set and label
-    tickets  by id
-    """
-
-    config: str = ""
-    gates: Mapping[int, str] = field(default_factory=dict)
-    rubrics: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    tickets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +44,15 @@ def gate_annotations(report: GateReport, verdict: GateVerdict, places: Places) -
     return kept
 
 
-def workflow_command(annotation: Annotation) -> str:
-    """`::error file=...,line=...,title=...::message`, with every value escaped."""
-    path, line = _file_and_line(annotation.where)
+def workflow_command(annotation: Annotation) -> Command:
+    """`::error file=...,line=...,title=...::message`, with every value escaped.
+
+    No value holds a command of another kind of runner.
+    """
+    path, line = file_and_line(annotation.where)
     properties = {"file": path, "line": line, "title": _TITLE}
     given = ",".join(f"{k}={_escaped_property(v)}" for k, v in properties.items() if v)
-    return f"::{annotation.level} {given}::{_escaped(annotation.message[:_LONGEST])}"
+    return Command(f"::{annotation.level} {given}::{_escaped(annotation.message[:_LONGEST])}")
 
 
 def step_outputs(report: GateReport, verdict: GateVerdict) -> bytes:
@@ -98,17 +80,17 @@ def _annotated(report: GateReport, verdict: GateVerdict, places: Places) -> Iter
     level: Literal["error", "warning"] = "error" if strict else "warning"
     for result in report.results:
         if result.outcome in ("inconclusive", "skipped"):
-            yield Annotation(level, _place(result, places), _message(result))
+            yield Annotation(level, place_of(result, places), _message(result))
     yield from _broken(report, places)
 
 
 def _failed(result: GateResult, places: Places) -> Iterator[Annotation]:
     """A must-pass gate is told on the line of each ticket, any other once."""
     if not isinstance(result, MustPass):
-        yield Annotation("error", _place(result, places), _message(result))
+        yield Annotation("error", place_of(result, places), _message(result))
         return
     for ticket in result.tickets:
-        where = places.tickets.get(ticket.ticket_id, _place(result, places))
+        where = places.tickets.get(ticket.ticket_id, place_of(result, places))
         message = f"must pass ({result.rubric_set}): {ticket.ticket_id}: {ticket.what}"
         yield Annotation("error", where, message)
 
@@ -130,26 +112,8 @@ def _message(result: GateResult) -> str:
     return f"{result.outcome}: {words.demand}: {words.found}"
 
 
-def _place(result: GateResult, places: Places) -> str:
-    """The rubric of the label where there is one, else the gate's own line."""
-    match result:
-        case Complete():
-            return places.config
-        case Limit(metric=metric) | NotWorse(metric=metric) if metric.label is not None:
-            rubric = places.rubrics.get((result.rubric_set, metric.label), "")
-            return rubric or places.gates.get(result.number, places.config)
-        case _:
-            return places.gates.get(result.number, places.config)
-
-
-def _file_and_line(where: str) -> tuple[str, str]:
-    """`file:line:column` or `file:line` in parts; the line is empty where there is none."""
-    match = re.fullmatch(r"(.*?):(\d+)(?::\d+)?", where)
-    return (match[1], match[2]) if match else (where, "")
-
-
 def _escaped(text: str) -> str:
-    flat = visible(text)
+    flat = broken(visible(text))
     return flat.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

@@ -6,25 +6,28 @@ import re
 from xml.etree import ElementTree as ET
 
 from ticketbench.measure.gates.results import GateReport, GateResult
+from ticketbench.report.gates.places import Places, file_and_line, place_of
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.rendering import visible
 
 _ILLEGAL = re.compile("[\ud800-\udfff\ufffe\uffff\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def junit_xml(report: GateReport, verdict: GateVerdict) -> bytes:
-    """The suite as UTF-8 XML.
+def junit_xml(report: GateReport, verdict: GateVerdict, places: Places) -> bytes:
+    """The suite as UTF-8 XML; each case names file and line where they are known.
 
     A failed gate is a failure; an inconclusive or skipped one, and missing answers, are skipped
     unless the verdict makes the command fail for them.
     """
     suite = ET.Element("testsuite", name=_legal(f"ticketbench {report.name}"))
     if verdict.outcome == "incomplete":
-        case = ET.SubElement(suite, "testcase", classname=_legal(report.name), name="answers")
+        case = _case(suite, report.name, "answers", places.config)
         kind = "failure" if verdict.red else "skipped"
         ET.SubElement(case, kind, message=_legal(verdict.headline)).text = verdict.action
     for result in report.results:
-        _add_case(suite, report, result, verdict)
+        classname = f"{report.name}.{result.rubric_set}"
+        case = _case(suite, classname, gate_words(result).demand, place_of(result, places))
+        _tell(case, result, verdict)
     for kind in ("failure", "skipped"):
         n = sum(case.find(kind) is not None for case in suite)
         suite.set({"failure": "failures"}.get(kind, kind), str(n))
@@ -37,20 +40,25 @@ def junit_xml(report: GateReport, verdict: GateVerdict) -> bytes:
     return b'<?xml version="1.0" encoding="utf-8"?>\n' + body + b"\n"
 
 
-def _add_case(
-    suite: ET.Element, report: GateReport, result: GateResult, verdict: GateVerdict
-) -> None:
-    words = gate_words(result)
-    classname = _legal(f"{report.name}.{result.rubric_set}")
-    case = ET.SubElement(suite, "testcase", classname=classname, name=_legal(words.demand))
+def _case(suite: ET.Element, classname: str, name: str, where: str) -> ET.Element:
+    """A test case that takes no time."""
+    file, line = file_and_line(where)
+    known = {"file": file, "line": line}
+    given = {key: _legal(value) for key, value in known.items() if value}
+    own = {"classname": _legal(classname), "name": _legal(name), "time": "0"}
+    return ET.SubElement(suite, "testcase", own | given)
+
+
+def _tell(case: ET.Element, result: GateResult, verdict: GateVerdict) -> None:
     undecided = result.outcome in ("inconclusive", "skipped")
-    message = f"{result.outcome}: {words.found}"
+    found = gate_words(result).found
+    message = f"{result.outcome}: {found}"
     if result.outcome == "fail" or (undecided and verdict.outcome == "undecided" and verdict.red):
         ET.SubElement(case, "failure", message=_legal(message), type=result.outcome)
     elif undecided:
         ET.SubElement(case, "skipped", message=_legal(message))
     else:
-        ET.SubElement(case, "system-out").text = _legal(words.found)
+        ET.SubElement(case, "system-out").text = _legal(found)
 
 
 def _legal(text: str) -> str:

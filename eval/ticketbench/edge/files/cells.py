@@ -1,0 +1,27 @@
+"""Cells of tables that a person may open in a spreadsheet: no text is run as a formula there.
+
+A cell that could be one gets a leading `'`. Controls, and characters that turn the direction of a
+text, are written as `\\u{202e}`. `original` takes back exactly that.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LIVE = tuple("=+-@\t\r\n＝＋－＠'")
+"""What a spreadsheet takes for the start of a formula, or trims before it looks; and our mark."""
+
+# Tabs and line ends stay within a cell: texts have them. What looks like an escape is one, too.
+_ESCAPED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\\(?=u\{)")
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]{1,6})\}")
+
+
+def safe(cell: str) -> str:
+    """`cell` as it can be opened by a person; most come out as they are."""
+    shown = _ESCAPED.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", cell)
+    return f"'{shown}" if shown.startswith(_LIVE) else shown
+
+
+def original(cell: str) -> str:
+    """The text that `safe` made `cell` of."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), cell.removeprefix("'"))
