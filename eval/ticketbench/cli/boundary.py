@@ -13,6 +13,7 @@ from types import FrameType
 import click
 
 from ticketbench.core.errors import Problem, TicketbenchError
+from ticketbench.edge.redaction import redact
 
 USAGE, MACHINE, BUG, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 5, 70, 130, 141, 143
 
@@ -36,7 +37,8 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
         return code if isinstance(code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
         if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
-            traceback.print_exc()
+            # Never with locals: they hold the key and the environment.
+            _say("".join(traceback.format_exception(error)).rstrip())
         return _reported(error)
 
 
@@ -103,7 +105,7 @@ def _unexpected(error: BaseException) -> int:
 
 
 def _say(text: str) -> None:
-    click.echo(text, err=True)
+    click.echo(redact(text), err=True)
 
 
 def _say_usage(error: click.ClickException) -> None:
@@ -127,5 +129,7 @@ def say_problems(problems: Sequence[Problem]) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` without control characters: a ticket or a server must not steer the terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+    """`text` without keys, and without control characters: a ticket or a server must not steer
+    the terminal.
+    """
+    return "".join(c if c.isprintable() else "�" for c in redact(text))

@@ -12,6 +12,7 @@ import click
 from ticketbench.cli.boundary import printable
 from ticketbench.cli.options import set_option, stored_mode_option
 from ticketbench.cli.output import json_option, say, say_wrapped
+from ticketbench.edge.redaction import redact
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -61,7 +62,7 @@ def command(
     from ticketbench.flow.gates.judge import gate
     from ticketbench.report.gates.verdict import gate_verdict
 
-    found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures)
+    found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures, tell=say)
     verdict = gate_verdict(found.report, undecided=undecided, missing=missing)
     for name, file in wanted:
         _write(file, _RENDER[name](found, verdict))
@@ -87,6 +88,7 @@ def _wanted(given: tuple[str, ...]) -> list[tuple[str, Path | None]]:
 
 
 def _write(file: Path | None, content: bytes) -> None:
+    content = redact(content)
     if file is None:
         click.echo(content, nl=False)
         return
@@ -160,6 +162,6 @@ def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
             continue
         try:
             with Path(path).open("ab") as file:
-                file.write(content)
+                file.write(redact(content))
         except OSError as error:
             raise not_written(Path(path), error, f"check what {variable} names") from None

@@ -13,6 +13,7 @@ import click
 
 from ticketbench.cli.boundary import AT_END, printable
 from ticketbench.core.types import Finding
+from ticketbench.edge.redaction import redact
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -66,7 +67,7 @@ def show_json(thing: str, data: Any) -> None:
     """Data in its versioned envelope, on stdout."""
     from ticketbench.edge.results.store import envelope
 
-    click.echo(envelope(thing, data), nl=False)
+    click.echo(redact(envelope(thing, data)), nl=False)
 
 
 def show_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
