@@ -106,18 +106,20 @@ def _rubric_set(request: pytest.FixtureRequest) -> str | None:
 
 def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> T:
     from ticketbench.core.errors import IncompleteError, InputError
+    from ticketbench.edge.redaction import redact
 
     __tracebackhide__ = True
     try:
         return ask(_under_test(request.config))
     except IncompleteError as error:
         problem = error.problems[0]
-        reason = f"{problem.what}; {problem.help}"
+        reason = redact(f"{problem.what}; {problem.help}")
     except pytest.UsageError as error:
         pytest.fail(str(error), pytrace=False)
     except InputError as error:
         problem = error.problems[0]
-        pytest.fail(": ".join(part for part in (problem.what, problem.help) if part), pytrace=False)
+        said = ": ".join(part for part in (problem.what, problem.help) if part)
+        pytest.fail(redact(said), pytrace=False)
     if request.config.getoption("--ticketbench-strict"):
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
@@ -126,6 +128,7 @@ def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> 
 def _under_test(config: pytest.Config) -> UnderTest:
     """Read once a process; with xdist every worker reads for itself, and none writes."""
     from ticketbench.core.errors import TicketbenchError
+    from ticketbench.edge.redaction import redact
     from ticketbench.flow.gates.under_test import UnderTest
 
     if _UNDER_TEST not in config.stash:
@@ -135,7 +138,7 @@ def _under_test(config: pytest.Config) -> UnderTest:
         except TicketbenchError as error:
             problem = error.problems[0]
             said = " ".join(part for part in (problem.where, problem.what, problem.help) if part)
-            raise pytest.UsageError(f"ticketbench: {said}") from None
+            raise pytest.UsageError(redact(f"ticketbench: {said}")) from None
     return config.stash[_UNDER_TEST]
 
 
