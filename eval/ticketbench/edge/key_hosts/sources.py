@@ -27,6 +27,7 @@ Written = dict[str, tuple[str, ...]]
 """Hosts as they are written, by the variable that holds the key."""
 
 _MOST_BYTES = 100_000
+_NO_LINK, _NO_WAIT = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -70,16 +71,19 @@ def in_user_file(environment: Mapping[str, str]) -> Written:
     except OSError:
         if not os.path.lexists(path):
             return {}
-        help_ = "replace it by a file of your own that you can read"
-        raise InputError("the file of keys is a link or cannot be read", where=str(path),
-                         help=help_) from None  # fmt: skip
-    with open(descriptor, "rb") as file:
+        raise _no_plain_file(path) from None
+    try:
         _refuse_if_not_ours(path, os.fstat(descriptor))
-        content = file.read(_MOST_BYTES + 1)
+        content = os.read(descriptor, _MOST_BYTES + 1)
+    finally:
+        os.close(descriptor)
     return dict(_parsed(path, content))
 
 
-_NO_LINK, _NO_WAIT = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
+def _no_plain_file(path: Path) -> InputError:
+    help_ = "replace it by a file of your own that you can read"
+    what = "the file of keys is a link, no regular file, or cannot be read"
+    return InputError(what, where=str(path), help=help_)
 
 
 def user_file(environment: Mapping[str, str]) -> Path | None:
@@ -98,21 +102,17 @@ def user_file(environment: Mapping[str, str]) -> Path | None:
 
 def _refuse_if_not_ours(path: Path, status: os.stat_result) -> None:
     """Whoever can write the file, or put another in its place, decides where keys go."""
-    where = str(path)
     if path.is_symlink() or not stat.S_ISREG(status.st_mode):
-        raise InputError(
-            "the file of keys is a link or no regular file", where=where,
-            help="replace it by a file of your own",
-        )  # fmt: skip
+        raise _no_plain_file(path)
     if os.name == "nt":
         return
     for place, found in ((path, status), (path.parent, path.parent.stat())):
         if found.st_mode & _OTHERS_WRITE:
             what = f"others can write {place}, which says where keys go"
-            raise InputError(what, where=where, help=f"chmod go-w {place}")
+            raise InputError(what, where=str(path), help=f"chmod go-w {place}")
         if found.st_uid not in (os.geteuid(), 0):
             what = f"{place}, which says where keys go, belongs to another user"
-            raise InputError(what, where=where, help="replace it by a file of your own")
+            raise InputError(what, where=str(path), help="replace it by a file of your own")
 
 
 @lru_cache(maxsize=8)
