@@ -173,10 +173,7 @@ def test_the_library_and_the_plugin_keep_it_too(
         recheck(project.config)
     with pytest.raises(InputError, match="is not bound"):
         UnderTest(project.config, "auto").answer("another text")
-    assert [one.name for one in doctor(project.config, online=True) if one.exit_code] == [
-        "key",
-        "cache or endpoint",
-    ]
+    assert [one.name for one in doctor(project.config, online=True) if one.exit_code] == ["key"]
     assert server.seen == []
     run(project.config, out=project.out, mode="replay")  # nothing is sent, so no key is wanted
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
-from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.redaction import refuse_key, shown_url
 from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def import_recordings(
     newest: bool = False,
     overrides: Sequence[str] = (),
 ) -> Moved:
-    """Load recordings into the config's cache, all or none.
+    """Load recordings into the config's cache, all or none; none that hold the key.
 
     Without files, the recording of the config. Raises InputError when they contradict each other
     or the cache, unless `newest`: then the later answer counts.
@@ -143,6 +143,7 @@ def import_recordings(
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
     answers = merged(paths, newest=newest)
+    _refuse_key(answers)
     names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
         stored = cache.read(answers)[0]
@@ -169,8 +170,14 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
 
     _older(to)
     answers = merged(files, newest=newest)
+    _refuse_key(answers)
     write_file(to, recording_bytes(to, answers.items()))
     return Moved(str(to), len(answers))
+
+
+def _refuse_key(answers: Mapping[str, Stored]) -> None:
+    for url in {stored.url for stored in answers.values()}:
+        refuse_key(url, "the URL of a recorded answer")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,12 +48,14 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found += [
         Examined("data", "warning", f"{f.title}: {f.evidence}", f.action) for f in inputs.findings
     ]
-    found += [*_key(inputs.config), *_engine(inputs.config.file.endpoint.url)]
+    key = _key(inputs.config)
+    found += [key, *_engine(inputs.config.file.endpoint.url)]
     try:
-        with answer_source(inputs) as source:
+        # A key that may not be sent is told once: the cache can be looked at without it.
+        with answer_source(inputs, mode="replay" if key.exit_code else "auto") as source:
             stored = len(source.cache.stored_keys())
             found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
-            if online:
+            if online and not key.exit_code:
                 found.append(_ask_once(inputs.config))
     except TicketbenchError as error:
         found.append(_blocked("cache or endpoint", error))
@@ -90,21 +92,21 @@ def _bound_keys() -> list[Examined]:
     return [Examined("bound keys", "ok", "; ".join(listed))]
 
 
-def _key(config: Config) -> list[Examined]:
+def _key(config: Config) -> Examined:
     from ticketbench.edge.endpoints import is_local
     from ticketbench.flow.steps.inputs import key_grant
 
     settings = config.file.endpoint
     if is_local(settings.url):
-        return [Examined("key", "ok", "not needed by a local engine")]
+        return Examined("key", "ok", "not needed by a local engine")
     try:
         grant = key_grant(config)
     except TicketbenchError as error:
-        return [_blocked("key", error)]
+        return _blocked("key", error)
     if not grant.words:
         action = f"export {settings.key_env}=... unless the endpoint needs no key"
-        return [Examined("key", "warning", f"{settings.key_env} is not set", action)]
-    return [Examined("key", "ok" if grant.key else "warning", grant.words)]
+        return Examined("key", "warning", f"{settings.key_env} is not set", action)
+    return Examined("key", "ok" if grant.key else "warning", grant.words)
 
 
 def _engine(url: str) -> list[Examined]:
