@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from canary import KEY
 from ticketbench.core.errors import InputError
 from ticketbench.edge.files.atomic import write_file
+from ticketbench.edge.inputs.rubric_files import read_rubrics
 from ticketbench.edge.redaction import (
     holds_key,
     note_key,
@@ -125,6 +127,19 @@ def test_a_plain_word_may_stand_in_texts_of_other_people(monkeypatch: pytest.Mon
     assert holds_key(text)
     assert not holds_key(text, by_chance=True)
     refuse_key_in_any([text], "a ticket", where=str)
+
+
+@pytest.mark.parametrize(("label", "refused"), [("account", False), ("password", True)])
+def test_a_plain_word_is_refused_as_a_label_and_not_in_a_rubric(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, label: str, *, refused: bool
+) -> None:
+    monkeypatch.setenv("SCALEDOWN_API_KEY", "password")
+    path = tmp_path / "v1.yaml"
+    rubric = 'rubric: "Is it about a password?"'
+    path.write_text(f"- {{name: {label}, {rubric}}}\n- {{name: other, {rubric}}}\n")
+    expected = pytest.raises(InputError, match="the key itself") if refused else nullcontext()
+    with expected:
+        assert read_rubrics(path).labels == (label, "other")
 
 
 def test_the_first_of_many_texts_that_holds_the_key_is_named(

@@ -57,9 +57,13 @@ def validated(model: type[M], document: Document) -> M:
 
 
 def refuse_key_in(document: Document) -> None:
-    """Raise InputError, at the place, when a name or a value in `document` holds a key."""
+    """Raise InputError, at the place, when a name or a value in `document` holds a key.
+
+    Rubrics are prose, in which a plain word stands by chance.
+    """
     for location, text in _texts(document.data, ()):
-        refuse_key(text, _spoken(location), where=document.where(location))
+        prose = location[-1:] == ("rubric",)
+        refuse_key(text, _spoken(location), where=document.where(location), by_chance=prose)
 
 
 def _texts(data: object, location: Location) -> Iterator[tuple[Location, str]]:
