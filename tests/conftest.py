@@ -25,6 +25,7 @@ import forked
 from made_once import made_once
 from quickstart import Demo, demo_in, run_quickstart
 from small_project import write_project
+from ticketbench.edge.redaction import forget_noted_keys
 
 if TYPE_CHECKING:
     from ticketbench.edge.engines.minilm import MiniLM
@@ -84,6 +85,9 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             name.startswith("TICKETBENCH_") and name != "TICKETBENCH_TEST_DATA"
         ):
             monkeypatch.delenv(name)
+    # Nor does the file in which the developer bound keys, or a key that another test named.
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.path.join(os.sep, "nowhere"))
+    forget_noted_keys()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -70,6 +71,7 @@ class FaultProject:
     cache_name: str = "answers.sqlite"
     expected: dict[int, tuple[float, ...]] = field(default_factory=dict)
     _said: int = 0
+    _url: str = ""
 
     def __post_init__(self) -> None:
         rows = [f"t{i},{self.text(i)},{self.label(i)}" for i in range(self.n)]
@@ -103,7 +105,8 @@ class FaultProject:
         return LABELS[i % 2]
 
     def point_to(self, url: str) -> None:
-        """Ask this URL from now on."""
+        """Ask this URL from now on; the key may go there."""
+        self._url = url
         sets = ", ".join(f"{name}: {name}.yaml" for name in self.sets)
         (self.folder / "eval.yaml").write_text(
             _CONFIG.format(url=url, sets=sets, cache=self.cache_name, settings=self.settings)
@@ -111,7 +114,9 @@ class FaultProject:
 
     def run(self, **more: Any) -> RunOutcome:
         """Run in this process."""
-        return run(self.config, out=self.out, **more)
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(*binding(self._url))
+            return run(self.config, out=self.out, **more)
 
     def ends_with(self, code: int, **more: Any) -> TicketbenchError:
         """Run in this process; the error, which must have this exit code and three parts."""
@@ -125,6 +130,7 @@ class FaultProject:
 
     def command(self, *more: str, **variables: str) -> Ended:
         """`ticketbench run` in a fork; what it says is kept for the search for the key."""
+        variables = dict([binding(self._url)]) | variables
         done = ticketbench_in(self.folder, *self._given, *more, most_s=MOST_S, **variables)
         assert done.returncode != HANGS, "the command hangs"
         return self._kept(Ended(done.returncode, done.stdout, done.stderr))
@@ -144,7 +150,7 @@ class FaultProject:
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, **variables},
+            env=dict([*os.environ.items(), binding(self._url)]) | variables,
             cwd=self.folder,
         )
 
@@ -177,6 +183,11 @@ class FaultProject:
         body = json.dumps({"text": self.text(i), "labels": [{"name": x} for x in LABELS]})
         usual = json.loads(valid_answer(body.encode()))["scores"]
         return self.expected.get(i, tuple(usual[x] for x in LABELS))
+
+
+def binding(url: str) -> tuple[str, str]:
+    """The variable, and its value, that lets the key go to the server at `url`."""
+    return "TICKETBENCH_KEY_HOSTS", f"SCALEDOWN_API_KEY={urlsplit(url).netloc}"
 
 
 def results_of(out: Path) -> dict[str, Any]:

@@ -139,6 +139,30 @@ def test_the_gate_step_takes_a_path_with_a_blank_and_sets_every_output(tmp_path:
     assert set(outputs(repository)) == set(ACTION["outputs"])
 
 
+@pytest.mark.parametrize(
+    ("given", "bound"),
+    [
+        (ACTION["inputs"]["key-host"]["default"], "SCALEDOWN_API_KEY=api.scaledown.xyz"),
+        ("SHOP_KEY=a.example OTHER=b.example:81", "SHOP_KEY=a.example OTHER=b.example:81"),
+        ("", ""),
+        ("$(touch owned)", "SCALEDOWN_API_KEY=$(touch owned)"),
+    ],
+)
+def test_the_workflow_says_where_keys_may_go(tmp_path: Path, given: str, bound: str) -> None:
+    own = step("Judge the gates")
+    assert own["env"]["KEY_HOST"] == "${{ inputs.key-host }}"
+    script = own["run"].partition('"$RUNNER_TEMP')[0] + 'printf %s "$TICKETBENCH_KEY_HOSTS"'
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script],
+        env={"PATH": "/usr/bin:/bin", "KEY_HOST": given, "TICKETBENCH_KEY_HOSTS": "A=evil.example"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, list(tmp_path.iterdir())) == (bound, [])
+
+
 def test_an_input_is_never_read_as_code(tmp_path: Path) -> None:
     repository = copied(tmp_path)
     done = acted(repository, "Judge the gates", config='x"; touch owned; echo "')

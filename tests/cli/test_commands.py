@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from fault_project import binding
 from forked import ticketbench
 from ticketbench.cli.main import COMMANDS
 from ticketbench.edge.results.run_folder import reserved
@@ -54,6 +55,11 @@ def server() -> Iterator[str]:
     process.stdout.close()
 
 
+def key_for(url: str, key: str = KEY) -> dict[str, str]:
+    """The variables that let the key go to the server at `url`."""
+    return {"SCALEDOWN_API_KEY": key, **dict([binding(url)])}
+
+
 def test_run_prints_accuracy_verdict_threshold_and_report(project: Path) -> None:
     done = started_anew("run", "eval.yaml")
     assert done.returncode == 0
@@ -90,7 +96,7 @@ def test_run_over_http_equals_run_in_process_but_for_the_endpoint(
     rate = ("--set", "endpoint.rate=none", "--set", "cache=http.sqlite")
     over_http = ticketbench(
         "run", "eval.yaml", "--set", f"endpoint.url={server}", *rate, "--out", "http",
-        SCALEDOWN_API_KEY=KEY,
+        **key_for(server),
     )  # fmt: skip
     assert (local.returncode, over_http.returncode) == (0, 0)
     here = (project / "local" / "results.json").read_bytes()
@@ -101,10 +107,10 @@ def test_run_over_http_equals_run_in_process_but_for_the_endpoint(
 
 def test_the_key_is_in_no_byte_that_a_run_writes_or_prints(project: Path, server: str) -> None:
     arguments = ("--set", f"endpoint.url={server}", "--set", "endpoint.rate=none")
-    done = ticketbench("run", "eval.yaml", *arguments, "--debug", SCALEDOWN_API_KEY=KEY)
+    done = ticketbench("run", "eval.yaml", *arguments, "--debug", **key_for(server))
     config = (project / "eval.yaml").read_text().replace("local://lexical/v1/classify", server)
     (project / "http.yaml").write_text(config)
-    exported = ticketbench("cache", "export", "http.yaml", "--to", "r.jsonl", SCALEDOWN_API_KEY=KEY)
+    exported = ticketbench("cache", "export", "http.yaml", "--to", "r.jsonl", **key_for(server))
     assert (done.returncode, exported.returncode) == (0, 0)
     produced = [path.read_bytes() for path in project.rglob("*") if path.is_file()]
     produced += [text.encode() for text in (done.stdout, done.stderr, exported.stdout)]
@@ -120,7 +126,7 @@ def test_the_key_is_in_no_byte_that_a_run_writes_or_prints(project: Path, server
 
 def test_a_wrong_key_stops_with_4_and_shows_no_key(project: Path, server: str) -> None:
     done = ticketbench(
-        "run", "eval.yaml", "--set", f"endpoint.url={server}", SCALEDOWN_API_KEY="wrong-key-1234"
+        "run", "eval.yaml", "--set", f"endpoint.url={server}", **key_for(server, "wrong-key-1234")
     )
     assert done.returncode == 4
     assert "refused the key" in done.stderr
@@ -161,7 +167,8 @@ def test_a_second_run_opens_no_socket_and_writes_the_same_bytes(
     from ticketbench.flow.run import run
 
     overrides = (f"endpoint.url={server}", "endpoint.rate=none")
-    monkeypatch.setenv("SCALEDOWN_API_KEY", KEY)
+    for name, value in key_for(server).items():
+        monkeypatch.setenv(name, value)
     run(Path("eval.yaml"), out=Path("out"), overrides=overrides)
     first = {p: p.read_bytes() for p in (project / "out").rglob("*") if p.is_file()}
 

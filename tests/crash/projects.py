@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from canary import KEY, holds, places
+from fault_project import binding
 from fault_server import FaultServer, Seen, Step
 
 NAMES = ("billing", "technical", "account")
@@ -35,9 +36,13 @@ def answer_to(body: bytes, model: int = 0) -> bytes:
     return json.dumps({"top_label": labels[top], "scores": scores}).encode()
 
 
+_SERVERS: list[str] = []
+
+
 def answering(delay_s: float = 0.0) -> FaultServer:
     """A server that answers with `answer_to`, after a moment."""
     server = FaultServer()
+    _SERVERS.append(server.url)
 
     def step(seen: Seen) -> Step:
         assert seen.headers["x-api-key"] == KEY, "without the key, nothing could leak"
@@ -81,8 +86,11 @@ def make_project(
 
 
 def environment() -> dict[str, str]:
-    """The variables of a run: this process's own, with the canary as the key."""
-    return {**os.environ, "SCALEDOWN_API_KEY": KEY}
+    """The variables of a run: this process's own, with the canary as the key, which may go to
+    every server of `answering`.
+    """
+    hosts = " ".join(binding(url)[1] for url in _SERVERS)
+    return {**os.environ, "SCALEDOWN_API_KEY": KEY, "TICKETBENCH_KEY_HOSTS": hosts}
 
 
 def names_in(folder: Path) -> set[str]:

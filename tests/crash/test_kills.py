@@ -22,7 +22,6 @@ from shutil import rmtree
 
 import pytest
 
-from canary import KEY
 from crash.projects import (
     CONFIG,
     OUT,
@@ -129,7 +128,7 @@ def problems_after(moment: Moment, here: Lane) -> list[str]:
     if (here.folder / OUT).exists() and not is_whole(here.folder / OUT):
         found.append("half a report after the kill")
     found += [f"key in {name}" for name in places_of_key(here.folder, printed)]
-    resumed = ticketbench_in(here.folder, "run", CONFIG, SCALEDOWN_API_KEY=KEY)
+    resumed = ticketbench_in(here.folder, "run", CONFIG, **environment())
     printed = resumed.stdout + resumed.stderr
     if resumed.returncode != 0:
         return [*found, f"exit code {resumed.returncode}: {printed}"]

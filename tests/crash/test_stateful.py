@@ -43,6 +43,7 @@ from crash.projects import (
     rubrics_text,
     tickets_text,
 )
+from fault_project import binding
 from fault_server import FaultServer, Seen, Step
 from ticketbench.core.errors import EndpointError, IncompleteError
 from ticketbench.core.types import Rubric, RubricSet
@@ -73,6 +74,7 @@ class AnswersOverTime(RuleBasedStateMachine):
         self.server = FaultServer()
         self.server.__enter__()
         self.server.plan = self.step
+        os.environ.update([binding(self.server.url)])
         self.model_version = 0
         self.answers_left = -1
         self.tickets = 0
@@ -373,6 +375,7 @@ def test_answers_stay_right_and_are_paid_for_once_whatever_happens(
 ) -> None:
     monkeypatch.setattr(memo, "WORTH_FROM", 1)
     monkeypatch.setenv("SCALEDOWN_API_KEY", canary.KEY)
+    monkeypatch.setenv("TICKETBENCH_KEY_HOSTS", "")
     run_state_machine_as_test(
         AnswersOverTime,
         settings=settings(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from urllib.parse import quote
-
 import pytest
 
+import canary
+from key_forms import ODD, written
 from ticketbench.core.errors import InputError
 from ticketbench.edge.endpoints import Connection
 from ticketbench.edge.engines import engines
@@ -103,18 +102,30 @@ def test_a_refusal_names_the_variable() -> None:
         read_key("MY_KEY", {"MY_KEY": INVALID["blank_inside"]})
 
 
-ODD = 'a/b"c\\d+e=0123'
+@pytest.mark.parametrize("form", written(ODD))
+@pytest.mark.parametrize("key", [ODD, canary.KEY, "Zq_4b9.~"], ids=["odd", "usual", "short"])
+def test_a_key_is_found_and_replaced_however_it_is_written(key: str, form: str) -> None:
+    text = f"<before {written(key)[form]} after>"
+    shown = ApiKey(key).redacted(text)
+    assert "***" in shown
+    assert not canary.holds(shown.encode(), key)
+    assert ApiKey(key).redacted(text.encode()) == shown.encode()
+    assert ApiKey(key).stands_in(text)
+    assert (shown[:8], shown[-7:]) == ("<before ", " after>")
+
+
+def test_a_text_without_the_key_stays_as_it_is() -> None:
+    text = "50 % of &amp; a \\u0061 %61 sk-canary-7f3a9c1 SK_CANARY c2stY2FuYXJ5 é \ud800"
+    assert KEY.redacted(text) == text
+    assert not KEY.stands_in(text)
 
 
 @pytest.mark.parametrize(
-    "echo",
-    [ODD, json.dumps(ODD), json.dumps(ODD).replace("/", "\\/"), quote(ODD, safe="")],
-    ids=["plain", "json", "json_with_slashes", "url"],
+    ("key", "wordlike"),
+    [("password", True), ("12345678", True), ("passw0rd", False), ("a" * 16, False)],
 )
-def test_a_key_is_replaced_however_a_server_escapes_it(echo: str) -> None:
-    shown = ApiKey(ODD).redacted(f"<{echo}>".encode()).decode()
-    assert "***" in shown
-    assert not any(part in shown for part in ("a/b", "a\\/b", "0123", "a%2F"))
+def test_a_short_word_or_number_stands_in_texts_by_chance(key: str, *, wordlike: bool) -> None:
+    assert ApiKey(key).is_wordlike() is wordlike
 
 
 @pytest.mark.parametrize("value", ["x", "test", "1234567"])

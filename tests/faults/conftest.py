@@ -13,7 +13,7 @@ from types import FrameType
 import pytest
 
 import canary
-from fault_project import FaultProject, key_arrived
+from fault_project import FaultProject, binding, key_arrived
 from fault_server import FaultServer
 from ticketbench.edge.asking import one_question
 
@@ -65,6 +65,7 @@ def server() -> Iterator[FaultServer]:
 def project(tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> FaultProject:
     """Twelve tickets and two rubric sets, asked again without much of a wait."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(*binding(server.url))
     quick = functools.partial(one_question.Retry, base_s=0.01, cap_s=0.05)
     monkeypatch.setattr("ticketbench.edge.asking.one_question.Retry", quick)
     return FaultProject(tmp_path, server)

@@ -35,6 +35,7 @@ def show_command(config: Path, overrides: tuple[str, ...], as_json: bool) -> Non
     \b
     ticketbench baseline show configs/support.yaml
     """
+    from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.gates.baseline import show_baseline
     from ticketbench.report.words import numbers
 
@@ -47,7 +48,7 @@ def show_command(config: Path, overrides: tuple[str, ...], as_json: bool) -> Non
     show(f"reason      {baseline.reason or 'none'}")
     show(f"dataset     {origin.dataset[:12]}")
     show(f"rubrics     {origin.rubrics[:12]}: {', '.join(baseline.labels)}")
-    show(f"answers     {origin.scores[:12]} of {origin.endpoint}")
+    show(f"answers     {origin.scores[:12]} of {shown_url(origin.endpoint)}")
     show(f"recording   {origin.recording[:12] or 'none'}")
     show(f"made by     ticketbench {origin.tool}, threshold {origin.policy.threshold:g}")
     show()

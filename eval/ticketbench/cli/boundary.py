@@ -13,6 +13,7 @@ import click
 
 from ticketbench.cli.terminal import ReaderGone
 from ticketbench.core.errors import Problem, TicketbenchError
+from ticketbench.edge.redaction import redact
 
 USAGE, MACHINE, BUG, INTERRUPTED, PIPE_CLOSED, TERMINATED = 2, 5, 70, 130, 141, 143
 
@@ -36,6 +37,7 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
         return code if isinstance(code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
         if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
+            # Never with locals: they hold the key and the environment.
             for line in traceback.format_exc().splitlines():
                 _say(printable(line))
         return _reported(error)
@@ -128,5 +130,7 @@ def say_problems(problems: Sequence[Problem]) -> None:
 
 
 def printable(text: str) -> str:
-    """`text` without control characters: a ticket or a server must not steer the terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+    """`text` without keys, and without control characters: a ticket or a server must not steer
+    the terminal.
+    """
+    return "".join(c if c.isprintable() else "�" for c in redact(text))

@@ -171,7 +171,7 @@ def recheck(config: Path, sample: int, overrides: tuple[str, ...], as_json: bool
     """
     from ticketbench.flow.answers import recheck as rechecked
 
-    found = rechecked(config, sample=sample, overrides=overrides)
+    found = rechecked(config, sample=sample, overrides=overrides, tell=say)
     if as_json:
         show_json("cache-recheck", found)
         return

@@ -13,6 +13,7 @@ from ticketbench.cli.boundary import printable
 from ticketbench.cli.options import set_option, stored_mode_option
 from ticketbench.cli.output import json_option, say, say_wrapped
 from ticketbench.cli.terminal import is_utf8, tell_runner, writable_json
+from ticketbench.edge.redaction import redact
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -63,7 +64,7 @@ def command(
     from ticketbench.flow.gates.judge import gate
     from ticketbench.report.gates.verdict import gate_verdict
 
-    found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures)
+    found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures, tell=say)
     verdict = gate_verdict(found.report, undecided=undecided, missing=missing)
     for name, file in wanted:
         if file is None:
@@ -181,6 +182,6 @@ def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
             continue
         try:
             with Path(path).open("ab") as file:
-                file.write(content)
+                file.write(redact(content))
         except OSError as error:
             raise not_written(Path(path), error, f"check what {variable} names") from None

@@ -11,6 +11,7 @@ import click
 from ticketbench.cli.boundary import run_guarded
 from ticketbench.cli.terminal import take_over
 from ticketbench.core.version import __version__
+from ticketbench.edge.redaction import note_keys_of, refuse_key
 
 COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",
@@ -21,6 +22,7 @@ COMMANDS = {
     "rubrics": "Show which words of which rubrics changed.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",
     "cache": "Show, share, check and clean stored answers.",
+    "key": "Show and say which key may go to which host.",
     "serve": "Serve POST /classify on this machine.",
     "init": "Create a first project to try things on.",
     "doctor": "Check what a run needs; say what to do.",
@@ -88,4 +90,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given
     rest = [argument for argument in given if argument != "--debug"]
-    sys.exit(run_guarded(lambda: cli(rest, "ticketbench", standalone_mode=False), debug=debug))
+    sys.exit(run_guarded(lambda: _checked(rest), debug=debug))
+
+
+def _checked(arguments: list[str]) -> object:
+    """Run a command, none of whose arguments is a key."""
+    note_keys_of(arguments)
+    for argument in arguments:
+        refuse_key(argument, "an argument")
+    return cli(arguments, "ticketbench", standalone_mode=False)

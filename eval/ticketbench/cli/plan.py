@@ -38,6 +38,8 @@ def show_plan(
         show("requests: 0 (strict replay sends nothing: what is to be asked would fail)")
         return
     show(f"requests: {plan.requests}{_time(plan)}")
+    if plan.key:
+        show(plan.key)
     if plan.rechecks:
         show(f"and {plan.rechecks} again at the end, to see whether the model changed")
     if most_requests is not None and plan.requests > most_requests:

@@ -14,6 +14,7 @@ from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
     json_option,
     progress_of,
+    say,
     say_findings,
     say_wrapped,
     show,
@@ -85,6 +86,7 @@ def command(
         most_requests=max_requests,
         most_cost=max_cost,
         command=shlex.join(("ticketbench", *sys.argv[1:])),
+        tell=say,
     )
     if as_json:
         show_json("run", outcome.results)

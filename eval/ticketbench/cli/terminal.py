@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import TextIO, cast
 
 from ticketbench.core.errors import MachineError
+from ticketbench.edge.redaction import redact
 from ticketbench.report.words.commands import LINE_END, RUNNERS, Command, broken, broken_json
 
 _PLAIN_FORMS = {
@@ -36,9 +37,9 @@ class Terminal:
     """A text stream over stdout or stderr.
 
     A character outside its encoding becomes a plain form, else `?`. On stderr a write never
-    fails. On stdout one raises ReaderGone without a reader, and MachineError otherwise. Under a
-    runner of CI every command in what is written is broken. There is no `buffer`: nothing can be
-    written past it.
+    fails. On stdout one raises ReaderGone without a reader, and MachineError otherwise. A known key
+    is blotted out, and under a runner of CI every command in what is written is broken. There is no
+    `buffer`: nothing can be written past it.
     """
 
     errors = _PLAIN
@@ -61,9 +62,9 @@ class Terminal:
         """Write `text`, whoever it comes from; the number of its characters."""
         if text == "":  # click looks with it whether this is a stream of text, and hears no error
             return 0
-        shown = text
+        shown = redact(text)
         if self._has_runner:
-            whole = broken(self._line + text)
+            whole = broken(self._line + shown)
             shown = whole.removeprefix(self._line)
             self._line = LINE_END.split(whole)[-1]
         self._put(shown)
@@ -71,7 +72,7 @@ class Terminal:
 
     def tell_runner(self, commands: Iterable[Command]) -> None:
         """Write commands, each on a line of its own, as they are."""
-        self._put("".join(f"{command}\n" for command in commands))
+        self._put(redact("".join(f"{command}\n" for command in commands)))
 
     def flush(self) -> None:
         """Every write is flushed already."""

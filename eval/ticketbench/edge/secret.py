@@ -1,16 +1,27 @@
-"""The API key: read from the environment, checked, and never printed."""
+"""The API key: read from the environment, checked, and found again in whatever form it is written.
+
+A key is looked for as it is, in other case, escaped as in JSON, URLs, HTML and Markdown (also mixed
+and twice), in base64 wherever in a longer text it begins, and in hexadecimal digits.
+"""
 
 from __future__ import annotations
 
-import json
+import base64
+import html
+import re
 from collections.abc import Mapping
-from typing import NoReturn
-from urllib.parse import quote
+from functools import lru_cache
+from typing import AnyStr, NoReturn
 
 from ticketbench.core.errors import InputError
 
 HEADER = "x-api-key"
-_SHORTEST = 8
+SHORTEST = 8
+"""Characters of a key: a shorter text stands in answers by chance, and would be taken out of them.
+"""
+
+_IN_ITS_PLACE = "***"
+_WORDLIKE = re.compile(r"(?=.{8,15}\Z)(?:[A-Za-z]+|[0-9]+)")
 
 
 class ApiKey:
@@ -40,13 +51,23 @@ class ApiKey:
         """The key itself, for the request header and nothing else."""
         return self._value
 
-    def redacted(self, content: bytes) -> bytes:
-        """`content` with every occurrence of the key replaced, also escaped as JSON or in a URL."""
-        in_json = json.dumps(self._value)[1:-1]
-        forms = {self._value, in_json, in_json.replace("/", "\\/"), quote(self._value, safe="")}
-        for form in sorted(forms, key=len, reverse=True):
-            content = content.replace(form.encode("ascii"), b"***")
+    def redacted(self, content: AnyStr) -> AnyStr:
+        """`content` with *** for every occurrence of the key, in any form."""
+        if isinstance(content, bytes):
+            for in_bytes in _patterns(self._value)[1]:
+                content = in_bytes.sub(_IN_ITS_PLACE.encode(), content)
+            return content
+        for pattern in _patterns(self._value)[0]:
+            content = pattern.sub(_IN_ITS_PLACE, content)
         return content
+
+    def stands_in(self, text: str) -> bool:
+        """Whether `text` holds the key, in any form."""
+        return any(pattern.search(text) for pattern in _patterns(self._value)[0])
+
+    def is_wordlike(self) -> bool:
+        """Whether so short a word or number may stand in a text that nobody pasted it into."""
+        return _WORDLIKE.fullmatch(self._value) is not None
 
 
 def read_key(variable: str, environment: Mapping[str, str]) -> ApiKey | None:
@@ -58,9 +79,8 @@ def read_key(variable: str, environment: Mapping[str, str]) -> ApiKey | None:
     value = environment.get(variable, "").strip()
     if not value:
         return None
-    if len(value) < _SHORTEST:
-        # So short a text stands in answers by chance, and would be taken out of them.
-        what = f"the key in {variable} has fewer than {_SHORTEST} characters"
+    if len(value) < SHORTEST:
+        what = f"the key in {variable} has fewer than {SHORTEST} characters"
         raise InputError(what, help="copy it again, whole; without a key, unset the variable")
     if not all("!" <= character <= "~" for character in value):
         raise InputError(
@@ -68,3 +88,52 @@ def read_key(variable: str, environment: Mapping[str, str]) -> ApiKey | None:
             help="copy it again, without line ends",
         )
     return ApiKey(value)
+
+
+@lru_cache(maxsize=64)
+def _patterns(value: str) -> tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[bytes], ...]]:
+    """What finds the key in texts and in bytes. One pattern a form: searching for each in turn is
+    three times as fast as for all at once.
+    """
+    escaped = "".join(map(_one_character, value))
+    sources = (escaped, *_in_base64(value), _in_hexadecimal(value))
+    return (
+        tuple(re.compile(source) for source in sources),
+        tuple(re.compile(source.encode()) for source in sources),
+    )
+
+
+def _one_character(character: str) -> str:
+    """A pattern for one character, in either case and however it is escaped.
+
+    Each branch begins with a plain character, so that the search can skip what cannot begin a key.
+    """
+    cases = dict.fromkeys((character, character.lower(), character.upper()))
+    codes = [ord(one) for one in cases if one.isascii()] or [ord(character)]
+    digits = "|".join(_digits_in_any_case(f"{code:02x}") for code in codes)
+    plain = "|".join(map(re.escape, cases))
+    names = html.escape(character)[1:] if html.escape(character) != character else ""
+    entities = [rf"#0*(?:{'|'.join(map(str, codes))});?", rf"#[xX]0*(?:{digits});?"]
+    entities += [re.escape(names)] if names else []
+    branches = [plain, rf"%(?:25)*(?:{digits})", rf"\\\\*(?:{plain}|u00(?:{digits}))"]
+    branches += [rf"&(?:amp;)*(?:{'|'.join(entities)})"]
+    return f"(?:{'|'.join(branches)})"
+
+
+def _digits_in_any_case(digits: str) -> str:
+    return "".join(f"[{d}{d.upper()}]" if d.isalpha() else d for d in digits)
+
+
+def _in_base64(value: str) -> list[str]:
+    """The characters of base64 that the key alone decides, for each of the three places."""
+    found = []
+    for before, shared in ((0, 0), (1, 2), (2, 3)):
+        encoded = base64.b64encode(b"\0" * before + value.encode()).decode().rstrip("=")
+        whole = (before + len(value)) * 8 // 6
+        inner = encoded[shared:whole]
+        found.append("".join({"+": "[+-]", "/": "[/_]"}.get(c, c) for c in inner))
+    return found
+
+
+def _in_hexadecimal(value: str) -> str:
+    return _digits_in_any_case(value.encode().hex())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
+from ticketbench.edge.redaction import refuse_key, shown_url
 from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def import_recordings(
     newest: bool = False,
     overrides: Sequence[str] = (),
 ) -> Moved:
-    """Load recordings into the config's cache, all or none.
+    """Load recordings into the config's cache, all or none; none that hold the key.
 
     Without files, the recording of the config. Raises InputError when they contradict each other
     or the cache, unless `newest`: then the later answer counts.
@@ -142,6 +143,7 @@ def import_recordings(
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
     answers = merged(paths, newest=newest)
+    _refuse_key(answers)
     names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
         stored = cache.read(answers)[0]
@@ -168,8 +170,14 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
 
     _older(to)
     answers = merged(files, newest=newest)
+    _refuse_key(answers)
     write_file(to, recording_bytes(to, answers.items()))
     return Moved(str(to), len(answers))
+
+
+def _refuse_key(answers: Mapping[str, Stored]) -> None:
+    for url in {stored.url for stored in answers.values()}:
+        refuse_key(url, "the URL of a recorded answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,11 +226,18 @@ def prune(
     return tuple(found)
 
 
-def recheck(config: Path, *, sample: int = 20, overrides: Sequence[str] = ()) -> Drift:
+def recheck(
+    config: Path,
+    *,
+    sample: int = 20,
+    overrides: Sequence[str] = (),
+    tell: Callable[[str], None] | None = None,
+) -> Drift:
     """Ask up to `sample` questions of each rubric set again whose answers a run would take from
     recording or cache, spread evenly over the tickets; nothing is stored.
 
-    Raises IncompleteError when nothing is stored, and what the endpoint raises.
+    `tell` hears which key goes where before anything is sent. Raises IncompleteError when nothing
+    is stored, and what the endpoint raises.
     """
     from ticketbench.edge.replay.drift import Drift, drift
     from ticketbench.edge.replay.every_ticket import used_answers
@@ -230,7 +245,7 @@ def recheck(config: Path, *, sample: int = 20, overrides: Sequence[str] = ()) ->
 
     inputs = read_inputs(config, overrides=overrides)
     found = Drift()
-    with answer_source(inputs, reads_only=True) as source:
+    with answer_source(inputs, reads_only=True, tell=tell) as source:
         for rubrics in inputs.rubric_sets:
             stored = used_answers(inputs.dataset, rubrics, source)
             asked = questions(inputs.dataset, rubrics, source.url)
@@ -246,7 +261,7 @@ def recheck(config: Path, *, sample: int = 20, overrides: Sequence[str] = ()) ->
         help_ = f"ask for them first: ticketbench run {config}"
         raise IncompleteError("no stored answers to check", where=str(config), help=help_)
     if found.unanswered == found.asked:
-        where = inputs.config.file.endpoint.url
+        where = shown_url(inputs.config.file.endpoint.url)
         help_ = "check the URL, the key and the server: ticketbench doctor --online"
         raise EndpointError("no question got a valid answer", where=where, help=help_)
     return found

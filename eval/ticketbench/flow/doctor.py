@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from dataclasses import dataclass
 from importlib import metadata
@@ -13,7 +12,7 @@ from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.core.version import __version__
 
 if TYPE_CHECKING:
-    from ticketbench.edge.inputs.config import EndpointConfig
+    from ticketbench.edge.inputs.config import Config
 
 Status = Literal["ok", "warning", "blocked"]
 
@@ -30,11 +29,12 @@ class Examined:
 
 
 def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
-    """Examine versions and, with a config, its files, key, cache and endpoint.
+    """Examine versions, which keys may go where and, with a config, its files, key, cache and
+    endpoint.
 
     Only `online` sends anything: one question with a made-up text.
     """
-    found = [_versions()]
+    found = [_versions(), *_bound_keys()]
     if config is None:
         return found
     from ticketbench.flow.steps.inputs import answer_source, read_inputs
@@ -48,14 +48,15 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found += [
         Examined("data", "warning", f"{f.title}: {f.evidence}", f.action) for f in inputs.findings
     ]
-    settings = inputs.config.file.endpoint
-    found += _key(settings.url, settings.key_env) + _engine(settings.url)
+    key = _key(inputs.config)
+    found += [key, *_engine(inputs.config.file.endpoint.url)]
     try:
-        with answer_source(inputs) as source:
+        # A key that may not be sent is told once: the cache can be looked at without it.
+        with answer_source(inputs, mode="replay" if key.exit_code else "auto") as source:
             stored = len(source.cache.stored_keys())
             found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
-            if online:
-                found.append(_ask_once(settings))
+            if online and not key.exit_code:
+                found.append(_ask_once(inputs.config))
     except TicketbenchError as error:
         found.append(_blocked("cache or endpoint", error))
     return found
@@ -77,20 +78,35 @@ def _blocked(name: str, error: TicketbenchError) -> Examined:
     return Examined(name, "blocked", found, first.help, error.exit_code)
 
 
-def _key(url: str, variable: str) -> list[Examined]:
-    from ticketbench.edge.endpoints import is_local
-    from ticketbench.edge.secret import read_key
+def _bound_keys() -> list[Examined]:
+    """Every key that this machine lets go somewhere, and whether it is set."""
+    from ticketbench.flow.key import list_keys
 
-    if is_local(url):
-        return [Examined("key", "ok", "not needed by a local engine")]
     try:
-        key = read_key(variable, os.environ)
+        keys = list_keys()
     except TicketbenchError as error:
-        return [_blocked("key", error)]
-    if key is None:
-        action = f"export {variable}=... unless the endpoint needs no key"
-        return [Examined("key", "warning", f"{variable} is not set", action)]
-    return [Examined("key", "ok", f"from {variable}")]
+        return [_blocked("bound keys", error)]
+    listed = (
+        f"{k.variable} -> {', '.join(k.hosts)}{'' if k.is_set else ', not set'}" for k in keys
+    )
+    return [Examined("bound keys", "ok", "; ".join(listed))]
+
+
+def _key(config: Config) -> Examined:
+    from ticketbench.edge.endpoints import is_local
+    from ticketbench.flow.steps.inputs import key_grant
+
+    settings = config.file.endpoint
+    if is_local(settings.url):
+        return Examined("key", "ok", "not needed by a local engine")
+    try:
+        grant = key_grant(config)
+    except TicketbenchError as error:
+        return _blocked("key", error)
+    if not grant.words:
+        action = f"export {settings.key_env}=... unless the endpoint needs no key"
+        return Examined("key", "warning", f"{settings.key_env} is not set", action)
+    return Examined("key", "ok" if grant.key else "warning", grant.words)
 
 
 def _engine(url: str) -> list[Examined]:
@@ -110,19 +126,20 @@ def _engine(url: str) -> list[Examined]:
     return [Examined("engine", "ok", f"{url} answers on this machine")]
 
 
-def _ask_once(settings: EndpointConfig) -> Examined:
+def _ask_once(config: Config) -> Examined:
     """One live question outside the cache."""
     from ticketbench.core.types import Rubric, RubricSet
     from ticketbench.edge.contract import ContractViolation, parse_answer, request_body
-    from ticketbench.edge.endpoints import Connection, Unreached, connect
-    from ticketbench.edge.secret import read_key
+    from ticketbench.edge.endpoints import Unreached, connect
+    from ticketbench.edge.redaction import shown_url
+    from ticketbench.flow.steps.inputs import connection_of, key_grant
 
+    url = config.file.endpoint.url
     rubrics = RubricSet("doctor", (Rubric("yes", "Is it day?"), Rubric("no", "Is it night?")))
-    key = read_key(settings.key_env, os.environ)
     body = request_body("The sun is up.", rubrics)
     try:
-        endpoint = connect(settings.url, Connection(key, settings.timeout_s, 1))
-        reply = endpoint.ask(settings.url, body)
+        endpoint = connect(url, connection_of(config, key_grant(config)))
+        reply = endpoint.ask(url, body)
         if reply.status != 200:
             return Examined("endpoint", "blocked", f"status {reply.status}", "check key and URL", 4)
         parse_answer(reply.body, rubrics.labels)
@@ -130,4 +147,4 @@ def _ask_once(settings: EndpointConfig) -> Examined:
         return Examined("endpoint", "blocked", f"no answer: {error}", "check the URL", 4)
     except ContractViolation as error:
         return Examined("endpoint", "blocked", f"not a /classify answer: {error}", "check it", 4)
-    return Examined("endpoint", "ok", f"{settings.url} answered")
+    return Examined("endpoint", "ok", f"{shown_url(url)} answered")

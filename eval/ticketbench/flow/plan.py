@@ -54,6 +54,7 @@ class RunPlan:
     seconds  at the configured rate, a lower bound where the endpoint is slower; NaN without a rate
     tokens   characters of the requests / `characters_per_token`; an estimate
     cost     tokens at the configured price; NaN without a price
+    key      which key would go to which host, in words; empty where none is sent
     """
 
     rubric_sets: tuple[SetPlan, ...]
@@ -65,6 +66,7 @@ class RunPlan:
     characters_per_token: float
     price_per_million_tokens: float
     cost: float
+    key: str = ""
 
 
 def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
@@ -79,7 +81,8 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
     counted: set[str] = set()
     characters = 0
     sends = mode != "replay"
-    with answer_source(inputs, mode=mode, reads_only=True) as source:
+    key: list[str] = []
+    with answer_source(inputs, mode=mode, reads_only=True, tell=key.append) as source:
         known = [*_reported(inputs), *source.cache.rubrics()]
         stored = len(source.recording) + len(source.cache.stored_keys())
         for rubrics in inputs.rubric_sets:
@@ -102,6 +105,7 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
         characters_per_token=settings.characters_per_token,
         price_per_million_tokens=price.per_million_tokens if price else math.nan,
         cost=price.of(characters) if price else math.nan,
+        key="; ".join(key),
     )
 
 

@@ -67,13 +67,15 @@ def run(
     command: str = "",
     most_requests: int | None = None,
     most_cost: float | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> RunOutcome:
     """Replay every rubric set of `config`, measure, compare with the first, write the report.
 
-    The report goes to `out`, by default reports/<config name>; one run at a time. Raises
-    IncompleteError when more than `allow_failures` answers failed, over all rubric sets: before
-    anything is written when strict replay misses answers or a limit (`most_requests` sent,
-    `most_cost` spent) stopped the asking, after the report is written otherwise.
+    The report goes to `out`, by default reports/<config name>; one run at a time. `tell` hears
+    which key goes where before anything is sent. Raises IncompleteError when more than
+    `allow_failures` answers failed, over all rubric sets: before anything is written when strict
+    replay misses answers or a limit (`most_requests` sent, `most_cost` spent) stopped the asking,
+    after the report is written otherwise.
     """
     started = datetime.now(UTC)
     clock = time.monotonic()
@@ -82,7 +84,7 @@ def run(
     budget = _budget(inputs, most_requests, most_cost)
     manifest = _manifest(command, mode, started)
     with reserved(target, manifest):
-        answered = _replay_all(inputs, mode, budget, progress)
+        answered = _replay_all(inputs, mode, budget, progress, tell)
         replayed = answered.replayed
         tables = [one.table for one in replayed]
         if mode == "replay":
@@ -121,12 +123,16 @@ class _Answered:
 
 
 def _replay_all(
-    inputs: Inputs, mode: Mode, budget: Budget, progress: ProgressOf | None
+    inputs: Inputs,
+    mode: Mode,
+    budget: Budget,
+    progress: ProgressOf | None,
+    tell: Callable[[str], None] | None,
 ) -> _Answered:
     from ticketbench.edge.replay.every_ticket import replay
 
     name = refresh_name(inputs)
-    with answer_source(inputs, mode=mode, budget=budget) as source:
+    with answer_source(inputs, mode=mode, budget=budget, tell=tell) as source:
         if mode == "refresh":
             source = replace(source, refresh_since=source.cache.begin_refresh(name))
         replayed = [

@@ -11,10 +11,12 @@ import secrets
 from pathlib import Path
 
 from ticketbench.core.errors import MachineError
+from ticketbench.edge.redaction import redact
 
 
 def write_file(path: Path, content: bytes) -> None:
     """Replace one file: a temporary one beside it is written through to the disk, then renamed.
+    A key that this machine knows is left out.
 
     Raises MachineError when the disk is full or the folder cannot be written.
     """
@@ -22,7 +24,7 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(path.parent)
-        write_through(temporary, content)
+        write_through(temporary, redact(content))
         os.replace(temporary, path)
     except OSError as error:
         raise not_written(path, error, "check the path and its permissions") from None

@@ -21,6 +21,7 @@ from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
 from ticketbench.edge.inputs.validation import Strict, validated
+from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
 
 VARIABLE_PREFIX = "TICKETBENCH_"
 
@@ -230,6 +231,9 @@ def read_config(
 
     Raises InputError with every problem at its file:line:column.
     """
+    for override in overrides:
+        note_keys_named_in(override)
+        refuse_key(override, "--set")
     document = read_document(path)
     if not isinstance(document.data, dict):
         raise InputError(
@@ -246,6 +250,8 @@ def read_config(
             raise InputError(f"--set takes KEY=VALUE, got {override!r}")
         _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}", sources)
     document = replace(document, sources=sources)
+    endpoint = document.data.get("endpoint")
+    note_key(endpoint.get("key_env") if isinstance(endpoint, dict) else None)
     return Config(path, validated(ConfigFile, document), document)
 
 

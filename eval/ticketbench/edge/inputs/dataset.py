@@ -21,6 +21,7 @@ from ticketbench.edge.inputs.formats import (
     read_table,
 )
 from ticketbench.edge.inputs.validation import Strict
+from ticketbench.edge.redaction import refuse_key, refuse_key_in_any
 
 OPTIONAL_BY_DEFAULT = ("all_labels", "split")
 
@@ -70,6 +71,7 @@ def load_dataset(
     Raises InputError that lists the first 20 problems with file and line.
     """
     table = read_table(path)
+    _refuse_key(path, table)
     if not table.rows:
         raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")
     mapped = _mapped(path, table, columns or Columns())
@@ -87,6 +89,14 @@ def load_dataset(
     if problems:
         raise problems_error(sorted(problems, key=line_of_problem))
     return loaded
+
+
+def _refuse_key(path: Path, table: Table) -> None:
+    """A report, a cache or a message could show it; a plain word stands in tickets by chance."""
+    refuse_key(str(path), "the name of the dataset", by_chance=True)
+    refuse_key(" ".join(table.columns), "the header", where=f"{path}:1", by_chance=True)
+    tickets = (" ".join(map(_text, row.values.values())) for row in table.rows)
+    refuse_key_in_any(tickets, "a ticket", where=lambda i: f"{path}:{table.rows[i].line}")
 
 
 def tickets(path: Path | str) -> tuple[Ticket, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
@@ -10,6 +11,7 @@ from pydantic_core import ErrorDetails
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import suggestion
 from ticketbench.edge.inputs.documents import Document, Location
+from ticketbench.edge.redaction import refuse_key
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -41,13 +43,40 @@ class Strict(BaseModel):
 
 
 def validated(model: type[M], document: Document) -> M:
-    """`document` as a `model`; raises InputError that holds every problem, in file order."""
+    """`document` as a `model`; raises InputError that holds every problem, in file order.
+
+    A file that holds the key is refused before anything else in it is looked at.
+    """
+    refuse_key_in(document)
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         details = sorted(error.errors(), key=lambda d: _position(document, d["loc"]))
         problems = [_problem(model, document, detail) for detail in details]
         raise InputError.of(problems) from None
+
+
+def refuse_key_in(document: Document) -> None:
+    """Raise InputError, at the place, when a name or a value in `document` holds a key.
+
+    Rubrics are prose, in which a plain word stands by chance.
+    """
+    for location, text in _texts(document.data, ()):
+        prose = location[-1:] == ("rubric",)
+        refuse_key(text, _spoken(location), where=document.where(location), by_chance=prose)
+
+
+def _texts(data: object, location: Location) -> Iterator[tuple[Location, str]]:
+    """Every name and plain value as text, with the place of the value that it is or belongs to."""
+    if isinstance(data, dict):
+        for name, value in data.items():
+            yield (*location, name), str(name)
+            yield from _texts(value, (*location, name))
+    elif isinstance(data, list):
+        for i, value in enumerate(data):
+            yield from _texts(value, (*location, i))
+    else:
+        yield location, str(data)
 
 
 def _position(document: Document, loc: Location) -> tuple[int, int]:

@@ -14,6 +14,7 @@ from ticketbench.edge.asking.one_question import Breaker, ask_until_answered
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
 from ticketbench.edge.contract import parse_answer
 from ticketbench.edge.endpoints import Reply, is_local
+from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.replay.drift import Drift, drift, questions_to_check
 from ticketbench.edge.replay.questions import Questions
 from ticketbench.edge.replay.source import Answers, Source
@@ -55,7 +56,7 @@ class _Asking:
     def __init__(self, asked: Questions, source: Source, unusable: frozenset[int]) -> None:
         self._asked, self._source, self._unusable = asked, source, unusable
         self._pace, self._slots = Pace(source.per_second), Slots(source.concurrency)
-        self._breaker = Breaker(source.url)
+        self._breaker = Breaker(shown_url(source.url))
         self._limit = self._last = ""
         self.stop = Stop()
 

@@ -39,6 +39,7 @@ from ticketbench.edge.inputs.formats import (
     problems_error,
     read_table,
 )
+from ticketbench.edge.redaction import shown_url
 
 SCORE_PREFIX = "score_"
 ESCAPED = "escaped"
@@ -76,7 +77,7 @@ def score_table(
         wanted=_wanted(dataset, gold)[scored] if dataset.has_all_labels else None,
         failures=tuple(replace(failures[i], ticket_id=tickets[i].id) for i in sorted(failures)),
         provenance=Provenance(
-            dataset.name, dataset.fingerprint, rubrics.name, rubrics.fingerprint, url
+            dataset.name, dataset.fingerprint, rubrics.name, rubrics.fingerprint, shown_url(url)
         ),
     )
 

@@ -20,6 +20,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.redaction import redact
 from ticketbench.edge.results.upgrades import run_2
 
 T = TypeVar("T")
@@ -108,11 +109,12 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
     """Make `out` hold exactly `files` and a manifest with their digests.
 
     Everything is written beside `out` first and then put in its place, so a crash leaves the old
-    folder or the new one. Files of the user's own in an older report folder are carried over.
-    Raises InputError when `out` holds something that is no report of ours; MachineError when the
-    disk is full or not writable.
+    folder or the new one. A key that this machine knows is left out. Files of the user's own in an
+    older report folder are carried over. Raises InputError when `out` holds something that is no
+    report of ours; MachineError when the disk is full or not writable.
     """
     own = report_files(out)
+    files = {name: redact(content) for name, content in files.items()}
     fresh = out.with_name(f".{out.name}.{secrets.token_hex(4)}.new")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -124,7 +126,7 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
         digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
         value = {"schema": MANIFEST_SCHEMA, **manifest, "files": digests}
         text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-        write_through(fresh / MANIFEST, f"{text}\n".encode())
+        write_through(fresh / MANIFEST, redact(f"{text}\n".encode()))
         _carry_over(out, fresh, own)
         _swap(out, fresh)
     except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,8 +53,9 @@ def gate(
     mode: Mode = "replay",
     overrides: Sequence[str] = (),
     allow_failures: int = 0,
+    tell: Callable[[str], None] | None = None,
 ) -> GateRun:
-    """Judge every gate of `config`; by default nothing is sent.
+    """Judge every gate of `config`; by default nothing is sent. `tell` hears which key goes where.
 
     With more than `allow_failures` answers missing or failed no gate is judged: the report says
     how many are needed. Raises InputError when there are no gates, or the baseline they compare
@@ -66,7 +67,7 @@ def gate(
         help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
         raise InputError(f"{config} has no gates", where=str(config), help=help_)
     baseline = gate_baseline(inputs)
-    tables = scored(inputs, _names(inputs, gates), mode=mode)
+    tables = scored(inputs, _names(inputs, gates), mode=mode, tell=tell)
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError, Problem
 from ticketbench.core.types import Failure, Finding, ScoreTable
+from ticketbench.edge.redaction import shown_url
 from ticketbench.report.words.numbers import count
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
     if failures and not scored and {f.kind for f in failures} <= {"network", "timeout"}:
         raise EndpointError(
             f"no question got an answer; the last: {failures[-1].detail}",
-            where=url,
+            where=shown_url(url),
             help="check the URL and the server, then run again",
         )
 

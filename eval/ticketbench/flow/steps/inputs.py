@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,8 @@ from ticketbench.flow.steps.grouping import grouped
 
 if TYPE_CHECKING:
     from ticketbench.edge.asking.pacing import Budget, Price
+    from ticketbench.edge.endpoints import Connection
+    from ticketbench.edge.key_hosts.bindings import Grant
     from ticketbench.edge.replay.source import Mode, Source
 
 
@@ -97,27 +99,31 @@ def answer_source(
     mode: Mode = "auto",
     budget: Budget | None = None,
     reads_only: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> Iterator[Source]:
     """Recording, cache and endpoint of a config, ready to replay; strict replay has no endpoint.
 
-    With `reads_only` nothing will be stored, so the cache need not be writable or free.
+    With `reads_only` nothing will be stored, so the cache need not be writable or free. `tell`
+    hears which key goes where before anything is sent. Raises what `key_grant` raises.
     """
     from ticketbench.edge.answers.cache import AnswerCache
     from ticketbench.edge.answers.memo import Memo
     from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.asking.one_question import Retry
     from ticketbench.edge.asking.pacing import Budget
-    from ticketbench.edge.endpoints import Connection, connect, is_local
+    from ticketbench.edge.endpoints import connect
     from ticketbench.edge.replay.source import Source, full_url
-    from ticketbench.edge.secret import read_key
 
     config, settings = inputs.config, inputs.config.file.endpoint
-    key = None if is_local(settings.url) else read_key(settings.key_env, os.environ)
-    connection = Connection(key, settings.timeout_s, settings.concurrency, config.ca_path)
-    endpoint = None if mode == "replay" else connect(settings.url, connection)
+    endpoint = None
+    if mode != "replay":
+        grant = key_grant(config)
+        endpoint = connect(settings.url, connection_of(config, grant))
+        if tell and grant.words:
+            tell(grant.words)
     recording = Recording(config.recording_path)
     with (
-        _naming_the_key(settings.key_env, is_set=key is not None),
+        _naming_the_key(settings.key_env),
         AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache,
     ):
         began = cache.refresh_goes_on(refresh_name(inputs))
@@ -137,18 +143,45 @@ def answer_source(
 
 
 @contextmanager
-def _naming_the_key(variable: str, *, is_set: bool) -> Iterator[None]:
+def _naming_the_key(variable: str) -> Iterator[None]:
     """An endpoint that refuses the key is told apart from one that got none."""
     from ticketbench.edge.asking.one_question import KeyRefused
 
     try:
         yield
     except KeyRefused as error:
-        if is_set:
+        if os.environ.get(variable, "").strip():
             raise
         where = error.problems[0].where
         help_ = f"export {variable}=... and run again; nothing was lost"
         raise EndpointError(f"{variable} is not set: {error}", where=where, help=help_) from None
+
+
+def key_grant(config: Config) -> Grant:
+    """The key for the endpoint of a config, if this machine lets it go there; the one place where a
+    key is read for sending.
+
+    Raises InputError, at its line, for a key that the config names and that is bound to other hosts
+    or none, or is no usable key.
+    """
+    from ticketbench.edge.key_hosts.bindings import granted
+
+    settings = config.file.endpoint
+    return granted(
+        settings.url,
+        settings.key_env,
+        named="key_env" in settings.model_fields_set,
+        environment=os.environ,
+        where=config.document.where(("endpoint", "key_env")),
+    )
+
+
+def connection_of(config: Config, grant: Grant) -> Connection:
+    """How to connect to the endpoint of a config, with the key that was granted."""
+    from ticketbench.edge.endpoints import Connection
+
+    settings = config.file.endpoint
+    return Connection(grant.key, settings.timeout_s, settings.concurrency, config.ca_path)
 
 
 def refresh_name(inputs: Inputs) -> str:

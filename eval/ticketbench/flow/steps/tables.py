@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ticketbench.core.registry import suggestion
@@ -17,16 +17,24 @@ MISSING = ("miss", "cache")
 """Kinds of failure that asking would mend: nothing usable is stored."""
 
 
-def scored(inputs: Inputs, names: Sequence[str], *, mode: Mode = "replay") -> dict[str, ScoreTable]:
+def scored(
+    inputs: Inputs,
+    names: Sequence[str],
+    *,
+    mode: Mode = "replay",
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, ScoreTable]:
     """The answers of the rubric sets `names`, tickets in order of id; by default nothing is sent.
 
-    Missing answers are failures. Raises what replaying raises.
+    `tell` hears which key goes where before anything is sent. Missing answers are failures. Raises
+    what replaying raises.
     """
     from threadpoolctl import threadpool_limits
 
     from ticketbench.edge.replay.every_ticket import replay
 
-    with answer_source(inputs, mode=mode, reads_only=mode == "replay") as source:
+    reads_only = mode == "replay"
+    with answer_source(inputs, mode=mode, reads_only=reads_only, tell=tell) as source:
         tables = {
             name: replay(inputs.dataset, rubric_set(inputs, name), source).table
             for name in dict.fromkeys(names)

@@ -1,0 +1,54 @@
+"""A host and its port, compared as the library that connects sees them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ticketbench.core.errors import InputError
+
+_PORTS = {"https": 443, "http": 80}
+_USUAL_PORT = 443
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Host:
+    """A name in lower case and ASCII (IDNA), or an address, and a port; shown without 443.
+
+    A name with a dot at its end, or below another, is another host.
+    """
+
+    name: str
+    port: int = _USUAL_PORT
+
+    def __str__(self) -> str:
+        return self.name if self.port == _USUAL_PORT else f"{self.name}:{self.port}"
+
+
+def host_of(url: str) -> Host | None:
+    """The host that a request to `url` goes to; None where that is not plain to see: another scheme
+    than http and https, no or an unreadable host, a user name.
+    """
+    from urllib3.exceptions import LocationParseError
+    from urllib3.util import parse_url
+
+    try:
+        parts = parse_url(url)  # the parser that will connect, not another one
+    except LocationParseError:
+        return None
+    if parts.scheme not in _PORTS or not parts.host or parts.auth is not None or "\\" in url:
+        return None
+    return Host(parts.host, parts.port or _PORTS[parts.scheme])
+
+
+def read_host(text: str) -> Host:
+    """The host in a binding such as `router.shop.example` or `127.0.0.1:8080`.
+
+    Raises InputError for a URL, a wildcard, or what is no host.
+    """
+    plain = re.fullmatch(r"[^\s/?#@*\\%]+", text)
+    found = host_of(f"https://{text}") if plain else None
+    if found is None:
+        what = f"{text!r} is not a host"
+        raise InputError(what, help="write HOST or HOST:PORT: no https://, no path, no wildcard")
+    return found
