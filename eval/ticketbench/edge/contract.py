@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from ticketbench.core.quotes import listed, quoted
 from ticketbench.core.types import RubricSet
 
 KEY_VERSION = "ticketbench-answer-1"
@@ -100,16 +101,18 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     missing = [label for label in labels if label not in scores]
     extra = [label for label in scores if label not in labels]
     if missing:
-        raise ContractViolation(f"no score for {_listed(missing)}")
+        raise ContractViolation(f"no score for {listed(missing)}")
     if extra:
-        raise ContractViolation(f"scores for labels that were not asked for: {_listed(extra)}")
+        raise ContractViolation(f"scores for labels that were not asked for: {listed(extra)}")
     values = tuple(_score(label, scores[label]) for label in labels)
     check_sum(values, decimals=max(_decimals(scores[label]) for label in labels))
     top_label = data.get("top_label")
     if not isinstance(top_label, str) or top_label not in scores:
         raise ContractViolation("top_label is not one of the labels")
     if max(values) - scores[top_label] > AGREEMENT:
-        raise ContractViolation(f"top_label is {top_label!r}, but another label scores higher")
+        raise ContractViolation(
+            f"top_label is {quoted(top_label)}, but another label scores higher"
+        )
     _check_listing(data.get("labels"), scores)
     return Answer(values, top_label)
 
@@ -147,7 +150,9 @@ def other_rubrics(content: bytes, asked: Sequence[AskedLabel]) -> str:
     for entry in listing:
         rubric = entry.get("rubric")
         if isinstance(rubric, str) and rubric.split() != sent[entry["label"]]:
-            return f"the server answered for another rubric of {entry['label']!r} than was sent"
+            return (
+                f"the server answered for another rubric of {quoted(entry['label'])} than was sent"
+            )
     return ""
 
 
@@ -194,11 +199,6 @@ def _decimals(score: float) -> int:
     return score.decimals if isinstance(score, _Printed) else 0
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name[:60]) for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
-
-
 def _json(content: bytes) -> Any:
     if len(content) > MOST_ANSWER_BYTES:
         raise ContractViolation("the answer is larger than 1 MB")
@@ -231,9 +231,9 @@ def _json(content: bytes) -> Any:
 def _score(label: str, value: Any) -> float:
     # bool is an int in Python, and a JSON `true` is no score.
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ContractViolation(f"the score of {label!r} is not a number")
+        raise ContractViolation(f"the score of {quoted(label)} is not a number")
     if not 0 <= value <= 1:  # false for NaN, infinity and integers of any length
-        raise ContractViolation(f"the score of {label!r} is not within [0, 1]")
+        raise ContractViolation(f"the score of {quoted(label)} is not within [0, 1]")
     return float(value)
 
 

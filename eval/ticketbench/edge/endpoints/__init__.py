@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.contract import Reply as Reply
 from ticketbench.edge.secret import ApiKey
@@ -67,7 +68,7 @@ def connect(url: str, connection: Connection) -> Endpoint:
     scheme = url.partition("://")[0]
     if scheme not in ENDPOINTS.names():
         known = ", ".join(f"{name}://" for name in ENDPOINTS.names())
-        raise InputError(f"cannot talk to {url!r}", help=f"known: {known}")
+        raise InputError(f"cannot talk to {quoted(url)}", help=f"known: {known}")
     return ENDPOINTS.get(scheme)(url, connection)
 
 

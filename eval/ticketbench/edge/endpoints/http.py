@@ -22,6 +22,7 @@ from urllib3.exceptions import (
 )
 
 from ticketbench.core.errors import EndpointError, InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.edge.contract import MOST_ANSWER_BYTES
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
 from ticketbench.edge.endpoints.overdue import WATCHED_POOLS, Overdue
@@ -128,13 +129,19 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
     try:
         parts = urllib3.util.parse_url(url)  # the parser that will connect, not another one
     except LocationParseError:
-        raise InputError(f"{url!r} is not a URL", help="write https://host/classify") from None
+        raise InputError(
+            f"{quoted(url)} is not a URL", help="write https://host/classify"
+        ) from None
     if not parts.host or "\\" in url:
-        raise InputError(f"{url!r} is not a URL", help="write https://host/classify")
+        raise _no_url(url)
     if parts.scheme == "http" and parts.host.strip("[]") not in _LOOPBACK:
-        raise InputError(f"{url!r} is not encrypted", help="use https://")
+        raise InputError(f"{quoted(url)} is not encrypted", help="use https://")
     _refuse_unusable_authorities(connection.ca_file)
     return HttpEndpoint(connection)
+
+
+def _no_url(url: str) -> InputError:
+    return InputError(f"{quoted(url)} is not a URL", help="write https://host/classify")
 
 
 def _refuse_unusable_authorities(ca_file: Path | None) -> None:

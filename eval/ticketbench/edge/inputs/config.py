@@ -16,7 +16,9 @@ from pydantic import Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
+from ticketbench.edge.files.reading import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
@@ -201,6 +203,18 @@ class Config:
         return self._resolve(self.file.production_log) if self.file.production_log else None
 
     @property
+    def input_paths(self) -> tuple[Path, ...]:
+        """Every file that the config names to be read, whether or not it is there."""
+        optional = (
+            self.recording_path,
+            self.baseline_path,
+            self.ca_path,
+            self.production_log_path,
+        )
+        named = (self.dataset_path, *self.rubric_paths.values(), *optional)
+        return tuple(path for path in named if path is not None)
+
+    @property
     def policy(self) -> Policy:
         """The routing policy to evaluate."""
         p = self.file.policy
@@ -238,10 +252,12 @@ def read_config(
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
-            raise InputError(f"--set takes KEY=VALUE, got {override!r}")
+            raise InputError(f"--set takes KEY=VALUE, got {quoted(override)}")
         _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}", sources)
     document = replace(document, sources=sources)
-    return Config(path, validated(ConfigFile, document), document)
+    config = Config(path, validated(ConfigFile, document), document)
+    let_links_stay_beside([path, *config.input_paths])
+    return config
 
 
 def _location_of_variable(name: str) -> tuple[str, ...]:
@@ -260,11 +276,11 @@ def _set(
 ) -> None:
     if location[0] not in ConfigFile.model_fields:
         known = suggestion(location[0], ConfigFile.model_fields)
-        raise InputError(f"unknown key {'.'.join(location)!r}", where=source, help=known)
+        raise InputError(f"unknown key {quoted('.'.join(location))}", where=source, help=known)
     for part in location[:-1]:
         data = data.setdefault(part, {})
         if not isinstance(data, dict):
-            raise InputError(f"{part!r} is not a section", where=source)
+            raise InputError(f"{quoted(part)} is not a section", where=source)
     data[location[-1]] = value
     sources[location] = source
 

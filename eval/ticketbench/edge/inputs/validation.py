@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.edge.inputs.documents import Document, Location
 
@@ -62,13 +63,13 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
     name = _spoken(loc)
     if kind == "extra_forbidden":
         help_ = suggestion(str(loc[-1]), _fields_at(model, loc[:-1]))
-        return Problem(f"unknown key {name!r}", where, help_)
+        return Problem(f"unknown key {quoted(name)}", where, help_)
     if kind == "missing":
-        return Problem(f"{name!r} is missing", where, "add it")
+        return Problem(f"{quoted(name)} is missing", where, "add it")
     shown = "" if _SECRET & set(loc) else _shown(detail["input"])
     quoting = kind == "string_type" and not isinstance(detail["input"], dict | list)
     help_ = "put quotes around it to make it text" if quoting else ""
-    return Problem(f"{name or 'the file'} {_wanted(model, detail)}{shown}", where, help_)
+    return Problem(f"{clipped(name) or 'the file'} {_wanted(model, detail)}{shown}", where, help_)
 
 
 def _shown(found: object) -> str:
