@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import click
 
 from ticketbench.cli.boundary import run_guarded
 from ticketbench.core.version import __version__
+from ticketbench.edge.files.reading import following_links
 
 COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",
@@ -71,6 +73,8 @@ Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
 )
 @click.version_option(__version__, prog_name="ticketbench", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback on errors.")
+@click.option("--follow-links", is_flag=True, expose_value=False,
+              help="Read files that are links out of the project, too.")  # fmt: skip
 def cli() -> None:
     """Measure a rubric-based /classify API on your own labelled tickets.
 
@@ -82,8 +86,13 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code.
+
+    `--debug` and `--follow-links` may stand anywhere, behind every command.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in given
-    rest = [argument for argument in given if argument != "--debug"]
-    sys.exit(run_guarded(lambda: cli(rest, "ticketbench", standalone_mode=False), debug=debug))
+    debug, follows = ("--debug" in given, "--follow-links" in given)
+    rest = [argument for argument in given if argument not in ("--debug", "--follow-links")]
+    with following_links() if follows else nullcontext():
+        code = run_guarded(lambda: cli(rest, "ticketbench", standalone_mode=False), debug=debug)
+    sys.exit(code)

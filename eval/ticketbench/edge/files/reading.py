@@ -20,7 +20,7 @@ from typing import BinaryIO
 from ticketbench.core.errors import InputError, MachineError
 
 FOLLOW_LINKS = "TICKETBENCH_FOLLOW_LINKS"
-"""Set to anything, links may lead out of the project; `--follow-links` sets it."""
+"""With this variable set, links may lead out of the project; `--follow-links` sets it."""
 
 _MOST_RATIO = 100
 _STREAM = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")
@@ -88,6 +88,18 @@ def let_links_stay_beside(paths: Iterable[Path]) -> None:
         common = Path(os.path.commonpath(folders))
         if common not in (home, *home.parents):
             _PROJECTS.add(common)
+
+
+@contextmanager
+def following_links() -> Iterator[None]:
+    """Links may lead out of the project meanwhile."""
+    before = os.environ.get(FOLLOW_LINKS)
+    os.environ[FOLLOW_LINKS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[FOLLOW_LINKS]
 
 
 @contextmanager

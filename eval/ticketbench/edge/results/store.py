@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ticketbench.core.errors import InputError
+from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files.reading import read_bytes
@@ -26,6 +26,7 @@ T = TypeVar("T")
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
+MOST_MANIFEST_BYTES = 10_000_000
 VERSIONS = {"run": 2, "score": 2, "compare": 2, "gate": 2}
 """The version of what an envelope holds; 1 where nothing is said."""
 
@@ -131,11 +132,11 @@ def report_files(out: Path) -> set[str]:
     if not out.is_dir() or not any(out.iterdir()):
         return set()
     try:
-        manifest = json.loads((out / MANIFEST).read_bytes())
+        manifest = json.loads(read_bytes(out / MANIFEST, most=MOST_MANIFEST_BYTES))
         if manifest["schema"] != MANIFEST_SCHEMA:
             raise ValueError(manifest["schema"])
         return {*manifest["files"], MANIFEST}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (TicketbenchError, ValueError, KeyError, TypeError):
         raise InputError(
             f"{out} holds files that are not a ticketbench report",
             help="choose another --out; nothing was changed",
