@@ -72,8 +72,8 @@ class Incoming:
     def head(self) -> Head:
         """The next head. Raises Gone when none begins, Refused when it is malformed or late."""
         self._until = time.monotonic() + REQUEST_S
-        while _END not in self._unread:
-            if len(self._unread) > _MOST_HEAD_BYTES:
+        while _END not in self._unread[:_MOST_HEAD_BYTES]:
+            if len(self._unread) >= _MOST_HEAD_BYTES:
                 raise Refused(431, "the headers are too large")
             self._unread += self._more()
         head, _, self._unread = self._unread.partition(_END)
@@ -113,7 +113,7 @@ class Incoming:
 def _parsed(head: bytes) -> Head:
     found = _HEAD.fullmatch(head)
     if found is None:
-        raise Refused(400, "this is no HTTP/1.1 request")
+        raise Refused(400, "the head of the request is malformed")
     lines = found[4].decode("latin-1").split("\r\n")[:-1]
     pairs = [(name.lower(), value.strip()) for name, _, value in (x.partition(":") for x in lines)]
     twice = [n for n, k in Counter(n for n, _ in pairs).items() if k > 1 and n not in _MAY_REPEAT]
