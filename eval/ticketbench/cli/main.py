@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -83,6 +84,18 @@ def cli() -> None:
         ticketbench init demo && cd demo
         ticketbench run configs/ticketbench.yaml
     """
+    _refuse_lost_folder()
+
+
+def _refuse_lost_folder() -> None:
+    """Relative paths lead nowhere when somebody deleted the folder that a shell stands in."""
+    from ticketbench.core.errors import MachineError
+
+    try:
+        os.getcwd()
+    except OSError as error:
+        what = f"the working folder cannot be used: {error.strerror}"
+        raise MachineError(what, help="change into a folder that is there") from None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -65,7 +65,7 @@ def endpoint(*schemes: str) -> Callable[[Connect], Connect]:
 def connect(url: str, connection: Connection) -> Endpoint:
     """The endpoint at `url`. An unknown scheme or engine raises InputError; nothing is sent."""
     import_modules(__name__)
-    scheme = url.partition("://")[0]
+    scheme = url.partition("://")[0].lower()
     if scheme not in ENDPOINTS.names():
         known = ", ".join(f"{name}://" for name in ENDPOINTS.names())
         raise InputError(f"cannot talk to {quoted(url)}", help=f"known: {known}")

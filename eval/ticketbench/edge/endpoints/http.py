@@ -26,17 +26,19 @@ from ticketbench.core.quotes import quoted
 from ticketbench.edge.contract import MOST_ANSWER_BYTES
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
 from ticketbench.edge.endpoints.overdue import WATCHED_POOLS, Overdue
+from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.secret import HEADER
 
 _CONNECT_TIMEOUT_S = 5.0
 _CHUNK = 65_536
+_MOST_CA_BYTES = 10_000_000
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class HttpEndpoint:
     """A pool of connections to one server. The key is added here, below every cache."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, authorities: str | None = None) -> None:
         self._key = connection.key
         self._timeout_s = connection.timeout_s
         self._headers = {
@@ -54,7 +56,8 @@ class HttpEndpoint:
             retries=False,
             timeout=urllib3.Timeout(connect=connect_s, read=connection.timeout_s),
             cert_reqs="CERT_REQUIRED",
-            ca_certs=str(connection.ca_file or certifi.where()),
+            ca_certs=None if authorities else certifi.where(),
+            ca_cert_data=authorities,
         )
         self._pool.pool_classes_by_scheme = WATCHED_POOLS
 
@@ -136,18 +139,21 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
         raise _no_url(url)
     if parts.scheme == "http" and parts.host.strip("[]") not in _LOOPBACK:
         raise InputError(f"{quoted(url)} is not encrypted", help="use https://")
-    _refuse_unusable_authorities(connection.ca_file)
-    return HttpEndpoint(connection)
+    return HttpEndpoint(connection, _authorities(connection.ca_file))
 
 
 def _no_url(url: str) -> InputError:
     return InputError(f"{quoted(url)} is not a URL", help="write https://host/classify")
 
 
-def _refuse_unusable_authorities(ca_file: Path | None) -> None:
+def _authorities(ca_file: Path | None) -> str | None:
+    """The certificates in `ca_file`, which is read once: a pipe would be empty the second time."""
+    if ca_file is None:
+        return None
+    text = read_bytes(ca_file, most=_MOST_CA_BYTES).decode("ascii", "ignore")
     try:
-        if ca_file is not None:
-            ssl.create_default_context(cafile=str(ca_file))
-    except (OSError, ssl.SSLError):
+        ssl.create_default_context(cadata=text or " ")  # no text would mean the usual ones
+    except (ValueError, ssl.SSLError):
         what = f"{ca_file} holds no certificates that can be read"
         raise InputError(what, help="endpoint.ca_file names a PEM file") from None
+    return text

@@ -13,7 +13,7 @@ import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,12 +82,22 @@ def let_links_stay_beside(paths: Iterable[Path]) -> None:
 
     By default a link without git must stay in its own folder; a home folder is no project.
     """
-    folders = [_absolute(path).parent for path in paths]
+    common = _common_folder([_absolute(path).parent for path in paths])
     home = _absolute(Path(os.path.expanduser("~")))
-    with suppress(ValueError):  # several drives have nothing in common
-        common = Path(os.path.commonpath(folders))
-        if common not in (home, *home.parents):
-            _PROJECTS.add(common)
+    if common is not None and common not in (home, *home.parents):
+        _PROJECTS.add(common)
+
+
+def linked_parent(path: Path) -> Path | None:
+    """The nearest folder above `path` that is a link within the project or the working folder.
+
+    Links further up, such as a home folder on another disk, are the machine's own.
+    """
+    own = _absolute(path)
+    with_git = [one for one in own.parents if (one / ".git").exists()]
+    around = (*with_git[-1:], _common_folder([own, Path.cwd()]))
+    inside = (one for one in own.parents if any(outer in one.parents for outer in around))
+    return next((one for one in inside if one.is_symlink()), None)
 
 
 @contextmanager
@@ -151,6 +161,15 @@ def _root_of(path: Path) -> str:
         around = os.path.realpath(outer)
         root = root if Path(root).is_relative_to(around) else around
     return root
+
+
+def _common_folder(paths: list[Path]) -> Path | None:
+    """The folder above all of them; None where that is the root, or they are on several drives."""
+    try:
+        common = Path(os.path.commonpath(paths))
+    except ValueError:
+        return None
+    return None if common == Path(common.anchor) else common
 
 
 def _absolute(path: Path) -> Path:

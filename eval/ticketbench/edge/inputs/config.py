@@ -5,14 +5,14 @@ Precedence: flag > TICKETBENCH_* variable > file > default.
 
 from __future__ import annotations
 
-import os.path
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
@@ -25,12 +25,32 @@ from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
 from ticketbench.edge.inputs.validation import Strict, validated
 
 VARIABLE_PREFIX = "TICKETBENCH_"
+_DEVICES = r"con|prn|aux|nul|(com|lpt)[0-9]"
+_MOST_PATH = 1_000
 
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Threshold = Annotated[float, Field(ge=0, le=1.01)]
 Amount = Annotated[float, Field(ge=0)]
-SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+def _usable_everywhere(name: str) -> str:
+    """A rubric set's figures are files of its name, and a report is opened on any system."""
+    if name.endswith(".") or re.fullmatch(_DEVICES, name.partition(".")[0], re.IGNORECASE):
+        raise ValueError("Windows keeps this name, or a dot at its end, for itself")
+    return name
+
+
+def _short_enough(name: str) -> str:
+    if len(name) > _MOST_PATH or any(len(os.fsencode(part)) > 255 for part in Path(name).parts):
+        raise ValueError("this is longer than the name of a file can be")
+    return name
+
+
+SetName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), AfterValidator(_usable_everywhere)
+]
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_short_enough)]
 
 
 class EndpointConfig(Strict):
@@ -41,15 +61,17 @@ class EndpointConfig(Strict):
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     rate: Text | None = "20/s"
     timeout_s: Annotated[float, Field(gt=0)] = 30.0
-    ca_file: Text | None = None
+    ca_file: FileName | None = None
     price_per_million_tokens: Amount | None = None
     characters_per_token: Annotated[float, Field(gt=0)] = 4.0
 
     @field_validator("url")
     @classmethod
     def _full_url(cls, url: str) -> str:
-        if not re.match(r"[a-z][a-z0-9+.-]*://[^/\s]+", url):
+        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+", url):
             raise ValueError("the URL must be full, like https://host/classify or local://...")
+        scheme, rest = url.split(":", 1)
+        url = f"{scheme.lower()}:{rest}"
         if re.match(r"[a-z]+://[^/]*@", url):
             raise ValueError("no user name or password in the URL; the key comes from key_env")
         if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
@@ -71,7 +93,7 @@ class EndpointConfig(Strict):
 class DatasetConfig(Strict):
     """The labelled tickets."""
 
-    path: Text
+    path: FileName
     columns: Columns = Columns()
 
 
@@ -133,16 +155,16 @@ class ConfigFile(Strict):
     version: Annotated[int, Field(ge=1, le=1)]
     endpoint: EndpointConfig
     dataset: DatasetConfig
-    rubric_sets: Annotated[dict[SetName, Text], Field(min_length=1)]
-    cache: Text = ".ticketbench/answers.sqlite"
-    recording: Text | None = None
+    rubric_sets: Annotated[dict[SetName, FileName], Field(min_length=1)]
+    cache: FileName = ".ticketbench/answers.sqlite"
+    recording: FileName | None = None
     policy: PolicyConfig = PolicyConfig()
     choose: ChooseConfig = ChooseConfig()
     trained_baselines: bool = False
     production_mix: dict[Text, Amount] = Field(default={})
-    production_log: Text | None = None
+    production_log: FileName | None = None
     report: ReportConfig = ReportConfig()
-    baseline: Text | None = None
+    baseline: FileName | None = None
     gates: list[GateConfig] = Field(default=[])
 
     @field_validator("production_mix")

@@ -186,12 +186,14 @@ def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
 
 def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
     """`labels` with each behind those in `before`; as they stand where that contradicts itself."""
-    order: list[str] = []
+    if not any(before.values()):
+        return tuple(labels)  # no ties, so that many labels cost nothing
+    order: dict[str, None] = {}
     while len(order) < len(labels):
-        free = [x for x in labels if x not in order and before[x] <= set(order)]
-        if not free:
+        free = next((x for x in labels if x not in order and before[x] <= order.keys()), None)
+        if free is None:
             return tuple(labels)
-        order.append(free[0])
+        order[free] = None
     return tuple(order)
 
 
