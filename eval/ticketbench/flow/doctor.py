@@ -13,7 +13,7 @@ from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.core.version import __version__
 
 if TYPE_CHECKING:
-    from ticketbench.edge.inputs.config import EndpointConfig
+    from ticketbench.edge.inputs.config import Config
 
 Status = Literal["ok", "warning", "blocked"]
 
@@ -55,7 +55,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
             stored = len(source.cache.stored_keys())
             found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
             if online:
-                found.append(_ask_once(settings))
+                found.append(_ask_once(inputs.config))
     except TicketbenchError as error:
         found.append(_blocked("cache or endpoint", error))
     return found
@@ -110,24 +110,36 @@ def _engine(url: str) -> list[Examined]:
     return [Examined("engine", "ok", f"{url} answers on this machine")]
 
 
-def _ask_once(settings: EndpointConfig) -> Examined:
+def _ask_once(config: Config) -> Examined:
     """One live question outside the cache."""
     from ticketbench.core.types import Rubric, RubricSet
     from ticketbench.edge.contract import ContractViolation, parse_answer, request_body
     from ticketbench.edge.endpoints import Connection, Unreached, connect
     from ticketbench.edge.secret import read_key
 
+    settings = config.file.endpoint
     rubrics = RubricSet("doctor", (Rubric("yes", "Is it day?"), Rubric("no", "Is it night?")))
     key = read_key(settings.key_env, os.environ)
     body = request_body("The sun is up.", rubrics)
     try:
-        endpoint = connect(settings.url, Connection(key, settings.timeout_s, 1))
+        connection = Connection(key, settings.timeout_s, 1, config.ca_path, settings.proxy)
+        endpoint = connect(settings.url, connection)
         reply = endpoint.ask(settings.url, body)
         if reply.status != 200:
             return Examined("endpoint", "blocked", f"status {reply.status}", "check key and URL", 4)
         parse_answer(reply.body, rubrics.labels)
     except Unreached as error:
-        return Examined("endpoint", "blocked", f"no answer: {error}", "check the URL", 4)
+        return Examined("endpoint", "blocked", f"no answer: {error}", _to_reach(settings.proxy), 4)
     except ContractViolation as error:
         return Examined("endpoint", "blocked", f"not a /classify answer: {error}", "check it", 4)
     return Examined("endpoint", "ok", f"{settings.url} answered")
+
+
+def _to_reach(proxy: str) -> str:
+    """What to do when no connection came about; a proxy that others use may be the only way."""
+    from ticketbench.edge.endpoints.proxy import NONE, proxy_variables
+
+    names = proxy_variables()
+    if proxy != NONE or not names:
+        return "check the URL"
+    return f"check the URL; {names[0]} is set, but not used: endpoint.proxy: env"

@@ -43,14 +43,15 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to connect: the key to send, how long to wait, how many connections to keep, and a file
-    of certificate authorities to trust instead of the usual ones.
+    """How to connect: the key to send, how long to wait, how many connections to keep, a file of
+    certificate authorities to trust instead of the usual ones, and the proxy: none, env or a URL.
     """
 
     key: ApiKey | None = None
     timeout_s: float = 30.0
     concurrency: int = 8
     ca_file: Path | None = None
+    proxy: str = "none"
 
 
 Connect = Callable[[str, Connection], Endpoint]

@@ -1,14 +1,17 @@
 """http:// and https://: a server that speaks the /classify contract.
 
-urllib3 is used directly: no proxies or .netrc from the environment, no redirects (they would
+urllib3 is used directly: no .netrc, no proxies unless the config says so, no redirects (they would
 carry the key to another host), no cookies, TLS always verified.
 """
 
 from __future__ import annotations
 
+import http.client
 import ssl
 import time
+from http.client import HTTPException, LineTooLong
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import certifi
@@ -17,15 +20,17 @@ from urllib3.exceptions import (
     HTTPError,
     LocationParseError,
     NewConnectionError,
+    ProxyError,
     SSLError,
     TimeoutError,
 )
 
-from ticketbench.core.errors import EndpointError, InputError
+from ticketbench.core.errors import EndpointError, InputError, MachineError
 from ticketbench.core.quotes import quoted
 from ticketbench.edge.contract import MOST_ANSWER_BYTES
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
 from ticketbench.edge.endpoints.overdue import WATCHED_POOLS, Overdue
+from ticketbench.edge.endpoints.proxy import Proxy, proxy_for
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.secret import HEADER
 
@@ -38,7 +43,9 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 class HttpEndpoint:
     """A pool of connections to one server. The key is added here, below every cache."""
 
-    def __init__(self, connection: Connection, authorities: str | None = None) -> None:
+    def __init__(
+        self, connection: Connection, authorities: str | None = None, proxy: Proxy | None = None
+    ) -> None:
         self._key = connection.key
         self._timeout_s = connection.timeout_s
         self._headers = {
@@ -49,16 +56,7 @@ class HttpEndpoint:
         }
         if self._key is not None:
             self._headers[HEADER] = self._key.header_value()
-        connect_s = min(_CONNECT_TIMEOUT_S, connection.timeout_s)
-        self._pool = urllib3.PoolManager(
-            maxsize=connection.concurrency,
-            block=True,
-            retries=False,
-            timeout=urllib3.Timeout(connect=connect_s, read=connection.timeout_s),
-            cert_reqs="CERT_REQUIRED",
-            ca_certs=None if authorities else certifi.where(),
-            ca_cert_data=authorities,
-        )
+        self._pool = _pool(connection, authorities, proxy)
         self._pool.pool_classes_by_scheme = WATCHED_POOLS
 
     def ask(self, url: str, body: bytes) -> Reply:
@@ -84,6 +82,24 @@ class HttpEndpoint:
         return self._without_key(value.encode("utf-8", "replace")).decode("utf-8")
 
 
+def _pool(
+    connection: Connection, authorities: str | None, proxy: Proxy | None
+) -> urllib3.PoolManager:
+    connect_s = min(_CONNECT_TIMEOUT_S, connection.timeout_s)
+    settings: dict[str, Any] = {
+        "maxsize": connection.concurrency,
+        "block": True,
+        "retries": False,
+        "timeout": urllib3.Timeout(connect=connect_s, read=connection.timeout_s),
+        "cert_reqs": "CERT_REQUIRED",
+        "ca_certs": None if authorities else certifi.where(),
+        "ca_cert_data": authorities,
+    }
+    if proxy is None:
+        return urllib3.PoolManager(**settings)
+    return urllib3.ProxyManager(proxy.url, proxy_headers=proxy.headers, **settings)
+
+
 def _failure(error: HTTPError, url: str, *, late: bool) -> Exception:
     """What a library error means here, without its text, which may quote headers."""
     if isinstance(error, SSLError) and not late and not _was_cut_off(error):
@@ -94,6 +110,10 @@ def _failure(error: HTTPError, url: str, *, late: bool) -> Exception:
         )
     if isinstance(error, NewConnectionError):
         return Unreached("network", "connection refused or host unknown")
+    if isinstance(error, ProxyError):
+        return Unreached("network", "the proxy made no connection")
+    if any(type(cause) in (HTTPException, LineTooLong) for cause in error.args):
+        return Unreached("network", "the answer has too many header lines, or too long ones")
     if isinstance(error, TimeoutError):
         return Unreached("timeout", "no answer in time")
     if late or isinstance(error, Overdue):
@@ -139,7 +159,20 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
         raise _no_url(url)
     if parts.scheme == "http" and parts.host.strip("[]") not in _LOOPBACK:
         raise InputError(f"{quoted(url)} is not encrypted", help="use https://")
-    return HttpEndpoint(connection, _authorities(connection.ca_file))
+    _refuse_replaced_library()
+    authorities = _authorities(connection.ca_file)
+    return HttpEndpoint(connection, authorities, proxy_for(url, connection.proxy))
+
+
+def _refuse_replaced_library() -> None:
+    """urllib3-future, which niquests brings, puts itself in urllib3's place: what keeps answers
+    apart and deadlines here does not exist there.
+    """
+    if not issubclass(urllib3.connection.HTTPConnection, http.client.HTTPConnection):
+        raise MachineError(
+            "urllib3 was replaced by another library, urllib3-future",
+            help="install ticketbench into an environment of its own, without niquests",
+        )
 
 
 def _no_url(url: str) -> InputError:

@@ -95,7 +95,8 @@ def linked_parent(path: Path) -> Path | None:
     """
     own = _absolute(path)
     with_git = [one for one in own.parents if (one / ".git").exists()]
-    around = (*with_git[-1:], _common_folder([own, Path.cwd()]))
+    here = Path.cwd() if path.is_absolute() else _common_folder([own, Path.cwd()])
+    around = (*with_git[-1:], here)
     inside = (one for one in own.parents if any(outer in one.parents for outer in around))
     return next((one for one in inside if one.is_symlink()), None)
 

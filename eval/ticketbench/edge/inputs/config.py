@@ -5,7 +5,7 @@ Precedence: flag > TICKETBENCH_* variable > file > default.
 
 from __future__ import annotations
 
-import os
+import os.path
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,11 +22,10 @@ from ticketbench.edge.files.reading import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
-from ticketbench.edge.inputs.validation import Strict, validated
+from ticketbench.edge.inputs.validation import FileName, Strict, validated
 
 VARIABLE_PREFIX = "TICKETBENCH_"
 _DEVICES = r"con|prn|aux|nul|(com|lpt)[0-9]"
-_MOST_PATH = 1_000
 
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -41,16 +40,9 @@ def _usable_everywhere(name: str) -> str:
     return name
 
 
-def _short_enough(name: str) -> str:
-    if len(name) > _MOST_PATH or any(len(os.fsencode(part)) > 255 for part in Path(name).parts):
-        raise ValueError("this is longer than the name of a file can be")
-    return name
-
-
 SetName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), AfterValidator(_usable_everywhere)
 ]
-FileName = Annotated[str, Field(min_length=1), AfterValidator(_short_enough)]
 
 
 class EndpointConfig(Strict):
@@ -62,6 +54,7 @@ class EndpointConfig(Strict):
     rate: Text | None = "20/s"
     timeout_s: Annotated[float, Field(gt=0)] = 30.0
     ca_file: FileName | None = None
+    proxy: Text = "none"
     price_per_million_tokens: Amount | None = None
     characters_per_token: Annotated[float, Field(gt=0)] = 4.0
 
@@ -77,6 +70,13 @@ class EndpointConfig(Strict):
         if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
             raise ValueError("no key in the URL, where reports show it; it comes from key_env")
         return url
+
+    @field_validator("proxy")
+    @classmethod
+    def _usable_proxy(cls, proxy: str) -> str:
+        if proxy in ("none", "env") or re.fullmatch(r"https?://[^/@\s]+/?", proxy):
+            return proxy
+        raise ValueError("it is none, env, or http://host:port without user and password")
 
     @field_validator("rate")
     @classmethod

@@ -22,7 +22,7 @@ from ticketbench.core.quotes import clipped, quoted, words
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE_LABEL, Finding, Rubric, RubricSet
 from ticketbench.edge.inputs.documents import Document, read_document
-from ticketbench.edge.inputs.validation import Strict, validated
+from ticketbench.edge.inputs.validation import FileName, Strict, validated
 
 MOST_LABELS = 6
 
@@ -43,7 +43,7 @@ class RubricList(RootModel[list[Entry]]):
 class RubricVersion(Strict):
     """A rubric file that changes its parent."""
 
-    extends: Text
+    extends: FileName
     labels: list[Entry] = Field(default=[])
     remove: list[Text] = Field(default=[])
 

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import os
+from pathlib import PurePath
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from ticketbench.core.errors import InputError, Problem
@@ -14,7 +23,20 @@ from ticketbench.edge.inputs.documents import Document, Location
 
 M = TypeVar("M", bound=BaseModel)
 
-_SECRET = {"url", "key_env"}
+_MOST_PATH, _MOST_PART_BYTES = 1_000, 255
+
+
+def _short_enough(name: str) -> str:
+    parts = PurePath(name).parts
+    if len(name) > _MOST_PATH or any(len(os.fsencode(part)) > _MOST_PART_BYTES for part in parts):
+        raise ValueError("this is longer than the name of a file can be")
+    return name
+
+
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_short_enough)]
+"""A path as a file names it, which any system can open."""
+
+_SECRET = {"url", "key_env", "proxy"}
 """Keys under which somebody may have pasted a key: what was found there is never shown."""
 
 _WANTED = {

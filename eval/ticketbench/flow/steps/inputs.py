@@ -128,7 +128,9 @@ def answer_source(
 
     config, settings = inputs.config, inputs.config.file.endpoint
     key = None if is_local(settings.url) else read_key(settings.key_env, os.environ)
-    connection = Connection(key, settings.timeout_s, settings.concurrency, config.ca_path)
+    connection = Connection(
+        key, settings.timeout_s, settings.concurrency, config.ca_path, settings.proxy
+    )
     endpoint = None if mode == "replay" else connect(settings.url, connection)
     recording = Recording(config.recording_path)
     with AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache:
