@@ -26,7 +26,7 @@ MOST_PROBLEMS = 20
 _MOST_UNPACKED = 4_000_000_000
 _MOST_ROW_BYTES = 10_000_000
 _NO_TABLE = re.compile(
-    rb"(\xef\xbb\xbf)?\s*(#.*\s+)*"
+    rb"(\xef\xbb\xbf)?\s*(#[^\r\n]*[\r\n]\s*)*"
     rb"((export\s+)?(?!sep=.?\s)[a-z_]\w*\s*=|-----BEGIN .*PRIVATE KEY|[^\r\n]*\0)",
     re.IGNORECASE,
 )
