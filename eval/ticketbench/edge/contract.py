@@ -119,7 +119,7 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
 
 
 _NEGATIVE_ZERO = re.compile(
-    rb'("(?:[^"\\]|\\.)*")|-(?=0(?:\.0*)?(?:[eE][+-]?[0-9]+)?[\s,\]}])', re.DOTALL
+    rb'("(?:[^"\\]|\\.)*")|(?<![eE])-(?=0(?:\.0*)?(?:[eE][+-]?[0-9]+)?[\s,\]}])', re.DOTALL
 )
 
 

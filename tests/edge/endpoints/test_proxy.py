@@ -85,7 +85,10 @@ def https(tmp_path: Path) -> Iterator[tuple[FaultServer, Path]]:
         yield server, pem
 
 
-BODY = b'{"text": "x", "labels": [{"name": "billing", "rubric": "?"}]}'
+BODY = (
+    b'{"text": "x", "labels": [{"name": "billing", "rubric": "?"},'
+    b' {"name": "technical", "rubric": "?"}]}'
+)
 
 
 @pytest.mark.loopback
