@@ -144,7 +144,8 @@ def test_serve_answers_as_documented(server: str) -> None:
     body = json.dumps(
         {"text": "my invoice", "labels": [{"name": "a", "rubric": "Is this about an invoice?"}]}
     )
-    request = urllib.request.Request(server, body.encode(), {"x-api-key": KEY})
+    headers = {"x-api-key": KEY, "Content-Type": "application/json"}
+    request = urllib.request.Request(server, body.encode(), headers)
     with urllib.request.urlopen(request) as answer:
         assert json.loads(answer.read())["top_label"] == "a"
 
@@ -579,3 +580,47 @@ def test_a_stopped_refresh_is_told_and_the_same_command_finishes_it(answered: Pa
     assert ticketbench(*refresh).returncode == 0
     manifest = json.loads((answered / "reports" / "eval" / "manifest.json").read_bytes())
     assert manifest["requests"] == 14
+
+
+def test_a_link_out_of_the_project_is_read_where_that_is_wished(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "t.csv"
+    elsewhere.write_text("id,text,label\n1,x,a\n2,y,b\n")
+    Path("link.csv").symlink_to(elsewhere)
+    refused = ticketbench("validate", "link.csv")
+    assert (refused.returncode, "link out of the project" in refused.stderr) == (2, True)
+    assert ticketbench("validate", "link.csv", "--follow-links").returncode == 0
+    assert ticketbench("--follow-links", "validate", "link.csv").returncode == 0
+    assert ticketbench("validate", "link.csv", TICKETBENCH_FOLLOW_LINKS="1").returncode == 0
+    assert "--follow-links" in ticketbench("--help").stdout
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("run", "eval.yaml", "--out", LONG), ("run", "eval.yaml", "--out", f"{LONG[:100]}/" * 60),
+     ("compare", LONG, "b"), ("rubrics", "diff", LONG, LONG), ("init", LONG),
+     ("cache", "export", "eval.yaml", "--to", LONG), ("score", f"{LONG}.csv"), ("run", LONG)],
+    ids=lambda arguments: " ".join(arguments)[:30],
+)  # fmt: skip
+def test_a_name_that_is_too_long_is_no_bug(project: Path, arguments: tuple[str, ...]) -> None:
+    done = ticketbench(*arguments)
+    assert done.returncode in (2, 5)
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "validate", "score"])
+def test_a_deleted_working_folder_is_said_as_such(project: Path, command: str) -> None:
+    code = (
+        "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); "
+        "from ticketbench.cli.main import main; main(sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, command, "../eval.yaml"],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 5
+    assert "the working folder cannot be used" in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import unicodedata
 from typing import Any
 
@@ -23,6 +24,7 @@ from ticketbench.edge.contract import (
     decimals_of,
     other_rubrics,
     parse_answer,
+    plain_zeros,
     request_body,
 )
 
@@ -338,3 +340,18 @@ def test_rubrics_are_compared_only_where_they_come_back() -> None:
     assert other_rubrics(without, asked) == ""
     listing = [{"label": "b", "score": 0, "rubric": "Is it c?"}]
     assert "'b'" in other_rubrics(json.dumps({"labels": listing}).encode(), asked)
+
+
+@pytest.mark.parametrize("zero", ["-0.0", "-0", "-0.000", "-0e5", "-0.0E-3"])
+def test_a_negative_zero_is_zero(zero: str) -> None:
+    content = f'{{"scores": {{"a": {zero}, "b": 1.0}}, "top_label": "b"}}'.encode()
+    (score, _) = parse_answer(content, ["a", "b"]).scores
+    assert math.copysign(1, score) == 1
+    assert plain_zeros(content) == content.replace(zero.encode(), zero[1:].encode())
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"a-0": "x-0.0, -0 ]", "b": [-0.1, -1, 1e-0, "\\"-0,"]}', b"x"]
+)
+def test_nothing_but_a_zero_loses_its_sign(content: bytes) -> None:
+    assert plain_zeros(content) == content

@@ -96,6 +96,10 @@ def _unexpected(error: BaseException) -> int:
         _say(f"error: {error.strerror}" + (f": {error.filename}" if error.filename else ""))
         _say("  help: free some space, or write elsewhere; finished answers are kept")
         return MACHINE
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        _say("error: the name of a file is too long")
+        _say("  help: choose a shorter one")
+        return USAGE
     if isinstance(error, MemoryError):
         _say("error: this machine has not enough memory for it")
         _say("  help: use a smaller file or fewer tickets; finished answers are kept")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 import click
 
 from ticketbench.cli.boundary import run_guarded
 from ticketbench.cli.terminal import take_over
 from ticketbench.core.version import __version__
+from ticketbench.edge.files.reading import following_links
 from ticketbench.edge.redaction import note_keys_of, refuse_key
 
 COMMANDS = {
@@ -74,6 +77,8 @@ Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
 )
 @click.version_option(__version__, prog_name="ticketbench", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback on errors.")
+@click.option("--follow-links", is_flag=True, expose_value=False,
+              help="Read files that are links out of the project, too.")  # fmt: skip
 def cli() -> None:
     """Measure a rubric-based /classify API on your own labelled tickets.
 
@@ -82,15 +87,32 @@ def cli() -> None:
         ticketbench init demo && cd demo
         ticketbench run configs/ticketbench.yaml
     """
+    _refuse_lost_folder()
+
+
+def _refuse_lost_folder() -> None:
+    """Relative paths lead nowhere when somebody deleted the folder that a shell stands in."""
+    from ticketbench.core.errors import MachineError
+
+    try:
+        os.getcwd()
+    except OSError as error:
+        what = f"the working folder cannot be used: {error.strerror}"
+        raise MachineError(what, help="change into a folder that is there") from None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit with its code."""
+    """Run the command line and exit with its code.
+
+    `--debug` and `--follow-links` may stand anywhere, behind every command.
+    """
     take_over()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in given
-    rest = [argument for argument in given if argument != "--debug"]
-    sys.exit(run_guarded(lambda: _checked(rest), debug=debug))
+    debug, follows = ("--debug" in given, "--follow-links" in given)
+    rest = [argument for argument in given if argument not in ("--debug", "--follow-links")]
+    with following_links() if follows else nullcontext():
+        code = run_guarded(lambda: _checked(rest), debug=debug)
+    sys.exit(code)
 
 
 def _checked(arguments: list[str]) -> object:

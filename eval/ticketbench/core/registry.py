@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, TypeVar
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import MOST_SHOWN, quoted, words
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,7 +52,9 @@ class Registry(Generic[T]):
     def get(self, name: str) -> T:
         """The entry called `name`; an unknown name raises InputError that lists the known ones."""
         if name not in self._entries:
-            raise InputError(f"unknown {self.kind} {name!r}", help=suggestion(name, self._entries))
+            raise InputError(
+                f"unknown {self.kind} {quoted(name)}", help=suggestion(name, self._entries)
+            )
         return self._entries[name]
 
     def names(self) -> tuple[str, ...]:
@@ -66,12 +69,12 @@ class Registry(Generic[T]):
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """A help sentence for an unknown name: the nearest known one, else all of them."""
+    """A help sentence for an unknown name: the nearest known one, else all, or 30 of them."""
     known = list(known)
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name[:MOST_SHOWN], known, n=1)
     if near:
-        return f"did you mean {near[0]!r}?"
-    return f"known: {', '.join(known)}" if known else "none is known"
+        return f"did you mean {quoted(near[0])}?"
+    return f"known: {words(known)}" if known else "none is known"
 
 
 def import_modules(package: str) -> None:

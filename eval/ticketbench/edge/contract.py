@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from ticketbench.core.quotes import listed, quoted
 from ticketbench.core.types import RubricSet
 
 KEY_VERSION = "ticketbench-answer-1"
@@ -101,18 +103,30 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     missing = [label for label in labels if label not in scores]
     extra = [label for label in scores if label not in labels]
     if missing:
-        raise ContractViolation(f"no score for {_listed(missing)}")
+        raise ContractViolation(f"no score for {listed(missing)}")
     if extra:
-        raise ContractViolation(f"scores for labels that were not asked for: {_listed(extra)}")
+        raise ContractViolation(f"scores for labels that were not asked for: {listed(extra)}")
     values = tuple(_score(label, scores[label]) for label in labels)
     check_sum(values, decimals=max(_decimals(scores[label]) for label in labels))
     top_label = data.get("top_label")
     if not isinstance(top_label, str) or top_label not in scores:
         raise ContractViolation("top_label is not one of the labels")
     if max(values) - scores[top_label] > AGREEMENT:
-        raise ContractViolation(f"top_label is {top_label!r}, but another label scores higher")
+        raise ContractViolation(
+            f"top_label is {quoted(top_label)}, but another label scores higher"
+        )
     _check_listing(data.get("labels"), scores)
     return Answer(values, top_label)
+
+
+_NEGATIVE_ZERO = re.compile(
+    rb'("(?:[^"\\]|\\.)*")|(?<![eE])-(?=0(?:\.0*)?(?:[eE][+-]?[0-9]+)?[\s,\]}])', re.DOTALL
+)
+
+
+def plain_zeros(content: bytes) -> bytes:
+    """The JSON of an answer with `-0.0` written `0.0`, its other bytes as they came."""
+    return _NEGATIVE_ZERO.sub(rb"\1", content) if b"-0" in content else content
 
 
 # Escapes a text exactly as json.dumps does (a test compares every character), five times as fast.
@@ -148,7 +162,9 @@ def other_rubrics(content: bytes, asked: Sequence[AskedLabel]) -> str:
     for entry in listing:
         rubric = entry.get("rubric")
         if isinstance(rubric, str) and rubric.split() != sent[entry["label"]]:
-            return f"the server answered for another rubric of {entry['label']!r} than was sent"
+            return (
+                f"the server answered for another rubric of {quoted(entry['label'])} than was sent"
+            )
     return ""
 
 
@@ -195,11 +211,6 @@ def _decimals(score: float) -> int:
     return score.decimals if isinstance(score, _Printed) else 0
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name[:60]) for name in names[:3])
-    return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
-
-
 def _json(content: bytes) -> Any:
     if len(content) > MOST_ANSWER_BYTES:
         raise ContractViolation(TOO_LARGE)
@@ -232,10 +243,10 @@ def _json(content: bytes) -> Any:
 def _score(label: str, value: Any) -> float:
     # bool is an int in Python, and a JSON `true` is no score.
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ContractViolation(f"the score of {label!r} is not a number")
+        raise ContractViolation(f"the score of {quoted(label)} is not a number")
     if not 0 <= value <= 1:  # false for NaN, infinity and integers of any length
-        raise ContractViolation(f"the score of {label!r} is not within [0, 1]")
-    return float(value)
+        raise ContractViolation(f"the score of {quoted(label)} is not within [0, 1]")
+    return float(value) + 0.0  # -0.0 is 0.0
 
 
 def _check_listing(listing: Any, scores: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.quotes import quoted
 from ticketbench.core.types import NONE, NONE_LABEL, IntArray, RubricSet, ScoreTable
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, read_sides
@@ -195,10 +196,11 @@ def _of_one_dataset(
             continue
         if (ticket in first) != (ticket in second):
             which = sides[0 if ticket in first else 1].name
-            raise _different(sides, f"ticket {ticket!r} is only in {which}")
+            raise _different(sides, f"ticket {quoted(ticket)} is only in {which}")
         if first[ticket] != second[ticket]:
-            what = f"ticket {ticket!r} has the gold label {first[ticket]!r} in {sides[0].name}"
-            raise _different(sides, f"{what} and {second[ticket]!r} in {sides[1].name}")
+            before, now = quoted(first[ticket]), quoted(second[ticket])
+            what = f"ticket {quoted(ticket)} has the gold label {before} in {sides[0].name}"
+            raise _different(sides, f"{what} and {now} in {sides[1].name}")
     if sides[0].dataset and sides[1].dataset and sides[0].dataset != sides[1].dataset:
         raise _different(
             sides, "ids and gold labels are the same, but texts, columns or order are not"

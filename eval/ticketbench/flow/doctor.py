@@ -134,7 +134,8 @@ def _ask_once(config: Config) -> Examined:
     from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.steps.inputs import connection_of, key_grant
 
-    url = config.file.endpoint.url
+    settings = config.file.endpoint
+    url = settings.url
     rubrics = RubricSet("doctor", (Rubric("yes", "Is it day?"), Rubric("no", "Is it night?")))
     body = request_body("The sun is up.", rubrics)
     try:
@@ -144,7 +145,17 @@ def _ask_once(config: Config) -> Examined:
             return Examined("endpoint", "blocked", f"status {reply.status}", "check key and URL", 4)
         parse_answer(reply.body, rubrics.labels)
     except Unreached as error:
-        return Examined("endpoint", "blocked", f"no answer: {error}", "check the URL", 4)
+        return Examined("endpoint", "blocked", f"no answer: {error}", _to_reach(settings.proxy), 4)
     except ContractViolation as error:
         return Examined("endpoint", "blocked", f"not a /classify answer: {error}", "check it", 4)
     return Examined("endpoint", "ok", f"{shown_url(url)} answered")
+
+
+def _to_reach(proxy: str) -> str:
+    """What to do when no connection came about; a proxy that others use may be the only way."""
+    from ticketbench.edge.endpoints.proxy import NONE, proxy_variables
+
+    names = proxy_variables()
+    if proxy != NONE or not names:
+        return "check the URL"
+    return f"check the URL; {names[0]} is set, but not used: endpoint.proxy: env"

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.types import RubricSet
+from ticketbench.edge.files.reading import read_bytes
 from ticketbench.flow.steps.inputs import Inputs, answer_source, price_of, read_inputs
 
 if TYPE_CHECKING:
@@ -167,7 +169,7 @@ def _reported(inputs: Inputs) -> list[Mapping[str, str]]:
     """The rubric sets of the last report, for answers that are only in a recording."""
     path = Path("reports") / inputs.config.name / "results.json"
     try:
-        sets: list[dict[str, Any]] = json.loads(path.read_bytes())["data"]["rubric_sets"]
+        sets: list[dict[str, Any]] = json.loads(read_bytes(path))["data"]["rubric_sets"]
         return [{r["label"]: r["text"] for r in one["rubrics"]} for one in sets]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (TicketbenchError, ValueError, KeyError, TypeError):
         return []

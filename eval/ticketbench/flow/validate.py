@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import words
 from ticketbench.core.types import Finding
 from ticketbench.report.words.numbers import count
 
@@ -68,7 +69,7 @@ def _check_document(path: Path) -> Checked:
     document = read_document(path)
     if is_rubric_document(document):
         found = read_rubrics(path)
-        summary = f"{len(found.labels)} labels: {', '.join(found.labels)}"
+        summary = f"{len(found.labels)} labels: {words(found.labels)}"
         return Checked(str(path), "rubric set", summary, rubric_findings(found))
     keys = document.data if isinstance(document.data, dict) else {}
     if set(keys) & set(ConfigFile.model_fields):

@@ -11,6 +11,7 @@ from scipy import special
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable, Value
 from ticketbench.measure.kinds import NOT_COMPARED
@@ -97,7 +98,7 @@ class Comparison(Value):
         if name in NOT_COMPARED:
             help_ = f"an evaluation shows it; compared are {', '.join(known)}"
             raise InputError(f"{name} cannot be compared yet", help=help_)
-        raise InputError(f"no difference is called {name!r}", help=suggestion(name, known))
+        raise InputError(f"no difference is called {quoted(name)}", help=suggestion(name, known))
 
     @property
     def accuracy(self) -> Estimate:
@@ -111,7 +112,7 @@ class Comparison(Value):
             if found.label == label:
                 return found.difference
         known = [found.label for found in recalls]
-        raise InputError(f"no label is called {label!r}", help=suggestion(label, known))
+        raise InputError(f"no label is called {quoted(label)}", help=suggestion(label, known))
 
     def of_labels(self, metric: str) -> tuple[LabelDifference, ...]:
         """The differences of one label metric, a gold label each."""

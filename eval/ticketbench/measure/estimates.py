@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.counts import confusion
@@ -57,7 +58,7 @@ def estimate_of(results: Sequence[MetricResult], name: str) -> Estimate:
         if result.name == name:
             return result.estimate
     help_ = suggestion(name, [result.name for result in results])
-    raise InputError(f"no metric is called {name!r}", help=help_)
+    raise InputError(f"no metric is called {quoted(name)}", help=help_)
 
 
 def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Estimate, Failure, Finding, Provenance, Value
 from ticketbench.measure.calibration.bins import HistogramBin, ReliabilityBin, TemperatureReport
@@ -183,7 +184,7 @@ class Evaluation:
             if result.label == label:
                 return result
         known = [result.label for result in self.by_label.results]
-        raise InputError(f"no label is called {label!r}", help=suggestion(label, known))
+        raise InputError(f"no label is called {quoted(label)}", help=suggestion(label, known))
 
     def recall(self, label: str) -> Estimate:
         """Right / gold tickets of `label`, by the top label."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from ticketbench.core.quotes import clipped, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.measure.calibration.bins import printed_decimals
@@ -43,13 +44,13 @@ def few_tickets(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[F
     """Labels with so few tickets that their intervals, and macro-F1's, say little."""
     counts = np.bincount(table.truth[table.truth >= 0], minlength=len(table.gold_labels))
     by_label = sorted(zip(table.gold_labels, counts, strict=True))
-    few = [f"{label} ({n})" for label, n in by_label if 0 < n < FEW_TICKETS]
+    few = [f"{clipped(label)} ({n})" for label, n in by_label if 0 < n < FEW_TICKETS]
     if few:
         yield Finding(
             code="TB106",
             severity="warning",
             title=f"labels with fewer than {FEW_TICKETS} tickets",
-            evidence=", ".join(few),
+            evidence=words(few),
             action="label more tickets of these",
         )
 
@@ -66,7 +67,7 @@ def never_predicted(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterat
             code="TB202",
             severity="warning",
             title="labels that never have the highest score",
-            evidence=f"{table.provenance.rubric_set}: {', '.join(silent)}",
+            evidence=f"{table.provenance.rubric_set}: {words(silent)}",
             action="widen their rubrics, or drop the labels; their precision is undefined",
         )
 
@@ -75,7 +76,7 @@ def never_predicted(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterat
 def similar_rubrics(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
     """Pairs of labels that often end in a near tie when both lead."""
     similar = [
-        f"{pair.first} / {pair.second} ({pair.near_ties} of {pair.top_two})"
+        f"{clipped(pair.first)} / {clipped(pair.second)} ({pair.near_ties} of {pair.top_two})"
         for pair in pairs
         if pair.top_two >= FEW_TICKETS and pair.near_tie.low > NEAR_TIE_SHARE
     ]
@@ -100,7 +101,7 @@ def inexpressible(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator
             code="TB204",
             severity="warning",
             title="gold labels without a rubric in this set",
-            evidence=f"{table.provenance.rubric_set} lacks {', '.join(outside)}: {n} tickets, all "
+            evidence=f"{table.provenance.rubric_set} lacks {words(outside)}: {n} tickets, all "
             "counted as wrong",
             action="add the rubrics, or compare on the labels both sets have",
         )

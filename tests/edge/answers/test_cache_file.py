@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -13,7 +14,7 @@ import pytest
 from requests_cache.backends.sqlite import SQLiteCache
 
 from ticketbench.core.errors import InputError, MachineError
-from ticketbench.edge.answers.cache_file import make, reader, refuse_unusable, writer
+from ticketbench.edge.answers.cache_file import make, reader, real_path, refuse_unusable, writer
 
 OLD = Path(__file__).parent / "old_caches"
 """Three answers each, stored with the JSON serializer of older releases of requests-cache."""
@@ -154,3 +155,15 @@ def test_triggers_that_are_gone_are_made_again(path: Path, events: tuple[str, ..
         found = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'")
         assert found.fetchone() == (3,)
     refuse_unusable(path, writing=True)
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/zero"])
+def test_a_device_is_no_cache_and_gets_no_file_beside_it(name: str) -> None:
+    with pytest.raises(MachineError, match="is a device"):
+        real_path(Path(name))
+
+
+def test_a_pipe_without_a_suffix_is_no_cache(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(MachineError, match="is a named pipe"):
+        real_path(tmp_path / "pipe")

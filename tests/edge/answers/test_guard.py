@@ -90,3 +90,13 @@ def test_the_rubrics_that_were_sent_or_none_may_come_back(echo: object) -> None:
 def test_another_rubric_coming_back_stops_the_run_and_names_its_label(echo: str) -> None:
     with pytest.raises(EndpointError, match="technical"):
         sent(echoing("Is it?", echo))
+
+
+def test_a_negative_zero_is_passed_on_as_zero() -> None:
+    body = valid_answer(BODY)
+    first = json.loads(body)["scores"]
+    scores = {name: float(i == 0) for i, name in enumerate(first)}
+    top = next(iter(scores))
+    content = json.dumps({"scores": scores, "top_label": top}).encode().replace(b" 0.0", b" -0.0")
+    assert b"-0.0" in content
+    assert b"-0.0" not in sent(Reply(200, content)).body

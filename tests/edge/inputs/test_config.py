@@ -511,3 +511,42 @@ def test_a_threshold_just_above_one_routes_nothing_and_is_allowed() -> None:
     assert (found.threshold, found.label_thresholds) == (1.01, {"a": 1.01})
     above = only(f"{SMALL}policy: {{label_thresholds: {{a: 1.02}}}}\n")
     assert "must be at most 1.01, found 1.02" in above.what
+
+
+DEVICES = ["con", "NUL", "Aux", "prn", "com1", "LPT9", "nul.v2", "con.yaml.x"]
+
+
+@pytest.mark.parametrize("name", [*DEVICES, "v1.", "v1.."])
+def test_a_rubric_set_is_not_called_like_a_device_of_windows(name: str) -> None:
+    found = only(SMALL.replace("v1:", f"{name}:"))
+    assert (found.where, "Windows" in found.what) == ("c.yaml:4:15", True)
+
+
+@pytest.mark.parametrize("name", ["console", "nul-v2", "com10", "v1.2", "auxiliary"])
+def test_a_rubric_set_may_be_called_nearly_so(name: str) -> None:
+    assert list(config(SMALL.replace("v1:", f"{name}:")).rubric_paths) == [name]
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "é" * 200, "a/" * 600 + "b"])
+@pytest.mark.parametrize("key", ["recording", "cache", "baseline", "production_log"])
+def test_a_name_that_no_file_can_have_is_said_at_its_place(key: str, name: str) -> None:
+    found = only(f"{SMALL}{key}: {name}\n")
+    assert (found.where, "longer than" in found.what) == (f"c.yaml:5:{1}", True)
+    assert name[:70] not in found.what
+
+
+def test_a_scheme_in_capitals_is_the_same_endpoint() -> None:
+    text = SMALL.replace("local://lexical/v1/classify", "HTTPS://Router.example/Classify")
+    assert config(text).file.endpoint.url == "https://Router.example/Classify"
+
+
+@pytest.mark.parametrize("proxy", ["none", "env", "http://proxy:8080", "http://[::1]:1/"])
+def test_a_proxy_is_none_of_the_environment_or_a_url(proxy: str) -> None:
+    assert config(overrides=[f'endpoint.proxy="{proxy}"']).file.endpoint.proxy == proxy
+
+
+@pytest.mark.parametrize("proxy", ["auto", "http://user:zq-secret@proxy:1", "socks5://h:1", "h:1"])
+def test_another_proxy_is_refused_without_showing_it(proxy: str) -> None:
+    found = only(overrides=[f'endpoint.proxy="{proxy}"'])
+    assert "none, env, or http://host:port" in found.what
+    assert "secret" not in found.what

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.edge.inputs import formats
 from ticketbench.edge.inputs.formats import (
     FORMATS,
     MOST_PROBLEMS,
@@ -546,3 +547,78 @@ def test_parquet_without_pyarrow_says_what_to_install(monkeypatch: pytest.Monkey
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     found = only(b"PAR1", "t.parquet")
     assert "ticketbench[parquet]" in found.help
+
+
+# --- what is no table, and rows without end
+
+
+SECRETS = {
+    "env": "TOKEN=zq-secret,1\nOTHER=2\n",
+    "exported": "export TOKEN=zq-secret\n",
+    "commented": "# keys\n\n# of mine\nTOKEN = zq-secret\n",
+    "with_mark": "\ufeffTOKEN=zq-secret\n",
+    "private_key": "-----BEGIN OPENSSH PRIVATE KEY-----\nzq-secret\n",
+    "environ": "PATH=/bin\0TOKEN=zq-secret\0",
+    "bytes": "zq-secret\0,text,label\n1,x,a\n",
+}
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.jsonl", "t.csv.gz"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_file_of_secrets_is_no_table_and_not_quoted(name: str, secret: str) -> None:
+    found = only(SECRETS[secret], name)
+    assert (found.where, found.what) == (f"{name}:1", "this is not a table")
+    assert "secret" not in f"{found}"
+
+
+@pytest.mark.parametrize("first", ["sep=;", "id,text=1", "#id,label", "a b=c"])
+def test_a_header_that_only_looks_like_one_is_read(first: str) -> None:
+    assert table(f"{first}\n{first}\n").columns
+
+
+def test_a_nul_further_down_is_named_by_its_row() -> None:
+    assert values(table("id,text\n1,a\0b\n"), "text") == ["a\0b"]
+
+
+def test_comments_without_end_take_no_time() -> None:
+    assert table("# #  \n" * 50_000 + "id\n")
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.jsonl"])
+def test_a_long_line_is_refused_before_it_is_decoded(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(formats, "_MOST_ROW_BYTES", 1_000)
+    rows = '{"id": "1"}\n' if name.endswith("l") else "id\n1\n"
+    content = rows.encode() * 300 + b"\xff" * 1_500 + b"\n"
+    found = only(content, name)
+    assert (found.where, found.what) == (f"{name}:{content.count(10)}", "a row of more than 0 MB")
+
+
+def test_a_quote_that_does_not_end_is_refused_where_it_began(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(formats, "_MOST_ROW_BYTES", 1_000)
+    found = only("id,text\n1,x\n" + '2,"' + "more\n" * 1_000)
+    assert (found.where, "more than" in found.what) == ("t.csv:3", True)
+
+
+@ENDINGS
+def test_a_file_of_many_short_rows_has_no_limit(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formats, "_MOST_ROW_BYTES", 1_000)
+    assert len(table(f"id,text{end}" + f"1,x{end}" * 5_000).rows) == 5_000
+
+
+def test_columns_are_compared_once_each() -> None:
+    compared = 0
+
+    class Name(str):
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    formats._check_header([Name(f"c{i}") for i in range(2_000)], 1)
+    assert compared < 20_000

@@ -30,7 +30,7 @@ from ticketbench.core.types import (
 )
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.results import store
-from ticketbench.edge.results.store import MANIFEST, envelope, load, write_folder
+from ticketbench.edge.results.store import MANIFEST, envelope, load, report_files, write_folder
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
@@ -539,3 +539,18 @@ def test_a_file_below_a_file_is_the_machines_error() -> None:
     Path("a").write_bytes(b"mine")
     with pytest.raises(MachineError, match="cannot write"):
         write_file(Path("a/c.json"), b"x")
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "é" * 150])
+def test_a_name_that_no_folder_can_have_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="too long"):
+        report_files(Path(name))
+
+
+@pytest.mark.parametrize("out", ["link/out", "link/a/out", "./link/out"])
+def test_a_folder_behind_a_link_is_refused(out: str) -> None:
+    Path("elsewhere").mkdir()
+    Path("link").symlink_to("elsewhere")
+    with pytest.raises(InputError, match="lies behind the link"):
+        report_files(Path(out))
+    assert list(Path("elsewhere").iterdir()) == []

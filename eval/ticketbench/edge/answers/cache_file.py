@@ -20,6 +20,7 @@ from urllib.parse import quote
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.answers.rows import LAYOUT
 from ticketbench.edge.files.atomic import remove_leftovers, temporary_beside
+from ticketbench.edge.files.reading import kind_of
 
 _LOCK_WAIT_S = 2.0
 _WRITE_WAIT_S = 10.0
@@ -50,13 +51,17 @@ _READ_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 def real_path(path: Path) -> Path:
     """The file that a cache called `path` is: a name without a suffix gets one, as in
     requests-cache, and a link is followed, since SQLite's other files stand beside its target.
+
+    Raises MachineError for a device or pipe: no file is made beside one.
     """
+    if kind_of(path) not in ("", "a folder"):
+        raise MachineError(f"{path} is {kind_of(path)}", help="name a file under `cache:`")
     named = path if path.suffix else path.with_name(f"{path.name}.sqlite")
     return named.resolve() if named.is_symlink() else named
 
 
 def refuse_unusable(path: Path, *, writing: bool) -> None:
-    """Raise MachineError when `path` is foreign, damaged, cut off, of another layout, a folder,
+    """Raise MachineError when `path` is foreign, damaged, cut off, of another layout, no file,
     or, for `writing`, held by another process.
 
     A missing file is fine. Nothing is changed. Raises InputError for a name that SQLite would not
@@ -64,8 +69,9 @@ def refuse_unusable(path: Path, *, writing: bool) -> None:
     """
     if ":memory:" in str(path) or "mode=memory" in str(path):
         raise InputError(f"{path} is no file name", help="name another file under `cache:`")
-    if path.is_dir():
-        raise MachineError(f"{path} is a folder", help="name a file under `cache:`")
+    kind = kind_of(path)
+    if kind:
+        raise MachineError(f"{path} is {kind}", help="name a file under `cache:`")
     if not path.is_file():
         return
     if path.stat().st_size == 0:

@@ -16,16 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
-from ticketbench.core.errors import MachineError
+from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.core.types import Dataset, FloatArray, RubricSet, fingerprint
 from ticketbench.edge.contract import KEY_VERSION
 from ticketbench.edge.files.atomic import write_file
+from ticketbench.edge.files.reading import read_bytes
 
 LAYOUT = "ticketbench-memo-1"
 WORTH_FROM = 5_000
 """Tickets below which reading the answers is as quick."""
 
 _MOST_KEPT = 16
+_MOST_BYTES = 4_000_000_000
 _DIGEST_BYTES = 32
 _COUNTS = struct.Struct(">QQ")
 
@@ -66,8 +68,8 @@ class Memo:
         if not key:
             return None
         try:
-            content = (self.folder / f"{key}.npy").read_bytes()
-        except OSError:
+            content = read_bytes(self.folder / f"{key}.npy", most=_MOST_BYTES)
+        except TicketbenchError:
             return None
         digest, rest = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
         if hashlib.sha256(rest).digest() != digest:

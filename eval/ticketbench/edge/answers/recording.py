@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import clipped
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.contract import ContractViolation, check_scores
 from ticketbench.edge.files.reading import read_bytes, unpacked
@@ -218,11 +219,11 @@ def _checked(raw: bytes) -> Line:
     try:
         line = msgspec.json.decode(raw, type=Line)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"not a recorded answer: {error}") from None
+        raise ValueError(f"not a recorded answer: {clipped(str(error))}") from None
     if hashlib.sha256(answer_json(line.answer)).hexdigest() != line.sha256:
         raise ValueError("the answer does not match its digest: it was altered")
     try:
         check_scores(line.answer.scores, line.answer.top_label)
     except ContractViolation as error:
-        raise ValueError(f"not a valid answer: {error}") from None
+        raise ValueError(f"not a valid answer: {clipped(str(error))}") from None
     return line

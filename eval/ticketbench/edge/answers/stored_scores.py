@@ -13,6 +13,7 @@ from operator import itemgetter
 import msgspec
 import numpy as np
 
+from ticketbench.core.quotes import quoted
 from ticketbench.core.types import FloatArray
 from ticketbench.edge.contract import AGREEMENT, ContractViolation, check_sum, decimals_of
 
@@ -45,7 +46,7 @@ class StoredScores:
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             raise ContractViolation("not an answer") from None
         except KeyError as missing:
-            raise ContractViolation(f"no score for {missing}") from None
+            raise ContractViolation(f"no score for {quoted(str(missing.args[0]))}") from None
         if len(scores) != self._n_labels:
             raise ContractViolation("a score for another label")
         self._values.extend(values)
@@ -69,4 +70,4 @@ class StoredScores:
         outside = (np.min(scores, axis=1, initial=0.0) < 0) | (largest > 1)
         for row in np.flatnonzero(outside).tolist():
             wrong[row] = "a score is not within [0, 1]"
-        return scores, wrong
+        return scores + 0.0, wrong  # -0.0, in answers of older caches, is 0.0

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.contract import Reply as Reply
 from ticketbench.edge.secret import ApiKey
@@ -42,14 +43,15 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to connect: the key to send, how long to wait, how many connections to keep, and a file
-    of certificate authorities to trust instead of the usual ones.
+    """How to connect: the key to send, how long to wait, how many connections to keep, a file of
+    certificate authorities to trust instead of the usual ones, and the proxy: none, env or a URL.
     """
 
     key: ApiKey | None = None
     timeout_s: float = 30.0
     concurrency: int = 8
     ca_file: Path | None = None
+    proxy: str = "none"
 
 
 Connect = Callable[[str, Connection], Endpoint]
@@ -64,10 +66,10 @@ def endpoint(*schemes: str) -> Callable[[Connect], Connect]:
 def connect(url: str, connection: Connection) -> Endpoint:
     """The endpoint at `url`. An unknown scheme or engine raises InputError; nothing is sent."""
     import_modules(__name__)
-    scheme = url.partition("://")[0]
+    scheme = url.partition("://")[0].lower()
     if scheme not in ENDPOINTS.names():
         known = ", ".join(f"{name}://" for name in ENDPOINTS.names())
-        raise InputError(f"cannot talk to {url!r}", help=f"known: {known}")
+        raise InputError(f"cannot talk to {quoted(url)}", help=f"known: {known}")
     return ENDPOINTS.get(scheme)(url, connection)
 
 

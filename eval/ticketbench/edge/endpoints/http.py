@@ -1,7 +1,8 @@
 """http:// and https://: a server that speaks the /classify contract.
 
-No proxies or .netrc from the environment, no redirects (they would carry the key to another host),
-no cookies, TLS always verified, and each question on a connection of its own (see exchange.py).
+No .netrc, no proxy unless the config says so, no redirects (they would carry the key to another
+host), no cookies, TLS always verified, and each question on a connection of its own (see
+exchange.py).
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ import urllib3
 from urllib3.exceptions import LocationParseError
 
 from ticketbench.core.errors import EndpointError, InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
 from ticketbench.edge.endpoints.exchange import Cut, Received, TooSlow, exchange
-from ticketbench.edge.endpoints.route import Deadline, Route
+from ticketbench.edge.endpoints.proxy import proxy_for
+from ticketbench.edge.endpoints.route import Deadline, ProxyFailed, Route
+from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.secret import HEADER
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PORTS = {"https": 443, "http": 80}
+_MOST_CA_BYTES = 10_000_000
 
 
 class HttpEndpoint:
@@ -88,6 +93,8 @@ def _unopened(error: OSError, host: str) -> Exception:
             help="check the URL and the machine's clock; verification cannot be switched off, "
             "an authority of your own goes into endpoint.ca_file",
         )
+    if isinstance(error, ProxyFailed):
+        return Unreached("network", "the proxy made no connection")
     if isinstance(error, TimeoutError):
         return Unreached("timeout", "no connection in time")
     return Unreached("network", "connection refused or host unknown")
@@ -97,23 +104,35 @@ def _unopened(error: OSError, host: str) -> Exception:
 def connect(url: str, connection: Connection) -> HttpEndpoint:
     """The server at `url`; plain http is for this machine only, so that no key is overheard."""
     try:
-        parts = urllib3.util.parse_url(url)  # the parser that will connect, not another one
+        parts = urllib3.util.parse_url(url)  # what it finds is where the connection goes
     except LocationParseError:
-        raise InputError(f"{url!r} is not a URL", help="write https://host/classify") from None
+        raise _no_url(url) from None
     if not parts.host or "\\" in url:
-        raise InputError(f"{url!r} is not a URL", help="write https://host/classify")
-    if parts.scheme == "http" and parts.host.strip("[]") not in _LOOPBACK:
-        raise InputError(f"{url!r} is not encrypted", help="use https://")
-    encrypted = parts.scheme == "https"
+        raise _no_url(url)
+    host, encrypted = parts.host.strip("[]"), parts.scheme == "https"
+    if not encrypted and host not in _LOOPBACK:
+        raise InputError(f"{quoted(url)} is not encrypted", help="use https://")
     trust = _trusting(connection.ca_file) if encrypted or connection.ca_file else None
-    port = parts.port or _PORTS[str(parts.scheme)]
-    route = Route(parts.host.strip("[]"), port, trust if encrypted else None)
+    route = Route(
+        host,
+        parts.port or _PORTS[str(parts.scheme)],
+        trust if encrypted else None,
+        proxy_for(url, connection.proxy),
+    )
     return HttpEndpoint(route, parts.netloc or parts.host, connection)
 
 
+def _no_url(url: str) -> InputError:
+    return InputError(f"{quoted(url)} is not a URL", help="write https://host/classify")
+
+
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """Trust in the usual authorities, or in those of `ca_file` alone."""
+    if ca_file is None:
+        return ssl.create_default_context(cafile=certifi.where())
+    text = read_bytes(ca_file, most=_MOST_CA_BYTES).decode("ascii", "ignore")
     try:
-        return ssl.create_default_context(cafile=str(ca_file or certifi.where()))
-    except (OSError, ssl.SSLError):
+        return ssl.create_default_context(cadata=text or " ")  # no text would mean the usual ones
+    except (ValueError, ssl.SSLError):
         what = f"{ca_file} holds no certificates that can be read"
         raise InputError(what, help="endpoint.ca_file names a PEM file") from None

@@ -20,9 +20,11 @@ from ticketbench.core.types import FloatArray
 from ticketbench.edge.engines.encoder import DIMENSIONS, Floats
 from ticketbench.edge.engines.weights import WEIGHTS_SHA256
 from ticketbench.edge.files.atomic import write_file
+from ticketbench.edge.files.reading import read_bytes
 
 FILE_NAME = "minilm-v1-vectors.npz"
 _DIGEST_BYTES = 32
+_MOST_BYTES = 4_000_000_000
 
 
 def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
@@ -48,7 +50,8 @@ def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
 def _read(path: Path) -> dict[bytes, Floats]:
     """The vectors in the file by the sha256 of their text; none when it is unusable."""
     try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        stream = io.BytesIO(read_bytes(path, most=_MOST_BYTES))
+        with np.load(stream, allow_pickle=False) as file:
             digests, vectors, weights = file["digests"], file["vectors"], str(file["weights"])
         usable = weights == WEIGHTS_SHA256 and _are_unit_vectors(digests, vectors)
     except Exception:  # noqa: BLE001 - a damaged zip fails in a dozen ways, all mean the same

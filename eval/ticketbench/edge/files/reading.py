@@ -1,16 +1,37 @@
-"""Bytes of a file, with an error a user can act on when it cannot be read."""
+"""Bytes of a file, with an error a user can act on when it cannot be read.
+
+What is opened here is a regular file of the project: no pipe or device, which could make a reader
+wait for ever, and no link out of it, since git carries links and a stranger's may lead to a secret.
+"""
 
 from __future__ import annotations
 
 import gzip
 import io
+import os
 import re
+import stat
 import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from ticketbench.core.errors import InputError, MachineError
 
+FOLLOW_LINKS = "TICKETBENCH_FOLLOW_LINKS"
+"""With this variable set, links may lead out of the project; `--follow-links` sets it."""
+
 _MOST_RATIO = 100
+_STREAM = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFSOCK: "a socket",
+}
+_OTHER = "neither a file nor a folder"
+_PROJECTS: set[Path] = set()
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -18,11 +39,12 @@ LINE_END = re.compile(rb"\r\n|\n|\r")
 def read_bytes(path: Path, *, most: int | None = None) -> bytes:
     """All bytes of `path`; no more than `most` and one are read.
 
-    Raises InputError when the name leads to no file or the file is larger than `most`,
-    MachineError when the machine refuses.
+    Raises InputError when the name leads to no file, to no regular one, by a link out of the
+    project, or the file is larger than `most`; MachineError when the machine refuses. Standard
+    input under its own name (/dev/stdin, /dev/fd/3) is read to its end.
     """
     try:
-        with path.open("rb") as file:
+        with _opened(path) as file:
             content = file.read() if most is None else file.read(most + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"no such file: {path}", help="check the path") from None
@@ -36,6 +58,124 @@ def read_bytes(path: Path, *, most: int | None = None) -> bytes:
     if most is not None and len(content) > most:
         raise InputError(f"{path} is larger than {_size(most)}", help="split it, or name another")
     return content
+
+
+def is_stream(path: Path) -> bool:
+    """Whether `path` is a name of standard input, or of what a shell hands over as a file."""
+    return _STREAM.fullmatch(str(path)) is not None
+
+
+def kind_of(path: Path) -> str:
+    """What `path` leads to when that is no regular file, such as "a named pipe"; else empty."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return ""
+    if stat.S_ISREG(mode):
+        return ""
+    return "a folder" if stat.S_ISDIR(mode) else _KINDS.get(stat.S_IFMT(mode), _OTHER)
+
+
+def let_links_stay_beside(paths: Iterable[Path]) -> None:
+    """Files that belong together, a config and its inputs, may be links to others below their
+    common folder, where no git root is above them.
+
+    By default a link without git must stay in its own folder; a home folder is no project.
+    """
+    common = _common_folder([_absolute(path).parent for path in paths])
+    home = _absolute(Path(os.path.expanduser("~")))
+    if common is not None and common not in (home, *home.parents):
+        _PROJECTS.add(common)
+
+
+def linked_parent(path: Path) -> Path | None:
+    """The nearest folder above `path` that is a link within the project or the working folder.
+
+    Links further up, such as a home folder on another disk, are the machine's own.
+    """
+    own = _absolute(path)
+    with_git = [one for one in own.parents if (one / ".git").exists()]
+    here = Path.cwd() if path.is_absolute() else _common_folder([own, Path.cwd()])
+    around = (*with_git[-1:], here)
+    inside = (one for one in own.parents if any(outer in one.parents for outer in around))
+    return next((one for one in inside if one.is_symlink()), None)
+
+
+@contextmanager
+def following_links() -> Iterator[None]:
+    """Links may lead out of the project meanwhile."""
+    before = os.environ.get(FOLLOW_LINKS)
+    os.environ[FOLLOW_LINKS] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[FOLLOW_LINKS]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """`path`, open, whatever it is now: the kind is that of the opened file, not of the name."""
+    if is_stream(path):
+        with path.open("rb") as file:
+            yield file
+        return
+    with open(_trusted(path), "rb", opener=_at_once) as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if not stat.S_ISREG(mode):
+            what = f"{path} is {_KINDS.get(stat.S_IFMT(mode), _OTHER)}, not a file"
+            raise InputError(what, help="name a regular file")
+        yield file
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever may write into a pipe."""
+    names = ("O_NONBLOCK", "O_NOCTTY", *(() if os.environ.get(FOLLOW_LINKS) else ("O_NOFOLLOW",)))
+    for name in names:  # Windows has none of them, and no pipes among its files
+        flags |= getattr(os, name, 0)
+    return os.open(path, flags)
+
+
+def _trusted(path: Path) -> str:
+    """The name to open: where links lead, which must be inside of the project."""
+    if os.environ.get(FOLLOW_LINKS):
+        return str(path)
+    real = os.path.realpath(path)
+    if not Path(real).is_relative_to(_root_of(path)):
+        help_ = "put the file itself there; if you trust the link: --follow-links"
+        raise InputError(f"{path} is a link out of the project", help=help_)
+    return real
+
+
+def _root_of(path: Path) -> str:
+    """The real folder that links on the way to `path` must stay in.
+
+    The nearest folder above it with .git, else the one that a config spans, else its own. A folder
+    that is itself reached by a link out of a project is none.
+    """
+    folders = _absolute(path).parents
+    with_git = [one for one in folders if (one / ".git").exists()]
+    spanned = [one for one in folders if one in _PROJECTS]
+    nearest = next(iter(with_git or spanned or folders))
+    root = os.path.realpath(nearest)
+    for outer in (one for one in (*with_git, *spanned) if one in nearest.parents):
+        around = os.path.realpath(outer)
+        root = root if Path(root).is_relative_to(around) else around
+    return root
+
+
+def _common_folder(paths: list[Path]) -> Path | None:
+    """The folder above all of them; None where that is the root, or they are on several drives."""
+    try:
+        common = Path(os.path.commonpath(paths))
+    except ValueError:
+        return None
+    return None if common == Path(common.anchor) else common
+
+
+def _absolute(path: Path) -> Path:
+    """Without resolving links, which is the question here."""
+    return Path(os.path.abspath(path))
 
 
 def unpacked(path: Path, packed: bytes, *, most: int) -> bytes:

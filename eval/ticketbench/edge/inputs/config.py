@@ -12,24 +12,38 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
+from ticketbench.edge.files.reading import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
-from ticketbench.edge.inputs.validation import Strict, validated
+from ticketbench.edge.inputs.validation import FileName, Strict, validated
 from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
 
 VARIABLE_PREFIX = "TICKETBENCH_"
+_DEVICES = r"con|prn|aux|nul|(com|lpt)[0-9]"
 
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Threshold = Annotated[float, Field(ge=0, le=1.01)]
 Amount = Annotated[float, Field(ge=0)]
-SetName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+
+
+def _usable_everywhere(name: str) -> str:
+    """A rubric set's figures are files of its name, and a report is opened on any system."""
+    if name.endswith(".") or re.fullmatch(_DEVICES, name.partition(".")[0], re.IGNORECASE):
+        raise ValueError("Windows keeps this name, or a dot at its end, for itself")
+    return name
+
+
+SetName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), AfterValidator(_usable_everywhere)
+]
 
 
 class EndpointConfig(Strict):
@@ -40,20 +54,30 @@ class EndpointConfig(Strict):
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     rate: Text | None = "20/s"
     timeout_s: Annotated[float, Field(gt=0)] = 30.0
-    ca_file: Text | None = None
+    ca_file: FileName | None = None
+    proxy: Text = "none"
     price_per_million_tokens: Amount | None = None
     characters_per_token: Annotated[float, Field(gt=0)] = 4.0
 
     @field_validator("url")
     @classmethod
     def _full_url(cls, url: str) -> str:
-        if not re.match(r"[a-z][a-z0-9+.-]*://[^/\s]+", url):
+        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+", url):
             raise ValueError("the URL must be full, like https://host/classify or local://...")
+        scheme, rest = url.split(":", 1)
+        url = f"{scheme.lower()}:{rest}"
         if re.match(r"[a-z]+://[^/]*@", url):
             raise ValueError("no user name or password in the URL; the key comes from key_env")
         if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
             raise ValueError("no key in the URL, where reports show it; it comes from key_env")
         return url
+
+    @field_validator("proxy")
+    @classmethod
+    def _usable_proxy(cls, proxy: str) -> str:
+        if proxy in ("none", "env") or re.fullmatch(r"http://[^/@\s]+/?", proxy):
+            return proxy
+        raise ValueError("it is none, env, or http://host:port without user and password")
 
     @field_validator("rate")
     @classmethod
@@ -70,7 +94,7 @@ class EndpointConfig(Strict):
 class DatasetConfig(Strict):
     """The labelled tickets."""
 
-    path: Text
+    path: FileName
     columns: Columns = Columns()
 
 
@@ -137,16 +161,16 @@ class ConfigFile(Strict):
     version: Annotated[int, Field(ge=1, le=1)]
     endpoint: EndpointConfig
     dataset: DatasetConfig
-    rubric_sets: Annotated[dict[SetName, Text], Field(min_length=1)]
-    cache: Text = ".ticketbench/answers.sqlite"
-    recording: Text | None = None
+    rubric_sets: Annotated[dict[SetName, FileName], Field(min_length=1)]
+    cache: FileName = ".ticketbench/answers.sqlite"
+    recording: FileName | None = None
     policy: PolicyConfig = PolicyConfig()
     choose: ChooseConfig = ChooseConfig()
     trained_baselines: bool = False
     production_mix: dict[Text, Amount] = Field(default={})
-    production_log: Text | None = None
+    production_log: FileName | None = None
     report: ReportConfig = ReportConfig()
-    baseline: Text | None = None
+    baseline: FileName | None = None
     gates: list[GateConfig] = Field(default=[])
 
     @field_validator("production_mix")
@@ -207,6 +231,18 @@ class Config:
         return self._resolve(self.file.production_log) if self.file.production_log else None
 
     @property
+    def input_paths(self) -> tuple[Path, ...]:
+        """Every file that the config names to be read, whether or not it is there."""
+        optional = (
+            self.recording_path,
+            self.baseline_path,
+            self.ca_path,
+            self.production_log_path,
+        )
+        named = (self.dataset_path, *self.rubric_paths.values(), *optional)
+        return tuple(path for path in named if path is not None)
+
+    @property
     def policy(self) -> Policy:
         """The routing policy to evaluate."""
         p = self.file.policy
@@ -247,12 +283,14 @@ def read_config(
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
-            raise InputError(f"--set takes KEY=VALUE, got {override!r}")
+            raise InputError(f"--set takes KEY=VALUE, got {quoted(override)}")
         _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}", sources)
     document = replace(document, sources=sources)
     endpoint = document.data.get("endpoint")
     note_key(endpoint.get("key_env") if isinstance(endpoint, dict) else None)
-    return Config(path, validated(ConfigFile, document), document)
+    config = Config(path, validated(ConfigFile, document), document)
+    let_links_stay_beside([path, *config.input_paths])
+    return config
 
 
 def _location_of_variable(name: str) -> tuple[str, ...]:
@@ -271,11 +309,11 @@ def _set(
 ) -> None:
     if location[0] not in ConfigFile.model_fields:
         known = suggestion(location[0], ConfigFile.model_fields)
-        raise InputError(f"unknown key {'.'.join(location)!r}", where=source, help=known)
+        raise InputError(f"unknown key {quoted('.'.join(location))}", where=source, help=known)
     for part in location[:-1]:
         data = data.setdefault(part, {})
         if not isinstance(data, dict):
-            raise InputError(f"{part!r} is not a section", where=source)
+            raise InputError(f"{quoted(part)} is not a section", where=source)
     data[location[-1]] = value
     sources[location] = source
 

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import columns_near, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE_LABEL, Dataset, Ticket
 from ticketbench.edge.inputs.formats import (
@@ -45,7 +46,7 @@ class Columns(Strict):
         mapped = [column for column in self.model_dump().values() if column]
         doubled = sorted({column for column in mapped if mapped.count(column) > 1})
         if doubled:
-            raise ValueError(f"the column {doubled[0]!r} has two roles")
+            raise ValueError(f"the column {quoted(doubled[0])} has two roles")
         return self
 
 
@@ -115,11 +116,9 @@ def _mapped(path: Path, table: Table, columns: Columns) -> Columns:
             wanted[name] = name
     missing = [
         Problem(
-            f"there is no column {column!r} for the {role}",
+            f"there is no column {quoted(column)} for the {role}",
             f"{path}:1",
-            f"columns: {', '.join(table.columns)}; map it: dataset.columns.{role}"
-            if role in ("id", "text", "label")
-            else suggestion(column, table.columns),
+            f"{columns_near(column, table.columns)}; map it: dataset.columns.{role}",
         )
         for role, column in wanted.items()
         if column is not None and column not in table.columns
@@ -156,18 +155,20 @@ def _ticket(row: Row, columns: Columns, where: str, problems: list[Problem]) -> 
 def _required(row: Row, column: str, where: str, problems: list[Problem]) -> str:
     cell = row.values.get(column)
     if isinstance(cell, list):
-        problems.append(Problem(f"{column!r} is a list, not text", where, "write one value"))
+        problems.append(Problem(f"{quoted(column)} is a list, not text", where, "write one value"))
     elif cell is None or not cell.strip():
-        problems.append(Problem(f"{column!r} is empty", where, "fill it in or drop the row"))
+        problems.append(Problem(f"{quoted(column)} is empty", where, "fill it in or drop the row"))
     return _text(cell)
 
 
 def _illegal_characters(column: str, cell: Cell, where: str) -> list[Problem]:
     text = _text(cell)
     if "\0" in text:
-        return [Problem(f"{column!r} holds a NUL character", where, "remove it")]
+        return [Problem(f"{quoted(column)} holds a NUL character", where, "remove it")]
     if any("\ud800" <= c <= "\udfff" for c in text):
-        return [Problem(f"{column!r} holds half a surrogate pair", where, "re-export the text")]
+        return [
+            Problem(f"{quoted(column)} holds half a surrogate pair", where, "re-export the text")
+        ]
     return []
 
 
@@ -189,7 +190,7 @@ def _duplicate_ids(loaded: LoadedDataset) -> list[Problem]:
     for i, ticket in enumerate(loaded.dataset.tickets):
         if ticket.id in first:
             line = loaded.lines[first[ticket.id]]
-            what = f"the id {ticket.id!r} stands twice, first in line {line}"
+            what = f"the id {quoted(ticket.id)} stands twice, first in line {line}"
             problems.append(Problem(what, loaded.where(i), "ids must be unique"))
         first.setdefault(ticket.id, i)
     return problems
@@ -202,6 +203,6 @@ def _unknown_labels(loaded: LoadedDataset, known: Collection[str]) -> list[Probl
             if label not in known and label != NONE_LABEL:
                 help_ = f"{suggestion(label, known)} or write {NONE_LABEL} when no label fits"
                 problems.append(
-                    Problem(f"no rubric set has the label {label!r}", loaded.where(i), help_)
+                    Problem(f"no rubric set has the label {quoted(label)}", loaded.where(i), help_)
                 )
     return problems

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+from ticketbench.core.quotes import clipped, listed, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import NONE_LABEL, Finding
 from ticketbench.edge.inputs.dataset import LoadedDataset
@@ -81,8 +82,7 @@ def look_alike_labels(loaded: LoadedDataset) -> Iterator[Finding]:
     for names in alike.values():
         if len(names) > 1:
             title = "labels differ only by case, blanks or Unicode form"
-            listed = ", ".join(repr(name) for name in sorted(names))
-            yield _warning("TB103", title, listed, "write one label in one way")
+            yield _warning("TB103", title, listed(sorted(names)), "write one label in one way")
 
 
 @check("TB104")
@@ -96,7 +96,7 @@ def one_class(loaded: LoadedDataset) -> Iterator[Finding]:
     elif len(labels - {NONE_LABEL}) == 1:
         only = next(iter(labels - {NONE_LABEL}))
         title = "every labelled ticket has the same label"
-        yield _warning("TB104", title, only, "add tickets of the other labels")
+        yield _warning("TB104", title, clipped(only), "add tickets of the other labels")
 
 
 @check("TB105")
@@ -111,10 +111,10 @@ def few_rows(loaded: LoadedDataset) -> Iterator[Finding]:
 def tiny_classes(loaded: LoadedDataset) -> Iterator[Finding]:
     """Labels with fewer than 20 tickets."""
     counts = Counter(t.label for t in loaded.dataset.tickets if t.label != NONE_LABEL)
-    few = [f"{label} ({n})" for label, n in sorted(counts.items()) if n < FEW_TICKETS]
+    few = [f"{clipped(label)} ({n})" for label, n in sorted(counts.items()) if n < FEW_TICKETS]
     if few:
         title = f"labels with fewer than {FEW_TICKETS} tickets"
-        yield _warning("TB106", title, ", ".join(few), "label more tickets of these")
+        yield _warning("TB106", title, words(few), "label more tickets of these")
 
 
 @check("TB107")

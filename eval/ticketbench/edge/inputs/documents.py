@@ -17,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.edge.files.reading import line_of, read_bytes
 
 Location = tuple[str | int, ...]
@@ -78,8 +79,7 @@ def scalar(text: str) -> Any:
     try:
         return YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError):
-        shown = text if len(text) <= 60 else f"{text[:60]}..."
-        raise InputError(f"not a YAML value: {shown!r}", help="quote it") from None
+        raise InputError(f"not a YAML value: {quoted(text)}", help="quote it") from None
 
 
 class _Reader:
@@ -105,7 +105,9 @@ class _Reader:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = self._where(mark) if mark else str(self.path)
-            raise InputError(f"not valid YAML: {error.problem}", where=where) from None
+            raise InputError(
+                f"not valid YAML: {clipped(str(error.problem))}", where=where
+            ) from None
         except ReaderError as error:
             line = text.count("\n", 0, error.position) + 1
             what = f"not valid YAML: the character U+{ord(text[error.position]):04X}"
@@ -132,7 +134,7 @@ class _Reader:
             what = "anchors and aliases are not allowed"
             raise InputError(what, where=where, help="write the value out")
         if getattr(event, "tag", None):
-            what = f"the tag {str(event.tag)[:60]} is not allowed"
+            what = f"the tag {clipped(str(event.tag))} is not allowed"
             raise InputError(what, where=where, help="write a plain value")
 
     def _mapping(self, node: MappingNode, location: Location) -> dict[str, Any]:
@@ -145,7 +147,7 @@ class _Reader:
             if key in result:
                 first = self.positions[(*location, key)][0]
                 help_ = f"the first one is in line {first}; keep one of them"
-                raise InputError(f"the key {key!r} stands twice", where=where, help=help_)
+                raise InputError(f"the key {quoted(key)} stands twice", where=where, help=help_)
             mark = key_node.start_mark
             self.positions[(*location, key)] = (mark.line + 1, mark.column + 1)
             result[key] = self.construct(value_node, (*location, key))
@@ -158,7 +160,7 @@ class _Reader:
         if tag == "null":
             return None
         if tag not in ("int", "float", "bool"):
-            what = f"values of type {tag!r} are not allowed"
+            what = f"values of type {quoted(tag)} are not allowed"
             raise InputError(what, where=self._where(node.start_mark), help="quote it")
         try:
             return scalar(node.value)

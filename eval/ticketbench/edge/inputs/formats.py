@@ -11,18 +11,26 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import clipped, listed, quoted
 from ticketbench.core.registry import Registry
 from ticketbench.edge.files.reading import line_of, read_bytes, unpacked
 
 MOST_PROBLEMS = 20
 _MOST_UNPACKED = 4_000_000_000
-_FIELD_LIMIT = 64 * 1024 * 1024
+_MOST_ROW_BYTES = 10_000_000
+_NO_TABLE = re.compile(
+    rb"(\xef\xbb\xbf)?\s*(#[^\r\n]*[\r\n]\s*)*"
+    rb"((export\s+)?(?!sep=.?\s)[a-z_]\w*\s*=|-----BEGIN .*PRIVATE KEY|[^\r\n]*\0)",
+    re.IGNORECASE,
+)
+"""KEY=value (but for a spreadsheet's `sep=;`), a private key, or bytes, in the first line."""
 
 Cell = str | list[str] | None
 """A value as text; a list where the format has lists; None where the format has nulls."""
@@ -104,25 +112,56 @@ def problems_error(problems: list[Problem]) -> InputError:
     return InputError.of(shown)
 
 
-def _decode(data: bytes) -> str:
+def _lines(data: bytes) -> Iterator[str]:
+    """The lines of a text file, each with its own ending; one after the other is decoded.
+
+    Raises MalformedRow for what is no UTF-8 table, before anything in it could be quoted.
+    """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise MalformedRow(1, "this is UTF-16 text", "save the file as UTF-8")
+    if _NO_TABLE.match(data):
+        help_ = "the first line of a table names its columns, such as id,text,label"
+        raise MalformedRow(1, "this is not a table", help_)
+    _refuse_long_line(data)
     try:
-        return data.decode("utf-8-sig")
+        yield from io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+    except UnicodeDecodeError:
+        raise _not_utf_8(data) from None
+
+
+def _refuse_long_line(data: bytes) -> None:
+    """Before it is decoded: a reader would hold a line of any length, several times."""
+    start = 0
+    while start + _MOST_ROW_BYTES < len(data):
+        end = start + _MOST_ROW_BYTES
+        last = max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end))
+        if last < 0:
+            raise _too_long(line_of(data, start))
+        start = last + 1
+
+
+def _too_long(line: int) -> MalformedRow:
+    what = f"a row of more than {_MOST_ROW_BYTES // 1_000_000} MB"
+    return MalformedRow(line, what, "check the quotes of this row, or cut its text")
+
+
+def _not_utf_8(data: bytes) -> MalformedRow:
+    try:
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = line_of(data, error.start)
-        raise MalformedRow(line, "not UTF-8 text", "save the file as UTF-8") from None
+        return MalformedRow(line_of(data, error.start), "not UTF-8 text", "save the file as UTF-8")
+    return MalformedRow(1, "not UTF-8 text", "save the file as UTF-8")
 
 
 def _check_header(columns: Iterable[str], line: int) -> tuple[str, ...]:
     names = tuple(columns)
     for name in names:
         if "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
-            raise MalformedRow(line, f"the column name {name!r} cannot be kept", "rename it")
-    doubled = sorted({name for name in names if names.count(name) > 1})
+            raise MalformedRow(line, f"the column name {quoted(name)} cannot be kept", "rename it")
+    doubled = sorted(name for name, n in Counter(names).items() if n > 1)
     if doubled:
-        listed = ", ".join(repr(name) for name in doubled)
-        raise MalformedRow(line, f"the column {listed} stands twice", "rename or drop one")
+        what = f"the column {listed(doubled)} stands twice"
+        raise MalformedRow(line, what, "rename or drop one")
     return names
 
 
@@ -139,8 +178,7 @@ def parse_tsv(data: bytes, bad: list[MalformedRow]) -> Table:
 
 
 def _parse_delimited(data: bytes, bad: list[MalformedRow], delimiter: str) -> Table:
-    csv.field_size_limit(_FIELD_LIMIT)
-    records = _records(io.StringIO(_decode(data), newline=""), delimiter)
+    records = _records(_lines(data), delimiter)
     first = next(records, None)
     if first is None:
         raise MalformedRow(1, "the file is empty", "its first line must name the columns")
@@ -155,17 +193,28 @@ def _parse_delimited(data: bytes, bad: list[MalformedRow], delimiter: str) -> Ta
     return Table(columns, tuple(rows))
 
 
-def _records(text: io.StringIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Iterable[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Non-blank records with the physical line each starts at."""
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    csv.field_size_limit(_MOST_ROW_BYTES)
+    line, size = 1, 0
+
+    def counted() -> Iterator[str]:
+        nonlocal size
+        for text in lines:
+            size += len(text)
+            if size > _MOST_ROW_BYTES:
+                raise _too_long(line)
+            yield text
+
+    reader = csv.reader(counted(), delimiter=delimiter, strict=True)
     while True:
-        line = reader.line_num + 1
+        line, size = reader.line_num + 1, 0
         try:
             fields = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            what = f"not readable as a delimited row: {error}"
+            what = f"not readable as a delimited row: {clipped(str(error))}"
             raise MalformedRow(line, what, "check the quotes of this row") from None
         if fields:
             yield line, fields
@@ -176,7 +225,7 @@ def parse_jsonl(data: bytes, bad: list[MalformedRow]) -> Table:
     """One JSON object a line. Numbers and booleans become the text that stands in the file."""
     columns: dict[str, None] = {}
     rows = []
-    for line, text in enumerate(re.split(r"\r\n|\n|\r", _decode(data)), start=1):
+    for line, text in enumerate(_lines(data), start=1):
         if not text.strip():
             continue
         try:
@@ -199,7 +248,7 @@ def _json_object(text: str, line: int) -> dict[str, Cell]:
             text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=str
         )
     except (json.JSONDecodeError, RecursionError) as error:
-        raise MalformedRow(line, f"not valid JSON: {error}") from None
+        raise MalformedRow(line, f"not valid JSON: {clipped(str(error))}") from None
     if not isinstance(value, dict):
         raise MalformedRow(line, "not a JSON object", 'write {"id": ..., "text": ...}')
     return {key: _cell(item) for key, item in value.items()}
@@ -230,8 +279,7 @@ def parse_parquet(data: bytes, bad: list[MalformedRow]) -> Table:
         columns = _check_header(file.schema_arrow.names, 1)
         records = file.read(use_threads=False).to_pylist()
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
-        reason = str(error).splitlines()[0][:120]
-        raise MalformedRow(1, f"not a readable Parquet file: {reason}") from None
+        raise MalformedRow(1, f"not a readable Parquet file: {clipped(str(error))}") from None
     rows = (
         Row(i, {key: _plain(value, i) for key, value in record.items()})
         for i, record in enumerate(records, start=1)

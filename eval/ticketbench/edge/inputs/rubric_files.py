@@ -18,10 +18,11 @@ from typing import Annotated
 from pydantic import Field, RootModel
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import clipped, quoted, words
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE_LABEL, Finding, Rubric, RubricSet
 from ticketbench.edge.inputs.documents import Document, read_document
-from ticketbench.edge.inputs.validation import Strict, validated
+from ticketbench.edge.inputs.validation import FileName, Strict, validated
 
 MOST_LABELS = 6
 
@@ -42,7 +43,7 @@ class RubricList(RootModel[list[Entry]]):
 class RubricVersion(Strict):
     """A rubric file that changes its parent."""
 
-    extends: Text
+    extends: FileName
     labels: list[Entry] = Field(default=[])
     remove: list[Text] = Field(default=[])
 
@@ -107,10 +108,10 @@ def _extended(document: Document, children: tuple[Path, ...]) -> dict[str, str]:
     for i, name in enumerate(version.remove):
         if name in version.remove[:i]:
             where = document.where(("remove", i))
-            raise InputError(f"{name!r} is removed twice", where=where, help="once is enough")
+            raise InputError(f"{quoted(name)} is removed twice", where=where, help="once is enough")
         if name not in rubrics:
             raise InputError(
-                f"{name!r} cannot be removed: {version.extends} has no such label",
+                f"{quoted(name)} cannot be removed: {clipped(version.extends)} has no such label",
                 where=document.where(("remove", i)),
                 help=suggestion(name, rubrics),
             )
@@ -126,7 +127,7 @@ def _check_entries(document: Document, entries: list[Entry], prefix: tuple[str |
         if entry.name in first_line:
             problems.append(
                 Problem(
-                    f"the label {entry.name!r} stands twice",
+                    f"the label {quoted(entry.name)} stands twice",
                     where,
                     f"first at {first_line[entry.name]}; names must be unique",
                 )
@@ -146,7 +147,7 @@ def _check_texts(
         help_ = "leave it out: a low top score sends such tickets to review"
         problems.append(Problem(what, document.where((*location, "name")), help_))
     if "|" in entry.name:
-        what = f"the label {entry.name!r} holds '|', which separates labels in all_labels"
+        what = f"the label {quoted(entry.name)} holds '|', which separates labels in all_labels"
         problems.append(Problem(what, document.where((*location, "name")), "rename it"))
     for key, value in (("name", entry.name), ("rubric", entry.rubric)):
         if not value.strip():
@@ -178,11 +179,11 @@ def rubric_findings(rubrics: RubricSet) -> tuple[Finding, ...]:
         if len(labels) > 1:
             title = f"{rubrics.name} asks the same question for several labels"
             action = "their scores can only tie: rewrite or merge them"
-            found.append(_finding("TB122", title, ", ".join(labels), action))
+            found.append(_finding("TB122", title, words(labels), action))
     for labels in by_name.values():
         if len(labels) > 1:
             title = f"{rubrics.name} has labels that differ only by case or Unicode form"
-            found.append(_finding("TB123", title, ", ".join(labels), "rename or merge them"))
+            found.append(_finding("TB123", title, words(labels), "rename or merge them"))
     return tuple(found)
 
 

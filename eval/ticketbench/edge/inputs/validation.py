@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TypeVar
+from pathlib import PurePath
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.edge.inputs.documents import Document, Location
 from ticketbench.edge.redaction import refuse_key
 
 M = TypeVar("M", bound=BaseModel)
 
-_SECRET = {"url", "key_env"}
+_MOST_PATH, _MOST_PART_BYTES = 1_000, 255
+
+
+def _short_enough(name: str) -> str:
+    parts = PurePath(name).parts
+    if len(name) > _MOST_PATH or any(len(os.fsencode(part)) > _MOST_PART_BYTES for part in parts):
+        raise ValueError("this is longer than the name of a file can be")
+    return name
+
+
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_short_enough)]
+"""A path as a file names it, which any system can open."""
+
+_SECRET = {"url", "key_env", "proxy"}
 """Keys under which somebody may have pasted a key: what was found there is never shown."""
 
 _WANTED = {
@@ -91,13 +114,13 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
     name = _spoken(loc)
     if kind == "extra_forbidden":
         help_ = suggestion(str(loc[-1]), _fields_at(model, loc[:-1]))
-        return Problem(f"unknown key {name!r}", where, help_)
+        return Problem(f"unknown key {quoted(name)}", where, help_)
     if kind == "missing":
-        return Problem(f"{name!r} is missing", where, "add it")
+        return Problem(f"{quoted(name)} is missing", where, "add it")
     shown = "" if _SECRET & set(loc) else _shown(detail["input"])
     quoting = kind == "string_type" and not isinstance(detail["input"], dict | list)
     help_ = "put quotes around it to make it text" if quoting else ""
-    return Problem(f"{name or 'the file'} {_wanted(model, detail)}{shown}", where, help_)
+    return Problem(f"{clipped(name) or 'the file'} {_wanted(model, detail)}{shown}", where, help_)
 
 
 def _shown(found: object) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.core.types import Rubric
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.results.baseline import Baseline, KeptMetric, KeptTicket, Origin, Outcome
@@ -96,7 +97,7 @@ def _checked(path: Path, data: _Data) -> Baseline:
     for own, (_, top, score, _) in data.tickets.items():
         if top not in labels or score * len(labels) < 1 - 1e-3:
             raise InputError(
-                f"the ticket {own} cannot have the top label {top!r} with {score:g}",
+                f"the ticket {own} cannot have the top label {quoted(top)} with {score:g}",
                 where=str(path),
                 help="take the file from git again, or delete it and bless anew",
             )

@@ -15,6 +15,7 @@ import numpy as np
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.policy import OUTCOMES, Policy
+from ticketbench.core.quotes import columns_near, quoted, words
 from ticketbench.core.types import (
     NONE,
     NONE_LABEL,
@@ -231,12 +232,14 @@ def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
 
 def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
     """`labels` with each behind those in `before`; as they stand where that contradicts itself."""
-    order: list[str] = []
+    if not any(before.values()):
+        return tuple(labels)  # no ties, so that many labels cost nothing
+    order: dict[str, None] = {}
     while len(order) < len(labels):
-        free = [x for x in labels if x not in order and before[x] <= set(order)]
-        if not free:
+        free = next((x for x in labels if x not in order and before[x] <= order.keys()), None)
+        if free is None:
             return tuple(labels)
-        order.append(free[0])
+        order[free] = None
     return tuple(order)
 
 
@@ -252,7 +255,7 @@ def _text(row: Row, column: str) -> str:
 
 def _check_columns(path: Path, table: Table) -> None:
     problems = [
-        Problem(f"there is no column {name!r}", f"{path}:1", f"columns: {', '.join(table.columns)}")
+        Problem(f"there is no column {name!r}", f"{path}:1", columns_near(name, table.columns))
         for name in ("ticket_id", "label")
         if name not in table.columns
     ]
@@ -263,12 +266,11 @@ def _check_columns(path: Path, table: Table) -> None:
 def _rows_of_set(path: Path, table: Table, wanted: str | None) -> tuple[str, list[Row]]:
     names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
     if wanted is None and len(names) > 1:
-        listed = ", ".join(names)
         raise InputError(
-            f"{path} holds several rubric sets", help=f"choose one: --rubric-set, of {listed}"
+            f"{path} holds several rubric sets", help=f"choose one: --rubric-set, of {words(names)}"
         )
     if wanted is not None and wanted not in names:
-        raise InputError(f"{path} has no rubric set {wanted!r}", help=f"it has: {', '.join(names)}")
+        raise InputError(f"{path} has no rubric set {wanted!r}", help=f"it has: {words(names)}")
     name = wanted if wanted is not None else (names[0] if names else "")
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]
     if not rows:
@@ -285,7 +287,7 @@ def _duplicates(path: Path, rows: Sequence[Row]) -> list[Problem]:
         if not ticket or not _text(row, "label"):
             problems.append(Problem("ticket_id or label is empty", where, "fill it in"))
         elif ticket in first:
-            what = f"the ticket {ticket!r} stands twice, first in line {first[ticket]}"
+            what = f"the ticket {quoted(ticket)} stands twice, first in line {first[ticket]}"
             problems.append(Problem(what, where, "keep one row a ticket"))
         first.setdefault(ticket, row.line)
     return problems

@@ -15,9 +15,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ticketbench.core.errors import MachineError
+from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.edge.files.atomic import write_file
-from ticketbench.edge.results.store import MANIFEST, MANIFEST_SCHEMA, report_files
+from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.results.store import (
+    MANIFEST,
+    MANIFEST_SCHEMA,
+    MOST_MANIFEST_BYTES,
+    report_files,
+)
 
 
 @contextmanager
@@ -61,9 +67,9 @@ def _beside(out: Path, what: str) -> Path:
 
 def _in_use(out: Path, manifest: Path) -> MachineError:
     try:
-        value = json.loads(manifest.read_bytes())
+        value = json.loads(read_bytes(manifest, most=MOST_MANIFEST_BYTES))
         who = f" (pid {value['pid']}, since {value['started']})"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (TicketbenchError, ValueError, KeyError, TypeError):
         who = ""
     return MachineError(
         f"{out} is in use by another run{who}", help="wait for it to end, or choose another --out"

@@ -16,10 +16,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ticketbench.core.errors import InputError
+from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
-from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.files.reading import linked_parent, read_bytes
 from ticketbench.edge.redaction import redact
 from ticketbench.edge.results.upgrades import run_2
 
@@ -27,8 +27,12 @@ T = TypeVar("T")
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
+MOST_MANIFEST_BYTES = 10_000_000
 VERSIONS = {"run": 2, "score": 2, "compare": 2, "gate": 2}
 """The version of what an envelope holds; 1 where nothing is said."""
+
+_MOST_NAME_BYTES = 200
+"""What is written beside the folder has its name and some more; a name has at most 255 bytes."""
 
 _SCHEMA = re.compile(r"ticketbench/([a-z-]+)@([0-9]+)")
 
@@ -140,8 +144,11 @@ def report_files(out: Path) -> set[str]:
 
     Raises InputError when no report may be written there.
     """
-    if out.is_symlink():
-        raise InputError(f"{out} is a link", help="name the folder itself as --out")
+    if len(os.fsencode(out.name)) > _MOST_NAME_BYTES:
+        raise InputError("the name of the report folder is too long", help="choose another --out")
+    if out.is_symlink() or (link := linked_parent(out)):
+        what = f"{out} is a link" if out.is_symlink() else f"{out} lies behind the link {link}"
+        raise InputError(what, help="name the folder itself as --out")
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is not a folder", help="choose another --out")
     if out.resolve() in (Path.cwd(), *Path.cwd().parents):
@@ -149,11 +156,11 @@ def report_files(out: Path) -> set[str]:
     if not out.is_dir() or not any(out.iterdir()):
         return set()
     try:
-        manifest = json.loads((out / MANIFEST).read_bytes())
+        manifest = json.loads(read_bytes(out / MANIFEST, most=MOST_MANIFEST_BYTES))
         if manifest["schema"] != MANIFEST_SCHEMA:
             raise ValueError(manifest["schema"])
         return {*manifest["files"], MANIFEST}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (TicketbenchError, ValueError, KeyError, TypeError):
         raise InputError(
             f"{out} holds files that are not a ticketbench report",
             help="choose another --out; nothing was changed",

@@ -1,4 +1,4 @@
 """POST /classify on this machine, for tests and tutorials.
 
-In order: service, server.
+In order: service, request, server.
 """

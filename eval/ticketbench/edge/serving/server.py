@@ -1,86 +1,166 @@
-"""POST /classify over real HTTP, on the loopback interface only."""
+"""POST /classify over real HTTP, on the loopback interface only.
+
+Whatever else runs on this machine may connect, and a web page may try to: it is told from a program
+by the headers that browsers send, and nobody can take more than a share of the machine.
+"""
 
 from __future__ import annotations
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import socket
+import socketserver
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
-from ticketbench.edge.contract import MOST_ANSWER_BYTES, Reply
-from ticketbench.edge.serving.service import Service
+from ticketbench.core.errors import TicketbenchError
+from ticketbench.edge.contract import Reply
+from ticketbench.edge.serving.request import Gone, Head, Incoming, Refused
+from ticketbench.edge.serving.service import Limits, Service
 
 HOST = "127.0.0.1"
+LIMITS = Limits(labels=200, characters=20_000)
+MOST_WORKERS = 16
+MOST_CONNECTIONS = 64
+
 _LOCAL_NAMES = ("127.0.0.1", "localhost")
-_MOST_BODY_BYTES = 16 * MOST_ANSWER_BYTES
+_MOST_TURNED_AWAY = 64
+_SEND_S = 10.0
+_LINGER_S = 1.0
+_MOST_LINGER_BYTES = 4_000_000
 
 
-class ClassifyServer(ThreadingHTTPServer):
-    """Serves `service` on 127.0.0.1; port 0 takes a free one. Use it as a context manager."""
+class ClassifyServer(socketserver.ThreadingTCPServer):
+    """Serves `service` on 127.0.0.1; port 0 takes a free one. Use it as a context manager.
 
+    At most 16 questions are worked on and 64 connections kept; more are answered with 503.
+    """
+
+    allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, service: Service, *, port: int = 0) -> None:
         super().__init__((HOST, port), _Handler)
-        self.service = service
+        self.service = replace(service, limits=LIMITS)
+        self.workers = threading.BoundedSemaphore(MOST_WORKERS)
+        self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.turned_away = threading.BoundedSemaphore(_MOST_TURNED_AWAY)
 
     @property
     def url(self) -> str:
         """The full URL of /classify, with the engine's name and version in its path."""
         return f"http://{HOST}:{self.server_address[1]}{self.service.engine.path}"
 
+    def origins(self) -> tuple[str, ...]:
+        """What a page of this very server would be called, of which there is none."""
+        return tuple(f"http://{name}:{self.server_address[1]}" for name in _LOCAL_NAMES)
 
-class _Handler(BaseHTTPRequestHandler):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """One line about a bug, never a traceback; a client that went away is none."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            name = type(error).__name__
+            sys.stderr.write(f"error: this is a bug in ticketbench ({name})\n")
+
+
+class _Handler(socketserver.BaseRequestHandler):
     server: ClassifyServer
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1  # one write per answer
-    disable_nagle_algorithm = True
-    timeout = 60
+    request: socket.socket
 
-    def do_POST(self) -> None:
-        """Answer one request of any method; the service says which ones it takes."""
-        if not self._is_local():
-            self._refuse(403, "this server answers only to localhost")
-            return
-        body = self._body()
-        if body is not None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            self._send(self.server.service.handle(self.command, self.path, headers, body))
+    def handle(self) -> None:
+        """Answer request after request until the client goes, or one is refused."""
+        self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with suppress(OSError, Gone):
+            if self.server.connections.acquire(blocking=False):
+                try:
+                    self._serve()
+                finally:
+                    self.server.connections.release()
+            elif self.server.turned_away.acquire(blocking=False):
+                try:
+                    self._refuse(Refused(503, "too many connections"))
+                finally:
+                    self.server.turned_away.release()
 
-    do_GET = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = do_POST
+    def _serve(self) -> None:
+        incoming, goes_on = Incoming(self.request), True
+        while goes_on:
+            try:
+                goes_on = self._answer_next(incoming)
+            except Refused as refused:
+                self._refuse(refused)
+                return
 
-    def _is_local(self) -> bool:
-        """Refuse names that point here from outside (DNS rebinding)."""
-        return self.headers.get("Host", "").rsplit(":", 1)[0] in _LOCAL_NAMES
+    def _answer_next(self, incoming: Incoming) -> bool:
+        """Read one request and answer it; whether the connection is kept."""
+        head = incoming.head()
+        self._refuse_web_pages(head)
+        body = incoming.body(head)
+        with self._worker(incoming.left_s()):
+            reply = self._reply(head, body)
+        self._send(reply, with_body=head.method != "HEAD", keeps_open=head.keeps_open)
+        return head.keeps_open
 
-    def _body(self) -> bytes | None:
-        """The request body; None after refusing one of unknown or too great length."""
-        length = self.headers.get("Content-Length")
-        if length is None and self.command != "POST":
-            return b""
-        if not length or not length.isascii() or not length.isdigit():
-            self._refuse(411, "send Content-Length")
-            return None
-        if len(length) > 9 or int(length) > _MOST_BODY_BYTES:
-            self._refuse(413, "the body is too large")
-            return None
-        return self.rfile.read(int(length))
+    def _refuse_web_pages(self, head: Head) -> None:
+        """A page can make its visitor's browser send requests here, but not hide that it did."""
+        headers = head.headers
+        if headers.get("host", "").rsplit(":", 1)[0] not in _LOCAL_NAMES:
+            raise Refused(403, "this server answers only to localhost")
+        if headers.get("origin", self.server.origins()[0]) not in self.server.origins():
+            raise Refused(403, "this server answers no web pages (Origin)")
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise Refused(403, "this server answers no web pages (Sec-Fetch-Site)")
+        media = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if head.method == "POST" and media != "application/json":
+            raise Refused(403, "send Content-Type: application/json")
 
-    def _refuse(self, status: int, detail: str) -> None:
+    @contextmanager
+    def _worker(self, wait_s: float) -> Iterator[None]:
+        if not self.server.workers.acquire(timeout=wait_s):
+            raise Refused(503, "too many questions at once")
+        try:
+            yield
+        finally:
+            self.server.workers.release()
+
+    def _reply(self, head: Head, body: bytes) -> Reply:
+        try:
+            return self.server.service.handle(head.method, head.path, head.headers, body)
+        except TicketbenchError as error:
+            return Reply(500, json.dumps({"detail": str(error)}).encode())
+
+    def _refuse(self, refused: Refused) -> None:
         """Answer and hang up: an unread body must not be taken for the next request."""
-        self.close_connection = True
-        self._send(Reply(status, json.dumps({"detail": detail}).encode()))
+        wait = "1" if refused.status == 503 else ""
+        reply = Reply(refused.status, json.dumps({"detail": str(refused)}).encode(), wait)
+        self._send(reply, with_body=True, keeps_open=False)
+        self._drain()
 
-    def _send(self, reply: Reply) -> None:
-        self.send_response(reply.status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(reply.body)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(reply.body)
-        self.wfile.flush()
+    def _drain(self) -> None:
+        """Read what still comes for a moment: closing at once would destroy the answer."""
+        self.request.shutdown(socket.SHUT_WR)
+        until, left = time.monotonic() + _LINGER_S, _MOST_LINGER_BYTES
+        while left > 0 and (wait_s := until - time.monotonic()) > 0:
+            self.request.settimeout(wait_s)
+            content = self.request.recv(65_536)
+            if not content:
+                return
+            left -= len(content)
 
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: request lines would bury the talk of the command on stderr."""
+    def _send(self, reply: Reply, *, with_body: bool, keeps_open: bool) -> None:
+        lines = [
+            f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(reply.body)}",
+        ]
+        lines += [f"Retry-After: {reply.retry_after}"] if reply.retry_after else []
+        lines += [] if keeps_open else ["Connection: close"]
+        head = "\r\n".join((*lines, "", "")).encode("ascii")
+        self.request.settimeout(_SEND_S)
+        self.request.sendall(head + (reply.body if with_body else b""))

@@ -21,11 +21,23 @@ class Malformed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """The most labels of one question, and characters of each text in it."""
+
+    labels: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
-    """One engine behind POST /classify; with a key, requests must carry it."""
+    """One engine behind POST /classify; with a key, requests must carry it.
+
+    `limits` keep a stranger from spending the machine; in one's own process there are none.
+    """
 
     engine: Engine
     key: ApiKey | None = None
+    limits: Limits | None = None
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer one request: 200, 401 wrong key, 404, 405, or 422 malformed body.
@@ -40,6 +52,7 @@ class Service:
             return _problem(401, f"the header {HEADER} is missing or wrong")
         try:
             text, labels = _parse(body)
+            _refuse_too_much(text, labels, self.limits)
         except Malformed as error:
             return _problem(422, str(error))
         return Reply(200, _dump(_answer(self.engine.classify(text, labels), labels)))
@@ -83,6 +96,15 @@ def _parse(body: bytes) -> tuple[str, list[tuple[str, str]]]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise Malformed("two labels have the same name")
     return text, pairs
+
+
+def _refuse_too_much(text: str, labels: list[tuple[str, str]], limits: Limits | None) -> None:
+    if limits is None:
+        return
+    if len(labels) > limits.labels:
+        raise Malformed(f"more than {limits.labels} labels")
+    if any(len(one) > limits.characters for one in (text, *(t for pair in labels for t in pair))):
+        raise Malformed(f"a text of more than {limits.characters:,} characters")
 
 
 def _pair(entry: Any) -> tuple[str, str]:

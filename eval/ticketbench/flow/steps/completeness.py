@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError, Problem
+from ticketbench.core.quotes import clipped
 from ticketbench.core.types import Failure, Finding, ScoreTable
 from ticketbench.edge.redaction import shown_url
 from ticketbench.report.words.numbers import count
@@ -66,7 +67,8 @@ def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> No
     first = failures[0]
     raise IncompleteError(
         f"{count(len(failures), 'answer')} of {count(n_tickets, 'ticket')} failed, "
-        f"{allowed} are allowed; the first: {first.ticket_id} ({first.kind}, {first.detail})",
+        f"{allowed} are allowed; the first: {clipped(first.ticket_id)} "
+        f"({first.kind}, {first.detail})",
         where=str(out),
         help="run again to ask only for these, or accept them: --allow-failures N",
     )
@@ -120,7 +122,7 @@ def _refuse(
     problems = []
     for table in tables:
         if table.failures:
-            first = ", ".join(failure.ticket_id for failure in table.failures[:3])
+            first = ", ".join(clipped(failure.ticket_id) for failure in table.failures[:3])
             more = " ..." if len(table.failures) > 3 else ""
             are = "answer is" if len(table.failures) == 1 else "answers are"
             what = (

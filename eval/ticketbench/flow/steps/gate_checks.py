@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Dataset, RubricSet
 from ticketbench.edge.inputs.config import Config
@@ -58,13 +59,13 @@ def _wrong(
     gate: GateConfig, config: Config, names: list[str], labels: list[str], tickets: Collection[str]
 ) -> Iterator[Wrong]:
     if gate.on not in names:
-        yield ("on",), f"there is no rubric set {gate.on!r}", suggestion(gate.on, names)
+        yield ("on",), f"there is no rubric set {quoted(gate.on)}", suggestion(gate.on, names)
     if gate.label is not None and gate.label not in labels:
-        what = f"neither {gate.on} nor a ticket has the label {gate.label!r}"
+        what = f"neither {clipped(gate.on)} nor a ticket has the label {quoted(gate.label)}"
         yield ("label",), what, suggestion(gate.label, labels)
     for i, ticket in enumerate(gate.must_pass or ()):
         if ticket not in tickets:
-            what = f"the dataset has no ticket {ticket!r}"
+            what = f"the dataset has no ticket {quoted(ticket)}"
             near = suggestion(ticket, tickets)
             help_ = near if near.startswith("did you mean") else "ids are those of the dataset"
             yield ("must_pass", i), what, help_
@@ -86,7 +87,7 @@ def _wrong_base(gate: GateConfig, config: Config, names: list[str]) -> Iterator[
         help_ = "name a file, like `baseline: baselines/support.json`, then bless it"
         yield ("not_worse_than",), "the config names no baseline", help_
     else:
-        what = f"there is neither a rubric set nor a baseline {base!r}"
+        what = f"there is neither a rubric set nor a baseline {quoted(base)}"
         yield ("not_worse_than",), what, suggestion(base, [*names, BASELINE])
 
 

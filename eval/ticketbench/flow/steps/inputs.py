@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, InputError, Problem
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Dataset, Finding, RubricSet, fingerprint
+from ticketbench.edge.files.reading import is_stream, kind_of
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
@@ -69,7 +71,7 @@ def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
     places += [("production_mix", label) for label in file.production_mix]
     unknown = [
         Problem(
-            f"no rubric set has the label {place[-1]!r}",
+            f"no rubric set has the label {quoted(place[-1])}",
             config.document.where(place),
             suggestion(place[-1], known),
         )
@@ -81,15 +83,28 @@ def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
 
 
 def _refuse_missing_files(config: Config) -> None:
-    named: dict[tuple[str, ...], Path] = {("dataset", "path"): config.dataset_path}
-    named |= {("rubric_sets", name): path for name, path in config.rubric_paths.items()}
-    missing = [
-        Problem(f"no such file: {path}", config.document.where(location), "check the path")
-        for location, path in named.items()
-        if not path.is_file()
-    ]
-    if missing:
-        raise InputError.of(missing)
+    """What must be there and is not, and what is there and no file, at its place in the config."""
+    needed: dict[tuple[str, ...], Path | None] = {("dataset", "path"): config.dataset_path}
+    needed |= {("rubric_sets", name): path for name, path in config.rubric_paths.items()}
+    optional: dict[tuple[str, ...], Path | None] = {
+        ("recording",): config.recording_path,
+        ("baseline",): config.baseline_path,
+        ("endpoint", "ca_file"): config.ca_path,
+        ("production_log",): config.production_log_path,
+    }
+    wrong = []
+    for location, path in (needed | optional).items():
+        if path is None:
+            continue
+        kind = "standard input" if is_stream(path) else kind_of(path)
+        if kind:
+            what = f"{path} is {kind}, not a file"
+            wrong.append(Problem(what, config.document.where(location), "name a regular file"))
+        elif location in needed and not path.is_file():
+            what = f"no such file: {path}"
+            wrong.append(Problem(what, config.document.where(location), "check the path"))
+    if wrong:
+        raise InputError.of(wrong)
 
 
 @contextmanager
@@ -181,7 +196,9 @@ def connection_of(config: Config, grant: Grant) -> Connection:
     from ticketbench.edge.endpoints import Connection
 
     settings = config.file.endpoint
-    return Connection(grant.key, settings.timeout_s, settings.concurrency, config.ca_path)
+    return Connection(
+        grant.key, settings.timeout_s, settings.concurrency, config.ca_path, settings.proxy
+    )
 
 
 def refresh_name(inputs: Inputs) -> str:

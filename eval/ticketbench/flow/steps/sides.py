@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.quotes import words
 from ticketbench.core.types import RubricSet, ScoreTable
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import read_inputs
@@ -133,7 +134,5 @@ def _chosen(results: RunResults, folder: Path, name: str | None) -> RubricSet:
         return results.rubric_sets[0]
     if name not in names:
         what = "has several rubric sets" if name is None else f"has no rubric set {name!r}"
-        raise InputError(
-            f"{folder} {what}", help=f"choose one: {folder}:SET, of {', '.join(names)}"
-        )
+        raise InputError(f"{folder} {what}", help=f"choose one: {folder}:SET, of {words(names)}")
     return results.rubric_sets[names.index(name)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Estimate
 from ticketbench.measure.evaluation import Evaluation
@@ -32,7 +33,7 @@ def gate_metric(name: str) -> Metric:
     if name in NOT_YET:
         help_ = f"the report shows it; gates know {', '.join(known)}"
         raise InputError(f"{name} cannot be gated yet", help=help_)
-    raise InputError(f"no metric is called {name!r}", help=suggestion(name, known))
+    raise InputError(f"no metric is called {quoted(name)}", help=suggestion(name, known))
 
 
 def value_in(evaluation: Evaluation, metric: Metric, label: str) -> Estimate:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE, NONE_LABEL, FloatArray, IntArray, ScoreTable
 
@@ -151,6 +152,6 @@ def _refuse_unknown(base: Sequence[str], candidate: Sequence[str], mapping: Labe
         ):
             if name not in known:
                 raise InputError(
-                    f"the label map names {name!r}, which the {side} does not have",
+                    f"the label map names {quoted(name)}, which the {side} does not have",
                     help=suggestion(name, known),
                 )
