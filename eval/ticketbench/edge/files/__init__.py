@@ -1,4 +1,4 @@
 """Bytes of files: reading with clear errors, writing as a whole or not at all.
 
-In order: reading, atomic.
+In order: git_marks, reading, atomic.
 """

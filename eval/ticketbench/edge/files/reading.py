@@ -9,17 +9,19 @@ import zlib
 from pathlib import Path
 
 from ticketbench.core.errors import InputError, MachineError
+from ticketbench.edge.files.git_marks import RESOLVE, refuse_git_marks
 
 _MOST_RATIO = 100
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-def read_bytes(path: Path, *, most: int | None = None) -> bytes:
+def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE) -> bytes:
     """All bytes of `path`; no more than `most` and one are read.
 
-    Raises InputError when the name leads to no file or the file is larger than `most`,
-    MachineError when the machine refuses.
+    Raises InputError when the name leads to no file, the file is larger than `most`, a pointer of
+    Git LFS, or holds conflict markers (`merge_help` says how it is mended); MachineError when the
+    machine refuses.
     """
     try:
         with path.open("rb") as file:
@@ -35,13 +37,15 @@ def read_bytes(path: Path, *, most: int | None = None) -> bytes:
         raise InputError(f"cannot read {path}: {reason}", help="check the path") from None
     if most is not None and len(content) > most:
         raise InputError(f"{path} is larger than {_size(most)}", help="split it, or name another")
+    refuse_git_marks(path, content, merge_help=merge_help)
     return content
 
 
-def unpacked(path: Path, packed: bytes, *, most: int) -> bytes:
+def unpacked(path: Path, packed: bytes, *, most: int, merge_help: str = RESOLVE) -> bytes:
     """The content of a gzip file; no more than `most` bytes and one are unpacked.
 
-    Raises InputError when it is not whole, larger than `most`, or grows more than a hundredfold.
+    Raises InputError when it is not whole, larger than `most`, grows more than a hundredfold, or
+    what was packed is a pointer of Git LFS or holds conflict markers.
     """
     most = min(most, _MOST_RATIO * len(packed))
     try:
@@ -54,6 +58,7 @@ def unpacked(path: Path, packed: bytes, *, most: int) -> bytes:
         what = f"unpacks to more than {_size(most)}, or a hundred times its size"
         help_ = "unpack it yourself if you trust it, or split it"
         raise InputError(what, where=str(path), help=help_)
+    refuse_git_marks(path, content, merge_help=merge_help)
     return content
 
 
