@@ -75,6 +75,7 @@ def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: b
         show_json("cache-export", moved)
     else:
         show(f"wrote {moved.answers} answers to {moved.path}{_replaced(moved, 'left out')}")
+        _say_upgraded(moved)
 
 
 @command.command("import")
@@ -127,6 +128,7 @@ def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -
         show_json("cache-merge", moved)
     else:
         show(f"wrote {moved.answers} answers to {moved.path}")
+        _say_upgraded(moved)
 
 
 @command.command("prune")
@@ -184,3 +186,8 @@ def recheck(config: Path, sample: int, overrides: tuple[str, ...], as_json: bool
 
 def _replaced(moved: Moved, how: str) -> str:
     return f"; {moved.replaced} older ones {how}" if moved.replaced else ""
+
+
+def _say_upgraded(moved: Moved) -> None:
+    if moved.upgraded:
+        say(f"{moved.upgraded} of them were of version 1 and are of version 2 now")

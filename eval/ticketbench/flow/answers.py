@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
 
 if TYPE_CHECKING:
     from ticketbench.core.types import RubricSet
+    from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.answers.rows import Stored
     from ticketbench.edge.replay.drift import Drift
 
@@ -40,11 +41,14 @@ class CacheInfo:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Answers written to or read from a recording; `replaced` of them stood there otherwise."""
+    """Answers written to or read from a recording; `replaced` of them stood there otherwise,
+    `upgraded` came from a recording of version 1.
+    """
 
     path: str
     answers: int
     replaced: int = 0
+    upgraded: int = 0
 
 
 def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
@@ -77,7 +81,8 @@ def export_recording(
     writing what is there, unless that would take answers out of an older recording. Raises
     InputError when the file is something else than a recording.
     """
-    from ticketbench.edge.answers.recording import canonical_answer, recording_bytes
+    from ticketbench.edge.answers.recording import recording_bytes
+    from ticketbench.edge.answers.recording_line import canonical_answer
     from ticketbench.edge.files.atomic import write_file
     from ticketbench.edge.replay.every_ticket import plan, stored_answers
 
@@ -108,10 +113,11 @@ def export_recording(
             where=str(path),
             help=f"ask for them first: ticketbench run {config}",
         )
-    return Moved(str(path), len(answers), len(lost))
+    upgraded = _n_of_version_1((inputs.recording,), answers)
+    return Moved(str(path), len(answers), len(lost), upgraded)
 
 
-def _older(path: Path) -> dict[str, Stored]:
+def _older(path: Path) -> Mapping[str, Stored]:
     """The recording that is to be replaced; nothing else is ever replaced."""
     from ticketbench.edge.answers.recording import read_recording
 
@@ -119,9 +125,17 @@ def _older(path: Path) -> dict[str, Stored]:
         return {}
     try:
         return read_recording(path)
-    except InputError:
-        what = f"{path} is there already and is no recording that can be read"
-        raise InputError(what, help="write another file, or move this one away") from None
+    except InputError as error:
+        first = error.problems[0]
+        what = f"{path} is there already and is no recording that can be read: {first.what}"
+        help_ = f"write another file, or move this one away; {first.help}"
+        raise InputError(what, where=first.where, help=help_) from None
+
+
+def _n_of_version_1(recordings: Iterable[Recording], answers: Collection[str]) -> int:
+    """How many of `answers` stand in a recording of version 1."""
+    old = [recording for recording in recordings if recording.version == 1]
+    return sum(any(key in one for one in old) for key in answers)
 
 
 def import_recordings(
@@ -137,11 +151,12 @@ def import_recordings(
     or the cache, unless `newest`: then the later answer counts.
     """
     from ticketbench.edge.answers.cache import AnswerCache
-    from ticketbench.edge.answers.recording import canonical_answer, merged
+    from ticketbench.edge.answers.recording import merged, read_recording
+    from ticketbench.edge.answers.recording_line import canonical_answer
 
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
-    answers = merged(paths, newest=newest)
+    answers = merged({path: read_recording(path) for path in paths}, newest=newest)
     names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
         stored = cache.read(answers)[0]
@@ -161,15 +176,23 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
     """Write one recording with the answers of several; the order of the files does not matter.
 
     Raises InputError when they contradict each other, unless `newest`, and when `to` is something
-    else than a recording.
+    else than a recording, or one with the markers of a merge.
     """
-    from ticketbench.edge.answers.recording import merged, recording_bytes
+    from ticketbench.edge.answers.recording import (
+        in_conflict,
+        merged,
+        read_recording,
+        recording_bytes,
+    )
     from ticketbench.edge.files.atomic import write_file
 
-    _older(to)
-    answers = merged(files, newest=newest)
+    if not (to.is_file() and in_conflict(to)):
+        _older(to)
+    recordings = {path: read_recording(path) for path in files}
+    answers = merged(recordings, newest=newest)
     write_file(to, recording_bytes(to, answers.items()))
-    return Moved(str(to), len(answers))
+    upgraded = _n_of_version_1(recordings.values(), answers)
+    return Moved(str(to), len(answers), upgraded=upgraded)
 
 
 @dataclass(frozen=True, slots=True)

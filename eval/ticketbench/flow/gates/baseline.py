@@ -144,7 +144,6 @@ def bless(blessing: Blessing) -> None:
 
 def origin_of(inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None) -> Origin:
     """What a baseline of `rubrics` would be made from now; without a table, no answers."""
-    from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.replay.source import full_url
 
     return Origin(
@@ -152,7 +151,7 @@ def origin_of(inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None) -> O
         rubrics=rubrics.fingerprint,
         endpoint=full_url(inputs.config.file.endpoint.url),
         scores=answers_digest(table) if table is not None else "",
-        recording=Recording(inputs.config.recording_path).digest,
+        recording=inputs.recording.digest,
         policy=inputs.config.policy,
         costs=inputs.config.costs,
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Dataset, Finding, RubricSet, fingerprint
+from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
@@ -26,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything a run needs, read and checked; nothing has been sent."""
+    """Everything a run needs, read and checked; nothing has been sent.
+
+    `recording` is read when an answer is looked for.
+    """
 
     config: Config
     loaded: LoadedDataset
     rubric_sets: tuple[RubricSet, ...]
+    recording: Recording
     grouped_by: str
     findings: tuple[Finding, ...]
 
@@ -55,7 +60,14 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
     with_groups = grouped(loaded, config.file.dataset.columns)
     findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
-    return Inputs(config, with_groups.loaded, rubric_sets, with_groups.grouped_by, tuple(findings))
+    return Inputs(
+        config=config,
+        loaded=with_groups.loaded,
+        rubric_sets=rubric_sets,
+        recording=Recording(config.recording_path),
+        grouped_by=with_groups.grouped_by,
+        findings=tuple(findings),
+    )
 
 
 def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
@@ -104,7 +116,6 @@ def answer_source(
     """
     from ticketbench.edge.answers.cache import AnswerCache
     from ticketbench.edge.answers.memo import Memo
-    from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.asking.one_question import Retry
     from ticketbench.edge.asking.pacing import Budget
     from ticketbench.edge.endpoints import Connection, connect, is_local
@@ -115,20 +126,19 @@ def answer_source(
     key = None if is_local(settings.url) else read_key(settings.key_env, os.environ)
     connection = Connection(key, settings.timeout_s, settings.concurrency, config.ca_path)
     endpoint = None if mode == "replay" else connect(settings.url, connection)
-    recording = Recording(config.recording_path)
     with AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache:
         began = cache.refresh_goes_on(refresh_name(inputs))
         yield Source(
             url=full_url(settings.url),
             cache=cache,
-            recording=recording,
+            recording=inputs.recording,
             mode=mode,
             concurrency=settings.concurrency,
             per_second=settings.per_second,
             retry=Retry(),
             budget=budget or Budget(),
             refresh_since=began or datetime.now(UTC),
-            memo=Memo.beside(cache.path, recording.digest),
+            memo=Memo.beside(cache.path, inputs.recording.digest),
         )
 
 
