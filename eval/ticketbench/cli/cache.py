@@ -40,6 +40,7 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     ticketbench cache info configs/support.yaml
     """
     from ticketbench.flow.answers import cache_info
+    from ticketbench.report.words.missing import missing_text
 
     found = cache_info(config, overrides=overrides)
     if as_json:
@@ -52,6 +53,9 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
         for s in found.rubric_sets
     ]
     show_table(("rubric set", "questions", "recorded", "cached", "missing"), rows)
+    for one in found.rubric_sets:
+        if one.reasons:
+            show(missing_text(one.reasons, of=one.rubric_set))
 
 
 @command.command("export")

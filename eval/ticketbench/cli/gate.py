@@ -11,7 +11,7 @@ import click
 
 from ticketbench.cli.boundary import printable
 from ticketbench.cli.options import set_option, stored_mode_option
-from ticketbench.cli.output import json_option, say, say_wrapped
+from ticketbench.cli.output import json_option, say, say_findings, say_wrapped
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -67,6 +67,7 @@ def command(
         _write(file, _RENDER[name](found, verdict))
         if name == "github":
             _tell_github(found, verdict)
+    say_findings(found.findings)
     if verdict.outcome != "pass":
         say_wrapped(f"{verdict.outcome.upper()}: {verdict.headline}")
         say_wrapped(f"  help: {verdict.action}")

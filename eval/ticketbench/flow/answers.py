@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
+from ticketbench.core.types import Missing
 from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
     from ticketbench.core.types import RubricSet
@@ -19,13 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SetInfo:
-    """Where the answers of one rubric set are."""
+    """Where the answers of one rubric set are, and why some are missing."""
 
     rubric_set: str
     questions: int
     recorded: int
     cached: int
     missing: int
+    reasons: tuple[Missing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
         stored=stored,
         recording=str(recording or ""),
         rubric_sets=tuple(
-            SetInfo(name, p.questions, p.recorded, p.cached, p.missing) for name, p in plans.items()
+            SetInfo(name, p.questions, p.recorded, p.cached, p.missing, p.why)
+            for name, p in plans.items()
         ),
     )
 
@@ -90,18 +94,19 @@ def export_recording(
     path = to or _recording_of(inputs)
     older = _older(path)
     answers: dict[str, Stored] = {}
-    with answer_source(inputs, mode="replay") as source:
+    with answer_source(inputs, mode="replay") as opened:
+        source = replace(opened, absent=None)  # which it may well be before it is written
         counted: set[str] = set()
-        missing = 0
+        missing: list[Missing] = []
         for rubrics in inputs.rubric_sets:
             answers |= stored_answers(inputs.dataset, rubrics, source)
-            missing += plan(inputs.dataset, rubrics, source, counted).missing
+            missing += plan(inputs.dataset, rubrics, source, counted).why
     answers = {key: kept for key, kept in answers.items() if canonical_answer(kept) is not None}
     lost = older.keys() - answers.keys()
     if missing and lost:
         raise IncompleteError(
-            f"{missing} answers are missing, and {len(lost)} of the older recording would be lost: "
-            "it was left as it is",
+            f"{missing_text(missing)}; {len(lost)} of the older recording would be lost: it was "
+            "left as it is",
             where=str(path),
             help=f"ask for the missing ones first: ticketbench run {config}; or write another "
             "file: --to",
@@ -109,7 +114,7 @@ def export_recording(
     write_file(path, recording_bytes(path, answers.items()))
     if missing:
         raise IncompleteError(
-            f"{len(answers)} answers exported, {missing} are missing",
+            f"{len(answers)} answers exported, {missing_text(missing)}",
             where=str(path),
             help=f"ask for them first: ticketbench run {config}",
         )
@@ -156,7 +161,9 @@ def import_recordings(
 
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
-    answers = merged({path: read_recording(path) for path in paths}, newest=newest)
+    recordings = {path: read_recording(path) for path in paths}
+    _refuse_moved(inputs, recordings.values())
+    answers = merged(recordings, newest=newest)
     names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
         stored = cache.read(answers)[0]
@@ -170,6 +177,18 @@ def import_recordings(
         later = {key for key in changed if answers[key].recorded_at > known[key].recorded_at}
         cache.save({k: v for k, v in answers.items() if k not in known or k in later})
     return Moved(names, len(answers), len(later))
+
+
+def _refuse_moved(inputs: Inputs, recordings: Iterable[Recording]) -> None:
+    from ticketbench.edge.answers.recording import refuse_moved
+    from ticketbench.edge.replay.questions import questions
+    from ticketbench.edge.replay.source import full_url
+
+    url = full_url(inputs.config.file.endpoint.url)
+    for rubrics in inputs.rubric_sets:
+        asked = questions(inputs.dataset, rubrics, url)
+        for recording in recordings:
+            refuse_moved(recording, (*asked.position, *asked.in_file), url)
 
 
 def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -> Moved:
@@ -227,7 +246,8 @@ def prune(
         shown.setdefault(path, real_path(inputs.config.cache_path))
         url = full_url(inputs.config.file.endpoint.url)
         for rubrics in inputs.rubric_sets:
-            used.setdefault(path, set()).update(questions(inputs.dataset, rubrics, url).keys)
+            asked = questions(inputs.dataset, rubrics, url)
+            used.setdefault(path, set()).update(asked.position, asked.in_file)
             rubrics_of.setdefault(path, []).append(rubrics)
     found = []
     for path, keys in used.items():

@@ -163,6 +163,18 @@ def _goes_before(one: Stored, other: Stored) -> bool:
     return (one.recorded_at, one.content) > (other.recorded_at, other.content)
 
 
+def refuse_moved(recording: Mapping[str, Stored], keys: Iterable[str], url: str) -> None:
+    """Raise InputError with file:line when an answer to one of `keys`, which are all of questions
+    to `url`, says that it came from elsewhere: the line was altered. Version 1 does not see that.
+    """
+    for key in keys:
+        stored = recording.get(key)
+        if stored is not None and stored.url != url:
+            what = f"the line names {stored.url}, but its key is of {url}: it was altered"
+            where = recording.place(key) if isinstance(recording, Recording) else ""
+            raise InputError(what, where=where, help=_MEND)
+
+
 def in_conflict(path: Path) -> bool:
     """Whether a merge left markers in `path` and every other line is one of a recording.
 

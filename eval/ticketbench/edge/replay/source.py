@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import urllib3
 
-from ticketbench.core.types import Failure, FloatArray
+from ticketbench.core.types import Failure, FloatArray, RubricSet
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
 from ticketbench.edge.answers.rows import Stored
@@ -25,7 +26,9 @@ class Source:
     """Where answers come from: a recording (read first), the cache, and the endpoint behind it.
 
     One source serves a whole run: `budget` counts over all rubric sets, and refresh takes answers
-    stored since `refresh_since`, which it need not ask for once more.
+    stored since `refresh_since`, which it need not ask for once more. `absent` is a recording that
+    is named and not there; `noted_rubrics` gives sets that were asked before, to explain what is
+    missing.
     """
 
     url: str
@@ -38,6 +41,8 @@ class Source:
     budget: Budget = field(default_factory=Budget)
     memo: Memo | None = None
     refresh_since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    absent: Path | None = None
+    noted_rubrics: Callable[[], Iterable[RubricSet]] = tuple
 
 
 @dataclass(slots=True, eq=False)

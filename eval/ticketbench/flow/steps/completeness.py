@@ -2,40 +2,74 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import EndpointError, IncompleteError, Problem
-from ticketbench.core.types import Failure, Finding, ScoreTable
+from ticketbench.core.errors import (
+    EndpointError,
+    IncompleteError,
+    InputError,
+    Problem,
+    TicketbenchError,
+)
+from ticketbench.core.types import Failure, Finding, Missing, ScoreTable
+from ticketbench.edge.answers.recording import Recording
+from ticketbench.edge.replay.why_missing import because
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.report.words.missing import missing_text
 from ticketbench.report.words.numbers import count
+
+_MOST_TICKETS = 3
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.drift import Drift
 
-_IN_WORDS = {
-    "miss": "not stored",
-    "cache": "stored but damaged",
-    "contract": "stored but not valid",
-    "not_run": "not asked",
-}
+
+class AbsentRecordingError(InputError):
+    """Answers are missing, and the recording that the config names is not there."""
 
 
-def refuse_misses(tables: Sequence[ScoreTable], allowed: int, config: Path) -> None:
-    """Strict replay: raise IncompleteError that names the rubric sets and the first tickets whose
-    answers are missing, when they are more than `allowed`.
+def refuse_misses(tables: Sequence[ScoreTable], allowed: int, inputs: Inputs) -> None:
+    """Strict replay: raise what `missing_error` makes of the answers that are missing, when they
+    are more than `allowed`.
     """
-    _refuse(tables, allowed, f"ask for them: ticketbench run {config}")
+    failed = {table.provenance.rubric_set: table.failures for table in tables if table.failures}
+    if sum(len(failures) for failures in failed.values()) > allowed:
+        raise missing_error(failed, inputs, shown=str(inputs.config.path))
+
+
+def missing_error(
+    failed: Mapping[str, Sequence[Failure]], inputs: Inputs, *, shown: str
+) -> TicketbenchError:
+    """What to raise for missing answers, by rubric set (one at least): AbsentRecordingError where
+    the recording is not there, else IncompleteError with why, and the first tickets of each set.
+
+    `shown` is the config as the user would type it.
+    """
+    if inputs.recording.absent:
+        missing = missing_of([failure for failures in failed.values() for failure in failures])
+        return AbsentRecordingError(
+            missing_text(missing),
+            where=inputs.config.document.where(("recording",)),
+            help=f"commit it, or make it: ticketbench run {shown} && "
+            f"ticketbench cache export {shown}",
+        )
+    return _incomplete(failed, f"ask for them: ticketbench run {shown}")
+
+
+def missing_of(failures: Sequence[Failure]) -> tuple[Missing, ...]:
+    """Failures counted by why there is no answer."""
+    return Missing.counted(because(failure) for failure in failures)
 
 
 def refuse_unrun(tables: Sequence[ScoreTable], allowed: int) -> None:
     """Raise IncompleteError when a limit stopped the run with more than `allowed` answers open."""
-    for failure in _failures(tables):
-        if failure.kind == "not_run":
-            help_ = "finished answers are kept; the same command goes on from there"
-            _refuse(tables, allowed, f"{failure.detail}: {help_}")
-            return
+    stopped = [failure for failure in _failures(tables) if failure.kind == "not_run"]
+    if stopped and len(_failures(tables)) > allowed:
+        failed = {table.provenance.rubric_set: table.failures for table in tables if table.failures}
+        help_ = "finished answers are kept; the same command goes on from there"
+        raise _incomplete(failed, f"{stopped[0].detail}: {help_}")
 
 
 def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
@@ -97,27 +131,52 @@ def refresh_finding(unfinished: bool) -> tuple[Finding, ...]:
     )
 
 
+def version_finding(recording: Recording, config: Path) -> tuple[Finding, ...]:
+    """A note when the recording is of version 1; else nothing. Raises what reading it raises."""
+    if recording.version > 1:
+        return ()
+    return (
+        Finding(
+            code="TB303",
+            severity="note",
+            title="the recording is of version 1",
+            evidence="its digests cover the answers alone, not which question they belong to",
+            action=f"ticketbench cache export {config} writes version 2",
+        ),
+    )
+
+
+def recording_findings(inputs: Inputs) -> tuple[Finding, ...]:
+    """What is worth knowing about the recording before answers are looked for in it."""
+    absent, config = inputs.recording.absent, inputs.config.path
+    if absent is None:
+        return version_finding(inputs.recording, config)
+    return (
+        Finding(
+            code="TB304",
+            severity="warning",
+            title=f"{absent} is not there",
+            evidence="the config names it as its recording",
+            action=f"commit it, or make it: ticketbench run {config} && "
+            f"ticketbench cache export {config}",
+        ),
+    )
+
+
 def _failures(tables: Sequence[ScoreTable]) -> list[Failure]:
     return [failure for table in tables for failure in table.failures]
 
 
-def _refuse(tables: Sequence[ScoreTable], allowed: int, help_: str) -> None:
-    if len(_failures(tables)) <= allowed:
-        return
-    problems = []
-    for table in tables:
-        if table.failures:
-            first = ", ".join(failure.ticket_id for failure in table.failures[:3])
-            more = " ..." if len(table.failures) > 3 else ""
-            are = "answer is" if len(table.failures) == 1 else "answers are"
-            what = (
-                f"{len(table.failures)} {are} missing for rubric set "
-                f"{table.provenance.rubric_set!r}: {_kinds(table)} (tickets {first}{more})"
-            )
-            problems.append(Problem(what, "", help_))
-    raise IncompleteError.of(problems)
+def _incomplete(failed: Mapping[str, Sequence[Failure]], help_: str) -> IncompleteError:
+    return IncompleteError.of(
+        [
+            Problem(f"{missing_text(missing_of(one), of=name)}{_first_tickets(one)}", "", help_)
+            for name, one in failed.items()
+        ]
+    )
 
 
-def _kinds(table: ScoreTable) -> str:
-    kinds = Counter(failure.kind for failure in table.failures)
-    return ", ".join(f"{n} {_IN_WORDS.get(kind, kind)}" for kind, n in sorted(kinds.items()))
+def _first_tickets(failures: Sequence[Failure]) -> str:
+    ids = [failure.ticket_id for failure in failures if failure.ticket_id]
+    listed = ", ".join(ids[:_MOST_TICKETS]) + (" ..." if len(ids) > _MOST_TICKETS else "")
+    return f" ({'ticket' if len(ids) == 1 else 'tickets'} {listed})" if ids else ""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.errors import InputError, Problem, TicketbenchError
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Dataset, Finding, RubricSet, fingerprint
+from ticketbench.core.types import Dataset, Finding, Rubric, RubricSet, fingerprint
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
@@ -138,8 +139,28 @@ def answer_source(
             retry=Retry(),
             budget=budget or Budget(),
             refresh_since=began or datetime.now(UTC),
+            absent=inputs.recording.absent,
+            noted_rubrics=lambda: noted_rubrics(inputs),
             memo=Memo.beside(cache.path, inputs.recording.digest),
         )
+
+
+def noted_rubrics(inputs: Inputs) -> Iterator[RubricSet]:
+    """Rubric sets that stored answers may be of: those of the config, of its baseline and of its
+    last report, as far as they can be read.
+    """
+    from ticketbench.edge.results.baseline_file import read_baseline
+
+    yield from inputs.rubric_sets
+    path = inputs.config.baseline_path
+    with suppress(TicketbenchError):
+        if path is not None and path.exists():
+            yield read_baseline(path).rubric_texts
+    report = Path("reports") / inputs.config.name / "results.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        for one in json.loads(report.read_bytes())["data"]["rubric_sets"]:
+            rubrics = tuple(Rubric(str(r["label"]), str(r["text"])) for r in one["rubrics"])
+            yield RubricSet("reported", rubrics)
 
 
 def refresh_name(inputs: Inputs) -> str:

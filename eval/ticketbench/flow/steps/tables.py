@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Failure, RubricSet, ScoreTable
+from ticketbench.core.types import RubricSet, ScoreTable
+from ticketbench.flow.steps.completeness import missing_of
 from ticketbench.flow.steps.inputs import Inputs, answer_source
 from ticketbench.measure.gates.results import Answered
 
@@ -50,10 +51,12 @@ def rubric_set(inputs: Inputs, name: str) -> RubricSet:
 
 def answered(name: str, table: ScoreTable) -> Answered:
     """How many tickets of a side were asked for and answered."""
-    missing = n_missing(table.failures)
-    return Answered(name, table.n_requested, table.n_scored, table.n_failed, missing)
-
-
-def n_missing(failures: Sequence[Failure]) -> int:
-    """How many of the failures asking would mend."""
-    return sum(failure.kind in MISSING for failure in failures)
+    missing = missing_of([failure for failure in table.failures if failure.kind in MISSING])
+    return Answered(
+        rubric_set=name,
+        n_requested=table.n_requested,
+        n_scored=table.n_scored,
+        n_failed=table.n_failed,
+        n_missing=sum(one.n for one in missing),
+        missing=missing,
+    )

@@ -1,4 +1,4 @@
 """Numbers and verdicts in words, for every page and terminal.
 
-In order: numbers, rubrics, verdict.
+In order: numbers, missing, rubrics, verdict.
 """
