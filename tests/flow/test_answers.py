@@ -342,7 +342,7 @@ def test_a_cached_answer_that_is_none_is_never_exported_and_gives_way_to_an_impo
     with AnswerCache(Path("answers.sqlite")) as cache:
         key = cache.stored_keys()[0]
         cache.save({key: Stored(b"nonsense", "local://", datetime.now(UTC))})
-    with pytest.raises(IncompleteError, match="13 answers exported, 1 are missing"):
+    with pytest.raises(IncompleteError, match="13 answers exported, 1 answer missing: 1 because"):
         export_recording(EVAL, Path("other.jsonl"))
     import_recordings(EVAL, [Path("r.jsonl")])
     assert missing() == [0, 0]

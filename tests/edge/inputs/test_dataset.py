@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.types import Ticket
-from ticketbench.edge.inputs.dataset import Columns, LoadedDataset, load_dataset
+from ticketbench.edge.inputs.dataset import (
+    Columns,
+    LoadedDataset,
+    load_dataset,
+    with_line_feeds,
+)
 
 HEAD = "id,text,label\n"
 PLAIN = settings(derandomize=True, max_examples=50, deadline=None)
@@ -71,8 +76,8 @@ def test_an_id_of_twenty_digits_keeps_all_of_them() -> None:
     assert ticket(row, name="t.jsonl").id == "12345678901234567890"
 
 
-def test_text_is_byte_exact() -> None:
-    text = '  Hi,\r\n\t"you" \u00e9 e\u0301 \u200b\U0001f600\n '
+def test_text_is_byte_exact_but_for_its_line_ends() -> None:
+    text = '  Hi,\n\t"you" \u00e9 e\u0301 \u200b\U0001f600\n '
     written = text.replace('"', '""')
     assert ticket(f'{HEAD}1,"{written}",a\n').text == text
 
@@ -372,4 +377,5 @@ def test_any_tickets_are_read_back_byte_for_byte(
     path = tmp_path_factory.mktemp("any") / name
     path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     tickets = load_dataset(path).dataset.tickets
-    assert [(t.id, t.text, t.label) for t in tickets] == rows
+    assert [(t.id, t.texts[-1], t.label) for t in tickets] == rows
+    assert [t.text for t in tickets] == [with_line_feeds(text) for _, text, _ in rows]

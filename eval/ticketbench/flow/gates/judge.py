@@ -18,7 +18,7 @@ from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import SEED
-from ticketbench.flow.steps.tables import MISSING, answered, scored
+from ticketbench.flow.steps.tables import answered, missing_failures, scored
 from ticketbench.measure.gates.judge import (
     complete_gate,
     limit_gate,
@@ -89,10 +89,7 @@ def _refuse_absent_recording(
     report: GateReport, inputs: Inputs, tables: Mapping[str, ScoreTable]
 ) -> None:
     """An answer is missing, and so is the file it should be in: the setup is wrong, not CI slow."""
-    failed = {
-        name: [failure for failure in table.failures if failure.kind in MISSING]
-        for name, table in tables.items()
-    }
+    failed = {name: missing_failures(table.failures) for name, table in tables.items()}
     if inputs.recording.absent and not report.complete and any(failed.values()):
         raise missing_error(failed, inputs, shown=str(inputs.config.path))
 

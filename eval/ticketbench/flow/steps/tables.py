@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import RubricSet, ScoreTable
+from ticketbench.core.types import Failure, RubricSet, ScoreTable
 from ticketbench.flow.steps.completeness import missing_of
 from ticketbench.flow.steps.inputs import Inputs, answer_source
 from ticketbench.measure.gates.results import Answered
@@ -51,7 +51,7 @@ def rubric_set(inputs: Inputs, name: str) -> RubricSet:
 
 def answered(name: str, table: ScoreTable) -> Answered:
     """How many tickets of a side were asked for and answered."""
-    missing = missing_of([failure for failure in table.failures if failure.kind in MISSING])
+    missing = missing_of(missing_failures(table.failures))
     return Answered(
         rubric_set=name,
         n_requested=table.n_requested,
@@ -60,3 +60,8 @@ def answered(name: str, table: ScoreTable) -> Answered:
         n_missing=sum(one.n for one in missing),
         missing=missing,
     )
+
+
+def missing_failures(failures: Sequence[Failure]) -> list[Failure]:
+    """Those of the failures that asking would mend."""
+    return [failure for failure in failures if failure.kind in MISSING]
