@@ -118,10 +118,13 @@ MISSING = 'def test_other(classify):\n    assert classify("never asked").top_lab
 def test_missing_answers_skip_loudly_and_fail_when_strict(sample: Path) -> None:
     done = under_pytest(sample, MISSING)
     assert done.returncode == 0
-    assert "ticketbench: rubric set current needs 1 live answer; ask for them" in done.stdout
+    assert (
+        "ticketbench: 1 answer missing for rubric set 'current': 1 because the question was"
+        in done.stdout
+    )
     strict = under_pytest(sample, MISSING, "--ticketbench-strict")
     assert strict.returncode == 1
-    assert "needs 1 live answer" in strict.stdout
+    assert "1 answer missing for" in strict.stdout
 
 
 def test_workers_see_what_one_process_sees_and_write_nothing(sample: Path) -> None:
@@ -146,7 +149,7 @@ def test_missing(classify):
                 for one in (alone, many)]  # fmt: skip
     assert outcomes[0] == outcomes[1]
     assert [line.split()[0] for line in outcomes[0]] == ["FAILED", *["PASSED"] * 4, "SKIPPED"]
-    assert many.stdout.count("\nticketbench: rubric set current needs 1 live answer;") == 1
+    assert many.stdout.count("\nticketbench: 1 answer missing for rubric set 'current': ") == 1
     assert files(sample) - before <= {"tests/test_rubrics.py"}
 
 

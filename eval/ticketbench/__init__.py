@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ticketbench.core.policy import Policy as Policy
     from ticketbench.core.types import Dataset as Dataset
     from ticketbench.core.types import Estimate as Estimate
+    from ticketbench.core.types import Finding as Finding
     from ticketbench.core.types import RubricSet as RubricSet
     from ticketbench.core.types import ScoreTable as ScoreTable
     from ticketbench.core.types import Ticket as Ticket
@@ -43,6 +44,7 @@ _HOME = {
     "Dataset": "ticketbench.core.types",
     "Estimate": "ticketbench.core.types",
     "Evaluation": "ticketbench.measure.evaluation",
+    "Finding": "ticketbench.core.types",
     "GateReport": "ticketbench.measure.gates.results",
     "GateRun": "ticketbench.flow.gates.judge",
     "LabelResult": "ticketbench.measure.label_results",

@@ -157,7 +157,7 @@ def test_strict_replay_after_an_edited_rubric_names_set_and_count(project: Path)
     (project / "v2.yaml").write_text(edited)
     done = ticketbench("run", "eval.yaml", "--mode", "replay")
     assert done.returncode == 3
-    assert "7 answers are missing for rubric set 'v2'" in done.stderr
+    assert "7 answers missing for rubric set 'v2'" in done.stderr
     assert "rubric set 'v1'" not in done.stderr
     assert (project / "reports" / "eval" / "index.html").read_bytes() == before
 
@@ -226,7 +226,7 @@ def test_a_recording_alone_is_enough_for_strict_replay(answered: Path) -> None:
 def test_export_with_missing_answers_is_incomplete(project: Path) -> None:
     done = ticketbench("cache", "export", "eval.yaml", "--to", "a.jsonl")
     assert done.returncode == 3
-    assert "14 are missing" in done.stderr
+    assert "14 answers missing" in done.stderr
 
 
 def test_cache_info_counts_per_rubric_set(answered: Path) -> None:

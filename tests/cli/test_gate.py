@@ -138,10 +138,10 @@ def test_missing_answers_exit_with_3_or_warn_and_say_how_many(project: Path) -> 
     with_gates(project, PASSING["a limit on the value"])
     done = gate("--json")
     assert (done.returncode, verdict(done)) == (3, "incomplete")
-    assert "needs 7 live answers" in done.stderr
+    assert "7 answers missing" in done.stderr
     warned = gate("--missing", "warn")
     assert warned.returncode == 0
-    assert "needs 7 live answers" in warned.stderr
+    assert "7 answers missing" in warned.stderr
     assert gate("--allow-failures", "7").returncode == 0
 
 

@@ -179,19 +179,21 @@ def test_a_failing_rubric_test_prints_value_interval_and_n(ci: dict[str, CiRun])
 
 def test_an_edit_without_stored_answers_says_how_many_are_needed(ci: dict[str, CiRun]) -> None:
     found = ci["unrecorded"]
-    assert found.gate["verdict"]["headline"].startswith("needs 180 live answers")
-    assert "needs 180 live answers" in found.done.stderr
+    assert found.gate["verdict"]["headline"].startswith(
+        "180 answers missing: 180 because the rubric"
+    )
+    assert "180 answers missing" in found.done.stderr
     (annotation,) = found.annotations
     assert annotation.startswith(f"::error file={CONFIG},")
-    assert "needs 180 live answers" in annotation
+    assert "180 answers missing" in annotation
     assert "4 skipped" in found.done.stdout
-    assert "ticketbench: rubric set current needs 180 live answers" in found.done.stdout
+    assert "ticketbench: 180 answers missing for rubric set 'current'" in found.done.stdout
 
 
 def test_missing_answers_only_warn_where_a_fork_cannot_have_them(ci: dict[str, CiRun]) -> None:
     done = run(ci["unrecorded"].repository, "ticketbench", "gate", CONFIG, "--missing", "warn")
     assert done.returncode == 0
-    assert "needs 180 live answers" in done.stdout
+    assert "180 answers missing" in done.stdout
     assert "INCOMPLETE" in done.stderr
 
 
@@ -200,7 +202,7 @@ def test_strict_rubric_tests_fail_for_missing_answers(ci: dict[str, CiRun]) -> N
     done = run(ci["unrecorded"].repository, *strict)
     assert done.returncode == 1
     assert "skipped" not in done.stdout
-    assert done.stdout.count("needs 180 live answers") >= 2
+    assert done.stdout.count("180 answers missing") >= 2
 
 
 def test_an_undecided_gate_fails_where_it_is_asked_to(ci: dict[str, CiRun]) -> None:

@@ -66,8 +66,8 @@ def test_row34_a_missing_answer_ends_strict_replay_without_a_socket_or_a_report(
     before = (answered.out / "results.json").read_bytes()
     forget(answered, number)
     error = answered.ends_with(3, mode="replay")
-    assert "1 answer is missing for rubric set 'v1': 1 not stored" in str(error)
-    assert f"(tickets t{number})" in str(error)
+    assert "1 answer missing for rubric set 'v1': 1 because the question was" in str(error)
+    assert f"(ticket t{number})" in str(error)
     assert (answered.out / "results.json").read_bytes() == before
     assert answered.server.seen == []
 
@@ -87,7 +87,7 @@ def test_row34_the_command_counts_what_is_missing(answered: FaultProject) -> Non
         forget(answered, number)
     ended = answered.command("--mode", "replay")
     assert (ended.code, answered.server.seen) == (3, [])
-    speaks_plainly(ended, "rubric set 'v1'", "3 answers are missing", "ticketbench run eval.yaml")
+    speaks_plainly(ended, "rubric set 'v1'", "3 answers missing", "ticketbench run eval.yaml")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_row36_a_damaged_row_is_a_failure_offline_and_asked_again_online(
     number = POSITIONS[position]
     damage(answered, number, how)
     error = answered.ends_with(3, mode="replay")
-    assert f"1 stored but damaged (tickets t{number})" in str(error)
+    assert f"1 because the stored answer is damaged (ticket t{number})" in str(error)
     answered.run()
     assert [seen.text for seen in answered.server.seen] == [answered.text(number)]
     assert manifest_of(answered.out)["answers"]["v1"]["damaged"] == 1
@@ -123,4 +123,4 @@ def test_row36_the_command_says_which_answer_is_damaged(answered: FaultProject) 
     damage(answered, 5, "bit")
     ended = answered.command("--mode", "replay")
     assert (ended.code, answered.server.seen) == (3, [])
-    speaks_plainly(ended, "tickets t5", "damaged")
+    speaks_plainly(ended, "ticket t5", "damaged")

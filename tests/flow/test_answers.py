@@ -26,6 +26,7 @@ from ticketbench.flow.answers import (
 )
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.run import run
+from version_1 import rewrite_as_version_1
 
 pytestmark = pytest.mark.loopback
 
@@ -69,9 +70,9 @@ def test_a_packed_export_has_equal_bytes_each_time(answered: Path) -> None:
 def halves() -> tuple[Path, Path]:
     """The project's recording in two files that share one line."""
     export_recording(EVAL, Path("whole.jsonl"))
-    lines = Path("whole.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-    Path("a.jsonl").write_text("".join(lines[:8]), encoding="utf-8")
-    Path("b.jsonl").write_text("".join(lines[7:]), encoding="utf-8")
+    first, *lines = Path("whole.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    Path("a.jsonl").write_text("".join([first, *lines[:8]]), encoding="utf-8")
+    Path("b.jsonl").write_text("".join([first, *lines[7:]]), encoding="utf-8")
     return Path("a.jsonl"), Path("b.jsonl")
 
 
@@ -96,6 +97,35 @@ def test_of_recordings_with_one_bad_line_nothing_is_imported(answered: Path) -> 
     with pytest.raises(InputError, match="not a recorded answer"):
         import_recordings(EVAL, (first, second))
     assert missing() == [7, 7]
+
+
+def test_a_merge_upgrades_version_1_and_counts_it(answered: Path) -> None:
+    old, new = halves()
+    rewrite_as_version_1(old)
+    moved = merge_recordings([old, new], Path("m.jsonl"))
+    assert (moved.answers, moved.upgraded) == (14, 8)
+    assert Path("m.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
+
+
+def test_an_export_upgrades_the_recording_of_the_config(answered: Path) -> None:
+    export_recording(EVAL, Path("r.jsonl"))
+    before = Path("r.jsonl").read_bytes()
+    rewrite_as_version_1(Path("r.jsonl"))
+    Path("answers.sqlite").unlink()
+    with EVAL.open("a", encoding="utf-8") as file:
+        file.write("recording: r.jsonl\n")
+    assert export_recording(EVAL).upgraded == 14
+    assert Path("r.jsonl").read_bytes() == before
+    assert export_recording(EVAL).upgraded == 0
+
+
+def test_a_merge_writes_over_the_recording_in_which_git_left_its_markers(answered: Path) -> None:
+    ours, theirs = halves()
+    sides = [path.read_text(encoding="utf-8") for path in (ours, theirs)]
+    text = f"<<<<<<< HEAD\n{sides[0]}=======\n{sides[1]}>>>>>>> theirs\n"
+    Path("r.jsonl").write_text(text, encoding="utf-8")
+    merge_recordings([ours, theirs], Path("r.jsonl"))
+    assert Path("r.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
 
 
 def recorded(server: FaultServer, name: str, first: float) -> Path:
@@ -312,7 +342,7 @@ def test_a_cached_answer_that_is_none_is_never_exported_and_gives_way_to_an_impo
     with AnswerCache(Path("answers.sqlite")) as cache:
         key = cache.stored_keys()[0]
         cache.save({key: Stored(b"nonsense", "local://", datetime.now(UTC))})
-    with pytest.raises(IncompleteError, match="13 answers exported, 1 are missing"):
+    with pytest.raises(IncompleteError, match="13 answers exported, 1 answer missing: 1 because"):
         export_recording(EVAL, Path("other.jsonl"))
     import_recordings(EVAL, [Path("r.jsonl")])
     assert missing() == [0, 0]

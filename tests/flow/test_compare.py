@@ -206,7 +206,7 @@ def test_a_rubric_file_alone_has_no_answers(answered: Path) -> None:
 
 
 def test_missing_answers_are_incomplete(project: Path) -> None:
-    with pytest.raises(IncompleteError, match="7 answers are missing for rubric set 'v1'"):
+    with pytest.raises(IncompleteError, match="7 answers missing for rubric set 'v1'"):
         of_config()
 
 

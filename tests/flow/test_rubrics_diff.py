@@ -49,7 +49,7 @@ def test_rubric_files_alone_have_words_and_no_flips(answered: Path) -> None:
 def test_missing_answers_leave_the_words_and_say_what_is_missing(project: Path) -> None:
     found = rubrics_diff("v1", "v2", config=EVAL)
     assert [change.label for change in found.changes] == ["billing", "technical", "account"]
-    assert "7 answers are missing for rubric set 'v1'" in found.unanswered
+    assert "7 answers missing for rubric set 'v1'" in found.unanswered
     assert "ask for them: ticketbench run eval.yaml" in found.unanswered
 
 

@@ -38,6 +38,13 @@ def key_of(ticket: Ticket, rubrics: RubricSet) -> str:
     return answer_key(URL, request_body(ticket.text, rubrics))
 
 
+def lines() -> list[str]:
+    """Every line that holds an answer."""
+    first, *rest = FILE.read_text(encoding="utf-8").splitlines()
+    assert json.loads(first) == {"schema": "ticketbench/recording@2"}
+    return rest
+
+
 @pytest.fixture(scope="module")
 def model() -> MiniLM:
     try:
@@ -56,7 +63,7 @@ def test_every_question_of_the_demo_is_recorded(tmp_path: Path) -> None:
 
 
 def test_every_line_answers_a_question_of_the_demo() -> None:
-    keys = [json.loads(line)["key"] for line in FILE.read_text(encoding="utf-8").splitlines()]
+    keys = [json.loads(line)["key"] for line in lines()]
     assert sorted(keys) == keys
     assert keys == sorted({key_of(ticket, rubrics) for ticket, rubrics in questions()})
 
@@ -84,7 +91,7 @@ def test_no_text_of_a_ticket_or_rubric_stands_in_the_recording() -> None:
 def test_the_words_of_a_recording_are_its_keys_its_labels_and_its_url() -> None:
     # So nothing of a ticket or rubric can hide in it, not even a part.
     labels = set(inputs().rubric_sets[0].labels)
-    for line in FILE.read_text(encoding="utf-8").splitlines():
+    for line in lines():
         value = json.loads(line)
         assert set(value) == {"answer", "key", "recorded_at", "sha256", "url"}
         assert set(value["answer"]) == {"scores", "top_label"}

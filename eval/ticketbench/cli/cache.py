@@ -40,6 +40,7 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     ticketbench cache info configs/support.yaml
     """
     from ticketbench.flow.answers import cache_info
+    from ticketbench.report.words.missing import missing_text
 
     found = cache_info(config, overrides=overrides)
     if as_json:
@@ -52,6 +53,9 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
         for s in found.rubric_sets
     ]
     show_table(("rubric set", "questions", "recorded", "cached", "missing"), rows)
+    for one in found.rubric_sets:
+        if one.reasons:
+            show(missing_text(one.reasons, of=one.rubric_set))
 
 
 @command.command("export")
@@ -75,6 +79,7 @@ def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: b
         show_json("cache-export", moved)
     else:
         show(f"wrote {moved.answers} answers to {moved.path}{_replaced(moved, 'left out')}")
+        _say_upgraded(moved)
 
 
 @command.command("import")
@@ -127,6 +132,7 @@ def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -
         show_json("cache-merge", moved)
     else:
         show(f"wrote {moved.answers} answers to {moved.path}")
+        _say_upgraded(moved)
 
 
 @command.command("prune")
@@ -184,3 +190,8 @@ def recheck(config: Path, sample: int, overrides: tuple[str, ...], as_json: bool
 
 def _replaced(moved: Moved, how: str) -> str:
     return f"; {moved.replaced} older ones {how}" if moved.replaced else ""
+
+
+def _say_upgraded(moved: Moved) -> None:
+    if moved.upgraded:
+        say(f"{moved.upgraded} of them were of version 1 and are of version 2 now")

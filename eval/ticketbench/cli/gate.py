@@ -11,7 +11,7 @@ import click
 
 from ticketbench.cli.boundary import printable
 from ticketbench.cli.options import set_option, stored_mode_option
-from ticketbench.cli.output import json_option, say, say_wrapped
+from ticketbench.cli.output import json_option, say, say_findings, say_wrapped
 from ticketbench.cli.terminal import is_utf8, tell_runner, writable_json
 from ticketbench.edge.redaction import redact
 
@@ -73,6 +73,7 @@ def command(
             _write(file, _RENDER[name](found, verdict))
         if name == "github":
             _tell_github(found, verdict)
+    say_findings(found.findings)
     if verdict.outcome != "pass":
         say_wrapped(f"{verdict.outcome.upper()}: {verdict.headline}")
         say_wrapped(f"  help: {verdict.action}")

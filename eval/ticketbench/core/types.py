@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -53,10 +54,11 @@ def fingerprint(parts: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One labelled ticket; `text` is byte-exact, `label` may be NONE_LABEL.
+    """One labelled ticket; `text` is what is sent, `label` may be NONE_LABEL.
 
     `all_labels` holds every label that fits (empty when the dataset does not say); `group` ties
-    tickets that are not independent (customer, thread); `metadata` keeps the other columns.
+    tickets that are not independent (customer, thread); `metadata` keeps the other columns;
+    `text_in_file` is the text with its own line ends, None where they are those of `text`.
     """
 
     id: str
@@ -66,6 +68,12 @@ class Ticket:
     group: str | None = None
     split: str | None = None
     metadata: tuple[tuple[str, str], ...] = ()
+    text_in_file: str | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text, then the one in the file where it is another: stored answers may be of it."""
+        return (self.text,) if self.text_in_file is None else (self.text, self.text_in_file)
 
     def canonical(self) -> tuple[str, ...]:
         """The strings that identify this ticket in a fingerprint; absent and empty differ."""
@@ -79,15 +87,25 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Labelled tickets with unique ids, in file order."""
+    """Labelled tickets with unique ids, in file order.
+
+    `fingerprint_in_file` is another one only where line ends in the file are; what was made from
+    these texts is found under it.
+    """
 
     name: str
     tickets: tuple[Ticket, ...]
     fingerprint: str = field(init=False)
+    fingerprint_in_file: str = field(init=False)
 
     def __post_init__(self) -> None:
         rows = chain.from_iterable(ticket.canonical() for ticket in self.tickets)
-        object.__setattr__(self, "fingerprint", fingerprint(rows))
+        own = in_file = fingerprint(rows)
+        if any(ticket.text_in_file is not None for ticket in self.tickets):
+            as_read = (replace(ticket, text=ticket.texts[-1]) for ticket in self.tickets)
+            in_file = fingerprint(chain.from_iterable(ticket.canonical() for ticket in as_read))
+        object.__setattr__(self, "fingerprint", own)
+        object.__setattr__(self, "fingerprint_in_file", in_file)
 
     def with_groups(self, groups: Sequence[str | None]) -> Dataset:
         """The same tickets in other groups, None for one of its own; the fingerprint stays.
@@ -97,6 +115,7 @@ class Dataset:
         tickets = zip(self.tickets, groups, strict=True)
         found = Dataset(self.name, tuple(replace(t, group=group) for t, group in tickets))
         object.__setattr__(found, "fingerprint", self.fingerprint)
+        object.__setattr__(found, "fingerprint_in_file", self.fingerprint_in_file)
         return found
 
     @property
@@ -139,6 +158,19 @@ class Failure:
     kind: FailureKind
     status: int = 0
     detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How many answers are missing for one reason, which reads on after "because"."""
+
+    n: int
+    because: str
+
+    @classmethod
+    def counted(cls, reasons: Iterable[str]) -> tuple[Missing, ...]:
+        """Equal reasons counted, the commonest first; ties in the order they came in."""
+        return tuple(cls(n, because) for because, n in Counter(reasons).most_common())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
+from ticketbench.core.types import Missing
 from ticketbench.edge.redaction import refuse_key, shown_url
 from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
     from ticketbench.core.types import RubricSet
+    from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.answers.rows import Stored
     from ticketbench.edge.replay.drift import Drift
 
 
 @dataclass(frozen=True, slots=True)
 class SetInfo:
-    """Where the answers of one rubric set are."""
+    """Where the answers of one rubric set are, and why some are missing."""
 
     rubric_set: str
     questions: int
     recorded: int
     cached: int
     missing: int
+    reasons: tuple[Missing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,14 @@ class CacheInfo:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Answers written to or read from a recording; `replaced` of them stood there otherwise."""
+    """Answers written to or read from a recording; `replaced` of them stood there otherwise,
+    `upgraded` came from a recording of version 1.
+    """
 
     path: str
     answers: int
     replaced: int = 0
+    upgraded: int = 0
 
 
 def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
@@ -64,7 +71,8 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
         stored=stored,
         recording=str(recording or ""),
         rubric_sets=tuple(
-            SetInfo(name, p.questions, p.recorded, p.cached, p.missing) for name, p in plans.items()
+            SetInfo(name, p.questions, p.recorded, p.cached, p.missing, p.why)
+            for name, p in plans.items()
         ),
     )
 
@@ -78,7 +86,8 @@ def export_recording(
     writing what is there, unless that would take answers out of an older recording. Raises
     InputError when the file is something else than a recording.
     """
-    from ticketbench.edge.answers.recording import canonical_answer, recording_bytes
+    from ticketbench.edge.answers.recording import recording_bytes
+    from ticketbench.edge.answers.recording_line import canonical_answer
     from ticketbench.edge.files.atomic import write_file
     from ticketbench.edge.replay.every_ticket import plan, stored_answers
 
@@ -86,18 +95,19 @@ def export_recording(
     path = to or _recording_of(inputs)
     older = _older(path)
     answers: dict[str, Stored] = {}
-    with answer_source(inputs, mode="replay") as source:
+    with answer_source(inputs, mode="replay") as opened:
+        source = replace(opened, absent=None)  # which it may well be before it is written
         counted: set[str] = set()
-        missing = 0
+        missing: list[Missing] = []
         for rubrics in inputs.rubric_sets:
             answers |= stored_answers(inputs.dataset, rubrics, source)
-            missing += plan(inputs.dataset, rubrics, source, counted).missing
+            missing += plan(inputs.dataset, rubrics, source, counted).why
     answers = {key: kept for key, kept in answers.items() if canonical_answer(kept) is not None}
     lost = older.keys() - answers.keys()
     if missing and lost:
         raise IncompleteError(
-            f"{missing} answers are missing, and {len(lost)} of the older recording would be lost: "
-            "it was left as it is",
+            f"{missing_text(missing)}; {len(lost)} of the older recording would be lost: it was "
+            "left as it is",
             where=str(path),
             help=f"ask for the missing ones first: ticketbench run {config}; or write another "
             "file: --to",
@@ -105,14 +115,15 @@ def export_recording(
     write_file(path, recording_bytes(path, answers.items()))
     if missing:
         raise IncompleteError(
-            f"{len(answers)} answers exported, {missing} are missing",
+            f"{len(answers)} answers exported, {missing_text(missing)}",
             where=str(path),
             help=f"ask for them first: ticketbench run {config}",
         )
-    return Moved(str(path), len(answers), len(lost))
+    upgraded = _n_of_version_1((inputs.recording,), answers)
+    return Moved(str(path), len(answers), len(lost), upgraded)
 
 
-def _older(path: Path) -> dict[str, Stored]:
+def _older(path: Path) -> Mapping[str, Stored]:
     """The recording that is to be replaced; nothing else is ever replaced."""
     from ticketbench.edge.answers.recording import read_recording
 
@@ -120,9 +131,17 @@ def _older(path: Path) -> dict[str, Stored]:
         return {}
     try:
         return read_recording(path)
-    except InputError:
-        what = f"{path} is there already and is no recording that can be read"
-        raise InputError(what, help="write another file, or move this one away") from None
+    except InputError as error:
+        first = error.problems[0]
+        what = f"{path} is there already and is no recording that can be read: {first.what}"
+        help_ = f"write another file, or move this one away; {first.help}"
+        raise InputError(what, where=first.where, help=help_) from None
+
+
+def _n_of_version_1(recordings: Iterable[Recording], answers: Collection[str]) -> int:
+    """How many of `answers` stand in a recording of version 1."""
+    old = [recording for recording in recordings if recording.version == 1]
+    return sum(any(key in one for one in old) for key in answers)
 
 
 def import_recordings(
@@ -138,11 +157,14 @@ def import_recordings(
     or the cache, unless `newest`: then the later answer counts.
     """
     from ticketbench.edge.answers.cache import AnswerCache
-    from ticketbench.edge.answers.recording import canonical_answer, merged
+    from ticketbench.edge.answers.recording import merged, read_recording
+    from ticketbench.edge.answers.recording_line import canonical_answer
 
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (_recording_of(inputs),)
-    answers = merged(paths, newest=newest)
+    recordings = {path: read_recording(path) for path in paths}
+    _refuse_moved(inputs, recordings.values())
+    answers = merged(recordings, newest=newest)
     _refuse_key(answers)
     names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
@@ -159,20 +181,40 @@ def import_recordings(
     return Moved(names, len(answers), len(later))
 
 
+def _refuse_moved(inputs: Inputs, recordings: Iterable[Recording]) -> None:
+    from ticketbench.edge.answers.recording import refuse_moved
+    from ticketbench.edge.replay.questions import questions
+    from ticketbench.edge.replay.source import full_url
+
+    url = full_url(inputs.config.file.endpoint.url)
+    for rubrics in inputs.rubric_sets:
+        asked = questions(inputs.dataset, rubrics, url)
+        for recording in recordings:
+            refuse_moved(recording, (*asked.position, *asked.in_file), url)
+
+
 def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -> Moved:
     """Write one recording with the answers of several; the order of the files does not matter.
 
     Raises InputError when they contradict each other, unless `newest`, and when `to` is something
-    else than a recording.
+    else than a recording, or one with the markers of a merge.
     """
-    from ticketbench.edge.answers.recording import merged, recording_bytes
+    from ticketbench.edge.answers.recording import (
+        in_conflict,
+        merged,
+        read_recording,
+        recording_bytes,
+    )
     from ticketbench.edge.files.atomic import write_file
 
-    _older(to)
-    answers = merged(files, newest=newest)
+    if not (to.is_file() and in_conflict(to)):
+        _older(to)
+    recordings = {path: read_recording(path) for path in files}
+    answers = merged(recordings, newest=newest)
     _refuse_key(answers)
     write_file(to, recording_bytes(to, answers.items()))
-    return Moved(str(to), len(answers))
+    upgraded = _n_of_version_1(recordings.values(), answers)
+    return Moved(str(to), len(answers), upgraded=upgraded)
 
 
 def _refuse_key(answers: Mapping[str, Stored]) -> None:
@@ -212,7 +254,8 @@ def prune(
         shown.setdefault(path, real_path(inputs.config.cache_path))
         url = full_url(inputs.config.file.endpoint.url)
         for rubrics in inputs.rubric_sets:
-            used.setdefault(path, set()).update(questions(inputs.dataset, rubrics, url).keys)
+            asked = questions(inputs.dataset, rubrics, url)
+            used.setdefault(path, set()).update(asked.position, asked.in_file)
             rubrics_of.setdefault(path, []).append(rubrics)
     found = []
     for path, keys in used.items():

@@ -13,6 +13,8 @@ from ticketbench.core.version import __version__
 
 if TYPE_CHECKING:
     from ticketbench.edge.inputs.config import Config
+    from ticketbench.edge.replay.source import Source
+    from ticketbench.flow.steps.inputs import Inputs
 
 Status = Literal["ok", "warning", "blocked"]
 
@@ -51,14 +53,46 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     key = _key(inputs.config)
     found += [key, *_engine(inputs.config.file.endpoint.url)]
     try:
+        found += _recording(inputs)
         # A key that may not be sent is told once: the cache can be looked at without it.
         with answer_source(inputs, mode="replay" if key.exit_code else "auto") as source:
             stored = len(source.cache.stored_keys())
             found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
+            found += _answers(inputs, source)
             if online and not key.exit_code:
                 found.append(_ask_once(inputs.config))
     except TicketbenchError as error:
-        found.append(_blocked("cache or endpoint", error))
+        found.append(_blocked("cache, recording or endpoint", error))
+    return found
+
+
+def _recording(inputs: Inputs) -> list[Examined]:
+    """What is worth knowing about the recording; raises what reading it raises."""
+    from ticketbench.flow.steps.completeness import recording_findings
+
+    return [
+        Examined(
+            "recording",
+            "warning" if found.severity == "warning" else "ok",
+            f"{found.title}: {found.evidence}",
+            found.action,
+        )
+        for found in recording_findings(inputs)
+    ]
+
+
+def _answers(inputs: Inputs, source: Source) -> list[Examined]:
+    """Per rubric set: how many of its questions have an answer, and why the others have none."""
+    from ticketbench.edge.replay.every_ticket import plan
+    from ticketbench.report.words.missing import missing_text
+
+    found = []
+    for rubrics in inputs.rubric_sets:
+        own = plan(inputs.dataset, rubrics, source)
+        kept = f"{rubrics.name}: {own.recorded + own.cached} of {own.questions} stored"
+        why = f"; {missing_text(own.why)}" if own.why else ""
+        next_ = f"ticketbench run {inputs.config.path} asks for them" if own.why else ""
+        found.append(Examined("answers", "ok", kept + why, next_))
     return found
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import TicketbenchError
-from ticketbench.core.types import RubricSet
-from ticketbench.edge.files.reading import read_bytes
+from ticketbench.core.types import Missing, RubricSet
 from ticketbench.flow.steps.inputs import Inputs, answer_source, price_of, read_inputs
+from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Plan
@@ -33,7 +31,8 @@ class SetPlan:
     """One rubric set: where its answers would come from, and why some have to be asked.
 
     tickets = duplicates + recorded + cached + missing; a question that an earlier ticket or rubric
-    set asks is a duplicate. `edits` compare with the nearest rubric set that has answers.
+    set asks is a duplicate. `reason` says why some are missing, `reasons` counts them; `edits` are
+    to the rubrics that most of them were answered for instead.
     """
 
     rubric_set: str
@@ -44,6 +43,7 @@ class SetPlan:
     cached: int
     missing: int
     reason: str = ""
+    reasons: tuple[Missing, ...] = ()
     edits: tuple[Edit, ...] = ()
 
 
@@ -85,11 +85,9 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
     sends = mode != "replay"
     key: list[str] = []
     with answer_source(inputs, mode=mode, reads_only=True, tell=key.append) as source:
-        known = [*_reported(inputs), *source.cache.rubrics()]
-        stored = len(source.recording) + len(source.cache.stored_keys())
         for rubrics in inputs.rubric_sets:
             found = plan(inputs.dataset, rubrics, source, counted)
-            sets.append(_set_plan(inputs, rubrics, found, known, mode=mode, stored=stored))
+            sets.append(_set_plan(inputs, rubrics, found, mode=mode))
             characters += found.characters * sends
     settings = inputs.config.file.endpoint
     requests = sum(one.missing for one in sets) * sends
@@ -111,21 +109,8 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
     )
 
 
-def _set_plan(
-    inputs: Inputs,
-    rubrics: RubricSet,
-    found: Plan,
-    known: Sequence[Mapping[str, str]],
-    *,
-    mode: Mode,
-    stored: int,
-) -> SetPlan:
-    edits: tuple[Edit, ...] = ()
-    reason = ""
-    if mode == "refresh":
-        reason = "everything is asked again"
-    elif found.missing:
-        reason, edits = _why_new(rubrics, found, known, stored)
+def _set_plan(inputs: Inputs, rubrics: RubricSet, found: Plan, *, mode: Mode) -> SetPlan:
+    refreshed = "everything is asked again" if mode == "refresh" else ""
     return SetPlan(
         rubric_set=rubrics.name,
         tickets=len(inputs.dataset.tickets),
@@ -134,42 +119,16 @@ def _set_plan(
         recorded=found.recorded,
         cached=found.cached,
         missing=found.missing,
-        reason=reason,
-        edits=edits,
+        reason=refreshed or (missing_text(found.why) if found.why else ""),
+        reasons=found.why,
+        edits=_edits(found.answered, rubrics) if found.answered else (),
     )
 
 
-def _why_new(
-    rubrics: RubricSet, found: Plan, known: Sequence[Mapping[str, str]], stored: int
-) -> tuple[str, tuple[Edit, ...]]:
-    """In words, and the labels whose rubric is another one than the nearest that was answered."""
-    if found.damaged == found.missing:
-        return "their stored answers are damaged or not valid", ()
-    if found.recorded + found.cached + found.damaged:
-        return "tickets that are new, were changed, failed, or were not reached by the last run", ()
-    if not stored:
-        return "nothing is stored yet", ()
-    if not known:
-        return "the stored answers are for other rubrics, tickets or another endpoint", ()
-    now = {rubric.label: rubric.text for rubric in rubrics.rubrics}
-    nearest = max(known, key=lambda old: len(old.items() & now.items()))
-    edits = tuple(
-        Edit(label, nearest.get(label, ""), now.get(label, ""))
-        for label in dict.fromkeys((*now, *nearest))
-        if now.get(label) != nearest.get(label)
+def _edits(answered: RubricSet, rubrics: RubricSet) -> tuple[Edit, ...]:
+    before, now = ({r.label: r.text for r in one.rubrics} for one in (answered, rubrics))
+    return tuple(
+        Edit(label, before.get(label, ""), now.get(label, ""))
+        for label in dict.fromkeys((*now, *before))
+        if now.get(label) != before.get(label)
     )
-    if edits:
-        return "rubrics differ from the nearest ones that have answers", edits
-    if list(now) != list(nearest):
-        return "the order of the labels is another one than was answered", ()
-    return "these rubrics had answers, but for other tickets or of another endpoint", ()
-
-
-def _reported(inputs: Inputs) -> list[Mapping[str, str]]:
-    """The rubric sets of the last report, for answers that are only in a recording."""
-    path = Path("reports") / inputs.config.name / "results.json"
-    try:
-        sets: list[dict[str, Any]] = json.loads(read_bytes(path))["data"]["rubric_sets"]
-        return [{r["label"]: r["text"] for r in one["rubrics"]} for one in sets]
-    except (TicketbenchError, ValueError, KeyError, TypeError):
-        return []

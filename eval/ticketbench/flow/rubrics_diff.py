@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.core.types import RubricSet
 from ticketbench.flow.compare import NoAnswersError, changes_of, compare_sides
+from ticketbench.flow.steps.completeness import AbsentRecordingError
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.sides import read_sides
 from ticketbench.flow.steps.tables import rubric_set
@@ -50,7 +51,7 @@ def rubrics_diff(
             base, candidate, config=config, mode=mode, overrides=overrides, mapping=mapping
         )
         changes = compared.rubrics
-    except IncompleteError as error:
+    except (IncompleteError, AbsentRecordingError) as error:
         unanswered = f"{error.problems[0].what}; {error.problems[0].help}"
     except NoAnswersError:
         unanswered = "rubric files have no answers"

@@ -24,6 +24,7 @@ from ticketbench.flow.steps.completeness import (
     refuse_misses,
     refuse_stopped,
     refuse_unreachable,
+    version_finding,
 )
 from ticketbench.flow.steps.inputs import (
     Inputs,
@@ -74,8 +75,9 @@ def run(
     The report goes to `out`, by default reports/<config name>; one run at a time. `tell` hears
     which key goes where before anything is sent. Raises IncompleteError when more than
     `allow_failures` answers failed, over all rubric sets: before anything is written when strict
-    replay misses answers or a limit (`most_requests` sent, `most_cost` spent) stopped the asking,
-    after the report is written otherwise.
+    replay misses answers (InputError where the recording is not there, either) or a limit
+    (`most_requests` sent, `most_cost` spent) stopped the asking, after the report is written
+    otherwise.
     """
     started = datetime.now(UTC)
     clock = time.monotonic()
@@ -88,11 +90,15 @@ def run(
         replayed = answered.replayed
         tables = [one.table for one in replayed]
         if mode == "replay":
-            refuse_misses(tables, allow_failures, config)
+            refuse_misses(tables, allow_failures, inputs)
         refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
         refuse_unreachable(tables, inputs.config.file.endpoint.url)
         changed = sum((one.drift for one in replayed), Drift())
-        found = (*drift_finding(changed), *refresh_finding(answered.unfinished_refresh))
+        found = (
+            *drift_finding(changed),
+            *refresh_finding(answered.unfinished_refresh),
+            *version_finding(inputs.recording, config),
+        )
         results = _measured(inputs, tables, found)
         manifest |= _sources_in_numbers(replayed, budget, changed)
         manifest["seconds"] = round(time.monotonic() - clock, 3)

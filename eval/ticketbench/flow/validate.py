@@ -87,6 +87,7 @@ def _check_document(path: Path) -> Checked:
 
 def _check_config(path: Path) -> Checked:
     from ticketbench.edge.endpoints import Connection, connect
+    from ticketbench.flow.steps.completeness import recording_findings
     from ticketbench.flow.steps.inputs import read_inputs
 
     inputs = read_inputs(path)
@@ -97,4 +98,5 @@ def _check_config(path: Path) -> Checked:
         raise InputError(str(error), where=where, help=error.problems[0].help) from None
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
     summary = f"{count(len(inputs.dataset.tickets), 'ticket')}, rubric sets {names}"
-    return Checked(str(path), "config", summary, inputs.findings)
+    findings = (*inputs.findings, *recording_findings(inputs))
+    return Checked(str(path), "config", summary, findings)

@@ -106,3 +106,12 @@ def test_forgetting_removes_all(memo: Memo) -> None:
     memo.save(KEY, Remembered(SCORES, 0, 2))
     memo.forget()
     assert list(memo.folder.iterdir()) == []
+
+
+def test_a_matrix_made_from_texts_with_other_line_ends_is_found_for_them_alone(memo: Memo) -> None:
+    read = Dataset("d", (Ticket("t", "a\nb", "x", text_in_file="a\r\nb"),))
+    before = Dataset("d", (Ticket("t", "a\r\nb", "x"),))
+    plain = Dataset("d", (Ticket("t", "a\nb", "x"),))
+    rubrics = RubricSet("v", (Rubric("x", "?"), Rubric("y", "!")))
+    keys = [memo.key(one, rubrics, "local://", "s") for one in (read, before, plain)]
+    assert keys[0] == keys[1] != keys[2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,14 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.recording import (
     Recording,
-    canonical_answer,
+    in_conflict,
     merged,
     read_recording,
-    recording_line,
     recording_text,
 )
+from ticketbench.edge.answers.recording_line import FIRST_LINE, canonical_answer, recording_line
 from ticketbench.edge.answers.rows import Stored
+from version_1 import as_version_1
 
 URL = "https://api.example.com/classify"
 NOON = datetime(2026, 1, 2, 12, 0, 0, 123456, tzinfo=UTC)
@@ -36,8 +38,21 @@ def stored(answer: Any = ANSWER, at: datetime = NOON) -> Stored:
 
 
 def write(path: Path, *lines: str) -> Path:
+    return write_raw(path, FIRST_LINE, *lines)
+
+
+def write_raw(path: Path, *lines: str) -> Path:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path
+
+
+def of_version_1(key: str) -> str:
+    return as_version_1(recording_line(key, stored()))
+
+
+def digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def altered(**changes: Any) -> str:
@@ -51,23 +66,23 @@ def altered(**changes: Any) -> str:
 
 def test_a_line_has_fixed_bytes() -> None:
     answer = '{"scores":{"billing":0.6,"technical":0.4},"top_label":"billing"}'
-    assert recording_line(A, stored()) == (
-        f'{{"answer":{answer},"key":"{A}","recorded_at":"2026-01-02T12:00:00.123456+00:00",'
-        f'"sha256":"{hashlib.sha256(answer.encode()).hexdigest()}","url":"{URL}"}}'
-    )
+    start = f'{{"answer":{answer},"key":"{A}","recorded_at":"2026-01-02T12:00:00.123456+00:00"'
+    digest = hashlib.sha256(f'{start},"url":"{URL}"}}'.encode()).hexdigest()
+    assert recording_line(A, stored()) == f'{start},"sha256":"{digest}","url":"{URL}"}}'
 
 
 def test_lines_are_sorted_by_key() -> None:
-    lines = recording_text([(C, stored()), (A, stored()), (B, stored())]).splitlines()
+    first, *lines = recording_text([(C, stored()), (A, stored()), (B, stored())]).splitlines()
+    assert first == '{"schema": "ticketbench/recording@2"}'
     assert [json.loads(line)["key"] for line in lines] == [A, B, C]
 
 
 def test_every_line_ends_with_a_line_feed() -> None:
-    assert recording_text([(A, stored()), (B, stored())]).count("}\n") == 2
+    assert recording_text([(A, stored()), (B, stored())]).count("}\n") == 3
 
 
 def test_no_answers_are_an_empty_recording() -> None:
-    assert recording_text([]) == ""
+    assert recording_text([]) == f"{FIRST_LINE}\n"
 
 
 def test_the_order_of_the_scores_does_not_matter() -> None:
@@ -171,6 +186,7 @@ def test_windows_line_ends_do_not_matter(tmp_path: Path) -> None:
 
 def test_an_empty_recording_is_fine(tmp_path: Path) -> None:
     assert read_recording(write(tmp_path / "r.jsonl")) == {}
+    assert read_recording(write_raw(tmp_path / "r.jsonl")) == {}
 
 
 # --- what is refused
@@ -212,12 +228,13 @@ def test_a_line_that_is_not_as_exported_is_refused_with_its_place(
     path = write(tmp_path / "r.jsonl", recording_line(B, stored()), REFUSED[name])
     with pytest.raises(InputError) as refused:
         read_recording(path)
-    assert [problem.where for problem in refused.value.problems] == [f"{path}:2"]
+    assert [problem.where for problem in refused.value.problems] == [f"{path}:3"]
 
 
 def test_bytes_that_are_not_utf_8_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
-    path.write_bytes(recording_line(A, stored()).replace("billing", "b\xfclling").encode("latin-1"))
+    line = recording_line(A, stored()).replace("billing", "b\xfclling")
+    path.write_bytes(f"{FIRST_LINE}\n{line}".encode("latin-1"))
     with pytest.raises(InputError):
         read_recording(path)
 
@@ -226,7 +243,7 @@ def test_every_bad_line_is_listed(tmp_path: Path) -> None:
     path = write(tmp_path / "r.jsonl", "x", recording_line(A, stored()), "y")
     with pytest.raises(InputError) as refused:
         read_recording(path)
-    assert [problem.where for problem in refused.value.problems] == [f"{path}:1", f"{path}:3"]
+    assert [problem.where for problem in refused.value.problems] == [f"{path}:2", f"{path}:4"]
 
 
 def test_one_key_with_two_answers_is_refused(tmp_path: Path) -> None:
@@ -257,6 +274,104 @@ def test_a_recording_of_more_than_50_mb_is_refused(tmp_path: Path) -> None:
         read_recording(path)
 
 
+# --- versions
+
+
+def test_the_digest_of_version_2_covers_answer_key_time_and_url() -> None:
+    value = json.loads(recording_line(A, stored()))
+    told = value.pop("sha256")
+    assert set(value) == {"answer", "key", "recorded_at", "url"}
+    assert told == digest(value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"key": C}, {"url": "https://elsewhere.example/classify"},
+     {"recorded_at": "2026-01-02T12:00:00.123457+00:00"}],
+    ids=["key", "url", "time"],
+)  # fmt: skip
+def test_a_line_of_version_2_that_says_something_else_is_refused_with_its_place(
+    tmp_path: Path, changes: dict[str, str]
+) -> None:
+    path = write(tmp_path / "r.jsonl", recording_line(B, stored()), altered(**changes))
+    with pytest.raises(InputError, match="does not match its digest") as refused:
+        read_recording(path)
+    assert [problem.where for problem in refused.value.problems] == [f"{path}:3"]
+
+
+def test_version_1_is_read_and_says_so(tmp_path: Path) -> None:
+    old = read_recording(write_raw(tmp_path / "r.jsonl", of_version_1(A), of_version_1(B)))
+    new = read_recording(
+        write(tmp_path / "s.jsonl", recording_line(A, stored()), recording_line(B, stored()))
+    )
+    assert (old.version, new.version) == (1, 2)
+    assert dict(old) == dict(new)
+
+
+def test_an_altered_answer_of_version_1_is_refused(tmp_path: Path) -> None:
+    line = of_version_1(A).replace("0.6", "0.5").replace("0.4", "0.5")
+    with pytest.raises(InputError, match="does not match its digest"):
+        read_recording(write_raw(tmp_path / "r.jsonl", line))
+
+
+@pytest.mark.parametrize("first", [FIRST_LINE, of_version_1(C)], ids=["2", "1"])
+def test_a_recording_with_lines_of_both_versions_is_refused_once(
+    tmp_path: Path, first: str
+) -> None:
+    other = [of_version_1(A), of_version_1(B)]
+    if first != FIRST_LINE:
+        other = [recording_line(A, stored()), recording_line(B, stored())]
+    path = write_raw(tmp_path / "r.jsonl", first, *other)
+    with pytest.raises(InputError, match="a line of version") as refused:
+        read_recording(path)
+    (problem,) = refused.value.problems
+    assert problem.where == f"{path}:2"
+    assert "cache merge" in problem.help
+
+
+def test_two_recordings_in_one_file_are_refused(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.jsonl", recording_line(A, stored()), FIRST_LINE)
+    with pytest.raises(InputError) as refused:
+        read_recording(path)
+    assert refused.value.problems[0].where == f"{path}:3"
+
+
+def test_a_later_version_is_refused_by_name(tmp_path: Path) -> None:
+    path = write_raw(tmp_path / "r.jsonl", FIRST_LINE.replace("@2", "@3"))
+    with pytest.raises(InputError, match="ticketbench/recording@3") as refused:
+        read_recording(path)
+    assert refused.value.problems[0].where == f"{path}:1"
+
+
+def test_the_place_of_an_answer_is_its_line(tmp_path: Path) -> None:
+    path = write(tmp_path / "r.jsonl", recording_line(A, stored()), recording_line(B, stored()))
+    assert Recording(path).place(B) == f"{path}:3"
+    assert Recording(path).place(C) == str(path)
+
+
+# --- merges of git
+
+CONFLICT = ("<<<<<<< HEAD", "{}", "=======", "{}", ">>>>>>> other")
+
+
+def test_a_recording_with_conflict_markers_names_the_merge_that_mends_it(tmp_path: Path) -> None:
+    path = write(tmp_path / "a b.jsonl", *CONFLICT)
+    with pytest.raises(InputError, match="conflict markers") as refused:
+        read_recording(path)
+    (problem,) = refused.value.problems
+    assert problem.where == f"{path}:2"
+    assert f"ticketbench cache merge OURS THEIRS --to '{path}'" in problem.help
+
+
+def test_only_a_recording_with_markers_may_be_replaced_by_a_merge(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    sides = [recording_line(A, stored()), recording_line(A, stored(at=NOON + timedelta(days=1)))]
+    marks = ("<<<<<<< HEAD", sides[0], "=======", sides[1], ">>>>>>> other")
+    assert in_conflict(write(path, recording_line(B, stored()), *marks))
+    assert not in_conflict(write(path, *sides))
+    assert not in_conflict(write(path, *CONFLICT))
+
+
 # --- limits, packed files, first look
 
 
@@ -264,12 +379,12 @@ def test_a_line_of_more_than_1_mb_is_refused_with_its_place(tmp_path: Path) -> N
     path = write(tmp_path / "r.jsonl", recording_line(A, stored()), "x" * 1_000_001)
     with pytest.raises(InputError, match="1 MB") as refused:
         read_recording(path)
-    assert refused.value.problems[0].where == f"{path}:2"
+    assert refused.value.problems[0].where == f"{path}:3"
 
 
 def test_more_than_200_000_lines_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
-    path.write_bytes(b"\n" * 200_001)
+    path.write_bytes(b"\n" * 200_002)
     with pytest.raises(InputError, match="200,000 lines"):
         read_recording(path)
 
@@ -323,18 +438,22 @@ OTHER = {"top_label": "technical", "scores": {"billing": 0.1, "technical": 0.9}}
 LATER = NOON + timedelta(hours=1)
 
 
+def opened(paths: Sequence[Path]) -> dict[Path, Recording]:
+    return {path: read_recording(path) for path in paths}
+
+
 def test_equal_answers_count_as_the_earliest(tmp_path: Path) -> None:
     early = write(tmp_path / "a.jsonl", recording_line(A, stored()))
     late = write(tmp_path / "b.jsonl", recording_line(A, stored(at=LATER)))
     for paths in ((early, late), (late, early)):
-        assert merged(paths)[A].recorded_at == NOON
+        assert merged(opened(paths))[A].recorded_at == NOON
 
 
 def test_different_answers_are_refused_once_a_question(tmp_path: Path) -> None:
     one = write(tmp_path / "a.jsonl", recording_line(A, stored()), recording_line(B, stored()))
     other = write(tmp_path / "b.jsonl", recording_line(A, stored(OTHER)))
     with pytest.raises(InputError) as refused:
-        merged([one, other])
+        merged(opened([one, other]))
     (problem,) = refused.value.problems
     assert (A[:12] in problem.what, "--newest" in problem.help) == (True, True)
 
@@ -348,7 +467,7 @@ def test_the_newest_wins_and_ties_do_not_depend_on_order(
         write(tmp_path / "a.jsonl", recording_line(A, stored())),
         write(tmp_path / "b.jsonl", recording_line(A, stored(OTHER, at=at))),
     ]
-    found = merged(paths[::-1] if reverse else paths, newest=True)
+    found = merged(opened(paths[::-1] if reverse else paths), newest=True)
     # In canonical JSON 0.6 is greater than 0.1.
     assert json.loads(found[A].content) == (OTHER if at == LATER else ANSWER)
 
@@ -373,7 +492,7 @@ def test_a_line_with_numbers_that_are_no_answer_is_refused_with_its_place(
     path = write(tmp_path / "r.jsonl", recording_line(A, stored(answer)))
     with pytest.raises(InputError, match="not a valid answer") as refused:
         read_recording(path)
-    assert refused.value.problems[0].where == f"{path}:1"
+    assert refused.value.problems[0].where == f"{path}:2"
 
 
 def test_a_stored_answer_that_is_none_has_no_canonical_form() -> None:

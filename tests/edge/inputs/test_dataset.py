@@ -16,7 +16,12 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.types import Ticket
-from ticketbench.edge.inputs.dataset import Columns, LoadedDataset, load_dataset
+from ticketbench.edge.inputs.dataset import (
+    Columns,
+    LoadedDataset,
+    load_dataset,
+    with_line_feeds,
+)
 
 HEAD = "id,text,label\n"
 PLAIN = settings(derandomize=True, max_examples=50, deadline=None)
@@ -71,8 +76,8 @@ def test_an_id_of_twenty_digits_keeps_all_of_them() -> None:
     assert ticket(row, name="t.jsonl").id == "12345678901234567890"
 
 
-def test_text_is_byte_exact() -> None:
-    text = '  Hi,\r\n\t"you" \u00e9 e\u0301 \u200b\U0001f600\n '
+def test_text_is_byte_exact_but_for_its_line_ends() -> None:
+    text = '  Hi,\n\t"you" \u00e9 e\u0301 \u200b\U0001f600\n '
     written = text.replace('"', '""')
     assert ticket(f'{HEAD}1,"{written}",a\n').text == text
 
@@ -373,4 +378,42 @@ def test_any_tickets_are_read_back_byte_for_byte(
     path = tmp_path_factory.mktemp("any") / name
     path.write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     tickets = load_dataset(path).dataset.tickets
-    assert [(t.id, t.text, t.label) for t in tickets] == rows
+    assert [(t.id, t.texts[-1], t.label) for t in tickets] == rows
+    assert [t.text for t in tickets] == [with_line_feeds(text) for _, text, _ in rows]
+
+
+# --- line ends
+
+LINES = "one\ntwo\n\nthree"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.jsonl", "t.csv.gz", "t.parquet"])
+def test_line_ends_inside_texts_become_line_feeds_in_every_format(name: str, end: str) -> None:
+    found = written(name, LINES.replace("\n", end))
+    (one,) = found.dataset.tickets
+    assert (one.text, one.text_in_file) == (LINES, LINES.replace("\n", end))
+    assert one.metadata == (("note", "a\nb"),)
+    same = written(name, LINES)
+    assert same.dataset.tickets[0].text_in_file is None
+    assert found.dataset.fingerprint == same.dataset.fingerprint
+    assert found.dataset.fingerprint_in_file != same.dataset.fingerprint_in_file
+    assert same.dataset.fingerprint_in_file == same.dataset.fingerprint
+
+
+def written(name: str, text: str) -> LoadedDataset:
+    """A ticket with this text and a note of two lines with its line ends."""
+    note = "a\r\nb" if "\r" in text else "a\nb"
+    row = {"id": "1", "text": text, "label": "x", "note": note}
+    if name.endswith(".parquet"):
+        import pyarrow
+        from pyarrow import parquet
+
+        parquet.write_table(pyarrow.table({key: [cell] for key, cell in row.items()}), name)
+        return load_dataset(Path(name))
+    if name.endswith(".jsonl"):
+        return load(json.dumps(row), name=name)
+    out = io.StringIO(newline="")
+    lines = csv.writer(out, delimiter="\t" if ".tsv" in name else ",", quoting=csv.QUOTE_ALL)
+    lines.writerows([row.keys(), row.values()])
+    return load(out.getvalue(), name=name)

@@ -401,3 +401,17 @@ def test_every_label_of_a_set_has_a_place_and_no_other(change: str) -> None:
     write(PARENT, "v1.yaml")
     path = write(f"extends: v1.yaml\n{change}", "v2.yaml")
     assert set(rubric_places(path)) == set(read_rubrics(path).labels)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("r.yaml", '- name: a\n  rubric: "one\n    two"\n- name: b\n  rubric: |\n    x\n    y\n'),
+        ("r.json", '[\n{"name": "a", "rubric": "x\\ny"},\n{"name": "b", "rubric": "z"}\n]\n'),
+    ],
+)
+def test_line_ends_of_the_file_are_no_part_of_a_rubric(name: str, text: str, end: str) -> None:
+    plain = rubrics(text, name)
+    Path(name).write_bytes(text.replace("\n", end).encode())
+    assert read_rubrics(Path(name)).fingerprint == plain.fingerprint

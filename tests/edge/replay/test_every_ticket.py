@@ -315,8 +315,41 @@ def test_a_recording_holds_no_text_rubric_key_or_header(
     replayed(path, server, tickets, key=ApiKey(CANARY))
     with source(path, server.url, mode="replay") as found:
         text = recording_text(stored_answers(tickets, RUBRICS, found).items())
-    assert text.count("\n") == 1
+    assert text.count("\n") == 2
     assert word.lower() not in text.lower()
+
+
+# --- answers to a text with the line ends of the file
+
+CRLF = Dataset("tickets", (Ticket("t0", "a\nb", "billing", text_in_file="a\r\nb"),))
+
+
+@pytest.mark.parametrize("where", ["recording", "cache"])
+def test_an_answer_to_the_text_as_it_stands_in_the_file_is_not_asked_again(
+    path: Path, server: FaultServer, where: str
+) -> None:
+    answers = {key_of(server, "a\r\nb"): Stored(NEW, server.url, NOON)}
+    if where == "cache":
+        with AnswerCache(path) as cache:
+            cache.save(answers)
+    recording = answers if where == "recording" else {}
+    found = replayed(path, server, CRLF, recording=recording)
+    assert found.table.scores.tolist() == [[0.1, 0.9]]
+    assert (found.recorded, found.cached) == ((1, 0) if where == "recording" else (0, 1))
+    with source(path, server.url, mode="replay", recording=recording) as stored:
+        assert plan(CRLF, RUBRICS, stored).missing == 0
+        assert stored_answers(CRLF, RUBRICS, stored) == answers
+    assert server.seen == []
+
+
+def test_an_answer_to_the_text_as_it_is_sent_goes_first(path: Path, server: FaultServer) -> None:
+    replayed(path, server, CRLF)
+    assert [seen.text for seen in server.seen] == ["a\nb"]
+    answers = {key_of(server, "a\r\nb"): Stored(NEW, server.url, NOON)}
+    with source(path, server.url, mode="replay", recording=answers) as stored:
+        assert list(stored_answers(CRLF, RUBRICS, stored)) == [key_of(server, "a\nb")]
+    found = replayed(path, server, CRLF, mode="replay", recording=answers)
+    assert (found.recorded, found.cached) == (0, 1)
 
 
 # --- damaged and invalid stored answers

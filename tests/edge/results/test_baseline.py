@@ -248,3 +248,12 @@ def test_any_other_score_label_or_ticket_is_another_digest(row: int) -> None:
 def test_every_input_that_differs_is_named(field: str, value: object, words: tuple[str]) -> None:
     assert origin(**{field: value}).differs(origin()) == words
     assert origin(**{field: value}).differs(origin(**{field: value})) == ()
+
+
+def test_a_ticket_blessed_with_the_line_ends_of_the_file_is_known() -> None:
+    data = dataset("a", texts=["x\r\ny"])
+    (ticket,) = data.tickets
+    baseline = blessed(data, table(data, TABLE[:1]), [ROUTE])
+    now = Dataset("d", (replace(ticket, text="x\ny", text_in_file="x\r\ny"),))
+    assert missing_tickets(baseline, now) == ()
+    assert baseline_table(baseline, now)[0].n_scored == 1

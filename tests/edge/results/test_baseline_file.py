@@ -207,9 +207,9 @@ def test_the_mark_of_an_unfinished_merge_is_located(tmp_path: Path) -> None:
     mine, theirs = lines[at], lines[at].replace("route", "review")
     marks = ["<<<<<<< HEAD", mine, "=======", theirs, ">>>>>>> branch"]
     found = problem(tmp_path, "\n".join([*lines[:at], *marks, *lines[at + 1 :]]))
-    assert found.where == f"{tmp_path / 'b.json'}:{at + 1}:1"
-    assert "is not a baseline of this version" in found.what
-    assert "take it from git again" in found.help
+    assert found.where == f"{tmp_path / 'b.json'}:{at + 1}"
+    assert "has conflict markers of a merge" in found.what
+    assert f"git checkout HEAD -- {tmp_path / 'b.json'}" in found.help
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])

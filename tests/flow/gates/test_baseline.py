@@ -186,7 +186,7 @@ def test_a_metric_that_was_never_kept_or_is_gone_is_nan_in_the_diff() -> None:
 
 def test_missing_answers_are_incomplete_and_say_how_to_get_them() -> None:
     edit("v2.yaml", "a crash", "a crash, a fault")
-    with pytest.raises(IncompleteError, match="7 answers are missing for rubric set 'v2'") as e:
+    with pytest.raises(IncompleteError, match="7 answers missing for rubric set 'v2'") as e:
         prepare(GATED, name="v2")
     assert e.value.problems[0].help == "ask for them: ticketbench run gated.yaml"
     assert not BASELINE.exists()

@@ -8,6 +8,7 @@ import pytest
 
 from gated_project import BASELINE, FIRST_GATE, GATED, blessed, edit, with_gates
 from ticketbench.core.errors import InputError
+from ticketbench.core.types import Missing
 from ticketbench.edge.results.baseline import ticket_hash
 from ticketbench.flow.gates.judge import GateRun, gate
 from ticketbench.flow.steps.inputs import read_inputs
@@ -173,6 +174,9 @@ def test_a_label_that_is_gone_fails_the_complete_gate(answered: Path) -> None:
     assert (first.kind, first.outcome, first.labels) == ("complete", "fail", ("account",))
 
 
+NEVER = "the question was never asked"
+
+
 def test_missing_answers_leave_a_report_with_their_number_and_no_judgement(project: Path) -> None:
     with_gates(LIMIT, "{metric: accuracy, on: v2, not_worse_than: v1}", baseline=None)
     report = gate(GATED).report
@@ -182,7 +186,9 @@ def test_missing_answers_leave_a_report_with_their_number_and_no_judgement(proje
         ("v2", 7, 7),
     ]
     assert (report.results, report.evaluations, report.comparisons) == ((), (), ())
-    assert gate_verdict(report).headline == "needs 14 live answers: no gate was judged"
+    headline = f"14 answers missing: 14 because {NEVER}; no gate was judged"
+    assert gate_verdict(report).headline == headline
+    assert [a.missing for a in report.answered] == [(Missing(7, NEVER),)] * 2
     assert not (project / "answers.sqlite").exists()
 
 

@@ -10,7 +10,7 @@ from gated_project import edit
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Failure
 from ticketbench.flow.steps.inputs import read_inputs
-from ticketbench.flow.steps.tables import n_missing, rubric_set, scored
+from ticketbench.flow.steps.tables import missing_failures, rubric_set, scored
 
 EVAL = Path("eval.yaml")
 
@@ -36,7 +36,7 @@ def test_missing_answers_are_failures_and_nothing_is_sent_or_written(project: Pa
     (table,) = scored(read_inputs(EVAL), ["v1"]).values()
     assert (table.n_scored, table.n_failed) == (0, 7)
     assert {failure.kind for failure in table.failures} == {"miss"}
-    assert n_missing(table.failures) == 7
+    assert len(missing_failures(table.failures)) == 7
     assert sorted(path.name for path in project.iterdir()) == before
 
 
@@ -70,4 +70,4 @@ def test_an_unknown_set_is_an_input_error_with_the_nearest_name(answered: Path) 
 )  # fmt: skip
 def test_only_what_asking_would_mend_is_missing(kind: str, missing: bool) -> None:
     failures = [Failure("t1", kind), Failure("t2", "miss")]  # type: ignore[arg-type]
-    assert n_missing(failures) == 1 + missing
+    assert len(missing_failures(failures)) == 1 + missing

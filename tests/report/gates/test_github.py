@@ -14,6 +14,7 @@ import hostile_gates
 from hostile_gates import CANDIDATE, CONFIG, HOSTILE, LABEL, gate, same_as_golden
 from tables import table
 from ticketbench.core.policy import Policy
+from ticketbench.core.types import Missing
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
@@ -201,10 +202,14 @@ def test_a_rubric_that_broke_tickets_is_told_once_at_its_line() -> None:
 
 
 def test_missing_answers_are_one_annotation_at_the_config() -> None:
-    of = replace(report(), answered=(Answered("v2", 7, 0, 7, 7),), allowed=0)
+    of = replace(
+        report(), answered=(Answered("v2", 7, 0, 7, 7, (Missing(7, "nobody asked"),)),), allowed=0
+    )
     (one,) = annotated(of)
     assert one.where == CONFIG
-    assert one.message.startswith("needs 7 live answers: no gate was judged; someone with a key")
+    assert one.message.startswith(
+        "7 answers missing: 7 because nobody asked; no gate was judged; someone with a key"
+    )
 
 
 def test_a_message_says_outcome_demand_and_finding() -> None:
@@ -231,11 +236,13 @@ def test_the_step_outputs_are_verdict_headline_accuracy_and_threshold() -> None:
 
 
 def test_without_an_evaluation_verdict_and_headline_are_left() -> None:
-    of = replace(report(), answered=(Answered("v2", 7, 0, 7, 7),), allowed=0)
+    of = replace(
+        report(), answered=(Answered("v2", 7, 0, 7, 7, (Missing(7, "nobody asked"),)),), allowed=0
+    )
     found = outputs(step_outputs(of, gate_verdict(of)))
     assert found == {
         "verdict": "incomplete",
-        "headline": "needs 7 live answers: no gate was judged",
+        "headline": "7 answers missing: 7 because nobody asked; no gate was judged",
     }
 
 

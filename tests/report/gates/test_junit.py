@@ -14,6 +14,7 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 import hostile_gates
 from hostile_gates import CONFIG, gate, same_as_golden
+from ticketbench.core.types import Missing
 from ticketbench.measure.gates.results import Answered, GateReport
 from ticketbench.report.gates.junit import junit_xml
 from ticketbench.report.gates.places import Places
@@ -99,12 +100,17 @@ def test_a_failed_gate_is_a_failure_with_its_finding() -> None:
 
 
 def test_missing_answers_are_one_case_that_says_how_many() -> None:
-    incomplete = replace(report(), results=(), answered=(Answered("v2", 7, 0, 7, 7),), allowed=0)
+    incomplete = replace(
+        report(),
+        results=(),
+        answered=(Answered("v2", 7, 0, 7, 7, (Missing(7, "nobody asked"),)),),
+        allowed=0,
+    )
     suite = suite_of(written(incomplete, missing="warn"))
     assert (suite.tests, suite.failures, suite.skipped) == (1, 0, 1)
     (case,) = suite
     assert (case.classname, case.name) == ("support", "answers")
-    assert case.result[0].message == "needs 7 live answers: no gate was judged"
+    assert case.result[0].message == "7 answers missing: 7 because nobody asked; no gate was judged"
     assert "ticketbench run CONFIG" in case.result[0].text
 
 

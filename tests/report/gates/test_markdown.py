@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 import hostile_gates
 from hostile_gates import HOSTILE, LABEL, flips, gate, same_as_golden
-from ticketbench.core.types import Estimate
+from ticketbench.core.types import Estimate, Missing
 from ticketbench.measure.gates.results import Answered, GateReport, WrongTicket
 from ticketbench.report.gates.markdown import MOST_CHARACTERS, gate_markdown
 from ticketbench.report.gates.verdict import gate_verdict
@@ -233,14 +233,14 @@ def test_missing_answers_leave_verdict_next_step_and_counts() -> None:
     of = replace(
         hostile_gates.report(),
         name="support",
-        answered=(Answered("v2", 7, 0, 7, 7),),
+        answered=(Answered("v2", 7, 0, 7, 7, (Missing(7, "nobody asked"),)),),
         allowed=0,
         results=(),
         comparisons=(),
     )
     text = written(of)
     assert rows(text) == []
-    assert "### support: needs 7 live answers: no gate was judged" in text
+    assert "### support: 7 answers missing: 7 because nobody asked; no gate was judged" in text
     assert "Next: someone with a key asks for them" in text
     assert "v2: 7 requested = 0 scored \\+ 7 failed" in text
 

@@ -10,7 +10,7 @@ import pytest
 import hostile_gates
 from hostile_gates import comparison, flips, gate, same_as_golden
 from ticketbench.cli.boundary import printable
-from ticketbench.core.types import Estimate
+from ticketbench.core.types import Estimate, Missing
 from ticketbench.measure.compare import Flip
 from ticketbench.measure.gates.results import Against, Answered, GateReport, GateResult
 from ticketbench.measure.rubrics.changes import RubricChange, word_diff
@@ -104,9 +104,11 @@ def test_each_gate_has_its_mark_and_its_finding_below(outcome: str, mark: str) -
 
 
 def test_missing_answers_leave_the_verdict_and_the_counts() -> None:
-    report = replace(plain(), answered=(Answered("v2", 7, 0, 7, 7),), allowed=0)
+    report = replace(
+        plain(), answered=(Answered("v2", 7, 0, 7, 7, (Missing(7, "nobody asked"),)),), allowed=0
+    )
     assert lines(report) == [
-        "support: needs 7 live answers: no gate was judged",
+        "support: 7 answers missing: 7 because nobody asked; no gate was judged",
         "v2: 7 requested = 0 scored + 7 failed",
     ]
 

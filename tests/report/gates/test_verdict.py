@@ -8,7 +8,7 @@ from itertools import combinations, product
 import pytest
 
 from hostile_gates import NOTHING, gate
-from ticketbench.core.types import Estimate
+from ticketbench.core.types import Estimate, Missing
 from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.report.gates.verdict import (
@@ -29,7 +29,16 @@ def report(*outcomes: str, missing: int = 0, failed: int = 0, allowed: int = 0) 
     return GateReport(
         name="support",
         dataset=DatasetSummary("t.csv", "f" * 64, 9, ()),
-        answered=(Answered("v2", 9, 9 - missing - failed, missing + failed, missing),),
+        answered=(
+            Answered(
+                "v2",
+                9,
+                9 - missing - failed,
+                missing + failed,
+                missing,
+                Missing.counted(["so"] * missing),
+            ),
+        ),
         allowed=allowed,
         results=tuple(gate(outcome=outcome) for outcome in outcomes),
         evaluations=(),
@@ -81,16 +90,16 @@ def test_the_allowance_holds_for_all_rubric_sets_together() -> None:
     one = Answered("v1", 9, 8, 1, 0)
     both = GateReport("n", report().dataset, (one, one), 1, (), (), ())
     assert not both.complete
-    assert gate_verdict(both).headline == "2 answers failed: no gate was judged"
+    assert gate_verdict(both).headline == "2 answers failed; no gate was judged"
 
 
 @pytest.mark.parametrize(
     ("lost", "failed", "headline", "action"),
     [
-        (1, 0, "needs 1 live answer: no gate was judged", "ticketbench run CONFIG"),
-        (1200, 0, "needs 1,200 live answers: no gate was judged", "cache export CONFIG"),
-        (0, 2, "2 answers failed: no gate was judged", "--allow-failures N"),
-        (3, 1, "needs 3 live answers and 1 answer failed: no gate was judged", "cache export"),
+        (1, 0, "1 answer missing: 1 because so; no gate was judged", "ticketbench run CONFIG"),
+        (1200, 0, "1,200 answers missing: 1,200 because so; no gate was judged", "cache export"),
+        (0, 2, "2 answers failed; no gate was judged", "--allow-failures N"),
+        (3, 1, "3 answers missing: 3 because so; 1 answer failed; no gate was judged", "cache"),
     ],
 )
 def test_missing_answers_are_told_apart_from_failed_ones(

@@ -1,4 +1,5 @@
 """Answers that are kept: cache, recording, score matrices beside it; the guard before them.
 
-In order: rows, stored_scores, memo, batch_writer, guard, cache_file, recording, cache.
+In order: rows, stored_scores, memo, batch_writer, guard, cache_file,
+recording_line, recording, cache.
 """

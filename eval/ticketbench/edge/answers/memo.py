@@ -61,7 +61,7 @@ class Memo:
         if len(dataset.tickets) < WORTH_FROM or state is None:
             return ""
         parts = (LAYOUT, KEY_VERSION, url, self.recording, state)
-        return fingerprint((*parts, dataset.fingerprint, rubrics.fingerprint))
+        return fingerprint((*parts, dataset.fingerprint_in_file, rubrics.fingerprint))
 
     def load(self, key: str) -> Remembered | None:
         """What was kept under `key`; None when it is not there or a bit of it has changed."""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
-
-import msgspec
+from typing import Any
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import clipped
+from ticketbench.edge.answers.recording_line import (
+    FIRST_LINE,
+    MixedVersions,
+    is_line,
+    read_line,
+    recording_line,
+    version_of,
+)
 from ticketbench.edge.answers.rows import Stored
-from ticketbench.edge.contract import ContractViolation, check_scores
+from ticketbench.edge.files.git_marks import both_sides
 from ticketbench.edge.files.reading import read_bytes, unpacked
 from ticketbench.edge.inputs.formats import problems_error
 
@@ -24,25 +28,8 @@ _MOST_BYTES = 50_000_000
 _MOST_LINE_BYTES = 1_000_000
 _MOST_LINES = 200_000
 _SPLIT = "split it by rubric set"
-
-Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
-
-
-class RecordedAnswer(msgspec.Struct, forbid_unknown_fields=True):
-    """Scores by label, in the order they came, and the top label."""
-
-    scores: dict[str, float]
-    top_label: str
-
-
-class Line(msgspec.Struct, forbid_unknown_fields=True):
-    """One line of a recording; `sha256` is that of the answer's canonical JSON."""
-
-    answer: RecordedAnswer
-    key: Digest
-    recorded_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    sha256: Digest
-    url: str
+_MEND = "take the line from git again, or remove it, ask anew with `run`, and then `cache export`"
+_MERGE = "merge the files it was made of: ticketbench cache merge OURS THEIRS --to FILE"
 
 
 class Recording(Mapping[str, Stored]):
@@ -53,12 +40,15 @@ class Recording(Mapping[str, Stored]):
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path if path is not None and path.exists() else None
+        there = path is not None and path.exists()
+        self._path = path if there else None
+        self.absent = None if there else path
+        """The file that was named, where it is not there."""
 
     @cached_property
     def _content(self) -> bytes:
         """Read once: digest and answers are those of the same bytes, whatever happens meanwhile."""
-        return read_bytes(self._path, most=_MOST_BYTES) if self._path else b""
+        return _read(self._path) if self._path else b""
 
     @cached_property
     def digest(self) -> str:
@@ -66,8 +56,35 @@ class Recording(Mapping[str, Stored]):
         return hashlib.sha256(self._content).hexdigest() if self._path else ""
 
     @cached_property
+    def _lines(self) -> list[bytes]:
+        return _lines_of(self._path, self._content) if self._path else []
+
+    @cached_property
+    def version(self) -> int:
+        """1 or 2, by the first line; an empty file and none at all are of the version now written.
+
+        Raises InputError for a later one.
+        """
+        for number, raw in _filled(self._lines):
+            try:
+                return version_of(raw)
+            except ValueError as error:
+                where = f"{self._path}:{number}"
+                help_ = "read it with the ticketbench that wrote it"
+                raise InputError(str(error), where=where, help=help_) from None
+        return 2
+
+    @cached_property
     def _answers(self) -> dict[str, Stored]:
-        return _parsed(self._path, self._content) if self._path else {}
+        lines = _filled(self._lines)
+        return _parsed(self._path, lines, version=self.version) if self._path else {}
+
+    def place(self, key: str) -> str:
+        """`file:line` of the answer `key`; the file alone when it has none."""
+        for number, raw in _filled(self._lines):
+            if key.encode() in raw:
+                return f"{self._path}:{number}"
+        return str(self._path)
 
     def __getitem__(self, key: str) -> Stored:
         return self._answers[key]
@@ -82,39 +99,10 @@ class Recording(Mapping[str, Stored]):
         return len(self._answers)
 
 
-def answer_json(answer: RecordedAnswer) -> bytes:
-    """Canonical JSON of an answer: keys sorted, no blanks, UTF-8."""
-    value = {"scores": answer.scores, "top_label": answer.top_label}
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8")
-
-
-def recording_line(key: str, stored: Stored) -> str:
-    """The line of one stored answer."""
-    answer = msgspec.json.decode(stored.content, type=_AnswerBody)
-    recorded = RecordedAnswer(answer.scores, answer.top_label)
-    content = answer_json(recorded)
-    value = {
-        "answer": json.loads(content),
-        "key": key,
-        "recorded_at": stored.recorded_at.astimezone(UTC).isoformat(),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "url": stored.url,
-    }
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-
-
-class _AnswerBody(msgspec.Struct):
-    """The part of a stored answer's body that a recording keeps."""
-
-    scores: dict[str, float]
-    top_label: str
-
-
 def recording_text(answers: Iterable[tuple[str, Stored]]) -> str:
-    """A whole recording, lines sorted by key; equal answers give equal bytes."""
+    """A whole recording of version 2, lines sorted by key; equal answers give equal bytes."""
     lines = [recording_line(key, stored) for key, stored in sorted(answers, key=_key_of)]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in (FIRST_LINE, *lines))
 
 
 def _key_of(pair: tuple[str, Any]) -> str:
@@ -132,36 +120,21 @@ def recording_bytes(path: Path, answers: Iterable[tuple[str, Stored]]) -> bytes:
     return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
 
 
-def read_recording(path: Path) -> dict[str, Stored]:
-    """The answers in a recording (plain, or packed as .gz), every digest checked.
+def read_recording(path: Path) -> Recording:
+    """The answers in a recording (plain, or packed as .gz) of version 1 or 2, every digest checked.
 
     Raises InputError that lists the first 20 bad lines, or says which limit the file exceeds:
     50 MB unpacked, 200,000 lines, 1 MB a line, 100 times its packed size. MachineError when it
     cannot be read.
     """
-    return _parsed(path, read_bytes(path, most=_MOST_BYTES))
+    found = Recording(path)
+    if found.absent:
+        _read(path)
+    len(found)
+    return found
 
 
-def _parsed(path: Path, content: bytes) -> dict[str, Stored]:
-    answers: dict[str, Stored] = {}
-    problems: list[Problem] = []
-    for number, raw in _lines(path, content):
-        where = f"{path}:{number}"
-        try:
-            line = _checked(raw)
-        except ValueError as error:
-            problems.append(Problem(str(error), where, "export it again"))
-            continue
-        stored = Stored(answer_json(line.answer), line.url, line.recorded_at)
-        if answers.setdefault(line.key, stored).content != stored.content:
-            what = "this question has another answer further up"
-            problems.append(Problem(what, where, "keep one of the two lines"))
-    if problems:
-        raise problems_error(problems)
-    return answers
-
-
-def merged(paths: Sequence[Path], *, newest: bool = False) -> dict[str, Stored]:
+def merged(recordings: Mapping[Path, Recording], *, newest: bool = False) -> dict[str, Stored]:
     """The answers of several recordings, whatever their order; equal ones count as the earliest.
 
     Raises InputError when two recordings answer a question differently, unless `newest`: then the
@@ -170,8 +143,8 @@ def merged(paths: Sequence[Path], *, newest: bool = False) -> dict[str, Stored]:
     answers: dict[str, Stored] = {}
     source: dict[str, Path] = {}
     problems: list[Problem] = []
-    for path in paths:
-        for key, stored in read_recording(path).items():
+    for path, recording in recordings.items():
+        for key, stored in recording.items():
             known = answers.get(key)
             if known is not None and known.content != stored.content and not newest:
                 what = f"{source[key]} and {path} answer the question {key[:12]}… differently"
@@ -184,46 +157,80 @@ def merged(paths: Sequence[Path], *, newest: bool = False) -> dict[str, Stored]:
     return answers
 
 
-def canonical_answer(stored: Stored) -> bytes | None:
-    """The canonical JSON of a stored answer; None when it is not a valid one."""
-    try:
-        body = msgspec.json.decode(stored.content, type=_AnswerBody)
-        check_scores(body.scores, body.top_label)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ContractViolation):
-        return None
-    return answer_json(RecordedAnswer(body.scores, body.top_label))
-
-
 def _goes_before(one: Stored, other: Stored) -> bool:
     if one.content == other.content:
         return (one.recorded_at, one.url) < (other.recorded_at, other.url)
     return (one.recorded_at, one.content) > (other.recorded_at, other.content)
 
 
-def _lines(path: Path, content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers."""
+def refuse_moved(recording: Mapping[str, Stored], keys: Iterable[str], url: str) -> None:
+    """Raise InputError with file:line when an answer to one of `keys`, which are all of questions
+    to `url`, says that it came from elsewhere: the line was altered. Version 1 does not see that.
+    """
+    for key in keys:
+        stored = recording.get(key)
+        if stored is not None and stored.url != url:
+            what = f"the line names {stored.url}, but its key is of {url}: it was altered"
+            where = recording.place(key) if isinstance(recording, Recording) else ""
+            raise InputError(what, where=where, help=_MEND)
+
+
+def in_conflict(path: Path) -> bool:
+    """Whether a merge left markers in `path` and every other line is one of a recording.
+
+    Merging both sides loses nothing of such a file, so it may be replaced by that.
+    """
+    content = path.read_bytes()
+    lines = both_sides(content)
+    return lines != content and all(is_line(raw) for _, raw in _filled(lines.split(b"\n")))
+
+
+def _read(path: Path) -> bytes:
+    return read_bytes(path, most=_MOST_BYTES, merge_help=_merge_help(path))
+
+
+def _merge_help(path: Path) -> str:
+    file = shlex.quote(str(path))
+    return (
+        f"ticketbench cache merge OURS THEIRS --to {file}; "
+        f"`git show :2:./{file}` and `:3:./{file}` print the two"
+    )
+
+
+def _lines_of(path: Path, content: bytes) -> list[bytes]:
+    """The lines of a file, within the limits."""
     if path.suffix == ".gz":
-        content = unpacked(path, content, most=_MOST_BYTES)
+        content = unpacked(path, content, most=_MOST_BYTES, merge_help=_merge_help(path))
     lines = content.split(b"\n")
-    if len(lines) > _MOST_LINES + 1:
+    if len(lines) > _MOST_LINES + 2:  # the first line, and what follows the last line feed
         raise InputError(f"{path} has more than {_MOST_LINES:,} lines", help=_SPLIT)
-    for number, raw in enumerate(lines, start=1):
+    return lines
+
+
+def _filled(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not blank, with their numbers."""
+    return ((number, raw) for number, raw in enumerate(lines, start=1) if raw.strip())
+
+
+def _parsed(path: Path, lines: Iterator[tuple[int, bytes]], *, version: int) -> dict[str, Stored]:
+    answers: dict[str, Stored] = {}
+    problems: list[Problem] = []
+    if version == 2:
+        next(lines, None)  # the first line
+    for number, raw in lines:
+        where = f"{path}:{number}"
         if len(raw) > _MOST_LINE_BYTES:
-            where = f"{path}:{number}"
-            raise InputError("the line is longer than 1 MB", where=where, help="export it again")
-        if raw.strip():
-            yield number, raw
-
-
-def _checked(raw: bytes) -> Line:
-    try:
-        line = msgspec.json.decode(raw, type=Line)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"not a recorded answer: {clipped(str(error))}") from None
-    if hashlib.sha256(answer_json(line.answer)).hexdigest() != line.sha256:
-        raise ValueError("the answer does not match its digest: it was altered")
-    try:
-        check_scores(line.answer.scores, line.answer.top_label)
-    except ContractViolation as error:
-        raise ValueError(f"not a valid answer: {clipped(str(error))}") from None
-    return line
+            raise InputError("the line is longer than 1 MB", where=where, help=_MEND)
+        try:
+            key, stored = read_line(raw, version=version)
+        except MixedVersions as error:
+            raise InputError(str(error), where=where, help=_MERGE) from None
+        except ValueError as error:
+            problems.append(Problem(str(error), where, _MEND))
+            continue
+        if answers.setdefault(key, stored).content != stored.content:
+            what = "this question has another answer further up"
+            problems.append(Problem(what, where, "keep one of the two lines"))
+    if problems:
+        raise problems_error(problems)
+    return answers

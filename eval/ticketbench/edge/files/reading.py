@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ticketbench.core.errors import InputError, MachineError
+from ticketbench.edge.files.git_marks import RESOLVE, refuse_git_marks
 
 FOLLOW_LINKS = "TICKETBENCH_FOLLOW_LINKS"
 """With this variable set, links may lead out of the project; `--follow-links` sets it."""
@@ -36,12 +37,13 @@ _PROJECTS: set[Path] = set()
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-def read_bytes(path: Path, *, most: int | None = None) -> bytes:
+def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE) -> bytes:
     """All bytes of `path`; no more than `most` and one are read.
 
     Raises InputError when the name leads to no file, to no regular one, by a link out of the
-    project, or the file is larger than `most`; MachineError when the machine refuses. Standard
-    input under its own name (/dev/stdin, /dev/fd/3) is read to its end.
+    project, or the file is larger than `most`, a pointer of Git LFS, or holds conflict markers
+    (`merge_help` says how these are mended); MachineError when the machine refuses. Standard input
+    under its own name (/dev/stdin, /dev/fd/3) is read to its end.
     """
     try:
         with _opened(path) as file:
@@ -57,6 +59,7 @@ def read_bytes(path: Path, *, most: int | None = None) -> bytes:
         raise InputError(f"cannot read {path}: {reason}", help="check the path") from None
     if most is not None and len(content) > most:
         raise InputError(f"{path} is larger than {_size(most)}", help="split it, or name another")
+    refuse_git_marks(path, content, merge_help=merge_help)
     return content
 
 
@@ -178,10 +181,11 @@ def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path))
 
 
-def unpacked(path: Path, packed: bytes, *, most: int) -> bytes:
+def unpacked(path: Path, packed: bytes, *, most: int, merge_help: str = RESOLVE) -> bytes:
     """The content of a gzip file; no more than `most` bytes and one are unpacked.
 
-    Raises InputError when it is not whole, larger than `most`, or grows more than a hundredfold.
+    Raises InputError when it is not whole, larger than `most`, grows more than a hundredfold, or
+    what was packed is a pointer of Git LFS or holds conflict markers.
     """
     most = min(most, _MOST_RATIO * len(packed))
     try:
@@ -194,6 +198,7 @@ def unpacked(path: Path, packed: bytes, *, most: int) -> bytes:
         what = f"unpacks to more than {_size(most)}, or a hundred times its size"
         help_ = "unpack it yourself if you trust it, or split it"
         raise InputError(what, where=str(path), help=help_)
+    refuse_git_marks(path, content, merge_help=merge_help)
     return content
 
 

@@ -66,7 +66,7 @@ class LoadedDataset:
 def load_dataset(
     path: Path, columns: Columns | None = None, *, known_labels: Collection[str] | None = None
 ) -> LoadedDataset:
-    """Read, map and check a dataset.
+    """Read, map and check a dataset; line ends in texts and other columns become line feeds.
 
     `known_labels` are the labels of all rubric sets; a gold label outside them is an error.
     Raises InputError that lists the first 20 problems with file and line.
@@ -98,6 +98,11 @@ def _refuse_key(path: Path, table: Table) -> None:
     refuse_key(" ".join(table.columns), "the header", where=f"{path}:1", by_chance=True)
     tickets = (" ".join(map(_text, row.values.values())) for row in table.rows)
     refuse_key_in_any(tickets, "a ticket", where=lambda i: f"{path}:{table.rows[i].line}")
+
+
+def with_line_feeds(text: str) -> str:
+    """`text` with every line end as a line feed, however the file or a checkout writes them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def tickets(path: Path | str) -> tuple[Ticket, ...]:
@@ -140,15 +145,17 @@ def _ticket(row: Row, columns: Columns, where: str, problems: list[Problem]) -> 
     if len(problems) > before:
         return None
     used = {getattr(columns, name) for name in Columns.model_fields if name != "time"}
-    metadata = tuple((k, _text(v)) for k, v in row.values.items() if k not in used)
+    metadata = tuple((k, with_line_feeds(_text(v))) for k, v in row.values.items() if k not in used)
+    text = with_line_feeds(values["text"])
     return Ticket(
         id=values["id"],
-        text=values["text"],
+        text=text,
         label=values["label"],
         all_labels=_all_labels(row.values.get(columns.all_labels or "")),
         group=_optional(row.values.get(columns.group or "")),
         split=_optional(row.values.get(columns.split or "")),
         metadata=metadata,
+        text_in_file=None if text == values["text"] else values["text"],
     )
 
 

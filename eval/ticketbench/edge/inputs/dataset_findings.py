@@ -129,3 +129,17 @@ def label_not_listed(loaded: LoadedDataset) -> Iterator[Finding]:
         title = "tickets whose all_labels leave out their own label"
         action = "add it: the label is counted as fitting either way"
         yield _warning("TB107", title, _lines(loaded, at), action)
+
+
+@check("TB109")
+def other_line_ends(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Texts whose line ends are not line feeds in the file."""
+    at = [i for i, t in enumerate(loaded.dataset.tickets) if t.text_in_file is not None]
+    if at:
+        yield Finding(
+            code="TB109",
+            severity="note",
+            title="line ends inside texts were read as line feeds",
+            evidence=_lines(loaded, at),
+            action="nothing to do; `*.csv *.jsonl text eol=lf` in .gitattributes keeps files alike",
+        )

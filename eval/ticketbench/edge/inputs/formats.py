@@ -20,6 +20,7 @@ from typing import Any
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, listed, quoted
 from ticketbench.core.registry import Registry
+from ticketbench.edge.files.git_marks import RESOLVE
 from ticketbench.edge.files.reading import line_of, read_bytes, unpacked
 
 MOST_PROBLEMS = 20
@@ -31,6 +32,7 @@ _NO_TABLE = re.compile(
     re.IGNORECASE,
 )
 """KEY=value (but for a spreadsheet's `sep=;`), a private key, or bytes, in the first line."""
+_RESOLVE = f"{RESOLVE}; where a cell quotes such lines, put a blank before them"
 
 Cell = str | list[str] | None
 """A value as text; a list where the format has lists; None where the format has nulls."""
@@ -84,9 +86,9 @@ def read_table(path: Path) -> Table:
             read_bytes(path)
         known = ", ".join(FORMATS.names())
         raise InputError(f"cannot read {path}: unknown suffix", help=f"known: {known}, also .gz")
-    content = read_bytes(path)
+    content = read_bytes(path, merge_help=_RESOLVE)
     if packed:
-        content = unpacked(path, content, most=_MOST_UNPACKED)
+        content = unpacked(path, content, most=_MOST_UNPACKED, merge_help=_RESOLVE)
     bad: list[MalformedRow] = []
     try:
         table = FORMATS.get(suffix[0])(content, bad)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import Dataset, Failure, FloatArray, RubricSet, ScoreTable
+from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, RubricSet, ScoreTable
 from ticketbench.edge.answers.memo import Remembered
+from ticketbench.edge.answers.recording import refuse_moved
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.answers.stored_scores import StoredScores
 from ticketbench.edge.contract import ContractViolation
@@ -17,9 +19,9 @@ from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
 from ticketbench.edge.replay.source import Answers, Source
+from ticketbench.edge.replay.why_missing import because, reasons
 from ticketbench.edge.results.predictions import score_table
 
-_MISS = Failure("", "miss", 0, "no stored answer")
 _DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
 
 
@@ -44,6 +46,8 @@ class Plan:
 
     `duplicates` are tickets whose question an earlier ticket or rubric set asks, `damaged` stored
     answers among the missing that cannot be used, `characters` those of the missing requests.
+    `why` counts the missing by reason (refresh needs none); `answered` are the rubrics that most of
+    them were answered for instead, None where that is no reason.
     """
 
     questions: int
@@ -53,6 +57,8 @@ class Plan:
     cached: int
     missing: int
     characters: int
+    why: tuple[Missing, ...]
+    answered: RubricSet | None
 
 
 def replay(
@@ -60,9 +66,10 @@ def replay(
 ) -> Replayed:
     """One row or one failure for every ticket; equal questions are asked once.
 
-    Strict replay sends nothing: what is missing becomes a failure of kind `miss`. Raises
-    EndpointError when no question can succeed, MachineError when answers cannot be stored;
-    answers that were stored before that stay stored.
+    Strict replay sends nothing: what is missing becomes a failure of kind `miss` that says why.
+    Raises InputError when a recorded line names another URL than its key is of, EndpointError when
+    no question can succeed, MachineError when answers cannot be stored; answers that were stored
+    before that stay stored.
     """
     if source.memo is None or source.mode == "refresh":
         return _replayed(dataset, rubrics, source, progress)[0]
@@ -88,8 +95,9 @@ def _replayed(
     missing = answers.missing()
     drift, sent = Drift(), 0
     if source.mode == "replay":
-        for number in missing:
-            answers.failures.setdefault(number, _MISS)
+        unknown = [number for number in missing if number not in answers.failures]
+        for number, reason in reasons(asked, unknown, source).items():
+            answers.failures[number] = Failure("", "miss", 0, reason.because)
     elif missing:
         ask_all(asked, source, answers, missing, progress)
         drift = check_drift(asked, source, answers, missing)
@@ -122,6 +130,9 @@ def plan(
     missing = [number for number in unanswered if keys[number] not in counted]
     counted.update(keys[number] for number in missing)
     shared = len(unanswered) - len(missing)
+    unknown = [number for number in missing if number not in answers.failures]
+    why = reasons(asked, [] if source.mode == "refresh" else unknown, source)
+    unusable = [because(answers.failures[n]) for n in missing if n in answers.failures]
     return Plan(
         questions=len(asked),
         duplicates=len(dataset.tickets) - len(asked) + shared,
@@ -130,16 +141,27 @@ def plan(
         cached=answers.cached,
         missing=len(missing),
         characters=sum(len(asked.body(number).decode("utf-8")) for number in missing),
+        why=Missing.counted([*(reason.because for reason in why.values()), *unusable]),
+        answered=_commonest(reason.answered for reason in why.values()),
     )
+
+
+def _commonest(sets: Iterable[RubricSet | None]) -> RubricSet | None:
+    counts = Counter(one for one in sets if one is not None)
+    return counts.most_common(1)[0][0] if counts else None
 
 
 def stored_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[str, Stored]:
     """The stored answers for these tickets and rubrics, by key; the cache before the recording.
 
-    So an answer that was refreshed reaches the next recording.
+    So an answer that was refreshed reaches the next recording. One to a text with the line ends of
+    the file is taken where there is none to the text as it is sent.
     """
-    keys = questions(dataset, rubrics, source.url).keys
-    return _recorded(keys, source) | source.cache.read(keys)[0]
+    asked = questions(dataset, rubrics, source.url)
+    found = _recorded(asked.position, source) | source.cache.read(asked.position)[0]
+    sent = asked.keys
+    left = [key for key, number in asked.in_file.items() if sent[number] not in found]
+    return found | _recorded(left, source) | source.cache.read(left)[0]
 
 
 def used_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[str, Stored]:
@@ -155,29 +177,46 @@ def _recorded(keys: Iterable[str], source: Source) -> dict[str, Stored]:
 def _stored(asked: Questions, source: Source) -> Answers:
     """What recording and cache hold; in refresh only what was asked since it began.
 
-    A recorded answer that cannot be used leaves the question to the cache.
+    A recorded answer that cannot be used leaves the question to the cache, and one that is in
+    neither is looked for once more under the text with the line ends of the file.
     """
     shape = (len(asked), len(asked.rubrics.labels))
     answers = Answers(np.full(shape, np.nan), {})
     if source.mode == "refresh":
         stored = source.cache.read(asked.position)[0].items()
         since = ((k, s.content) for k, s in stored if s.recorded_at >= source.refresh_since)
-        answers.cached = _fill(answers, asked, since)
+        answers.cached = _fill(answers, asked, asked.position, since)
         return answers
-    left = asked.position
-    if len(source.recording):
-        taken = (key for key in left if key in source.recording)
-        recorded = ((key, source.recording[key].content) for key in taken)
-        answers.recorded = _fill(answers, asked, recorded)
-        unanswered = np.isnan(answers.scores[:, 0]).tolist()
-        left = {key: number for key, number in left.items() if unanswered[number]}
-    answers.cached = _fill(answers, asked, source.cache.contents(left))
+    _take(answers, asked, asked.position, source)
+    if asked.in_file:
+        _take(answers, asked, _unanswered(answers, asked.in_file), source)
     return answers
 
 
-def _fill(answers: Answers, asked: Questions, rows: Iterable[tuple[str, bytes | None]]) -> int:
+def _take(answers: Answers, asked: Questions, position: Mapping[str, int], source: Source) -> None:
+    """Put in what recording and cache hold of the questions that have these keys."""
+    left = position
+    if len(source.recording):
+        refuse_moved(source.recording, position, asked.url)
+        taken = (key for key in position if key in source.recording)
+        recorded = ((key, source.recording[key].content) for key in taken)
+        answers.recorded += _fill(answers, asked, position, recorded)
+        left = _unanswered(answers, position)
+    answers.cached += _fill(answers, asked, position, source.cache.contents(left))
+
+
+def _unanswered(answers: Answers, position: Mapping[str, int]) -> dict[str, int]:
+    unanswered = np.isnan(answers.scores[:, 0]).tolist()
+    return {key: number for key, number in position.items() if unanswered[number]}
+
+
+def _fill(
+    answers: Answers,
+    asked: Questions,
+    position: Mapping[str, int],
+    rows: Iterable[tuple[str, bytes | None]],
+) -> int:
     """Put stored answers into the matrix, all at once; how many were usable."""
-    position = asked.position
     found, numbers = StoredScores(asked.rubrics.labels), array("q")
     for key, content in rows:
         number = position[key]

@@ -15,6 +15,7 @@ class Questions:
     """Each different question once, in the order of its first ticket.
 
     position   key to number of the question
+    in_file    key under the text as it stands in the file, where line ends there are others
     of_ticket  number of each ticket's question, in dataset order
     first      each question's first ticket
     """
@@ -23,6 +24,7 @@ class Questions:
     rubrics: RubricSet
     url: str
     position: dict[str, int]
+    in_file: dict[str, int]
     of_ticket: IntArray
     first: list[int]
 
@@ -43,6 +45,7 @@ def questions(dataset: Dataset, rubrics: RubricSet, url: str) -> Questions:
     """The questions of `dataset` for `rubrics` at `url`; equal texts make one question."""
     key_of = key_function(url, rubrics)
     position: dict[str, int] = {}
+    in_file: dict[str, int] = {}
     of_ticket = np.empty(len(dataset.tickets), dtype=np.int64)
     first: list[int] = []
     for i, ticket in enumerate(dataset.tickets):
@@ -50,4 +53,6 @@ def questions(dataset: Dataset, rubrics: RubricSet, url: str) -> Questions:
         of_ticket[i] = number
         if number == len(first):
             first.append(i)
-    return Questions(dataset, rubrics, url, position, of_ticket, first)
+        if ticket.text_in_file is not None:
+            in_file.setdefault(key_of(ticket.text_in_file), number)
+    return Questions(dataset, rubrics, url, position, in_file, of_ticket, first)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import urllib3
 
-from ticketbench.core.types import Failure, FloatArray
+from ticketbench.core.types import Failure, FloatArray, RubricSet
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
 from ticketbench.edge.answers.rows import Stored
@@ -26,7 +27,9 @@ class Source:
 
     One source serves a whole run: `budget` counts over all rubric sets, and refresh takes answers
     stored since `refresh_since`, which it need not ask for once more. `timeout_s` is the longest
-    that one request takes: how long a run that is stopped waits for those in flight.
+    that one request takes: how long a run that is stopped waits for those in flight. `absent` is a
+    recording that is named and not there; `noted_rubrics` gives sets that were asked before, to
+    explain what is missing.
     """
 
     url: str
@@ -40,6 +43,8 @@ class Source:
     memo: Memo | None = None
     refresh_since: datetime = field(default_factory=lambda: datetime.now(UTC))
     timeout_s: float = 30.0
+    absent: Path | None = None
+    noted_rubrics: Callable[[], Iterable[RubricSet]] = tuple
 
 
 @dataclass(slots=True, eq=False)

@@ -8,7 +8,7 @@ on a baseline may rest on.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -115,7 +115,17 @@ class Baseline:
 
 def ticket_hash(ticket: Ticket) -> str:
     """16 hex digits of the sha256 of id and text: another text is another ticket."""
-    return fingerprint((ticket.id, ticket.text))[:_HASH_DIGITS]
+    return _hash(ticket.id, ticket.text)
+
+
+def _known_hash(ticket: Ticket, known: Collection[str]) -> str | None:
+    """The hash under which `ticket` is known: as it is sent, or with the line ends of the file."""
+    hashes = (_hash(ticket.id, text) for text in ticket.texts)
+    return next((own for own in hashes if own in known), None)
+
+
+def _hash(ticket_id: str, text: str) -> str:
+    return fingerprint((ticket_id, text))[:_HASH_DIGITS]
 
 
 def answers_digest(table: ScoreTable) -> str:
@@ -155,10 +165,11 @@ def baseline_table(baseline: Baseline, dataset: Dataset) -> tuple[ScoreTable, In
     outcome = np.zeros(len(dataset.tickets), dtype=np.int64)
     failures: dict[int, Failure] = {}
     for i, ticket in enumerate(dataset.tickets):
-        kept = baseline.tickets.get(ticket_hash(ticket))
-        if kept is None:
+        own = _known_hash(ticket, baseline.tickets)
+        if own is None:
             failures[i] = _UNKNOWN
             continue
+        kept = baseline.tickets[own]
         rest = min((1.0 - kept.score) / (k - 1), math.nextafter(kept.score, 0.0))
         scores[i] = rest
         scores[i, known[kept.top_label]] = kept.score
@@ -170,5 +181,5 @@ def baseline_table(baseline: Baseline, dataset: Dataset) -> tuple[ScoreTable, In
 
 def missing_tickets(baseline: Baseline, dataset: Dataset) -> tuple[str, ...]:
     """Hashes of the baseline that no ticket of `dataset` has, sorted."""
-    here = {ticket_hash(ticket) for ticket in dataset.tickets}
+    here = {_known_hash(ticket, baseline.tickets) for ticket in dataset.tickets}
     return tuple(sorted(set(baseline.tickets) - here))

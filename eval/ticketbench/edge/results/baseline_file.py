@@ -45,7 +45,7 @@ def baseline_bytes(baseline: Baseline) -> bytes:
 
 def read_baseline(path: Path) -> Baseline:
     """The baseline in `path`. Raises InputError when it is not there, or none of this version."""
-    content = read_bytes(path, most=_MOST_BYTES)
+    content = read_bytes(path, most=_MOST_BYTES, merge_help=_from_git(path))
     try:
         json.loads(content, object_pairs_hook=_once)
         found = msgspec.json.decode(content, type=_File, strict=True)
@@ -56,8 +56,12 @@ def read_baseline(path: Path) -> Baseline:
         raise InputError(
             f"{path} is not a baseline of this version of ticketbench",
             where=_place(path, content),
-            help="take it from git again, or delete it and bless anew",
+            help=_from_git(path),
         ) from None
+
+
+def _from_git(path: Path) -> str:
+    return f"take one from git (git checkout HEAD -- {path}), then see what blessing would change"
 
 
 class _Metric(msgspec.Struct, forbid_unknown_fields=True):
@@ -99,7 +103,7 @@ def _checked(path: Path, data: _Data) -> Baseline:
             raise InputError(
                 f"the ticket {own} cannot have the top label {quoted(top)} with {score:g}",
                 where=str(path),
-                help="take the file from git again, or delete it and bless anew",
+                help=_from_git(path),
             )
     metrics = {
         name: KeptMetric(_nan(m.value), _nan(m.low), _nan(m.high), m.n)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,8 +99,8 @@ def show_baseline(config: Path, *, overrides: Sequence[str] = ()) -> ShownBaseli
     changed: tuple[str, ...] = (f"there is no rubric set {baseline.rubric_set} now",)
     if baseline.rubric_set in names:
         own = rubric_set(inputs, baseline.rubric_set)
-        now = origin_of(inputs, own, None)
-        changed = tuple(w for w in now.differs(baseline.origin) if w != "the answers")
+        found = changed_since(inputs, own, None, baseline.origin)
+        changed = tuple(words for words in found if words != "the answers")
     return ShownBaseline(
         str(path), baseline, changed, len(missing_tickets(baseline, inputs.dataset))
     )
@@ -124,7 +124,7 @@ def prepare(
     before = read_baseline(path) if path.exists() else None
     own = rubric_set(inputs, name or _default_name(inputs, before))
     table = scored(inputs, [own.name], mode=mode)[own.name]
-    refuse_misses([table], 0, config)
+    refuse_misses([table], 0, inputs)
     now = _blessed(inputs, own, table, reason.strip(), before)
     return Blessing(path, before, now, _diff(path, before, now))
 
@@ -144,7 +144,6 @@ def bless(blessing: Blessing) -> None:
 
 def origin_of(inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None) -> Origin:
     """What a baseline of `rubrics` would be made from now; without a table, no answers."""
-    from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.replay.source import full_url
 
     return Origin(
@@ -152,10 +151,20 @@ def origin_of(inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None) -> O
         rubrics=rubrics.fingerprint,
         endpoint=full_url(inputs.config.file.endpoint.url),
         scores=answers_digest(table) if table is not None else "",
-        recording=Recording(inputs.config.recording_path).digest,
+        recording=inputs.recording.digest,
         policy=inputs.config.policy,
         costs=inputs.config.costs,
     )
+
+
+def changed_since(
+    inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None, before: Origin
+) -> tuple[str, ...]:
+    """The inputs, in words, that are not those of `before`; line ends of the dataset are none."""
+    now = origin_of(inputs, rubrics, table)
+    if before.dataset == inputs.dataset.fingerprint_in_file:
+        now = replace(now, dataset=before.dataset)
+    return now.differs(before)
 
 
 def metrics_of(evaluation: Evaluation) -> dict[str, Estimate]:

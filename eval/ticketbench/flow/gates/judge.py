@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.gate_config import GateConfig
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of
+from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import SEED
-from ticketbench.flow.steps.tables import answered, scored
+from ticketbench.flow.steps.tables import answered, missing_failures, scored
 from ticketbench.measure.gates.judge import (
     complete_gate,
     limit_gate,
@@ -40,11 +41,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GateRun:
-    """The report of the gates, where things stand, and ticket texts by id if they may be shown."""
+    """The report of the gates, where things stand, ticket texts by id if they may be shown, and
+    what is worth knowing about the answers.
+    """
 
     report: GateReport
     places: Places
     texts: Mapping[str, str]
+    findings: tuple[Finding, ...]
 
 
 def gate(
@@ -58,8 +62,8 @@ def gate(
     """Judge every gate of `config`; by default nothing is sent. `tell` hears which key goes where.
 
     With more than `allow_failures` answers missing or failed no gate is judged: the report says
-    how many are needed. Raises InputError when there are no gates, or the baseline they compare
-    with is not there.
+    how many are needed. Raises InputError when there are no gates, the baseline they compare with
+    is not there, or answers are missing and the recording is not there.
     """
     inputs = read_inputs(config, overrides=overrides)
     gates = inputs.config.file.gates
@@ -79,9 +83,19 @@ def gate(
     )
     shown = inputs.config.file.report.texts
     texts = {t.id: t.text for t in inputs.dataset.tickets} if shown else {}
+    _refuse_absent_recording(report, inputs, tables)
     if report.complete:
         report = _judged(report, inputs, tables, baseline)
-    return GateRun(report, _places(inputs), texts)
+    return GateRun(report, _places(inputs), texts, version_finding(inputs.recording, config))
+
+
+def _refuse_absent_recording(
+    report: GateReport, inputs: Inputs, tables: Mapping[str, ScoreTable]
+) -> None:
+    """An answer is missing, and so is the file it should be in: the setup is wrong, not CI slow."""
+    failed = {name: missing_failures(table.failures) for name, table in tables.items()}
+    if inputs.recording.absent and not report.complete and any(failed.values()):
+        raise missing_error(failed, inputs, shown=str(inputs.config.path))
 
 
 def _names(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:

@@ -10,7 +10,7 @@ from ticketbench.core.types import RubricSet, ScoreTable
 from ticketbench.edge.inputs.gate_config import BASELINE
 from ticketbench.edge.results.baseline import Baseline, baseline_table
 from ticketbench.edge.results.baseline_file import read_baseline
-from ticketbench.flow.gates.baseline import origin_of
+from ticketbench.flow.gates.baseline import changed_since
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.settings import SEED, settings_of
 from ticketbench.flow.steps.tables import rubric_set
@@ -88,7 +88,7 @@ def against(inputs: Inputs, baseline: Baseline | None, known: Sides, base: str, 
     if baseline is not None and base == BASELINE:
         found = _of_top_labels(found)
         own = rubric_set(inputs, on)
-        changed = origin_of(inputs, own, b.table).differs(baseline.origin)
+        changed = changed_since(inputs, own, b.table, baseline.origin)
     return Against(
         base=base,
         comparison=found,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os.path
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import IncompleteError
+from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.policy import OUTCOMES
-from ticketbench.core.types import Dataset, RubricSet, ScoreTable, Ticket
+from ticketbench.core.types import Dataset, Failure, RubricSet, ScoreTable, Ticket
+from ticketbench.edge.inputs.dataset import with_line_feeds
 from ticketbench.edge.inputs.gate_config import BASELINE
 from ticketbench.flow.gates.sides import against, gate_baseline, sides_of
+from ticketbench.flow.steps.completeness import missing_error
 from ticketbench.flow.steps.inputs import answer_source, read_inputs
 from ticketbench.flow.steps.settings import settings_of
 from ticketbench.flow.steps.tables import rubric_set, scored
@@ -37,7 +40,8 @@ class Answer:
 class UnderTest:
     """A config whose rubric sets are tested; everything is read and measured once.
 
-    Raises what reading the config raises, and IncompleteError where answers are missing.
+    Raises what reading the config raises, IncompleteError where answers are missing, and InputError
+    where the recording that should hold them is not there.
     """
 
     def __init__(self, config: Path, mode: Mode = "replay") -> None:
@@ -76,7 +80,9 @@ class UnderTest:
         own = self._named(name)
         table, row = self._found(text, own)
         if row is None:
-            raise self._missing(1, own)
+            raise self._missing(
+                own, _failures_of(table, self._id_of_text.get(with_line_feeds(text)))
+            )
         scores = table.scores[row : row + 1]
         decided = self.inputs.config.policy.decide(scores, table.labels)
         return Answer(
@@ -99,13 +105,15 @@ class UnderTest:
 
     def _found(self, text: str, own: RubricSet) -> tuple[ScoreTable, int | None]:
         """A table with the answer for `text`, and its row; None where there is no answer."""
-        if text in self._id_of_text:
+        sent = with_line_feeds(text)
+        if sent in self._id_of_text:
             table = self._scored(own.name)
             ids = {ticket: row for row, ticket in enumerate(table.ids)}
-            return table, ids.get(self._id_of_text[text])
+            return table, ids.get(self._id_of_text[sent])
         from ticketbench.edge.replay.every_ticket import replay
 
-        dataset = Dataset("text under test", (Ticket("text", text, own.labels[0]),))
+        ticket = Ticket("text", sent, own.labels[0], text_in_file=None if sent == text else text)
+        dataset = Dataset("text under test", (ticket,))
         reads_only = self._mode == "replay"
         with answer_source(self.inputs, mode=self._mode, reads_only=reads_only) as source:
             table = replay(dataset, own, source).table
@@ -119,15 +127,11 @@ class UnderTest:
     def _table(self, name: str) -> ScoreTable:
         table = self._scored(name)
         if table.n_failed:
-            raise self._missing(table.n_failed, rubric_set(self.inputs, name))
+            raise self._missing(rubric_set(self.inputs, name), table.failures)
         return table
 
-    def _missing(self, n: int, rubrics: RubricSet) -> IncompleteError:
-        answers = "live answer" if n == 1 else "live answers"
-        return IncompleteError(
-            f"rubric set {rubrics.name} needs {n} {answers}",
-            help=f"ask for them: ticketbench run {self._shown}",
-        )
+    def _missing(self, rubrics: RubricSet, failures: Sequence[Failure]) -> TicketbenchError:
+        return missing_error({rubrics.name: failures}, self.inputs, shown=self._shown)
 
     def _baseline(self) -> Baseline | None:
         """The committed reference; None where the config names none, but has a set of that name."""
@@ -138,3 +142,9 @@ class UnderTest:
         if found is None and not has_set:
             return show_baseline(self._config).baseline  # raises what to do
         return found
+
+
+def _failures_of(table: ScoreTable, ticket_id: str | None) -> list[Failure]:
+    """Why one text has no answer, without an id: tests of many tickets then say the same once."""
+    found = [one for one in table.failures if ticket_id is None or one.ticket_id == ticket_id]
+    return [replace(failure, ticket_id="") for failure in found]

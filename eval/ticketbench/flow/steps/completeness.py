@@ -2,37 +2,66 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import EndpointError, IncompleteError, Problem
+from ticketbench.core.errors import (
+    EndpointError,
+    IncompleteError,
+    InputError,
+    Problem,
+    TicketbenchError,
+)
 from ticketbench.core.quotes import clipped
-from ticketbench.core.types import Failure, Finding, ScoreTable
+from ticketbench.core.types import Failure, Finding, Missing, ScoreTable
+from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.replay.why_missing import because
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.report.words.missing import missing_text
 from ticketbench.report.words.numbers import count
+
+_MOST_TICKETS = 3
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.drift import Drift
 
-_IN_WORDS = {
-    "miss": "not stored",
-    "cache": "stored but damaged",
-    "contract": "stored but not valid",
-    "not_run": "not asked",
-}
-_STOPPED = {
-    **dict.fromkeys(("http", "network", "timeout", "contract"), "asked without a usable answer"),
-    "not_run": "not asked",
-}
+
+class AbsentRecordingError(InputError):
+    """Answers are missing, and the recording that the config names is not there."""
 
 
-def refuse_misses(tables: Sequence[ScoreTable], allowed: int, config: Path) -> None:
-    """Strict replay: raise IncompleteError that names the rubric sets and the first tickets whose
-    answers are missing, when they are more than `allowed`.
+def refuse_misses(tables: Sequence[ScoreTable], allowed: int, inputs: Inputs) -> None:
+    """Strict replay: raise what `missing_error` makes of the answers that are missing, when they
+    are more than `allowed`.
     """
-    _refuse(tables, allowed, f"ask for them: ticketbench run {config}")
+    if len(_failures(tables)) > allowed:
+        raise missing_error(_failed(tables), inputs, shown=str(inputs.config.path))
+
+
+def missing_error(
+    failed: Mapping[str, Sequence[Failure]], inputs: Inputs, *, shown: str
+) -> TicketbenchError:
+    """What to raise for missing answers, by rubric set (one at least): AbsentRecordingError where
+    the recording is not there, else IncompleteError with why, and the first tickets of each set.
+
+    `shown` is the config as the user would type it.
+    """
+    if inputs.recording.absent:
+        missing = missing_of([failure for failures in failed.values() for failure in failures])
+        return AbsentRecordingError(
+            missing_text(missing),
+            where=inputs.config.document.where(("recording",)),
+            help=f"commit it, or make it: ticketbench run {shown} && "
+            f"ticketbench cache export {shown}",
+        )
+    return _incomplete(failed, f"ask for them: ticketbench run {shown}")
+
+
+def missing_of(failures: Sequence[Failure]) -> tuple[Missing, ...]:
+    """Failures counted by why there is no answer."""
+    return Missing.counted(because(failure) for failure in failures)
 
 
 def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence[str]) -> None:
@@ -41,9 +70,9 @@ def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence
     `stopped` says for each table which limit it was, with the last failure before it, or nothing.
     """
     reasons = [reason for reason in stopped if reason]
-    if reasons:
-        help_ = "finished answers are kept; the same command goes on from there"
-        _refuse(tables, allowed, f"{reasons[0]}; {help_}", words=_STOPPED)
+    if reasons and len(_failures(tables)) > allowed:
+        help_ = f"{reasons[0]}; finished answers are kept; the same command goes on from there"
+        raise _incomplete(_failed(tables), help_, why=lambda failure: failure.detail)
 
 
 def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
@@ -106,33 +135,57 @@ def refresh_finding(unfinished: bool) -> tuple[Finding, ...]:
     )
 
 
+def version_finding(recording: Recording, config: Path) -> tuple[Finding, ...]:
+    """A note when the recording is of version 1; else nothing. Raises what reading it raises."""
+    if recording.version > 1:
+        return ()
+    return (
+        Finding(
+            code="TB303",
+            severity="note",
+            title="the recording is of version 1",
+            evidence="its digests cover the answers alone, not which question they belong to",
+            action=f"ticketbench cache export {config} writes version 2",
+        ),
+    )
+
+
+def recording_findings(inputs: Inputs) -> tuple[Finding, ...]:
+    """What is worth knowing about the recording before answers are looked for in it."""
+    absent, config = inputs.recording.absent, inputs.config.path
+    if absent is None:
+        return version_finding(inputs.recording, config)
+    return (
+        Finding(
+            code="TB304",
+            severity="warning",
+            title=f"{absent} is not there",
+            evidence="the config names it as its recording",
+            action=f"commit it, or make it: ticketbench run {config} && "
+            f"ticketbench cache export {config}",
+        ),
+    )
+
+
 def _failures(tables: Sequence[ScoreTable]) -> list[Failure]:
     return [failure for table in tables for failure in table.failures]
 
 
-def _refuse(
-    tables: Sequence[ScoreTable],
-    allowed: int,
-    help_: str,
-    *,
-    words: Mapping[str, str] = _IN_WORDS,
-) -> None:
-    if len(_failures(tables)) <= allowed:
-        return
+def _failed(tables: Sequence[ScoreTable]) -> dict[str, tuple[Failure, ...]]:
+    return {table.provenance.rubric_set: table.failures for table in tables if table.failures}
+
+
+def _incomplete(
+    failed: Mapping[str, Sequence[Failure]], help_: str, *, why: Callable[[Failure], str] = because
+) -> IncompleteError:
     problems = []
-    for table in tables:
-        if table.failures:
-            first = ", ".join(clipped(failure.ticket_id) for failure in table.failures[:3])
-            more = " ..." if len(table.failures) > 3 else ""
-            are = "answer is" if len(table.failures) == 1 else "answers are"
-            what = (
-                f"{len(table.failures)} {are} missing for rubric set "
-                f"{table.provenance.rubric_set!r}: {_kinds(table, words)} (tickets {first}{more})"
-            )
-            problems.append(Problem(what, "", help_))
-    raise IncompleteError.of(problems)
+    for name, failures in failed.items():
+        missing = missing_text(Missing.counted(map(why, failures)), of=name)
+        problems.append(Problem(f"{missing}{_first_tickets(failures)}", "", help_))
+    return IncompleteError.of(problems)
 
 
-def _kinds(table: ScoreTable, words: Mapping[str, str]) -> str:
-    kinds = Counter(words.get(failure.kind, failure.kind) for failure in table.failures)
-    return ", ".join(f"{n} {kind}" for kind, n in sorted(kinds.items()))
+def _first_tickets(failures: Sequence[Failure]) -> str:
+    ids = [clipped(failure.ticket_id) for failure in failures if failure.ticket_id]
+    listed = ", ".join(ids[:_MOST_TICKETS]) + (" ..." if len(ids) > _MOST_TICKETS else "")
+    return f" ({'ticket' if len(ids) == 1 else 'tickets'} {listed})" if ids else ""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import EndpointError, InputError, Problem
+from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Dataset, Finding, RubricSet, fingerprint
-from ticketbench.edge.files.reading import is_stream, kind_of
+from ticketbench.core.types import Dataset, Finding, Rubric, RubricSet, fingerprint
+from ticketbench.edge.answers.recording import Recording
+from ticketbench.edge.files.reading import is_stream, kind_of, read_bytes
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
@@ -30,11 +32,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything a run needs, read and checked; nothing has been sent."""
+    """Everything a run needs, read and checked; nothing has been sent.
+
+    `recording` is read when an answer is looked for.
+    """
 
     config: Config
     loaded: LoadedDataset
     rubric_sets: tuple[RubricSet, ...]
+    recording: Recording
     grouped_by: str
     findings: tuple[Finding, ...]
 
@@ -59,7 +65,14 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
     with_groups = grouped(loaded, config.file.dataset.columns)
     findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
-    return Inputs(config, with_groups.loaded, rubric_sets, with_groups.grouped_by, tuple(findings))
+    return Inputs(
+        config=config,
+        loaded=with_groups.loaded,
+        rubric_sets=rubric_sets,
+        recording=Recording(config.recording_path),
+        grouped_by=with_groups.grouped_by,
+        findings=tuple(findings),
+    )
 
 
 def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
@@ -123,7 +136,6 @@ def answer_source(
     """
     from ticketbench.edge.answers.cache import AnswerCache
     from ticketbench.edge.answers.memo import Memo
-    from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.asking.one_question import Retry
     from ticketbench.edge.asking.pacing import Budget
     from ticketbench.edge.endpoints import connect
@@ -136,7 +148,6 @@ def answer_source(
         endpoint = connect(settings.url, connection_of(config, grant))
         if tell and grant.words:
             tell(grant.words)
-    recording = Recording(config.recording_path)
     with (
         _naming_the_key(settings.key_env),
         AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache,
@@ -145,7 +156,7 @@ def answer_source(
         yield Source(
             url=full_url(settings.url),
             cache=cache,
-            recording=recording,
+            recording=inputs.recording,
             mode=mode,
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
@@ -153,8 +164,28 @@ def answer_source(
             retry=Retry(),
             budget=budget or Budget(),
             refresh_since=began or datetime.now(UTC),
-            memo=Memo.beside(cache.path, recording.digest),
+            absent=inputs.recording.absent,
+            noted_rubrics=lambda: noted_rubrics(inputs),
+            memo=Memo.beside(cache.path, inputs.recording.digest),
         )
+
+
+def noted_rubrics(inputs: Inputs) -> Iterator[RubricSet]:
+    """Rubric sets that stored answers may be of: those of the config, of its baseline and of its
+    last report, as far as they can be read.
+    """
+    from ticketbench.edge.results.baseline_file import read_baseline
+
+    yield from inputs.rubric_sets
+    path = inputs.config.baseline_path
+    with suppress(TicketbenchError):
+        if path is not None and path.exists():
+            yield read_baseline(path).rubric_texts
+    report = Path("reports") / inputs.config.name / "results.json"
+    with suppress(TicketbenchError, ValueError, KeyError, TypeError):
+        for one in json.loads(read_bytes(report))["data"]["rubric_sets"]:
+            rubrics = tuple(Rubric(str(r["label"]), str(r["text"])) for r in one["rubrics"])
+            yield RubricSet("reported", rubrics)
 
 
 @contextmanager

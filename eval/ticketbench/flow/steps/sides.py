@@ -49,8 +49,8 @@ def read_sides(
     """Both sides; with `config` they are rubric sets of it, else files.
 
     A file is a report folder or its results.json, a prediction table, or a rubric file; `FILE:SET`
-    chooses one of several rubric sets. Raises InputError when a side is none of these, and
-    IncompleteError when answers of a config are missing.
+    chooses one of several rubric sets. Raises InputError when a side is none of these, and what
+    `refuse_misses` raises when answers of a config are missing.
     """
     if config is not None:
         return _of_config(names, config, mode, overrides)
@@ -68,7 +68,7 @@ def _of_config(
     inputs = read_inputs(config, overrides=overrides)
     rubrics = [rubric_set(inputs, name) for name in names]
     tables = scored(inputs, names, mode=mode)
-    refuse_misses([tables[name] for name in dict.fromkeys(names)], 0, config)
+    refuse_misses([tables[name] for name in dict.fromkeys(names)], 0, inputs)
     first, second = (
         Side(
             name=own.name,

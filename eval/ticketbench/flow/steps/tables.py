@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import Failure, RubricSet, ScoreTable
+from ticketbench.flow.steps.completeness import missing_of
 from ticketbench.flow.steps.inputs import Inputs, answer_source
 from ticketbench.measure.gates.results import Answered
 
@@ -58,10 +59,17 @@ def rubric_set(inputs: Inputs, name: str) -> RubricSet:
 
 def answered(name: str, table: ScoreTable) -> Answered:
     """How many tickets of a side were asked for and answered."""
-    missing = n_missing(table.failures)
-    return Answered(name, table.n_requested, table.n_scored, table.n_failed, missing)
+    missing = missing_of(missing_failures(table.failures))
+    return Answered(
+        rubric_set=name,
+        n_requested=table.n_requested,
+        n_scored=table.n_scored,
+        n_failed=table.n_failed,
+        n_missing=sum(one.n for one in missing),
+        missing=missing,
+    )
 
 
-def n_missing(failures: Sequence[Failure]) -> int:
-    """How many of the failures asking would mend."""
-    return sum(failure.kind in MISSING for failure in failures)
+def missing_failures(failures: Sequence[Failure]) -> list[Failure]:
+    """Those of the failures that asking would mend."""
+    return [failure for failure in failures if failure.kind in MISSING]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.core.types import Estimate, Value
+from ticketbench.core.types import Estimate, Missing, Value
 from ticketbench.measure.compare import Comparison, Flip
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.kinds import LabelMetric, Metric
@@ -136,13 +136,17 @@ GateResult = Limit | NotWorse | MustPass | Complete
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """How many tickets of a rubric set were asked for and answered, and why the others were not."""
+    """How many tickets of a rubric set were asked for and answered, and why the others were not.
+
+    `missing` counts the `n_missing` tickets that asking would mend, by reason.
+    """
 
     rubric_set: str
     n_requested: int
     n_scored: int
     n_failed: int
     n_missing: int
+    missing: tuple[Missing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

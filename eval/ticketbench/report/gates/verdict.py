@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from ticketbench.core.types import Missing
 from ticketbench.measure.gates.results import (
     Answered,
     Complete,
@@ -17,6 +18,7 @@ from ticketbench.measure.gates.results import (
     NotWorse,
 )
 from ticketbench.report.words import numbers
+from ticketbench.report.words.missing import missing_text
 from ticketbench.report.words.verdict import Tone
 
 OnDoubt = Literal["warn", "fail"]
@@ -96,14 +98,14 @@ def answered_text(one: Answered) -> str:
 
 
 def _needs(report: GateReport) -> str:
-    missing = sum(one.n_missing for one in report.answered)
-    failed = sum(one.n_failed for one in report.answered) - missing
-    parts = []
-    if missing:
-        parts.append(f"needs {numbers.count(missing, 'live answer')}")
-    if failed:
-        parts.append(f"{numbers.count(failed, 'answer')} failed")
-    return f"{' and '.join(parts)}: no gate was judged"
+    reasons: Counter[str] = Counter()
+    for one in report.answered:
+        reasons.update({group.because: group.n for group in one.missing})
+    missing = [Missing(n, because) for because, n in reasons.most_common()]
+    failed = sum(one.n_failed - one.n_missing for one in report.answered)
+    parts = [missing_text(missing)] if missing else []
+    parts += [f"{numbers.count(failed, 'answer')} failed"] if failed else []
+    return f"{'; '.join(parts)}; no gate was judged"
 
 
 def _ask(report: GateReport) -> str:

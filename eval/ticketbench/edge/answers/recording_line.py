@@ -1,0 +1,150 @@
+"""One line of a recording: what it says, and the digest that tells whether it still says it.
+
+In version 2 the digest covers the whole line, in version 1 the answer alone, so that answers could
+change places. Version 2 is written, both are read.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import lru_cache
+from hashlib import sha256
+from typing import Annotated
+
+import msgspec
+
+from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.contract import ContractViolation, check_scores
+
+SCHEMA = "ticketbench/recording@2"
+FIRST_LINE = json.dumps({"schema": SCHEMA})
+"""The first line of a recording of version 2; version 1 has none."""
+
+Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class RecordedAnswer(msgspec.Struct, forbid_unknown_fields=True):
+    """Scores by label, in the order they came, and the top label."""
+
+    scores: dict[str, float]
+    top_label: str
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One answer as it is recorded; `recorded_at` is kept as it is written, as digests cover it."""
+
+    answer: RecordedAnswer
+    key: Digest
+    recorded_at: str
+    sha256: Digest
+    url: str
+
+
+class MixedVersions(ValueError):
+    """A line of one version in a recording of the other."""
+
+
+class _Head(msgspec.Struct, forbid_unknown_fields=True):
+    schema: str
+
+
+class _AnswerBody(msgspec.Struct):
+    """The part of a stored answer's body that a recording keeps."""
+
+    scores: dict[str, float]
+    top_label: str
+
+
+_decode_line = msgspec.json.Decoder(Line).decode
+
+
+def answer_json(answer: RecordedAnswer) -> bytes:
+    """Canonical JSON of an answer: keys sorted, no blanks, UTF-8."""
+    value = {"scores": answer.scores, "top_label": answer.top_label}
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8")
+
+
+def canonical_answer(stored: Stored) -> bytes | None:
+    """The canonical JSON of a stored answer; None when it is not a valid one."""
+    try:
+        body = msgspec.json.decode(stored.content, type=_AnswerBody)
+        check_scores(body.scores, body.top_label)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ContractViolation):
+        return None
+    return answer_json(RecordedAnswer(body.scores, body.top_label))
+
+
+def recording_line(key: str, stored: Stored) -> str:
+    """The line of one stored answer, in version 2: canonical JSON with its own digest."""
+    body = msgspec.json.decode(stored.content, type=_AnswerBody)
+    answer = answer_json(RecordedAnswer(body.scores, body.top_label))
+    recorded_at = stored.recorded_at.astimezone(UTC).isoformat()
+    digest = sha256(_covered(answer, key, recorded_at, stored.url)).hexdigest()
+    parts = (answer, key.encode(), recorded_at.encode(), digest.encode(), _json(stored.url))
+    line = b'{"answer":%b,"key":"%b","recorded_at":"%b","sha256":"%b","url":%b}' % parts
+    return line.decode("utf-8")
+
+
+def version_of(first: bytes) -> int:
+    """The version of the recording whose first line is `first`; raises ValueError for one that
+    only a newer ticketbench can read.
+    """
+    try:
+        schema = msgspec.json.decode(first, type=_Head).schema
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return 1
+    if schema != SCHEMA:
+        raise ValueError(f"a file of the kind {schema[:60]!r}, not {SCHEMA!r}")
+    return 2
+
+
+def is_line(raw: bytes) -> bool:
+    """Whether `raw` has the form of a line of a recording, the first one too; digests aside."""
+    try:
+        msgspec.json.decode(raw, type=_Head if b'"schema"' in raw else Line)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def read_line(raw: bytes, *, version: int) -> tuple[str, Stored]:
+    """Key and answer of a line of a recording of `version`, its digest and numbers checked.
+
+    Raises ValueError that says what is wrong, MixedVersions where it is a line of the other one.
+    """
+    try:
+        line = _decode_line(raw)
+        recorded_at: datetime = msgspec.convert(line.recorded_at, Moment)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError(f"not a recorded answer: {error}") from None
+    answer = answer_json(line.answer)
+    if _digest(line, answer, version) != line.sha256:
+        if _digest(line, answer, 3 - version) == line.sha256:
+            what = f"a line of version {3 - version} in a recording of version {version}"
+            raise MixedVersions(what)
+        raise ValueError("the line does not match its digest: it was altered")
+    try:
+        check_scores(line.answer.scores, line.answer.top_label)
+    except ContractViolation as error:
+        raise ValueError(f"not a valid answer: {error}") from None
+    return line.key, Stored(answer, line.url, recorded_at)
+
+
+def _digest(line: Line, answer: bytes, version: int) -> str:
+    covered = _covered(answer, line.key, line.recorded_at, line.url) if version == 2 else answer
+    return sha256(covered).hexdigest()
+
+
+def _covered(answer: bytes, key: str, recorded_at: str, url: str) -> bytes:
+    """Canonical JSON of all that the digest of version 2 covers; keys and times need no escapes."""
+    parts = (answer, key.encode(), recorded_at.encode(), _json(url))
+    return b'{"answer":%b,"key":"%b","recorded_at":"%b","url":%b}' % parts
+
+
+@lru_cache
+def _json(url: str) -> bytes:
+    """A recording has few URLs and many lines."""
+    return json.dumps(url, ensure_ascii=False).encode("utf-8")
