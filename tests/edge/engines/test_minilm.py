@@ -32,6 +32,7 @@ from ticketbench.edge.engines.weights import FOLDER_VARIABLE
 
 SETTINGS = settings(deadline=None, database=None, derandomize=True, max_examples=25)
 
+JSON = {"Content-Type": "application/json"}
 RUBRICS = (
     ("billing", "Is the customer asking about an invoice, a payment or a refund?"),
     ("technical", "Does the customer report an error, a crash or an empty page?"),
@@ -323,7 +324,9 @@ def test_over_http_and_in_process_the_answers_are_the_same_bytes(served: str) ->
     bodies = [request_body(text, rubrics) for text in TEXTS if text]
 
     def asked(body: bytes) -> bytes:
-        with urllib.request.urlopen(urllib.request.Request(served, body), timeout=30) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(served, body, JSON), timeout=30
+        ) as answer:
             return bytes(answer.read())
 
     with ThreadPoolExecutor(5) as pool:
