@@ -114,6 +114,15 @@ def test_a_netrc_file_adds_nothing(
     assert "authorization" not in server.seen[0].headers
 
 
+def test_another_library_in_urllib3s_place_is_never_asked(
+    server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTPConnection", "HTTPSConnection"):
+        monkeypatch.setattr(f"urllib3.connection.{name}", None)
+    monkeypatch.setattr("urllib3.PoolManager", None)
+    assert ask(server).status == 200
+
+
 def test_cookies_are_not_sent_back(server: FaultServer) -> None:
     server.script(Step(headers={"Set-Cookie": "session=1"}))
     reached = endpoint(server)
