@@ -487,7 +487,7 @@ def test_a_dry_run_without_a_price_says_where_to_set_it(project: Path) -> None:
 def test_max_requests_stops_cleanly_and_the_next_run_goes_on(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--max-requests", "9")
     assert done.returncode == 3
-    assert "not asked" in done.stderr
+    assert "5 answers missing for rubric set 'v2'" in done.stderr
     assert "--max-requests 9 was reached" in done.stderr
     assert "the same command goes on" in done.stderr
     assert not (project / "reports" / "eval").exists()

@@ -34,6 +34,8 @@ HARMLESS = {"validate": 0, "replay": 0, "info": 0, "import": 0}
 MISSING = {"validate": 0, "replay": 3, "info": 0}
 REFUSED = {"validate": 0, "replay": 5, "info": 5, "import": 5}
 BAD_RECORDING = {"validate": 0, "replay": 2, "info": 2, "import": 2}
+UNREAD_RECORDING = {**BAD_RECORDING, "validate": 2}
+"""One whose first line is never reached."""
 BAD_INPUT = {"validate": 2, "replay": 2, "info": 2, "import": 2}
 
 Put = Callable[[Path], None]
@@ -295,12 +297,14 @@ def canonical(answer: object) -> str:
 
 
 def set_lines(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    """Every line changed, with the digest of what its answer is then."""
-    lines = []
-    for text in recording_of(folder).read_text(encoding="utf-8").splitlines():
+    """Every answer changed, with the digest of what its line says then."""
+    first, *texts = recording_of(folder).read_text(encoding="utf-8").splitlines()
+    lines = [first]
+    for text in texts:
         line = json.loads(text)
         line["answer"] = change(line)
-        line["sha256"] = hashlib.sha256(canonical(line["answer"]).encode()).hexdigest()
+        covered = {name: value for name, value in line.items() if name != "sha256"}
+        line["sha256"] = hashlib.sha256(canonical(covered).encode()).hexdigest()
         lines.append(canonical(line))
     recording_of(folder).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
@@ -376,22 +380,22 @@ def recorded_scores_of_5000_digits(folder: Path) -> None:
 
 @hostile(BAD_RECORDING, answers="recording")
 def keys_that_are_paths(folder: Path) -> None:
-    text = recording_of(folder).read_text(encoding="utf-8").splitlines()[0]
+    first, text, *_ = recording_of(folder).read_text(encoding="utf-8").splitlines()
     line = {**json.loads(text), "key": "../../owned"}
-    recording_of(folder).write_text(f"{canonical(line)}\n")
+    recording_of(folder).write_text(f"{first}\n{canonical(line)}\n")
 
 
-@hostile(BAD_RECORDING, answers="recording")
+@hostile(UNREAD_RECORDING, answers="recording")
 def a_gzip_bomb_as_the_recording(folder: Path) -> None:
     packed(folder, gzip.compress(b"\n" * 49_000_000))
 
 
-@hostile(BAD_RECORDING, answers="recording")
+@hostile(UNREAD_RECORDING, answers="recording")
 def a_gzip_bomb_beyond_every_limit_as_the_recording(folder: Path) -> None:
     packed(folder, gzip.compress(b"\0" * 10_000_000) * 400)
 
 
-@hostile(BAD_RECORDING, answers="recording")
+@hostile(UNREAD_RECORDING, answers="recording")
 def a_recording_of_200001_lines(folder: Path) -> None:
     first = recording_of(folder).read_text(encoding="utf-8").splitlines()[0]
     recording_of(folder).write_text(f"{first}\n" + "\n" * 200_001)
@@ -399,16 +403,17 @@ def a_recording_of_200001_lines(folder: Path) -> None:
 
 @hostile(BAD_RECORDING, answers="recording")
 def a_line_of_2_megabytes(folder: Path) -> None:
-    text = recording_of(folder).read_text(encoding="utf-8")
-    recording_of(folder).write_text(f"{text.splitlines()[0]}{' ' * 2_000_000}\n{text}")
+    first, line, *rest = recording_of(folder).read_text(encoding="utf-8").splitlines()
+    text = "\n".join([first, f"{line}{' ' * 2_000_000}", *rest])
+    recording_of(folder).write_text(f"{text}\n")
 
 
-@hostile(BAD_RECORDING, answers="recording")
+@hostile(UNREAD_RECORDING, answers="recording")
 def a_recording_of_5_gigabytes(folder: Path) -> None:
     long_hole(recording_of(folder))
 
 
-@hostile(BAD_RECORDING, answers="recording")
+@hostile(UNREAD_RECORDING, answers="recording")
 def a_device_without_end_as_the_recording(folder: Path) -> None:
     recording_of(folder).unlink()
     recording_of(folder).symlink_to("/dev/zero")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.options import set_option
-from ticketbench.cli.output import json_option, say, show, show_json, show_table
+from ticketbench.cli.output import json_option, say, show, show_json, show_table, show_wrapped
 
 if TYPE_CHECKING:
     from ticketbench.flow.answers import Moved
@@ -55,7 +55,7 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     show_table(("rubric set", "questions", "recorded", "cached", "missing"), rows)
     for one in found.rubric_sets:
         if one.reasons:
-            show(missing_text(one.reasons, of=one.rubric_set))
+            show_wrapped(f"{one.rubric_set}: {missing_text(one.reasons)}", indent="")
 
 
 @command.command("export")

@@ -56,7 +56,7 @@ def _row(one: SetPlan) -> tuple[str, ...]:
 def _show_reason(one: SetPlan) -> None:
     if not one.reason:
         return
-    show(f"{one.rubric_set}: {one.reason}")
+    show_wrapped(f"{one.rubric_set}: {one.reason}", indent="")
     for edit in one.edits:
         _show_edit(edit)
 
