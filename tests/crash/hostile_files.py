@@ -413,7 +413,7 @@ def a_recording_of_5_gigabytes(folder: Path) -> None:
     long_hole(recording_of(folder))
 
 
-@hostile(UNREAD_RECORDING, answers="recording")
+@hostile(BAD_INPUT, answers="recording")
 def a_device_without_end_as_the_recording(folder: Path) -> None:
     recording_of(folder).unlink()
     recording_of(folder).symlink_to("/dev/zero")

@@ -120,23 +120,29 @@ def test_without_git_a_link_stays_in_its_own_folder(plain: Path) -> None:
 def test_without_git_a_link_stays_in_the_folder_that_a_config_spans(
     plain: Path, outside: Path
 ) -> None:
-    let_links_stay_beside([plain / "configs" / "c.yaml", plain / "data" / "t.csv"])
+    names = ("configs/c.yaml", "data/a", "data/b", "d/secret")
+    let_links_stay_beside([plain / name for name in names])
     assert read_bytes(linked(plain / "data" / "a", "../own")) == b"own"
     assert refused(linked(plain / "data" / "b", outside))
     assert refused(linked(plain / "d", outside.parent) / "secret")
+
+
+def test_what_a_config_spans_is_open_to_its_own_files_alone(plain: Path) -> None:
+    let_links_stay_beside([plain / "c.yaml", plain / "data" / "t.csv"])
+    assert refused(linked(plain / "data" / "a", "../own"))
 
 
 def test_a_config_that_spans_the_home_folder_opens_nothing(
     plain: Path, outside: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(plain.parent))
-    let_links_stay_beside([plain / "c.yaml", plain.parent / "t.csv"])
-    let_links_stay_beside([plain / "c.yaml", Path("/t.csv")])
+    let_links_stay_beside([plain / "a", plain.parent / "t.csv"])
+    let_links_stay_beside([plain / "a", Path("/t.csv")])
     assert refused(linked(plain / "a", outside))
 
 
 def test_a_config_within_a_git_root_does_not_narrow_it(project: Path) -> None:
-    let_links_stay_beside([project / "data" / "c.yaml"])
+    let_links_stay_beside([project / "data" / "a"])
     assert read_bytes(linked(project / "data" / "a", "../own")) == b"own"
 
 
@@ -210,3 +216,8 @@ def test_a_link_above_the_project_is_the_machines_own(
 ) -> None:
     monkeypatch.chdir(project)
     assert linked_parent(linked(tmp_path / "p", project) / "reports" / "r") is None
+
+
+def test_a_limit_takes_no_more_room_than_the_file(tmp_path: Path) -> None:
+    (tmp_path / "small").write_bytes(b"abc")
+    assert read_bytes(tmp_path / "small", most=10**15) == b"abc"

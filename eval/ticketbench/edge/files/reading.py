@@ -32,7 +32,8 @@ _KINDS = {
     stat.S_IFSOCK: "a socket",
 }
 _OTHER = "neither a file nor a folder"
-_PROJECTS: set[Path] = set()
+_SPANNED: dict[Path, Path] = {}
+"""Of a file that a config names, the folder that it shares with config and other inputs."""
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -47,7 +48,7 @@ def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE
     """
     try:
         with _opened(path) as file:
-            content = file.read() if most is None else file.read(most + 1)
+            content = file.read() if most is None else file.read(_room(file, most))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"no such file: {path}", help="check the path") from None
     except IsADirectoryError:
@@ -61,6 +62,12 @@ def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE
         raise InputError(f"{path} is larger than {_size(most)}", help="split it, or name another")
     refuse_git_marks(path, content, merge_help=merge_help)
     return content
+
+
+def _room(file: BinaryIO, most: int) -> int:
+    """How much to ask for: the room is taken at once, so no more than a regular file can fill."""
+    status = os.fstat(file.fileno())
+    return min(most, status.st_size) + 1 if stat.S_ISREG(status.st_mode) else most + 1
 
 
 def is_stream(path: Path) -> bool:
@@ -80,15 +87,16 @@ def kind_of(path: Path) -> str:
 
 
 def let_links_stay_beside(paths: Iterable[Path]) -> None:
-    """Files that belong together, a config and its inputs, may be links to others below their
-    common folder, where no git root is above them.
+    """These files, a config and its inputs, may be links to others below their common folder, where
+    no git root is above them.
 
-    By default a link without git must stay in its own folder; a home folder is no project.
+    Any other link without git must stay in its own folder; a home folder is no project.
     """
-    common = _common_folder([_absolute(path).parent for path in paths])
+    named = [_absolute(path) for path in paths]
+    common = _common_folder([path.parent for path in named])
     home = _absolute(Path(os.path.expanduser("~")))
     if common is not None and common not in (home, *home.parents):
-        _PROJECTS.add(common)
+        _SPANNED.update(dict.fromkeys(named, common))
 
 
 def linked_parent(path: Path) -> Path | None:
@@ -153,12 +161,13 @@ def _trusted(path: Path) -> str:
 def _root_of(path: Path) -> str:
     """The real folder that links on the way to `path` must stay in.
 
-    The nearest folder above it with .git, else the one that a config spans, else its own. A folder
+    The nearest folder above it with .git, else the one its config spans, else its own. A folder
     that is itself reached by a link out of a project is none.
     """
-    folders = _absolute(path).parents
+    own = _absolute(path)
+    folders = own.parents
     with_git = [one for one in folders if (one / ".git").exists()]
-    spanned = [one for one in folders if one in _PROJECTS]
+    spanned = [_SPANNED[own]] if own in _SPANNED else []
     nearest = next(iter(with_git or spanned or folders))
     root = os.path.realpath(nearest)
     for outer in (one for one in (*with_git, *spanned) if one in nearest.parents):
