@@ -103,7 +103,9 @@ def test_a_limit_names_the_last_failure_and_what_was_really_asked(project: Fault
     project.server.in_turn({project.text(0): (Step(500, b"boom"),) * 4})
     ended = project.command("--max-requests", "1", "--set", "endpoint.concurrency=1")
     assert ended.code == 3
-    assert f"1 asked without a usable answer, {project.n - 1} not asked" in ended.err
+    assert (
+        f"{project.n - 1} because --max-requests 1 was reached, 1 because status 500" in ended.err
+    )
     assert "--max-requests 1 was reached; the last failure: status 500: boom" in ended.err
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -187,8 +187,9 @@ def test_the_first_signal_ends_a_run_whatever_its_threads_wait_for(
     strike = Strike(project, 0) if waits_for == "a locked cache" else None
     refresh = ["--mode", "refresh"] if strike else []
     process = project.started("--set", f"endpoint.timeout_s={WAITS_S}", *refresh, **variables)
-    with closing(sqlite3.connect(project.cache)) as other:
+    with ExitStack() as stack:
         if strike:
+            other = stack.enter_context(closing(sqlite3.connect(project.cache)))
             strike.do(lambda: other.execute("BEGIN IMMEDIATE"))
         time.sleep(2.0 if waits_for == "a name" else 0.5)
         assert process.poll() is None, "it waits"

@@ -49,11 +49,18 @@ class Tunnel:
             host, _, port = told.split()[1].decode().rpartition(":")
             server = socket.create_connection((host, int(port)))
             client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            for one, other in ((client, server), (server, client)):
-                threading.Thread(target=_pump, args=(one, other), daemon=True).start()
+            threading.Thread(target=_both_ways, args=(client, server), daemon=True).start()
 
     def close(self) -> None:
         self._socket.close()
+
+
+def _both_ways(client: socket.socket, server: socket.socket) -> None:
+    with client, server:
+        back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+        back.start()
+        _pump(client, server)
+        back.join()
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
