@@ -66,6 +66,8 @@ class AnswersOverTime(RuleBasedStateMachine):
     stored   bodies whose answer must be in the cache, whole
     unsure   bodies with a row that was altered and may still be whole
     damaged  bodies with a row that is not whole
+    asked    when each body was last answered, in answers
+    open     when each refresh began that was stopped, by tickets and rubrics: it goes on
     """
 
     def __init__(self) -> None:
@@ -83,6 +85,8 @@ class AnswersOverTime(RuleBasedStateMachine):
         self.stored: set[bytes] = set()
         self.unsure: set[bytes] = set()
         self.damaged: set[bytes] = set()
+        self.asked: dict[bytes, int] = {}
+        self.open: dict[str, int] = {}
 
     def teardown(self) -> None:
         self.server.__exit__()
@@ -174,6 +178,8 @@ class AnswersOverTime(RuleBasedStateMachine):
         self.took({seen.body for seen in self.server.seen if seen.body in self.given})
 
     def took(self, bodies: set[bytes]) -> None:
+        now = 1 + max(self.asked.values(), default=0)
+        self.asked |= dict.fromkeys(bodies, now)
         self.stored |= bodies
         self.unsure -= bodies
         self.damaged -= bodies
@@ -198,8 +204,22 @@ class AnswersOverTime(RuleBasedStateMachine):
 
     @rule()
     def refresh_asks_for_everything_once(self) -> None:
-        with self.asks(self.wanted(), self.wanted()):
+        """But for what a refresh that was stopped has asked already."""
+        with self.asks(*self.to_refresh()):
             self.run("refresh")
+        self.open.pop(self.what, None)
+
+    @property
+    def what(self) -> str:
+        """What a refresh is about."""
+        return f"{self.tickets} {self.versions}"
+
+    def to_refresh(self) -> tuple[set[bytes], set[bytes]]:
+        """The least and the most that a refresh asks for now."""
+        now = 1 + max(self.asked.values(), default=0)
+        began = self.open.setdefault(self.what, now)
+        done = {body for body in self.wanted() if self.asked.get(body, 0) >= began}
+        return self.wanted() - (done - self.damaged), self.wanted() - (done & self.stored)
 
     @rule()
     def strict_replay_sends_nothing(self) -> None:
@@ -224,8 +244,12 @@ class AnswersOverTime(RuleBasedStateMachine):
     @rule(answers=st.integers(0, 12), mode=st.sampled_from(["auto", "refresh"]))
     def run_is_interrupted(self, answers: int, mode: Mode) -> None:
         """The server refuses the key after so many answers; those are kept."""
-        least = self.wanted() if mode == "refresh" else self.wanted() - self.stored - self.unsure
-        if answers >= len(least | (self.unsure & self.wanted())):
+        missing = self.wanted() - self.stored - self.unsure
+        fresh = mode == "refresh" and self.what not in self.open
+        least, most = self.to_refresh() if mode == "refresh" else (missing, missing | self.unsure)
+        if answers >= len(most & self.wanted()):
+            if fresh:
+                del self.open[self.what]
             return
         before = contents(self.out)
         self.server.seen.clear()
@@ -237,6 +261,7 @@ class AnswersOverTime(RuleBasedStateMachine):
             assert contents(self.out) == before
         else:
             assert len(least) <= answers
+            self.open.pop(self.what, None)
         finally:
             new, self.answers_left = self.given, -1
             self.given = known | new
