@@ -67,7 +67,8 @@ class LazyGroup(click.Group):
 EPILOG = """\b
 Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
 3 incomplete, 4 endpoint unreachable or refused, 5 this machine,
-70 a bug, 130/143 interrupted or terminated."""
+70 a bug, 130/143 interrupted or terminated,
+141 the reader of stdout ended early."""
 
 
 @click.group(
