@@ -28,6 +28,7 @@ labels = [{"name": n, "rubric": r} for n, r in rubrics]
 right = [truth(json.dumps({"text": t["text"], "labels": labels}))["scores"] for t in csv.DictReader(open("t.csv"))]
 file = pathlib.Path(sys.argv[2])
 lines = [json.loads(l) for l in file.read_text().splitlines()] if file.exists() else []
+lines = [l for l in lines if "answer" in l]  # the first line names the version
 print(sum(l["answer"]["scores"] not in right for l in lines), len(lines))
 P
 )
