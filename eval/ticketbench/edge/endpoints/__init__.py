@@ -43,7 +43,7 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to connect: the key to send, how long to wait, how many connections to keep, a file of
+    """How to connect: the key to send, how long to wait, how many questions come at once, a file of
     certificate authorities to trust instead of the usual ones, and the proxy: none, env or a URL.
     """
 
