@@ -162,8 +162,11 @@ WAITS_S = 1.0
 """The longest that a request may take in the tests below."""
 
 _NAMES_THAT_TAKE_LONG = """
-import socket, time
-socket.getaddrinfo = lambda *arguments, **options: time.sleep(60)
+import os, socket, time
+def late(*arguments, **options):
+    open(os.environ["LOOKED_UP"], "w").close()
+    time.sleep(60)
+socket.getaddrinfo = late
 """
 
 
@@ -172,14 +175,14 @@ socket.getaddrinfo = lambda *arguments, **options: time.sleep(60)
 def test_the_first_signal_ends_a_run_whatever_its_threads_wait_for(
     project: FaultProject, tmp_path: Path, waits_for: str, name: str
 ) -> None:
-    early = tmp_path / "early"
+    early, looked_up = tmp_path / "early", tmp_path / "looked-up"
     early.mkdir()
     variables = {}
     if waits_for == "an answer":
         project.server.script(Step(drip_s=0.2))
     elif waits_for == "a name":
         (early / "sitecustomize.py").write_text(_NAMES_THAT_TAKE_LONG)
-        variables["PYTHONPATH"] = str(early)
+        variables |= {"PYTHONPATH": str(early), "LOOKED_UP": str(looked_up)}
     else:
         project.run()
         project.server.seen.clear()
@@ -191,8 +194,10 @@ def test_the_first_signal_ends_a_run_whatever_its_threads_wait_for(
         if strike:
             other = stack.enter_context(closing(sqlite3.connect(project.cache)))
             strike.do(lambda: other.execute("BEGIN IMMEDIATE"))
-        time.sleep(2.0 if waits_for == "a name" else 0.5)
-        assert process.poll() is None, "it waits"
+        while not (project.server.seen or looked_up.exists()):
+            assert process.poll() is None, "it waits"
+            time.sleep(0.02)
+        time.sleep(0.3)
         began = time.monotonic()
         process.send_signal(getattr(signal, name))
         ended = project.ended(process, within_s=ENDS_WITHIN_S)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType
@@ -25,22 +27,32 @@ class Terminated(BaseException):
     """SIGTERM arrived."""
 
 
+SIGNALS: dict[type[BaseException], int] = {
+    KeyboardInterrupt: signal.SIGINT,
+    Terminated: signal.SIGTERM,
+}
+
+_AGAIN_S = 0.01
+"""How long after a callback, in which it was lost, a signal comes again."""
+
+
 def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
     """Run `command`; print what went wrong to stderr and return the exit code.
 
     No traceback without `debug`: a message says what, where and what to do next.
     """
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    _listen()
+    before, sys.unraisablehook = sys.unraisablehook, _dropped(debug=debug)
     try:
         code = _run(command)  # click hands back the code of ctx.exit, else the command's None
         return code if isinstance(code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
         if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
             # Never with locals: they hold the key and the environment.
-            for line in traceback.format_exc().splitlines():
-                _say(printable(line))
+            _say_traceback(error)
         return _reported(error)
+    finally:
+        sys.unraisablehook = before
 
 
 def _run(command: Callable[[], object]) -> object:
@@ -49,6 +61,11 @@ def _run(command: Callable[[], object]) -> object:
     finally:
         for put_in_order in AT_END:
             put_in_order()
+
+
+def _listen() -> None:
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -60,6 +77,20 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def _end(number: int, frame: FrameType | None) -> None:
     os._exit(INTERRUPTED if number == signal.SIGINT else TERMINATED)
+
+
+def _dropped(*, debug: bool) -> Callable[[sys.UnraisableHookArgs], None]:
+    """The interpreter drops what a callback of its own raises: a signal must come again."""
+
+    def report(dropped: sys.UnraisableHookArgs) -> None:
+        number = SIGNALS.get(dropped.exc_type)
+        if number is not None:
+            _listen()
+            threading.Timer(_AGAIN_S, signal.raise_signal, [number]).start()
+        elif debug and dropped.exc_value is not None:
+            _say_traceback(dropped.exc_value)
+
+    return report
 
 
 def _reported(error: BaseException) -> int:
@@ -107,6 +138,12 @@ def _unexpected(error: BaseException) -> int:
     _say(f"error: this is a bug in ticketbench ({type(error).__name__})")
     _say("  help: run again with --debug and report what it prints")
     return BUG
+
+
+def _say_traceback(error: BaseException) -> None:
+    for text in traceback.format_exception(error):
+        for line in text.splitlines():
+            _say(printable(line))
 
 
 def _say(text: str) -> None:
