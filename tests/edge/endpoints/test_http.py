@@ -35,7 +35,7 @@ def server() -> Iterator[FaultServer]:
 
 
 def endpoint(server: FaultServer, key: ApiKey | None = None, timeout_s: float = 0.4) -> Endpoint:
-    return connect(server.url, Connection(key, timeout_s=timeout_s, concurrency=2))
+    return connect(server.url, Connection(key, timeout_s=timeout_s))
 
 
 def ask(server: FaultServer, *steps: Step, key: ApiKey | None = None) -> Reply:

@@ -74,7 +74,7 @@ def source(
     concurrency: int = 4,
     retry: Retry = QUICK,
 ) -> Iterator[Source]:
-    endpoint = connect(url, Connection(key, timeout_s=0.4, concurrency=concurrency))
+    endpoint = connect(url, Connection(key, timeout_s=0.4))
     with AnswerCache(path, None if mode == "replay" else endpoint) as cache:
         yield Source(full_url(url), cache, recording or {}, mode, concurrency, None, retry)
 

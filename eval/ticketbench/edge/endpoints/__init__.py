@@ -43,13 +43,12 @@ class Endpoint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How to connect: the key to send, how long to wait, how many questions come at once, a file of
-    certificate authorities to trust instead of the usual ones, and the proxy: none, env or a URL.
+    """How to connect: the key to send, how long to wait, a file of certificate authorities to trust
+    instead of the usual ones, and the proxy: none, env or a URL.
     """
 
     key: ApiKey | None = None
     timeout_s: float = 30.0
-    concurrency: int = 8
     ca_file: Path | None = None
     proxy: str = "none"
 

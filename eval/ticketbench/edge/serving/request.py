@@ -1,7 +1,8 @@
 """One request off a connection: strict about where it ends, and within its time.
 
-http.server, waitress and h11 each take forms here that two readers may understand differently (a
-length twice, a length beside chunks, a bare CR), so the head is matched as a whole by one pattern.
+h11, which reads answers, takes forms here that two readers may understand differently (a length
+beside chunks, a folded line, a line that ends with a bare LF, two Origins), so the head is matched
+as a whole by one pattern.
 """
 
 from __future__ import annotations

@@ -227,9 +227,7 @@ def connection_of(config: Config, grant: Grant) -> Connection:
     from ticketbench.edge.endpoints import Connection
 
     settings = config.file.endpoint
-    return Connection(
-        grant.key, settings.timeout_s, settings.concurrency, config.ca_path, settings.proxy
-    )
+    return Connection(grant.key, settings.timeout_s, config.ca_path, settings.proxy)
 
 
 def refresh_name(inputs: Inputs) -> str:
