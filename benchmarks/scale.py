@@ -15,6 +15,7 @@ import sys
 import time
 
 import numpy as np
+from ticketbench.measure.pairs.differences import metric_differences
 
 from ticketbench.core.types import Provenance, ScoreTable
 from ticketbench.measure import metrics
@@ -23,7 +24,6 @@ from ticketbench.measure.compare import compare
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
-from ticketbench.measure.pairs.differences import metric_differences
 
 LABELS = ("a", "b", "c", "d", "e", "f")
 PRIORS = [0.39, 0.24, 0.16, 0.11, 0.07, 0.03]

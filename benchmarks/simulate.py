@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy import special
+from ticketbench.measure.pairs.of_shares import noninferiority
 
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Provenance, ScoreTable
 from ticketbench.measure.estimates import on_used_cells
 from ticketbench.measure.metrics import macro_f1
-from ticketbench.measure.pairs.of_shares import noninferiority
 from ticketbench.measure.pairs.verdict import verdict
 from ticketbench.measure.statistics import intervals, resampling
 from ticketbench.measure.statistics.groups import one_per_group

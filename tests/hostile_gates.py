@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ticketbench.measure.pairs.by_label import LabelDifference
+from ticketbench.measure.pairs.differences import Difference
 
 from tables import table
 from ticketbench.core.types import Estimate
@@ -27,8 +29,6 @@ from ticketbench.measure.gates.results import (
     NotWorse,
     WrongTicket,
 )
-from ticketbench.measure.pairs.by_label import LabelDifference
-from ticketbench.measure.pairs.differences import Difference
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.measure.rubrics.changes import RubricChange, word_diff

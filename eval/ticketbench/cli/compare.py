@@ -92,7 +92,7 @@ def command(
 
 def _show(found: Compared, most: int) -> None:
     from ticketbench.report.gates.verdict import answered_text
-    from ticketbench.report.words.verdict import noninferiority_text, verdict_text
+    from ticketbench.report.words.verdict import not_worse_text, verdict_text
 
     comparison = found.comparison
     for one in found.answered:
@@ -106,7 +106,7 @@ def _show(found: Compared, most: int) -> None:
     words = verdict_text(comparison)
     show(f"verdict: {words.headline}", style="bold")
     show_wrapped(words.evidence)
-    show_wrapped(noninferiority_text(comparison))
+    show_wrapped(not_worse_text(comparison))
     show_wrapped(f"next: {words.action}")
     for kind in ("broken", "fixed"):
         _show_flips(kind, [one for one in found.flips if one.flip.kind == kind], most, found)
@@ -136,7 +136,7 @@ def _rows(found: Compared) -> list[tuple[str, ...]]:
     ]
     rows += [
         (
-            f"recall {one.label} ({one.support})",
+            f"recall {one.label} ({one.difference.n})",
             numbers.percent(one.base),
             numbers.percent(one.candidate),
             numbers.difference(one.difference),

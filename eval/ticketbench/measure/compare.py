@@ -15,22 +15,18 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable, Value
 from ticketbench.measure.kinds import NOT_COMPARED
-from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
-from ticketbench.measure.pairs.by_policy import routing_differences
-from ticketbench.measure.pairs.differences import Difference as Difference
-from ticketbench.measure.pairs.differences import metric_differences
-from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
-from ticketbench.measure.pairs.of_shares import NonInferiority, noninferiority
-from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired, paired_rows, same_top
-from ticketbench.measure.pairs.verdict import (
-    MARGIN,
-    Verdict,
-    difference_p,
-    n_differing_groups,
-    verdict,
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.pairs.changes import (
+    MetricChange,
+    label_changes,
+    metric_change,
+    metric_changes,
 )
-from ticketbench.measure.statistics.intervals import clustered_mean
-from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, sign_flip_p
+from ticketbench.measure.pairs.coverage_at_target import coverage_at_target
+from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
+from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired, paired_rows
+from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
+from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, group_sums, sign_flip_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +56,11 @@ class Flip:
 class Comparison(Value):
     """Two rubric sets on the tickets that both scored; `unpaired` were scored by one only.
 
-    mcnemar_midp      ignores groups: with several tickets a group it is too small
-    p                 two-sided, of equal accuracy: cluster-robust t, or exact sign-flip where few
-                      groups differ; below 5 % where the verdict is better or worse
-    sign_flip_p       the exact check of `p` where at most 40 groups differ; else NaN
-    noninferiority    the regression gate on the accuracy, at the margin of the verdict
-    label_differences  every label metric of each gold label
+    verdict           what the change of the accuracy allows to say
+    differences       every metric that is about no label; `label_differences` every label metric
+                      of each gold label
+    mcnemar_midp      for reference; it ignores groups: with several tickets a group it is too small
+    sign_flip_p       for reference, exact, where at most 40 groups differ; else NaN
     marginal_shift    whether the mix of top labels differs, over all tickets both sets scored
     """
 
@@ -76,13 +71,11 @@ class Comparison(Value):
     unpaired: int
     contingency: Contingency
     verdict: Verdict
-    differences: tuple[Difference, ...]
+    differences: tuple[MetricChange, ...]
     mcnemar_midp: float
     flips: tuple[Flip, ...]
-    p: float
     sign_flip_p: float
-    noninferiority: NonInferiority
-    label_differences: tuple[LabelDifference, ...]
+    label_differences: tuple[MetricChange, ...]
     marginal_shift: MarginalShift
 
     def __repr__(self) -> str:
@@ -91,9 +84,13 @@ class Comparison(Value):
 
     def metric(self, name: str) -> Estimate:
         """Candidate minus base of the metric called `name`; InputError when there is none."""
+        return self.change(name).difference
+
+    def change(self, name: str) -> MetricChange:
+        """The metric called `name` on both sides; InputError when there is none."""
         for found in self.differences:
             if found.name == name:
-                return found.difference
+                return found
         known = [found.name for found in self.differences]
         if name in NOT_COMPARED:
             help_ = f"an evaluation shows it; compared are {', '.join(known)}"
@@ -114,9 +111,9 @@ class Comparison(Value):
         known = [found.label for found in recalls]
         raise InputError(f"no label is called {quoted(label)}", help=suggestion(label, known))
 
-    def of_labels(self, metric: str) -> tuple[LabelDifference, ...]:
-        """The differences of one label metric, a gold label each."""
-        return tuple(found for found in self.label_differences if found.metric == metric)
+    def of_labels(self, metric: str) -> tuple[MetricChange, ...]:
+        """The changes of one label metric, a gold label each."""
+        return tuple(found for found in self.label_differences if found.name == metric)
 
 
 def compare(
@@ -142,34 +139,28 @@ def compare(
             "the two tables come from different datasets",
             help="compare rubric sets on the same tickets",
         )
-    scored = paired_rows(base, candidate, labelled=False)
-    a, b = paired_rows(base, candidate)
-    d = b.right.astype(float) - a.right.astype(float)
-    identical = bool(same_top(a, b).all())
+    pair = _sides(base, candidate, policy, outcomes)
+    a, b = (side.table.labelled() for side in pair)
     decided = outcomes is not None or policy is not None
-    sides = _sides(base, candidate, policy, outcomes)
-    contingency = _contingency(a, b)
+    differences = metric_changes(pair, costs=costs, routed=decided)
+    if min_precision is not None:
+        differences += (coverage_at_target(pair, min_precision, policy or Policy(), seed=seed),)
     n_base, n_candidate = (int((t.truth != NONE).sum()) for t in (base, candidate))
-    few = n_differing_groups(d, a.groups) <= MOST_SHOWN
+    contingency = _contingency(a, b)
     return Comparison(
         base=base.provenance.rubric_set,
         candidate=candidate.provenance.rubric_set,
-        n_paired=len(d),
-        n_groups=clustered_mean(d, a.groups).n_groups,
-        unpaired=n_base + n_candidate - 2 * len(d),
+        n_paired=a.n_scored,
+        n_groups=a.n_groups,
+        unpaired=n_base + n_candidate - 2 * a.n_scored,
         contingency=contingency,
-        verdict=verdict(d, a.groups, identical=identical, margin=margin),
-        differences=metric_differences(
-            (a, b), scored, min_precision=min_precision, policy=policy, seed=seed
-        )
-        + (routing_differences(sides, costs=costs, seed=seed) if decided else ()),
+        verdict=verdict(metric_change(METRICS.get("accuracy"), pair).change, margin=margin),
+        differences=differences,
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
-        p=difference_p(d, a.groups),
-        sign_flip_p=sign_flip_p(d, a.groups) if few else math.nan,
-        noninferiority=noninferiority(d, a.groups, margin=margin, identical=identical),
-        label_differences=label_differences(sides, routed=decided),
-        marginal_shift=_marginal_shift(*scored, seed=seed),
+        sign_flip_p=_sign_flip_p(a, b),
+        label_differences=label_changes(pair, routed=decided),
+        marginal_shift=_marginal_shift(*pair, seed=seed),
     )
 
 
@@ -209,15 +200,20 @@ def mcnemar_midp(only_base: int, only_candidate: int) -> float:
     return mcnemar_exact(only_base, only_candidate) - math.exp(ways - n * math.log(2))
 
 
-def _marginal_shift(a: ScoreTable, b: ScoreTable, *, seed: int) -> MarginalShift:
+def _sign_flip_p(a: ScoreTable, b: ScoreTable) -> float:
+    d = b.right.astype(np.float64) - a.right.astype(np.float64)
+    few = np.count_nonzero(group_sums(d, a.groups)) <= MOST_SHOWN
+    return sign_flip_p(d, a.groups) if few else math.nan
+
+
+def _marginal_shift(base: Judged, candidate: Judged, *, seed: int) -> MarginalShift:
+    a, b = base.table, candidate.table
     numbers = {label: i for i, label in enumerate(dict.fromkeys((*a.labels, *b.labels)))}
-    # By id, so that the ticket drawn from a group does not depend on the order of the file.
-    order = np.array(sorted(range(a.n_scored), key=a.ids.__getitem__), dtype=np.int64)
     tops: list[IntArray] = []
     for table in (a, b):
         number = np.array([numbers[label] for label in table.labels], dtype=np.int64)
-        tops.append(number[table.top[order]])
-    return marginal_shift(tops[0], tops[1], a.groups[order], seed=seed)
+        tops.append(number[table.top])
+    return marginal_shift(tops[0], tops[1], a.groups, seed=seed)
 
 
 def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:

@@ -76,7 +76,8 @@ def estimate(
     """The metric over its population in `table`, with a 95 % interval within its range.
 
     Shares of tickets get Wilson, other per-ticket means a cluster-robust t, functions of the
-    confusion cells a BCa bootstrap, and functions of the whole table none. No tickets: NaN.
+    confusion cells a BCa bootstrap, and functions of the whole table their own or none. No tickets:
+    NaN.
     """
     tickets = table.labelled() if metric.over == "labelled" else table
     if tickets.n_scored == 0:
@@ -88,6 +89,8 @@ def estimate(
             return intervals.clipped(of(values, tickets.groups), metric.low, metric.high)
         case CellMetric():
             return _of_cells(metric, tickets, seed=seed)
+        case TableMetric(interval=interval) if interval is not None:
+            return interval(tickets.top_score, tickets.right, tickets.groups, seed)
         case TableMetric():
             value = metric.function(tickets.scores, tickets.truth)
             return Estimate(value, math.nan, math.nan, tickets.n_scored, "no interval")

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 
 from ticketbench.core.policy import Decisions
-from ticketbench.core.types import NONE, ScoreTable
+from ticketbench.core.types import NONE, Estimate, ScoreTable
 from ticketbench.measure.calibration.bins import (
     confidence_histogram,
     reliability_bins,
@@ -15,7 +15,7 @@ from ticketbench.measure.calibration.bins import (
 from ticketbench.measure.calibration.check import by_label, calibration_check
 from ticketbench.measure.calibration.corp import corp_curve
 from ticketbench.measure.counts import confusion
-from ticketbench.measure.estimates import metric_results
+from ticketbench.measure.estimates import estimate_of, metric_results
 from ticketbench.measure.evaluation import (
     AccuracyBounds,
     CalibrationChapter,
@@ -31,7 +31,7 @@ from ticketbench.measure.label_results import label_results
 from ticketbench.measure.routing.escalation import judge_escalation
 from ticketbench.measure.routing.escalation_sweep import escalation_sweep
 from ticketbench.measure.routing.outcomes import summarise, sweep
-from ticketbench.measure.routing.selective import auroc_interval, risk_coverage
+from ticketbench.measure.routing.selective import risk_coverage
 from ticketbench.measure.rubrics.overlap import overlaps
 from ticketbench.measure.thresholds.choose import (
     N_FOLDS,
@@ -48,18 +48,19 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
     `__none__` counts as wrong; accuracy, recall and the like over tickets whose gold is a label.
     """
     decisions = settings.policy.decide(table.scores, table.labels)
+    metrics = metric_results(table, seed=settings.seed)
     labels = _labels(table, decisions, settings)
     return Evaluation(
         provenance=table.provenance,
         settings=settings,
         labels=table.labels,
         tickets=_counts(table),
-        metrics=metric_results(table, seed=settings.seed),
+        metrics=metrics,
         accuracy_bounds=_accuracy_bounds(table),
         by_label=labels,
         routing=_routing(table, decisions, settings),
         thresholds=_thresholds(table, settings),
-        calibration=_calibration(table, seed=settings.seed),
+        calibration=_calibration(table, estimate_of(metrics, "auroc"), seed=settings.seed),
         findings=findings(table, labels.overlaps),
     )
 
@@ -98,7 +99,7 @@ def _routing(table: ScoreTable, decisions: Decisions, settings: Settings) -> Rou
     )
 
 
-def _calibration(table: ScoreTable, *, seed: int) -> CalibrationChapter:
+def _calibration(table: ScoreTable, auroc: Estimate, *, seed: int) -> CalibrationChapter:
     top_score, right, groups = table.top_score, table.right, table.groups
     folds = fold_of_ticket(groups, n_folds=N_FOLDS, seed=seed)
     return CalibrationChapter(
@@ -108,7 +109,7 @@ def _calibration(table: ScoreTable, *, seed: int) -> CalibrationChapter:
         histogram=confidence_histogram(top_score, right),
         corp=corp_curve(top_score, right, groups, seed=seed),
         temperature=temperature_report(table, folds),
-        auroc=auroc_interval(top_score, right, groups, seed=seed),
+        auroc=auroc,
     )
 
 

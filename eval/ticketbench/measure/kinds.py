@@ -25,7 +25,7 @@ import numpy as np
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs
 from ticketbench.core.registry import Registry
-from ticketbench.core.types import BoolArray, FloatArray, IntArray
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray
 
 Population = Literal["labelled", "scored"]
 Form = Literal["share", "dice"]
@@ -49,12 +49,14 @@ class LabelTickets:
 class RoutedTickets:
     """All n scored tickets with their outcome (ROUTE, REVIEW or ESCALATE), and what each costs.
 
-    `right` says whether the top label is the gold label; never for gold `__none__`.
+    right      whether the top label is the gold label; never for gold `__none__`
+    needs_two  whether two or more labels fit; None where the dataset does not say
     """
 
     outcome: IntArray
     right: BoolArray
     costs: Costs
+    needs_two: BoolArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +89,9 @@ class Metric:
 PerTicket = Callable[[FloatArray, IntArray], FloatArray]
 OfCells = Callable[[FloatArray], FloatArray]
 OfTable = Callable[[FloatArray, IntArray], float]
+OfTop = Callable[[FloatArray, BoolArray], float]
+IntervalOfTop = Callable[[FloatArray, BoolArray, IntArray, int], Estimate]
+InfluenceOfTop = Callable[[FloatArray, BoolArray], FloatArray]
 OfLabel = Callable[[LabelTickets], Part]
 OfRouting = Callable[[RoutedTickets], Part]
 
@@ -110,16 +115,30 @@ class TicketMetric(Metric):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellMetric(Metric):
-    """A function of the confusion counts."""
+    """A function of the confusion counts.
+
+    gradient  its derivatives by each count, (R, R) -> (R, R); None: they are taken by differences
+    """
 
     function: OfCells
+    gradient: OfCells | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableMetric(Metric):
-    """A function of the whole table."""
+    """A function of the whole table.
+
+    interval   (top scores n, which are right n, groups n, seed) -> its value with an interval
+    influence  (top scores n, which are right n) -> how the value moves with the weight of each
+               ticket, mean 0; None: it can be neither compared with an interval nor gated
+    by_chance  (top scores n, which are right n) -> by how much chance alone lifts the value above
+               its true one, as that of a calibration error; None: not at all
+    """
 
     function: OfTable
+    interval: IntervalOfTop | None = None
+    influence: InfluenceOfTop | None = None
+    by_chance: OfTop | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,18 +184,20 @@ class LabelMetric(Metric):
 class RoutingMetric(Metric):
     """A mean over tickets by what the policy does with them.
 
-    priced  it needs the costs of the outcomes
+    priced            it needs the costs of the outcomes
+    needs_all_labels  it needs to know every label that fits a ticket
     """
 
     function: OfRouting
     priced: bool = False
+    needs_all_labels: bool = False
 
     def part(self, tickets: RoutedTickets) -> Part:
         """A value per ticket and which count; InputError where a share or mean cannot be so."""
         return _kept(self, self.function(tickets))
 
 
-NOT_COMPARED = ("auroc", "smooth_ece", "escalation_recall", "any_label_precision")
+NOT_COMPARED = ("any_label_precision",)
 """What an evaluation shows beside the metrics, and nothing can compare or gate yet."""
 
 RESERVED = ("ece", "coverage_at_target", *NOT_COMPARED)
@@ -192,6 +213,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 def registered(kind: type[M]) -> list[M]:
     """The metrics of one kind, in order of registration."""
     return [metric for metric in METRICS if isinstance(metric, kind)]
+
+
+def routing_metrics(*, priced: bool, all_labels: bool) -> list[RoutingMetric]:
+    """The routing metrics that can be told where costs, or all labels of a ticket, are known."""
+    return [
+        metric
+        for metric in registered(RoutingMetric)
+        if (priced or not metric.priced) and (all_labels or not metric.needs_all_labels)
+    ]
 
 
 def counted(part: Part) -> BoolArray:
@@ -232,10 +262,17 @@ def ticket_metric(
 
 
 def cell_metric(
-    name: str, *, title: str, higher_is_better: bool = True, share: bool = True, low: float = 0.0
+    name: str,
+    *,
+    title: str,
+    higher_is_better: bool = True,
+    share: bool = True,
+    low: float = 0.0,
+    gradient: OfCells | None = None,
 ) -> Callable[[OfCells], OfCells]:
     """Register a function of confusion counts, vectorised: (..., R, R) -> (...) in [low, 1]."""
-    given = {"higher_is_better": higher_is_better, "share": share, "low": low}
+    given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share, "low": low}
+    given["gradient"] = gradient
     return _registering(CellMetric, name, title, given)
 
 
@@ -246,9 +283,13 @@ def table_metric(
     higher_is_better: bool = True,
     share: bool = False,
     over: Population = "labelled",
+    interval: IntervalOfTop | None = None,
+    influence: InfluenceOfTop | None = None,
+    by_chance: OfTop | None = None,
 ) -> Callable[[OfTable], OfTable]:
     """Register a function of the whole table: (scores n x K, truth n) -> float in [0, 1]."""
-    given = {"higher_is_better": higher_is_better, "share": share, "over": over}
+    given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share, "over": over}
+    given |= {"interval": interval, "influence": influence, "by_chance": by_chance}
     return _registering(TableMetric, name, title, given)
 
 
@@ -270,13 +311,16 @@ def routing_metric(
     higher_is_better: bool = True,
     share: bool = True,
     priced: bool = False,
+    needs_all_labels: bool = False,
 ) -> Callable[[OfRouting], OfRouting]:
     """Register a mean by outcome: RoutedTickets -> Part.
 
     A share may be of some of the tickets; any other mean, of values >= 0, is over all of them.
     """
-    given = {"higher_is_better": higher_is_better, "share": share, "over": "scored"}
+    given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share}
+    given["over"] = "scored"
     given |= {"high": 1.0 if share else math.inf, "priced": priced}
+    given["needs_all_labels"] = needs_all_labels
     return _registering(RoutingMetric, name, title, given)
 
 

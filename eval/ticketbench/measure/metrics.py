@@ -11,9 +11,10 @@ import math
 
 import numpy as np
 
-from ticketbench.core.policy import ROUTE
-from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.measure.calibration.bins import ece_equal_mass, score_of_truth
+from ticketbench.core.policy import ESCALATE, ROUTE
+from ticketbench.core.types import BoolArray, FloatArray, IntArray
+from ticketbench.measure.calibration import bins, ranking, smooth_ece
+from ticketbench.measure.calibration.bins import score_of_truth
 from ticketbench.measure.kinds import METRICS as METRICS
 from ticketbench.measure.kinds import (
     LabelTickets,
@@ -26,6 +27,8 @@ from ticketbench.measure.kinds import (
     ticket_metric,
 )
 
+_BINS = 10
+
 
 @ticket_metric("accuracy", title="Accuracy", share=True)
 def accuracy(scores: FloatArray, truth: IntArray) -> FloatArray:
@@ -33,19 +36,53 @@ def accuracy(scores: FloatArray, truth: IntArray) -> FloatArray:
     return np.asarray(np.argmax(scores, axis=1) == truth, dtype=np.float64)
 
 
-@cell_metric("macro_f1", title="Macro-F1")
+def macro_f1_gradient(cells: FloatArray) -> FloatArray:
+    """The derivatives of `macro_f1` by each count, (R, R) -> (R, R).
+
+    A ticket of gold i and top label j adds 2[i = j]/s_i, less right/s² twice for each of both
+    labels, where s is gold + predicted; over the labels that have tickets.
+    """
+    supported = cells.sum(axis=1) > 0
+    size = np.maximum(cells.sum(axis=0) + cells.sum(axis=1), 1e-9)
+    pull = np.where(supported, 2 * np.diagonal(cells) / size**2, 0.0)
+    gain = np.diag(np.where(supported, 2 / size, 0.0))
+    return np.asarray((gain - pull[:, None] - pull[None, :]) / max(supported.sum(), 1))
+
+
+def balanced_accuracy_gradient(cells: FloatArray) -> FloatArray:
+    """The derivatives of `balanced_accuracy` by each count: ([i = j] - recall_i) / gold_i / K."""
+    gold = cells.sum(axis=1)
+    recall = np.diagonal(cells) / np.maximum(gold, 1e-9)
+    each = np.where(gold > 0, 1 / np.maximum(gold, 1e-9), 0.0) / max((gold > 0).sum(), 1)
+    return np.asarray((np.eye(len(cells)) - recall[:, None]) * each[:, None])
+
+
+def mcc_gradient(cells: FloatArray) -> FloatArray:
+    """The derivatives of `mcc` by each count; 0 where all tickets have one gold or top label."""
+    n, gold, predicted = cells.sum(), cells.sum(axis=1), cells.sum(axis=0)
+    right = np.trace(cells)
+    of_gold, of_predicted = n**2 - gold @ gold, n**2 - predicted @ predicted
+    if of_gold <= 0 or of_predicted <= 0:
+        return np.zeros_like(cells)
+    covariance = right * n - gold @ predicted
+    slope = np.eye(len(cells)) * n + right - predicted[:, None] - gold[None, :]
+    shrink = (n - gold)[:, None] / of_gold + (n - predicted)[None, :] / of_predicted
+    return np.asarray((slope - covariance * shrink) / math.sqrt(of_gold * of_predicted))
+
+
+@cell_metric("macro_f1", title="Macro-F1", gradient=macro_f1_gradient)
 def macro_f1(cells: FloatArray) -> FloatArray:
     """Mean F1 over labels that have tickets; a label never predicted counts as 0. NaN: none."""
     return _mean_over_supported(f1_by_label(cells), cells)
 
 
-@cell_metric("balanced_accuracy", title="Balanced accuracy")
+@cell_metric("balanced_accuracy", title="Balanced accuracy", gradient=balanced_accuracy_gradient)
 def balanced_accuracy(cells: FloatArray) -> FloatArray:
     """Mean recall over labels that have tickets (Brodersen et al. 2010). 0 to 1, 1 is best."""
     return _mean_over_supported(recall_by_label(cells), cells)
 
 
-@cell_metric("mcc", title="Matthews correlation", share=False, low=-1.0)
+@cell_metric("mcc", title="Matthews correlation", share=False, low=-1.0, gradient=mcc_gradient)
 def mcc(cells: FloatArray) -> FloatArray:
     """Multiclass Matthews correlation R_K (Gorodkin 2004), -1 to 1.
 
@@ -91,15 +128,58 @@ def brier_top_label(scores: FloatArray, truth: IntArray) -> FloatArray:
 
 
 @table_metric(
-    "ece_equal_mass_10", title="Calibration error (ECE)", higher_is_better=False, over="scored"
+    "ece_equal_mass_10",
+    title="Calibration error (ECE)",
+    higher_is_better=False,
+    over="scored",
+    influence=lambda top_score, right: bins.ece_influence(top_score, right, bins=_BINS),
+    by_chance=lambda top_score, right: bins.ece_by_chance(top_score, bins=_BINS),
 )
 def ece(scores: FloatArray, truth: IntArray) -> float:
     """Expected calibration error of the top score in 10 equal-mass bins, 0 to 1, 0 is best.
 
     Positive even under perfect calibration when tickets are few. NaN without tickets.
     """
-    top = np.max(scores, axis=1, initial=0.0)
-    return ece_equal_mass(top, np.argmax(scores, axis=1) == truth, bins=10)
+    return bins.ece_equal_mass(*_top(scores, truth), bins=_BINS)
+
+
+@table_metric(
+    "smooth_ece",
+    title="Calibration error, smooth",
+    higher_is_better=False,
+    over="scored",
+    influence=smooth_ece.smooth_ece_influence,
+    by_chance=smooth_ece.smooth_ece_by_chance,
+)
+def smooth_calibration_error(scores: FloatArray, truth: IntArray) -> float:
+    """Smooth calibration error of the top score (Błasiok & Nakkiran 2023), 0 to 1, 0 is best."""
+    return smooth_ece.smooth_ece(*_top(scores, truth))
+
+
+@table_metric(
+    "auroc",
+    title="AUROC of the top score",
+    over="scored",
+    interval=lambda top_score, right, groups, seed: ranking.auroc_interval(
+        top_score, right, groups, seed=seed
+    ),
+    influence=ranking.auroc_influence,
+)
+def auroc(scores: FloatArray, truth: IntArray) -> float:
+    """How well the top score tells right from wrong answers, 0 to 1, 1 is best; 0.5 is chance."""
+    return ranking.auroc(*_top(scores, truth))
+
+
+@table_metric(
+    "augrc",
+    title="Confident errors (AUGRC)",
+    higher_is_better=False,
+    over="scored",
+    influence=ranking.augrc_influence,
+)
+def augrc(scores: FloatArray, truth: IntArray) -> float:
+    """Errors among the most confident tickets (Traub et al. 2024), 0 to 1, 0 is best."""
+    return ranking.augrc(*_top(scores, truth))
 
 
 @label_metric("recall", title="Recall")
@@ -138,6 +218,12 @@ def selective_precision(tickets: RoutedTickets) -> Part:
     return Part(tickets.right, among=tickets.outcome == ROUTE)
 
 
+@routing_metric("escalation_recall", title="Escalated where two labels fit", needs_all_labels=True)
+def escalation_recall(tickets: RoutedTickets) -> Part:
+    """Escalated / tickets that need two or more labels."""
+    return Part(tickets.outcome == ESCALATE, among=tickets.needs_two)
+
+
 @routing_metric("cost", title="Cost per ticket", higher_is_better=False, share=False, priced=True)
 def cost(tickets: RoutedTickets) -> Part:
     """Mean cost of the outcomes, in the unit of the costs; a right route costs nothing."""
@@ -163,6 +249,11 @@ def weighted_f1(cells: FloatArray) -> FloatArray:
     """Mean F1 weighted by the number of gold tickets per label. NaN without tickets."""
     support = cells.sum(axis=-1)
     return _ratio((np.nan_to_num(f1_by_label(cells)) * support).sum(axis=-1), support.sum(axis=-1))
+
+
+def _top(scores: FloatArray, truth: IntArray) -> tuple[FloatArray, BoolArray]:
+    """Top score per ticket, and whether the top label is right."""
+    return np.max(scores, axis=1, initial=0.0), np.asarray(np.argmax(scores, axis=1) == truth)
 
 
 def _diagonal(cells: FloatArray) -> FloatArray:

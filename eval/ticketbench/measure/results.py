@@ -6,13 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Value
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
-from ticketbench.measure.pairs.pairing import paired_rows, same_top
+from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.sample.label_errors import (
@@ -135,7 +133,7 @@ def holm_over_candidates(comparisons: Sequence[Comparison]) -> tuple[float, ...]
     A comparison without a p-value stays NaN. It guards against one of many candidates looking
     better by luck; the best of k still needs fresh tickets for the size of its gain.
     """
-    return holm([comparison.p for comparison in comparisons])
+    return holm([comparison.verdict.p for comparison in comparisons])
 
 
 def _comparisons(tables: Sequence[ScoreTable], settings: Settings) -> tuple[Comparison, ...]:
@@ -179,6 +177,4 @@ def _without(base: ScoreTable, candidate: ScoreTable) -> WithoutSuspects:
     """The verdict without the tickets that either set contradicts most: fair to both."""
     fair = (*suspects(candidate, base), *suspects(base, candidate))
     a, b = paired_rows(base, candidate)
-    d = b.right.astype(np.float64) - a.right.astype(np.float64)
-    identical = bool(same_top(a, b).all())
-    return verdict_without(d, a.groups, a.ids, fair, identical=identical, margin=MARGIN)
+    return verdict_without(a, b, fair, margin=MARGIN)

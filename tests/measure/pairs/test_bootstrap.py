@@ -9,13 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-
-from tables import ORACLES, random_table, table
-from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import ScoreTable
-from ticketbench.edge.results.predictions import read_score_table
-from ticketbench.measure.calibration.bins import ece_equal_mass
-from ticketbench.measure.pairs import bootstrap
 from ticketbench.measure.pairs.bootstrap import (
     Measure,
     PairedSides,
@@ -28,6 +21,13 @@ from ticketbench.measure.pairs.bootstrap import (
     undetected_errors,
     units_of_tickets,
 )
+
+from tables import ORACLES, random_table, table
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.types import ScoreTable
+from ticketbench.edge.results.predictions import read_score_table
+from ticketbench.measure.calibration.bins import ece_equal_mass
+from ticketbench.measure.pairs import bootstrap
 from ticketbench.measure.routing.outcomes import summarise
 from ticketbench.measure.routing.selective import risk_coverage
 from ticketbench.measure.statistics.resampling import percentile

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
 
 from tables import random_table, table
 from ticketbench.core.policy import REVIEW, ROUTE, Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.label_results import label_results
-from ticketbench.measure.pairs.by_label import LabelDifference, label_differences
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged
 from ticketbench.measure.statistics.holm import holm
 from ticketbench.measure.statistics.intervals import clustered_mean

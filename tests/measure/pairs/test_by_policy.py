@@ -7,11 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from tables import random_table, table
-from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
-from ticketbench.core.types import ScoreTable
-from ticketbench.measure.metrics import cost, selective_precision
 from ticketbench.measure.pairs.by_policy import (
     routed,
     routing_differences,
@@ -19,6 +14,11 @@ from ticketbench.measure.pairs.by_policy import (
     states,
 )
 from ticketbench.measure.pairs.differences import Difference
+
+from tables import random_table, table
+from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
+from ticketbench.core.types import ScoreTable
+from ticketbench.measure.metrics import cost, selective_precision
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired
 from ticketbench.measure.routing.outcomes import cost_of_ticket, summarise
 from ticketbench.measure.statistics.intervals import clustered_mean

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from ticketbench.measure.pairs.of_metrics import SAME, MetricChange
+from ticketbench.measure.pairs.of_shares import noninferiority
 
 from tables import random_table, table
 from ticketbench.core.errors import InputError
@@ -27,8 +29,6 @@ from ticketbench.measure.label_results import label_results
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs import bootstrap
 from ticketbench.measure.pairs.changes import Question, change
-from ticketbench.measure.pairs.of_metrics import SAME, MetricChange
-from ticketbench.measure.pairs.of_shares import noninferiority
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged
 from ticketbench.measure.routing.outcomes import summarise
 from ticketbench.measure.statistics.intervals import clustered_mean

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from ticketbench.measure.pairs.differences import Difference, metric_differences
 
 from tables import random_table, table
 from ticketbench.core.policy import Costs, Policy
@@ -13,7 +14,6 @@ from ticketbench.measure.kinds import LabelMetric, RoutingMetric, table_metric
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs import bootstrap
 from ticketbench.measure.pairs import differences as module
-from ticketbench.measure.pairs.differences import Difference, metric_differences
 from ticketbench.measure.routing.outcomes import summarise
 from ticketbench.measure.routing.selective import risk_coverage
 from ticketbench.measure.statistics.intervals import clustered_mean

@@ -8,9 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-
-from tables import random_table
-from ticketbench.core.types import FloatArray
 from ticketbench.measure.pairs.bootstrap import calibration_error, paired_sides
 from ticketbench.measure.pairs.of_metrics import (
     SAME,
@@ -23,6 +20,9 @@ from ticketbench.measure.pairs.of_metrics import (
     weighted,
 )
 from ticketbench.measure.pairs.of_shares import noninferiority
+
+from tables import random_table
+from ticketbench.core.types import FloatArray
 from ticketbench.measure.statistics.intervals import NEARLY_ONE, clustered_mean
 from ticketbench.measure.statistics.resampling import FEW_GROUPS
 

@@ -10,9 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import optimize, stats
-
-from tables import ORACLES
-from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.pairs.of_shares import (
     NonInferiority,
     clustered_z,
@@ -22,6 +19,9 @@ from ticketbench.measure.pairs.of_shares import (
     tango_z,
     with_margin,
 )
+
+from tables import ORACLES
+from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.pairs.verdict import n_differing_groups
 from ticketbench.measure.statistics.intervals import clustered_mean
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ticketbench.measure.compare import Comparison
-from ticketbench.measure.pairs.of_shares import with_margin
-from ticketbench.measure.pairs.verdict import MARGIN
+from ticketbench.measure.pairs.verdict import MARGIN, not_worse
 
 _MOST_TOLD = 5
 
@@ -25,15 +24,15 @@ def assert_no_regression(
     """
     __tracebackhide__ = True
     from ticketbench.report.words import commands
-    from ticketbench.report.words.verdict import noninferiority_of
+    from ticketbench.report.words.verdict import not_worse_text
 
-    found = with_margin(comparison.noninferiority, margin)
-    if found.outcome == "pass" or (found.outcome == "inconclusive" and undecided == "pass"):
+    outcome = not_worse(comparison.change("accuracy").change, margin=margin)
+    if outcome == "pass" or (outcome == "inconclusive" and undecided == "pass"):
         return
     counts = comparison.contingency
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
     lines = [
-        noninferiority_of(comparison, found),
+        not_worse_text(comparison, margin=margin),
         f"{counts.only_candidate} fixed, {counts.only_base} broken on {comparison.n_paired} "
         "paired tickets",
     ]

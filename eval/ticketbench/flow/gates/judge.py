@@ -20,7 +20,6 @@ from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of
 from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
-from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
 from ticketbench.measure.gates.judge import (
     complete_gate,
@@ -30,7 +29,6 @@ from ticketbench.measure.gates.judge import (
 )
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.results import Against, GateReport, GateResult
-from ticketbench.measure.pairs.changes import Question
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import summarise_dataset
 from ticketbench.report.gates.places import Places
@@ -142,7 +140,9 @@ def _result(number: int, gate: GateConfig, inputs: Inputs, known: Sides) -> Gate
             evaluation,
             (known.judged[gate.not_worse_than], known.judged[gate.on]),
             against=gate.not_worse_than,
-            asked=Question(label, margin, inputs.config.costs, SEED),
+            label=label,
+            margin=margin,
+            costs=inputs.config.costs,
             min_tickets=fewest,
         )
     return limit_gate(

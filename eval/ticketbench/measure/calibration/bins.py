@@ -134,6 +134,30 @@ def ece_equal_mass(top_score: FloatArray, right: BoolArray, *, bins: int) -> flo
     return _ece(top_score, right, np.searchsorted(edges, top_score, side="left"))
 
 
+def ece_influence(top_score: FloatArray, right: BoolArray, *, bins: int) -> FloatArray:
+    """How `ece_equal_mass` moves with the weight of each of n tickets, mean 0, its edges held.
+
+    (score_i - right_i) · the sign of the gap of its bin.
+    """
+    edges = equal_mass_edges(top_score, bins=bins)
+    bin_of, gap = np.searchsorted(edges, top_score, side="left"), top_score - right
+    influence = np.sign(np.bincount(bin_of, weights=gap))[bin_of] * gap
+    return np.asarray(influence - influence.mean()) if len(gap) else influence
+
+
+def ece_by_chance(top_score: FloatArray, *, bins: int) -> float:
+    """About the error that calibrated scores like these would show in equal-mass bins.
+
+    Σ_b sqrt(2/π · Σ_{i in b} s(1 - s)) / n: by so much an observed error may be above the true
+    one, most where the true one is 0. No tickets: NaN.
+    """
+    if len(top_score) == 0:
+        return math.nan
+    bin_of = np.searchsorted(equal_mass_edges(top_score, bins=bins), top_score, side="left")
+    spread = np.bincount(bin_of, weights=top_score * (1 - top_score))
+    return float(np.sqrt(2 / math.pi * spread).sum()) / len(top_score)
+
+
 def ece_equal_width(top_score: FloatArray, right: BoolArray, *, bins: int) -> float:
     """The same over bins of equal width [b/B, (b+1)/B); a score of 1 falls into the last one."""
     if len(top_score) == 0:

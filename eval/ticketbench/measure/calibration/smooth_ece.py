@@ -6,11 +6,14 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ticketbench.core.types import BoolArray, FloatArray
+from ticketbench.core.types import BoolArray, FloatArray, IntArray
 
 _CELLS = 4096
 _NODES = 1000
+_FREQUENCY = np.pi * np.arange(_CELLS + 1)
+_NARROWEST = 1 / _CELLS
 _HALVINGS = 40
 
 
@@ -23,19 +26,78 @@ def smooth_ece(top_score: FloatArray, right: BoolArray) -> float:
     When all scores err to one side it is the gap between mean score and accuracy. Biased upwards
     when tickets are few. No tickets: NaN.
     """
+    return _Smeared(top_score, right).error if len(top_score) else math.nan
+
+
+def smooth_ece_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:
+    """How the error moves with the weight of each of n tickets, mean 0.
+
+    (right_i - s_i) · the smeared sign of r at s_i, over 1 - smECE'(σ): where the error grows its
+    width grows with it, and takes a part of the growth back.
+    """
     if len(top_score) == 0:
+        return np.zeros(0)
+    of = _Smeared(top_score, right)
+    width = max(of.error, _NARROWEST)
+    signs = _smear(np.sign(_smear(of.residuals, width)), width)
+    influence = (right - top_score) * signs[of.cell] / (1 - of.slope(width))
+    return np.asarray(influence - influence.mean())
+
+
+def smooth_ece_by_chance(top_score: FloatArray, right: BoolArray) -> float:
+    """About the error that calibrated scores like these would show: the mean of |noise|.
+
+    ∫ sqrt(2/π · Σ_i s_i (1 - s_i) K_σ(t - s_i)²) dt / n, and K_σ² = K_{σ/√2} / (2σ√π). No
+    tickets: NaN.
+    """
+    n = len(top_score)
+    if n == 0:
         return math.nan
-    cell = np.clip((top_score * _CELLS).astype(np.int64), 0, _CELLS - 1)
-    residuals = np.bincount(cell, weights=right - top_score, minlength=_CELLS) / len(top_score)
-    spectrum = np.fft.rfft(np.concatenate([residuals, residuals[::-1]]))
-    frequency = np.pi * np.arange(_CELLS + 1)
+    width = max(_Smeared(top_score, right).error, _NARROWEST)
+    weights = top_score * (1 - top_score)
+    noise = np.bincount(_cells(top_score), weights=weights, minlength=_CELLS).astype(np.float64)
+    density = np.maximum(_smear(noise, width / math.sqrt(2)), 0.0) * _CELLS
+    density /= 2 * width * math.sqrt(math.pi)
+    return float(np.sqrt(2 / math.pi * density).mean()) / n
 
-    def error_at(width: float) -> float:
-        # Mirrored copies to both sides are a circle, on which smearing is a product of spectra.
-        smeared = np.fft.irfft(spectrum * np.exp(-0.5 * (frequency * width) ** 2), 2 * _CELLS)
-        return float(np.abs(smeared[:_CELLS]).sum())
 
-    return _fixed_point(error_at)
+class _Smeared:
+    """The residuals of tickets by cell, and the error at any width."""
+
+    def __init__(self, top_score: FloatArray, right: BoolArray) -> None:
+        self.cell = _cells(top_score)
+        residuals = np.bincount(self.cell, weights=right - top_score, minlength=_CELLS)
+        self.residuals: FloatArray = residuals / len(top_score)
+        self._spectrum = _spectrum_of(self.residuals)
+        self.error = _fixed_point(self.at)
+
+    def at(self, width: float) -> float:
+        """smECE(σ)."""
+        return float(np.abs(_smeared(self._spectrum, width)).sum())
+
+    def slope(self, width: float) -> float:
+        """smECE'(σ), never above 0."""
+        step = 0.05 * width
+        return min(0.0, (self.at(width + step) - self.at(width - step)) / (2 * step))
+
+
+def _cells(top_score: FloatArray) -> IntArray:
+    return np.clip((top_score * _CELLS).astype(np.int64), 0, _CELLS - 1)
+
+
+def _smear(values: FloatArray, width: float) -> FloatArray:
+    """What stands in the cells, smeared by a Gaussian that is reflected at both ends."""
+    return _smeared(_spectrum_of(values), width)
+
+
+def _spectrum_of(values: FloatArray) -> NDArray[np.complex128]:
+    # Mirrored copies to both sides are a circle, on which smearing is a product of spectra.
+    return np.asarray(np.fft.rfft(np.concatenate([values, values[::-1]])))
+
+
+def _smeared(spectrum: NDArray[np.complex128], width: float) -> FloatArray:
+    kernel = np.exp(-0.5 * (_FREQUENCY * width) ** 2)
+    return np.asarray(np.fft.irfft(spectrum * kernel, 2 * _CELLS)[:_CELLS])
 
 
 def smooth_ece_relplot(top_score: FloatArray, right: BoolArray) -> float:

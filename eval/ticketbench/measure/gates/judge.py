@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ticketbench.core.policy import ROUTE
+from ticketbench.core.policy import ROUTE, Costs
 from ticketbench.core.types import NONE, NONE_LABEL, Estimate
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.metrics import value_in
@@ -25,9 +25,10 @@ from ticketbench.measure.gates.results import (
     WrongTicket,
 )
 from ticketbench.measure.kinds import Metric
-from ticketbench.measure.pairs.changes import Question, change
+from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
+from ticketbench.measure.pairs.changes import metric_change
 from ticketbench.measure.pairs.pairing import Judged, paired
-from ticketbench.measure.pairs.verdict import MOST_NEEDED
+from ticketbench.measure.pairs.verdict import not_worse
 
 _ENDS = "two one-sided 95% bounds"
 
@@ -83,7 +84,9 @@ def not_worse_gate(
     sides: tuple[Judged, Judged],
     *,
     against: str,
-    asked: Question,
+    label: str = "",
+    margin: float,
+    costs: Costs,
     min_tickets: int = 1,
 ) -> NotWorse:
     """Whether the metric is at worst the margin worse than on the other side, tickets paired.
@@ -91,24 +94,25 @@ def not_worse_gate(
     Judged by non-inferiority: pass when it is shown, fail when a loss is shown, else inconclusive
     with about how many tickets would settle it.
     """
-    found = change(metric, paired(*sides), asked)
-    gain, sign = found.gain, 1 if metric.higher_is_better else -1
-    ends = (gain.low, gain.high) if sign == 1 else (-gain.high, -gain.low)
-    few = gain.n < min_tickets
+    found = metric_change(metric, paired(*sides), label=label, costs=costs)
+    change, ends = found.change, found.change.bounds(GATE_CONFIDENCE)
+    outcome = not_worse(found.gain, margin=margin)
+    needed = change.needed(margin) if outcome == "inconclusive" else 0
+    few = change.n < min_tickets
     return NotWorse(
         number=number,
         rubric_set=evaluation.provenance.rubric_set,
-        outcome="skipped" if few else gain.outcome,
-        n=gain.n,
-        metric=JudgedMetric.of(metric, asked.label),
-        value=value_in(evaluation, metric, asked.label),
+        outcome="skipped" if few else outcome,
+        n=change.n,
+        metric=JudgedMetric.of(metric, label),
+        value=value_in(evaluation, metric, label),
         against=against,
         base=found.base,
         candidate=found.candidate,
-        change=Estimate(sign * gain.difference + 0.0, ends[0] + 0.0, ends[1] + 0.0, gain.n, _ENDS),
-        margin=asked.margin,
-        n_needed=min_tickets if few else gain.n_needed,
-        reason="too few tickets" if few else gain.method,
+        change=Estimate(change.value, ends.low, ends.high, change.n, _ENDS),
+        margin=margin,
+        n_needed=min_tickets if few else needed,
+        reason="too few tickets" if few else change.method,
     )
 
 

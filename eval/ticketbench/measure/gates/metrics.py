@@ -16,11 +16,10 @@ from ticketbench.measure.kinds import (
     TicketMetric,
 )
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs.differences import MEASURES
 
 ALIASES = {"ece": "ece_equal_mass_10"}
 
-NOT_YET = ("augrc", *NOT_COMPARED)
+NOT_YET = NOT_COMPARED
 """What the report shows, and no gate can judge yet."""
 
 
@@ -49,12 +48,12 @@ def value_in(evaluation: Evaluation, metric: Metric, label: str) -> Estimate:
 
 def has_interval(metric: Metric) -> bool:
     """Whether its estimate comes with an interval, so that a limit can be about an end of it."""
-    return not isinstance(metric, TableMetric)
+    return not isinstance(metric, TableMetric) or metric.interval is not None
 
 
 def has_paired_test(metric: Metric) -> bool:
     """Whether its change on paired tickets can be tested."""
-    return not isinstance(metric, TableMetric) or metric.name in MEASURES
+    return not isinstance(metric, TableMetric) or metric.influence is not None
 
 
 def held_by_baseline(metric: Metric) -> bool:

@@ -1,4 +1,8 @@
-"""How each kind of metric is tested on paired tickets: from two sides to base, candidate, gain."""
+"""Every metric on paired tickets: its value on both sides, and how it changed.
+
+The kind of a metric decides how a ticket's part in the change is told; everything after that is
+one rule (`change.py`). Comparison, label table, routing table and gates read the same values.
+"""
 
 from __future__ import annotations
 
@@ -7,309 +11,194 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ticketbench.core.errors import InputError
-from ticketbench.core.policy import ROUTE, Costs
-from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable
+from ticketbench.core.policy import Costs
+from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.kinds import (
     CellMetric,
     LabelMetric,
-    LabelTickets,
     Metric,
     Part,
+    RoutedTickets,
     RoutingMetric,
     TableMetric,
     TicketMetric,
     counted,
+    registered,
+    routing_metrics,
 )
 from ticketbench.measure.label_results import label_tickets
-from ticketbench.measure.pairs import bootstrap
-from ticketbench.measure.pairs.by_policy import N_STATES, routed, share_of_states, states
-from ticketbench.measure.pairs.differences import MEASURES
-from ticketbench.measure.pairs.of_metrics import (
-    MetricChange,
-    of_counts,
-    of_means,
-    of_scores,
-    of_shares,
-    room,
-    weighted,
-)
-from ticketbench.measure.pairs.pairing import Pair, same_top
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.pairs.change import NO_TICKETS, Change, no_change, undefined
+from ticketbench.measure.pairs.of_counts import of_counts
+from ticketbench.measure.pairs.of_means import of_means
+from ticketbench.measure.pairs.of_scores import of_influences
+from ticketbench.measure.pairs.pairing import Judged, Pair, same_answers
+from ticketbench.measure.routing.outcomes import needs_two
+from ticketbench.measure.statistics.groups import effective_groups
+from ticketbench.measure.statistics.holm import holm
+from ticketbench.measure.statistics.intervals import clipped
+
+_N_STATES = 3
+"""A ticket does not count for a metric, counts, or counts and hits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What to test: for which label (empty: none), with which margin, costs and seed."""
+@dataclass(frozen=True, slots=True, eq=False)
+class MetricChange(Value):
+    """A metric on both sides of the paired tickets, and its change.
 
-    label: str
-    margin: float
-    costs: Costs
-    seed: int
-
-
-def change(metric: Metric, pair: Pair, asked: Question) -> MetricChange:
-    """The metric on both sides and the test of its gain, by its kind.
-
-    InputError where no paired test of it is known.
+    label       the label that it is about; empty for none
+    difference  candidate - base with its 95 % interval, within the range that it can have
+    p           two-sided, of no change
+    p_holm      the same, adjusted for looking at every label (Holm 1979)
+    change      what interval, p and tickets needed come from
     """
+
+    name: str
+    label: str
+    title: str
+    higher_is_better: bool
+    share: bool
+    base: float
+    candidate: float
+    difference: Estimate
+    p: float
+    p_holm: float
+    change: Change
+
+    @property
+    def gain(self) -> Change:
+        """The change with the sign that makes better positive."""
+        return self.change if self.higher_is_better else self.change.mirrored()
+
+
+def metric_change(
+    metric: Metric, pair: Pair, *, label: str = "", costs: Costs | None = None
+) -> MetricChange:
+    """`metric` on both sides; `label` names the one that a label metric is about.
+
+    Over the tickets of its population: those with a gold label, or all scored ones. Where every
+    ticket has the same top label, top score and outcome on both sides the change is 0 without any
+    doubt. No tickets: NaN. A function of the whole table without influence has no interval.
+    """
+    return _change(metric, pair, label, costs or Costs(), same=same_answers(pair))
+
+
+def described(
+    metric: Metric, base: float, candidate: float, change: Change, *, label: str = ""
+) -> MetricChange:
+    """`change` under the words of `metric`, its printed interval within the metric's range."""
+    ends, width = change.bounds(), metric.high - metric.low
+    difference = Estimate(change.value, ends.low, ends.high, change.n, change.method)
+    p = change.p()
+    return MetricChange(
+        name=metric.name,
+        label=label,
+        title=metric.title,
+        higher_is_better=metric.higher_is_better,
+        share=metric.share,
+        base=base,
+        candidate=candidate,
+        difference=clipped(difference, -width, width),
+        p=p,
+        p_holm=p,
+        change=change,
+    )
+
+
+def metric_changes(pair: Pair, *, costs: Costs | None, routed: bool) -> tuple[MetricChange, ...]:
+    """Every metric that is about no label, in order of registration.
+
+    Routing metrics only where the outcomes are known (`routed`), those that need costs where there
+    are `costs`, those that need all labels where the dataset has them.
+    """
+    known = pair[0].table.wanted is not None
+    wanted = routing_metrics(priced=costs is not None, all_labels=known) if routed else []
+    metrics = [m for m in METRICS if not isinstance(m, LabelMetric | RoutingMetric)]
+    same = same_answers(pair)
+    return tuple(
+        _change(metric, pair, "", costs or Costs(), same=same) for metric in (*metrics, *wanted)
+    )
+
+
+def label_changes(pair: Pair, *, routed: bool) -> tuple[MetricChange, ...]:
+    """Every label metric of every gold label, over the paired tickets with a gold label.
+
+    Metrics in order of registration; labels in the order of the base set, then those that only the
+    candidate has. Without `routed`, metrics that need the outcomes are left out. `p_holm` is
+    adjusted over the labels of a metric; one without tickets has NaN and does not count.
+    """
+    labels = dict.fromkeys(label for side in pair for label in side.table.gold_labels)
+    found: list[MetricChange] = []
+    same = same_answers(pair)
+    for metric in registered(LabelMetric):
+        if routed or not metric.knows_outcome:
+            of_one = [_change(metric, pair, label, Costs(), same=same) for label in labels]
+            adjusted = holm([each.p for each in of_one])
+            found += (replace(one, p_holm=p) for one, p in zip(of_one, adjusted, strict=True))
+    return tuple(found)
+
+
+_Found = tuple[float, float, Change]
+"""A metric of base and candidate, and its change."""
+
+
+def _change(metric: Metric, pair: Pair, label: str, costs: Costs, *, same: bool) -> MetricChange:
+    base, candidate, change = _of(metric, pair, label, costs)
+    if same and change.n_changed == 0 and not math.isnan(base):
+        change = no_change(change.n, change.n_groups)
+    return described(metric, base, candidate, change, label=label)
+
+
+def _of(metric: Metric, pair: Pair, label: str, costs: Costs) -> _Found:
     match metric:
         case TicketMetric():
-            return _of_tickets(metric, pair, asked)
+            return _of_tickets(metric, _population(metric, pair))
         case CellMetric():
-            return _of_cells(metric, pair, asked)
+            return _of_cells(metric, _population(metric, pair))
         case TableMetric():
-            return _of_table(metric, pair, asked)
+            return _of_table(metric, _population(metric, pair))
         case LabelMetric():
-            return _of_label(metric, pair, asked)
+            return _of_label(metric, pair, label)
         case RoutingMetric():
-            return _of_routing(metric, pair, asked)
+            return _of_routing(metric, pair, costs)
     raise TypeError(f"{type(metric).__name__} is no kind of metric")
 
 
-def _of_tickets(metric: TicketMetric, pair: Pair, asked: Question) -> MetricChange:
-    """A mean over tickets; a share of them where the metric is one."""
-    a, b = (side.table for side in _population(metric, pair))
-    first, second = (metric.values(t.scores, t.truth) for t in (a, b))
-    if metric.share:
-        identical = _same_tops(pair) and np.array_equal(first, second)
-        return _of_shares(metric, first, second, a.groups, asked, identical=identical)
-    return of_means(
-        first,
-        second,
-        a.groups,
-        sign=_sign(metric),
-        width=metric.high - metric.low,
-        margin=asked.margin,
-        identical=np.array_equal(first, second) and not _other_answers(a, b).any(),
-    )
-
-
-def _of_cells(metric: CellMetric, pair: Pair, asked: Question) -> MetricChange:
-    """A function of the confusion counts.
-
-    A loss not seen yet weighs as in a mean over labels: 1/(K·n_k) a ticket of label k. The labels
-    are independent of one another, so what they leave room for is added up as squares.
-    """
-    a, b = (side.table for side in _population(metric, pair))
-    harmed, labels = a.right & ~b.right, np.unique(a.truth)
-    rooms = [
-        room(harmed[own], a.groups[own]) / (len(labels) * np.count_nonzero(own))
-        for own in (a.truth == label for label in labels)
-    ]
-    r, cells = _cells(a, b)
-    return of_counts(
-        cells,
-        r * r,
-        weighted(metric.function, (r, r)),
-        a.groups,
-        identical=_same_tops(pair),
-        unseen=math.hypot(*rooms),
-        sign=_sign(metric),
-        margin=asked.margin,
-        seed=asked.seed,
-    )
-
-
-def _of_table(metric: TableMetric, pair: Pair, asked: Question) -> MetricChange:
-    """A function of top scores; InputError where no paired bootstrap of it is known."""
-    a, b = (side.table for side in _population(metric, pair))
-    measure = MEASURES.get(metric.name)
-    if measure is None:
-        raise InputError(
-            f"{metric.name} has no paired interval", help="use min or max, or another metric"
-        )
-    if a.n_scored == 0:
-        return of_shares(np.empty(0), np.empty(0), a.groups, margin=asked.margin, identical=False)
-    return of_scores(
-        bootstrap.paired_sides(a, b, seed=asked.seed),
-        measure,
-        a.groups,
-        _other_answers(a, b),
-        sign=_sign(metric),
-        bias=(bootstrap.chance_error(a), bootstrap.chance_error(b)),
-        margin=asked.margin,
-        seed=asked.seed,
-    )
-
-
-def _of_label(metric: LabelMetric, pair: Pair, asked: Question) -> MetricChange:
-    """A share of the tickets that count for one label.
-
-    Where the gold label decides which count, both sides have the same ones: a share of tickets.
-    Else a function of counts, of the tickets that either side ties to the label or counts: others
-    cannot change it.
-    """
-    same = _same_outcomes(pair) if metric.knows_outcome else _same_tops(pair)
-    labelled = np.flatnonzero(pair[0].table.truth != NONE)
-    sides = pair[0].rows(labelled), pair[1].rows(labelled)
-    marks = [label_tickets(side.table, side.outcome, asked.label) for side in sides]
-    parts = [metric.part(of) for of in marks]
-    groups = sides[0].table.groups
-    if metric.counts_by_gold:
-        own = counted(parts[0])
-        first, second = (np.asarray(part.values[own], dtype=np.float64) for part in parts)
-        return _of_shares(metric, first, second, groups[own], asked, identical=same)
-    touched = [of.gold | of.top | counted(part) for of, part in zip(marks, parts, strict=True)]
-    keep = np.flatnonzero(touched[0] | touched[1])
-    kept = sides[0].rows(keep), sides[1].rows(keep)
-    harmed = np.logical_and(_worse(metric, parts[1]), ~_worse(metric, parts[0]))[keep]
-    n, hits = (int(np.count_nonzero(marked)) for marked in (counted(parts[1]), _hits(parts[1])))
-    size = (n + hits) / 2 if metric.form == "dice" else n
-    unseen = room(harmed, groups[keep]) / max(size, 1)
-    found = _of_label_cells(metric, kept, asked, identical=same, unseen=unseen)
-    return _resting_on(found, n)
-
-
-def _of_label_cells(
-    metric: LabelMetric, pair: Pair, asked: Question, *, identical: bool, unseen: float
-) -> MetricChange:
-    """A label metric as a function of confusion counts, split by outcome where it matters."""
-    a, b = (side.table for side in pair)
-    r, cells = _cells(a, b)
-    halves = 2 if metric.knows_outcome else 1
-    if metric.knows_outcome:
-        first, second = (
-            cell * halves + (side.outcome == ROUTE) for cell, side in zip(cells, pair, strict=True)
-        )
-        cells = first, second
-    hits, among = _label_cells(metric, _names(a, b), asked.label, halves)
-    return of_counts(
-        cells,
-        r * r * halves,
-        lambda counts: metric.of(counts @ hits, counts @ among),
-        a.groups,
-        identical=identical,
-        unseen=unseen,
-        sign=_sign(metric),
-        margin=asked.margin,
-        seed=asked.seed,
-    )
-
-
-def _label_cells(
-    metric: LabelMetric, names: tuple[str, ...], label: str, halves: int
-) -> tuple[FloatArray, FloatArray]:
-    """Which cells (gold, top, and outcome if there are two halves) hit, and which count."""
-    at = names.index(label) if label in names else -1
-    gold, top, half = np.unravel_index(
-        np.arange(len(names) ** 2 * halves), (len(names), len(names), halves)
-    )
-    part = metric.part(LabelTickets(gold == at, top == at, half == 1))
-    return _hits(part).astype(np.float64), counted(part).astype(np.float64)
-
-
-def _of_routing(metric: RoutingMetric, pair: Pair, asked: Question) -> MetricChange:
-    """A mean over all tickets, or a share of those that count on each side."""
-    groups, same = pair[0].table.groups, _same_outcomes(pair)
-    first, second = (metric.part(routed(side, asked.costs)) for side in pair)
-    if first.among is not None:
-        return _of_parts(metric, (first, second), groups, asked, identical=same)
-    before, after = (np.asarray(part.values, dtype=np.float64) for part in (first, second))
-    if metric.share:
-        return _of_shares(metric, before, after, groups, asked, identical=same)
-    costs = asked.costs
-    dearest = max(costs.misroute, costs.review, costs.escalate)
-    return of_means(
-        before,
-        after,
-        groups,
-        sign=_sign(metric),
-        width=dearest if metric.priced else metric.high - metric.low,
-        margin=asked.margin,
-        identical=same,
-    )
-
-
-def _of_parts(
-    metric: RoutingMetric,
-    parts: tuple[Part, Part],
-    groups: IntArray,
-    asked: Question,
-    *,
-    identical: bool,
-) -> MetricChange:
-    first, second = (states(part) for part in parts)
-    n = int(np.count_nonzero(counted(parts[1])))
-    harmed = _worse(metric, parts[1]) & ~_worse(metric, parts[0])
-    found = of_counts(
-        (first, second),
-        N_STATES,
-        share_of_states,
-        groups,
-        identical=identical,
-        unseen=room(harmed, groups) / max(n, 1),
-        sign=_sign(metric),
-        margin=asked.margin,
-        seed=asked.seed,
-    )
-    return _resting_on(found, n)
-
-
-def _of_shares(
-    metric: Metric,
-    first: FloatArray,
-    second: FloatArray,
-    groups: IntArray,
-    asked: Question,
-    *,
-    identical: bool,
-) -> MetricChange:
-    return of_shares(
-        first, second, groups, sign=_sign(metric), margin=asked.margin, identical=identical
-    )
-
-
-def _sign(metric: Metric) -> int:
-    return 1 if metric.higher_is_better else -1
-
-
 def _population(metric: Metric, pair: Pair) -> Pair:
-    if metric.over == "scored":
+    if metric.over == "scored" or not np.any(pair[0].table.truth == NONE):
         return pair
     keep = np.flatnonzero(pair[0].table.truth != NONE)
     return pair[0].rows(keep), pair[1].rows(keep)
 
 
-def _resting_on(found: MetricChange, n: int) -> MetricChange:
-    """The same with the `n` tickets that the metric counts, of those that could change it."""
-    gain = found.gain
-    needed = math.ceil(gain.n_needed * n / gain.n) if gain.n and n else 0
-    return replace(found, gain=replace(gain, n=n, n_needed=max(needed, n + 1) if needed else 0))
+def _of_tickets(metric: TicketMetric, sides: Pair) -> _Found:
+    first, second = (metric.values(side.table.scores, side.table.truth) for side in sides)
+    width = metric.high - metric.low
+    return _of_means(first, second, sides[0].table.groups, width=width)
 
 
-def _same_tops(pair: Pair) -> bool:
-    """Whether no ticket at all got another top label: then nothing was changed.
-
-    The tickets of one label that stayed as they were are a sample, like any other.
-    """
-    return bool(same_top(pair[0].table, pair[1].table).all())
+def _of_means(first: FloatArray, second: FloatArray, groups: IntArray, *, width: float) -> _Found:
+    """`width` is the most that a ticket can move by; without a limit, 1."""
+    step = width if math.isfinite(width) else 1.0
+    return _mean(first), _mean(second), of_means(first, second, groups, step=step)
 
 
-def _same_outcomes(pair: Pair) -> bool:
-    """Whether no ticket at all got another top label or outcome."""
-    return _same_tops(pair) and np.array_equal(pair[0].outcome, pair[1].outcome)
-
-
-def _hits(part: Part) -> BoolArray:
-    return np.asarray(part.values, dtype=np.bool_) & counted(part)
-
-
-def _worse(metric: Metric, part: Part) -> BoolArray:
-    """The tickets that count and pull the metric away from its best."""
-    hits = _hits(part)
-    return counted(part) & ~hits if metric.higher_is_better else hits
-
-
-def _names(a: ScoreTable, b: ScoreTable) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
-
-
-def _cells(a: ScoreTable, b: ScoreTable) -> tuple[int, tuple[IntArray, IntArray]]:
-    """The number R of labels that either knows, and per side the cell gold·R + top of a ticket."""
-    names = _names(a, b)
+def _of_cells(metric: CellMetric, sides: Pair) -> _Found:
+    a, b = (side.table for side in sides)
+    names = tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
+    r = len(names)
     gold = _renumbered(a.truth, a.gold_labels, names)
-    first, second = (gold * len(names) + _renumbered(t.top, t.gold_labels, names) for t in (a, b))
-    return len(names), (first, second)
+    cells = [gold * r + _renumbered(t.top, t.gold_labels, names) for t in (a, b)]
+
+    def of(counts: FloatArray) -> FloatArray:
+        return np.asarray(metric.function(counts.reshape(*counts.shape[:-1], r, r)))
+
+    slope = metric.gradient
+    gradient = (lambda counts: slope(counts.reshape(r, r)).ravel()) if slope else None
+    change = of_counts(cells[0], cells[1], r * r, of, a.groups, gradient=gradient)
+    counts = (np.bincount(cell, minlength=r * r).astype(np.float64) for cell in cells)
+    base, candidate = (float(of(of_side)) if len(gold) else math.nan for of_side in counts)
+    return base, candidate, change
 
 
 def _renumbered(index: IntArray, own: tuple[str, ...], names: tuple[str, ...]) -> IntArray:
@@ -317,5 +206,71 @@ def _renumbered(index: IntArray, own: tuple[str, ...], names: tuple[str, ...]) -
     return numbers[index] if len(index) else index
 
 
-def _other_answers(a: ScoreTable, b: ScoreTable) -> BoolArray:
-    return np.asarray(~same_top(a, b) | (a.top_score != b.top_score))
+def _of_table(metric: TableMetric, sides: Pair) -> _Found:
+    a, b = (side.table for side in sides)
+    if a.n_scored == 0:
+        return math.nan, math.nan, undefined(math.nan, 0, NO_TICKETS)
+    base, candidate = (metric.function(t.scores, t.truth) for t in (a, b))
+    if metric.influence is None:
+        return base, candidate, undefined(candidate - base, a.n_scored, "no interval")
+    first, second = (metric.influence(t.top_score, t.right) for t in (a, b))
+    chance = _chance(metric, b), _chance(metric, a)
+    return base, candidate, of_influences((base, first), (candidate, second), a.groups, chance)
+
+
+def _chance(metric: TableMetric, table: ScoreTable) -> float:
+    """What chance lifts the value by; more where tickets come in groups."""
+    if metric.by_chance is None:
+        return 0.0
+    grouped = math.sqrt(table.n_scored / effective_groups(table.groups))
+    return metric.by_chance(table.top_score, table.right) * grouped
+
+
+def _of_label(metric: LabelMetric, pair: Pair, label: str) -> _Found:
+    marks = (label_tickets(side.table, side.outcome, label) for side in pair)
+    first, second = (metric.part(of) for of in marks)
+    table = pair[0].table
+    return _of_parts(metric, first, second, table.groups[table.truth != NONE])
+
+
+def _of_routing(metric: RoutingMetric, sides: Pair, costs: Costs) -> _Found:
+    groups = sides[0].table.groups
+    first, second = (metric.part(_routed(side, costs)) for side in sides)
+    if first.among is not None:
+        return _of_parts(metric, first, second, groups)
+    before, after = (np.asarray(part.values, dtype=np.float64) for part in (first, second))
+    dearest = max(costs.misroute, costs.review, costs.escalate)
+    return _of_means(before, after, groups, width=dearest if metric.priced else metric.high)
+
+
+def _routed(side: Judged, costs: Costs) -> RoutedTickets:
+    return RoutedTickets(side.outcome, side.table.right, costs, needs_two(side.table))
+
+
+def _of_parts(
+    metric: LabelMetric | RoutingMetric, first: Part, second: Part, groups: IntArray
+) -> _Found:
+    """A share of the tickets that count, over those that count on one side at least."""
+    touched = np.flatnonzero(counted(first) | counted(second))
+    before, after = (_states(part)[touched] for part in (first, second))
+
+    def of(counts: FloatArray) -> FloatArray:
+        hits, among = counts[..., 2], counts[..., 1] + counts[..., 2]
+        if isinstance(metric, LabelMetric):
+            return metric.of(hits, among)
+        return np.where(among > 0, hits / np.maximum(among, 1e-9), np.nan)
+
+    n = int(counted(second).sum())
+    change = of_counts(before, after, _N_STATES, of, groups[touched], n=n)
+    counts = (np.bincount(s, minlength=_N_STATES).astype(np.float64) for s in (before, after))
+    base, candidate = (float(of(of_side)) for of_side in counts)
+    return base, candidate, change
+
+
+def _states(part: Part) -> IntArray:
+    """Per ticket 0 where it does not count, 1 where it counts, 2 where it counts and hits."""
+    return np.asarray(counted(part) * (1 + np.asarray(part.values, dtype=np.int64)))
+
+
+def _mean(values: FloatArray) -> float:
+    return float(np.mean(values)) if len(values) else math.nan

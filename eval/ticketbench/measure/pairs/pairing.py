@@ -81,3 +81,13 @@ def same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
     names = list(b.labels)
     known = [names.index(label) if label in names else NONE for label in a.labels]
     return np.asarray(np.array(known, dtype=np.int64)[a.top] == b.top)
+
+
+def same_answers(pair: Pair) -> bool:
+    """Whether every ticket has the same top label, top score and outcome on both sides."""
+    a, b = pair
+    return (
+        bool(same_top(a.table, b.table).all())
+        and np.array_equal(a.table.top_score, b.table.top_score)
+        and np.array_equal(a.outcome, b.outcome)
+    )

@@ -10,17 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from ticketbench.core.types import FloatArray, ScoreTable
+from ticketbench.core.types import FloatArray, IntArray, ScoreTable
 from ticketbench.measure.compare import Contingency, compare, mcnemar_exact
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.metrics import macro_f1
-from ticketbench.measure.pairs.bootstrap import paired_sides, replicates, share_right
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
-from ticketbench.measure.pairs.of_shares import clustered_z, tango_z
 from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.statistics.intervals import clustered_mean
-from ticketbench.measure.statistics.resampling import percentile
+from ticketbench.measure.statistics.resampling import percentile, replicates, units
 from ticketbench.measure.statistics.sign_flip import sign_flip_p
+from ticketbench.measure.statistics.tango import clustered_z, tango_z
 
 MARGINS = (0.0, 0.01, 0.02, 0.05)
 
@@ -52,7 +51,7 @@ def pair_reference_values(
         "diff_se_iid": mean.se_independent,
         "diff_se_clustered_CR1": mean.se_clustered,
         "cluster_sign_flip_p_exact": sign_flip_p(d, a.groups),
-        "bootstrap_diff_ci95_cluster_percentile": _bootstrap(a, b, seed=seed),
+        "bootstrap_diff_ci95_cluster_percentile": _bootstrap(d, a.groups, seed=seed),
         **_noninferiority(d, a, counts),
         "macro_f1_a": _macro_f1(a),
         "macro_f1_b": _macro_f1(b),
@@ -77,21 +76,21 @@ def _label_shift(a: ScoreTable, b: ScoreTable) -> MarginalShift:
     return marginal_shift(tops[0], tops[1], np.arange(a.n_scored), seed=0)
 
 
-def _bootstrap(a: ScoreTable, b: ScoreTable, *, seed: int) -> list[float]:
+def _bootstrap(d: FloatArray, groups: IntArray, *, seed: int) -> list[float]:
     """Percentile interval of the accuracy difference, whole groups drawn."""
-    if a.n_scored == 0:
+    drawn = units(d.astype(np.int64), groups)
+    if not len(d):
         return [float("nan"), float("nan")]
-    drawn = replicates(paired_sides(a, b, seed=seed), {"accuracy": share_right}, seed=seed)
-    ends = percentile(drawn["accuracy"])
+    ends = percentile(replicates(drawn, lambda n: n @ drawn.used / n.sum(axis=-1), seed=seed))
     return [ends.low, ends.high]
 
 
 def _noninferiority(d: FloatArray, a: ScoreTable, counts: Contingency) -> dict[str, float]:
-    lost, gained, nan = counts.only_base, counts.only_candidate, float("nan")
+    lost, gained = counts.only_base, counts.only_candidate
     found = {}
     for margin in MARGINS:
-        found[f"noninferiority_tango_z_margin{margin}"] = (
-            tango_z(lost, gained, len(d), margin=margin) if len(d) else nan
+        found[f"noninferiority_tango_z_margin{margin}"] = tango_z(
+            lost, gained, len(d), margin=margin
         )
         found[f"noninferiority_clustered_z_margin{margin}"] = clustered_z(
             d, a.groups, margin=margin

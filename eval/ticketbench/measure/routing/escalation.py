@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ticketbench.core.policy import ESCALATE, Decisions
 from ticketbench.core.types import Estimate, ScoreTable
+from ticketbench.measure.routing.outcomes import needs_two
 from ticketbench.measure.statistics import intervals
 
 
@@ -25,13 +26,13 @@ class Escalation:
 
 def judge_escalation(table: ScoreTable, decisions: Decisions) -> Escalation | None:
     """Precision, recall and queue of the escalation rule; None without all_labels."""
-    if table.wanted is None:
+    needed = needs_two(table)
+    if needed is None:
         return None
-    needs_two = table.wanted.sum(axis=1) >= 2
     escalated = decisions.outcome == ESCALATE
     return Escalation(
         queue=int(escalated.sum()),
-        needed=int(needs_two.sum()),
-        precision=intervals.share(needs_two[escalated], table.groups[escalated]),
-        recall=intervals.share(escalated[needs_two], table.groups[needs_two]),
+        needed=int(needed.sum()),
+        precision=intervals.share(needed[escalated], table.groups[escalated]),
+        recall=intervals.share(escalated[needed], table.groups[needed]),
     )

@@ -18,7 +18,7 @@ from ticketbench.core.policy import (
 )
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.estimates import MetricResult, estimate_of, part_estimate
-from ticketbench.measure.kinds import RoutedTickets, RoutingMetric, registered
+from ticketbench.measure.kinds import RoutedTickets, routing_metrics
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics import intervals
 from ticketbench.measure.statistics.intervals import Interval
@@ -91,9 +91,10 @@ def cost_of_ticket(table: ScoreTable, decisions: Decisions, costs: Costs) -> Flo
 def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingSummary:
     """Counts and every routing metric of `decisions`. No tickets: NaN estimates."""
     routed = decisions.outcome == ROUTE
-    tickets = RoutedTickets(decisions.outcome, decisions.top == table.truth, costs)
+    right_top = decisions.top == table.truth
+    tickets = RoutedTickets(decisions.outcome, right_top, costs, needs_two(table))
     right = routed & tickets.right
-    metrics = registered(RoutingMetric)
+    metrics = routing_metrics(priced=True, all_labels=table.wanted is not None)
     estimates = (part_estimate(m, m.part(tickets), table.groups) for m in metrics)
     return RoutingSummary(
         n=table.n_scored,
@@ -106,6 +107,11 @@ def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingS
         metrics=tuple(map(MetricResult.of, metrics, estimates)),
         any_label_precision=_any_label_precision(table, decisions, routed),
     )
+
+
+def needs_two(table: ScoreTable) -> BoolArray | None:
+    """Which tickets two or more labels fit; None where the dataset does not say."""
+    return None if table.wanted is None else np.asarray(table.wanted.sum(axis=1) >= 2)
 
 
 def _any_label_precision(table: ScoreTable, decisions: Decisions, routed: BoolArray) -> Estimate:

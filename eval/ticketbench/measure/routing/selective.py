@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
-from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, Value
-from ticketbench.measure.statistics.groups import one_per_group
-from ticketbench.measure.statistics.intervals import CONFIDENCE, clopper_pearson_lower
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
+from ticketbench.measure.calibration.ranking import augrc
+from ticketbench.measure.statistics.intervals import clopper_pearson_lower
 
 _MOST_POINTS = 200
 
@@ -81,7 +80,7 @@ def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
     k = np.arange(1, n + 1)
     shown = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round().astype(int)) - 1
     points = tuple(RiskPoint(float(k[i] / n), float(errors[i] / k[i])) for i in shown)
-    return RiskCoverage(points, float((errors / k).mean()), float(errors.mean() / n), n)
+    return RiskCoverage(points, float((errors / k).mean()), augrc(top_score, right), n)
 
 
 def at_least(scores: FloatArray, thresholds: Sequence[float]) -> IntArray:
@@ -100,60 +99,3 @@ def selection_at(top_score: FloatArray, right: BoolArray, threshold: float) -> S
     precision = hits / selected if selected else math.nan
     low = clopper_pearson_lower(hits, selected)
     return Selection(selected, selected - hits, coverage, precision, low)
-
-
-def auroc(top_score: FloatArray, right: BoolArray) -> float:
-    """Chance that a right ticket has a higher top score than a wrong one, a tie counting half.
-
-    The area under the ROC curve of "right" by top score (Mann & Whitney 1947): 1 when every right
-    ticket stands above every wrong one, 0.5 when the score says nothing. All right, all wrong or
-    no tickets: NaN.
-    """
-    hits = int(right.sum())
-    misses = len(right) - hits
-    if hits == 0 or misses == 0:
-        return math.nan
-    ranks = float(_midranks(top_score)[right].sum())
-    return (ranks - hits * (hits + 1) / 2) / (hits * misses)
-
-
-def auroc_interval(
-    top_score: FloatArray, right: BoolArray, groups: IntArray, *, seed: int
-) -> Estimate:
-    """AUROC with the normal interval of DeLong et al. (1988), clipped to [0, 1].
-
-    Var = var(V10)/right + var(V01)/wrong: V10 is the share of wrong tickets below each right one,
-    V01 the share of right tickets above each wrong one, both from midranks in O(n log n) (Sun & Xu
-    2014). When tickets share groups, the interval is that of one ticket per group, drawn by `seed`,
-    widened where needed to hold the value, which is over all tickets. Undefined as in `auroc`. No
-    interval with fewer than two right or two wrong tickets, or when every right one stands above
-    every wrong one or below: width 0 would claim certainty.
-    """
-    value, n = auroc(top_score, right), len(top_score)
-    if math.isnan(value):
-        return Estimate.undefined(n, "all right or all wrong" if n else "no tickets")
-    rows = one_per_group(groups, seed=seed)
-    centre, error = auroc(top_score[rows], right[rows]), _delong_error(top_score[rows], right[rows])
-    if not error > 0:
-        return Estimate(value, math.nan, math.nan, n, "no interval: too few to tell apart")
-    half = float(special.ndtri(0.5 + CONFIDENCE / 2)) * error
-    low, high = min(value, max(0.0, centre - half)), max(value, min(1.0, centre + half))
-    return Estimate(value, low, high, n, "DeLong" if len(rows) == n else "DeLong, one per group")
-
-
-def _delong_error(top_score: FloatArray, right: BoolArray) -> float:
-    """Standard error of the AUROC; NaN with fewer than two right or two wrong tickets."""
-    hits = int(right.sum())
-    misses = len(right) - hits
-    if min(hits, misses) < 2:
-        return math.nan
-    ranks = _midranks(top_score)
-    below = (ranks[right] - _midranks(top_score[right])) / misses
-    above = 1 - (ranks[~right] - _midranks(top_score[~right])) / hits
-    return math.sqrt(float(below.var(ddof=1)) / hits + float(above.var(ddof=1)) / misses)
-
-
-def _midranks(values: FloatArray) -> FloatArray:
-    """Ranks from 1; tied values share the mean of their ranks."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[inverse])

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable
-from ticketbench.measure.pairs.verdict import MARGIN, Outcome, verdict
+from ticketbench.core.types import NONE, BoolArray, IntArray, ScoreTable
+from ticketbench.measure.pairs.of_means import of_means
+from ticketbench.measure.pairs.verdict import MARGIN, Outcome, outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +74,18 @@ def suspects(
 
 
 def verdict_without(
-    d: FloatArray,
-    groups: IntArray,
-    ids: Sequence[str],
-    suspected: Sequence[Suspect],
-    *,
-    identical: bool = False,
-    margin: float = MARGIN,
+    a: ScoreTable, b: ScoreTable, suspected: Sequence[Suspect], *, margin: float = MARGIN
 ) -> WithoutSuspects:
-    """The verdict on the paired differences `d` of the tickets `ids`, with and without suspects.
+    """The verdict on the paired tables, with and without suspects.
 
     Suspects that are not among the pairs change nothing. Give the suspects of both rubric sets:
-    leaving out only what one of them contradicts would favour that one. `identical` and `margin`
-    as for `verdict`.
+    leaving out only what one of them contradicts would favour that one.
     """
     names = {suspect.ticket_id for suspect in suspected}
-    kept = np.fromiter((ticket not in names for ticket in ids), dtype=np.bool_, count=len(ids))
-    whole = verdict(d, groups, identical=identical, margin=margin).outcome
-    without = verdict(d[kept], groups[kept], identical=identical, margin=margin).outcome
+    kept = np.fromiter((ticket not in names for ticket in a.ids), dtype=np.bool_, count=a.n_scored)
+    first, second = a.right.astype(np.float64), b.right.astype(np.float64)
+    whole = outcome_of(of_means(first, second, a.groups), margin=margin)
+    without = outcome_of(of_means(first[kept], second[kept], a.groups[kept]), margin=margin)
     return WithoutSuspects(whole, without, int(np.count_nonzero(~kept)), whole != without)
 
 

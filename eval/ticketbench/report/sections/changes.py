@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.verdict import noninferiority_text
+from ticketbench.report.words.verdict import not_worse_text
 
 _MOST_FLIPS = 200
 
@@ -31,7 +31,7 @@ groups{% endif %}</caption>
 <td class="text">{{ "higher" if d.higher_is_better else "lower" }}</td></tr>
 {% endfor %}
 </tbody></table></div>
-<p>{{ gate(c) }}. p of equal accuracy {{ c.p | p_value }}\
+<p>{{ gate(c) }}. p of equal accuracy {{ c.verdict.p | p_value }}\
 {% if comparisons | length > 1 %}, {{ p_holm[loop.index0] | p_value }} adjusted for \
 {{ comparisons | length }} candidates (Holm){% endif %}\
 {% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | p_value }}\
@@ -45,7 +45,7 @@ groups{% endif %}</caption>
 <th scope="col">difference</th><th scope="col">p</th></tr></thead>
 <tbody>
 {% for l in c.of_labels("recall") %}
-<tr><th scope="row">{{ l.label }}</th><td>{{ l.support }}</td><td>{{ l.base | percent }}</td>\
+<tr><th scope="row">{{ l.label }}</th><td>{{ l.difference.n }}</td><td>{{ l.base | percent }}</td>\
 <td>{{ l.candidate | percent }}</td><td class="nowrap">{{ l.difference | difference }}</td>\
 <td>{{ l.p_holm | p_value }}</td></tr>
 {% endfor %}
@@ -86,5 +86,5 @@ def changes(report: Report) -> Markup | None:
         p_holm=report.results.p_holm,
         texts=report.texts,
         most=_MOST_FLIPS,
-        gate=noninferiority_text,
+        gate=not_worse_text,
     )

@@ -41,13 +41,8 @@ not independent, and every interval knows it</dd>
 <td class="text">{{ m.estimate.method }}</td>\
 <td class="text">{{ "higher" if m.higher_is_better else "lower" }}</td></tr>
 {% endfor %}
-{% set auroc, curve = e.calibration.auroc, e.routing.risk_coverage %}
-<tr><th scope="row">AUROC of the top score</th><td>{{ auroc.value | number }}</td>\
-<td>{{ auroc | interval(share=False) or "–" }}</td><td>{{ auroc.n }}</td>\
-<td class="text">{{ auroc.method }}</td><td class="text">higher</td></tr>
+{% set curve = e.routing.risk_coverage %}
 <tr><th scope="row">AURC</th><td>{{ curve.aurc | number }}</td><td>–</td>\
-<td>{{ curve.n }}</td><td class="text">no interval</td><td class="text">lower</td></tr>
-<tr><th scope="row">AUGRC</th><td>{{ curve.augrc | number }}</td><td>–</td>\
 <td>{{ curve.n }}</td><td class="text">no interval</td><td class="text">lower</td></tr>
 </tbody></table></div>
 {% endfor %}

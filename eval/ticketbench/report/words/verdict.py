@@ -10,8 +10,8 @@ from ticketbench.core.policy import Policy
 from ticketbench.measure.calibration.bins import TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.pairs.of_shares import NonInferiority
-from ticketbench.measure.pairs.verdict import Verdict
+from ticketbench.measure.pairs.change import GATE_CONFIDENCE
+from ticketbench.measure.pairs.verdict import Verdict, not_worse
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.sample.label_errors import WithoutSuspects
 from ticketbench.measure.thresholds.choose import ChosenThreshold
@@ -79,11 +79,7 @@ def _evidence(comparison: Comparison) -> str:
 def _action(comparison: Comparison, verdict: Verdict) -> str:
     if verdict.outcome == "cannot tell":
         if verdict.tickets_needed:
-            return (
-                f"about {verdict.tickets_needed:,} labelled tickets would settle it "
-                f"(a true difference under {numbers.points(verdict.detectable).lstrip('+')} points "
-                "is easily missed at this size)"
-            )
+            return f"about {verdict.tickets_needed:,} labelled tickets would settle it"
         return "label more tickets"
     if verdict.outcome == "worse":
         return f"keep {comparison.base}; read the broken tickets"
@@ -93,22 +89,19 @@ def _action(comparison: Comparison, verdict: Verdict) -> str:
     return f"the difference is within ±{margin} points: keep either"
 
 
-def noninferiority_text(comparison: Comparison) -> str:
+def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
     """Whether the candidate may replace the base without losing more than the margin."""
-    return noninferiority_of(comparison, comparison.noninferiority)
-
-
-def noninferiority_of(comparison: Comparison, gate: NonInferiority) -> str:
-    """The same for a test at another margin."""
-    margin = numbers.points(gate.margin).lstrip("+")
+    change = comparison.change("accuracy").change
+    allowed = comparison.verdict.margin if margin is None else margin
+    points = numbers.points(allowed).lstrip("+")
+    outcome, ends = not_worse(change, margin=allowed), change.bounds(GATE_CONFIDENCE)
     words = {
-        "pass": f"not worse than {comparison.base} by {margin} points or more",
-        "fail": f"worse than {comparison.base}",
-        "inconclusive": f"may be worse than {comparison.base} by {margin} points",
-    }[gate.outcome]
-    bounds = f"one-sided 95% bounds {numbers.points(gate.low)} and {numbers.points(gate.high)}"
-    needed = f"; about {gate.n_needed:,} tickets would settle it" if gate.n_needed else ""
-    return f"{comparison.candidate} is {words} ({bounds}){needed}".replace("is may be", "may be")
+        "pass": f"is not worse than {comparison.base} by {points} points or more",
+        "fail": f"is worse than {comparison.base}",
+        "inconclusive": f"may be worse than {comparison.base} by {points} points",
+    }[outcome]
+    bounds = f"one-sided 95% bounds {numbers.points(ends.low)} and {numbers.points(ends.high)}"
+    return f"{comparison.candidate} {words} ({bounds})"
 
 
 def without_suspects_text(comparison: Comparison, without: WithoutSuspects) -> str:
