@@ -21,14 +21,14 @@ from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files.reading import linked_parent, read_bytes
 from ticketbench.edge.redaction import redact
-from ticketbench.edge.results.upgrades import run_2
+from ticketbench.edge.results.upgrades import run_2, run_3
 
 T = TypeVar("T")
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
 MOST_MANIFEST_BYTES = 10_000_000
-VERSIONS = {"run": 2, "score": 2, "compare": 2, "gate": 2}
+VERSIONS = {"run": 3, "score": 2, "compare": 3, "gate": 3}
 """The version of what an envelope holds; 1 where nothing is said."""
 
 _MOST_NAME_BYTES = 200
@@ -94,7 +94,9 @@ def _current(value: Mapping[str, Any]) -> Any:
     if version == VERSIONS.get(thing, 1):
         return value["data"]
     if (thing, version) == ("run", 1):
-        return run_2(value["data"])
+        return run_3(run_2(value["data"]))
+    if (thing, version) == ("run", 2):
+        return run_3(value["data"])
     raise ValueError(f"schema {value['schema']!r}")
 
 

@@ -2,6 +2,7 @@
 
 run@1    one flat evaluation; `baselines` were trained classifiers
 run@2    an evaluation in chapters; a metric by name stands in a list of metrics
+run@3    one kind of change for metrics, labels and gates, with what its interval rests on
 """
 
 from __future__ import annotations
@@ -90,6 +91,55 @@ def comparison_2(old: Mapping[str, Any]) -> dict[str, Any]:
     """A comparison of version 1, whose differences by label were all of the recall."""
     of_labels = [{"metric": "recall", **one} for one in old["label_differences"]]
     return {**old, "label_differences": of_labels}
+
+
+def run_3(old: Mapping[str, Any]) -> dict[str, Any]:
+    """The `data` of run@2 as run@3 has it. Raises KeyError when it is not what run@2 wrote."""
+    return {**old, "comparisons": [comparison_3(one) for one in old["comparisons"]]}
+
+
+def comparison_3(old: Mapping[str, Any]) -> dict[str, Any]:
+    """A comparison of version 2: its intervals stay what they were, as they were made by rules of
+    their own; what they rest on is not known.
+    """
+    new = dict(old)
+    p, gate = new.pop("p"), new.pop("noninferiority")
+    new["verdict"] = _verdict_3(old["verdict"], p, gate)
+    new["differences"] = [_change_3(one, label="", p=None) for one in old["differences"]]
+    new["label_differences"] = [
+        _change_3(
+            {"name": one["metric"], "title": _OF_LABELS.get(one["metric"], one["metric"]), **_SHARE}
+            | one,
+            label=one["label"],
+            p=one["p"],
+        )
+        for one in old["label_differences"]
+    ]
+    return new
+
+
+_SHARE = {"higher_is_better": True, "share": True}
+
+
+def _verdict_3(old: Mapping[str, Any], p: float | None, gate: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in old.items() if name != "detectable"}
+    bounds = {name: gate[name] for name in ("low", "high")}
+    return {**kept, "confidence": 0.95, "p": p, "not_worse": gate["outcome"], **bounds}
+
+
+def _change_3(old: Mapping[str, Any], *, label: str, p: float | None) -> dict[str, Any]:
+    names = ("name", "title", "higher_is_better", "share", "base", "candidate", "difference")
+    value = old["difference"]["value"]
+    unknown = dict.fromkeys(("variance", "imagined", "df"))
+    change = {"value": value, "n": old["difference"]["n"], "n_groups": 0, "n_changed": 0}
+    change |= {**unknown, "chance": (0.0, 0.0), "method": old["difference"]["method"]}
+    return {
+        **{name: old[name] for name in names},
+        "label": label,
+        "p": p,
+        "p_holm": old.get("p_holm", p),
+        "change": change,
+    }
 
 
 def _routing_2(old: Mapping[str, Any]) -> dict[str, Any]:
