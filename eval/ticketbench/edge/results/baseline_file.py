@@ -80,7 +80,7 @@ def _from_git(path: Path) -> str:
 
 def _refuse_newer(path: Path, data: object) -> None:
     schema = data.get("schema") if isinstance(data, dict) else None
-    match = re.fullmatch(r"ticketbench/baseline@([0-9]{1,9})", str(schema), re.ASCII)
+    match = re.fullmatch(r"ticketbench/baseline@([0-9]{1,9})", str(schema))
     if match and int(match[1]) > _NEWEST:
         raise InputError(
             f"{path} is of a newer version of ticketbench ({match[0]})",

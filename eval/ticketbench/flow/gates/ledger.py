@@ -1,8 +1,11 @@
 """How far a baseline may have slid: what blessing adds to its ledger, and when that is warned of.
 
-Only fresh tickets hold a budget. Changes that are judged on the same tickets are merged by what did
-well on these, so their seen changes are kinder than the truth; a ledger makes a slide visible, and
-cannot stop it (docs/evidence.md).
+Only fresh tickets hold a budget. What is judged on the same tickets again and again is merged for
+what did well on these, so that the seen changes may be kinder than the true ones; a ledger shows a
+slide and cannot stop it (docs/evidence.md).
+
+The sum is of gains and losses: where the baseline stands against its pin. A sum of the losses alone
+warns of everything, within 20 changes also where each is harmless.
 """
 
 from __future__ import annotations
