@@ -49,17 +49,20 @@ def test_blessing_25_times_after_the_pin_is_warned_of_by_bless_show_and_gate() -
     assert "25 changes since the pin: accuracy -83.3 points, allowed -5" in last.stdout
     words = "these 7 tickets have judged 25 changes"
     before = BASELINE.read_bytes()
-    show, text = shown(), ticketbench("gate", "gated.yaml")
+    forms = [
+        f"--format={form}" for form in ("text", "markdown=g.md", "github=g.txt", "json=g.json")
+    ]
+    show, text = shown(), ticketbench("gate", "gated.yaml", *forms)
     assert words in flat(show.stderr)
     assert "one look per pin" in flat(show.stdout)
     assert words in flat(text.stdout)
     assert "1 passed" in text.stdout.splitlines()[0], "a warning changes no verdict"
-    markdown = ticketbench("gate", "gated.yaml", "--format", "markdown")
-    assert f"**Warning: {words}:**" in markdown.stdout
-    annotated = ticketbench("gate", "gated.yaml", "--format", "github")
-    assert f"::warning file=gated.yaml,title=ticketbench::{words}" in annotated.stdout
-    data = json.loads(ticketbench("gate", "gated.yaml", "--json").stdout)["data"]
-    assert [one["code"] for one in data["report"]["findings"]] == ["TB305", "TB306"]
+    assert f"**Warning: {words}:**" in Path("g.md").read_text("utf-8")
+    assert f"::warning file=gated.yaml,title=ticketbench::{words}" in Path("g.txt").read_text(
+        "utf-8"
+    )
+    report = json.loads(Path("g.json").read_bytes())["data"]["report"]
+    assert [one["code"] for one in report["findings"]] == ["TB305", "TB306"]
     assert BASELINE.read_bytes() == before
     for done in (last, show, text):
         assert max(map(len, (done.stdout + done.stderr).splitlines())) <= 80
