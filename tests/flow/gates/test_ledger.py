@@ -237,7 +237,7 @@ def test_equal_histories_give_equal_bytes(config: Config) -> None:
     contents = []
     for _ in range(2):
         BASELINE.unlink(missing_ok=True)
-        for name in ("v1", "v2", "v1"):
+        for name in ("v1", "v2"):
             blessed(name)
         contents.append(BASELINE.read_bytes())
     assert contents[0] == contents[1]

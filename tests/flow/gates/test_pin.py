@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +16,26 @@ from ticketbench.edge.results.baseline_file import baseline_bytes
 from ticketbench.edge.results.baseline_file import read_baseline as read
 from ticketbench.flow.gates.pin import pin, prepare_pin
 
+LIMIT = "{metric: accuracy, on: v2, min: 0.5}"
+
+
+@pytest.fixture(scope="module")
+def lost(stored: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A baseline that lost five of six tickets since its pin."""
+    folder = tmp_path_factory.mktemp("lost") / "project"
+    shutil.copytree(stored, folder)
+    with contextlib.chdir(folder):
+        with_gates(LIMIT)
+        blessed("v2")
+        blessed("v1")
+        return BASELINE.read_bytes()
+
 
 @pytest.fixture(autouse=True)
-def _lost(answered: Path) -> None:
-    """A baseline that lost five of six tickets since its pin."""
-    with_gates("{metric: accuracy, on: v2, min: 0.5}")
-    blessed("v2")
-    blessed("v1")
+def _gated(answered: Path, lost: bytes) -> None:
+    with_gates(LIMIT)
+    BASELINE.parent.mkdir()
+    BASELINE.write_bytes(lost)
 
 
 def test_a_pin_starts_the_ledger_afresh_and_keeps_what_was_accepted() -> None:
@@ -92,6 +107,6 @@ def test_without_a_baseline_there_is_nothing_to_pin() -> None:
     BASELINE.unlink()
     with pytest.raises(InputError, match=f"there is no baseline {BASELINE} yet"):
         prepare_pin(GATED, reason="x")
-    with_gates("{metric: accuracy, on: v2, min: 0.5}", baseline=None)
+    with_gates(LIMIT, baseline=None)
     with pytest.raises(InputError, match="names no baseline"):
         prepare_pin(GATED, reason="x")
