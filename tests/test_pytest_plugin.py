@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from offline_ci import copied, run
+from ticketbench.edge.results.baseline_file import baseline_bytes, read_baseline
+from ticketbench.edge.results.ledger import SeenChange
 from ticketbench.pytest_plugin import _harmless
 
 
@@ -110,6 +113,22 @@ def test_must_pass_tickets_and_files_parametrise(used: str) -> None:
     gate = ["test_gate[t-0001]", "test_gate[t-0002]"]
     file = ["test_file[t-0001]", "test_file[t-0002]", "test_file[t-0003]"]
     assert passed(used, "tickets") == [*gate, *file]
+
+
+def test_the_summary_tells_what_the_ledger_of_the_baseline_warns_of(sample: Path) -> None:
+    path = sample / "configs/baselines/support.json"
+    content = path.read_bytes()
+    before = read_baseline(path)
+    assert before.ledger
+    slid = replace(before.ledger, seen=(SeenChange(-0.03, 180),))
+    path.write_bytes(baseline_bytes(replace(before, ledger=slid)))
+    code = 'def test_each(comparison):\n    assert comparison("baseline")\n'
+    told = [under_pytest(sample, code, *on) for on in ((), ("-n", "1"))]
+    path.write_bytes(content)
+    for done in told:
+        assert done.returncode == 0, done.stdout
+        assert done.stdout.count("ticketbench: accuracy has slid by 3 points since the pin") == 1
+    assert "has slid" not in under_pytest(sample, code).stdout
 
 
 MISSING = 'def test_other(classify):\n    assert classify("never asked").top_label\n'

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ticketbench.measure.evaluation import Evaluation
 
 _UNDER_TEST = pytest.StashKey["UnderTest"]()
+_TOLD = "ticketbench"
 MUST_PASS = "must_pass_ticket"
 _MISSING = re.compile(r"\banswers? missing for rubric set ")
 T = TypeVar("T")
@@ -60,11 +61,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say once, loudly, that answers are missing."""
+    """Say once, loudly, that answers are missing, and what the ledger of the baseline warns of."""
     reports = terminalreporter.stats.get("skipped", [])
     missing = {str(r.longrepr[2]) for r in reports if isinstance(r.longrepr, tuple)}
     for reason in sorted(one for one in missing if _MISSING.search(one)):
         terminalreporter.write_line(f"ticketbench: {reason.removeprefix('Skipped: ')}", yellow=True)
+    ended = [report for reports in terminalreporter.stats.values() for report in reports]
+    noted = {one for report in ended for one in getattr(report, "user_properties", ())}
+    for warning in sorted(str(text) for name, text in noted if name == _TOLD):
+        terminalreporter.write_line(f"ticketbench: {warning}", yellow=True)
 
 
 @pytest.fixture
@@ -81,8 +86,13 @@ def comparison(request: pytest.FixtureRequest) -> Callable[..., Comparison]:
     """
 
     def compared(base: str | None = None, candidate: str | None = None) -> Comparison:
+        from ticketbench.edge.inputs.gate_config import BASELINE
+
         own = candidate or _rubric_set(request)
-        return _answered(request, lambda under_test: under_test.comparison(base, own))
+        found = _answered(request, lambda under_test: under_test.comparison(base, own))
+        if base == BASELINE:
+            _tell(request)
+        return found
 
     return compared
 
@@ -96,6 +106,13 @@ def classify(request: pytest.FixtureRequest) -> Callable[[str], Answer]:
         return _answered(request, lambda under_test: under_test.answer(text, name))
 
     return classified
+
+
+def _tell(request: pytest.FixtureRequest) -> None:
+    """Note what the ledger warns of at the test, for the summary: workers of xdist have none."""
+    for found in _answered(request, lambda under_test: under_test.baseline_findings()):
+        warning = _harmless(f"{found.title}; {found.evidence}")
+        request.node.user_properties.append((_TOLD, warning))
 
 
 def _rubric_set(request: pytest.FixtureRequest) -> str | None:

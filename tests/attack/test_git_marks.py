@@ -28,9 +28,10 @@ COMMANDS = {
     "rubrics diff": ("rubrics", "diff", "v1", "v2", "--config", "gated.yaml"),
     "bless": ("baseline", "bless", "gated.yaml", "--rubric-set", "v2"),
     "show": ("baseline", "show", "gated.yaml"),
+    "pin": ("baseline", "pin", "gated.yaml", "--reason", "a test"),
 }
-READ_NO_BASELINE = set(COMMANDS) - {"gate", "bless", "show"}
-READ_NO_RECORDING = {"show"}
+READ_NO_BASELINE = set(COMMANDS) - {"gate", "bless", "show", "pin"}
+READ_NO_RECORDING = {"show", "pin"}
 
 
 @pytest.fixture

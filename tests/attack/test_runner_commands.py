@@ -91,6 +91,7 @@ COMMANDS = [
     ("baseline", "show", "c.yaml"),
     ("baseline", "show", "c.yaml", "--json"),
     ("baseline", "bless", "c.yaml", "--rubric-set", "v2", "--dry-run", "--reason", HOSTILE[1]),
+    ("baseline", "pin", "c.yaml", "--dry-run", "--reason", HOSTILE[1]),
     ("cache", "info", "c.yaml"),
     ("cache", "merge", "rec.jsonl", "--to", "again ##[x].jsonl"),
     ("cache", "prune", "c.yaml", "--dry-run"),

@@ -1,27 +1,43 @@
-"""The command `ticketbench baseline show | bless`."""
+"""The command `ticketbench baseline show | bless | pin`."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
 import click
 
 from ticketbench.cli.options import set_option, stored_mode_option
-from ticketbench.cli.output import json_option, say, say_wrapped, show, show_json, show_table
+from ticketbench.cli.output import (
+    json_option,
+    say,
+    say_findings,
+    say_wrapped,
+    show,
+    show_json,
+    show_table,
+    show_wrapped,
+)
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.results.ledger import Ledger
     from ticketbench.flow.gates.baseline import BaselineDiff
+    from ticketbench.flow.gates.pin import PinDiff
+
+_MOST_CHANGES = 10
+_WIDEST_REASON = 40
 
 
 @click.group("baseline")
 def command() -> None:
-    """Show or bless the reference that gates compare with.
+    """Show, bless or pin the reference that gates compare with.
 
     \b
     ticketbench baseline show configs/support.yaml
     ticketbench baseline bless configs/support.yaml --rubric-set v2 --reason "v2 is live"
+    ticketbench baseline pin configs/support.yaml --reason "2 points for a shorter rubric"
     """
 
 
@@ -30,7 +46,7 @@ def command() -> None:
 @set_option
 @json_option
 def show_command(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Show what was blessed, and which inputs are others now.
+    """Show what was blessed, what changed since the pin, and which inputs are others now.
 
     \b
     ticketbench baseline show configs/support.yaml
@@ -58,9 +74,12 @@ def show_command(config: Path, overrides: tuple[str, ...], as_json: bool) -> Non
         for name, m in baseline.metrics.items()
     ]  # fmt: skip
     show_table(("metric", "value", "[95%]", "tickets"), rows)
+    show()
+    _show_ledger(baseline.ledger, found.budget)
     if found.changed or found.gone:
         gone = [f"{found.gone} of its tickets are gone"] if found.gone else []
         say_wrapped(f"other now: {', '.join([*found.changed, *gone])}")
+    say_findings(found.findings)
 
 
 @command.command("bless")
@@ -105,6 +124,86 @@ def bless_command(
     else:
         bless(blessing)
         say(f"blessed {diff.rubric_set}: {diff.n} tickets in {diff.path}; commit it")
+    say_findings(diff.findings)
+
+
+@command.command("pin")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--reason", default="", help="Why the loss is accepted; needed, kept in the file.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be accepted.")
+@set_option
+@json_option
+def pin_command(
+    config: Path, reason: str, dry_run: bool, overrides: tuple[str, ...], as_json: bool
+) -> None:
+    """Accept what was lost since the last pin, in writing, and count afresh.
+
+    The ledger of the baseline counts the changes blessed since its pin and adds up what each
+    changed in accuracy. A pin starts it again at what is blessed now and keeps what was accepted
+    beside your reason. Pin after fresh tickets have shown where you stand. Commit the file.
+
+    \b
+    ticketbench baseline pin configs/support.yaml --dry-run
+    ticketbench baseline pin configs/support.yaml --reason "2 points for a shorter rubric"
+    """
+    from ticketbench.flow.gates.pin import pin, prepare_pin
+
+    pinning = prepare_pin(config, reason=reason, overrides=overrides)
+    diff = pinning.diff
+    if as_json:
+        show_json("baseline-pin", diff)
+    else:
+        _show_pin(diff)
+    if diff.same:
+        say(f"nothing was blessed since the pin: {diff.path} stays as it is")
+    elif dry_run:
+        say("nothing was written (--dry-run)")
+    else:
+        pin(pinning)
+        say(f"pinned {diff.rubric_set}: {diff.n} tickets in {diff.path}; commit it")
+        if diff.same_tickets:
+            say_wrapped("the tickets are those of the pin before: what they judge stays too kind")
+
+
+def _show_pin(diff: PinDiff) -> None:
+    from ticketbench.report.words import numbers
+
+    show(f"pin         {diff.now.pin.answers[:12]}: {diff.rubric_set}, {diff.n} tickets")
+    if diff.before is None:
+        show("accepted    not known: no ledger was kept before")
+    elif not diff.same:
+        lost = numbers.points(diff.before.sum_seen)
+        changes = numbers.count(diff.before.merged, "change")
+        show(f"accepted    {lost} points of accuracy with {changes} since the old pin")
+
+
+def _show_ledger(ledger: Ledger | None, budget: float) -> None:
+    """The pin, how much was accepted with it, and the changes since, the last ten in a table."""
+    from ticketbench.flow.gates.ledger import ONE_LOOK, ledger_text
+    from ticketbench.report.words import numbers
+
+    if ledger is None:
+        show("ledger      none: the file is of an older version; the next bless starts one")
+        return
+    pin = ledger.pin
+    show(f"pin         {pin.answers[:12]}{f': {pin.reason}' if pin.reason else ''}")
+    if pin.merged:
+        changes = numbers.count(pin.merged, "change")
+        show(f"accepted    {numbers.points(pin.accepted)} points with {changes} before it")
+    for line in wrap(f"ledger      {ledger_text(ledger, budget)}", 80, subsequent_indent=" " * 12):
+        show(line)
+    if ledger.merged:
+        show_wrapped(ONE_LOOK, indent=" " * 12)
+        show()
+        rows = [
+            (
+                f"{number}  {shorten(one.reason, _WIDEST_REASON, placeholder='…')}",
+                numbers.points(one.change),
+                str(one.n),
+            )
+            for number, one in enumerate(ledger.seen, start=1)
+        ]
+        show_table(("change", "accuracy, points", "tickets"), rows[-_MOST_CHANGES:])
 
 
 def _show_diff(diff: BaselineDiff) -> None:
@@ -124,3 +223,17 @@ def _show_diff(diff: BaselineDiff) -> None:
         show_table(("metric", "before", "now", "change"), rows)
     if diff.tickets:
         show(f"tickets: {', '.join(f'{n} {what}' for what, n in diff.tickets.items())}")
+    _show_growth(diff)
+
+
+def _show_growth(diff: BaselineDiff) -> None:
+    """The ledger, and what this blessing adds to it."""
+    from ticketbench.flow.gates.ledger import ledger_text
+    from ticketbench.report.words import numbers
+
+    if diff.ledger is None or not diff.inputs:
+        return
+    last = diff.ledger.seen[-1]
+    show(f"this change: accuracy {numbers.points(last.change)} points on "
+         f"{numbers.count(last.n, 'ticket')} with the same gold label")  # fmt: skip
+    show_wrapped(ledger_text(diff.ledger, diff.budget), indent="")

@@ -434,6 +434,7 @@ def test_there_are_no_label_thresholds_mix_or_capacity_by_default() -> None:
     assert file.production_mix == {}
     assert file.choose.largest_review_share is None
     assert (file.trained_baselines, file.choose.confidence) == (False, 0.90)
+    assert file.baseline_budget == 0.05
 
 
 @pytest.mark.parametrize(
@@ -482,6 +483,9 @@ def test_half_a_capacity_or_two_are_refused(choose: str, words: str) -> None:
         ("production_mix: {'': 1}", "c.yaml:5:18"),
         ("production_mix: [a]", "c.yaml:5:1"),
         ("trained_baselines: 'yes'", "c.yaml:5:1"),
+        ("baseline_budget: 0", "c.yaml:5:1"),
+        ("baseline_budget: 5", "c.yaml:5:1"),
+        ("baseline_budget: 5%", "c.yaml:5:1"),
     ],
 )
 def test_a_wrong_value_of_the_newer_keys_is_located(line: str, where: str) -> None:

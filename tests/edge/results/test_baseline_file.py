@@ -26,10 +26,20 @@ from ticketbench.edge.results.baseline import (
     Outcome,
     ticket_hash,
 )
-from ticketbench.edge.results.baseline_file import SCHEMA, baseline_bytes, read_baseline
+from ticketbench.edge.results.baseline_file import (
+    SCHEMA,
+    SCHEMA_WITHOUT_LEDGER,
+    baseline_bytes,
+    read_baseline,
+)
+from ticketbench.edge.results.ledger import Ledger, Pin, SeenChange
 
 TICKETS = [Ticket(f"ticket-{i}", f"I was charged {i} times", "billing") for i in range(4)]
 NASTY = 'a "b"\n| ü 😀 \u202e <<<<<<< HEAD'
+LEDGER = Ledger(
+    (Pin("d", "r", "a"), Pin("d", "r", "b", 3, -0.012, NASTY)),
+    (SeenChange(-0.005, 400, NASTY), SeenChange(math.nan, 0), SeenChange(0.0025, 399, "x")),
+)
 OUTCOMES: tuple[Outcome, ...] = ("route", "review", "escalate")
 
 
@@ -53,6 +63,7 @@ def baseline(**fields: object) -> Baseline:
                  f"recall {NASTY}": KeptMetric(math.nan, math.nan, math.nan, 0)},
         tickets={ticket_hash(t): k for t, k in zip(TICKETS, kept, strict=True)},
         reason=NASTY,
+        ledger=LEDGER,
     )  # fmt: skip
     return replace(made, **fields)  # type: ignore[arg-type]
 
@@ -61,6 +72,7 @@ def alike(one: Baseline, other: Baseline) -> bool:
     """Equality in which NaN equals NaN and the order of mappings does not count."""
     fields = ("rubric_set", "origin", "rubrics", "tickets", "reason", "labels")
     same = all(getattr(one, name) == getattr(other, name) for name in fields)
+    same = same and str(one.ledger) == str(other.ledger)
     return same and str(sorted(one.metrics.items())) == str(sorted(other.metrics.items()))
 
 
@@ -97,6 +109,14 @@ def baselines(draw: st.DrawFn) -> Baseline:
         st.floats(1 / len(labels), 1),
         st.sampled_from(OUTCOMES),
     )
+    share = st.floats(-1, 1).map(lambda change: round(change, 6))
+    seen = st.builds(SeenChange, share, st.integers(1, 10**6), LABELS)
+    pin = st.builds(Pin, LABELS, LABELS, LABELS, st.integers(0, 99), share, LABELS)
+    ledger = st.builds(
+        Ledger,
+        st.lists(pin, min_size=1, max_size=3).map(tuple),
+        st.lists(seen | st.just(SeenChange(math.nan, 0)), max_size=5).map(tuple),
+    )
     metric = st.builds(KeptMetric, number, number, number, st.integers(0, 10**6))
     return baseline(
         rubric_set=draw(LABELS),
@@ -104,6 +124,7 @@ def baselines(draw: st.DrawFn) -> Baseline:
         metrics=draw(st.dictionaries(LABELS, metric, max_size=3)),
         tickets={f"{one:016x}": draw(ticket) for one in hashes},
         reason=draw(st.text(PRINTABLE, max_size=10)),
+        ledger=draw(st.none() | ledger),
     )
 
 
@@ -130,7 +151,7 @@ def test_the_file_is_json_without_nan_and_names_its_schema() -> None:
         raise AssertionError(token)
 
     data = json.loads(text(), parse_constant=refuse)
-    assert data["schema"] == SCHEMA == "ticketbench/baseline@1"
+    assert data["schema"] == SCHEMA == "ticketbench/baseline@2"
     assert data["data"]["metrics"]["macro_f1"] == {"value": 0.5, "low": None, "high": None, "n": 0}
     assert text().endswith("}\n")
 
@@ -236,7 +257,20 @@ def changed(change: Callable[[dict[str, Any]], object]) -> str:
 
 FIRST = ticket_hash(TICKETS[0])
 WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
-    "another schema": lambda d: d.update(schema="ticketbench/baseline@2"),
+    "another schema": lambda d: d.update(schema="ticketbench/run@2"),
+    "version 1 with a ledger": lambda d: d.update(schema=SCHEMA_WITHOUT_LEDGER),
+    "version 2 without a ledger": lambda d: d["data"].pop("ledger"),
+    "a ledger of null": lambda d: d["data"].update(ledger=None),
+    "version 0": lambda d: d.update(schema="ticketbench/baseline@0"),
+    "a version in other digits": lambda d: d.update(schema="ticketbench/baseline@\u0663"),
+    "a schema that is no text": lambda d: d.update(schema=3),
+    "a ledger without a pin": lambda d: d["data"]["ledger"].update(pins=[]),
+    "an unknown key of the ledger": lambda d: d["data"]["ledger"].update(extra=1),
+    "a seen change above 1": lambda d: d["data"]["ledger"]["seen"][0].update(change=1.5),
+    "a seen change as text": lambda d: d["data"]["ledger"]["seen"][0].update(change="-0.1"),
+    "a seen change without tickets": lambda d: d["data"]["ledger"]["seen"][0].update(n=0),
+    "tickets without a seen change": lambda d: d["data"]["ledger"]["seen"][1].update(n=3),
+    "a count below 0": lambda d: d["data"]["ledger"]["pins"][0].update(merged=-1),
     "no schema": lambda d: d.pop("schema"),
     "an unknown key": lambda d: d.update(extra=1),
     "an unknown key of the data": lambda d: d["data"].update(extra=1),
@@ -314,3 +348,45 @@ def test_the_file_may_have_the_line_ends_of_windows(tmp_path: Path) -> None:
 def test_the_rubric_texts_are_a_rubric_set_called_baseline() -> None:
     texts = baseline().rubric_texts
     assert (texts.name, texts.labels) == ("baseline", ("billing", "technical", NASTY))
+
+
+def test_a_file_of_version_1_has_no_ledger_and_is_written_as_it_was_read(tmp_path: Path) -> None:
+    content = baseline_bytes(baseline(ledger=None))
+    assert json.loads(content)["schema"] == SCHEMA_WITHOUT_LEDGER == "ticketbench/baseline@1"
+    back = read_baseline(written(tmp_path, content))
+    assert back.ledger is None
+    assert baseline_bytes(back) == content
+
+
+def test_the_ledger_has_a_line_for_each_pin_and_each_change_and_says_what_they_come_to() -> None:
+    lines = text().split("\n")
+    assert lines.index('"merged": 3,') + 1 == lines.index('"sum_seen": -0.0025,')
+    assert sum(line.startswith('{"dataset": "d", ') for line in lines) == 2
+    assert [line for line in lines if line.startswith('{"change": ')][1:] == [
+        '{"change": null, "n": 0, "reason": ""},',
+        '{"change": 0.0025, "n": 399, "reason": "x"}',
+    ]
+
+
+def test_a_newer_version_is_named_with_what_to_do(tmp_path: Path) -> None:
+    newer = changed(lambda d: d.update(schema="ticketbench/baseline@3", more=1))
+    found = problem(tmp_path, newer)
+    assert found.what.endswith("is of a newer version of ticketbench (ticketbench/baseline@3)")
+    assert "install the newer one" in found.help
+    assert SCHEMA in found.help
+
+
+LEDGERS: dict[str, Callable[[dict[str, Any]], object]] = {
+    "a line added by hand": lambda d: d["seen"].append({"change": 0.0, "n": 1, "reason": ""}),
+    "a line taken away": lambda d: d["seen"].pop(),
+    "another sum": lambda d: d.update(sum_seen=0.5),
+    "no sum": lambda d: d.update(sum_seen=None),
+    "another count": lambda d: d.update(merged=2),
+}
+
+
+@pytest.mark.parametrize("kind", LEDGERS)
+def test_a_ledger_that_does_not_add_up_is_refused(tmp_path: Path, kind: str) -> None:
+    found = problem(tmp_path, changed(lambda d: LEDGERS[kind](d["data"]["ledger"])))
+    assert "does not add up" in found.what
+    assert "git checkout HEAD" in found.help

@@ -14,7 +14,7 @@ import hostile_gates
 from hostile_gates import CANDIDATE, CONFIG, HOSTILE, LABEL, gate, same_as_golden
 from tables import table
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import Missing
+from ticketbench.core.types import Finding, Missing
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
@@ -266,3 +266,10 @@ def test_a_value_that_knew_the_last_delimiter_does_not_know_the_next() -> None:
     found = outputs(step_outputs(of, replayed))
     assert list(found) == ["verdict", "headline", "accuracy", "threshold"]
     assert len(set(ends)) == 4
+
+
+def test_a_warning_about_the_baseline_stands_at_the_config_and_a_note_nowhere() -> None:
+    warning = Finding("TB305", "warning", "it slid", "3 changes", "take them back")
+    note = replace(warning, severity="note")
+    found = annotated(replace(report(gate()), findings=(warning, note)))
+    assert found == [Annotation("warning", CONFIG, "it slid: 3 changes")]

@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 import hostile_gates
 from hostile_gates import HOSTILE, LABEL, flips, gate, same_as_golden
-from ticketbench.core.types import Estimate, Missing
+from ticketbench.core.types import Estimate, Finding, Missing
 from ticketbench.measure.gates.results import Answered, GateReport, WrongTicket
 from ticketbench.report.gates.markdown import MOST_CHARACTERS, gate_markdown
 from ticketbench.report.gates.verdict import gate_verdict
@@ -247,3 +247,10 @@ def test_missing_answers_leave_verdict_next_step_and_counts() -> None:
 
 def test_the_same_gates_give_the_same_bytes() -> None:
     assert written(hostile_gates.report()) == written(hostile_gates.report())
+
+
+def test_a_finding_is_a_paragraph_that_no_path_can_leave() -> None:
+    found = Finding("TB305", "warning", "it slid", "3 changes", f"pin {hostile_gates.HOSTILE}")
+    shown = written(replace(hostile_gates.report(), findings=(found,)))
+    assert "\n**Warning: it slid:** 3 changes. Next: pin 50% off" in shown
+    is_harmless(shown)

@@ -10,7 +10,7 @@ import pytest
 import hostile_gates
 from hostile_gates import comparison, flips, gate, same_as_golden
 from ticketbench.cli.boundary import printable
-from ticketbench.core.types import Estimate, Missing
+from ticketbench.core.types import Estimate, Finding, Missing
 from ticketbench.measure.compare import Flip
 from ticketbench.measure.gates.results import Against, Answered, GateReport, GateResult
 from ticketbench.measure.rubrics.changes import RubricChange, word_diff
@@ -169,3 +169,13 @@ def test_no_line_is_a_command_to_a_runner() -> None:
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
         assert line.replace("\u2060", "").isprintable()
+
+
+def test_a_finding_stands_between_gates_and_comparisons_with_what_to_do() -> None:
+    found = Finding("TB305", "warning", "it slid " * 12, "3 changes", "take them back")
+    told = lines(replace(plain(gate(), against=(compared(),)), findings=(found,)))
+    at = next(i for i, line in enumerate(told) if line.startswith("warning: it slid"))
+    assert told[at - 1] == ""
+    assert "  3 changes. Next: take them back" in told[at:]
+    assert at < next(i for i, line in enumerate(told) if line.startswith("v2 against baseline"))
+    assert max(map(len, told)) <= 80

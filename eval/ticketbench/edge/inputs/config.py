@@ -171,6 +171,7 @@ class ConfigFile(Strict):
     production_log: FileName | None = None
     report: ReportConfig = ReportConfig()
     baseline: FileName | None = None
+    baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
     gates: list[GateConfig] = Field(default=[])
 
     @field_validator("production_mix")

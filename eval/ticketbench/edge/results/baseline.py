@@ -27,6 +27,7 @@ from ticketbench.core.types import (
     fingerprint,
 )
 from ticketbench.core.version import __version__
+from ticketbench.edge.results.ledger import Ledger
 from ticketbench.edge.results.predictions import score_table
 
 _HASH_DIGITS = 16
@@ -88,12 +89,18 @@ class KeptTicket:
     score: float
     outcome: Outcome
 
+    @property
+    def right(self) -> bool:
+        """Whether its top label is its gold label; never for gold `__none__`."""
+        return self.top_label == self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """One rubric set as it was blessed: metrics and tickets by hash, each sorted by name.
 
     reason  why inputs changed against the baseline before; empty for the first
+    ledger  what was blessed since it was pinned; None in a file of before there were ledgers
     """
 
     rubric_set: str
@@ -102,6 +109,7 @@ class Baseline:
     metrics: Mapping[str, KeptMetric]
     tickets: Mapping[str, KeptTicket]
     reason: str = ""
+    ledger: Ledger | None = None
     labels: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,13 +15,19 @@ import msgspec
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.types import Rubric
+from ticketbench.core.version import __version__
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.results.baseline import Baseline, KeptMetric, KeptTicket, Origin, Outcome
+from ticketbench.edge.results.ledger import Ledger, Pin, SeenChange
 
-SCHEMA = "ticketbench/baseline@1"
+SCHEMA = "ticketbench/baseline@2"
+SCHEMA_WITHOUT_LEDGER = "ticketbench/baseline@1"
+_NEWEST = 2
 _MOST_BYTES = 200_000_000
 
+Count = Annotated[int, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Change = Annotated[float, msgspec.Meta(ge=-1, le=1)]
 TicketHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
 
 
@@ -28,12 +35,15 @@ def baseline_bytes(baseline: Baseline) -> bytes:
     """The file: an envelope with one line for each metric and each ticket, sorted.
 
     Equal baselines give equal bytes, and a change of one ticket changes its line and the metrics.
+    One without a ledger is written as it was read, in version 1.
     """
+    schema = SCHEMA if baseline.ledger else SCHEMA_WITHOUT_LEDGER
     data = {"rubric_set": baseline.rubric_set, "reason": baseline.reason}
     origin = (f"{_json(k)}: {_json(v)}" for k, v in sorted(asdict(baseline.origin).items()))
-    lines = ["{", f'"schema": {_json(SCHEMA)},']
+    lines = ["{", f'"schema": {_json(schema)},']
     lines += [f'"tool": {_json({"name": "ticketbench", "version": baseline.origin.tool})},']
     lines += ['"data": {', *(f"{_json(key)}: {_json(value)}," for key, value in data.items())]
+    lines += _ledger_lines(baseline.ledger) if baseline.ledger else []
     lines += ['"origin": {', *_listed(origin), "},"]
     lines += ['"rubrics": [', *_listed(_json(asdict(rubric)) for rubric in baseline.rubrics), "],"]
     metrics = (f"{_json(k)}: {_json(asdict(m))}" for k, m in sorted(baseline.metrics.items()))
@@ -44,12 +54,16 @@ def baseline_bytes(baseline: Baseline) -> bytes:
 
 
 def read_baseline(path: Path) -> Baseline:
-    """The baseline in `path`. Raises InputError when it is not there, or none of this version."""
+    """The baseline in `path`; one of version 1 has no ledger.
+
+    Raises InputError when it is not there, is of a newer version, or is no baseline.
+    """
     content = read_bytes(path, most=_MOST_BYTES, merge_help=_from_git(path))
     try:
-        json.loads(content, object_pairs_hook=_once)
+        _refuse_newer(path, json.loads(content, object_pairs_hook=_once))
         found = msgspec.json.decode(content, type=_File, strict=True)
-        if found.schema != SCHEMA:
+        has_ledger = found.data.ledger is not None
+        if found.schema != (SCHEMA if has_ledger else SCHEMA_WITHOUT_LEDGER):
             raise ValueError(found.schema)
         return _checked(path, found.data)
     except (msgspec.MsgspecError, ValueError, RecursionError):
@@ -64,11 +78,44 @@ def _from_git(path: Path) -> str:
     return f"take one from git (git checkout HEAD -- {path}), then see what blessing would change"
 
 
+def _refuse_newer(path: Path, data: object) -> None:
+    schema = data.get("schema") if isinstance(data, dict) else None
+    match = re.fullmatch(r"ticketbench/baseline@([0-9]{1,9})", str(schema))
+    if match and int(match[1]) > _NEWEST:
+        raise InputError(
+            f"{path} is of a newer version of ticketbench ({match[0]})",
+            where=str(path),
+            help=f"this is {__version__}, which reads up to {SCHEMA}: install the newer one",
+        )
+
+
 class _Metric(msgspec.Struct, forbid_unknown_fields=True):
     value: float | None
     low: float | None
     high: float | None
     n: int
+
+
+class _Pin(msgspec.Struct, forbid_unknown_fields=True):
+    dataset: str
+    rubrics: str
+    answers: str
+    merged: Count
+    accepted: float | None
+    reason: str
+
+
+class _SeenChange(msgspec.Struct, forbid_unknown_fields=True):
+    change: Change | None
+    n: Count
+    reason: str
+
+
+class _Ledger(msgspec.Struct, forbid_unknown_fields=True):
+    merged: Count
+    sum_seen: float | None
+    pins: Annotated[list[_Pin], msgspec.Meta(min_length=1)]
+    seen: list[_SeenChange]
 
 
 class _Data(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,6 +125,7 @@ class _Data(msgspec.Struct, forbid_unknown_fields=True):
     rubrics: list[Rubric]
     metrics: dict[str, _Metric]
     tickets: dict[TicketHash, tuple[str, str, Share, Outcome]]
+    ledger: _Ledger | None = None
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -110,8 +158,35 @@ def _checked(path: Path, data: _Data) -> Baseline:
         for name, m in data.metrics.items()
     }
     tickets = {own: KeptTicket(*row) for own, row in data.tickets.items()}
-    rubrics = tuple(data.rubrics)
-    return Baseline(data.rubric_set, data.origin, rubrics, metrics, tickets, data.reason)
+    return Baseline(
+        rubric_set=data.rubric_set,
+        origin=data.origin,
+        rubrics=tuple(data.rubrics),
+        metrics=metrics,
+        tickets=tickets,
+        reason=data.reason,
+        ledger=_ledger(path, data.ledger) if data.ledger else None,
+    )
+
+
+def _ledger(path: Path, data: _Ledger) -> Ledger:
+    """The ledger, whose count and sum must be those of its lines: two branches may each add one."""
+    if any((one.change is None) != (one.n == 0) for one in data.seen):
+        raise ValueError("a change without tickets, or tickets without a change")
+    found = Ledger(
+        tuple(
+            Pin(p.dataset, p.rubrics, p.answers, p.merged, _nan(p.accepted), p.reason)
+            for p in data.pins
+        ),
+        tuple(SeenChange(_nan(one.change), one.n, one.reason) for one in data.seen),
+    )
+    if (found.merged, _plain(found.sum_seen)) != (data.merged, data.sum_seen):
+        raise InputError(
+            f"the ledger of {path} does not add up: its count and sum are not those of its lines",
+            where=str(path),
+            help=_from_git(path),
+        )
+    return found
 
 
 def _place(path: Path, content: bytes) -> str:
@@ -123,6 +198,14 @@ def _place(path: Path, content: bytes) -> str:
     except (ValueError, RecursionError):
         pass
     return str(path)
+
+
+def _ledger_lines(ledger: Ledger) -> Iterator[str]:
+    yield '"ledger": {'
+    yield f'"merged": {ledger.merged},'
+    yield f'"sum_seen": {_json(ledger.sum_seen)},'
+    yield from ('"pins": [', *_listed(_json(asdict(pin)) for pin in ledger.pins), "],")
+    yield from ('"seen": [', *_listed(_json(asdict(one)) for one in ledger.seen), "]", "},")
 
 
 def _listed(parts: Any) -> list[str]:

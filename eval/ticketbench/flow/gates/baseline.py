@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import Estimate, RubricSet, ScoreTable
+from ticketbench.core.types import Estimate, Finding, RubricSet, ScoreTable
 from ticketbench.edge.results.baseline import (
     Baseline,
     KeptMetric,
-    KeptTicket,
     Origin,
     answers_digest,
     kept_tickets,
     missing_tickets,
 )
 from ticketbench.edge.results.baseline_file import baseline_bytes, read_baseline
+from ticketbench.edge.results.ledger import DIGITS, Ledger
+from ticketbench.flow.gates.ledger import ledger_after, ledger_findings
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import settings_of
@@ -31,8 +32,6 @@ from ticketbench.measure.pairs.pairing import judged
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
-
-_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +50,9 @@ class BaselineDiff:
     inputs    inputs that are others now, in words
     tickets   how many got another gold label, top label or outcome, are new, or are gone
     same      whether the file would stay as it is
+    ledger    as it would be; None where the file has none and stays as it is
+    budget    how much accuracy may be lost since the pin
+    findings  what the ledger then warns of
     """
 
     path: str
@@ -61,6 +63,9 @@ class BaselineDiff:
     metrics: tuple[MetricDiff, ...]
     tickets: Mapping[str, int]
     same: bool
+    ledger: Ledger | None
+    budget: float
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,19 @@ class Blessing:
 
 @dataclass(frozen=True, slots=True)
 class ShownBaseline:
-    """A baseline, and which of its inputs are others in the config now; `gone` counts tickets."""
+    """A baseline, and which of its inputs are others in the config now.
+
+    gone      tickets that are not in the dataset any more
+    budget    how much accuracy may be lost since the pin
+    findings  what the ledger warns of
+    """
 
     path: str
     baseline: Baseline
     changed: tuple[str, ...]
     gone: int
+    budget: float
+    findings: tuple[Finding, ...]
 
 
 def show_baseline(config: Path, *, overrides: Sequence[str] = ()) -> ShownBaseline:
@@ -90,11 +102,7 @@ def show_baseline(config: Path, *, overrides: Sequence[str] = ()) -> ShownBaseli
     config names none or there is none yet.
     """
     inputs = read_inputs(config, overrides=overrides)
-    path = _path(inputs)
-    if not path.exists():
-        help_ = f"ticketbench baseline bless {config}"
-        raise InputError(f"there is no baseline {path} yet", where=str(config), help=help_)
-    baseline = read_baseline(path)
+    path, baseline = named_baseline(inputs)
     names = [rubrics.name for rubrics in inputs.rubric_sets]
     changed: tuple[str, ...] = (f"there is no rubric set {baseline.rubric_set} now",)
     if baseline.rubric_set in names:
@@ -102,8 +110,23 @@ def show_baseline(config: Path, *, overrides: Sequence[str] = ()) -> ShownBaseli
         found = changed_since(inputs, own, None, baseline.origin)
         changed = tuple(words for words in found if words != "the answers")
     return ShownBaseline(
-        str(path), baseline, changed, len(missing_tickets(baseline, inputs.dataset))
+        path=str(path),
+        baseline=baseline,
+        changed=changed,
+        gone=len(missing_tickets(baseline, inputs.dataset)),
+        budget=inputs.config.file.baseline_budget,
+        findings=ledger_findings(baseline, inputs.config),
     )
+
+
+def named_baseline(inputs: Inputs) -> tuple[Path, Baseline]:
+    """The baseline of the config, and where it is. Raises InputError when there is none yet."""
+    path = _path(inputs)
+    if not path.exists():
+        shown = inputs.config.path
+        help_ = f"ticketbench baseline bless {shown}"
+        raise InputError(f"there is no baseline {path} yet", where=str(shown), help=help_)
+    return path, read_baseline(path)
 
 
 def prepare(
@@ -126,12 +149,17 @@ def prepare(
     table = scored(inputs, [own.name], mode=mode)[own.name]
     refuse_misses([table], 0, inputs)
     now = _blessed(inputs, own, table, reason.strip(), before)
-    return Blessing(path, before, now, _diff(path, before, now))
+    return Blessing(path, before, now, _diff(inputs, path, before, now))
 
 
 def bless(blessing: Blessing) -> None:
-    """Write it. Raises InputError when inputs changed and no reason is given."""
+    """Write it, unless nothing changes.
+
+    Raises InputError when inputs changed and no reason is given.
+    """
     diff = blessing.diff
+    if diff.same:
+        return
     if diff.inputs and not blessing.now.reason:
         raise InputError(
             f"{' and '.join(diff.inputs)} changed since {diff.path} was blessed",
@@ -208,7 +236,7 @@ def _blessed(
     origin = origin_of(inputs, rubrics, table)
     same = before is not None and not origin.differs(before.origin)
     kept = before.reason if before is not None and same and not reason else reason
-    return Baseline(
+    now = Baseline(
         rubric_set=rubrics.name,
         origin=origin,
         rubrics=rubrics.rubrics,
@@ -216,15 +244,22 @@ def _blessed(
         tickets=kept_tickets(inputs.dataset, table, judged(table, settings.policy).outcome),
         reason=kept,
     )
+    if before is not None and _same_file(replace(now, ledger=before.ledger), before):
+        return before
+    return replace(now, ledger=ledger_after(before, now))
 
 
 def _kept(of: Estimate) -> KeptMetric:
-    """Six digits: more would change without a meaning."""
-    value, low, high = (round(number, _DIGITS) for number in (of.value, of.low, of.high))
+    value, low, high = (round(number, DIGITS) for number in (of.value, of.low, of.high))
     return KeptMetric(value, low, high, of.n)
 
 
-def _diff(path: Path, before: Baseline | None, now: Baseline) -> BaselineDiff:
+def _same_file(one: Baseline, other: Baseline) -> bool:
+    """By bytes, in which NaN is NaN."""
+    return baseline_bytes(one) == baseline_bytes(other)
+
+
+def _diff(inputs: Inputs, path: Path, before: Baseline | None, now: Baseline) -> BaselineDiff:
     old = before.metrics if before else {}
     metrics = [
         MetricDiff(name, _value(old, name), _value(now.metrics, name))
@@ -238,7 +273,10 @@ def _diff(path: Path, before: Baseline | None, now: Baseline) -> BaselineDiff:
         inputs=now.origin.differs(before.origin) if before else (),
         metrics=tuple(m for m in metrics if not _same(m.before, m.after)),
         tickets=_ticket_changes(before, now) if before else {},
-        same=before is not None and baseline_bytes(before) == baseline_bytes(now),
+        same=before is not None and _same_file(before, now),
+        ledger=now.ledger,
+        budget=inputs.config.file.baseline_budget,
+        findings=ledger_findings(now, inputs.config),
     )
 
 
@@ -260,11 +298,6 @@ def _ticket_changes(before: Baseline, now: Baseline) -> dict[str, int]:
         counts["other gold label"] += old.label != new.label
         counts["other top label"] += old.top_label != new.top_label
         counts["other outcome"] += old.outcome != new.outcome
-        counts["fixed"] += old.label == new.label and _turned(old, new) == 1
-        counts["broken"] += old.label == new.label and _turned(old, new) == -1
+        counts["fixed"] += old.label == new.label and new.right > old.right
+        counts["broken"] += old.label == new.label and new.right < old.right
     return {name: counts[name] for name in sorted(counts) if counts[name]}
-
-
-def _turned(old: KeptTicket, new: KeptTicket) -> int:
-    """1 where a ticket turned right, -1 where it turned wrong."""
-    return (new.top_label == new.label) - (old.top_label == old.label)

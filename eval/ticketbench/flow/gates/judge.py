@@ -16,6 +16,7 @@ from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.gate_config import GateConfig
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
+from ticketbench.flow.gates.ledger import ledger_findings
 from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of
 from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
@@ -78,6 +79,7 @@ def gate(
         results=(),
         evaluations=(),
         comparisons=(),
+        findings=ledger_findings(baseline, inputs.config) if baseline else (),
     )
     shown = inputs.config.file.report.texts
     texts = {t.id: t.text for t in inputs.dataset.tickets} if shown else {}

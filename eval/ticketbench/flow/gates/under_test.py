@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.policy import OUTCOMES
-from ticketbench.core.types import Dataset, Failure, RubricSet, ScoreTable, Ticket
+from ticketbench.core.types import Dataset, Failure, Finding, RubricSet, ScoreTable, Ticket
 from ticketbench.edge.inputs.dataset import with_line_feeds
 from ticketbench.edge.inputs.gate_config import BASELINE
+from ticketbench.flow.gates.ledger import ledger_findings
 from ticketbench.flow.gates.sides import against, gate_baseline, sides_of
 from ticketbench.flow.steps.completeness import missing_error
 from ticketbench.flow.steps.inputs import answer_source, read_inputs
@@ -91,6 +92,11 @@ class UnderTest:
             scores=dict(zip(table.labels, scores[0].tolist(), strict=True)),
             outcome=OUTCOMES[decided.outcome[0]],
         )
+
+    def baseline_findings(self) -> tuple[Finding, ...]:
+        """What the ledger of the baseline warns of; nothing where the config names none yet."""
+        found = gate_baseline(self.inputs)
+        return ledger_findings(found, self.inputs.config) if found else ()
 
     def must_pass_tickets(self) -> tuple[Ticket, ...]:
         """The tickets that gates of the config name under `must_pass`, in dataset order."""

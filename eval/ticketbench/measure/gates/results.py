@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.core.types import Estimate, Missing, Value
+from ticketbench.core.types import Estimate, Finding, Missing, Value
 from ticketbench.measure.compare import Comparison, Flip
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.kinds import LabelMetric, Metric
@@ -172,7 +172,8 @@ class Against:
 class GateReport:
     """Everything a gate run found. Without enough answers there is neither result nor comparison.
 
-    allowed  how many answers may fail, over all gated rubric sets
+    allowed   how many answers may fail, over all gated rubric sets
+    findings  what is worth knowing before the results are trusted
     """
 
     name: str
@@ -182,6 +183,7 @@ class GateReport:
     results: tuple[GateResult, ...]
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Against, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -32,7 +32,7 @@ class Annotation:
 
 
 def gate_annotations(report: GateReport, verdict: GateVerdict, places: Places) -> list[Annotation]:
-    """Failed gates first, then undecided ones, then rubrics whose edit broke tickets.
+    """Failed gates first, then undecided ones, warnings, and rubrics whose edit broke tickets.
 
     At most ten of each level, which is what GitHub shows.
     """
@@ -81,6 +81,8 @@ def _annotated(report: GateReport, verdict: GateVerdict, places: Places) -> Iter
     for result in report.results:
         if result.outcome in ("inconclusive", "skipped"):
             yield Annotation(level, place_of(result, places), _message(result))
+    for found in (one for one in report.findings if one.severity == "warning"):
+        yield Annotation("warning", places.config, f"{found.title}: {found.evidence}")
     yield from _broken(report, places)
 
 

@@ -42,6 +42,9 @@ def gate_markdown(
         lines += [f"Next: {escaped(verdict.action)}.", ""]
     if report.results:
         lines += ["| gate | found | |", "|---|---|---|", *map(_gate_row, report.results), ""]
+    for found in report.findings:
+        told = f"{escaped(found.evidence)}. Next: {escaped(found.action)}"
+        lines += [f"**{found.severity.capitalize()}: {escaped(found.title)}:** {told}.", ""]
     for against in report.comparisons:
         lines += _against(against, texts)
     answered = "; ".join(answered_text(one) for one in report.answered)

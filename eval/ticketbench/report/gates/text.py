@@ -25,6 +25,9 @@ def gate_text(report: GateReport, verdict: GateVerdict) -> list[str]:
         lines.append("")
         lines += _wrapped(words.demand, first=_MARKS[result.outcome].ljust(_INDENT))
         lines += _wrapped(words.found, first=" " * _INDENT)
+    for found in report.findings:
+        lines += ["", *_wrapped(f"{found.severity}: {found.title}")]
+        lines += _wrapped(f"{found.evidence}. Next: {found.action}", first="  ")
     for against in report.comparisons:
         lines += _against(against)
     return lines
