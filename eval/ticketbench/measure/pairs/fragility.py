@@ -16,10 +16,9 @@ import numpy as np
 
 from ticketbench.core.types import BoolArray, FloatArray, IntArray
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, Change, half_width
-from ticketbench.measure.pairs.of_means import of_means
 from ticketbench.measure.pairs.verdict import MARGIN, Outcome, not_worse, outcome_of, said_by
-from ticketbench.measure.statistics.groups import group_index
-from ticketbench.measure.statistics.intervals import CONFIDENCE, Interval
+from ticketbench.measure.statistics.groups import effective_groups, group_index
+from ticketbench.measure.statistics.intervals import CONFIDENCE, FEWEST_DF, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,7 @@ class Fragility:
 
 
 def fragility(
+    change: Change,
     base: BoolArray,
     candidate: BoolArray,
     groups: IntArray,
@@ -51,19 +51,18 @@ def fragility(
     margin: float = MARGIN,
     confidence: float = CONFIDENCE,
 ) -> Fragility:
-    """How fragile the verdict is, from which tickets each set gets right.
+    """How fragile the verdict on `change` is: that of accuracy, from which tickets each set gets
+    right.
 
     With groups the next label is taken from the group where it makes the standard error largest,
-    and another time where it makes it smallest; the shorter way counts. Without tickets, without
-    an interval or where nothing changed the verdict stays.
+    or smallest; the shortest way counts. Without tickets, without an interval or where nothing
+    changed the verdict stays.
     """
-    change = of_means(base.astype(np.float64), candidate.astype(np.float64), groups)
     tickets = _Tickets.of(base, candidate, groups)
     now = outcome_of(change, margin=margin, confidence=confidence)
     undo, outcome = 0, now
-    for step in _relabelled(tickets) if change.defined else ():
-        ends = _ends(tickets, step, change, confidence)
-        n, said = _first_other(ends, now, margin)
+    for steps in _relabelled(tickets):
+        n, said = _first_other(_ends(tickets, steps, confidence), now, margin)
         if n and (not undo or n < undo):
             undo, outcome = n, said
     return Fragility(
@@ -77,7 +76,9 @@ def fragility(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Tickets:
-    """gain 1, 0 or -1 per ticket; sums of the gains and sizes per group."""
+    """Per ticket whether the candidate is right, gain 1, 0 or -1, and group; per group the sum of
+    the gains, and its size.
+    """
 
     right: BoolArray
     gain: IntArray
@@ -88,7 +89,7 @@ class _Tickets:
     @classmethod
     def of(cls, base: BoolArray, candidate: BoolArray, groups: IntArray) -> _Tickets:
         gain, group = candidate.astype(np.int64) - base.astype(np.int64), group_index(groups)
-        sums = np.bincount(group, weights=gain)
+        sums = np.bincount(group, weights=gain).astype(np.float64)
         return cls(candidate, gain, group, sums, np.bincount(group).astype(np.float64))
 
     @property
@@ -106,18 +107,29 @@ class _Steps:
 
 
 def _relabelled(tickets: _Tickets) -> Iterator[_Steps]:
-    """First all gained tickets become lost ones, then all lost tickets gained ones."""
-    for sign in (1, -1):
-        rows = np.flatnonzero(tickets.gain == sign)
-        moves = np.full(len(rows), -2.0 * sign)
-        if tickets.independent:
-            yield _Steps(rows, moves)
-            continue
-        group = tickets.group[rows]
-        earlier, level = _earlier(group, np.ones(len(rows))), sign * tickets.sums[group]
-        alike = (earlier, group, *_likeness(tickets, rows))
-        yield _Steps(rows[np.lexsort((*alike, level))], moves)
-        yield _Steps(rows[np.lexsort((*alike, 2 * earlier - level))], moves)
+    """All gained tickets become lost ones, or all lost tickets gained ones.
+
+    With groups also those that pull every group towards 0, or away from it: the standard error is
+    another one then though the value may not be.
+    """
+    sets = [tickets.gain == 1, tickets.gain == -1]
+    if not tickets.independent:
+        along = tickets.gain * tickets.sums[tickets.group]
+        sets += [along > 0, along < 0]
+    for chosen in sets:
+        yield from _ways(tickets, np.flatnonzero(chosen))
+
+
+def _ways(tickets: _Tickets, rows: IntArray) -> Iterator[_Steps]:
+    """Independent tickets: in any order. Else where the standard error grows most, or least."""
+    gain, group = tickets.gain[rows].astype(np.float64), tickets.group[rows]
+    if tickets.independent:
+        yield _Steps(rows, -2.0 * gain)
+        return
+    level, earlier = gain * tickets.sums[group], _earlier(group, np.ones(len(rows)))
+    alike = (earlier, group, *_likeness(tickets, rows))
+    for order in (np.lexsort((*alike, level)), np.lexsort((*alike, 2 * earlier - level))):
+        yield _Steps(rows[order], -2.0 * gain[order])
 
 
 def _lost(tickets: _Tickets) -> Iterator[_Steps]:
@@ -142,8 +154,8 @@ def _losses(tickets: _Tickets, change: Change, margin: float) -> int:
     found = []
     for steps in _lost(tickets):
         first = _Steps(steps.rows[:most], steps.moves[:most])
-        low, _ = _ends(tickets, first, change, GATE_CONFIDENCE)
-        found += [int(at) + 1 for at in np.flatnonzero(low <= -margin)[:1]]
+        low, _ = _ends(tickets, first, GATE_CONFIDENCE)
+        found += [int(at) + 1 for at in np.flatnonzero(~(low > -margin))[:1]]
     return min(found, default=0)
 
 
@@ -164,10 +176,12 @@ def _first_other(
     return 0, now
 
 
-def _ends(
-    tickets: _Tickets, steps: _Steps, change: Change, confidence: float
-) -> tuple[FloatArray, FloatArray]:
+def _ends(tickets: _Tickets, steps: _Steps, confidence: float) -> tuple[FloatArray, FloatArray]:
     """Both ends of the interval after each step, as `of_means` would give them."""
+    df = effective_groups(tickets.group) - 1
+    if df < FEWEST_DF:
+        nothing = np.full(len(steps.rows), np.nan)
+        return nothing, nothing
     sums, sizes, moves = tickets.sums, tickets.sizes, steps.moves
     group = tickets.group[steps.rows]
     before = sums[group] + _earlier(group, moves)
@@ -179,7 +193,7 @@ def _ends(
     spread = squares - 2 * value * (sums @ sizes + np.cumsum(moves * sizes[group]))
     spread = np.maximum(spread + value**2 * size_squares, 0.0)
     imagined = np.where(squares > 0, cubes / np.maximum(squares, 1.0), size_squares / n) / n
-    reach = half_width(spread * g / (g - 1) / n**2, imagined, change.df, confidence)
+    reach = half_width(spread * g / (g - 1) / n**2, imagined, df, confidence)
     return value - reach, value + reach
 
 
