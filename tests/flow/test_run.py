@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import json
 import math
 import os
@@ -54,8 +55,8 @@ def test_a_run_writes_every_promised_file(project: Path) -> None:
         for name in ("v1", "v2")
         for form in ("png", "svg")
     }
-    pages = {"index.html", "summary.md", "results.json", "predictions.csv", "manifest.json"}
-    assert names == pages | figures
+    pages = {"index.html", "summary.md", "results.json", "manifest.json"}
+    assert names == pages | figures | {"predictions.csv", "changed.csv"}
 
 
 def test_texts_in_the_table_are_safe_to_open_unless_the_config_wants_them_raw(
@@ -67,6 +68,28 @@ def test_texts_in_the_table_are_safe_to_open_unless_the_config_wants_them_raw(
         out = run(EVAL, overrides=[f"report.csv={style}"]).out
         with (out / "predictions.csv").open(encoding="utf-8", newline="") as file:
             assert [row["ticket_id"] for row in csv.DictReader(file)][6] == shown
+
+
+def test_changed_tickets_are_listed_with_their_texts_where_the_report_may_show_them(
+    project: Path,
+) -> None:
+    found = run(EVAL)
+    (comparison,) = found.results.comparisons
+    given = io.StringIO((project / "tickets.csv").read_text("utf-8"), newline="")
+    texts = {row["id"]: row["text"] for row in csv.DictReader(given)}
+    for shown in (True, False):
+        out = run(EVAL, overrides=[f"report.texts={str(shown).lower()}"]).out
+        with (out / "changed.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert {row["ticket_id"] for row in rows} == {f.ticket_id for f in comparison.flips}
+        assert [row.get("text") for row in rows] == [
+            texts[row["ticket_id"]] if shown else None for row in rows
+        ]
+
+
+def test_one_set_alone_has_no_list_of_changed_tickets(project: Path) -> None:
+    EVAL.write_text(EVAL.read_text("utf-8").replace(", v2: v2.yaml", ""), encoding="utf-8")
+    assert not (run(EVAL).out / "changed.csv").exists()
 
 
 def test_a_run_of_a_config_whose_name_is_no_text_writes_its_report(project: Path) -> None:
@@ -333,7 +356,7 @@ def test_results_with_every_option_load_back_equal(project: Path) -> None:
     assert [m.rubric_set for m in results.production] == ["v1", "v2"]
     assert all(of.found.slices for of in results.slices)
     assert results.suspects
-    assert len(results.without_suspects) == len(results.comparisons) == 1
+    assert len(results.comparisons) == 1
     for evaluation in results.evaluations:
         assert evaluation.settings.most_reviewed == 0.3
         assert evaluation.settings.policy.label_thresholds == (("billing", 0.5), ("account", 0.45))

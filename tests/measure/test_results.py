@@ -142,26 +142,11 @@ def test_what_the_last_set_contradicts_is_to_be_read_again_the_first_asked_as_we
     assert {s.agreeing for s in found} == {1, 2}
 
 
-def test_one_set_alone_has_suspects_but_no_verdict_without_them() -> None:
+def test_one_set_alone_has_suspects_but_no_comparison() -> None:
     (one,) = same_tickets("v1")
     found = ran(one)
     assert found.suspects == suspects(one)
-    assert found.without_suspects == ()
-
-
-def test_each_comparison_has_its_verdict_without_suspects() -> None:
-    found = ran(*same_tickets("v1", "v2", "v3"))
-    outcomes = [w.outcome_all for w in found.without_suspects]
-    assert outcomes == [c.verdict.outcome for c in found.comparisons]
-    assert all(w.n_left_out > 0 for w in found.without_suspects)
-
-
-def test_the_verdict_without_suspects_leaves_out_what_either_set_contradicts() -> None:
-    a, b = same_tickets("v1", "v2")
-    doubted = {s.ticket_id for s in (*suspects(b, a), *suspects(a, b))}
-    (without,) = ran(a, b).without_suspects
-    assert without.n_left_out == len(doubted)
-    assert without.flips == (without.outcome_all != without.outcome_without)
+    assert found.comparisons == ()
 
 
 def test_without_a_mix_there_is_nothing_about_production() -> None:
@@ -196,17 +181,15 @@ def test_the_p_of_two_candidates_is_adjusted_for_both() -> None:
     assert found.p_holm == holm([c.p for c in found.comparisons])
 
 
-def test_identical_sets_make_no_relevant_difference_without_suspects_either() -> None:
+def test_each_comparison_says_how_many_wrong_labels_its_verdict_can_bear() -> None:
+    for c in ran(*same_tickets("v1", "v2", "v3")).comparisons:
+        assert c.fragility.n_changed == c.contingency.only_base + c.contingency.only_candidate > 0
+        assert (c.fragility.outcome == c.verdict.outcome) == (c.fragility.undo == 0)
+
+
+def test_identical_sets_rest_on_no_label() -> None:
     one = same_tickets("v1")[0]
     twin = replace(one, provenance=replace(one.provenance, rubric_set="v2"))
-    found = ran(one, twin)
-    (without,) = found.without_suspects
-    assert found.comparisons[0].verdict.outcome == "no relevant difference"
-    assert (without.outcome_all, without.outcome_without) == ("no relevant difference",) * 2
-    assert not without.flips
-
-
-def test_a_third_set_changes_nothing_about_the_suspects_of_two() -> None:
-    a, b, c = same_tickets("v1", "v2", "v3")
-    assert ran(a, b, c).without_suspects[0] == ran(a, b).without_suspects[0]
-    assert ran(a, b, c).without_suspects[1] == ran(a, c).without_suspects[0]
+    (comparison,) = ran(one, twin).comparisons
+    assert comparison.verdict.outcome == comparison.fragility.outcome == "no relevant difference"
+    assert (comparison.fragility.n_changed, comparison.fragility.undo) == (0, 0)

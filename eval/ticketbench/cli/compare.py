@@ -92,7 +92,12 @@ def command(
 
 def _show(found: Compared, most: int) -> None:
     from ticketbench.report.gates.verdict import answered_text
-    from ticketbench.report.words.verdict import not_worse_text, verdict_text
+    from ticketbench.report.words.verdict import (
+        fragility_text,
+        losses_text,
+        not_worse_text,
+        verdict_text,
+    )
 
     comparison = found.comparison
     for one in found.answered:
@@ -106,7 +111,10 @@ def _show(found: Compared, most: int) -> None:
     words = verdict_text(comparison)
     show(f"verdict: {words.headline}", style="bold")
     show_wrapped(words.evidence)
+    show_wrapped(fragility_text(comparison))
     show_wrapped(not_worse_text(comparison))
+    if losses_text(comparison):
+        show_wrapped(losses_text(comparison))
     show_wrapped(f"next: {words.action}")
     for kind in ("broken", "fixed"):
         _show_flips(kind, [one for one in found.flips if one.flip.kind == kind], most, found)

@@ -97,7 +97,13 @@ def command(
 
 
 def _show(outcome: RunOutcome) -> None:
-    from ticketbench.report.words.verdict import preferred, told, verdict_text
+    from ticketbench.report.words.verdict import (
+        CHANGED_LIST,
+        fragility_text,
+        preferred,
+        told,
+        verdict_text,
+    )
 
     results = outcome.results
     say_findings(results.findings)
@@ -107,6 +113,8 @@ def _show(outcome: RunOutcome) -> None:
         words = verdict_text(comparison)
         show(f"verdict: {words.headline}", style="bold")
         show_wrapped(words.evidence)
+        listed = os.path.join(outcome.out, CHANGED_LIST)
+        show_wrapped(fragility_text(comparison, listed=listed))
         show_wrapped(f"next: {words.action}")
     chosen = preferred(results)
     for rule, text in told(chosen):

@@ -240,10 +240,14 @@ def write_run(
     tables: Sequence[ScoreTable],
     manifest: dict[str, Any],
 ) -> None:
-    """Write the report folder: pages, results.json, predictions.csv, figures, manifest."""
+    """Write the report folder: pages, results.json, predictions.csv, figures, manifest; where sets
+    are compared also changed.csv.
+    """
     from ticketbench.edge.results.predictions import predictions_csv
     from ticketbench.edge.results.store import envelope, write_folder
+    from ticketbench.flow.steps.changed_tickets import changed_csv
     from ticketbench.flow.steps.pages import pages
+    from ticketbench.report.words.verdict import CHANGED_LIST
 
     shown = inputs.config.file.report
     texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}
@@ -253,4 +257,7 @@ def write_run(
         "results.json": envelope("run", results),
         "predictions.csv": predictions.encode("utf-8"),
     }
+    if results.comparisons:
+        changed = changed_csv(results.comparisons, texts, cells=shown.csv)
+        files[CHANGED_LIST] = changed.encode("utf-8")
     write_folder(out, files, manifest)

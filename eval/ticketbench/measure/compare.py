@@ -23,6 +23,7 @@ from ticketbench.measure.pairs.changes import (
     metric_changes,
 )
 from ticketbench.measure.pairs.coverage_at_target import coverage_at_target
+from ticketbench.measure.pairs.fragility import Fragility, fragility
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired, paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
@@ -51,12 +52,18 @@ class Flip:
     candidate_label: str
     candidate_score: float
 
+    @property
+    def wrong_score(self) -> float:
+        """The score of the wrong answer; where both are wrong, of the candidate's."""
+        return self.base_score if self.kind == "fixed" else self.candidate_score
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Comparison(Value):
     """Two rubric sets on the tickets that both scored; `unpaired` were scored by one only.
 
     verdict           what the change of the accuracy allows to say
+    fragility         how many wrong labels would make it another one
     differences       every metric that is about no label; `label_differences` every label metric
                       of each gold label
     mcnemar_midp      for reference; it ignores groups: with several tickets a group it is too small
@@ -71,6 +78,7 @@ class Comparison(Value):
     unpaired: int
     contingency: Contingency
     verdict: Verdict
+    fragility: Fragility
     differences: tuple[MetricChange, ...]
     mcnemar_midp: float
     flips: tuple[Flip, ...]
@@ -147,6 +155,7 @@ def compare(
         differences += (coverage_at_target(pair, min_precision, policy or Policy(), seed=seed),)
     n_base, n_candidate = (int((t.truth != NONE).sum()) for t in (base, candidate))
     contingency = _contingency(a, b)
+    change = metric_change(METRICS.get("accuracy"), pair).change
     return Comparison(
         base=base.provenance.rubric_set,
         candidate=candidate.provenance.rubric_set,
@@ -154,7 +163,8 @@ def compare(
         n_groups=a.n_groups,
         unpaired=n_base + n_candidate - 2 * a.n_scored,
         contingency=contingency,
-        verdict=verdict(metric_change(METRICS.get("accuracy"), pair).change, margin=margin),
+        verdict=verdict(change, margin=margin),
+        fragility=fragility(change, a.right, b.right, a.groups, margin=margin),
         differences=differences,
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
@@ -254,5 +264,4 @@ def _flip(
 
 
 def _by_harm(flip: Flip) -> tuple[bool, float, str]:
-    wrong_score = flip.base_score if flip.kind == "fixed" else flip.candidate_score
-    return flip.kind == "fixed", -wrong_score, flip.ticket_id
+    return flip.kind == "fixed", -flip.wrong_score, flip.ticket_id

@@ -10,15 +10,9 @@ from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Valu
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
-from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_coverage
-from ticketbench.measure.sample.label_errors import (
-    Suspect,
-    WithoutSuspects,
-    suspects,
-    verdict_without,
-)
+from ticketbench.measure.sample.label_errors import Suspect, suspects
 from ticketbench.measure.sample.production_mix import ProductionMix, production_mix
 from ticketbench.measure.sample.slices import Slices
 from ticketbench.measure.statistics.holm import holm
@@ -71,7 +65,6 @@ class RunResults(Value):
     findings: tuple[Finding, ...]
     equal_coverage: tuple[EqualCoverage, ...]
     suspects: tuple[Suspect, ...]
-    without_suspects: tuple[WithoutSuspects, ...]
     production: tuple[ProductionMix, ...] = ()
     slices: tuple[SetSlices, ...] = ()
     trained: tuple[TrainedClassifier, ...] = ()
@@ -120,7 +113,6 @@ def run_results(
         p_holm=holm_over_candidates(comparisons),
         equal_coverage=equal_coverage(tables),
         suspects=doubted,
-        without_suspects=tuple(_without(tables[0], table) for table in tables[1:]),
         production=tuple(production_mix(t, settings.policy, mix) for t in tables) if mix else (),
         # The same fact about both rubric sets, or about data and result, is told once.
         findings=tuple(dict.fromkeys(found)),
@@ -171,10 +163,3 @@ def _suspects(tables: Sequence[ScoreTable]) -> tuple[Suspect, ...]:
     """What the last set contradicts, the first set asked as well: both against the label lead."""
     other = tables[0] if len(tables) > 1 else None
     return suspects(tables[-1], other)
-
-
-def _without(base: ScoreTable, candidate: ScoreTable) -> WithoutSuspects:
-    """The verdict without the tickets that either set contradicts most: fair to both."""
-    fair = (*suspects(candidate, base), *suspects(base, candidate))
-    a, b = paired_rows(base, candidate)
-    return verdict_without(a, b, fair, margin=MARGIN)

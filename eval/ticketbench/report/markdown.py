@@ -9,7 +9,14 @@ from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
-from ticketbench.report.words.verdict import needed_text, preferred, told, verdict_text
+from ticketbench.report.words.verdict import (
+    CHANGED_LIST,
+    fragility_text,
+    needed_text,
+    preferred,
+    told,
+    verdict_text,
+)
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&])")
 _LINK = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
@@ -32,6 +39,7 @@ def markdown_summary(report: Report) -> bytes:
         words = verdict_text(comparison)
         lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
         lines += [f"Next: {escaped(words.action)}.", ""]
+        lines += [f"{escaped(fragility_text(comparison, listed=CHANGED_LIST))}.", ""]
     for e in results.evaluations:
         if e.n_failed:
             name = escaped(e.provenance.rubric_set)

@@ -27,8 +27,8 @@ from ticketbench.core.types import (
     ScoreTable,
     Ticket,
 )
+from ticketbench.edge.files.cells import CellStyle
 from ticketbench.edge.results.predictions import (
-    CellStyle,
     gold_labels,
     numbered,
     predictions_csv,

@@ -7,12 +7,7 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.types import ScoreTable
-from ticketbench.measure.sample.label_errors import (
-    Suspect,
-    WithoutSuspects,
-    suspects,
-    verdict_without,
-)
+from ticketbench.measure.sample.label_errors import Suspect, suspects
 
 SEARCH = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 ROWS = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.5, 0.2, 0.3], [0.3, 0.3, 0.4], [0.9, 0.05, 0.05]]
@@ -105,36 +100,3 @@ def test_planted_label_errors_rank_above_honest_ones() -> None:
     noisy = table(t.scores.tolist(), gold, labels=t.labels)
     found = {int(s.ticket_id[1:]) for s in suspects(noisy, noisy, most=20)}
     assert len(found & set(planted.tolist())) > 10
-
-
-def test_a_verdict_that_rests_on_suspects_flips_without_them() -> None:
-    d = np.array([1.0] * 7 + [0.0] * 53)
-    names = [f"t{i}" for i in range(60)]
-    doubted = [Suspect(f"t{i}", "a", "b", 0.1, 0.9, 1) for i in (0, 1, 99)]
-    found = verdict_without(d, np.arange(60), names, doubted)
-    assert found == WithoutSuspects("better", "cannot tell", 2, True)
-
-
-def test_a_verdict_on_other_tickets_does_not_flip() -> None:
-    d = np.array([1.0] * 30 + [0.0] * 30)
-    names = [f"t{i}" for i in range(60)]
-    doubted = [Suspect("t59", "a", "b", 0.1, 0.9, 2)]
-    found = verdict_without(d, np.arange(60), names, doubted)
-    assert found == WithoutSuspects("better", "better", 1, False)
-    assert verdict_without(d, np.arange(60), names, ()).n_left_out == 0
-
-
-def test_the_margin_and_identity_are_those_of_the_verdict() -> None:
-    d, names = np.zeros(30), [f"t{i}" for i in range(30)]
-    found = verdict_without(d, np.arange(30), names, (), identical=True)
-    assert found.outcome_all == "no relevant difference"
-    found = verdict_without(d, np.arange(30), names, (), margin=0.01)
-    assert found.outcome_all == "cannot tell"
-
-
-def test_leaving_out_every_ticket_decides_nothing() -> None:
-    doubted = [Suspect("t0", "a", "b", 0.1, 0.9, 1)]
-    found = verdict_without(np.ones(1), np.arange(1), ["t0"], doubted)
-    assert (found.outcome_without, found.n_left_out) == ("cannot tell", 1)
-    empty = verdict_without(np.array([]), np.array([], dtype=np.int64), [], doubted)
-    assert not empty.flips

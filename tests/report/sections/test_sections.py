@@ -23,9 +23,9 @@ from ticketbench.report.rendering import Report
 from ticketbench.report.words import numbers
 from ticketbench.report.words.verdict import (
     calibration_text,
+    fragility_text,
     noninferiority_text,
     temperature_text,
-    without_suspects_text,
 )
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"
@@ -364,14 +364,14 @@ def test_grouped_tickets_say_that_mcnemar_ignores_them() -> None:
 # Review
 
 
-def test_every_suspect_has_a_row_and_the_verdict_without_them_is_told(full: RunResults) -> None:
+def test_every_suspect_has_a_row_and_what_the_verdict_rests_on_is_told(full: RunResults) -> None:
     html = section(full, "review")
     assert rows(html) == [
         [s.ticket_id, s.gold, f"{s.own_score:.2f}", s.suggested, f"{s.suggested_score:.2f}",
          str(s.agreeing)]
         for s in full.suspects
     ]  # fmt: skip
-    assert without_suspects_text(full.comparisons[0], full.without_suspects[0]) in words(html)
+    assert fragility_text(full.comparisons[0], listed="changed.csv") in words(html)
 
 
 def test_texts_of_suspects_are_shown_only_when_given(full: RunResults) -> None:
@@ -383,7 +383,7 @@ def test_texts_of_suspects_are_shown_only_when_given(full: RunResults) -> None:
 def test_one_rubric_set_has_suspects_but_no_verdict_to_doubt() -> None:
     text = words(section(single(), "review"))
     assert "to read again" in text
-    assert "Without the" not in text
+    assert "verdict rests on" not in text
 
 
 # Slices

@@ -11,7 +11,6 @@ from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
-from ticketbench.measure.sample.label_errors import WithoutSuspects
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.report.words import numbers
 from ticketbench.report.words.verdict import (
@@ -22,7 +21,6 @@ from ticketbench.report.words.verdict import (
     threshold_text,
     told,
     verdict_text,
-    without_suspects_text,
 )
 
 RIGHT, WRONG = [0.8, 0.1, 0.1], [0.1, 0.8, 0.1]
@@ -327,7 +325,7 @@ def test_one_group_cannot_judge_a_temperature() -> None:
     )
 
 
-# The gate, and suspects
+# The gate
 
 
 @pytest.mark.parametrize(
@@ -364,22 +362,6 @@ def test_a_gate_at_another_margin_names_it() -> None:
     comparison = compared(50, 80)
     wide = replace(comparison.noninferiority, margin=0.05)
     assert "by 5.0 points" in noninferiority_text(replace(comparison, noninferiority=wide))
-
-
-def test_a_verdict_that_rests_on_doubtful_labels_flips() -> None:
-    flipped = WithoutSuspects("better", "cannot tell", 21, flips=True)
-    assert without_suspects_text(compared(50, 80), flipped) == (
-        "Without the 21 tickets that either set contradicts most, the verdict on v2 against v1 "
-        "flips from “better” to “cannot tell”: read them before deciding"
-    )
-
-
-def test_a_verdict_that_does_not_rest_on_them_stays() -> None:
-    stays = WithoutSuspects("better", "better", 1, flips=False)
-    assert without_suspects_text(compared(50, 80), stays) == (
-        "Without the 1 ticket that either set contradicts most, the verdict on v2 against v1 "
-        "stays “better”"
-    )
 
 
 def test_a_policy_at_a_temperature_is_not_repeated_in_rules_on_raw_scores() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, compress
+from itertools import compress
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 import numpy as np
 
@@ -31,7 +29,7 @@ from ticketbench.core.types import (
     fingerprint,
 )
 from ticketbench.edge.contract import ContractViolation, check_sum, decimals_of
-from ticketbench.edge.files.cells import original, safe
+from ticketbench.edge.files.cells import ESCAPED, CellStyle, csv_text, original
 from ticketbench.edge.inputs.formats import (
     Cell,
     Row,
@@ -43,10 +41,6 @@ from ticketbench.edge.inputs.formats import (
 from ticketbench.edge.redaction import shown_url
 
 SCORE_PREFIX = "score_"
-ESCAPED = "escaped"
-
-CellStyle = Literal["safe", "raw"]
-"""How texts stand in a table that a person may open."""
 
 _HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
 _TAIL = ("outcome", "failure")
@@ -109,28 +103,13 @@ def predictions_csv(
 ) -> str:
     """predictions.csv: one line per rubric set and ticket, in dataset order.
 
-    A failed ticket has an empty `top_label` and its failure kind in `failure`. With `cells` safe
-    no text is a formula to a spreadsheet: a last column `escaped` is 1 in rows where one was
-    changed for it, and there only where some text was. Raw texts stand as they are.
+    A failed ticket has an empty `top_label` and its failure kind in `failure`. `cells` says how
+    texts stand in it: see `csv_text`.
     """
     labels = list(dict.fromkeys(label for table in tables for label in table.labels))
     texts = {text for t in dataset.tickets for text in (t.id, t.label, t.group or "")}.union(labels)
     head = (*_HEAD, *(SCORE_PREFIX + label for label in labels), *_TAIL)
-    rows = _rows(tables, dataset, policy, labels)
-    if cells == "safe" and any(safe(text) != text for text in texts):
-        head, rows = (*map(safe, head), ESCAPED), map(_marked, rows)
-    # A lone carriage return would end the row for a reader, but not make csv quote the cell.
-    odd = any("\r" in text for text in texts)
-    quoting: Literal[0, 1] = csv.QUOTE_ALL if odd else csv.QUOTE_MINIMAL
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n", quoting=quoting).writerows(chain([head], rows))
-    return out.getvalue()
-
-
-def _marked(row: Sequence[str]) -> tuple[str, ...]:
-    """The row with safe cells, and whether one was changed for it."""
-    shown = tuple(map(safe, row))
-    return (*shown, str(int(shown != tuple(row))))
+    return csv_text(head, _rows(tables, dataset, policy, labels), texts=texts, cells=cells)
 
 
 def _rows(

@@ -45,6 +45,7 @@ or lie inside."""
 _ROUNDING = 1e-12
 
 Side = Literal["both", "above", "below"]
+Numbers = float | FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,13 +80,13 @@ class Change(Value):
     @property
     def se(self) -> float:
         """The standard error; 0 where both sides gave the same answers, NaN where undefined."""
-        return math.sqrt(self.variance + IMAGINED * self.imagined**2)
+        return float(_standard_error(self.variance, self.imagined))
 
     def bounds(self, confidence: float = CONFIDENCE) -> Interval:
         """Value ∓ t(df) · se, and what chance may add on either side; NaN where undefined."""
         if not self.defined:
             return UNDEFINED
-        reach = float(special.stdtrit(self.df, 0.5 + confidence / 2)) * self.se
+        reach = float(half_width(self.variance, self.imagined, self.df, confidence))
         low, high = self.value - reach - self.chance[0], self.value + reach + self.chance[1]
         return Interval(low, high)
 
@@ -123,6 +124,12 @@ class Change(Value):
         if self.se > 0:
             return float(special.stdtr(self.df, distance / self.se))
         return 1.0 if distance >= 0 else 0.0
+
+
+def half_width(variance: Numbers, imagined: Numbers, df: float, confidence: float) -> FloatArray:
+    """t(df) · se: how far the ends of an interval lie from the value, of one change or of many."""
+    t = special.stdtrit(df, 0.5 + confidence / 2)
+    return np.asarray(t * _standard_error(variance, imagined))
 
 
 def no_change(n: int, n_groups: int) -> Change:
@@ -178,6 +185,10 @@ def from_shares(
         chance=chance,
         method=_METHOD,
     )
+
+
+def _standard_error(variance: Numbers, imagined: Numbers) -> FloatArray:
+    return np.asarray(np.sqrt(variance + IMAGINED * imagined**2))
 
 
 def _summed(group: IntArray, shares: FloatArray) -> FloatArray:

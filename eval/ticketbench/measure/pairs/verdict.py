@@ -7,7 +7,7 @@ from typing import Literal
 
 from ticketbench.core.types import Estimate, Value
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, Change
-from ticketbench.measure.statistics.intervals import CONFIDENCE, clipped
+from ticketbench.measure.statistics.intervals import CONFIDENCE, Interval, clipped
 
 MARGIN = 0.02
 
@@ -72,7 +72,11 @@ def outcome_of(
     change: Change, *, margin: float = MARGIN, confidence: float = CONFIDENCE
 ) -> Outcome:
     """What the interval at `confidence` says, and nothing else."""
-    ends = change.bounds(confidence)
+    return said_by(change.bounds(confidence), margin=margin)
+
+
+def said_by(ends: Interval, *, margin: float = MARGIN) -> Outcome:
+    """What an interval of the accuracy difference says."""
     if ends.low > 0:
         return "better"
     if ends.high < 0:

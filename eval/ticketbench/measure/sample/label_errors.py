@@ -1,4 +1,4 @@
-"""Which gold labels to read again, and whether the verdict depends on them. Nothing is removed.
+"""Which gold labels to read again. Nothing is removed.
 
 A disagreement mostly means that the classifier is wrong: at an accuracy of .7 and 3 % wrong labels
 about one in eight is a label error. Dropping them all would make any classifier look better.
@@ -6,14 +6,11 @@ about one in eight is a label error. Dropping them all would make any classifier
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ticketbench.core.types import NONE, BoolArray, IntArray, ScoreTable
-from ticketbench.measure.pairs.of_means import of_means
-from ticketbench.measure.pairs.verdict import MARGIN, Outcome, outcome_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +28,6 @@ class Suspect:
     own_score: float
     suggested_score: float
     agreeing: int
-
-
-@dataclass(frozen=True, slots=True)
-class WithoutSuspects:
-    """The verdict on all tickets beside the verdict without the suspects among them.
-
-    flips  the two differ: the outcome rests on labels that may be wrong
-    """
-
-    outcome_all: Outcome
-    outcome_without: Outcome
-    n_left_out: int
-    flips: bool
 
 
 def suspects(
@@ -71,22 +55,6 @@ def suspects(
         order = np.union1d(order[:most], np.flatnonzero(tied))
     found = [_suspect(table, int(rows[i]), int(agreeing[i])) for i in order]
     return tuple(sorted(found, key=_by_likelihood)[:most])
-
-
-def verdict_without(
-    a: ScoreTable, b: ScoreTable, suspected: Sequence[Suspect], *, margin: float = MARGIN
-) -> WithoutSuspects:
-    """The verdict on the paired tables, with and without suspects.
-
-    Suspects that are not among the pairs change nothing. Give the suspects of both rubric sets:
-    leaving out only what one of them contradicts would favour that one.
-    """
-    names = {suspect.ticket_id for suspect in suspected}
-    kept = np.fromiter((ticket not in names for ticket in a.ids), dtype=np.bool_, count=a.n_scored)
-    first, second = a.right.astype(np.float64), b.right.astype(np.float64)
-    whole = outcome_of(of_means(first, second, a.groups), margin=margin)
-    without = outcome_of(of_means(first[kept], second[kept], a.groups[kept]), margin=margin)
-    return WithoutSuspects(whole, without, int(np.count_nonzero(~kept)), whole != without)
 
 
 def _same_suggestion(table: ScoreTable, other: ScoreTable, rows: IntArray) -> BoolArray:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ticketbench.measure.compare import Flip
+from ticketbench.measure.compare import Comparison, Flip
 from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.kinds import RoutingMetric, registered
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.markdown import escaped
 from ticketbench.report.words import numbers
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
-from ticketbench.report.words.verdict import verdict_text
+from ticketbench.report.words.verdict import fragility_text, losses_text, verdict_text
 
 MOST_CHARACTERS = 60_000
 """GitHub refuses a comment of more than 65,536."""
@@ -64,6 +64,7 @@ def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
     comparison = against.comparison
     words = verdict_text(comparison)
     lines = [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
+    lines += [" ".join(f"{escaped(said)}." for said in _rests_on(comparison)), ""]
     if against.changed:
         changed = f"Changed since it was blessed: {', '.join(against.changed)}."
         lines += [escaped(changed), ""]
@@ -73,6 +74,10 @@ def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
     lines += _rubrics(against)
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
     return lines + _flips(against, broken, texts)
+
+
+def _rests_on(comparison: Comparison) -> list[str]:
+    return [said for said in (fragility_text(comparison), losses_text(comparison)) if said]
 
 
 def _differences(against: Against) -> list[str]:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.verdict import not_worse_text
+from ticketbench.report.words.verdict import (
+    CHANGED_LIST,
+    fragility_text,
+    losses_text,
+    not_worse_text,
+)
 
 _MOST_FLIPS = 200
 
@@ -31,7 +38,9 @@ groups{% endif %}</caption>
 <td class="text">{{ "higher" if d.higher_is_better else "lower" }}</td></tr>
 {% endfor %}
 </tbody></table></div>
-<p>{{ gate(c) }}. p of equal accuracy {{ c.verdict.p | p_value }}\
+<p>{{ fragility(c) }}.</p>
+<p>{{ gate(c) }}.{% if losses(c) %} {{ losses(c) }}.{% endif %} \
+p of equal accuracy {{ c.verdict.p | p_value }}\
 {% if comparisons | length > 1 %}, {{ p_holm[loop.index0] | p_value }} adjusted for \
 {{ comparisons | length }} candidates (Holm){% endif %}\
 {% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | p_value }}\
@@ -52,7 +61,7 @@ groups{% endif %}</caption>
 </tbody></table></div>
 {% if c.flips %}
 <details{{ " open" if c.flips | length <= 30 }}><summary>{{ c.flips | length | count("ticket") }} \
-changed{% if c.flips | length > most %}, the first {{ most }} shown; all are in predictions.csv\
+changed{% if c.flips | length > most %}, the first {{ most }} shown; all are in {{ listed }}\
 {% endif %}</summary>
 <div class="scroll"><table>
 <caption>Broken tickets first, most confidently wrong first</caption>
@@ -87,4 +96,7 @@ def changes(report: Report) -> Markup | None:
         texts=report.texts,
         most=_MOST_FLIPS,
         gate=not_worse_text,
+        losses=losses_text,
+        fragility=partial(fragility_text, listed=CHANGED_LIST),
+        listed=CHANGED_LIST,
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.verdict import without_suspects_text
+from ticketbench.report.words.verdict import CHANGED_LIST, fragility_text
 
 _TEMPLATE = """<p>Where the answers disagree most with the gold label. Most of these are errors of \
 the classifier; read them, do not drop them.</p>
-{% for line in lines %}
-<p>{{ line }}.</p>
+{% for c in comparisons %}
+<p>{% if comparisons | length > 1 %}{{ c.candidate }} against {{ c.base }}: {% endif %}\
+{{ fragility(c) }}.</p>
 {% endfor %}
 <details><summary>{{ suspects | length | count("ticket") }} to read again</summary>
 <div class="scroll"><table>
@@ -33,7 +36,7 @@ the classifier; read them, do not drop them.</p>
 
 @section(order=55, id="review", title="Which labels should be read again?")
 def review(report: Report) -> Markup | None:
-    """Likely label errors, ranked, and whether the verdict rests on them."""
+    """Likely label errors, ranked, and how many of them the verdict can bear."""
     results = report.results
     if not results.suspects:
         return None
@@ -41,10 +44,6 @@ def review(report: Report) -> Markup | None:
         _TEMPLATE,
         suspects=results.suspects,
         texts=report.texts,
-        lines=[
-            without_suspects_text(comparison, without)
-            for comparison, without in zip(
-                results.comparisons, results.without_suspects, strict=True
-            )
-        ],
+        comparisons=results.comparisons,
+        fragility=partial(fragility_text, listed=CHANGED_LIST),
     )

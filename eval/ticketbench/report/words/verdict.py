@@ -13,11 +13,13 @@ from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE
 from ticketbench.measure.pairs.verdict import Verdict, not_worse
 from ticketbench.measure.results import RunResults
-from ticketbench.measure.sample.label_errors import WithoutSuspects
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.measure.trained.learning_curve import TicketsNeeded
 from ticketbench.report.words import numbers
+
+CHANGED_LIST = "changed.csv"
+"""The file of a report that lists the tickets on which exactly one set is right."""
 
 _LEVEL = 0.05
 _FEW_FOR_A_TEST = 200
@@ -104,19 +106,41 @@ def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> st
     return f"{comparison.candidate} {words} ({bounds})"
 
 
-def without_suspects_text(comparison: Comparison, without: WithoutSuspects) -> str:
-    """Whether a verdict rests on the tickets whose gold label looks wrong."""
-    left_out = numbers.count(without.n_left_out, "ticket")
-    pair = f"{comparison.candidate} against {comparison.base}"
-    if without.flips:
-        return (
-            f"Without the {left_out} that either set contradicts most, the verdict on {pair} "
-            f"flips from "
-            f"“{without.outcome_all}” to “{without.outcome_without}”: read them before deciding"
-        )
+def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
+    """What the verdict rests on, and how few wrong labels would make it another one.
+
+    Sentences without the last stop. `listed` is the file that lists the tickets.
+    """
+    found = comparison.fragility
+    if not found.n_changed:
+        return "The verdict rests on no label: both sets are right on the same tickets"
+    said = [f"The verdict rests on {numbers.count(found.n_changed, 'ticket')}"]
+    if found.undo and found.exact:
+        few = f"{found.undo:,} of them {'was' if found.undo == 1 else 'were'}"
+        few = few if found.n_changed > 1 else "it was"
+        said.append(f"If {few} labelled wrongly, it would be “{found.outcome}”")
+    elif found.undo:
+        few = numbers.count(found.undo, "wrong label")
+        said.append(f"At most {few} among them would make it “{found.outcome}”")
+    elif found.exact:
+        said.append(f"Whatever their labels are, it would stay “{found.outcome}”")
+    else:
+        said.append("No wrong labels among them were found that would make it another one")
+    these = f"these {found.n_changed:,}" if found.n_changed > 1 else "it"
+    said.append(f"Read {these} first" + (f": {listed}" if listed else ""))
+    return ". ".join(said)
+
+
+def losses_text(comparison: Comparison) -> str:
+    """By how many lost tickets "not worse" holds; empty where it does not hold, or any would do."""
+    losses = comparison.fragility.losses
+    if not losses:
+        return ""
+    few = numbers.count(losses, "more lost ticket")
+    points = numbers.points(comparison.verdict.margin).lstrip("+")
     return (
-        f"Without the {left_out} that either set contradicts most, the verdict on {pair} stays "
-        f"“{without.outcome_all}”"
+        f"It takes {'' if comparison.fragility.exact else 'at most '}{few} until "
+        f"{comparison.candidate} may be worse than {comparison.base} by {points} points"
     )
 
 
