@@ -97,17 +97,17 @@ def command(
 
 
 def _show(outcome: RunOutcome) -> None:
-    from ticketbench.report.words.verdict import preferred, told, verdict_text
+    from ticketbench.report.words.recommendation import preferred, verdict_texts
+    from ticketbench.report.words.verdict import told
 
     results = outcome.results
     say_findings(results.findings)
     show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), _rows(results))
     show()
-    for comparison in results.comparisons:
-        words = verdict_text(comparison)
-        show(f"verdict: {words.headline}", style="bold")
+    for i, words in enumerate(verdict_texts(results)):
+        show(words.headline if i else f"verdict: {words.headline}", style="" if i else "bold")
         show_wrapped(words.evidence)
-        show_wrapped(f"next: {words.action}")
+        show_wrapped(words.action if i else f"next: {words.action}")
     chosen = preferred(results)
     for rule, text in told(chosen):
         show(f"threshold for {chosen.provenance.rubric_set}, {rule}:")

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.verdict import not_worse_text
+from ticketbench.report.words.verdict import not_worse_text, seen_change
 
 _MOST_FLIPS = 200
 
@@ -31,9 +31,10 @@ groups{% endif %}</caption>
 <td class="text">{{ "higher" if d.higher_is_better else "lower" }}</td></tr>
 {% endfor %}
 </tbody></table></div>
-<p>{{ gate(c) }}. p of equal accuracy {{ c.verdict.p | p_value }}\
-{% if comparisons | length > 1 %}, {{ p_holm[loop.index0] | p_value }} adjusted for \
-{{ comparisons | length }} candidates (Holm){% endif %}\
+<p>{{ gate(c) }}. p of equal accuracy {{ c.change("accuracy").p | p_value }}\
+{% if comparisons | length > 1 %}, {{ c.verdict.p | p_value }} adjusted for \
+{{ comparisons | length }} candidates (Holm), so the verdict reads {{ seen_change(c.verdict) }}\
+{% endif %}\
 {% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | p_value }}\
 {% endif %}. Mix of top labels: {{ "shifted" if c.marginal_shift.p < 0.05 else \
 "no sign of a shift" }} (Stuart-Maxwell {{ c.marginal_shift.stat | number(1) }}, \
@@ -83,8 +84,8 @@ def changes(report: Report) -> Markup | None:
     return render(
         _TEMPLATE,
         comparisons=report.results.comparisons,
-        p_holm=report.results.p_holm,
         texts=report.texts,
         most=_MOST_FLIPS,
         gate=not_worse_text,
+        seen_change=seen_change,
     )
