@@ -90,10 +90,10 @@ def difference(of: Estimate, *, share: bool = True, apart_from: Sequence[float] 
     return f"{signed(scale * of.value, decimals)} [{low}, {high}]"
 
 
-def between(of: Estimate, *, apart_from: Sequence[float] = (0.0,)) -> str:
+def between(of: Estimate) -> str:
     """An interval on both sides of 0 as "between 1.2 points worse and 3.4 better"."""
     ends = [-100 * of.low, 100 * of.high]
-    decimals = _telling(ends, apart_from=[100 * abs(one) for one in apart_from], least=1)
+    decimals = _telling(ends, apart_from=[0.0], least=1)
     worse, better = (number(abs(end), decimals) for end in ends)
     return f"between {worse} points worse and {better} better"
 

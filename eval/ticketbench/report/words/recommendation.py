@@ -34,7 +34,7 @@ def preferred(results: RunResults) -> Evaluation:
 
 
 def gain_text(found: Standing, name: str) -> str:
-    """The gain of a candidate as "+2.5 [+0.4, +4.6]", the interval one that holds for the best, too.
+    """The gain of a candidate as "+2.5 [+0.4, +4.6]", an interval that holds for the best, too.
 
     Its lower end is "above 0" where the set is found better at a later step of Holm's procedure,
     which asks for less than the interval does.

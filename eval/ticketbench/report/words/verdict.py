@@ -79,9 +79,7 @@ def _evidence(comparison: Comparison) -> str:
     verdict, counts = comparison.verdict, comparison.contingency
     accuracy = comparison.change("accuracy")
     decided = verdict.outcome != "cannot tell" or math.isnan(verdict.difference.low)
-    bounds = (
-        "" if decided else f"{numbers.between(verdict.difference, apart_from=limits(verdict))}: "
-    )
+    bounds = "" if decided else f"{numbers.between(verdict.difference)}: "
     return (
         f"{bounds}accuracy {numbers.percent(accuracy.base)} → "
         f"{numbers.percent(accuracy.candidate)}, {seen_change(verdict)} on "
@@ -98,8 +96,9 @@ def seen_change(verdict: Verdict) -> str:
 
 
 def limits(verdict: Verdict) -> tuple[float, ...]:
-    """What an end of the interval must not look like: the verdict turns there."""
-    return 0.0, verdict.margin, -verdict.margin
+    """What an end of the interval must not look like: it would belie the verdict."""
+    within = verdict.outcome == "no relevant difference"
+    return (0.0, verdict.margin, -verdict.margin) if within else (0.0,)
 
 
 def _tickets_of(comparison: Comparison) -> str:
