@@ -69,6 +69,17 @@ def test_run_prints_accuracy_verdict_threshold_and_report(project: Path) -> None
     assert f"report: {os.path.join('reports', 'eval', 'index.html')}" in done.stdout
 
 
+def test_a_run_of_three_sets_says_once_what_comes_next(project: Path) -> None:
+    (project / "v3.yaml").write_text("extends: v2.yaml\n", encoding="utf-8")
+    config = (project / "eval.yaml").read_text(encoding="utf-8")
+    three = config.replace("v2: v2.yaml}", "v2: v2.yaml, v3: v3.yaml}")
+    (project / "eval.yaml").write_text(three, encoding="utf-8")
+    shown = ticketbench("run", "eval.yaml").stdout
+    assert shown.count("verdict: ") == shown.count("  next: ") == 1
+    assert "verdict: cannot tell yet whether v2 or v3 is better than v1" in shown
+    assert "\ncannot tell yet whether v3 is better than v1" in shown
+
+
 def test_output_fits_into_80_columns(project: Path) -> None:
     done = ticketbench("run", "eval.yaml")
     lines = (done.stdout + done.stderr).splitlines()

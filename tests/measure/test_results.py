@@ -7,6 +7,7 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Dataset, Failure, Finding, Rubric, RubricSet, ScoreTable, Ticket
+from ticketbench.measure.compare import compare
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import (
@@ -19,6 +20,7 @@ from ticketbench.measure.results import (
 from ticketbench.measure.routing.equal_coverage import equal_coverage
 from ticketbench.measure.sample.label_errors import suspects
 from ticketbench.measure.sample.production_mix import production_mix
+from ticketbench.measure.standing import standing
 from ticketbench.measure.statistics.holm import holm
 
 NOTE = Finding("TB101", "note", "a title", "evidence", "action")
@@ -176,9 +178,19 @@ def test_sets_with_other_numbers_of_labels_get_a_warning() -> None:
     assert "TB207" not in {f.code for f in ran(*same_tickets("v1", "v2")).findings}
 
 
-def test_the_p_of_two_candidates_is_adjusted_for_both() -> None:
-    found = ran(*same_tickets("v1", "v2", "v3"))
-    assert found.p_holm == holm([c.p for c in found.comparisons])
+def test_the_verdicts_on_two_candidates_know_of_each_other() -> None:
+    tables = same_tickets("v1", "v2", "v3")
+    found = ran(*tables)
+    assert [c.verdict.p for c in found.comparisons] == list(
+        holm([c.change("accuracy").p for c in found.comparisons])
+    )
+    assert found.standing == standing(tables, found.comparisons, policy=Settings().policy)
+    assert [p.verdict for p in found.standing.pairs[:2]] == [c.verdict for c in found.comparisons]
+
+
+def test_one_candidate_has_the_verdict_of_its_comparison_alone() -> None:
+    a, b = same_tickets("v1", "v2")
+    assert ran(a, b).comparisons[0].verdict == compare(a, b).verdict
 
 
 def test_each_comparison_says_how_many_wrong_labels_its_verdict_can_bear() -> None:

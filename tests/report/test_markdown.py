@@ -55,7 +55,9 @@ def test_the_title_speaks_of_the_best_candidate() -> None:
     ]
     results = run_results("r", DatasetSummary("d", "f", 100, ()), (), tables, Settings(), ())
     text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
-    assert text.startswith("# r: v2 is better than v1")
+    assert text.startswith("# r: v2 is the best of the 2 sets found better than v1")
+    assert text.count("Next: ") == 1
+    assert "Next: use v2; read the broken tickets first." in text
 
 
 @pytest.mark.parametrize(

@@ -97,25 +97,20 @@ def command(
 
 
 def _show(outcome: RunOutcome) -> None:
-    from ticketbench.report.words.verdict import (
-        CHANGED_LIST,
-        fragility_text,
-        preferred,
-        told,
-        verdict_text,
-    )
+    from ticketbench.report.words.recommendation import preferred, verdict_texts
+    from ticketbench.report.words.verdict import CHANGED_LIST, told
 
     results = outcome.results
     say_findings(results.findings)
     show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), _rows(results))
     show()
-    for comparison in results.comparisons:
-        words = verdict_text(comparison)
-        show(f"verdict: {words.headline}", style="bold")
+    listed = os.path.join(outcome.out, CHANGED_LIST)
+    for i, words in enumerate(verdict_texts(results, listed=listed)):
+        show(words.headline if i else f"verdict: {words.headline}", style="" if i else "bold")
         show_wrapped(words.evidence)
-        listed = os.path.join(outcome.out, CHANGED_LIST)
-        show_wrapped(fragility_text(comparison, listed=listed))
-        show_wrapped(f"next: {words.action}")
+        if words.rests_on:
+            show_wrapped(words.rests_on)
+        show_wrapped(words.action if i else f"next: {words.action}")
     chosen = preferred(results)
     for rule, text in told(chosen):
         show(f"threshold for {chosen.provenance.rubric_set}, {rule}:")

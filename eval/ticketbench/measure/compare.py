@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -172,6 +172,18 @@ def compare(
         label_differences=label_changes(pair, routed=decided),
         marginal_shift=_marginal_shift(*pair, seed=seed),
     )
+
+
+def read_at(
+    found: Comparison, base: ScoreTable, candidate: ScoreTable, told: Verdict
+) -> Comparison:
+    """The comparison of two tables with another verdict, such as that on one of many candidates."""
+    a, b = paired_rows(base, candidate)
+    change = found.change("accuracy").change
+    rests_on = fragility(
+        change, a.right, b.right, a.groups, margin=told.margin, confidence=told.confidence
+    )
+    return replace(found, verdict=told, fragility=rests_on)
 
 
 def _sides(

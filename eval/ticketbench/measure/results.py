@@ -15,7 +15,7 @@ from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_cove
 from ticketbench.measure.sample.label_errors import Suspect, suspects
 from ticketbench.measure.sample.production_mix import ProductionMix, production_mix
 from ticketbench.measure.sample.slices import Slices
-from ticketbench.measure.statistics.holm import holm
+from ticketbench.measure.standing import Standing, read_together, standing
 from ticketbench.measure.trained.classifier import TrainedClassifier
 
 
@@ -51,7 +51,8 @@ class SetSlices:
 class RunResults(Value):
     """Evaluations in config order, comparisons of each later set with the first, findings.
 
-    p_holm     the p of each comparison, adjusted for the number of candidates (Holm 1979)
+    comparisons     their verdicts know how many candidates there are
+    standing        which set the accuracies speak for
     trained         classifiers trained on these labels, for reference; none unless asked for
     trained_missing  why one that was asked for is not there; else empty
     """
@@ -61,7 +62,7 @@ class RunResults(Value):
     rubric_sets: tuple[RubricSet, ...]
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Comparison, ...]
-    p_holm: tuple[float, ...]
+    standing: Standing
     findings: tuple[Finding, ...]
     equal_coverage: tuple[EqualCoverage, ...]
     suspects: tuple[Suspect, ...]
@@ -101,7 +102,7 @@ def run_results(
     """
     doubted = _suspects(tables)
     evaluations = tuple(evaluate(table, settings) for table in tables)
-    comparisons = _comparisons(tables, settings)
+    comparisons = read_together(tables, _comparisons(tables, settings))
     found = [*data_findings, *(f for e in evaluations for f in e.findings)]
     found += _other_label_counts(tables)
     return RunResults(
@@ -110,22 +111,13 @@ def run_results(
         rubric_sets=tuple(rubric_sets),
         evaluations=evaluations,
         comparisons=comparisons,
-        p_holm=holm_over_candidates(comparisons),
+        standing=standing(tables, comparisons, policy=settings.policy),
         equal_coverage=equal_coverage(tables),
         suspects=doubted,
         production=tuple(production_mix(t, settings.policy, mix) for t in tables) if mix else (),
         # The same fact about both rubric sets, or about data and result, is told once.
         findings=tuple(dict.fromkeys(found)),
     )
-
-
-def holm_over_candidates(comparisons: Sequence[Comparison]) -> tuple[float, ...]:
-    """Holm-adjusted p of "no difference" for k candidates against one base, in their order.
-
-    A comparison without a p-value stays NaN. It guards against one of many candidates looking
-    better by luck; the best of k still needs fresh tickets for the size of its gain.
-    """
-    return holm([comparison.verdict.p for comparison in comparisons])
 
 
 def _comparisons(tables: Sequence[ScoreTable], settings: Settings) -> tuple[Comparison, ...]:

@@ -9,14 +9,8 @@ from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
-from ticketbench.report.words.verdict import (
-    CHANGED_LIST,
-    fragility_text,
-    needed_text,
-    preferred,
-    told,
-    verdict_text,
-)
+from ticketbench.report.words.recommendation import preferred, verdict_texts
+from ticketbench.report.words.verdict import VerdictText, needed_text, told
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&])")
 _LINK = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
@@ -33,13 +27,12 @@ def escaped(text: str) -> str:
 def markdown_summary(report: Report) -> bytes:
     """The summary as UTF-8 Markdown."""
     results = report.results
-    chosen = preferred(results)
-    lines = [f"# {escaped(results.name)}: {_headline(report)}", ""]
-    for comparison in results.comparisons:
-        words = verdict_text(comparison)
+    chosen, verdicts = preferred(results), verdict_texts(results)
+    lines = [f"# {escaped(results.name)}: {_headline(chosen, verdicts)}", ""]
+    for i, words in enumerate(verdicts):
         lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
-        lines += [f"Next: {escaped(words.action)}.", ""]
-        lines += [f"{escaped(fragility_text(comparison, listed=CHANGED_LIST))}.", ""]
+        lines += [f"{'' if i else 'Next: '}{escaped(words.action)}.", ""]
+        lines += [f"{escaped(words.rests_on)}.", ""] if words.rests_on else []
     for e in results.evaluations:
         if e.n_failed:
             name = escaped(e.provenance.rubric_set)
@@ -65,13 +58,9 @@ def markdown_summary(report: Report) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _headline(report: Report) -> str:
-    chosen = preferred(report.results)
-    comparisons = report.results.comparisons
-    if comparisons:
-        name = chosen.provenance.rubric_set
-        speaking = [c for c in comparisons if c.candidate == name] or list(comparisons)
-        return escaped(verdict_text(speaking[-1]).headline)
+def _headline(chosen: Evaluation, verdicts: list[VerdictText]) -> str:
+    if verdicts:
+        return escaped(verdicts[0].headline)
     accuracy = numbers.estimate(chosen.metric("accuracy"))
     return f"{escaped(chosen.provenance.rubric_set)} has accuracy {escaped(accuracy)}"
 

@@ -51,6 +51,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     for function in (
+        numbers.confidence,
         numbers.count,
         numbers.difference,
         numbers.estimate,

@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tables import ORACLES, random_table
-from ticketbench.measure.compare import compare
-from ticketbench.measure.results import holm_over_candidates
-from ticketbench.measure.statistics.holm import holm
+from tables import ORACLES
+from ticketbench.measure.statistics.holm import LEVEL, holm, holm_levels
 
 SEARCH = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 PAIRED: dict[str, Any] = json.loads((ORACLES / "oracle_values.json").read_text("utf-8"))["p_paired"]
@@ -68,12 +66,25 @@ def test_the_smallest_is_multiplied_by_their_number(p: list[float]) -> None:
         assert min(holm(p)) == pytest.approx(min(1.0, len(p) * min(p)))
 
 
-def test_candidates_are_adjusted_together_and_in_their_order() -> None:
-    base, *candidates = (random_table(80, seed=0, sharpness=s) for s in (2.0, 1.0, 3.0, 2.0))
-    comparisons = [compare(base, candidate) for candidate in candidates]
-    assert holm_over_candidates(comparisons) == holm([c.p for c in comparisons])
-    assert len(holm_over_candidates(comparisons)) == 3
+def test_the_levels_by_hand() -> None:
+    # .01 < .05/3, .02 < .05/2, .06 is not below .05/1.
+    assert holm_levels([0.06, 0.01, 0.02]) == pytest.approx((0.05, 0.05 / 3, 0.025))
+    # .03 is not below .05/2, so that is the level of all that follow.
+    assert holm_levels([0.04, 0.01, 0.03]) == pytest.approx((0.025, 0.05 / 3, 0.025))
 
 
-def test_no_candidates_give_nothing() -> None:
-    assert holm_over_candidates([]) == ()
+def test_equal_p_values_have_one_level_and_nan_does_not_count() -> None:
+    assert holm_levels([0.02, 0.02, math.nan]) == pytest.approx((0.025, 0.025, LEVEL))
+    assert holm_levels([]) == ()
+    assert holm_levels([0.7]) == (LEVEL,)
+
+
+@SEARCH
+@given(SHARES)
+def test_p_is_below_its_level_exactly_where_the_adjusted_p_is_below_5_percent(
+    p: list[float],
+) -> None:
+    for one, level, adjusted in zip(p, holm_levels(p), holm(p), strict=True):
+        assert LEVEL / len(p) <= level <= LEVEL
+        if not math.isclose(one, level, rel_tol=1e-12):
+            assert (one < level) == (adjusted < LEVEL)

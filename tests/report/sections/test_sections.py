@@ -21,10 +21,13 @@ from ticketbench.measure.sample.slices import SkippedColumn, Slice, Slices
 from ticketbench.report.page import html_page
 from ticketbench.report.rendering import Report
 from ticketbench.report.words import numbers
+from ticketbench.report.words.recommendation import gain_text, verdict_texts
 from ticketbench.report.words.verdict import (
     calibration_text,
     fragility_text,
-    noninferiority_text,
+    limits,
+    not_worse_text,
+    seen_change,
     temperature_text,
 )
 
@@ -136,6 +139,7 @@ def nothing() -> RunResults:
         ("slices", single),
         ("mix", single),
         ("changes", single),
+        ("standing", results),
     ],
 )
 def test_a_section_without_data_is_absent_and_not_linked(
@@ -333,12 +337,12 @@ def test_the_thresholds_by_label_say_which_are_promised() -> None:
 def test_changes_hold_gate_p_and_the_recall_of_each_label(full: RunResults) -> None:
     (c,), html = full.comparisons, section(full, "changes")
     text = words(html)
-    assert f"{noninferiority_text(c)}." in text
-    assert f"p of equal accuracy {numbers.p_value(c.p)}" in text
+    assert f"{not_worse_text(c)}." in text
+    assert f"p of equal accuracy {numbers.p_value(c.verdict.p)}" in text
     assert "Holm)" not in text.split("Recall by gold label")[0]
     for label in c.of_labels("recall"):
         assert row_of(html, label.label)[1:] == [
-            str(label.support),
+            str(label.difference.n),
             numbers.percent(label.base),
             numbers.percent(label.candidate),
             numbers.difference(label.difference),
@@ -346,11 +350,46 @@ def test_changes_hold_gate_p_and_the_recall_of_each_label(full: RunResults) -> N
         ]
 
 
-def test_with_two_candidates_the_p_is_adjusted_for_both() -> None:
+def test_with_two_candidates_p_and_interval_of_the_verdict_are_those_of_both() -> None:
     of = results(tables(names=("v1", "v2", "v3")))
     text = words(section(of, "changes"))
-    for p in of.p_holm:
-        assert f"{numbers.p_value(p)} adjusted for 2 candidates (Holm)" in text
+    for c in of.comparisons:
+        adjusted = f"{numbers.p_value(c.verdict.p)} adjusted for 2 candidates (Holm)"
+        assert f"{adjusted}, so the verdict reads {seen_change(c.verdict)}" in text
+
+
+# Several sets
+
+
+def test_three_sets_show_every_gain_and_every_pair() -> None:
+    of = results(tables(names=("v1", "v2", "v3")))
+    html = section(of, "standing")
+    gains = [[g.rubric_set, gain_text(of.standing, g.rubric_set)] for g in of.standing.gains]
+    pairs = [
+        [p.base, p.candidate,
+         numbers.difference(p.verdict.difference, apart_from=limits(p.verdict)),
+         numbers.confidence(p.verdict.confidence), numbers.p_value(p.verdict.p),
+         p.verdict.outcome]
+        for p in of.standing.pairs
+    ]  # fmt: skip
+    assert rows(html) == gains + pairs
+    assert len(pairs) == 3
+    assert "97.5% each" in words(html)
+
+
+def test_from_four_candidates_on_the_expected_gain_stands_beside_the_seen_one() -> None:
+    of = results(tables(names=("v1", "v2", "v3", "v4", "v5")))
+    expected = [numbers.points(g.expected) for g in of.standing.gains]
+    assert [row[2] for row in rows(section(of, "standing"))[:4]] == expected
+
+
+def test_the_verdict_of_several_sets_says_once_which_to_use() -> None:
+    of = results(tables(names=("v1", "v2", "v3")))
+    text = words(section(of, "verdict"))
+    first, *each = verdict_texts(of)
+    assert f"Verdict: {first.headline}. {first.evidence}." in text
+    assert text.count("Next:") == text.count("Verdict:") == 1
+    assert all(one.headline in text for one in each)
 
 
 def test_grouped_tickets_say_that_mcnemar_ignores_them() -> None:

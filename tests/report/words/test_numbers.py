@@ -3,6 +3,8 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ticketbench.core.types import Estimate
 from ticketbench.report.words import numbers
@@ -55,8 +57,66 @@ def test_a_count_agrees_with_its_noun(n: int, text: str) -> None:
         (0.0005, "0.001"),
         (0.0312, "0.031"),
         (1.0, "1.000"),
+        (0.05, "0.050"),
+        (0.04973, "0.0497"),
+        (0.05004, "0.05004"),
         (math.nan, "–"),
     ],
 )
 def test_a_p_value_is_never_a_bare_zero(value: float, text: str) -> None:
     assert numbers.p_value(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.95, "95%"), (0.975, "97.5%"), (1 - 0.05 / 3, "98.33%"), (0.9995, "99.95%")],
+)
+def test_a_confidence_has_the_decimals_that_it_has(value: float, text: str) -> None:
+    assert numbers.confidence(value) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "share", "text"),
+    [
+        (0.001, 0.049, True, "+2.5 [+0.1, +4.9]"),
+        (0.0004, 0.0496, True, "+2.50 [+0.04, +4.96]"),
+        (0.0, 0.05, True, "+2.5 [0.0, +5.0]"),
+        (-0.049, -0.000004, True, "-2.4502 [-4.9000, -0.0004]"),
+        (0.0004, 0.05, False, "+0.0252 [+0.0004, +0.0500]"),
+    ],
+)
+def test_an_end_that_is_not_0_does_not_look_like_it(
+    low: float, high: float, share: bool, text: str
+) -> None:
+    assert numbers.difference(Estimate((low + high) / 2, low, high, 9, "t"), share=share) == text
+
+
+def test_other_values_to_be_told_apart_can_be_named() -> None:
+    found = Estimate(0.01, 0.0001, 0.01996, 9, "t")
+    assert numbers.difference(found) == "+1.00 [+0.01, +2.00]"
+    assert numbers.difference(found, apart_from=(0, 0.02)) == "+1.000 [+0.010, +1.996]"
+
+
+def test_an_interval_on_both_sides_of_0_is_told_in_words() -> None:
+    found = Estimate(0.01, -0.012, 0.034, 9, "t")
+    assert numbers.between(found) == "between 1.2 points worse and 3.4 better"
+    nearly = Estimate(0.01, -0.0001, 0.034, 9, "t")
+    assert numbers.between(nearly) == "between 0.01 points worse and 3.40 better"
+    assert numbers.between(Estimate(0.0, 0.0, 0.01, 9, "t")).startswith("between 0.0 points worse")
+
+
+ENDS = st.floats(-1, 1, allow_subnormal=False).filter(lambda end: end == 0 or abs(end) > 1e-12)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(ENDS, ENDS, st.booleans())
+@example(1e-9, 0.5, True)
+def test_the_printed_ends_lie_on_the_side_of_0_where_the_ends_do(
+    one: float, other: float, share: bool
+) -> None:
+    low, high = sorted((one, other))
+    text = numbers.difference(Estimate((low + high) / 2, low, high, 9, "t"), share=share)
+    printed = [float(end) for end in text.partition("[")[2].rstrip("]").split(", ")]
+    assert [math.copysign(1, p) * (p != 0) for p in printed] == [
+        math.copysign(1, end) * (end != 0) for end in (low, high)
+    ]

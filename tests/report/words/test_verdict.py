@@ -3,20 +3,26 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.policy import Policy
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.pairs.of_means import of_means
+from ticketbench.measure.pairs.verdict import verdict
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.report.words import numbers
 from ticketbench.report.words.verdict import (
     calibration_text,
-    noninferiority_text,
-    preferred,
+    not_worse_text,
+    one_of_several_text,
+    seen_change,
     temperature_text,
     threshold_text,
     told,
@@ -48,7 +54,7 @@ def results(*rights: int) -> RunResults:
         (50, 80, "v2 is better than v1", "good"),
         (80, 50, "v2 is worse than v1", "bad"),
         (80, 80, "no relevant difference between v2 and v1", "neutral"),
-        (80, 82, "cannot tell whether v2 is better than v1", "unknown"),
+        (80, 82, "cannot tell yet whether v2 is better than v1", "unknown"),
     ],
 )
 def test_each_outcome_has_its_words_and_tone(
@@ -68,15 +74,82 @@ def test_cannot_tell_says_how_many_tickets_would_settle_it() -> None:
     comparison = compared(80, 82)
     needed = comparison.verdict.tickets_needed
     assert needed > 100
-    assert f"about {needed:,} labelled tickets would settle it" in verdict_text(comparison).action
+    words = verdict_text(comparison)
+    assert words.action == f"about {needed:,} fresh tickets would tell"
+    assert words.evidence.startswith(
+        "between 2.4 points worse and 6.4 better: accuracy 80.0% → 82.0%, +2.0 [-2.4, +6.4] points"
+    )
 
 
-def test_the_best_candidate_found_better_is_preferred() -> None:
-    assert preferred(results(50, 80, 90)).provenance.rubric_set == "v3"
+@pytest.mark.parametrize(
+    ("base", "candidate", "action"),
+    [
+        (50, 80, "use v2; read the broken tickets first"),
+        (80, 50, "keep v1; read the broken tickets"),
+        (
+            80,
+            80,
+            "keep v1; the difference is within ±2.0 points, so accuracy is no reason to change",
+        ),
+    ],
+)
+def test_two_sets_alone_name_the_set_to_use_and_of_several_each_leaves_it_open(
+    base: int, candidate: int, action: str
+) -> None:
+    comparison = compared(base, candidate)
+    assert verdict_text(comparison).action == action
+    assert one_of_several_text(comparison).action == action.partition("; ")[2]
 
 
-def test_the_base_is_preferred_when_no_candidate_is_better() -> None:
-    assert preferred(results(80, 50, 81)).provenance.rubric_set == "v1"
+def test_where_no_number_of_tickets_would_tell_that_is_said() -> None:
+    comparison = compared(80, 82)
+    endless = replace(comparison.verdict, tickets_needed=0)
+    action = verdict_text(replace(comparison, verdict=endless)).action
+    assert action == "more than 1,000,000 fresh tickets would tell: decide by something else"
+
+
+def test_without_an_interval_more_groups_are_asked_for() -> None:
+    one_group = [table([RIGHT] * 9, ["a"] * 9, rubric_set=v, groups=[0] * 9) for v in ("v1", "v2")]
+    one_group[1] = table([RIGHT] * 8 + [WRONG], ["a"] * 9, rubric_set="v2", groups=[0] * 9)
+    words = verdict_text(compare(*one_group))
+    assert words.action.startswith("label more tickets, from more groups")
+    assert "between" not in words.evidence
+
+
+def test_groups_are_told_with_what_the_interval_allows_for() -> None:
+    groups = [i // 2 for i in range(100)]
+    sides = [
+        table([RIGHT] * k + [WRONG] * (100 - k), ["a"] * 100, rubric_set=v, groups=groups)
+        for v, k in (("v1", 50), ("v2", 80))
+    ]
+    assert (
+        "100 paired tickets in 50 groups, 15 of them changed (other groups could differ; the "
+        "interval allows for that)"
+    ) in verdict_text(compare(*sides)).evidence
+
+
+CHANGES = st.tuples(
+    st.integers(0, 40), st.integers(0, 40), st.integers(0, 3000), st.integers(1, 5),
+    st.sampled_from([0.95, 0.975, 0.99]),
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(CHANGES)
+def test_the_words_agree_with_the_printed_ends(of: tuple[int, int, int, int, float]) -> None:
+    gained, lost, same, size, confidence = of
+    d = np.array([1.0] * gained + [-1.0] * lost + [0.0] * (same + 2 * size))
+    change = of_means(np.zeros(len(d)), d, np.arange(len(d)) // size)
+    found = verdict(change, confidence=confidence)
+    text = seen_change(found).partition(" points")[0]
+    low, high = (float(end) for end in text.partition("[")[2].rstrip("]").split(", "))
+    said = "cannot tell"
+    if low > 0 or high < 0:
+        said = "better" if low > 0 else "worse"
+    elif low > -2.0 and high < 2.0:
+        said = "no relevant difference"
+    assert said == found.outcome
+    assert ("as one of several" in seen_change(found)) == (confidence != 0.95)
 
 
 def test_a_threshold_that_was_not_found_is_said_in_words() -> None:
@@ -340,28 +413,19 @@ def test_each_outcome_of_the_gate_has_its_words(
     base: int, candidate: int, outcome: str, start: str
 ) -> None:
     comparison = compared(base, candidate)
-    assert comparison.noninferiority.outcome == outcome
-    assert noninferiority_text(comparison).startswith(start)
+    assert comparison.verdict.not_worse == outcome
+    assert not_worse_text(comparison).startswith(start)
 
 
 def test_the_gate_tells_both_one_sided_bounds() -> None:
     comparison = compared(50, 80)
-    gate = comparison.noninferiority
-    bounds = f"{numbers.points(gate.low)} and {numbers.points(gate.high)}"
-    assert f"(one-sided 95% bounds {bounds})" in noninferiority_text(comparison)
-
-
-def test_an_open_gate_says_how_many_tickets_would_settle_it() -> None:
-    comparison = compared(80, 80 - 1, n=100)
-    needed = replace(comparison.noninferiority, n_needed=1234, outcome="inconclusive")
-    text = noninferiority_text(replace(comparison, noninferiority=needed))
-    assert text.endswith("; about 1,234 tickets would settle it")
+    ends = comparison.verdict
+    bounds = f"{numbers.points(ends.low)} and {numbers.points(ends.high)}"
+    assert f"(one-sided 95% bounds {bounds})" in not_worse_text(comparison)
 
 
 def test_a_gate_at_another_margin_names_it() -> None:
-    comparison = compared(50, 80)
-    wide = replace(comparison.noninferiority, margin=0.05)
-    assert "by 5.0 points" in noninferiority_text(replace(comparison, noninferiority=wide))
+    assert "by 5.0 points" in not_worse_text(compared(50, 80), margin=0.05)
 
 
 def test_a_policy_at_a_temperature_is_not_repeated_in_rules_on_raw_scores() -> None:

@@ -104,13 +104,15 @@ class Change(Value):
             return min(1.0, 2 * min(above, below))
         return above if side == "above" else below
 
-    def needed(self, margin: float) -> int:
+    def needed(self, margin: float, *, confidence: float = CONFIDENCE) -> int:
         """About how many tickets settle it, if further ones are like these; 0 where unknown.
 
-        So many that SE is margin/3.92: the interval is then as wide as the margin, so it excludes 0
-        or lies inside. The variance fades as 1/N, what is imagined as 1/N².
+        So many that SE is margin/3.92, for an interval at another confidence accordingly: it is
+        then as wide as the margin, so it excludes 0 or lies inside. The variance fades as 1/N, what
+        is imagined as 1/N².
         """
-        pair, target = IMAGINED * self.imagined**2, (margin / _SETTLES) ** 2
+        wider = float(special.ndtri(0.5 + confidence / 2) / special.ndtri(0.5 + CONFIDENCE / 2))
+        pair, target = IMAGINED * self.imagined**2, (margin / (_SETTLES * wider)) ** 2
         if not pair > 0 or not target > 0:
             return 0
         x = (math.sqrt(self.variance**2 + 4 * pair * target) - self.variance) / (2 * pair)

@@ -53,19 +53,26 @@ def verdict(
     candidates. No tickets, or no interval: cannot tell.
     """
     outcome = outcome_of(change, margin=margin, confidence=confidence)
-    ends, gate = change.bounds(confidence), change.bounds(GATE_CONFIDENCE)
-    difference = Estimate(change.value, ends.low, ends.high, change.n, change.method)
+    gate = change.bounds(GATE_CONFIDENCE)
     return Verdict(
         outcome=outcome,
-        difference=clipped(difference, -1, 1),
+        difference=difference_of(change, confidence=confidence),
         confidence=confidence,
         p=change.p() if p is None else p,
         margin=margin,
         not_worse=not_worse(change, margin=margin),
         low=max(gate.low, -1.0),
         high=min(gate.high, 1.0),
-        tickets_needed=change.needed(margin) if outcome == "cannot tell" else 0,
+        tickets_needed=(
+            change.needed(margin, confidence=confidence) if outcome == "cannot tell" else 0
+        ),
     )
+
+
+def difference_of(change: Change, *, confidence: float = CONFIDENCE) -> Estimate:
+    """The change of a share with its interval as it is printed, within -1 and 1."""
+    ends = change.bounds(confidence)
+    return clipped(Estimate(change.value, ends.low, ends.high, change.n, change.method), -1, 1)
 
 
 def outcome_of(

@@ -13,6 +13,7 @@ from ticketbench.report.words.verdict import (
     fragility_text,
     losses_text,
     not_worse_text,
+    seen_change,
 )
 
 _MOST_FLIPS = 200
@@ -40,9 +41,10 @@ groups{% endif %}</caption>
 </tbody></table></div>
 <p>{{ fragility(c) }}.</p>
 <p>{{ gate(c) }}.{% if losses(c) %} {{ losses(c) }}.{% endif %} \
-p of equal accuracy {{ c.verdict.p | p_value }}\
-{% if comparisons | length > 1 %}, {{ p_holm[loop.index0] | p_value }} adjusted for \
-{{ comparisons | length }} candidates (Holm){% endif %}\
+p of equal accuracy {{ c.change("accuracy").p | p_value }}\
+{% if comparisons | length > 1 %}, {{ c.verdict.p | p_value }} adjusted for \
+{{ comparisons | length }} candidates (Holm), so the verdict reads {{ seen_change(c.verdict) }}\
+{% endif %}\
 {% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | p_value }}\
 {% endif %}. Mix of top labels: {{ "shifted" if c.marginal_shift.p < 0.05 else \
 "no sign of a shift" }} (Stuart-Maxwell {{ c.marginal_shift.stat | number(1) }}, \
@@ -92,11 +94,11 @@ def changes(report: Report) -> Markup | None:
     return render(
         _TEMPLATE,
         comparisons=report.results.comparisons,
-        p_holm=report.results.p_holm,
         texts=report.texts,
         most=_MOST_FLIPS,
         gate=not_worse_text,
         losses=losses_text,
         fragility=partial(fragility_text, listed=CHANGED_LIST),
         listed=CHANGED_LIST,
+        seen_change=seen_change,
     )

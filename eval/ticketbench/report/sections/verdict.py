@@ -6,12 +6,14 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.verdict import accuracy_text, preferred, told, verdict_text
+from ticketbench.report.words.recommendation import preferred, verdict_texts
+from ticketbench.report.words.verdict import accuracy_text, told
 
 _TEMPLATE = """{% for verdict in verdicts %}
 <div class="card verdict {{ verdict.tone }}">
-<p><strong>Verdict: {{ verdict.headline }}.</strong> {{ verdict.evidence }}.</p>
-<p><b>Next:</b> {{ verdict.action }}.</p>
+<p><strong>{{ "Verdict: " if loop.first }}{{ verdict.headline }}.</strong> \
+{{ verdict.evidence }}.</p>
+<p>{% if loop.first %}<b>Next:</b> {% endif %}{{ verdict.action }}.</p>
 </div>
 {% else %}
 <div class="card verdict"><p><strong>{{ chosen.provenance.rubric_set }}</strong>: \
@@ -67,7 +69,7 @@ def verdict(report: Report) -> Markup:
     chosen = preferred(results)
     return render(
         _TEMPLATE,
-        verdicts=[verdict_text(comparison) for comparison in results.comparisons],
+        verdicts=verdict_texts(results),
         chosen=chosen,
         accuracy=accuracy_text(chosen),
         thresholds=told(chosen),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from ticketbench.core.types import Estimate
 
@@ -14,9 +15,9 @@ def percent(value: float, decimals: int = 1) -> str:
     return DASH if math.isnan(value) else f"{100 * value:.{decimals}f}%"
 
 
-def points(value: float) -> str:
+def points(value: float, decimals: int = 1) -> str:
     """A difference of shares in signed points: 0.032 as "+3.2"; NaN as a dash."""
-    return DASH if math.isnan(value) else _unsigned_zero(f"{100 * value:+.1f}")
+    return signed(100 * value, decimals)
 
 
 def number(value: float, decimals: int = 3) -> str:
@@ -25,8 +26,18 @@ def number(value: float, decimals: int = 3) -> str:
 
 
 def p_value(value: float) -> str:
-    """A p-value with three decimals, never as a bare zero; NaN as a dash."""
-    return "<0.001" if value < 0.0005 else number(value)
+    """A p-value with three decimals, or as many as show on which side of 5 % it lies.
+
+    Never a bare zero; NaN as a dash.
+    """
+    if value < 0.0005:
+        return "<0.001"
+    return number(value, _telling([value], apart_from=[0.05], least=3))
+
+
+def confidence(value: float) -> str:
+    """A confidence with the decimals that it has, four digits at most: 0.975 as "97.5%"."""
+    return f"{100 * value:.4g}%"
 
 
 def signed(value: float, decimals: int = 3) -> str:
@@ -62,14 +73,43 @@ def interval(of: Estimate, *, share: bool = True) -> str:
     return f"[{of.low:.3f}, {of.high:.3f}]"
 
 
-def difference(of: Estimate, *, share: bool = True) -> str:
-    """A difference as "+3.2 [+0.8, +5.7]" in points for shares, in plain units otherwise."""
+def difference(of: Estimate, *, share: bool = True, apart_from: Sequence[float] = (0.0,)) -> str:
+    """A difference as "+3.2 [+0.8, +5.7]" in points for shares, in plain units otherwise.
+
+    With more decimals where an end would look like one of `apart_from` without being it: an
+    interval that excludes 0 never shows a 0.
+    """
     if not of.defined:
         return DASH
-    show = points if share else signed
+    scale, least = (100, 1) if share else (1, 3)
     if math.isnan(of.low):
-        return show(of.value)
-    return f"{show(of.value)} [{show(of.low)}, {show(of.high)}]"
+        return signed(scale * of.value, least)
+    ends = [scale * of.low, scale * of.high]
+    decimals = _telling(ends, apart_from=[scale * one for one in apart_from], least=least)
+    low, high = (signed(end, decimals) for end in ends)
+    return f"{signed(scale * of.value, decimals)} [{low}, {high}]"
+
+
+def between(of: Estimate) -> str:
+    """An interval on both sides of 0 as "between 1.2 points worse and 3.4 better"."""
+    ends = [-100 * of.low, 100 * of.high]
+    decimals = _telling(ends, apart_from=[0.0], least=1)
+    worse, better = (number(abs(end), decimals) for end in ends)
+    return f"between {worse} points worse and {better} better"
+
+
+def _telling(values: Sequence[float], *, apart_from: Sequence[float], least: int) -> int:
+    """The fewest decimals, `least` or more, with which no value looks like another that it is not.
+
+    16 at most: with so many every float is told apart.
+    """
+    for decimals in range(least, 16):
+        alike = [
+            (a, b) for a in values for b in apart_from if round(a, decimals) == round(b, decimals)
+        ]
+        if all(a == b for a, b in alike):
+            return decimals
+    return 16
 
 
 def count(n: int, singular: str, plural: str = "") -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ticketbench.core.policy import Policy
 from ticketbench.measure.calibration.bins import TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.pairs.change import GATE_CONFIDENCE
+from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
 from ticketbench.measure.pairs.verdict import Verdict, not_worse
-from ticketbench.measure.results import RunResults
+from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.measure.trained.learning_curve import TicketsNeeded
@@ -36,22 +37,36 @@ _TONES: dict[str, Tone] = {
 
 @dataclass(frozen=True, slots=True)
 class VerdictText:
-    """Headline, the figures behind it, what to do next, and how it should look."""
+    """Headline, the figures behind it, what to do next, how it should look, and which labels it
+    rests on; empty where it speaks of several sets.
+    """
 
     headline: str
     evidence: str
     action: str
     tone: Tone
+    rests_on: str = ""
 
 
 def verdict_text(comparison: Comparison) -> VerdictText:
-    """The verdict of a comparison in words."""
-    verdict = comparison.verdict
+    """The verdict of a comparison in words, as of two sets alone; its action says which to use."""
+    choice = {
+        "better": f"use {comparison.candidate}; ",
+        "worse": f"keep {comparison.base}; ",
+        "no relevant difference": f"keep {comparison.base}; ",
+        "cannot tell": "",
+    }[comparison.verdict.outcome]
+    of_several = one_of_several_text(comparison)
+    return replace(of_several, action=choice + of_several.action)
+
+
+def one_of_several_text(comparison: Comparison) -> VerdictText:
+    """The same without a word on which set to use, which several sets decide together."""
     return VerdictText(
         headline=_headline(comparison),
         evidence=_evidence(comparison),
-        action=_action(comparison, verdict),
-        tone=_TONES[verdict.outcome],
+        action=_action(comparison.verdict),
+        tone=_TONES[comparison.verdict.outcome],
     )
 
 
@@ -61,34 +76,65 @@ def _headline(comparison: Comparison) -> str:
         "better": f"{candidate} is better than {base}",
         "worse": f"{candidate} is worse than {base}",
         "no relevant difference": f"no relevant difference between {candidate} and {base}",
-        "cannot tell": f"cannot tell whether {candidate} is better than {base}",
+        "cannot tell": f"cannot tell yet whether {candidate} is better than {base}",
     }[comparison.verdict.outcome]
 
 
 def _evidence(comparison: Comparison) -> str:
-    counts = comparison.contingency
-    accuracy = next(d for d in comparison.differences if d.name == "accuracy")
-    tickets = numbers.count(comparison.n_paired, "paired ticket")
-    if comparison.n_groups < comparison.n_paired:
-        tickets += f" in {numbers.count(comparison.n_groups, 'group')}"
+    verdict, counts = comparison.verdict, comparison.contingency
+    accuracy = comparison.change("accuracy")
+    decided = verdict.outcome != "cannot tell" or math.isnan(verdict.difference.low)
+    bounds = "" if decided else f"{numbers.between(verdict.difference)}: "
     return (
-        f"accuracy {numbers.percent(accuracy.base)} → {numbers.percent(accuracy.candidate)}, "
-        f"{numbers.difference(comparison.verdict.difference)} points on {tickets}; "
-        f"{counts.only_candidate} fixed, {counts.only_base} broken"
+        f"{bounds}accuracy {numbers.percent(accuracy.base)} → "
+        f"{numbers.percent(accuracy.candidate)}, {seen_change(verdict)} on "
+        f"{_tickets_of(comparison)}; {counts.only_candidate} fixed, {counts.only_base} broken"
     )
 
 
-def _action(comparison: Comparison, verdict: Verdict) -> str:
+def seen_change(verdict: Verdict) -> str:
+    """The change with the interval that decides, such as "+2.0 [-1.2, +5.2] points"."""
+    shown = numbers.difference(verdict.difference, apart_from=limits(verdict))
+    if verdict.confidence == CONFIDENCE or math.isnan(verdict.difference.low):
+        return f"{shown} points"
+    return f"{shown} points (at {numbers.confidence(verdict.confidence)}, as one of several)"
+
+
+def limits(verdict: Verdict) -> tuple[float, ...]:
+    """What an end of the interval must not look like: it would belie the verdict."""
+    within = verdict.outcome == "no relevant difference"
+    return (0.0, verdict.margin, -verdict.margin) if within else (0.0,)
+
+
+def _tickets_of(comparison: Comparison) -> str:
+    """How many tickets, and what their groups mean for the interval."""
+    tickets = numbers.count(comparison.n_paired, "paired ticket")
+    if comparison.n_groups == comparison.n_paired:
+        return tickets
+    changed = comparison.change("accuracy").change.n_changed
+    return (
+        f"{tickets} in {numbers.count(comparison.n_groups, 'group')}, {changed or 'none'} of them "
+        "changed (other groups could differ; the interval allows for that)"
+    )
+
+
+def _action(verdict: Verdict) -> str:
     if verdict.outcome == "cannot tell":
-        if verdict.tickets_needed:
-            return f"about {verdict.tickets_needed:,} labelled tickets would settle it"
-        return "label more tickets"
-    if verdict.outcome == "worse":
-        return f"keep {comparison.base}; read the broken tickets"
-    if verdict.outcome == "better":
-        return f"use {comparison.candidate}; read the broken tickets first"
-    margin = numbers.points(verdict.margin).lstrip("+")
-    return f"the difference is within ±{margin} points: keep either"
+        return tickets_text([verdict], "would tell")
+    if verdict.outcome == "no relevant difference":
+        margin = numbers.points(verdict.margin).lstrip("+")
+        return f"the difference is within ±{margin} points, so accuracy is no reason to change"
+    return "read the broken tickets" + (" first" if verdict.outcome == "better" else "")
+
+
+def tickets_text(verdicts: Sequence[Verdict], what: str) -> str:
+    """About how many fresh tickets would settle all of `verdicts`, or why no number would."""
+    if any(math.isnan(verdict.difference.low) for verdict in verdicts):
+        return "label more tickets, from more groups: there are too few for an interval"
+    needed = [verdict.tickets_needed for verdict in verdicts]
+    if not all(needed):
+        return f"more than {MOST_NEEDED:,} fresh tickets {what}: decide by something else"
+    return f"about {max(needed):,} fresh tickets {what}"
 
 
 def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
@@ -273,10 +319,3 @@ def accuracy_text(evaluation: Evaluation) -> str:
     """Accuracy of one rubric set with its interval and n."""
     accuracy = evaluation.metric("accuracy")
     return f"accuracy {numbers.estimate(accuracy)} on {numbers.count(accuracy.n, 'ticket')}"
-
-
-def preferred(results: RunResults) -> Evaluation:
-    """The rubric set the verdicts speak for: the best candidate found better, else the base."""
-    better = {c.candidate for c in results.comparisons if c.verdict.outcome == "better"}
-    winners = [e for e in results.evaluations if e.provenance.rubric_set in better]
-    return max(winners, key=lambda e: e.metric("accuracy").value, default=results.evaluations[0])

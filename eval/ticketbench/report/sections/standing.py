@@ -1,0 +1,58 @@
+"""Section 4, standing: how do several rubric sets compare with each other?"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticketbench.report.rendering import Report, render
+from ticketbench.report.sections import section
+from ticketbench.report.words.recommendation import gain_text
+from ticketbench.report.words.verdict import limits
+
+_TEMPLATE = """<div class="scroll"><table>
+<caption>What each candidate adds to the accuracy of {{ base }}, in points. The interval holds for \
+the one that looks best, too ({{ found.gains[0].confidence | confidence }} each). Of several \
+candidates the best looks better than it is\
+{% if shrunk %}: expected is the gain drawn towards the mean of all, as far as chance alone would \
+spread them{% else %}; from four candidates on the gain to expect stands beside it{% endif %}\
+</caption>
+<thead><tr><th scope="col" class="text">rubric set</th><th scope="col">seen gain</th>\
+{% if shrunk %}<th scope="col">expected</th>{% endif %}</tr></thead>
+<tbody>
+{% for g in found.gains %}
+<tr><th scope="row">{{ g.rubric_set }}</th><td class="nowrap">{{ gain_text(found, g.rubric_set) }}\
+</td>{% if shrunk %}<td>{{ g.expected | points }}</td>{% endif %}</tr>
+{% endfor %}
+</tbody></table></div>
+<div class="scroll"><table>
+<caption>Every pair on the same tickets: accuracy of the second minus the first, in points. p is \
+adjusted (Holm) for the pairs of its kind, and the interval is read at the level that follows: \
+each candidate with {{ base }}; those found better; the others, which decide nothing</caption>
+<thead><tr><th scope="col" class="text">first</th><th scope="col" class="text">second</th>\
+<th scope="col">difference</th><th scope="col">at</th><th scope="col">p</th>\
+<th scope="col" class="text">the second is</th></tr></thead>
+<tbody>
+{% for pair in found.pairs %}
+{% set v = pair.verdict %}
+<tr><th scope="row">{{ pair.base }}</th><td class="text">{{ pair.candidate }}</td>\
+<td class="nowrap">{{ v.difference | difference(apart_from=limits(v)) }}</td>\
+<td>{{ v.confidence | confidence }}</td><td>{{ v.p | p_value }}</td>\
+<td class="text">{{ v.outcome }}</td></tr>
+{% endfor %}
+</tbody></table></div>"""
+
+
+@section(order=45, id="standing", title="Which of several sets?")
+def standing(report: Report) -> Markup | None:
+    """The gain of every candidate, and all pairs of sets; nothing for fewer than three sets."""
+    found = report.results.standing
+    if len(found.gains) < 2:
+        return None
+    return render(
+        _TEMPLATE,
+        found=found,
+        base=found.pairs[0].base,
+        shrunk=any(gain.expected == gain.expected for gain in found.gains),
+        gain_text=gain_text,
+        limits=limits,
+    )

@@ -1,0 +1,117 @@
+"""What a run says about its rubric sets: one recommendation, then each candidate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.results import RunResults
+from ticketbench.measure.standing import Standing
+from ticketbench.report.words import numbers
+from ticketbench.report.words.verdict import (
+    CHANGED_LIST,
+    VerdictText,
+    fragility_text,
+    one_of_several_text,
+    tickets_text,
+    verdict_text,
+)
+
+
+def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[VerdictText]:
+    """The verdicts of a run; the first one alone says which set to use. One set: none.
+
+    `listed` is the file that lists the changed tickets.
+    """
+    alone = len(results.comparisons) < 2
+    words = verdict_text if alone else one_of_several_text
+    each = [
+        replace(words(comparison), rests_on=fragility_text(comparison, listed=listed))
+        for comparison in results.comparisons
+    ]
+    return each if alone else [_recommendation(results), *each]
+
+
+def preferred(results: RunResults) -> Evaluation:
+    """The set whose threshold is told: the leader that looks best, without one the first set."""
+    leaders = results.standing.leaders
+    by_name = {e.provenance.rubric_set: e for e in results.evaluations}
+    return by_name[leaders[0]] if leaders else results.evaluations[0]
+
+
+def gain_text(found: Standing, name: str) -> str:
+    """The gain of a candidate as "+2.5 [+0.4, +4.6]", an interval that holds for the best, too.
+
+    Its lower end is "above 0" where the set is found better at a later step of Holm's procedure,
+    which asks for less than the interval does.
+    """
+    gain, base = found.gain(name), found.pairs[0].base
+    shown = numbers.difference(gain.seen)
+    if gain.seen.low > 0 or found.pair(base, name).outcome != "better":
+        return shown
+    return f"{numbers.points(gain.seen.value)} [above 0, {numbers.points(gain.seen.high)}]"
+
+
+def _recommendation(results: RunResults) -> VerdictText:
+    found, base = results.standing, results.comparisons[0].base
+    if not found.leaders:
+        return _no_leader(results)
+    evidence = _gains_text(found, found.leaders)
+    if len(found.leaders) > 1:
+        every = "both" if len(found.leaders) == 2 else "all"
+        return VerdictText(
+            f"{_listed(found.leaders, 'and')} are {every} better than {base}, and cannot be told "
+            "apart",
+            evidence,
+            f"use {_listed(found.leaders, 'or')}: they cannot be told apart{_apart(found)}",
+            "good",
+        )
+    winner = found.leaders[0]
+    n_better = sum(c.verdict.outcome == "better" for c in results.comparisons)
+    headline = f"{winner} is better than {base}"
+    if n_better > 1:
+        headline = f"{winner} is the best of the {n_better} sets found better than {base}"
+    return VerdictText(headline, evidence, f"use {winner}; read the broken tickets first", "good")
+
+
+def _no_leader(results: RunResults) -> VerdictText:
+    found, base = results.standing, results.comparisons[0].base
+    seen = {gain.rubric_set: gain.seen.value for gain in found.gains}
+    best = max(seen, key=lambda name: -math.inf if math.isnan(seen[name]) else seen[name])
+    evidence = _gains_text(found, [best])
+    open_ = [c for c in results.comparisons if c.verdict.outcome == "cannot tell"]
+    if open_:
+        names = _listed([c.candidate for c in open_], "or")
+        headline = f"cannot tell yet whether {names} is better than {base}"
+        action = tickets_text([c.verdict for c in open_], "would tell")
+        return VerdictText(headline, evidence, action, "unknown")
+    worse = all(c.verdict.outcome == "worse" for c in results.comparisons)
+    headline = f"no set is better than {base}"
+    return VerdictText(headline, evidence, f"keep {base}", "bad" if worse else "neutral")
+
+
+def _gains_text(found: Standing, names: Sequence[str]) -> str:
+    """What was seen of the sets that look best, and what to expect of them."""
+    k, of = len(found.gains), [found.gain(name) for name in names]
+    seen = ", ".join(f"{name} {gain_text(found, name)}" for name in names)
+    sure = numbers.confidence(of[0].confidence)
+    text = f"{seen} points (at {sure}, which holds for the best of {k}, too)"
+    if any(math.isnan(gain.expected) for gain in of):
+        return f"{text}; the best of {k} looks better than it is, hence the wide interval"
+    expected = f"{numbers.points(of[0].expected)}, not {numbers.points(of[0].seen.value)}"
+    return f"{text}; the best of {k} looks better than it is: expect about {expected}"
+
+
+def _apart(found: Standing) -> str:
+    """How many tickets would tell the leaders apart, where some number would."""
+    pairs = [found.pair(a, b) for a, b in combinations(found.leaders, 2)]
+    open_ = [pair for pair in pairs if pair.tickets_needed]
+    return f"; {tickets_text(open_, 'would')}" if open_ else ""
+
+
+def _listed(names: Sequence[str], last: str) -> str:
+    """Such as "v2, v3 and v4"."""
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
