@@ -95,15 +95,24 @@ def comparison_2(old: Mapping[str, Any]) -> dict[str, Any]:
 
 def run_3(old: Mapping[str, Any]) -> dict[str, Any]:
     """The `data` of run@2 as run@3 has it. Raises KeyError when it is not what run@2 wrote."""
-    return {**old, "comparisons": [comparison_3(one) for one in old["comparisons"]]}
+    kept = {name: old[name] for name in old if name not in ("p_holm", "without_suspects")}
+    unknown = {"leaders": [], "gains": [], "pairs": []}
+    return {
+        **kept,
+        "comparisons": [comparison_3(one) for one in old["comparisons"]],
+        "standing": unknown,
+    }
 
 
 def comparison_3(old: Mapping[str, Any]) -> dict[str, Any]:
     """A comparison of version 2: its intervals stay what they were, as they were made by rules of
-    their own; what they rest on is not known.
+    their own; what they rest on, and how fragile the verdict is, is not known.
     """
     new = dict(old)
     p, gate = new.pop("p"), new.pop("noninferiority")
+    changed = old["contingency"]["only_base"] + old["contingency"]["only_candidate"]
+    new["fragility"] = {"n_changed": changed, "undo": 0, "exact": False, "losses": 0}
+    new["fragility"]["outcome"] = old["verdict"]["outcome"]
     new["verdict"] = _verdict_3(old["verdict"], p, gate)
     new["differences"] = [_change_3(one, label="", p=None) for one in old["differences"]]
     new["label_differences"] = [
