@@ -18,9 +18,12 @@ def augrc(top_score: FloatArray, right: BoolArray) -> float:
     A wrong ticket counts once for every ticket that is not more confident, itself included. A
     share, 0 is best. No tickets: NaN.
     """
-    if len(right) == 0:
+    n = len(right)
+    if n == 0:
         return math.nan
-    return float((~right * (_share_below(top_score) + 0.5 / len(right))).mean())
+    # Whole numbers, so that no order of the tickets changes the last digit.
+    low, high = _ends(np.sort(top_score), top_score[~right])
+    return float((low + high + 1).sum()) / (2 * n * n)
 
 
 def augrc_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:

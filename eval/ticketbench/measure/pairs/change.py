@@ -37,6 +37,7 @@ MOST_NEEDED = 1_000_000
 """With more tickets than that nobody would settle anything: it counts as unknown."""
 
 NO_TICKETS = "no tickets"
+ONE_SIDED = "undefined on one side"
 SAME = "the same answers for every ticket"
 _METHOD = "paired, t over groups with three more imagined"
 _SETTLES = 3.92
@@ -110,9 +111,9 @@ class Change(Value):
         or lies inside. The variance fades as 1/N, what is imagined as 1/N².
         """
         pair, target = IMAGINED * self.imagined**2, (margin / _SETTLES) ** 2
-        if not pair > 0 or not target > 0:
+        if not self.se > 0 or not target > 0:
             return 0
-        x = (math.sqrt(self.variance**2 + 4 * pair * target) - self.variance) / (2 * pair)
+        x = 2 * target / (math.sqrt(self.variance**2 + 4 * pair * target) + self.variance)
         return max(self.n + 1, math.ceil(self.n / x)) if self.n < MOST_NEEDED * x else 0
 
     def mirrored(self) -> Change:
@@ -154,10 +155,11 @@ def from_shares(
     groups     per ticket
     unit       what one ticket can move `value` by, for where none has
 
-    Undefined without tickets, with one group, or where one group holds nearly all tickets.
+    Undefined without tickets or a finite value, with one group, or where one group holds nearly
+    all tickets.
     """
-    if len(groups) == 0 or math.isnan(value):
-        return undefined(value, n, NO_TICKETS if len(groups) == 0 else "undefined on one side")
+    if len(groups) == 0 or not math.isfinite(value):
+        return undefined(value, n, NO_TICKETS if len(groups) == 0 else ONE_SIDED)
     group = group_index(groups)
     sizes = np.bincount(group).astype(np.float64)
     g, total, squares = len(sizes), float(sizes.sum()), float(sizes @ sizes)
@@ -191,4 +193,7 @@ def _imagined(changes: FloatArray, otherwise: float) -> float:
     """The size-weighted mean size of a change of a group."""
     if len(changes) == 0:
         return otherwise
-    return float((changes**3).sum() / (changes**2).sum())
+    # By the largest, so that squares of the smallest numbers do not vanish.
+    most = float(changes.max())
+    parts = changes / most
+    return most * float((parts**3).sum() / (parts**2).sum())

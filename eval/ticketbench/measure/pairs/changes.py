@@ -144,7 +144,7 @@ _Found = tuple[float, float, Change]
 
 def _change(metric: Metric, pair: Pair, label: str, costs: Costs, *, same: bool) -> MetricChange:
     base, candidate, change = _of(metric, pair, label, costs)
-    if same and change.n_changed == 0 and not math.isnan(base):
+    if same and change.n_changed == 0 and change.value == 0:
         change = no_change(change.n, change.n_groups)
     return described(metric, base, candidate, change, label=label)
 
