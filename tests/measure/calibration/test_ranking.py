@@ -1,4 +1,4 @@
-"""AUROC and AUGRC, and what one ticket adds to either, against pROC, scikit-learn and reweighting."""
+"""AUROC, AUGRC and what a ticket adds to either, against pROC, scikit-learn and reweighting."""
 
 from __future__ import annotations
 

@@ -166,9 +166,7 @@ def test_the_order_of_tickets_and_the_numbers_of_groups_change_nothing(
 
 @FEW
 @given(st.integers(2, 60), st.integers(0, 1000), st.sampled_from([None, 8, 30]))
-def test_swapping_both_sides_mirrors_every_metric(
-    n: int, seed: int, n_groups: int | None
-) -> None:
+def test_swapping_both_sides_mirrors_every_metric(n: int, seed: int, n_groups: int | None) -> None:
     pair = random_pair(n, seed=seed, n_groups=n_groups)
     for there, back in zip(every_change(pair), every_change((pair[1], pair[0])), strict=True):
         turned = back.change.mirrored()

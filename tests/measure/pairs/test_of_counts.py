@@ -81,9 +81,7 @@ def test_where_no_ticket_moved_one_ticket_counts_as_a_mean_has_it() -> None:
 
 @pytest.mark.parametrize("name", CELL_METRICS)
 @pytest.mark.parametrize("seed", range(3))
-def test_shares_add_up_to_the_change(
-    name: str, seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_shares_add_up_to_the_change(name: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[FloatArray] = []
     inner = module.from_shares
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,8 +38,10 @@ def test_of_a_mean_it_is_the_change_of_the_mean() -> None:
         assert getattr(found, name) == pytest.approx(getattr(mean, name)), name
 
 
-@pytest.mark.parametrize(("value", "influence"), [(augrc, augrc_influence), (auroc, auroc_influence)])
-def test_the_spread_is_about_that_of_resampled_tickets(value, influence) -> None:  # type: ignore[no-untyped-def]
+@pytest.mark.parametrize(
+    ("value", "influence"), [(augrc, augrc_influence), (auroc, auroc_influence)]
+)
+def test_the_spread_is_about_that_of_resampled_tickets(value: Any, influence: Any) -> None:
     sides = two_sides(300)
     found = of_influences(*((value(*s), influence(*s)) for s in sides), np.arange(300))
     rng = np.random.default_rng(1)

@@ -161,20 +161,20 @@ def from_shares(
     if len(groups) == 0 or not math.isfinite(value):
         return undefined(value, n, NO_TICKETS if len(groups) == 0 else ONE_SIDED)
     group = group_index(groups)
-    sizes = np.bincount(group).astype(np.float64)
-    g, total, squares = len(sizes), float(sizes.sum()), float(sizes @ sizes)
+    sizes = _summed(group, np.ones(len(group)))
+    g, total, squares = len(sizes), float(sizes.sum()), float((sizes * sizes).sum())
     df = total**2 / squares - 1
     if df < FEWEST_DF:
         return undefined(value, n, ONE_UNIT if g < 2 else NEARLY_ONE)
-    by_group = _summed(group, shares)
-    spread = np.bincount(group, weights=influence)
-    sizes_of_changes = np.abs(by_group[by_group != 0])
+    rounding = _ROUNDING * float(np.abs(shares).sum())
+    by_group, spread = np.abs(_summed(group, shares)), _summed(group, influence)
+    sizes_of_changes = by_group[by_group > rounding]
     return Change(
-        value=0.0 if abs(value) <= _ROUNDING * np.abs(shares).sum() else value,
+        value=0.0 if abs(value) <= rounding else value,
         n=n,
         n_groups=g,
         n_changed=len(sizes_of_changes),
-        variance=float(spread @ spread) * g / (g - 1),
+        variance=float((spread * spread).sum()) * g / (g - 1),
         imagined=_imagined(sizes_of_changes, unit * squares / total),
         df=df,
         chance=chance,
@@ -182,11 +182,11 @@ def from_shares(
     )
 
 
-def _summed(group: IntArray, shares: FloatArray) -> FloatArray:
-    """What each group adds; 0 where its tickets cancel out but for rounding."""
-    sums = np.bincount(group, weights=shares)
-    sums[np.abs(sums) <= _ROUNDING * np.abs(shares).sum()] = 0.0
-    return np.asarray(sums, dtype=np.float64)
+def _summed(group: IntArray, values: FloatArray) -> FloatArray:
+    """The sum of each group. Single tickets are groups already, in whatever order."""
+    if group[-1] == len(group) - 1 and np.array_equal(group, np.arange(len(group))):
+        return values
+    return np.asarray(np.bincount(group, weights=values), dtype=np.float64)
 
 
 def _imagined(changes: FloatArray, otherwise: float) -> float:
@@ -196,4 +196,5 @@ def _imagined(changes: FloatArray, otherwise: float) -> float:
     # By the largest, so that squares of the smallest numbers do not vanish.
     most = float(changes.max())
     parts = changes / most
-    return most * float((parts**3).sum() / (parts**2).sum())
+    squares = parts * parts
+    return most * float((squares * parts).sum()) / float(squares.sum())
