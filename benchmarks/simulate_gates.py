@@ -19,9 +19,10 @@ import numpy as np
 from ticketbench.core.policy import REVIEW, ROUTE, Costs
 from ticketbench.core.types import Provenance, ScoreTable
 from ticketbench.measure.gates.metrics import gate_metric
-from ticketbench.measure.kinds import LabelMetric
-from ticketbench.measure.pairs.changes import Question, change
+from ticketbench.measure.kinds import LabelMetric, Metric
+from ticketbench.measure.pairs.changes import metric_change
 from ticketbench.measure.pairs.pairing import Judged, Pair
+from ticketbench.measure.pairs.verdict import not_worse
 
 SEED = 20261201
 LABELS = ("a", "b", "c", "d")
@@ -119,6 +120,12 @@ HARD: dict[str, tuple[str, Callable[..., Pair]]] = {
 }
 
 
+def judgement(metric: Metric, sides: Pair, margin: float) -> str:
+    """Whether a loss of the margin is excluded, or shown, or neither."""
+    label = "a" if isinstance(metric, LabelMetric) else ""
+    return not_worse(metric_change(metric, sides, label=label, costs=COSTS).gain, margin=margin)
+
+
 def share(count: int, runs: int, limit: float = 0.05) -> str:
     """A share, and whether it is within the limit and two standard errors."""
     holds = count / runs <= limit + 2 * math.sqrt(limit * (1 - limit) / runs)
@@ -131,15 +138,11 @@ def rows(runs: int) -> Iterator[str]:
         metric = gate_metric(name)
         for n in (200, 1000):
             rng = np.random.default_rng(SEED)
-            asked = Question("a" if isinstance(metric, LabelMetric) else "", margin, COSTS, 0)
-            failed = sum(
-                change(metric, pair(rng, n, name, worse=False), asked).gain.outcome == "fail"
-                for _ in range(runs)
-            )
-            passed = sum(
-                change(metric, pair(rng, n, name, worse=True), asked).gain.outcome == "pass"
-                for _ in range(runs)
-            )
+            outcomes = [
+                [judgement(metric, pair(rng, n, name, worse=worse), margin) for _ in range(runs)]
+                for worse in (False, True)
+            ]
+            failed, passed = outcomes[0].count("fail"), outcomes[1].count("pass")
             yield f"| {name} | {n} | {margin:.3g} | {share(failed, runs)} | {share(passed, runs)} |"
 
 
@@ -150,9 +153,8 @@ def hard_rows(runs: int) -> Iterator[str]:
         for n in (300, 1000):
             rng = np.random.default_rng(SEED + 1)
             margin = 0.05 if isinstance(metric, LabelMetric) else 0.02
-            asked = Question("a" if isinstance(metric, LabelMetric) else "", margin, COSTS, 0)
             outcomes = [
-                [change(metric, draw(rng, n, worse=worse), asked).gain.outcome for _ in range(runs)]
+                [judgement(metric, draw(rng, n, worse=worse), margin) for _ in range(runs)]
                 for worse in (False, True)
             ]
             wrong = outcomes[0].count("fail"), outcomes[1].count("pass")

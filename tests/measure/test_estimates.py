@@ -95,17 +95,17 @@ def test_only_tickets_no_label_fits_give_nan_where_a_label_is_needed(metric: Met
     if metric.over == "labelled":
         assert found == Estimate.undefined(0, "no tickets")
     else:
-        # Sure and, as no label fits, wrong.
-        assert (found.value, found.n) == (
-            pytest.approx(0.64 if isinstance(metric, TicketMetric) else 0.8),
-            3,
-        )
+        # Sure and, as no label fits, wrong: errors 1, 2, 3 of three.
+        ranked = {"augrc": 6 / 9, "auroc": math.nan}
+        error = 0.64 if isinstance(metric, TicketMetric) else 0.8
+        expected = pytest.approx(ranked.get(metric.name, error), nan_ok=True)
+        assert (found.value, found.n) == (expected, 3)
 
 
 @EVERY_METRIC
 def test_one_ticket_gives_a_value(metric: Metric) -> None:
     one = estimate(metric, table(SURE, ["a"]), seed=0)
-    assert (one.defined, one.n) == (True, 1)
+    assert (one.defined, one.n) == (metric.name != "auroc", 1)
 
 
 @pytest.mark.parametrize("name", ["macro_f1", "log_loss"])
@@ -136,8 +136,9 @@ def test_the_order_of_tickets_does_not_matter(
     t = random_table(n, seed=seed, n_groups=n_groups)
     shuffled = t.rows(np.random.default_rng(seed).permutation(n))
     one, other = (estimate(metric, rows, seed=0) for rows in (t, shuffled))
-    expected = [one.value, *ends(one)]
-    assert [other.value, *ends(other)] == pytest.approx(expected, abs=1e-9, nan_ok=True)
+    assert other.value == pytest.approx(one.value, abs=1e-9, nan_ok=True)
+    if metric.name != "auroc" or n_groups is None:  # draws one ticket per group by its row
+        assert ends(other) == pytest.approx(ends(one), abs=1e-9, nan_ok=True)
 
 
 @EVERY_METRIC

@@ -8,6 +8,7 @@ import pytest
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import REVIEW, ROUTE, Costs
+from ticketbench.measure.estimates import part_estimate
 from ticketbench.measure.kinds import (
     RESERVED,
     CellMetric,
@@ -51,9 +52,7 @@ TICKETS = LabelTickets(
 
 
 def share(metric: LabelMetric) -> float:
-    part = metric.function(TICKETS)
-    at = counted(part)
-    return float(metric.of(np.asarray(part.values[at].sum()), np.asarray(at.sum())))
+    return part_estimate(metric, metric.part(TICKETS), np.arange(5)).value
 
 
 @pytest.mark.parametrize(
@@ -65,17 +64,11 @@ def test_label_metrics_by_hand(name: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "by_gold", "by_outcome"),
-    [
-        ("recall", True, False),
-        ("precision", False, False),
-        ("f1", False, False),
-        ("routed_recall", True, True),
-    ],
+    ("name", "by_outcome"),
+    [("recall", False), ("precision", False), ("f1", False), ("routed_recall", True)],
 )
-def test_a_label_metric_knows_what_it_rests_on(name: str, by_gold: bool, by_outcome: bool) -> None:
-    metric = of_label(name)
-    assert (metric.counts_by_gold, metric.knows_outcome) == (by_gold, by_outcome)
+def test_a_label_metric_knows_what_it_rests_on(name: str, by_outcome: bool) -> None:
+    assert of_label(name).knows_outcome is by_outcome
 
 
 def test_what_a_metric_rests_on_is_found_for_a_new_one() -> None:
@@ -88,15 +81,15 @@ def test_what_a_metric_rests_on_is_found_for_a_new_one() -> None:
         return Part(tickets.gold, among=tickets.top & tickets.routed)
 
     one, other = of_label("specificity"), of_label("routed_precision")
-    assert (one.counts_by_gold, one.knows_outcome) == (True, False)
-    assert (other.counts_by_gold, other.knows_outcome) == (False, True)
+    assert (one.knows_outcome, other.knows_outcome) == (False, True)
     assert (share(one), share(other)) == (1 / 2, 1 / 2)
 
 
 def test_a_share_or_overlap_of_nothing_is_undefined() -> None:
-    nothing = np.zeros(2)
+    nothing = LabelTickets(*np.zeros((3, 4), dtype=bool))
     for name in ("recall", "f1"):
-        assert np.isnan(of_label(name).of(nothing, nothing)).all()
+        metric = of_label(name)
+        assert not part_estimate(metric, metric.part(nothing), np.arange(4)).defined
 
 
 def test_a_part_without_marks_counts_every_ticket() -> None:

@@ -125,7 +125,7 @@ def test_a_metric_of_a_label_is_one_decorated_function(project: Path) -> None:
 
     evaluation, comparison = shown(project)
     assert "specificity" in names(evaluation["by_label"]["results"][0]["metrics"])
-    (one, *_) = (d for d in comparison["label_differences"] if d["metric"] == "specificity")
+    (one, *_) = (d for d in comparison["label_differences"] if d["name"] == "specificity")
     assert one["difference"]["low"] is not None
     billing = "label: billing, on: v2, not_worse_than: baseline, margin: 0.9"
     assert gates(f"{{metric: specificity, {billing}}}") == "pass"

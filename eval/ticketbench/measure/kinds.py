@@ -156,18 +156,6 @@ class LabelMetric(Metric):
         """Hits among the tickets that count, as marks; InputError where they are something else."""
         return _kept(self, self.function(tickets))
 
-    def of(self, hits: FloatArray, counted: FloatArray) -> FloatArray:
-        """The value from the sums of hits and counted tickets; NaN where none counts."""
-        whole = hits + counted if self.form == "dice" else counted
-        part = 2 * hits if self.form == "dice" else hits
-        return np.where(whole > 0, part / np.where(whole > 0, whole, 1), np.nan)
-
-    @property
-    def counts_by_gold(self) -> bool:
-        """Whether the gold label alone decides which tickets count, so both sides count alike."""
-        among = self._marks()[1].reshape(2, 4)
-        return bool(np.all(among == among[:, :1]))
-
     @property
     def knows_outcome(self) -> bool:
         """Whether it matters if a ticket is routed."""

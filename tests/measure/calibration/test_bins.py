@@ -17,8 +17,10 @@ from ticketbench.measure.calibration.bins import (
     clip_floor,
     confidence_histogram,
     cross_fitted,
+    ece_by_chance,
     ece_equal_mass,
     ece_equal_width,
+    ece_influence,
     equal_mass_edges,
     fit_temperature,
     printed_decimals,
@@ -470,3 +472,49 @@ def test_tickets_tied_across_an_edge_fall_into_the_lower_bin_together() -> None:
     hits = np.array([True, False, False, True, True])
     expected = (abs(0.5 + 1.8 - 2) + abs(0.9 - 1)) / 5
     assert ece_equal_mass(scores, hits, bins=2) == pytest.approx(expected)
+
+
+def error_of_weights(
+    scores: np.ndarray, right: np.ndarray, bin_of: np.ndarray, weight: np.ndarray
+) -> float:
+    gaps = np.bincount(bin_of, weights=weight * (scores - right))
+    return float(np.abs(gaps).sum() / weight.sum())
+
+
+@SEARCH
+@given(confidences())
+def test_the_influence_on_the_error_is_its_slope_by_the_weight_of_a_ticket(
+    drawn: tuple[np.ndarray, np.ndarray],
+) -> None:
+    scores, right = drawn
+    n, step = len(scores), 1e-6
+    bin_of = np.searchsorted(equal_mass_edges(scores, bins=10), scores, side="left")
+    gaps = np.bincount(bin_of, weights=scores - right)
+    smooth = (np.abs(gaps) > 1e-4)[bin_of]  # an error of 0 bends there
+    found = ece_influence(scores, right, bins=10)
+    for i in np.flatnonzero(smooth):
+        ends = []
+        for sign in (1, -1):
+            weight = np.ones(n)
+            weight[i] += sign * step
+            ends.append(error_of_weights(scores, right, bin_of, weight))
+        assert found[i] == pytest.approx(n * (ends[0] - ends[1]) / (2 * step), abs=1e-5)
+    assert found.mean() == pytest.approx(0, abs=1e-12)
+
+
+def test_no_tickets_have_no_influence_and_no_chance_error() -> None:
+    nothing = np.array([])
+    assert ece_influence(nothing, np.array([], dtype=bool), bins=10).shape == (0,)
+    assert math.isnan(ece_by_chance(nothing, bins=10))
+
+
+@pytest.mark.parametrize("n", [100, 1000])
+def test_calibrated_scores_show_about_the_error_that_chance_makes(n: int) -> None:
+    rng = np.random.default_rng(4)
+    scores = 0.4 + 0.6 * rng.beta(4, 2, n)
+    shown = [ece_equal_mass(scores, rng.random(n) < scores, bins=10) for _ in range(400)]
+    assert ece_by_chance(scores, bins=10) == pytest.approx(np.mean(shown), rel=0.06)
+
+
+def test_certain_scores_leave_nothing_to_chance() -> None:
+    assert ece_by_chance(np.ones(20), bins=10) == 0.0

@@ -15,7 +15,12 @@ from hypothesis import strategies as st
 from tables import ORACLES, random_table
 from ticketbench.core.policy import at_temperature
 from ticketbench.edge.results.predictions import read_score_table
-from ticketbench.measure.calibration.smooth_ece import smooth_ece, smooth_ece_relplot
+from ticketbench.measure.calibration.smooth_ece import (
+    smooth_ece,
+    smooth_ece_by_chance,
+    smooth_ece_influence,
+    smooth_ece_relplot,
+)
 
 SEARCH = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 
@@ -143,3 +148,45 @@ def test_tickets_scored_one_weigh_like_any_other() -> None:
 @BOTH
 def test_no_tickets_have_no_error(error: Error) -> None:
     assert math.isnan(error(np.array([]), np.array([], dtype=bool)))
+
+
+@pytest.mark.parametrize(("n", "seed", "temperature"), [(20, 4, 0.5), (30, 5, 2.0)])
+def test_the_influence_is_the_slope_of_the_error_by_the_weight_of_a_ticket(
+    n: int, seed: int, temperature: float
+) -> None:
+    t = random_table(n, seed=seed)
+    score, copies = at_temperature(t.scores, temperature).max(axis=1), 40
+    found = smooth_ece_influence(score, t.right)
+    slopes = []
+    for i in range(n):
+        ends = []
+        for more in (1, -1):
+            times = np.full(n, copies)
+            times[i] += more
+            ends.append(smooth_ece(np.repeat(score, times), np.repeat(t.right, times)))
+        slopes.append(n * (ends[0] - ends[1]) / (2 / copies))
+    assert found == pytest.approx(np.array(slopes), abs=0.03 * np.ptp(found))
+    assert found.mean() == pytest.approx(0, abs=1e-12)
+
+
+def test_calibrated_scores_show_about_the_error_that_chance_makes() -> None:
+    rng = np.random.default_rng(4)
+    score = 0.4 + 0.6 * rng.beta(4, 2, 300)
+    shown, expected = [], []
+    for _ in range(25):
+        right = rng.random(300) < score
+        shown.append(smooth_ece(score, right))
+        expected.append(smooth_ece_by_chance(score, right))
+    assert np.mean(expected) == pytest.approx(np.mean(shown), rel=0.25)
+
+
+def test_no_tickets_have_no_influence_and_no_chance_error() -> None:
+    nothing = np.array([]), np.array([], dtype=bool)
+    assert smooth_ece_influence(*nothing).shape == (0,)
+    assert math.isnan(smooth_ece_by_chance(*nothing))
+
+
+def test_certain_and_right_leaves_nothing_to_chance() -> None:
+    right = np.ones(5, dtype=bool)
+    assert smooth_ece_by_chance(np.ones(5), right) == 0.0
+    assert smooth_ece_influence(np.ones(5), right).tolist() == [0.0] * 5

@@ -96,7 +96,7 @@ def comparison_2(old: Mapping[str, Any]) -> dict[str, Any]:
 def run_3(old: Mapping[str, Any]) -> dict[str, Any]:
     """The `data` of run@2 as run@3 has it. Raises KeyError when it is not what run@2 wrote."""
     kept = {name: old[name] for name in old if name not in ("p_holm", "without_suspects")}
-    unknown = {"leaders": [], "gains": [], "pairs": []}
+    unknown: dict[str, Any] = {"leaders": [], "gains": [], "pairs": []}
     return {
         **kept,
         "comparisons": [comparison_3(one) for one in old["comparisons"]],

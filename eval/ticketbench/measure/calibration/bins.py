@@ -137,12 +137,14 @@ def ece_equal_mass(top_score: FloatArray, right: BoolArray, *, bins: int) -> flo
 def ece_influence(top_score: FloatArray, right: BoolArray, *, bins: int) -> FloatArray:
     """How `ece_equal_mass` moves with the weight of each of n tickets, mean 0, its edges held.
 
-    (score_i - right_i) · the sign of the gap of its bin.
+    (score_i - right_i) · the sign of the gap of its bin. No tickets: empty.
     """
+    if len(top_score) == 0:
+        return np.zeros(0)
     edges = equal_mass_edges(top_score, bins=bins)
     bin_of, gap = np.searchsorted(edges, top_score, side="left"), top_score - right
     influence = np.sign(np.bincount(bin_of, weights=gap))[bin_of] * gap
-    return np.asarray(influence - influence.mean()) if len(gap) else influence
+    return np.asarray(influence - influence.mean())
 
 
 def ece_by_chance(top_score: FloatArray, *, bins: int) -> float:

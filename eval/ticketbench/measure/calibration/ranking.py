@@ -18,9 +18,11 @@ def augrc(top_score: FloatArray, right: BoolArray) -> float:
     A wrong ticket counts once for every ticket that is not more confident, itself included. A
     share, 0 is best. No tickets: NaN.
     """
-    if len(right) == 0:
+    n = len(right)
+    if n == 0:
         return math.nan
-    return float((~right * (_share_below(top_score) + 0.5 / len(right))).mean())
+    below, _ = _twice_below(top_score, right)
+    return float((below[~right] + 1).sum()) / (2 * n * n)
 
 
 def augrc_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:
@@ -29,12 +31,9 @@ def augrc_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:
     wrong_i · F(s_i) + mean_j wrong_j [s_j above s_i, ties half], less their mean; F is the share
     of tickets not more confident.
     """
-    wrong = (~right).astype(np.float64)
-    order = np.argsort(top_score, kind="stable")
-    low, high = _ends(top_score[order], top_score)
-    so_far = np.concatenate([[0.0], np.cumsum(wrong[order])])
-    above = (so_far[-1] - (so_far[low] + so_far[high]) / 2) / max(len(right), 1)
-    return _centred(wrong * _share_below(top_score) + above)
+    below, wrong = _twice_below(top_score, right)
+    above = 2 * np.count_nonzero(~right) - wrong
+    return _centred((~right * below + above) / (2 * max(len(right), 1)))
 
 
 def auroc(top_score: FloatArray, right: BoolArray) -> float:
@@ -48,8 +47,8 @@ def auroc(top_score: FloatArray, right: BoolArray) -> float:
     misses = len(right) - hits
     if hits == 0 or misses == 0:
         return math.nan
-    ranks = float(_midranks(top_score)[right].sum())
-    return (ranks - hits * (hits + 1) / 2) / (hits * misses)
+    _, wrong = _twice_below(top_score, right)
+    return float(wrong[right].sum()) / (2 * hits * misses)
 
 
 def auroc_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:
@@ -58,13 +57,13 @@ def auroc_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:
     Of a right ticket the share of wrong ones below it, of a wrong one the share of right ones above
     it, less the AUROC, over the share of tickets of its kind (DeLong et al. 1988).
     """
-    n, value = len(right), auroc(top_score, right)
-    if math.isnan(value):
+    n, hits = len(right), int(right.sum())
+    if hits in (0, n):
         return np.full(n, math.nan)
     below, above = _placements(top_score, right)
-    influence = np.empty(n)
-    influence[right] = (below - value) * n / len(below)
-    influence[~right] = (above - value) * n / len(above)
+    influence, value = np.empty(n), below.mean()
+    influence[right] = (below - value) * n / hits
+    influence[~right] = (above - value) * n / (n - hits)
     return _centred(influence)
 
 
@@ -107,28 +106,27 @@ def _placements(top_score: FloatArray, right: BoolArray) -> tuple[FloatArray, Fl
     ones above it; ties half.
     """
     hits = int(right.sum())
-    ranks = _midranks(top_score)
-    below = (ranks[right] - _midranks(top_score[right])) / (len(right) - hits)
-    above = 1 - (ranks[~right] - _midranks(top_score[~right])) / hits
+    tickets, wrong = _twice_below(top_score, right)
+    below = wrong[right] / (2 * (len(right) - hits))
+    above = 1 - (tickets - wrong)[~right] / (2 * hits)
     return below, above
 
 
-def _midranks(values: FloatArray) -> FloatArray:
-    """Ranks from 1; tied values share the mean of their ranks."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[inverse])
+def _twice_below(top_score: FloatArray, right: BoolArray) -> tuple[IntArray, IntArray]:
+    """Per ticket twice the number of tickets below it, and of wrong ones, a tie counting half.
 
-
-def _share_below(top_score: FloatArray) -> FloatArray:
-    """Per ticket the share of tickets that are not more confident; ties and itself count half."""
-    low, high = _ends(np.sort(top_score), top_score)
-    return np.asarray((low + high) / 2 / max(len(top_score), 1))
-
-
-def _ends(ascending: FloatArray, values: FloatArray) -> tuple[IntArray, IntArray]:
-    """How many of `ascending` are below each value, and how many are at most it."""
-    low, high = (np.searchsorted(ascending, values, side) for side in ("left", "right"))
-    return low, high
+    A ticket ties with itself. Whole numbers, so that no order of tickets changes the last digit.
+    """
+    order = np.argsort(top_score)
+    ascending = top_score[order]
+    starts = np.flatnonzero(np.diff(ascending, prepend=-math.inf))
+    ends = np.append(starts, len(order))[1:]
+    wrong = np.concatenate([[0], np.cumsum(~right[order])])
+    tied = ends - starts
+    tickets_below, wrong_below = np.empty((2, len(order)), dtype=np.int64)
+    tickets_below[order] = np.repeat(starts + ends, tied)
+    wrong_below[order] = np.repeat(wrong[starts] + wrong[ends], tied)
+    return tickets_below, wrong_below
 
 
 def _centred(influence: FloatArray) -> FloatArray:

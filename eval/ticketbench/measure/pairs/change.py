@@ -37,6 +37,7 @@ MOST_NEEDED = 1_000_000
 """With more tickets than that nobody would settle anything: it counts as unknown."""
 
 NO_TICKETS = "no tickets"
+ONE_SIDED = "undefined on one side"
 SAME = "the same answers for every ticket"
 _METHOD = "paired, t over groups with three more imagined"
 _SETTLES = 3.92
@@ -113,9 +114,9 @@ class Change(Value):
         """
         wider = float(special.ndtri(0.5 + confidence / 2) / special.ndtri(0.5 + CONFIDENCE / 2))
         pair, target = IMAGINED * self.imagined**2, (margin / (_SETTLES * wider)) ** 2
-        if not pair > 0 or not target > 0:
+        if not self.se > 0 or not target > 0:
             return 0
-        x = (math.sqrt(self.variance**2 + 4 * pair * target) - self.variance) / (2 * pair)
+        x = 2 * target / (math.sqrt(self.variance**2 + 4 * pair * target) + self.variance)
         return max(self.n + 1, math.ceil(self.n / x)) if self.n < MOST_NEEDED * x else 0
 
     def mirrored(self) -> Change:
@@ -163,25 +164,26 @@ def from_shares(
     groups     per ticket
     unit       what one ticket can move `value` by, for where none has
 
-    Undefined without tickets, with one group, or where one group holds nearly all tickets.
+    Undefined without tickets or a finite value, with one group, or where one group holds nearly
+    all tickets.
     """
-    if len(groups) == 0 or math.isnan(value):
-        return undefined(value, n, NO_TICKETS if len(groups) == 0 else "undefined on one side")
+    if len(groups) == 0 or not math.isfinite(value):
+        return undefined(value, n, NO_TICKETS if len(groups) == 0 else ONE_SIDED)
     group = group_index(groups)
-    sizes = np.bincount(group).astype(np.float64)
-    g, total, squares = len(sizes), float(sizes.sum()), float(sizes @ sizes)
+    sizes = _summed(group, np.ones(len(group)))
+    g, total, squares = len(sizes), float(sizes.sum()), float((sizes * sizes).sum())
     df = total**2 / squares - 1
     if df < FEWEST_DF:
         return undefined(value, n, ONE_UNIT if g < 2 else NEARLY_ONE)
-    by_group = _summed(group, shares)
-    spread = np.bincount(group, weights=influence)
-    sizes_of_changes = np.abs(by_group[by_group != 0])
+    rounding = _ROUNDING * float(np.abs(shares).sum())
+    by_group, spread = np.abs(_summed(group, shares)), _summed(group, influence)
+    sizes_of_changes = by_group[by_group > rounding]
     return Change(
-        value=0.0 if abs(value) <= _ROUNDING * np.abs(shares).sum() else value,
+        value=0.0 if abs(value) <= rounding else value,
         n=n,
         n_groups=g,
         n_changed=len(sizes_of_changes),
-        variance=float(spread @ spread) * g / (g - 1),
+        variance=float((spread * spread).sum()) * g / (g - 1),
         imagined=_imagined(sizes_of_changes, unit * squares / total),
         df=df,
         chance=chance,
@@ -193,15 +195,19 @@ def _standard_error(variance: Numbers, imagined: Numbers) -> FloatArray:
     return np.asarray(np.sqrt(variance + IMAGINED * imagined**2))
 
 
-def _summed(group: IntArray, shares: FloatArray) -> FloatArray:
-    """What each group adds; 0 where its tickets cancel out but for rounding."""
-    sums = np.bincount(group, weights=shares)
-    sums[np.abs(sums) <= _ROUNDING * np.abs(shares).sum()] = 0.0
-    return np.asarray(sums, dtype=np.float64)
+def _summed(group: IntArray, values: FloatArray) -> FloatArray:
+    """The sum of each group. Single tickets are groups already, in whatever order."""
+    if group[-1] == len(group) - 1 and np.array_equal(group, np.arange(len(group))):
+        return values
+    return np.asarray(np.bincount(group, weights=values), dtype=np.float64)
 
 
 def _imagined(changes: FloatArray, otherwise: float) -> float:
     """The size-weighted mean size of a change of a group."""
     if len(changes) == 0:
         return otherwise
-    return float((changes**3).sum() / (changes**2).sum())
+    # By the largest, so that squares of the smallest numbers do not vanish.
+    most = float(changes.max())
+    parts = changes / most
+    squares = parts * parts
+    return most * float((squares * parts).sum()) / float(squares.sum())

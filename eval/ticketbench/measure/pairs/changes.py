@@ -16,6 +16,7 @@ from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTa
 from ticketbench.measure.kinds import (
     CellMetric,
     LabelMetric,
+    LabelTickets,
     Metric,
     Part,
     RoutedTickets,
@@ -128,14 +129,19 @@ def label_changes(pair: Pair, *, routed: bool) -> tuple[MetricChange, ...]:
     adjusted over the labels of a metric; one without tickets has NaN and does not count.
     """
     labels = dict.fromkeys(label for side in pair for label in side.table.gold_labels)
-    found: list[MetricChange] = []
+    metrics = [m for m in registered(LabelMetric) if routed or not m.knows_outcome]
     same = same_answers(pair)
-    for metric in registered(LabelMetric):
-        if routed or not metric.knows_outcome:
-            of_one = [_change(metric, pair, label, Costs(), same=same) for label in labels]
-            adjusted = holm([each.p for each in of_one])
-            found += (replace(one, p_holm=p) for one, p in zip(of_one, adjusted, strict=True))
-    return tuple(found)
+    found: list[list[MetricChange]] = [[] for _ in metrics]
+    for label in labels:
+        marks = _marks(pair, label)
+        for metric, of_one in zip(metrics, found, strict=True):
+            of_one.append(_described(metric, _of_label(metric, pair, marks), label, same=same))
+    return tuple(change for of_one in found for change in _adjusted(of_one))
+
+
+def _adjusted(changes: list[MetricChange]) -> list[MetricChange]:
+    adjusted = holm([each.p for each in changes])
+    return [replace(each, p_holm=p) for each, p in zip(changes, adjusted, strict=True)]
 
 
 _Found = tuple[float, float, Change]
@@ -143,8 +149,12 @@ _Found = tuple[float, float, Change]
 
 
 def _change(metric: Metric, pair: Pair, label: str, costs: Costs, *, same: bool) -> MetricChange:
-    base, candidate, change = _of(metric, pair, label, costs)
-    if same and change.n_changed == 0 and not math.isnan(base):
+    return _described(metric, _of(metric, pair, label, costs), label, same=same)
+
+
+def _described(metric: Metric, found: _Found, label: str, *, same: bool) -> MetricChange:
+    base, candidate, change = found
+    if same and change.n_changed == 0 and change.value == 0:
         change = no_change(change.n, change.n_groups)
     return described(metric, base, candidate, change, label=label)
 
@@ -158,7 +168,7 @@ def _of(metric: Metric, pair: Pair, label: str, costs: Costs) -> _Found:
         case TableMetric():
             return _of_table(metric, _population(metric, pair))
         case LabelMetric():
-            return _of_label(metric, pair, label)
+            return _of_label(metric, pair, _marks(pair, label))
         case RoutingMetric():
             return _of_routing(metric, pair, costs)
     raise TypeError(f"{type(metric).__name__} is no kind of metric")
@@ -226,8 +236,12 @@ def _chance(metric: TableMetric, table: ScoreTable) -> float:
     return metric.by_chance(table.top_score, table.right) * grouped
 
 
-def _of_label(metric: LabelMetric, pair: Pair, label: str) -> _Found:
-    marks = (label_tickets(side.table, side.outcome, label) for side in pair)
+def _marks(pair: Pair, label: str) -> tuple[LabelTickets, LabelTickets]:
+    base, candidate = (label_tickets(side.table, side.outcome, label) for side in pair)
+    return base, candidate
+
+
+def _of_label(metric: LabelMetric, pair: Pair, marks: tuple[LabelTickets, LabelTickets]) -> _Found:
     first, second = (metric.part(of) for of in marks)
     table = pair[0].table
     return _of_parts(metric, first, second, table.groups[table.truth != NONE])
@@ -252,24 +266,31 @@ def _of_parts(
 ) -> _Found:
     """A share of the tickets that count, over those that count on one side at least."""
     touched = np.flatnonzero(counted(first) | counted(second))
-    before, after = (_states(part)[touched] for part in (first, second))
+    before, after = (_states(part, touched) for part in (first, second))
+
+    # In the Dice form a hit counts twice, in the part and in the whole.
+    times = 2.0 if isinstance(metric, LabelMetric) and metric.form == "dice" else 1.0
 
     def of(counts: FloatArray) -> FloatArray:
-        hits, among = counts[..., 2], counts[..., 1] + counts[..., 2]
-        if isinstance(metric, LabelMetric):
-            return metric.of(hits, among)
-        return np.where(among > 0, hits / np.maximum(among, 1e-9), np.nan)
+        hits = times * counts[..., 2]
+        whole = counts[..., 1] + hits
+        return np.where(whole > 0, hits / np.where(whole > 0, whole, 1), np.nan)
+
+    def slope(counts: FloatArray) -> FloatArray:
+        whole = counts[1] + times * counts[2]
+        lifted = np.array([0.0, 1.0, times]) * counts[2] / whole
+        return np.asarray(times * (np.array([0.0, 0.0, 1.0]) - lifted) / whole)
 
     n = int(counted(second).sum())
-    change = of_counts(before, after, _N_STATES, of, groups[touched], n=n)
+    change = of_counts(before, after, _N_STATES, of, groups[touched], n=n, gradient=slope)
     counts = (np.bincount(s, minlength=_N_STATES).astype(np.float64) for s in (before, after))
     base, candidate = (float(of(of_side)) for of_side in counts)
     return base, candidate, change
 
 
-def _states(part: Part) -> IntArray:
+def _states(part: Part, rows: IntArray) -> IntArray:
     """Per ticket 0 where it does not count, 1 where it counts, 2 where it counts and hits."""
-    return np.asarray(counted(part) * (1 + np.asarray(part.values, dtype=np.int64)))
+    return np.asarray(counted(part)[rows] * (1 + part.values[rows].astype(np.int64)))
 
 
 def _mean(values: FloatArray) -> float:

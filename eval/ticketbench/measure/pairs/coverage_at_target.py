@@ -48,7 +48,7 @@ def coverage_at_target(
     base, candidate = (float(_coverage(once @ side, min_precision)[0]) for side in sides)
     zero = np.zeros(n)
     change = from_shares(zero, zero, table.groups, value=candidate - base, n=n, unit=1 / n)
-    if same_answers(pair):
+    if same_answers(pair) and base == candidate:
         change = no_change(n, change.n_groups)
     elif change.defined:
         drawn = _draws(sides[0], sides[1], min_precision, seed=seed)

@@ -7,12 +7,19 @@ the candidate; its influence is the difference of the gradients at both ends (th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.measure.pairs.change import Change, from_shares
+from ticketbench.measure.pairs.change import (
+    NO_TICKETS,
+    ONE_SIDED,
+    Change,
+    from_shares,
+    undefined,
+)
 
 OfCounts = Callable[[FloatArray], FloatArray]
 """Counts (..., cells) to values (...)."""
@@ -42,20 +49,25 @@ def of_counts(
     the function is so on one side.
     """
     before, after = (np.bincount(c, minlength=n_cells).astype(float) for c in (first, second))
-    value = float(function(after)) - float(function(before)) if len(first) else float("nan")
+    tickets = len(first) if n is None else n
+    value = float(function(after)) - float(function(before)) if len(first) else math.nan
+    if not math.isfinite(value):
+        return undefined(value, tickets, ONE_SIDED if len(first) else NO_TICKETS)
     slope = gradient or (lambda counts: differences(function, counts, before + after > 0))
     along = np.zeros(n_cells)
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
         along += weight / 2 * slope(before + (node + 1) / 2 * (after - before))
     shares = along[second] - along[first]
     influence = slope(after)[second] - slope(before)[first]
+    # Only a function that is the same of twice the counts has a mean of 0 already.
+    influence -= influence.mean()
     return from_shares(
         _adding_up(shares, value),
         influence,
         groups,
         value=value,
-        n=len(first) if n is None else n,
-        unit=1 / max(len(first), 1),
+        n=tickets,
+        unit=1 / len(first),
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.measure.pairs.change import Change, from_shares
+from ticketbench.measure.pairs.change import NO_TICKETS, ONE_SIDED, Change, from_shares, undefined
 
 
 def of_means(
@@ -14,11 +16,11 @@ def of_means(
     """The change of the mean of n values, `first` of the base and `second` of the candidate.
 
     A ticket adds (second - first)/n. `step` is the most that one ticket can move by, 1 for a share:
-    it counts where no group has moved.
+    it counts where no group has moved. Undefined where a mean is no number.
     """
     n = len(first)
-    shares = (second - first) / max(n, 1)
-    value = float(np.mean(second) - np.mean(first)) if n else float("nan")
-    return from_shares(
-        shares, shares - value / max(n, 1), groups, value=value, n=n, unit=step / max(n, 1)
-    )
+    value = float(np.mean(second)) - float(np.mean(first)) if n else math.nan
+    if not math.isfinite(value):
+        return undefined(value, n, ONE_SIDED if n else NO_TICKETS)
+    shares = (second - first) / n
+    return from_shares(shares, shares - value / n, groups, value=value, n=n, unit=step / n)

@@ -1,16 +1,11 @@
-"""The change of a number made of scores: by the influence of each ticket, or by drawing anew."""
+"""The change of a number made of scores, by the influence of each ticket."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.measure.pairs.change import (
-    Change,
-    from_shares,
-)
+from ticketbench.measure.pairs.change import NO_TICKETS, ONE_SIDED, Change, from_shares, undefined
 
 
 def of_influences(
@@ -22,11 +17,11 @@ def of_influences(
     """The change of a number that has a value and, for each ticket, an influence of mean 0.
 
     A ticket adds the difference of its influences, and its part of the change, over n. `chance` as
-    in `Change`: first that of the candidate.
+    in `Change`: first that of the candidate. Undefined where the number is so on one side.
     """
     n, value = len(groups), candidate[0] - base[0]
-    if math.isnan(value):
-        return from_shares(np.zeros(n), np.zeros(n), groups, value=value, n=n, unit=0.0)
+    if not math.isfinite(value):
+        return undefined(value, n, ONE_SIDED if n else NO_TICKETS)
     influence = (candidate[1] - base[1]) / n
     moved = influence + value / n
     return from_shares(moved, influence, groups, value=value, n=n, unit=1 / n, chance=chance)
