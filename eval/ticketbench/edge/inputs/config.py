@@ -172,6 +172,7 @@ class ConfigFile(Strict):
     report: ReportConfig = ReportConfig()
     baseline: FileName | None = None
     gates: list[GateConfig] = Field(default=[])
+    undecided: Literal["pass", "warn", "fail"] = "warn"
 
     @field_validator("production_mix")
     @classmethod

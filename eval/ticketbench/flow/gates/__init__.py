@@ -1,4 +1,4 @@
 """The verbs of CI: bless a baseline, judge gates, assertions for test suites.
 
-In order: assertions, baseline, sides, judge, under_test.
+In order: assertions, baseline, sides, judge, plan, under_test.
 """
