@@ -218,7 +218,7 @@ def _change(result: NotWorse) -> str:
     change = numbers.difference(result.change, share=share)
     points = " points" if share else ""
     found = f"{show(result.base)} → {show(result.candidate)}, {change}{points} on {tickets}"
-    if result.outcome == "inconclusive" and math.isnan(result.change.low):
+    if math.isnan(result.change.low):
         return f"{found}: {result.reason}"
     return found
 
