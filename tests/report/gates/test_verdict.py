@@ -219,8 +219,8 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
         (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9, margin=0.05,
                higher_is_better=False, change=Estimate(0.1, -0.05, 0.25, 9, "")),
          "1.100 → 1.200, +0.100 [-0.050, +0.250] on 9 paired tickets; "
-         "the largest loss not excluded is 0.250; seen loss 0.100, allowed 0.05: "
-         "more tickets seldom settle that; a person decides"),
+         "the largest loss not excluded is 0.250; seen loss 0.100, over the 0.05 allowed, "
+         "is not shown; a person decides"),
         (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9,
                change=Estimate(0.1, NAN, NAN, 9, ""), reason="one group"),
          "1.100 → 1.200, +0.100 on 9 paired tickets: one group"),

@@ -33,12 +33,12 @@ def seen_text(seen: float, margin: float, *, share: bool) -> str:
 
 
 def person_text(seen: float, margin: float, *, share: bool) -> str:
-    """What is left to do where the loss seen is near or over the one allowed."""
-    loss = _loss(seen, share=share, beside=margin)
-    return (
-        f"seen loss {loss}, allowed {_plain(margin, share=share)}: more tickets seldom settle that;"
-        " a person decides"
-    )
+    """What is left to do where the loss seen is near the one allowed, or over it and not shown."""
+    loss = f"seen loss {_loss(seen, share=share, beside=margin)}"
+    allowed = _plain(margin, share=share)
+    if seen > margin:
+        return f"{loss}, over the {allowed} allowed, is not shown; a person decides"
+    return f"{loss}, allowed {allowed}: more tickets seldom settle that; a person decides"
 
 
 def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:
