@@ -61,7 +61,7 @@ def test_a_gate_has_bounds_and_tickets_needed_of_the_change_that_compare_prints(
         printed = of_comparison(compared, gate.metric.name, gate.found.label)
         ends, width = printed.change.bounds(0.90), gate.metric.high - gate.metric.low
         assert [found.change.value, found.change.low, found.change.high] == [
-            printed.difference.value, *(min(max(end, -width), width) for end in (ends.low, ends.high)),
+            printed.difference.value, max(ends.low, -width), min(ends.high, width)
         ]  # fmt: skip
         assert_needed(found, printed, margin)
     assert_verdict(not_worse_gates(gates)[0], compared)
