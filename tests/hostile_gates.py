@@ -6,13 +6,12 @@ writes them anew; each test that wrote one fails then, so read the diff and run 
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from ticketbench.measure.pairs.by_label import LabelDifference
-from ticketbench.measure.pairs.differences import Difference
 
 from tables import table
 from ticketbench.core.types import Estimate
@@ -29,6 +28,8 @@ from ticketbench.measure.gates.results import (
     NotWorse,
     WrongTicket,
 )
+from ticketbench.measure.pairs.change import Change
+from ticketbench.measure.pairs.changes import MetricChange
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.measure.rubrics.changes import RubricChange, word_diff
@@ -72,7 +73,14 @@ _KINDS: dict[str, tuple[type, dict[str, object]]] = {
     "limit": (Limit, {"bound": "value", "minimum": 0.7, "maximum": _NAN}),
     "not worse": (
         NotWorse,
-        {"against": "", "base": _NAN, "candidate": _NAN, "change": NOTHING, "margin": _NAN},
+        {
+            "against": "",
+            "base": _NAN,
+            "candidate": _NAN,
+            "change": NOTHING,
+            "margin": _NAN,
+            "primary": False,
+        },
     ),
     "must pass": (MustPass, {"tickets": ()}),
     "complete": (Complete, {"tickets": (), "labels": ()}),
@@ -87,10 +95,25 @@ def gate(kind: str = "limit", outcome: str = "pass", **fields: object) -> GateRe
     if made in (Limit, NotWorse):
         judged = {"metric": JudgedMetric(**about), "value": _VALUE, "n_needed": 0, "reason": ""}
         given = judged | given
+    if made is NotWorse:
+        given = _losses(given["change"], higher_is_better=about["higher_is_better"] is True) | given
     if made is Complete:
         del given["number"]
     result: GateResult = made(**given)
     return result
+
+
+def _losses(change: object, *, higher_is_better: bool) -> dict[str, object]:
+    """What a change says of the loss, as the gate that was judged has it."""
+    assert isinstance(change, Estimate)
+    sign = 1 if higher_is_better else -1
+    low, high = sorted((sign * change.low, sign * change.high))
+    seen, left = -sign * change.value, -low
+    return {
+        "loss_seen": seen if math.isnan(seen) else max(seen, 0.0),
+        "loss_shown": high < 0,
+        "loss_left": left if math.isnan(left) else max(left, 0.0),
+    }
 
 
 def results() -> tuple[GateResult, ...]:
@@ -113,6 +136,8 @@ def results() -> tuple[GateResult, ...]:
         gate(outcome="skipped", number=5, label=HOSTILE, n=3, n_needed=1000),
         gate("must pass", "fail", number=6, n=15, tickets=tuple(wrong)),
         gate("must pass", "pass", number=7, n=1),
+        gate("not worse", "fail", number=7, against=BASE, base=0.84, candidate=0.81, n=110,
+             change=Estimate(-0.03, -0.07, 0.01, 110, ""), margin=0.02, primary=True),
     )  # fmt: skip
 
 
@@ -126,11 +151,16 @@ def flips(n: int = 12) -> tuple[Flip, ...]:
     return (*broken, Flip("fixed", "t-99", "b", LABEL, 0.6, "b", 0.8))
 
 
-def recall_difference(
-    label: str, support: int, base: float, candidate: float, difference: Estimate
-) -> LabelDifference:
-    """How the recall of a label changed; its p-values are shown nowhere in these forms."""
-    return LabelDifference("recall", label, support, base, candidate, difference, 0.5, 0.5)
+def changed(
+    name: str, title: str, base: float, candidate: float, of: Estimate, **fields: object
+) -> MetricChange:
+    """How a metric changed; its p-values and what they come from are shown nowhere here."""
+    change = Change(of.value, of.n, 100, 13, 0.01, 0.01, 99.0, (0.0, 0.0), "")
+    given = {"label": "", "higher_is_better": True, "share": True, "p": 0.5, "p_holm": 0.5}
+    return MetricChange(
+        name=name, title=title, base=base, candidate=candidate, difference=of, change=change,
+        **(given | fields),  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def comparison(broken: tuple[Flip, ...] | None = None) -> Comparison:
@@ -145,14 +175,16 @@ def comparison(broken: tuple[Flip, ...] | None = None) -> Comparison:
         n_paired=110,
         n_groups=100,
         contingency=Contingency(80, 12, 1, 17),
-        verdict=Verdict("worse", change, 0.02, 0, 0.05),
+        verdict=Verdict("worse", change, 0.95, 0.02, 0.02, "fail", -0.16, -0.04, 0),
         differences=(
-            Difference("accuracy", "Accuracy", True, True, 0.84, 0.74, change),
-            Difference("cost", f"Cost {HOSTILE}", False, False, 1.1, 1.25, change),
+            changed("accuracy", "Accuracy", 0.84, 0.74, change),
+            changed(
+                "cost", f"Cost {HOSTILE}", 1.1, 1.25, change, higher_is_better=False, share=False
+            ),
         ),
         label_differences=(
-            recall_difference(LABEL, 40, 0.9, 0.6, Estimate(-0.3, -0.4, -0.2, 40, "")),
-            recall_difference("b", 20, 0.5, 0.55, Estimate(0.05, -0.1, 0.2, 20, "")),
+            changed("recall", "Recall", 0.9, 0.6, Estimate(-0.3, -0.4, -0.2, 40, ""), label=LABEL),
+            changed("recall", "Recall", 0.5, 0.55, Estimate(0.05, -0.1, 0.2, 20, ""), label="b"),
         ),
         flips=flips() if broken is None else broken,
     )
@@ -187,6 +219,7 @@ def report() -> GateReport:
         dataset=DatasetSummary(f"tickets {HOSTILE}.csv", "0123456789abcdef" * 4, 320, ()),
         answered=(Answered(CANDIDATE, 320, 318, 2, 0),),
         allowed=2,
+        undecided="warn",
         results=results(),
         evaluations=(),
         comparisons=(against(),),

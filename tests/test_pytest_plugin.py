@@ -61,7 +61,7 @@ def test_baseline(comparison):
     assert_no_regression(comparison("baseline"))
 
 def test_worse(comparison):
-    with pytest.raises(AssertionError, match="old is worse than current"):
+    with pytest.raises(AssertionError, match="old fails a gate of 2.0 points against current"):
         assert_no_regression(comparison("current", "old"))
 """,
     "tickets": """

@@ -105,6 +105,8 @@ def outputs(repository: Path) -> dict[str, str]:
         ("harmful", {}, 1, "fail"),
         ("unrecorded", {}, 0, "incomplete"),
         ("unrecorded", {"missing": "fail"}, 3, "incomplete"),
+        ("inconclusive", {}, 0, "undecided"),
+        ("inconclusive", {"undecided": "fail"}, 3, "undecided"),
     ],
 )
 def test_the_gate_step_judges_and_writes_everything(
@@ -135,6 +137,7 @@ def test_the_gate_step_takes_a_path_with_a_blank_and_sets_every_output(tmp_path:
         "headline": "4 gates passed",
         "accuracy": "0.911111",
         "threshold": "0.60",
+        "largest_loss": "0.000000",
     }
     assert set(outputs(repository)) == set(ACTION["outputs"])
 

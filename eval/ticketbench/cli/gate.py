@@ -18,7 +18,8 @@ from ticketbench.edge.redaction import redact
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.gates.judge import GateRun
-    from ticketbench.report.gates.verdict import GateVerdict, OnDoubt
+    from ticketbench.measure.gates.rule import Undecided
+    from ticketbench.report.gates.verdict import GateVerdict, OnMissing
     from ticketbench.report.words.commands import Command
 
 FORMATS = ("text", "json", "markdown", "junit", "github")
@@ -26,14 +27,16 @@ FORMATS = ("text", "json", "markdown", "junit", "github")
 
 @click.command("gate")
 @click.argument("config", type=click.Path(path_type=Path))
-@click.option("--undecided", type=click.Choice(["warn", "fail"]), default="warn",
-              show_default=True, help="What an inconclusive or skipped gate does.")  # fmt: skip
+@click.option("--undecided", type=click.Choice(["pass", "warn", "fail"]),
+              help="What is done where tickets cannot tell [the config's, or warn].")  # fmt: skip
 @click.option("--missing", type=click.Choice(["warn", "fail"]), default="fail",
               show_default=True, help="What missing answers do; no gate is judged.")  # fmt: skip
 @click.option("--format", "formats", multiple=True, metavar="NAME[=FILE]",
               help=f"{', '.join(FORMATS)}; repeat it, to stdout or to a file [text].")  # fmt: skip
 @click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
               help="Judge with up to so many failed answers, over all rubric sets.")  # fmt: skip
+@click.option("--dry-run", is_flag=True,
+              help="Only show what losses these tickets can see; judge nothing.")  # fmt: skip
 @stored_mode_option
 @set_option
 @json_option
@@ -41,10 +44,11 @@ FORMATS = ("text", "json", "markdown", "junit", "github")
 def command(
     context: click.Context,
     config: Path,
-    undecided: OnDoubt,
-    missing: OnDoubt,
+    undecided: Undecided | None,
+    missing: OnMissing,
     formats: tuple[str, ...],
     allow_failures: int,
+    dry_run: bool,
     mode: Mode,
     overrides: tuple[str, ...],
     as_json: bool,
@@ -52,20 +56,36 @@ def command(
     """Judge the gates of a config, for CI.
 
     Exits with 0 when no gate failed, 1 when one did, 3 when answers are missing (0 with --missing
-    warn) or a gate is undecided and --undecided is `fail`.
+    warn) or a gate is undecided and --undecided is `fail`. A primary gate fails when the loss seen
+    is over its margin, others when a loss is shown; with `pass` a loss always has to be shown.
 
     \b
     ticketbench gate configs/support.yaml
-    ticketbench gate configs/support.yaml --undecided fail
+    ticketbench gate configs/support.yaml --dry-run           # what it can see
+    ticketbench gate configs/support.yaml --undecided fail    # for a release
     ticketbench gate configs/support.yaml --format markdown=gate.md --format junit=gate.xml
     ticketbench gate configs/support.yaml --format github    # annotations, summary, outputs
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
+    if dry_run:
+        from ticketbench.cli.plan import show_gates_plan
+
+        if formats:
+            raise click.UsageError("--dry-run takes --json and no --format")
+        show_gates_plan(config, overrides, undecided=undecided, as_json=as_json)
+        return
     from ticketbench.flow.gates.judge import gate
     from ticketbench.report.gates.verdict import gate_verdict
 
-    found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures, tell=say)
-    verdict = gate_verdict(found.report, undecided=undecided, missing=missing)
+    found = gate(
+        config,
+        mode=mode,
+        overrides=overrides,
+        undecided=undecided,
+        allow_failures=allow_failures,
+        tell=say,
+    )
+    verdict = gate_verdict(found.report, missing=missing)
     for name, file in wanted:
         if file is None:
             _show(name, found, verdict)

@@ -1,4 +1,4 @@
-"""What `ticketbench run --dry-run` prints."""
+"""What `ticketbench run --dry-run` and `ticketbench gate --dry-run` print."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from ticketbench.cli.output import show, show_json, show_table, show_wrapped
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.flow.gates.plan import GatePlan
     from ticketbench.flow.plan import Edit, RunPlan, SetPlan
+    from ticketbench.measure.gates.power import Chance
+    from ticketbench.measure.gates.rule import Undecided
 
 
 def show_plan(
@@ -46,6 +49,71 @@ def show_plan(
         show(f"--max-requests {most_requests} stops before {plan.requests - most_requests} of them")
     if plan.requests:
         show_wrapped(_cost(plan), indent="")
+
+
+def show_gates_plan(
+    config: Path, overrides: Sequence[str], *, undecided: Undecided | None, as_json: bool
+) -> None:
+    """Print how often each gate on a change would be green, by true loss."""
+    from ticketbench.flow.gates.plan import plan_gates
+
+    plan = plan_gates(config, overrides=overrides, undecided=undecided)
+    if as_json:
+        show_json("gate-plan", plan)
+        return
+    show(f"{plan.name}: what the gates can see, undecided: {plan.undecided}; nothing is judged")
+    if not plan.gates:
+        show("no gate compares with anything: a limit is met or not")
+    for one in plan.gates:
+        _show_gate(one)
+
+
+def _show_gate(one: GatePlan) -> None:
+    from ticketbench.report.gates.verdict import subject
+    from ticketbench.report.words.losses import allowed_text
+
+    share = one.metric.share
+    margin = allowed_text(one.margin, share=share)
+    demand = f"{subject(one.metric)} ({one.rubric_set}) not worse than {one.against} by {margin}"
+    show()
+    show_wrapped(demand + (", primary" if one.primary else ""), indent="")
+    if not one.chances:
+        show_wrapped(f"nobody can tell: {one.reason}")
+        return
+    show_wrapped(f"on these {_tickets(one)}")
+    for chance in one.chances:
+        show_wrapped(f"{_candidate(chance, share=share)} would be green in {_often(chance)}")
+
+
+def _tickets(one: GatePlan) -> str:
+    """Such as "400 tickets in 38 groups, of which 9 turn as now"."""
+    from ticketbench.report.words import numbers
+
+    tickets = numbers.count(one.n, "ticket")
+    grouped = one.n_groups < one.n
+    groups = f" in {numbers.count(one.n_groups, 'group')}" if grouped else ""
+    if one.answered:
+        return f"{tickets}{groups}, if as many change as now ({one.n_changed:,})"
+    who = "groups, each as a whole," if grouped else "tickets"
+    return f"{tickets}{groups}, assuming that 1 in 8 {who} would change"
+
+
+def _candidate(chance: Chance, *, share: bool) -> str:
+    from ticketbench.report.words.losses import allowed_text
+
+    if not chance.loss:
+        return "an equal candidate"
+    return f"a true loss of {allowed_text(chance.loss, share=share)}"
+
+
+def _often(chance: Chance) -> str:
+    """In runs of 100; what is not quite always or never does not become so."""
+    of_hundred = round(100 * chance.green)
+    if chance.green < 0.005:
+        return "less than 1 of 100"
+    if chance.green > 0.995:
+        return "more than 99 of 100"
+    return f"about {of_hundred} of 100"
 
 
 def _row(one: SetPlan) -> tuple[str, ...]:

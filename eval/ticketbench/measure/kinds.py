@@ -157,6 +157,12 @@ class LabelMetric(Metric):
         return _kept(self, self.function(tickets))
 
     @property
+    def counts_by_gold(self) -> bool:
+        """Whether the gold label alone decides which tickets count, so both sides count alike."""
+        among = self._marks()[1].reshape(2, 4)
+        return bool(np.all(among == among[:, :1]))
+
+    @property
     def knows_outcome(self) -> bool:
         """Whether it matters if a ticket is routed."""
         return any(np.any(marks[::2] != marks[1::2]) for marks in self._marks())

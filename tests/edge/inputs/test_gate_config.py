@@ -10,7 +10,7 @@ import pytest
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.edge.inputs.config import read_config
-from ticketbench.edge.inputs.gate_config import GateConfig
+from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 
 HEAD = """\
 version: 1
@@ -103,6 +103,8 @@ def test_no_condition_and_more_than_one_are_refused(given: tuple[str, ...]) -> N
         ("{on: v1, metric: m, not_worse_than: v1, bound: value}", "bound belongs to min or max"),
         ("{on: v1, metric: m, min: 0.1, margin: 0.02}", "margin belongs to not_worse_than"),
         ("{on: v1, must_pass: [t1], margin: 0.02}", "margin belongs to not_worse_than"),
+        ("{on: v1, metric: m, min: 0.1, primary: true}", "primary belongs to not_worse_than"),
+        ("{on: v1, must_pass: [t1], primary: false}", "primary belongs to not_worse_than"),
         ("{on: v1, metric: m, min: 0.9, max: 0.1}", "min is above max"),
     ],
 )
@@ -128,6 +130,7 @@ def test_what_does_not_belong_together_is_refused(line: str, words: str) -> None
         ("{metric: m, on: v1, min: 0, min_tickets: 1.5}", "c.yaml:6:33", "whole number"),
         ("{metric: m, on: v1, not_worse_than: v1, margin: 0}", "c.yaml:6:45", "must be more than"),
         ("{metric: m, on: v1, not_worse_than: v1, margin: -1}", "c.yaml:6:45", "more than 0"),
+        ("{metric: m, on: v1, not_worse_than: v1, primary: 1}", "c.yaml:6:45", "true or false"),
         ("{must_pass: [], on: v1}", "c.yaml:6:6", "must not be empty"),
         ("{must_pass: t1, on: v1}", "c.yaml:6:6", "must be a list"),
         ("{must_pass: [t1, ''], on: v1}", "c.yaml:6:22", "must not be empty"),
@@ -152,3 +155,37 @@ def test_every_wrong_gate_is_told_at_once() -> None:
 def test_an_unknown_key_of_a_gate_gets_the_nearest_name() -> None:
     (found,) = problems("{metric: accuracy, on: v1, not_worse_then: v1}")
     assert found.help == "did you mean 'not_worse_than'?"
+
+
+CHANGE = "{metric: accuracy, on: v1, not_worse_than: v1}"
+YES, NO = (CHANGE.replace("}", f", primary: {said}}}") for said in ("true", "false"))
+LIMIT = "{metric: accuracy, on: v1, min: 0.1}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "primary"),
+    [
+        ((LIMIT, CHANGE, CHANGE), {1}),
+        ((CHANGE, YES, LIMIT, YES), {1, 3}),
+        ((NO, CHANGE, CHANGE), {1}),
+        ((NO, NO), set()),
+        ((LIMIT,), set()),
+    ],
+)
+def test_the_first_gate_on_a_change_is_primary_unless_others_say_so(
+    lines: tuple[str, ...], primary: set[int]
+) -> None:
+    assert primary_gates(gates(*lines)) == primary
+
+
+def test_undecided_warns_unless_the_config_says_otherwise() -> None:
+    gates(LIMIT)
+    assert read_config(Path("c.yaml")).file.undecided == "warn"
+    text = f"{HEAD}  - {LIMIT}\nundecided: "
+    for said in ("pass", "warn", "fail"):
+        Path("c.yaml").write_text(f"{text}{said}\n", encoding="utf-8")
+        assert read_config(Path("c.yaml")).file.undecided == said
+    Path("c.yaml").write_text(f"{text}red\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_config(Path("c.yaml"))
+    assert caught.value.problems[0].where == "c.yaml:7:1"

@@ -47,6 +47,10 @@ WRONG = {
         "{metric: accuracy, label: billing, on: v2, min: 0.1}",
         24, "accuracy is about all tickets, not about a label", "recall, precision, f1",
     ),
+    "labels that nobody gave": (
+        "{metric: escalation_recall, on: v2, min: 0.1}",
+        6, "escalation_recall needs every label that fits", "add a column `all_labels`",
+    ),
     "an end without an interval": (
         "{metric: ece, on: v2, max: 0.1, bound: high}",
         37, "ece has no interval", "leave `bound` out",

@@ -17,10 +17,11 @@ from ticketbench.core.types import Estimate, Failure, FloatArray, IntArray, Scor
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.gates.judge import (
+    OnChange,
     complete_gate,
     limit_gate,
     must_pass_gate,
-    not_worse_gate,
+    not_worse_gates,
 )
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.results import (
@@ -32,10 +33,11 @@ from ticketbench.measure.gates.results import (
     NotWorse,
     WrongTicket,
 )
+from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.kinds import LabelMetric
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs.changes import Question
-from ticketbench.measure.pairs.pairing import Judged, judged
+from ticketbench.measure.pairs.changes import metric_change
+from ticketbench.measure.pairs.pairing import Judged, judged, paired
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.measure.statistics.intervals import wilson
 
@@ -49,27 +51,43 @@ SOME = evaluate(table([A, B, C] * 4, ["a", "b", "c"] * 4), Settings())
 """What stands in `value` where a test is about the change alone."""
 
 
+def on_change(
+    base: Judged,
+    candidate: Judged,
+    metric: str = "accuracy",
+    *,
+    evaluation: Evaluation = SOME,
+    label: str = "",
+    margin: float = 0.02,
+    costs: Costs = Costs(),  # noqa: B008 - frozen
+    primary: bool = True,
+    min_tickets: int = 1,
+) -> OnChange:
+    asked = gate_metric(metric)
+    return OnChange(
+        number=0,
+        metric=asked,
+        evaluation=evaluation,
+        found=metric_change(asked, paired(base, candidate), label=label, costs=costs),
+        against="v1",
+        margin=margin,
+        primary=primary,
+        min_tickets=min_tickets,
+    )
+
+
 def not_worse(
     base: ScoreTable,
     candidate: ScoreTable,
     metric: str = "accuracy",
     *,
-    evaluation: Evaluation = SOME,
     policy: Policy = ROUTES_ALL,
-    label: str = "",
-    margin: float = 0.02,
-    costs: Costs = Costs(),  # noqa: B008 - frozen
+    undecided: Undecided = "pass",
     **more: Any,
 ) -> NotWorse:
-    return not_worse_gate(
-        0,
-        gate_metric(metric),
-        evaluation,
-        (judged(base, policy), judged(candidate, policy)),
-        against="v1",
-        asked=Question(label=label, margin=margin, costs=costs, seed=0),
-        **more,
-    )
+    """One gate, judged by the rule that asks for a loss to be shown unless told otherwise."""
+    one = on_change(judged(base, policy), judged(candidate, policy), metric, **more)
+    return not_worse_gates([one], undecided=undecided)[0]
 
 
 def fixed_and_broken(fixed: int, broken: int, n: int) -> tuple[ScoreTable, ScoreTable]:
@@ -99,6 +117,9 @@ def limit(of: str | Evaluation, evaluation: Evaluation = SOME, **more: Any) -> L
 @cache
 def measured(n: int) -> tuple[ScoreTable, Evaluation]:
     t = random_table(n, seed=1)
+    fits = np.zeros((n, len(t.gold_labels)), dtype=np.bool_)
+    fits[np.arange(n), t.truth] = fits[::3, 0] = fits[::3, 1] = True
+    t = replace(t, wanted=fits)
     return t, evaluate(t, Settings())
 
 
@@ -127,9 +148,17 @@ def test_200_broken_and_100_fixed_of_2000_tickets_fail() -> None:
 
 def test_10_broken_and_5_fixed_of_100_tickets_are_inconclusive() -> None:
     found = not_worse(*fixed_and_broken(5, 10, 100))
-    assert (found.outcome, found.n) == ("inconclusive", 100)
-    assert found.n_needed > 100
+    assert (found.outcome, found.n, found.n_needed) == ("inconclusive", 100, 0)
     assert found.change.low < -0.02 < found.change.high
+    assert (found.loss_seen, found.loss_left) == (pytest.approx(0.05), -found.change.low)
+    assert not found.loss_shown
+
+
+def test_a_small_loss_says_how_many_tickets_and_one_near_the_margin_does_not() -> None:
+    little = not_worse(*fixed_and_broken(10, 12, 300))
+    assert (little.outcome, little.n_needed > 300) == ("inconclusive", True)
+    near = not_worse(*fixed_and_broken(10, 13, 300))
+    assert (near.outcome, near.n_needed) == ("inconclusive", 0)
 
 
 def test_a_gain_passes() -> None:
@@ -180,7 +209,7 @@ def test_the_fields_of_a_gate_on_a_change() -> None:
     assert found.metric == JudgedMetric("recall", "Recall", True, True, "a")
     assert (found.margin, found.outcome) == (0.3, "pass")
     assert found.value == e.recall("a")
-    assert found.reason == "Tango's score test"
+    assert found.reason == "paired, t over groups with three more imagined"
     assert found.change.n == 100
 
 
@@ -223,14 +252,7 @@ def test_the_change_lies_between_its_bounds(metric: str, seed: int) -> None:
 def test_a_side_may_have_other_outcomes_than_the_policy_now() -> None:
     t = table([A] * 60, ["a"] * 60)
     reviewed = Judged(t, np.full(60, REVIEW))
-    found = not_worse_gate(
-        0,
-        gate_metric("coverage"),
-        SOME,
-        (judged(t, Policy()), reviewed),
-        against="v1",
-        asked=Question(label="", margin=0.02, costs=Costs(), seed=0),
-    )
+    (found,) = not_worse_gates([on_change(judged(t, Policy()), reviewed, "coverage")])
     assert (found.outcome, found.base, found.candidate) == ("fail", 1.0, 0.0)
 
 
@@ -635,7 +657,7 @@ def test_a_report_is_complete_up_to_the_allowed_failures_of_all_sets(
         Answered(name, 10, 10 - n, n, n) for name, n in zip(("v1", "v2"), failed, strict=True)
     )
     summary = DatasetSummary.__new__(DatasetSummary)
-    assert GateReport("x", summary, answers, 2, (), (), ()).complete is complete
+    assert GateReport("x", summary, answers, 2, "warn", (), (), ()).complete is complete
 
 
 def test_results_without_a_value_are_equal() -> None:

@@ -14,10 +14,11 @@ import hostile_gates
 from hostile_gates import CANDIDATE, CONFIG, HOSTILE, LABEL, gate, same_as_golden
 from tables import table
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import Finding, Missing
+from ticketbench.core.types import Estimate, Finding, Missing
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
+from ticketbench.measure.gates.rule import Undecided
 from ticketbench.report.gates.github import (
     Annotation,
     gate_annotations,
@@ -25,7 +26,7 @@ from ticketbench.report.gates.github import (
     workflow_command,
 )
 from ticketbench.report.gates.places import Places
-from ticketbench.report.gates.verdict import OnDoubt, gate_verdict, gate_words
+from ticketbench.report.gates.verdict import gate_verdict, gate_words
 from ticketbench.report.rendering import visible
 from ticketbench.report.words.commands import broken
 
@@ -72,10 +73,10 @@ def outputs(content: bytes) -> dict[str, str]:
 
 
 def annotated(
-    report: GateReport, places: Places | None = None, undecided: OnDoubt = "warn"
+    report: GateReport, places: Places | None = None, undecided: Undecided = "warn"
 ) -> list[Annotation]:
-    verdict = gate_verdict(report, undecided=undecided)
-    return gate_annotations(report, verdict, places or hostile_gates.places())
+    judged = replace(report, undecided=undecided)
+    return gate_annotations(judged, gate_verdict(judged), places or hostile_gates.places())
 
 
 def report(*results: GateResult) -> GateReport:
@@ -159,7 +160,7 @@ def test_at_most_ten_of_each_level_are_told_and_failed_gates_come_first() -> Non
 @pytest.mark.parametrize(("undecided", "level"), [("warn", "warning"), ("fail", "error")])
 @pytest.mark.parametrize("outcome", ["inconclusive", "skipped"])
 def test_an_undecided_gate_warns_or_fails_as_the_command_does(
-    undecided: OnDoubt, level: str, outcome: str
+    undecided: Undecided, level: str, outcome: str
 ) -> None:
     (one,) = annotated(report(gate(outcome=outcome), gate()), undecided=undecided)
     assert one.level == level
@@ -233,6 +234,15 @@ def test_the_step_outputs_are_verdict_headline_accuracy_and_threshold() -> None:
         "accuracy": "0.750000",
         "threshold": "0.725",
     }
+
+
+def test_the_largest_loss_of_the_primary_gate_is_an_output() -> None:
+    change = Estimate(-0.03, -0.07, 0.01, 110, "")
+    second = gate("not worse", "fail", change=change, margin=0.02, primary=True)
+    of = report(gate("not worse", change=Estimate(0.0, -0.01, 0.01, 9, "")), second)
+    found = outputs(step_outputs(of, gate_verdict(of)))
+    assert found["largest_loss"] == "0.070000"
+    assert found["headline"] == "1 gate failed, 1 passed; 1 by a loss that is seen, not shown"
 
 
 def test_without_an_evaluation_verdict_and_headline_are_left() -> None:

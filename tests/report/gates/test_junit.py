@@ -16,9 +16,10 @@ import hostile_gates
 from hostile_gates import CONFIG, gate, same_as_golden
 from ticketbench.core.types import Missing
 from ticketbench.measure.gates.results import Answered, GateReport
+from ticketbench.measure.gates.rule import Undecided
 from ticketbench.report.gates.junit import junit_xml
 from ticketbench.report.gates.places import Places
-from ticketbench.report.gates.verdict import OnDoubt, gate_verdict, gate_words
+from ticketbench.report.gates.verdict import OnMissing, gate_verdict, gate_words
 from ticketbench.report.rendering import visible
 
 OUTCOMES = ("pass", "fail", "inconclusive", "skipped")
@@ -29,9 +30,9 @@ def report(*outcomes: str) -> GateReport:
     return replace(hostile_gates.report(), name="support", results=results, comparisons=())
 
 
-def written(of: GateReport, undecided: OnDoubt = "warn", missing: OnDoubt = "fail") -> bytes:
-    verdict = gate_verdict(of, undecided=undecided, missing=missing)
-    return junit_xml(of, verdict, hostile_gates.places())
+def written(of: GateReport, undecided: Undecided = "warn", missing: OnMissing = "fail") -> bytes:
+    judged = replace(of, undecided=undecided)
+    return junit_xml(judged, gate_verdict(judged, missing=missing), hostile_gates.places())
 
 
 def suite_of(content: bytes) -> TestSuite:
@@ -62,7 +63,7 @@ def test_the_xml_of_hostile_gates_is_the_golden_file() -> None:
 
 def test_hostile_gates_parse_and_their_numbers_agree() -> None:
     suite = suite_of(written(hostile_gates.report()))
-    assert (suite.tests, suite.failures, suite.skipped, suite.errors) == (9, 4, 3, 0)
+    assert (suite.tests, suite.failures, suite.skipped, suite.errors) == (10, 5, 3, 0)
     assert counts_agree(suite)
 
 
@@ -84,7 +85,7 @@ def test_no_hostile_text_is_lost_but_for_what_xml_and_eyes_cannot_hold() -> None
     ],
 )
 def test_an_undecided_gate_is_skipped_unless_the_command_fails_for_it(
-    undecided: OnDoubt, expected: list[str]
+    undecided: Undecided, expected: list[str]
 ) -> None:
     suite = suite_of(written(report("pass", "inconclusive", "skipped"), undecided))
     assert kinds(suite) == expected
@@ -124,8 +125,11 @@ def test_each_case_names_file_and_line_and_takes_no_time() -> None:
 
 
 @options(max_examples=60, deadline=None, derandomize=True)
-@given(st.text(min_size=1, max_size=40), st.sampled_from([*product(OUTCOMES, ("warn", "fail"))]))
-def test_any_text_gives_xml_whose_numbers_agree(text: str, how: tuple[str, OnDoubt]) -> None:
+@given(
+    st.text(min_size=1, max_size=40),
+    st.sampled_from([*product(OUTCOMES, ("pass", "warn", "fail"))]),
+)
+def test_any_text_gives_xml_whose_numbers_agree(text: str, how: tuple[str, Undecided]) -> None:
     outcome, undecided = how
     one = gate(outcome=outcome, label=text, rubric_set=text, reason=text, title=text)
     content = written(replace(report(), name=text, results=(one,)), undecided)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
@@ -10,22 +11,30 @@ import pytest
 from hostile_gates import NOTHING, gate
 from ticketbench.core.types import Estimate, Missing
 from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
+from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.report.gates.verdict import (
     GateVerdict,
-    OnDoubt,
+    OnMissing,
     answered_text,
     gate_verdict,
     gate_words,
 )
 
 OUTCOMES = ("pass", "fail", "inconclusive", "skipped")
-DOUBTS: tuple[OnDoubt, ...] = ("warn", "fail")
+RULES: tuple[Undecided, ...] = ("pass", "warn", "fail")
+MISSING: tuple[OnMissing, ...] = ("warn", "fail")
 SUBSETS = [s for n in range(1, 5) for s in combinations(OUTCOMES, n)]
 NAN = math.nan
 
 
-def report(*outcomes: str, missing: int = 0, failed: int = 0, allowed: int = 0) -> GateReport:
+def report(
+    *outcomes: str,
+    missing: int = 0,
+    failed: int = 0,
+    allowed: int = 0,
+    undecided: Undecided = "warn",
+) -> GateReport:
     return GateReport(
         name="support",
         dataset=DatasetSummary("t.csv", "f" * 64, 9, ()),
@@ -40,14 +49,15 @@ def report(*outcomes: str, missing: int = 0, failed: int = 0, allowed: int = 0) 
             ),
         ),
         allowed=allowed,
+        undecided=undecided,
         results=tuple(gate(outcome=outcome) for outcome in outcomes),
         evaluations=(),
         comparisons=(),
     )
 
 
-def judged(*outcomes: str, undecided: OnDoubt = "warn") -> GateVerdict:
-    return gate_verdict(report(*outcomes), undecided=undecided)
+def judged(*outcomes: str) -> GateVerdict:
+    return gate_verdict(report(*outcomes))
 
 
 def named(kind: str = "limit", outcome: str = "pass", **fields: object) -> GateResult:
@@ -55,12 +65,12 @@ def named(kind: str = "limit", outcome: str = "pass", **fields: object) -> GateR
 
 
 @pytest.mark.parametrize("outcomes", SUBSETS, ids="+".join)
-@pytest.mark.parametrize("undecided", DOUBTS)
-@pytest.mark.parametrize("missing", DOUBTS)
+@pytest.mark.parametrize("undecided", RULES)
+@pytest.mark.parametrize("missing", MISSING)
 def test_the_exit_code_follows_from_the_outcomes_and_the_two_options(
-    outcomes: tuple[str, ...], undecided: OnDoubt, missing: OnDoubt
+    outcomes: tuple[str, ...], undecided: Undecided, missing: OnMissing
 ) -> None:
-    found = gate_verdict(report(*outcomes), undecided=undecided, missing=missing)
+    found = gate_verdict(report(*outcomes, undecided=undecided), missing=missing)
     if "fail" in outcomes:
         expected = ("fail", 1, "bad")
     elif set(outcomes) == {"pass"}:
@@ -71,12 +81,12 @@ def test_the_exit_code_follows_from_the_outcomes_and_the_two_options(
     assert found.red == (found.exit_code != 0)
 
 
-@pytest.mark.parametrize(("undecided", "missing"), [*product(DOUBTS, DOUBTS)])
+@pytest.mark.parametrize(("undecided", "missing"), [*product(RULES, MISSING)])
 @pytest.mark.parametrize(("lost", "failed"), [(1, 0), (0, 1), (2, 3)])
 def test_too_few_answers_are_incomplete_whatever_else_is_asked(
-    undecided: OnDoubt, missing: OnDoubt, lost: int, failed: int
+    undecided: Undecided, missing: OnMissing, lost: int, failed: int
 ) -> None:
-    found = gate_verdict(report(missing=lost, failed=failed), undecided=undecided, missing=missing)
+    found = gate_verdict(report(missing=lost, failed=failed, undecided=undecided), missing=missing)
     assert found.outcome == "incomplete"
     assert (found.exit_code, found.red) == ((3, True) if missing == "fail" else (0, False))
 
@@ -88,7 +98,7 @@ def test_as_many_failed_answers_as_are_allowed_are_complete() -> None:
 
 def test_the_allowance_holds_for_all_rubric_sets_together() -> None:
     one = Answered("v1", 9, 8, 1, 0)
-    both = GateReport("n", report().dataset, (one, one), 1, (), (), ())
+    both = GateReport("n", report().dataset, (one, one), 1, "warn", (), (), ())
     assert not both.complete
     assert gate_verdict(both).headline == "2 answers failed; no gate was judged"
 
@@ -182,14 +192,43 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
          "– on 120 tickets: no ticket is routed"),
         (named(outcome="skipped", n=1, n_needed=1000), "1 ticket, 1,000 needed"),
         (named("not worse", base=0.84, candidate=0.8, change=CHANGE, n=110),
-         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 110 paired tickets"),
+         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 110 paired tickets; "
+         "the largest loss not excluded is 9.0 points"),
         (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
-               n_needed=900),
+               n_needed=900, margin=0.09),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 1 paired ticket; "
-         "about 900 tickets would settle it"),
+         "the largest loss not excluded is 9.0 points; about 900 tickets would settle it"),
+        (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
+               margin=0.05),
+         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 1 paired ticket; "
+         "the largest loss not excluded is 9.0 points; seen loss 4.0 points, allowed 5: "
+         "more tickets seldom settle that; a person decides"),
+        (named("not worse", "fail", base=0.84, candidate=0.8, change=CHANGE, n=110, margin=0.02,
+               primary=True),
+         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 110 paired tickets; "
+         "the largest loss not excluded is 9.0 points; red because the loss seen, 4.0 points, is "
+         "over the 2 allowed; a loss is not shown: tickets could be this unlucky; "
+         "`undecided: pass` keeps the rule of 0.1"),
+        (named("not worse", "fail", base=0.84, candidate=0.8, n=110, margin=0.02,
+               change=Estimate(-0.04, -0.07, -0.01, 110, "")),
+         "84.0% → 80.0%, -4.0 [-7.0, -1.0] points on 110 paired tickets; "
+         "the largest loss not excluded is 7.0 points"),
+        (named("not worse", base=0.84, candidate=0.9, n=110, margin=0.02,
+               change=Estimate(0.06, 0.01, 0.11, 110, "")),
+         "84.0% → 90.0%, +6.0 [+1.0, +11.0] points on 110 paired tickets; every loss is excluded"),
+        (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9, margin=0.05,
+               higher_is_better=False, change=Estimate(0.1, -0.05, 0.25, 9, "")),
+         "1.100 → 1.200, +0.100 [-0.050, +0.250] on 9 paired tickets; "
+         "the largest loss not excluded is 0.250; seen loss 0.100, over the 0.05 allowed, "
+         "is not shown; a person decides"),
         (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9,
                change=Estimate(0.1, NAN, NAN, 9, ""), reason="one group"),
          "1.100 → 1.200, +0.100 on 9 paired tickets: one group"),
+        (named("not worse", "fail", base=0.84, candidate=0.8, n=9, margin=0.02, primary=True,
+               change=Estimate(-0.04, NAN, NAN, 9, ""), reason="one group"),
+         "84.0% → 80.0%, -4.0 points on 9 paired tickets: one group; red because the loss seen, "
+         "4.0 points, is over the 2 allowed; a loss is not shown: tickets could be this unlucky; "
+         "`undecided: pass` keeps the rule of 0.1"),
         (named("not worse", "skipped", n=0, n_needed=30), "0 tickets, 30 needed"),
         (named("must pass", n=3), "all are"),
         (named("must pass", "fail", tickets=(WrongTicket("t1", "no answer"),
@@ -205,6 +244,36 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
 )  # fmt: skip
 def test_a_finding_holds_the_number_its_interval_and_n(result: GateResult, found: str) -> None:
     assert gate_words(result).found == found
+
+
+def doubtful(change: Estimate, **fields: object) -> GateResult:
+    return named("not worse", "inconclusive", change=change, margin=0.02, **fields)
+
+
+def test_near_the_margin_a_person_decides_and_nobody_is_sent_for_tickets() -> None:
+    near = doubtful(Estimate(-0.016, -0.05, 0.02, 9, ""))
+    far = doubtful(Estimate(-0.004, -0.05, 0.02, 9, ""), n_needed=900)
+    action = [gate_verdict(replace(report(), results=r)).action for r in ((near,), (near, far))]
+    assert action[0] == "read the broken tickets; a person decides, or allows a wider margin"
+    assert action[1] == "label more tickets, or allow a wider margin"
+
+
+def test_a_verdict_says_how_many_gates_are_red_by_a_loss_that_is_only_seen() -> None:
+    seen = named("not worse", "fail", change=CHANGE, margin=0.02, primary=True)
+    shown = named("not worse", "fail", change=Estimate(-0.04, -0.07, -0.01, 9, ""), margin=0.02)
+    found = gate_verdict(replace(report(), results=(seen, shown, named(), named(outcome="fail"))))
+    assert found.headline == "3 gates failed, 1 passed; 1 by a loss that is seen, not shown"
+    assert found.exit_code == 1
+    shown_only = gate_verdict(replace(report(), results=(shown,)))
+    assert shown_only.headline == "1 gate failed"
+
+
+def test_a_loss_is_told_from_the_one_allowed() -> None:
+    found = gate_words(
+        named("not worse", "fail", base=0.9, candidate=0.88, margin=0.02, primary=True,
+              change=Estimate(-0.02004, -0.05, 0.01, 9, ""))
+    ).found  # fmt: skip
+    assert "the loss seen, 2.004 points, is over the 2 allowed" in found
 
 
 def test_only_the_first_ten_wrong_tickets_are_named() -> None:

@@ -173,6 +173,7 @@ class ConfigFile(Strict):
     baseline: FileName | None = None
     baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
     gates: list[GateConfig] = Field(default=[])
+    undecided: Literal["pass", "warn", "fail"] = "warn"
 
     @field_validator("production_mix")
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -25,6 +26,7 @@ class GateConfig(Strict):
     min_tickets: Annotated[int, Field(ge=1)] | None = None
     not_worse_than: Text | None = None
     margin: Annotated[float, Field(gt=0)] | None = None
+    primary: bool | None = None
     must_pass: Annotated[list[Text], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
@@ -42,6 +44,18 @@ class GateConfig(Strict):
             raise ValueError("bound belongs to min or max")
         if self.margin is not None and self.not_worse_than is None:
             raise ValueError("margin belongs to not_worse_than")
+        if self.primary is not None and self.not_worse_than is None:
+            raise ValueError("primary belongs to not_worse_than")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError("min is above max")
         return self
+
+
+def primary_gates(gates: Sequence[GateConfig]) -> frozenset[int]:
+    """The places of the primary gates: those that say so, else the first on a change.
+
+    One that says `primary: false` is none, so there may be none at all.
+    """
+    said = {i for i, gate in enumerate(gates) if gate.primary}
+    first = (i for i, gate in enumerate(gates) if gate.not_worse_than and gate.primary is None)
+    return frozenset(said or [*first][:1])

@@ -1,4 +1,4 @@
 """The verbs of CI: bless and pin a baseline, judge gates, assertions for test suites.
 
-In order: assertions, ledger, baseline, pin, sides, judge, under_test.
+In order: assertions, ledger, baseline, pin, sides, judge, plan, under_test.
 """

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import warnings
 
 from ticketbench.measure.compare import Comparison
-from ticketbench.measure.pairs.verdict import MARGIN, not_worse
+from ticketbench.measure.gates.rule import Demand, Undecided, loss_left, loss_shown, outcomes
+from ticketbench.measure.pairs.verdict import MARGIN
 
 _MOST_TOLD = 5
 
 
 def assert_no_regression(
-    comparison: Comparison,
-    *,
-    margin: float = MARGIN,
-    undecided: Literal["pass", "fail"] = "pass",
+    comparison: Comparison, *, margin: float = MARGIN, undecided: Undecided = "pass"
 ) -> None:
-    """Raise AssertionError when the candidate is shown to be right less often than the base.
+    """Raise AssertionError when the candidate is right less often than the base.
 
-    Judged by non-inferiority at `margin`, a share. When the tickets cannot tell, `undecided` says
-    what happens; the message names the bounds, n, how many tickets are needed, and the most
-    confidently broken tickets.
+    It is a primary gate on the accuracy with `margin`, a share, and `undecided` means what it does
+    there: `pass` raises only where a loss is shown and the one seen is over the margin, `warn` and
+    `fail` where it is seen. When the tickets cannot tell, `warn` warns and `fail` raises, too. The
+    message names the bounds, the largest loss not excluded, n, and the most confidently broken
+    tickets.
     """
     __tracebackhide__ = True
     from ticketbench.report.words import commands
-    from ticketbench.report.words.verdict import not_worse_text
 
-    outcome = not_worse(comparison.change("accuracy").change, margin=margin)
+    demand = Demand(comparison.change("accuracy").gain, margin, primary=True)
+    (outcome,) = outcomes([demand], undecided=undecided)
     if outcome == "pass" or (outcome == "inconclusive" and undecided == "pass"):
         return
+    told = commands.broken("\n".join(_told(comparison, demand, failed=outcome == "fail")))
+    if outcome == "fail" or undecided == "fail":
+        raise AssertionError(told)
+    warnings.warn(told, stacklevel=2)
+
+
+def _told(comparison: Comparison, demand: Demand, *, failed: bool) -> list[str]:
+    from ticketbench.report.words.losses import left_text, seen_text
+    from ticketbench.report.words.verdict import not_worse_text
+
     counts = comparison.contingency
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
-    lines = [
-        not_worse_text(comparison, margin=margin),
+    left = left_text(loss_left(demand.gain), share=True)
+    lines = ["; ".join(p for p in (not_worse_text(comparison, margin=demand.margin), left) if p)]
+    if failed and not loss_shown(demand.gain):
+        lines.append(seen_text(-demand.gain.value, demand.margin, share=True))
+    lines += [
         f"{counts.only_candidate} fixed, {counts.only_base} broken on {comparison.n_paired} "
         "paired tickets",
     ]
@@ -40,4 +53,4 @@ def assert_no_regression(
         f"  {flip.ticket_id}: {flip.gold}, now {flip.candidate_label} {flip.candidate_score:.2f}"
         for flip in broken[:_MOST_TOLD]
     ]
-    raise AssertionError(commands.broken("\n".join(lines)))
+    return lines

@@ -13,23 +13,25 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
-from ticketbench.edge.inputs.gate_config import GateConfig
+from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.ledger import ledger_findings
-from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of
+from ticketbench.flow.gates.sides import Sides, against, gate_baseline, gate_change, sides_of
 from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
 from ticketbench.measure.gates.judge import (
+    OnChange,
     complete_gate,
     limit_gate,
     must_pass_gate,
-    not_worse_gate,
+    not_worse_gates,
 )
 from ticketbench.measure.gates.metrics import gate_metric
-from ticketbench.measure.gates.results import Against, GateReport, GateResult
+from ticketbench.measure.gates.results import Against, GateReport, GateResult, Limit, MustPass
+from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import summarise_dataset
 from ticketbench.report.gates.places import Places
@@ -55,27 +57,27 @@ def gate(
     *,
     mode: Mode = "replay",
     overrides: Sequence[str] = (),
+    undecided: Undecided | None = None,
     allow_failures: int = 0,
     tell: Callable[[str], None] | None = None,
 ) -> GateRun:
     """Judge every gate of `config`; by default nothing is sent. `tell` hears which key goes where.
 
-    With more than `allow_failures` answers missing or failed no gate is judged: the report says
-    how many are needed. Raises InputError when there are no gates, the baseline they compare with
-    is not there, or answers are missing and the recording is not there.
+    `undecided` is stronger than the config's. With more than `allow_failures` answers missing or
+    failed no gate is judged: the report says how many are needed. Raises InputError when there are
+    no gates, the baseline they compare with is not there, or answers are missing and the recording
+    is not there.
     """
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = gated_inputs(config, overrides=overrides)
     gates = inputs.config.file.gates
-    if not gates:
-        help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
-        raise InputError(f"{config} has no gates", where=str(config), help=help_)
     baseline = gate_baseline(inputs)
-    tables = scored(inputs, _names(inputs, gates), mode=mode, tell=tell)
+    tables = scored(inputs, needed_sets(inputs, gates), mode=mode, tell=tell)
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),
         answered=tuple(answered(name, table) for name, table in tables.items()),
         allowed=allow_failures,
+        undecided=undecided or inputs.config.file.undecided,
         results=(),
         evaluations=(),
         comparisons=(),
@@ -98,7 +100,16 @@ def _refuse_absent_recording(
         raise missing_error(failed, inputs, shown=str(inputs.config.path))
 
 
-def _names(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
+def gated_inputs(config: Path, *, overrides: Sequence[str] = ()) -> Inputs:
+    """The inputs of a config that has gates; InputError where it has none."""
+    inputs = read_inputs(config, overrides=overrides)
+    if not inputs.config.file.gates:
+        help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
+        raise InputError(f"{config} has no gates", where=str(config), help=help_)
+    return inputs
+
+
+def needed_sets(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
     """The rubric sets that gates are on or compare with, in the order of the config."""
     wanted = {gate.on for gate in gates}
     wanted |= {
@@ -117,45 +128,56 @@ def _judged(
 ) -> GateReport:
     gates = inputs.config.file.gates
     known = sides_of(inputs, tables, baseline, evaluated={gate.on for gate in gates})
-    results = [_result(i, gate, inputs, known) for i, gate in enumerate(gates)]
-    if baseline is not None:
-        results = [*_complete(inputs, baseline, known), *results]
+    on_changes = _on_changes(inputs, known)
+    results = sorted(
+        [
+            *not_worse_gates(on_changes, undecided=report.undecided),
+            *(_result(i, g, known) for i, g in enumerate(gates) if g.not_worse_than is None),
+        ],
+        key=lambda result: result.number,
+    )
+    complete = [] if baseline is None else _complete(inputs, baseline, known)
     return replace(
         report,
-        results=tuple(results),
+        results=(*complete, *results),
         evaluations=tuple(known.evaluations.values()),
         comparisons=tuple(_comparisons(inputs, baseline, known)),
     )
 
 
-def _result(number: int, gate: GateConfig, inputs: Inputs, known: Sides) -> GateResult:
+def _on_changes(inputs: Inputs, known: Sides) -> list[OnChange]:
+    """The gates with `not_worse_than`, to be judged together."""
+    gates = inputs.config.file.gates
+    primary = primary_gates(gates)
+    return [
+        OnChange(
+            number=number,
+            metric=gate_metric(gate.metric or ""),
+            evaluation=known.evaluations[gate.on],
+            found=gate_change(gate, inputs, known),
+            against=gate.not_worse_than,
+            margin=MARGIN if gate.margin is None else gate.margin,
+            primary=number in primary,
+            min_tickets=gate.min_tickets or 1,
+        )
+        for number, gate in enumerate(gates)
+        if gate.not_worse_than is not None
+    ]
+
+
+def _result(number: int, gate: GateConfig, known: Sides) -> Limit | MustPass:
+    """A gate that is judged on its own."""
     if gate.must_pass is not None:
         return must_pass_gate(number, known.judged[gate.on], gate.must_pass)
-    assert gate.metric is not None
-    metric, fewest = gate_metric(gate.metric), gate.min_tickets or 1
-    evaluation, label = known.evaluations[gate.on], gate.label or ""
-    if gate.not_worse_than is not None:
-        margin = MARGIN if gate.margin is None else gate.margin
-        return not_worse_gate(
-            number,
-            metric,
-            evaluation,
-            (known.judged[gate.not_worse_than], known.judged[gate.on]),
-            against=gate.not_worse_than,
-            label=label,
-            margin=margin,
-            costs=inputs.config.costs,
-            min_tickets=fewest,
-        )
     return limit_gate(
         number,
-        metric,
-        evaluation,
-        label=label,
+        gate_metric(gate.metric or ""),
+        known.evaluations[gate.on],
+        label=gate.label or "",
         bound=gate.bound or "value",
         minimum=math.nan if gate.min is None else gate.min,
         maximum=math.nan if gate.max is None else gate.max,
-        min_tickets=fewest,
+        min_tickets=gate.min_tickets or 1,
     )
 
 
@@ -177,12 +199,17 @@ def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResu
 
 
 def _comparisons(inputs: Inputs, baseline: Baseline | None, known: Sides) -> list[Against]:
-    pairs = dict.fromkeys(
-        (gate.not_worse_than, gate.on)
-        for gate in inputs.config.file.gates
-        if gate.not_worse_than is not None
-    )
-    return [against(inputs, baseline, known, base, on) for base, on in pairs]
+    """Each pair of sides once; its verdict has the margin of the gate on its accuracy, if any."""
+    margins: dict[tuple[str, str], float] = {}
+    for gate in inputs.config.file.gates:
+        if gate.not_worse_than is not None:
+            own = gate.margin if gate.metric == "accuracy" else None
+            margins.setdefault((gate.not_worse_than, gate.on), MARGIN)
+            margins[gate.not_worse_than, gate.on] = own or margins[gate.not_worse_than, gate.on]
+    return [
+        against(inputs, baseline, known, base, on, margin=margin)
+        for (base, on), margin in margins.items()
+    ]
 
 
 def _places(inputs: Inputs) -> Places:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import RubricSet, ScoreTable
-from ticketbench.edge.inputs.gate_config import BASELINE
+from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig
 from ticketbench.edge.results.baseline import Baseline, baseline_table
 from ticketbench.edge.results.baseline_file import read_baseline
 from ticketbench.flow.gates.baseline import changed_since
@@ -17,10 +17,12 @@ from ticketbench.flow.steps.tables import rubric_set
 from ticketbench.measure.compare import Comparison, compare, still_wrong
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.gates.metrics import held_by_baseline
+from ticketbench.measure.gates.metrics import gate_metric, held_by_baseline
 from ticketbench.measure.gates.results import Against
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs.pairing import Judged, judged
+from ticketbench.measure.pairs.changes import MetricChange, metric_change
+from ticketbench.measure.pairs.pairing import Judged, judged, paired
+from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.rubrics.changes import rubric_changes
 
 
@@ -74,12 +76,33 @@ def sides_of(
     return Sides(sides, rubrics, evaluations)
 
 
-def against(inputs: Inputs, baseline: Baseline | None, known: Sides, base: str, on: str) -> Against:
-    """Rubric set `on` compared with `base`, which is another one or the baseline."""
+def gate_change(gate: GateConfig, inputs: Inputs, known: Sides) -> MetricChange:
+    """The metric of a gate with `not_worse_than`, on the tickets that both of its sides have."""
+    assert gate.metric is not None
+    assert gate.not_worse_than is not None
+    pair = paired(known.judged[gate.not_worse_than], known.judged[gate.on])
+    metric = gate_metric(gate.metric)
+    return metric_change(metric, pair, label=gate.label or "", costs=inputs.config.costs)
+
+
+def against(
+    inputs: Inputs,
+    baseline: Baseline | None,
+    known: Sides,
+    base: str,
+    on: str,
+    *,
+    margin: float = MARGIN,
+) -> Against:
+    """Rubric set `on` compared with `base`, which is another one or the baseline.
+
+    `margin` is the one of the verdict.
+    """
     a, b = known.judged[base], known.judged[on]
     found = compare(
         a.table,
         b.table,
+        margin=margin,
         seed=SEED,
         costs=inputs.config.costs,
         outcomes=(a.outcome, b.outcome),

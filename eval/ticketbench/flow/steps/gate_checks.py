@@ -16,7 +16,7 @@ from ticketbench.measure.gates.metrics import (
     has_paired_test,
     held_by_baseline,
 )
-from ticketbench.measure.kinds import LabelMetric, Metric, registered
+from ticketbench.measure.kinds import LabelMetric, Metric, RoutingMetric, registered
 
 
 def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset: Dataset) -> None:
@@ -34,6 +34,7 @@ def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset
         for key, what, help_ in _wrong(gate, config, names, known, tickets):
             place = ("gates", number, *key)
             problems.append(Problem(what, config.document.where(place), help_))
+    problems += _without_all_labels(config, dataset)
     if problems:
         raise InputError.of(problems)
 
@@ -44,6 +45,20 @@ def _two_baselines(config: Config, names: list[str]) -> list[Problem]:
     where = config.document.where(("rubric_sets", BASELINE))
     what = "a rubric set is called `baseline`, and so is the committed reference"
     return [Problem(what, where, "give the rubric set another name")]
+
+
+def _without_all_labels(config: Config, dataset: Dataset) -> list[Problem]:
+    """Gates on what needs every label that fits a ticket, where the dataset does not say them."""
+    of_all = [m.name for m in registered(RoutingMetric) if m.needs_all_labels]
+    return [
+        Problem(
+            f"{gate.metric} needs every label that fits a ticket, and the dataset has one each",
+            config.document.where(("gates", number, "metric")),
+            "add a column `all_labels` to the dataset, or take another metric",
+        )
+        for number, gate in enumerate(config.file.gates)
+        if gate.metric in of_all and not dataset.has_all_labels
+    ]
 
 
 def against_baseline(gate: GateConfig, config: Config) -> bool:
@@ -113,5 +128,6 @@ def _wrong_metric(gate: GateConfig, metric: Metric, baseline: bool) -> Iterator[
     if gate.margin is not None and metric.share and gate.margin >= 1:
         yield ("margin",), f"a margin of {gate.margin:g} is everything", "2 points are 0.02"
     if baseline and not held_by_baseline(metric):
-        what = f"a baseline does not hold what {gate.metric} needs: every score"
+        needed = "every label that fits" if isinstance(metric, RoutingMetric) else "every score"
+        what = f"a baseline does not hold what {gate.metric} needs: {needed}"
         yield ("metric",), what, "compare with another rubric set, or take another metric"

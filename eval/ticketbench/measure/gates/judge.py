@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-from ticketbench.core.policy import ROUTE, Costs
+from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import NONE, NONE_LABEL, Estimate
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.metrics import value_in
@@ -24,11 +26,12 @@ from ticketbench.measure.gates.results import (
     NotWorse,
     WrongTicket,
 )
+from ticketbench.measure.gates.rule import Demand, Undecided, loss_left, loss_shown, outcomes
 from ticketbench.measure.kinds import Metric
-from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
-from ticketbench.measure.pairs.changes import metric_change
-from ticketbench.measure.pairs.pairing import Judged, paired
-from ticketbench.measure.pairs.verdict import not_worse
+from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED, Change
+from ticketbench.measure.pairs.changes import MetricChange
+from ticketbench.measure.pairs.pairing import Judged
+from ticketbench.measure.statistics.intervals import clipped
 
 _ENDS = "two one-sided 95% bounds"
 
@@ -77,43 +80,68 @@ def limit_gate(
     )
 
 
-def not_worse_gate(
-    number: int,
-    metric: Metric,
-    evaluation: Evaluation,
-    sides: tuple[Judged, Judged],
-    *,
-    against: str,
-    label: str = "",
-    margin: float,
-    costs: Costs,
-    min_tickets: int = 1,
-) -> NotWorse:
-    """Whether the metric is at worst the margin worse than on the other side, tickets paired.
+@dataclass(frozen=True, slots=True)
+class OnChange:
+    """A gate on a metric that may be at worst the margin worse than `against`, not judged yet.
 
-    Judged by non-inferiority: pass when it is shown, fail when a loss is shown, else inconclusive
-    with about how many tickets would settle it.
+    found  the metric on the paired tickets of both sides
     """
-    found = metric_change(metric, paired(*sides), label=label, costs=costs)
-    change, ends = found.change, found.change.bounds(GATE_CONFIDENCE)
-    outcome = not_worse(found.gain, margin=margin)
-    needed = change.needed(margin) if outcome == "inconclusive" else 0
-    few = change.n < min_tickets
+
+    number: int
+    metric: Metric
+    evaluation: Evaluation
+    found: MetricChange
+    against: str
+    margin: float
+    primary: bool
+    min_tickets: int = 1
+
+
+def not_worse_gates(gates: Sequence[OnChange], *, undecided: Undecided = "warn") -> list[NotWorse]:
+    """All gates on changes, judged together because every one counts in Holm's adjustment.
+
+    With fewer than its `min_tickets` paired tickets a gate is skipped.
+    """
+    demands = [Demand(one.found.gain, one.margin, one.primary) for one in gates]
+    judged = outcomes(demands, undecided=undecided)
+    return [_not_worse(one, outcome) for one, outcome in zip(gates, judged, strict=True)]
+
+
+def _not_worse(gate: OnChange, outcome: Literal["pass", "fail", "inconclusive"]) -> NotWorse:
+    found, metric = gate.found, gate.metric
+    change, width = found.change, metric.high - metric.low
+    ends, gain = change.bounds(GATE_CONFIDENCE), found.gain
+    few = change.n < gate.min_tickets
     return NotWorse(
-        number=number,
-        rubric_set=evaluation.provenance.rubric_set,
+        number=gate.number,
+        rubric_set=gate.evaluation.provenance.rubric_set,
         outcome="skipped" if few else outcome,
         n=change.n,
-        metric=JudgedMetric.of(metric, label),
-        value=value_in(evaluation, metric, label),
-        against=against,
+        metric=JudgedMetric.of(metric, found.label),
+        value=value_in(gate.evaluation, metric, found.label),
+        against=gate.against,
         base=found.base,
         candidate=found.candidate,
-        change=Estimate(change.value, ends.low, ends.high, change.n, _ENDS),
-        margin=margin,
-        n_needed=min_tickets if few else needed,
+        change=clipped(Estimate(change.value, ends.low, ends.high, change.n, _ENDS), -width, width),
+        margin=gate.margin,
+        primary=gate.primary,
+        loss_seen=_loss(-gain.value, width),
+        loss_shown=loss_shown(gain),
+        loss_left=_loss(loss_left(gain), width),
+        n_needed=gate.min_tickets if few else _until_settled(gain, gate.margin, outcome),
         reason="too few tickets" if few else change.method,
     )
+
+
+def _until_settled(gain: Change, margin: float, outcome: str) -> int:
+    """What the verdict on the same change says, but for a loss so near the margin that it stays."""
+    worth_asking = outcome == "inconclusive" and gain.value > -margin / 2
+    return gain.needed(margin) if worth_asking else 0
+
+
+def _loss(loss: float, width: float) -> float:
+    """Within what is possible; NaN stays NaN."""
+    return loss if math.isnan(loss) else min(max(loss, 0.0), width)
 
 
 def must_pass_gate(number: int, side: Judged, ids: Sequence[str]) -> MustPass:

@@ -60,4 +60,6 @@ def held_by_baseline(metric: Metric) -> bool:
     """Whether top label, top score and outcome of each ticket are enough for it."""
     if isinstance(metric, TicketMetric):
         return metric.name == "accuracy" or metric.over == "scored"
+    if isinstance(metric, RoutingMetric) and metric.needs_all_labels:
+        return False
     return not isinstance(metric, TableMetric) or metric.over == "scored"

@@ -8,6 +8,7 @@ from typing import Literal
 from ticketbench.core.types import Estimate, Finding, Missing, Value
 from ticketbench.measure.compare import Comparison, Flip
 from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.kinds import LabelMetric, Metric
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.measure.rubrics.changes import RubricChange
@@ -83,7 +84,12 @@ class NotWorse(Value):
     base, candidate  the metric there and now, on the paired tickets
     change      candidate minus base with its two one-sided 95 % bounds
     margin      the loss that is allowed
-    n_needed    about how many tickets would settle it; 0 when it is settled or unknown
+    primary     whether the loss seen is enough to fail
+    loss_seen   0 for none; NaN where there is no change to see
+    loss_shown  whether the change alone shows that there is a loss
+    loss_left   the largest loss that is not excluded; 0 for none, NaN without bounds
+    n_needed    about how many tickets would settle it; 0 when it is settled, unknown, or the loss
+                seen is so near the margin that more tickets seldom would
     reason      where the bounds come from, or why there is no judgement
     """
 
@@ -99,6 +105,10 @@ class NotWorse(Value):
     candidate: float
     change: Estimate
     margin: float
+    primary: bool
+    loss_seen: float
+    loss_shown: bool
+    loss_left: float
     n_needed: int
     reason: str
 
@@ -172,14 +182,16 @@ class Against:
 class GateReport:
     """Everything a gate run found. Without enough answers there is neither result nor comparison.
 
-    allowed   how many answers may fail, over all gated rubric sets
-    findings  what is worth knowing before the results are trusted
+    allowed    how many answers may fail, over all gated rubric sets
+    undecided  the rule that the gates were judged by
+    findings   what is worth knowing before the results are trusted
     """
 
     name: str
     dataset: DatasetSummary
     answered: tuple[Answered, ...]
     allowed: int
+    undecided: Undecided
     results: tuple[GateResult, ...]
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Against, ...]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.measure.gates.results import GateReport, GateResult, MustPass
+from ticketbench.measure.gates.results import GateReport, GateResult, MustPass, NotWorse
 from ticketbench.report.gates.places import Places, file_and_line, place_of
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.rendering import visible
@@ -56,12 +56,17 @@ def workflow_command(annotation: Annotation) -> Command:
 
 
 def step_outputs(report: GateReport, verdict: GateVerdict) -> bytes:
-    """What GITHUB_OUTPUT takes: verdict, headline, and accuracy and threshold of the last set."""
+    """What GITHUB_OUTPUT takes: verdict, headline, accuracy and threshold of the last set, and the
+    largest loss that the first primary gate does not exclude.
+    """
     values = {"verdict": verdict.outcome, "headline": verdict.headline}
     if report.evaluations:
         last = report.evaluations[-1]
         values["accuracy"] = numbers.number(last.accuracy.value, 6)
         values["threshold"] = numbers.threshold(last.settings.policy.threshold)
+    primary = [r for r in report.results if isinstance(r, NotWorse) and r.primary]
+    if primary:
+        values["largest_loss"] = numbers.number(primary[0].loss_left, 6)
     lines = []
     for name, value in values.items():
         # A value cannot end itself: nobody can know the word before it is drawn.

@@ -18,7 +18,7 @@ _MOST_FLIPS = 10
 
 def gate_text(report: GateReport, verdict: GateVerdict) -> list[str]:
     """Lines of at most 80 columns; what is printed of them loses control characters there."""
-    lines = [f"{report.name}: {verdict.headline}"]
+    lines = _wrapped(f"{report.name}: {verdict.headline}")
     lines += [answered_text(one) for one in report.answered]
     for result in report.results:
         words = gate_words(result)

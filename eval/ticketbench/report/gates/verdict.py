@@ -13,15 +13,17 @@ from ticketbench.measure.gates.results import (
     Complete,
     GateReport,
     GateResult,
+    JudgedMetric,
     Limit,
     MustPass,
     NotWorse,
 )
 from ticketbench.report.words import numbers
+from ticketbench.report.words.losses import allowed_text, left_text, person_text, seen_text
 from ticketbench.report.words.missing import missing_text
 from ticketbench.report.words.verdict import Tone
 
-OnDoubt = Literal["warn", "fail"]
+OnMissing = Literal["warn", "fail"]
 GateOutcome = Literal["pass", "fail", "undecided", "incomplete"]
 
 FAILED, INCOMPLETE = 1, 3
@@ -60,14 +62,12 @@ class GateWords:
     found: str
 
 
-def gate_verdict(
-    report: GateReport, *, undecided: OnDoubt = "warn", missing: OnDoubt = "fail"
-) -> GateVerdict:
+def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerdict:
     """The verdict on all gates.
 
     Too few answers: incomplete, no gate is judged, exit 3, or 0 if `missing` is `warn`. A failed
-    gate: exit 1. An inconclusive or skipped one: exit 0, or 3 if `undecided` is `fail`. Else all
-    passed, exit 0.
+    gate: exit 1. An inconclusive or skipped one: exit 0, or 3 if the gates were judged with
+    `undecided` as `fail`. Else all passed, exit 0.
     """
     if not report.complete:
         code = INCOMPLETE if missing == "fail" else 0
@@ -76,17 +76,26 @@ def gate_verdict(
     told = _counted(counts)
     if counts["fail"]:
         action = "read the broken tickets; bless a new baseline only if they are meant to change"
-        return GateVerdict("fail", told, action, "bad", FAILED)
+        return GateVerdict("fail", told + _of_loss_seen(report), action, "bad", FAILED)
     if counts["inconclusive"] or counts["skipped"]:
-        code = INCOMPLETE if undecided == "fail" else 0
-        action = "label more tickets, or allow a wider margin"
-        return GateVerdict("undecided", told, action, "unknown", code)
+        code = INCOMPLETE if report.undecided == "fail" else 0
+        return GateVerdict("undecided", told, _settle(report), "unknown", code)
     return GateVerdict("pass", told, "nothing to do", "good", 0)
+
+
+def only_seen(result: GateResult) -> bool:
+    """Whether a gate failed by the loss seen, while a loss is not shown."""
+    return isinstance(result, NotWorse) and result.outcome == "fail" and not result.loss_shown
 
 
 def gate_words(result: GateResult) -> GateWords:
     """The demand and the finding of one gate."""
     return GateWords(_demand(result), _found(result))
+
+
+def subject(metric: JudgedMetric) -> str:
+    """Such as "Accuracy", or "Recall of billing"."""
+    return metric.title + (f" of {metric.label}" if metric.label is not None else "")
 
 
 def answered_text(one: Answered) -> str:
@@ -127,6 +136,24 @@ def _counted(counts: Counter[str]) -> str:
     return ", ".join([f"{n} {'gate' if n == '1' else 'gates'} {word}", *rest])
 
 
+def _of_loss_seen(report: GateReport) -> str:
+    """Nothing where every failed gate is beyond chance."""
+    n = sum(only_seen(result) for result in report.results)
+    return f"; {n} by a loss that is seen, not shown" if n else ""
+
+
+def _settle(report: GateReport) -> str:
+    """More tickets, but where no gate says how many and a loss near the margin is seen."""
+    left = [r for r in report.results if r.outcome in ("inconclusive", "skipped")]
+    if all(isinstance(result, NotWorse) and _near_margin(result) for result in left):
+        return "read the broken tickets; a person decides, or allows a wider margin"
+    return "label more tickets, or allow a wider margin"
+
+
+def _near_margin(result: NotWorse) -> bool:
+    return result.outcome == "inconclusive" and result.loss_seen >= result.margin / 2
+
+
 def _demand(result: GateResult) -> str:
     where = f"({result.rubric_set})"
     match result:
@@ -135,15 +162,10 @@ def _demand(result: GateResult) -> str:
         case Complete():
             return f"every ticket and label of the baseline is there {where}"
         case NotWorse():
-            margin = _margin(result.margin, share=result.metric.share)
-            return f"{_subject(result)} {where} not worse than {result.against} by {margin}"
+            margin = allowed_text(result.margin, share=result.metric.share)
+            return f"{subject(result.metric)} {where} not worse than {result.against} by {margin}"
         case Limit():
-            return f"{_ENDS[result.bound]}{_subject(result)} {where} {_limits(result)}"
-
-
-def _subject(result: Limit | NotWorse) -> str:
-    label = result.metric.label
-    return result.metric.title + (f" of {label}" if label is not None else "")
+            return f"{_ENDS[result.bound]}{subject(result.metric)} {where} {_limits(result)}"
 
 
 def _limits(result: Limit) -> str:
@@ -166,14 +188,13 @@ def _found(result: GateResult) -> str:
         case Limit():
             return _with_needed(_value(result), result)
         case NotWorse():
-            return _with_needed(_change(result), result)
+            return "; ".join(part for part in (_change(result), *_loss(result)) if part)
 
 
-def _with_needed(found: str, result: Limit | NotWorse) -> str:
+def _with_needed(found: str, result: Limit) -> str:
     if not result.n_needed:
         return found
-    would = "would settle it" if result.outcome == "inconclusive" else "would show it"
-    return f"{found}; about {result.n_needed:,} tickets {would}"
+    return f"{found}; about {result.n_needed:,} tickets would show it"
 
 
 def _wrong(result: MustPass) -> str:
@@ -197,9 +218,22 @@ def _change(result: NotWorse) -> str:
     change = numbers.difference(result.change, share=share)
     points = " points" if share else ""
     found = f"{show(result.base)} → {show(result.candidate)}, {change}{points} on {tickets}"
-    if result.outcome == "inconclusive" and math.isnan(result.change.low):
+    if math.isnan(result.change.low):
         return f"{found}: {result.reason}"
     return found
+
+
+def _loss(result: NotWorse) -> list[str]:
+    """The largest loss that is not excluded; why it is red, or what would settle it."""
+    share, seen, margin = result.metric.share, result.loss_seen, result.margin
+    told = [left_text(result.loss_left, share=share)]
+    if only_seen(result):
+        told.append(seen_text(seen, margin, share=share))
+    elif result.outcome == "inconclusive" and _near_margin(result):
+        told.append(person_text(seen, margin, share=share))
+    elif result.n_needed:
+        told.append(f"about {result.n_needed:,} tickets would settle it")
+    return told
 
 
 def _gone(result: Complete) -> str:
@@ -211,10 +245,6 @@ def _gone(result: Complete) -> str:
     if result.labels:
         parts.append(f"no label {', '.join(result.labels)}")
     return "; ".join(parts) or f"all {numbers.count(result.n, 'ticket')}"
-
-
-def _margin(margin: float, *, share: bool) -> str:
-    return f"{round(100 * margin, 6):g} points" if share else f"{margin:g}"
 
 
 def _number(value: float, *, share: bool) -> str:

@@ -11,8 +11,9 @@ from ticketbench.core.policy import Policy
 from ticketbench.measure.calibration.bins import TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
-from ticketbench.measure.pairs.verdict import Verdict, not_worse
+from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.trained.classifier import TrainedClassifier
@@ -138,16 +139,17 @@ def tickets_text(verdicts: Sequence[Verdict], what: str) -> str:
 
 
 def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
-    """Whether the candidate may replace the base without losing more than the margin."""
+    """Whether the candidate may replace the base: what a primary gate on the accuracy would say."""
     change = comparison.change("accuracy").change
     allowed = comparison.verdict.margin if margin is None else margin
     points = numbers.points(allowed).lstrip("+")
-    outcome, ends = not_worse(change, margin=allowed), change.bounds(GATE_CONFIDENCE)
+    (outcome,) = outcomes([Demand(change, allowed, primary=True)])
     words = {
         "pass": f"is not worse than {comparison.base} by {points} points or more",
-        "fail": f"is worse than {comparison.base}",
+        "fail": f"fails a gate of {points} points against {comparison.base}",
         "inconclusive": f"may be worse than {comparison.base} by {points} points",
     }[outcome]
+    ends = change.bounds(GATE_CONFIDENCE)
     bounds = f"one-sided 95% bounds {numbers.points(ends.low)} and {numbers.points(ends.high)}"
     return f"{comparison.candidate} {words} ({bounds})"
 

@@ -1,0 +1,59 @@
+"""A loss in words: the one seen, the one allowed, and the largest that is not excluded."""
+
+from __future__ import annotations
+
+import math
+
+from ticketbench.report.words import numbers
+
+_MOST_DECIMALS = 6
+
+
+def allowed_text(margin: float, *, share: bool) -> str:
+    """A margin as it was written: "2 points", or "0.05" of what is no share."""
+    return f"{_plain(margin, share=share)} points" if share else _plain(margin, share=share)
+
+
+def left_text(left: float, *, share: bool) -> str:
+    """The largest loss that is not excluded; nothing for NaN, where no loss is."""
+    if math.isnan(left):
+        return ""
+    if left == 0:
+        return "every loss is excluded"
+    return f"the largest loss not excluded is {_loss(left, share=share)}"
+
+
+def seen_text(seen: float, margin: float, *, share: bool) -> str:
+    """Why a gate is red by the loss seen alone, and how to have the rule that waits."""
+    return (
+        f"red because the loss seen, {_loss(seen, share=share, beside=margin)}, is over the "
+        f"{_plain(margin, share=share)} allowed; a loss is not shown: tickets could be this "
+        "unlucky; `undecided: pass` keeps the rule of 0.1"
+    )
+
+
+def person_text(seen: float, margin: float, *, share: bool) -> str:
+    """What is left to do where the loss seen is near the one allowed, or over it and not shown."""
+    loss = f"seen loss {_loss(seen, share=share, beside=margin)}"
+    allowed = _plain(margin, share=share)
+    if seen > margin:
+        return f"{loss}, over the {allowed} allowed, is not shown; a person decides"
+    return f"{loss}, allowed {allowed}: more tickets seldom settle that; a person decides"
+
+
+def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:
+    """A loss, with as many decimals as it takes to tell it from the one `beside` it."""
+    scaled, other = (100 * one if share else one for one in (value, beside))
+    decimals = 1 if share else 3
+    while decimals < _MOST_DECIMALS and value != beside and _alike(scaled, other, decimals):
+        decimals += 1
+    shown = numbers.number(scaled, decimals)
+    return f"{shown} points" if share else shown
+
+
+def _alike(one: float, other: float, decimals: int) -> bool:
+    return round(one, decimals) == round(other, decimals)
+
+
+def _plain(value: float, *, share: bool) -> str:
+    return f"{round(100 * value, 6):g}" if share else f"{value:g}"
