@@ -204,8 +204,10 @@ def _p(fit: _Fit, harder: _Harder) -> float:
         return math.nan
     to_left, noise = fit.mixture.to_left, fit.noise[: fit.n_cells, : fit.n_cells]
     sizes, axes = (of[..., -degrees:] for of in np.linalg.eigh(to_left @ noise @ to_left.T))
-    kept = sizes > 1e-12 * sizes[-1]
-    distance = float((((fit.mixture.left @ axes)[kept]) ** 2 / sizes[kept]).sum())
+    kept, along = sizes > 1e-12 * sizes[-1], fit.mixture.left @ axes
+    if (np.abs(along[~kept]) > 1e-9).any():
+        return 0.0  # no noise of either sample leads there
+    distance = float((along[kept] ** 2 / sizes[kept]).sum())
     m, rest = int(kept.sum()), fit.df + 1 - kept.sum()
     of_all = float(special.fdtrc(m, rest, distance * rest / (m * fit.df)))
     of_harder = 2 * float(special.stdtr(fit.df, -abs(harder.by) / harder.se))

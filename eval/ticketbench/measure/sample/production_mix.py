@@ -28,8 +28,8 @@ FEWEST_NONE = 20
 """Gold `__none__` tickets that show how such tickets are answered; as few as a label may have
 before the dataset is warned about (TB106)."""
 
-_ODD = 0.1
-"""A log that fits is refused about this often; at less, too many that do not fit would pass."""
+_ODD = 0.05
+"""A log that fits is refused about this often; at less, more that do not fit would pass."""
 
 _WIDEST = 0.6
 """Of the interval of the accuracy: eight labelled tickets would say as much."""
@@ -123,7 +123,7 @@ def estimated_mix(
     `groups` ties unlabelled tickets that are not independent. Gold `__none__` tickets are a part of
     the mix where the table has 20, else they are left out. Everything is as in `log_fit`. Not
     usable, with every number undefined and the reason in words: fewer than 300 tickets of either
-    kind, a log that does not fit (p < 0.1) or cannot be tested, or one that leaves the accuracy
+    kind, a log that does not fit (p < 0.05) or cannot be tested, or one that leaves the accuracy
     open by more than 60 points.
     """
     with_none = int((table.truth == NONE).sum()) >= FEWEST_NONE

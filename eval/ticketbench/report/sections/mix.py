@@ -6,17 +6,15 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words.mix import refusal_text
 
 _TEMPLATE = """<p>Re-weighted to the mix of labels in production, assuming that tickets of one \
 label look alike here and there. {% if with_none %}Gold __none__ is part of the mix: such a ticket \
 counts where routing is judged, and is wrong when it is routed. Accuracy is about tickets that \
 have a label.{% else %}Gold __none__ is left out.{% endif %}</p>
 {% for m in mixes %}
-{% if m.refused or not m.usable %}
-<p><b>No estimate with {{ m.rubric_set }}</b> from \
-{{ m.estimated_from | count("unlabelled ticket") }}: \
-{{ m.refused or "an older version of ticketbench did not trust it" }}. Label about 200 \
-tickets of the log, drawn at random, and evaluate those: that needs no assumption.</p>
+{% if not m.usable %}
+<p><b>Not to be estimated:</b> {{ refusal(m) }}</p>
 {% elif loop.first or m.estimated_from %}
 <p>{% if m.estimated_from %}Estimated with {{ m.rubric_set }} from \
 {{ m.estimated_from | count("unlabelled ticket") }}: {% else %}Share of each label: {% endif %}\
@@ -62,4 +60,5 @@ def mix(report: Report) -> Markup | None:
     if not mixes:
         return None
     with_none = any(m.with_none for m in mixes)
-    return render(_TEMPLATE, mixes=mixes, with_none=with_none, few=mixes[0].n < 300)
+    few = mixes[0].n < 300
+    return render(_TEMPLATE, mixes=mixes, with_none=with_none, few=few, refusal=refusal_text)
