@@ -390,3 +390,26 @@ def test_the_order_of_the_rows_of_a_dataset_changes_no_result(project: Path) -> 
     assert found[0] != found[1]
     one, other = (without_fingerprints(results) for results in found)
     assert one == other
+
+
+def test_a_mix_may_name_the_tickets_that_no_label_fits(project: Path) -> None:
+    (project / "tickets.csv").write_text(many_tickets(), encoding="utf-8")
+    shares = {"billing": 6, "technical": 3, "__none__": 1}
+    found = run(EVAL, overrides=[f"production_mix={json.dumps(shares)}"]).results.production
+    for mix in found:
+        assert {label.label: label.production for label in mix.labels if label.production} == {
+            label: share / 10 for label, share in shares.items()
+        }
+        assert (mix.n, mix.with_none) == (121, True)
+
+
+def test_a_log_too_small_is_refused_in_the_results_the_page_and_the_summary(project: Path) -> None:
+    (project / "tickets.csv").write_text(many_tickets(), encoding="utf-8")
+    log = run(EVAL, out=project / "log").out / "predictions.csv"
+    outcome = run(EVAL, overrides=[f"production_log={log.relative_to(project)}"])
+    for mix in outcome.results.production:
+        assert (mix.usable, mix.estimated_from) == (False, 121)
+        assert "an estimate needs 300 tickets of either kind, and 120 are labelled" in mix.refused
+    assert load(outcome.out / "results.json", RunResults) == outcome.results
+    for name in ("index.html", "summary.md"):
+        assert "Label about 200 tickets" in (outcome.out / name).read_text(encoding="utf-8")

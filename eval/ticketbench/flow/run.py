@@ -180,7 +180,7 @@ def _measured(
     results = replace(results, slices=slices)
     log = inputs.config.production_log_path
     if log is not None and not results.production:
-        production = estimated_production(tables, settings.policy, log, seed=SEED)
+        production = estimated_production(tables, settings.policy, log)
         results = replace(results, production=production)
     if not inputs.config.file.trained_baselines:
         return results

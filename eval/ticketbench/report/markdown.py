@@ -9,6 +9,7 @@ from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
+from ticketbench.report.words.mix import refusal_text
 from ticketbench.report.words.recommendation import preferred, verdict_texts
 from ticketbench.report.words.verdict import VerdictText, needed_text, told
 
@@ -46,6 +47,9 @@ def markdown_summary(report: Report) -> bytes:
     if results.trained:
         lines += ["", "Trained on these tickets instead, judged on others:", ""]
         lines += _trained(results.trained)
+    for mix in results.production:
+        if not mix.usable:
+            lines += ["", f"At the mix of production: {escaped(refusal_text(mix))}"]
     for comparison in results.comparisons:
         lines += _broken(comparison)
     if results.findings:

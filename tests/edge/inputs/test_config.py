@@ -503,6 +503,13 @@ def test_a_mix_and_label_thresholds_may_be_overridden() -> None:
     assert found.policy.label_thresholds == (("a", 0.7),)
 
 
+def test_a_mix_may_name_the_tickets_that_no_label_fits_beside_a_label() -> None:
+    mix = config(f"{SMALL}production_mix: {{a: 4, __none__: 1}}\n").file.production_mix
+    assert mix == {"a": 4, "__none__": 1}
+    found = only(f"{SMALL}production_mix: {{a: 0, __none__: 1}}\n")
+    assert "at least one label beside __none__ needs a share above 0" in found.what
+
+
 def test_a_mix_needs_a_share_above_zero() -> None:
     found = only(f"{SMALL}production_mix: {{a: 0, b: 0.0}}\n")
     assert "at least one label needs a share above 0" in found.what

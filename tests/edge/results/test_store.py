@@ -9,7 +9,7 @@ import json
 import math
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -35,6 +35,7 @@ from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.results import DatasetSummary, LabelCount, RunResults, run_results
+from ticketbench.measure.sample.production_mix import production_mix
 
 THREE = [[0.7, 0.2, 0.1], [0.1, 0.8, 0.1], [0.2, 0.3, 0.5]]
 
@@ -554,3 +555,17 @@ def test_a_folder_behind_a_link_is_refused(out: str) -> None:
     with pytest.raises(InputError, match="lies behind the link"):
         report_files(Path(out))
     assert list(Path("elsewhere").iterdir()) == []
+
+
+def test_an_estimated_mix_of_a_version_that_did_not_check_the_log_is_read() -> None:
+    of = run([random_table(60)])
+    old = json.loads(envelope("run", of))
+    mix = production_mix(random_table(60), Settings().policy, {"l0": 1})
+    entry = json.loads(envelope("mix", replace(mix, estimated_from=500)))["data"]
+    del entry["fit_p"], entry["refused"]
+    old["data"]["production"] = [{**entry, "self_check": 0.02}]
+    path = Path("old.json")
+    path.write_text(json.dumps(old))
+    (found,) = load(path, RunResults).production
+    assert found == replace(mix, estimated_from=500)
+    assert math.isnan(found.fit_p)

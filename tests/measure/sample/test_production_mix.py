@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import FloatArray, ScoreTable
+from ticketbench.core.types import ScoreTable
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.sample.production_mix import (
@@ -22,7 +24,6 @@ from ticketbench.measure.sample.production_mix import (
     production_mix,
 )
 from ticketbench.measure.statistics import intervals
-from ticketbench.measure.thresholds.choose import fold_of_ticket
 
 SEARCH = settings(max_examples=25, deadline=None, derandomize=True, database=None)
 A, UNSURE_A, B = [0.9, 0.05, 0.05], [0.5, 0.25, 0.25], [0.05, 0.9, 0.05]
@@ -188,63 +189,158 @@ def test_an_unknown_label_without_a_share_is_not_missing(small: ScoreTable) -> N
     assert found == production_mix(small, Policy(), {"a": 1, "b": 1})
 
 
+def test_gold_none_counts_where_routing_is_judged_when_the_mix_names_it(small: ScoreTable) -> None:
+    # Weights: a .4/.4 = 1, b .4/.4 = 1, none .2/.2 = 1; all five of none are routed, and wrong.
+    found = production_mix(small, Policy(0.6), {"a": 0.4, "b": 0.4, "__none__": 0.2})
+    assert estimates(found) == pytest.approx((10 / 20, 23 / 25, 8 / 23))
+    assert (found.n, found.accuracy.n, found.coverage.n) == (25, 20, 25)
+    assert found.with_none
+    assert found.labels[-1] == LabelShare("__none__", 0.2, 0.2)
+
+
+def test_the_share_of_gold_none_moves_routing_and_leaves_accuracy(small: ScoreTable) -> None:
+    few, many = (
+        production_mix(small, Policy(0.6), {"a": 1, "b": 1, "__none__": q}) for q in (0.5, 2)
+    )
+    assert few.accuracy == many.accuracy
+    # Half of the tickets fit no label: 18 of 20 others are routed, 8 of them right.
+    assert many.coverage.value == pytest.approx(0.5 * 18 / 20 + 0.5)
+    assert many.selective_precision.value == pytest.approx(0.5 * 8 / 20 / (0.5 * 18 / 20 + 0.5))
+    assert few.selective_precision.value > many.selective_precision.value
+
+
+def test_a_share_of_none_without_such_a_ticket_here_is_missing(small: ScoreTable) -> None:
+    found = production_mix(small.labelled(), Policy(), {"a": 1, "__none__": 1})
+    assert found.missing == ("__none__",)
+    assert all(math.isnan(value) for value in estimates(found))
+
+
+def test_a_mix_that_does_not_name_none_leaves_it_out(small: ScoreTable) -> None:
+    found = production_mix(small, Policy(), {"a": 1, "b": 1})
+    assert not found.with_none
+    assert found == production_mix(small.labelled(), Policy(), {"a": 1, "b": 1})
+
+
 LABELS = ("l0", "l1", "l2")
-HERE, THERE = np.array([0.5, 0.3, 0.2]), np.array([0.2, 0.3, 0.5])
+HERE, THERE = (0.5, 0.3, 0.2), (0.2, 0.3, 0.5)
 
 
-def simulated(n: int, mix: FloatArray, *, seed: int) -> tuple[FloatArray, np.ndarray]:
-    """Scores that are the chance of each label at the mix HERE, and labels drawn from `mix`."""
+def simulated(
+    n: int, mix: Sequence[float], *, seed: int, none: float = 0.0, clear: float = 2.0
+) -> ScoreTable:
+    """Over-confident scores; a share `none` of the tickets looks like no label."""
     rng = np.random.default_rng(seed)
-    truth = rng.choice(3, n, p=mix)
-    seen = rng.normal(size=(n, 3)) + 2.0 * np.eye(3)[truth]
-    chance = HERE * np.exp(2.0 * seen)
-    return chance / chance.sum(axis=1, keepdims=True), truth
+    truth = rng.choice(4, n, p=[*(np.array(mix) * (1 - none)), none])
+    seen = rng.normal(size=(n, 3)) + clear * np.eye(4)[truth][:, :3]
+    chance = np.exp(3 * seen)
+    gold = [(*LABELS, "__none__")[i] for i in truth]
+    return table((chance / chance.sum(axis=1, keepdims=True)).tolist(), gold, labels=LABELS)
 
 
 def estimated(
-    n: int = 2000, m: int = 2000, *, bias: FloatArray | None = None, power: float = 1.0
+    here: ScoreTable | None = None, there: ScoreTable | None = None, policy: Policy | None = None
 ) -> ProductionMix:
-    """The mix of m tickets from a table of n; `bias` distorts scores by label, `power` all."""
-    (known, truth), (other, _) = simulated(n, HERE, seed=1), simulated(m, THERE, seed=2)
-    distorted = [s**power * (1.0 if bias is None else bias) for s in (known, other)]
-    known, other = (s / s.sum(axis=1, keepdims=True) for s in distorted)
-    of = table(known.tolist(), [LABELS[i] for i in truth], labels=LABELS)
-    return estimated_mix(of, other, fold_of_ticket(of.groups, n_folds=5, seed=0), Policy())
+    here = simulated(2000, HERE, seed=1) if here is None else here
+    there = simulated(2000, THERE, seed=2) if there is None else there
+    return estimated_mix(here, there.scores, there.groups, policy or Policy(0.6))
 
 
-@pytest.mark.parametrize("power", [1.0, 2.0], ids=["calibrated", "over-confident"])
-def test_the_mix_is_found_from_scores_of_unlabelled_tickets(power: float) -> None:
-    found = estimated(power=power)
+def test_the_mix_is_found_from_answers_to_unlabelled_tickets() -> None:
+    found = estimated()
     assert [label.production for label in found.labels] == pytest.approx(THERE, abs=0.04)
-    assert (found.usable, found.estimated_from) == (True, 2000)
-    assert found.self_check < 0.03
-    assert all(not math.isnan(value) for value in estimates(found))
+    assert (found.usable, found.refused, found.estimated_from) == (True, "", 2000)
+    assert found.fit_p > 0.1
 
 
-def test_scores_that_favour_a_label_are_refused() -> None:
-    found = estimated(bias=np.array([1.0, 1.0, 200.0]))
-    assert found.self_check > 0.1
+def test_an_estimate_has_the_value_of_the_known_mix_and_a_wider_interval() -> None:
+    here = simulated(2000, HERE, seed=1)
+    found = estimated(here)
+    shares = {label.label: label.production for label in found.labels}
+    known = production_mix(here, Policy(0.6), shares)
+    assert estimates(found) == pytest.approx(estimates(known))
+    for name in ("accuracy", "coverage", "selective_precision"):
+        open_, closed = getattr(found, name), getattr(known, name)
+        assert open_.high - open_.low > closed.high - closed.low
+
+
+@pytest.mark.parametrize("clear", [1.2, 3.0], ids=["harder", "easier"])
+def test_a_log_of_other_tickets_is_refused_and_every_number_is_undefined(clear: float) -> None:
+    found = estimated(there=simulated(2000, THERE, seed=2, clear=clear))
     assert not found.usable
-    assert all(math.isnan(value) for value in estimates(found))
+    assert "does not fit the labelled tickets in any mix of their labels" in found.refused
+    assert all(math.isnan(value) for value in (*estimates(found), found.n_effective))
+    assert all(math.isnan(label.production) for label in found.labels)
     assert found.accuracy.method == "the mix cannot be estimated"
 
 
-@pytest.mark.parametrize(
-    ("n", "m", "usable"), [(300, 300, True), (299, 900, False), (900, 299, False)]
-)
-def test_under_300_tickets_of_either_kind_no_mix_is_estimated(n: int, m: int, usable: bool) -> None:
-    found = estimated(n, m)
-    assert found.usable is usable
-    assert found.accuracy.defined is usable
+def test_a_log_with_tickets_that_fit_no_label_is_refused_where_none_is_here() -> None:
+    assert not estimated(there=simulated(2000, HERE, seed=2, none=0.3)).usable
 
 
-def test_without_labelled_tickets_no_mix_is_estimated() -> None:
-    found = estimated(0, 400)
+def test_gold_none_is_a_part_of_an_estimated_mix() -> None:
+    here, there = simulated(3000, HERE, seed=1, none=0.1), simulated(3000, HERE, seed=2, none=0.3)
+    found = estimated(here, there)
+    assert found.usable
+    assert found.labels[-1].label == "__none__"
+    assert found.labels[-1].production == pytest.approx(0.3, abs=0.05)
+    true = there.right[Policy(0.6).decide(there.scores, LABELS).outcome == 0].mean()
+    assert found.selective_precision.low < true < found.selective_precision.high
+    assert found.accuracy.n == here.labelled().n_scored
+
+
+@pytest.mark.parametrize(("n", "takes_part"), [(19, False), (20, True)])
+def test_fewer_than_20_gold_none_tickets_are_left_out(n: int, takes_part: bool) -> None:
+    here = simulated(900, HERE, seed=1, none=0.1)
+    none = np.flatnonzero(here.truth == -1)
+    keep = np.concatenate([np.flatnonzero(here.truth != -1), none[:n]])
+    assert estimated(here.rows(np.sort(keep))).with_none is takes_part
+
+
+@pytest.mark.parametrize(("n", "m", "few"), [(299, 900, "299 are labelled"),
+                                             (900, 299, "299 are in the log")])  # fmt: skip
+def test_under_300_tickets_of_either_kind_no_mix_is_estimated(n: int, m: int, few: str) -> None:
+    found = estimated(simulated(n, HERE, seed=1), simulated(m, THERE, seed=2))
+    assert not found.usable
+    assert few in found.refused
+    assert not found.accuracy.defined
+
+
+@pytest.mark.parametrize("empty", ["here", "there"])
+def test_without_tickets_no_mix_is_estimated(empty: str) -> None:
+    found = estimated(**{empty: simulated(0, HERE, seed=1)})
     assert not found.usable
     assert all(math.isnan(value) for value in estimates(found))
+
+
+def test_a_log_of_few_customers_cannot_be_tested_and_is_refused() -> None:
+    there = simulated(600, THERE, seed=2)
+    found = estimated_mix(simulated(600, HERE, seed=1), there.scores, np.arange(600) % 5, Policy())
+    assert "both samples need more groups" in found.refused
+
+
+def test_a_log_that_leaves_everything_open_is_refused() -> None:
+    # Half of the tickets look like no label: whether there are more of these or harder ones ...
+    here = simulated(400, HERE, seed=3, none=0.3, clear=0.6)
+    found = estimated(here, simulated(400, HERE, seed=4, none=0.3, clear=0.6))
+    assert re.search(r"leaves any accuracy between \d+% and \d+% open", found.refused)
 
 
 def test_a_known_mix_needs_no_check_of_itself(small: ScoreTable) -> None:
     found = production_mix(small, Policy(), {"a": 1, "b": 1})
-    assert (found.usable, found.estimated_from) == (True, 0)
-    assert math.isnan(found.self_check)
+    assert (found.usable, found.refused, found.estimated_from) == (True, "", 0)
+    assert math.isnan(found.fit_p)
+
+
+@pytest.mark.evidence
+def test_logs_that_fit_are_accepted_and_their_intervals_hold_the_truth() -> None:
+    big = simulated(200_000, THERE, seed=0)
+    true = float(big.right.mean())
+    found = [
+        estimated(simulated(500, HERE, seed=2 * i), simulated(500, THERE, seed=2 * i + 1))
+        for i in range(1, 301)
+    ]
+    usable = [one for one in found if one.usable]
+    assert len(usable) >= 0.9 * 300 - 2 * math.sqrt(300 * 0.09)
+    assert sum(one.accuracy.low <= true <= one.accuracy.high for one in usable) >= 0.95 * len(
+        usable
+    )

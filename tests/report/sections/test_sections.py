@@ -17,7 +17,9 @@ from ticketbench.core.types import Dataset, Estimate, ScoreTable, Ticket
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, SetSlices, run_results
+from ticketbench.measure.sample.production_mix import production_mix
 from ticketbench.measure.sample.slices import SkippedColumn, Slice, Slices
+from ticketbench.report.markdown import markdown_summary
 from ticketbench.report.page import html_page
 from ticketbench.report.rendering import Report
 from ticketbench.report.words import numbers
@@ -507,14 +509,42 @@ def test_every_set_names_the_labels_of_the_mix_that_it_lacks() -> None:
     assert "v1: no ticket" not in text
 
 
-@pytest.mark.parametrize("usable", [True, False])
-def test_an_estimated_mix_says_what_it_rests_on_and_whether_to_rely_on_it(usable: bool) -> None:
+def test_an_estimated_mix_says_what_it_rests_on_and_what_nobody_can_see() -> None:
     of = results()
-    first = replace(of.production[0], estimated_from=500, self_check=0.23, usable=usable)
+    first = replace(of.production[0], estimated_from=500, fit_p=0.4)
     text = words(section(replace(of, production=(first, *of.production[1:])), "mix"))
-    assert "Estimated with v1 from 500 unlabelled tickets" in text
-    assert ("Not to be relied on" in text) is not usable
-    assert ("misses their known mix by 23%" in text) is not usable
+    assert "Estimated with v1 from 500 unlabelled tickets: a " in text
+    assert "explain the answers to the log (p = 0.40)" in text
+    assert "A change that no answer shows cannot be seen" in text
+    assert "Not to be estimated" not in text
+
+
+def test_an_estimate_that_is_refused_says_why_and_what_to_do() -> None:
+    why = "the log leaves much open"
+    of = results()
+    first = replace(of.production[0], estimated_from=500, usable=False, refused=why)
+    made = replace(of, production=(first, *of.production[1:]))
+    text = words(section(made, "mix"))
+    assert f"Not to be estimated: no estimate with v1 from 500 unlabelled tickets: {why}." in text
+    assert "Label about 200 tickets of the log, drawn at random" in text
+    assert "explain the answers" not in text
+    summary = markdown_summary(Report(made, {}, "0.1.0")).decode()
+    assert f"At the mix of production: no estimate with v1 from 500 unlabelled tickets: {why}" in (
+        summary
+    )
+
+
+def test_a_mix_says_whether_gold_none_is_part_of_it() -> None:
+    scores = [[0.8, 0.1, 0.1]] * 6
+    of = results([table(scores, ["a", "b", "c", "a", "__none__", "__none__"])], mix=False)
+    policy = Settings().policy
+    made = table(scores, ["a", "b", "c", "a", "__none__", "__none__"])
+    for mix, said in (({"a": 1}, "Gold __none__ is left out."),
+                      ({"a": 1, "__none__": 1}, "Gold __none__ is part of the mix")):  # fmt: skip
+        production = (production_mix(made, policy, mix),)
+        text = words(section(replace(of, production=production), "mix"))
+        assert said in text
+        assert ("__none__ 33.3% here, 50.0% there" in text) is ("__none__" in mix)
 
 
 # Origin

@@ -18,6 +18,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
+from ticketbench.core.types import NONE_LABEL
 from ticketbench.edge.files.reading import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
@@ -178,8 +179,9 @@ class ConfigFile(Strict):
     @field_validator("production_mix")
     @classmethod
     def _some_share(cls, mix: dict[str, float]) -> dict[str, float]:
-        if mix and not sum(mix.values()) > 0:
-            raise ValueError("at least one label needs a share above 0")
+        if mix and not sum(share for label, share in mix.items() if label != NONE_LABEL) > 0:
+            beside = " beside __none__" if mix.get(NONE_LABEL) else ""
+            raise ValueError(f"at least one label{beside} needs a share above 0")
         return mix
 
 

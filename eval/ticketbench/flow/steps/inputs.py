@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Dataset, Finding, Rubric, RubricSet, fingerprint
+from ticketbench.core.types import (
+    NONE_LABEL,
+    Dataset,
+    Finding,
+    Rubric,
+    RubricSet,
+    fingerprint,
+)
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.reading import is_stream, kind_of, read_bytes
 from ticketbench.edge.inputs.config import Config, read_config
@@ -81,7 +88,7 @@ def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
     places: list[tuple[str, ...]] = [
         ("policy", "label_thresholds", label) for label in file.policy.label_thresholds
     ]
-    places += [("production_mix", label) for label in file.production_mix]
+    places += [("production_mix", label) for label in file.production_mix if label != NONE_LABEL]
     unknown = [
         Problem(
             f"no rubric set has the label {quoted(place[-1])}",

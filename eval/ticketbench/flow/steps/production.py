@@ -10,21 +10,20 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.sample.production_mix import ProductionMix, estimated_mix
-from ticketbench.measure.thresholds.choose import N_FOLDS, fold_of_ticket
 
 
 def estimated_production(
-    tables: Sequence[ScoreTable], policy: Policy, log: Path, *, seed: int
+    tables: Sequence[ScoreTable], policy: Policy, log: Path
 ) -> tuple[ProductionMix, ...]:
     """Each rubric set at the mix that its own scores of the tickets in `log` suggest.
 
     `log` is a table of predictions with the same rubric sets, such as the predictions.csv of a run
     over production tickets whose label is written `__none__`.
     """
-    return tuple(_estimated(table, policy, log, seed) for table in tables)
+    return tuple(_estimated(table, policy, log) for table in tables)
 
 
-def _estimated(table: ScoreTable, policy: Policy, log: Path, seed: int) -> ProductionMix:
+def _estimated(table: ScoreTable, policy: Policy, log: Path) -> ProductionMix:
     name = table.provenance.rubric_set
     unlabelled = read_score_table(log, name)
     if set(unlabelled.labels) != set(table.labels):
@@ -34,5 +33,4 @@ def _estimated(table: ScoreTable, policy: Policy, log: Path, seed: int) -> Produ
             help="run the same rubric sets over the production tickets",
         )
     order = [unlabelled.labels.index(label) for label in table.labels]
-    folds = fold_of_ticket(table.groups, n_folds=N_FOLDS, seed=seed)
-    return estimated_mix(table, unlabelled.scores[:, order], folds, policy)
+    return estimated_mix(table, unlabelled.scores[:, order], unlabelled.groups, policy)

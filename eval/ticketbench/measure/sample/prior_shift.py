@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
+from ticketbench.core.types import Estimate, FloatArray, IntArray
 from ticketbench.measure.statistics.groups import effective_groups, group_index
 from ticketbench.measure.statistics.intervals import (
     CONFIDENCE,
@@ -25,9 +25,6 @@ from ticketbench.measure.statistics.intervals import (
     Interval,
     wilson,
 )
-
-FEWEST_TICKETS = 300
-"""With fewer, re-weighting adds more variance than the bias it takes away."""
 
 _TOLERANCE = 1e-12
 _MOST_ITERATIONS = 5000
@@ -48,19 +45,6 @@ class MixWeights:
     of_ticket: FloatArray
     n_effective: float
     missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class EstimatedMix(Value):
-    """The mix of labels estimated from scores alone, in the order of the score columns.
-
-    usable  converged on at least 300 tickets; otherwise not to be relied on
-    """
-
-    prior: tuple[float, ...]
-    iterations: int
-    n: int
-    usable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,35 +125,31 @@ def weighted_share(hits: ArrayLike, weights: MixWeights, groups: IntArray) -> Es
     return _estimate(found, ends, "weighted, Wilson on the effective n")
 
 
-def em_prior(scores: FloatArray, source_prior: Sequence[float]) -> EstimatedMix:
-    """The mix of labels that best explains unlabelled scores, by expectation-maximisation.
+def most_likely_shares(
+    likelihood: FloatArray, observed: FloatArray, start: Sequence[float]
+) -> FloatArray:
+    """The shares of K labels that best explain what was observed, by expectation-maximisation.
 
-    q_k <- mean over tickets of s_k·q_k/p_k, each ticket's products divided by their sum, from
-    q = p until no share moves by more than 1e-12 (Saerens, Latinne & Decaestecker 2002).
-    `source_prior` p is the mix that the scores were calibrated on. The scores must be calibrated
-    there too: over-confident ones pull the answer back towards p.
+    `likelihood` is K x C, how likely each of C observations is under each label, up to a factor for
+    each; `observed` weighs them. q_k <- Σ_c w_c·q_k·l_kc / Σ_j q_j·l_jc, divided by their sum, from
+    `start` until no share moves by more than 1e-12 (Saerens, Latinne & Decaestecker 2002, whose
+    likelihoods are scores / shares of the labels that they are calibrated on).
 
-    A label with p = 0 has share 0, unless some ticket scores it: then every share is NaN, as they
-    are for no tickets. Tickets without a positive score on a label of p take no part.
+    A label whose start is 0 stays 0; labels that nothing tells apart keep their relation. What no
+    label explains takes no part; nothing explained: NaN.
     """
-    p = np.asarray(source_prior, dtype=np.float64)
-    known = p > 0
-    relative = scores[:, known] / p[known]
-    relative = relative[relative.sum(axis=1) > 0]
-    n = len(relative)
-    if n == 0 or bool(np.any(scores[:, ~known] > 0)):
-        return EstimatedMix((math.nan,) * len(p), 0, n, usable=False)
-    q = p[known] / p[known].sum()
+    q = np.asarray(start, dtype=np.float64)
+    explained = (q @ likelihood > 0) & (observed > 0)
+    if not explained.any():
+        return np.full(len(q), math.nan)
+    part, weight = likelihood[:, explained], observed[explained]
     moved, iterations = math.inf, 0
     while moved > _TOLERANCE and iterations < _MOST_ITERATIONS:
-        # Σ_i q_k r_ik / (r_i · q) without an n x K array per step.
-        update = q * ((1.0 / (relative @ q)) @ relative) / n
+        update = q * (part @ (weight / (q @ part)))
+        update /= update.sum()
         moved = float(np.abs(update - q).max())
         q, iterations = update, iterations + 1
-    prior = np.zeros(len(p))
-    prior[known] = q
-    usable = n >= FEWEST_TICKETS and moved <= _TOLERANCE
-    return EstimatedMix(tuple(prior.tolist()), iterations, n, usable=usable)
+    return q
 
 
 def _weighted(values: ArrayLike, weights: MixWeights, groups: IntArray) -> _Weighted | None:

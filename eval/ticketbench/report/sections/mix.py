@@ -6,18 +6,25 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words.mix import refusal_text
 
 _TEMPLATE = """<p>Re-weighted to the mix of labels in production, assuming that tickets of one \
-label look alike here and there. Gold __none__ is left out.</p>
+label look alike here and there. {% if with_none %}Gold __none__ is part of the mix: such a ticket \
+counts where routing is judged, and is wrong when it is routed. Accuracy is about tickets that \
+have a label.{% else %}Gold __none__ is left out.{% endif %}</p>
 {% for m in mixes %}
-{% if loop.first or m.estimated_from %}
+{% if not m.usable %}
+<p><b>Not to be estimated:</b> {{ refusal(m) }}</p>
+{% elif loop.first or m.estimated_from %}
 <p>{% if m.estimated_from %}Estimated with {{ m.rubric_set }} from \
 {{ m.estimated_from | count("unlabelled ticket") }}: {% else %}Share of each label: {% endif %}\
 {% for l in m.labels %}{{ l.label }} {{ l.here | percent }} here, \
 {{ l.production | percent }} there{{ "; " if not loop.last }}{% endfor %}.\
-{% if not m.usable %} <b>Not to be relied on:</b> done with the labelled tickets, the same misses \
-their known mix by {{ m.self_check | percent(0) }}, or there are fewer than 300 tickets.{% endif %}\
-</p>
+{% if m.fit_p == m.fit_p %} In another mix, the labelled tickets \
+explain the answers to the log (p = {{ m.fit_p | number(2) }}). The intervals hold the doubt about \
+the mix, and that the tickets of the log may all be harder or easier by as much as their answers \
+leave open. A change that no answer shows cannot be seen: label some of the log before much \
+depends on it.{% endif %}</p>
 {% endif %}
 {% if m.missing %}
 <p>{{ m.rubric_set }}: no ticket here has the label {{ m.missing | join(", ") }}, so nothing can \
@@ -45,6 +52,13 @@ be said.</p>
 
 @section(order=68, id="mix", title="What at the mix of production?")
 def mix(report: Report) -> Markup | None:
-    """Accuracy and routing at the production mix of the config; absent without one."""
+    """Accuracy and routing at the production mix of the config; absent without one.
+
+    An estimate that is refused says why, and what to do instead.
+    """
     mixes = report.results.production
-    return render(_TEMPLATE, mixes=mixes, few=mixes[0].n < 300) if mixes else None
+    if not mixes:
+        return None
+    with_none = any(m.with_none for m in mixes)
+    few = mixes[0].n < 300
+    return render(_TEMPLATE, mixes=mixes, with_none=with_none, few=few, refusal=refusal_text)
