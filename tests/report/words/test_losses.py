@@ -1,0 +1,40 @@
+"""A loss in words: seen, allowed, and not excluded."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from ticketbench.report.words.losses import allowed_text, left_text, person_text, seen_text
+
+
+def test_what_is_allowed_is_told_as_it_was_written() -> None:
+    assert allowed_text(0.02, share=True) == "2 points"
+    assert allowed_text(0.015, share=True) == "1.5 points"
+    assert allowed_text(0.05, share=False) == "0.05"
+
+
+@pytest.mark.parametrize(
+    ("left", "share", "text"),
+    [
+        (0.0392, True, "the largest loss not excluded is 3.9 points"),
+        (0.0392, False, "the largest loss not excluded is 0.039"),
+        (0.0, True, "every loss is excluded"),
+        (math.nan, True, ""),
+    ],
+)
+def test_the_largest_loss_that_is_left(left: float, share: bool, text: str) -> None:
+    assert left_text(left, share=share) == text
+
+
+def test_a_loss_seen_is_never_printed_as_the_one_allowed() -> None:
+    assert "seen, 2.004 points, is over the 2 allowed" in seen_text(0.02004, 0.02, share=True)
+    assert "seen, 0.05004, is over the 0.05 allowed" in seen_text(0.05004, 0.05, share=False)
+
+
+def test_a_person_is_told_whether_the_loss_is_near_or_over_the_margin() -> None:
+    near = person_text(0.016, 0.02, share=True)
+    assert near.startswith("seen loss 1.6 points, allowed 2: more tickets seldom settle that")
+    over = person_text(0.026, 0.02, share=True)
+    assert over == "seen loss 2.6 points, over the 2 allowed, is not shown; a person decides"
