@@ -12,10 +12,10 @@ from dataclasses import replace
 from ticketbench.core.errors import EndpointError, IncompleteError
 from ticketbench.edge.contract import (
     ContractViolation,
+    as_stored,
     asked_labels,
     other_rubrics,
     parse_answer,
-    plain_zeros,
 )
 from ticketbench.edge.endpoints import Endpoint, Reply
 
@@ -41,8 +41,8 @@ class Guard:
             raise IncompleteError("strict replay sends nothing, and this answer is not stored")
         reply = self._endpoint.ask(url, body)
         if reply.status == 200:
+            reply = replace(reply, body=as_stored(reply.body))
             _check(reply, url, body)
-            return replace(reply, body=plain_zeros(reply.body))
         return reply
 
 
