@@ -18,6 +18,7 @@ from ticketbench.edge.contract import (
     parse_answer,
 )
 from ticketbench.edge.endpoints import Endpoint, Reply
+from ticketbench.edge.redaction import shown_url
 
 
 class WrongPage(ContractViolation):
@@ -54,4 +55,5 @@ def _check(reply: Reply, url: str, body: bytes) -> None:
     parse_answer(reply.body, [label.name for label in asked])
     problem = other_rubrics(reply.body, asked)
     if problem:
-        raise EndpointError(problem, where=url, help="does a proxy rewrite the questions?")
+        help_ = "does a proxy rewrite the questions?"
+        raise EndpointError(problem, where=shown_url(url), help=help_)

@@ -21,6 +21,7 @@ from ticketbench.edge.endpoints.proxy import proxy_for
 from ticketbench.edge.endpoints.route import Deadline, ProxyFailed, Route
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.key_hosts.host import host_of
+from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.secret import HEADER
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -104,11 +105,13 @@ def _unopened(error: OSError, host: str) -> Exception:
 def connect(url: str, connection: Connection) -> HttpEndpoint:
     """The server at `url`; plain http is for this machine only, so that no key is overheard."""
     if host_of(url) is None:
-        raise InputError(f"{quoted(url)} is not a URL", help="write https://host/classify")
+        raise InputError(
+            f"{quoted(shown_url(url))} is not a URL", help="write https://host/classify"
+        )
     parts = urllib3.util.parse_url(url)
     host, encrypted = str(parts.host).strip("[]"), parts.scheme == "https"
     if not encrypted and host not in _LOOPBACK:
-        raise InputError(f"{quoted(url)} is not encrypted", help="use https://")
+        raise InputError(f"{quoted(shown_url(url))} is not encrypted", help="use https://")
     trust = _trusting(connection.ca_file) if encrypted or connection.ca_file else None
     route = Route(
         host,

@@ -73,7 +73,7 @@ class _Asking:
             return self._outcome(number)
         except EndpointError as error:
             self.stop.set()  # before this thread takes another question
-            raise error.located(self._source.url) from None
+            raise error.located(shown_url(self._source.url)) from None
         except BaseException:
             self.stop.set()
             raise
