@@ -77,7 +77,7 @@ def per_second(ask: Callable[[], object], n: int, threads: int) -> float:
 
 def line(url: str, authority: Path, n: int, threads: int) -> str:
     """One line of the table."""
-    own = connect(url, Connection(concurrency=threads, ca_file=authority))
+    own = connect(url, Connection(ca_file=authority))
     rates = []
     for _ in range(ROUNDS):
         pool = urllib3.PoolManager(maxsize=threads, block=True, ca_certs=str(authority))

@@ -260,7 +260,7 @@ def live_default(path: Path, url: str, rows: tuple[Ticket, ...], threads: int) -
 def live_ours(path: Path, url: str, rows: tuple[Ticket, ...], threads: int) -> float:
     """Tickets a second of a replay, every answer stored before it is counted."""
     dataset = Dataset("made up", rows)
-    endpoint = connect(url, Connection(concurrency=threads))
+    endpoint = connect(url, Connection())
     start = time.perf_counter()
     with AnswerCache(path, endpoint) as cache:
         found = replay(dataset, RUBRICS, Source(url, cache, {}, concurrency=threads))

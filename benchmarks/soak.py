@@ -38,7 +38,7 @@ TIMEOUT_S = 1.0
 
 def ask_all(path: str, url: str, n: int) -> None:
     """Ask about `n` tickets; print what came of it as JSON."""
-    endpoint = connect(url, Connection(timeout_s=TIMEOUT_S, concurrency=IN_FLIGHT))
+    endpoint = connect(url, Connection(timeout_s=TIMEOUT_S))
     began = time.monotonic()
     peaks: list[float] = []
 

@@ -50,7 +50,7 @@ def replayed(
     """Ask about `n` tickets; a run that stops is a result as well."""
     dataset = tickets(n)
     path = folder / "answers.sqlite"
-    endpoint = connect(url, Connection(None, timeout_s, concurrency, ca_file))
+    endpoint = connect(url, Connection(timeout_s=timeout_s, ca_file=ca_file))
     found: Replayed | EndpointError
     with AnswerCache(path, endpoint) as cache:
         source = Source(url, cache, {}, concurrency=concurrency, retry=RETRY, timeout_s=timeout_s)

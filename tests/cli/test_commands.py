@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from fault_project import binding
+from fault_server import FaultServer
 from forked import ticketbench
 from ticketbench.cli.main import COMMANDS
 from ticketbench.edge.results.run_folder import reserved
@@ -428,6 +429,16 @@ def test_the_manifest_holds_the_command_as_it_was_typed(project: Path) -> None:
     ticketbench("run", "eval.yaml", "--set", "policy.threshold=0.7", "--out", "out")
     command = json.loads((project / "out" / "manifest.json").read_bytes())["command"]
     assert command == "ticketbench run eval.yaml --set policy.threshold=0.7 --out out"
+
+
+def test_the_manifest_holds_no_value_of_the_query_of_a_url(project: Path) -> None:
+    with FaultServer() as server:
+        url = f"endpoint.url={server.url}?sig=zq-signature"
+        done = ticketbench("run", "eval.yaml", "--set", url, "--out", "out")
+    assert done.returncode == 0
+    written = b"".join(path.read_bytes() for path in Path("out").rglob("*") if path.is_file())
+    assert b"?sig=***" in written
+    assert b"zq-signature" not in written
 
 
 def test_a_chosen_threshold_and_its_temperature_can_be_set(project: Path) -> None:

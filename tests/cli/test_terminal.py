@@ -70,6 +70,14 @@ def test_a_name_that_is_no_text_is_printed_all_the_same() -> None:
     assert printed("a\udcffb\n") == "a?b\n"
 
 
+def test_no_byte_order_mark_stands_before_what_is_printed() -> None:
+    content = io.BytesIO()
+    sys.stdout = io.TextIOWrapper(content, encoding="utf-8-sig")
+    take_over()
+    sys.stdout.write(writable_json(WORDS))
+    assert content.getvalue() == WORDS.encode()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii", "cp1252"])
 def test_json_says_the_same_in_every_encoding(encoding: str) -> None:
     data = {"name": "请求 ä 😀 →"}

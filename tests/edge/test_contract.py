@@ -20,11 +20,11 @@ from ticketbench.edge.contract import (
     AskedLabel,
     ContractViolation,
     answer_key,
+    as_stored,
     check_sum,
     decimals_of,
     other_rubrics,
     parse_answer,
-    plain_zeros,
     request_body,
 )
 
@@ -347,11 +347,32 @@ def test_a_negative_zero_is_zero(zero: str) -> None:
     content = f'{{"scores": {{"a": {zero}, "b": 1.0}}, "top_label": "b"}}'.encode()
     (score, _) = parse_answer(content, ["a", "b"]).scores
     assert math.copysign(1, score) == 1
-    assert plain_zeros(content) == content.replace(zero.encode(), zero[1:].encode())
+    assert as_stored(content) == content.replace(zero.encode(), zero[1:].encode())
 
 
 @pytest.mark.parametrize(
     "content", [b'{"a-0": "x-0.0, -0 ]", "b": [-0.1, -1, 1e-0, "\\"-0,"]}', b"x"]
 )
 def test_nothing_but_a_zero_loses_its_sign(content: bytes) -> None:
-    assert plain_zeros(content) == content
+    assert as_stored(content) == content
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (rb'"caf\ud83d"', rb'"caf\ufffd"'),
+        (rb'"\uDE00 \uD83D\uD83D\uDE00"', rb'"\ufffd \ufffd\uD83D\uDE00"'),
+        (rb'"\\ud83d \\\ud83d"', rb'"\\ud83d \\\ufffd"'),
+        (rb'"\u00e9 \n"', rb'"\u00e9 \n"'),
+    ],
+)
+def test_half_a_character_is_kept_as_a_sign_for_it(sent: bytes, kept: bytes) -> None:
+    assert as_stored(sent) == kept
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("exponent", [18, 19, 30, 5000])
+def test_an_exponent_of_any_length_is_read(exponent: int, sign: str) -> None:
+    number = f"0e{sign}{'9' * exponent}"
+    content = f'{{"scores": {{"a": {number}, "b": 1.0}}, "top_label": "b", "tokens": {number}}}'
+    assert parse_answer(content.encode(), ["a", "b"]).scores == (0.0, 1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -99,7 +100,6 @@ def test_files_are_written_without_the_key_and_with_the_digest_of_what_is_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import hashlib
-    import json
 
     monkeypatch.setenv("SCALEDOWN_API_KEY", KEY)
     write_file(tmp_path / "one", KEY.encode())
@@ -109,6 +109,17 @@ def test_files_are_written_without_the_key_and_with_the_digest_of_what_is_there(
     assert (tmp_path / "out" / "a.txt").read_bytes() == b"<***>"
     assert manifest["files"]["a.txt"] == hashlib.sha256(b"<***>").hexdigest()
     assert manifest["command"] == "run ***"
+
+
+@pytest.mark.parametrize(
+    "value", ["33333333", "E+333333", "333,0.333", "[0.333333", '333],"e":[', "x 33333333"]
+)
+def test_no_value_is_taken_out_of_numbers(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    text = json.dumps({"e": [0.3333333333333333, 33333333, 3.3e300]}, separators=(",", ":"))
+    odd = f"{text} [0.333333,0.333,0.333333,1E+333333]"
+    monkeypatch.setenv("SCALEDOWN_API_KEY", value)
+    assert (redact(text), redact(odd)) == (text, odd)
+    assert redact(odd.encode()) == odd.encode()
 
 
 def test_a_text_that_holds_the_key_is_refused_without_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from fault_server import LABELS, FaultServer, Seen, Step, closed_url, crowded_ur
 
 PAGE = Step(body=b"<html>Sign in</html>", content_type="text/html")
 TWELVE_AT_ONCE = "endpoint.concurrency=12"
+SIGNATURE = "zq-signature-of-a-url"
 PATIENT = ["endpoint.timeout_s=5"]
 """So that an answer which was sent is never given up for being late."""
 
@@ -97,6 +98,17 @@ def test_the_command_says_where_and_what_next(project: FaultProject, refusal: Re
     assert ended.code == 4
     assert re.search(refusal.says, ended.err)
     speaks_plainly(ended, project.server.url)
+
+
+@pytest.mark.parametrize("refusal", ONE_PER_ROW, ids=shown)
+def test_no_refusal_shows_what_stands_in_the_query_of_the_url(
+    project: FaultProject, refusal: Refusal
+) -> None:
+    project.server.script(refusal.step)
+    url = f"{project.server.url}?sig={SIGNATURE}"
+    error = project.ends_with(4, overrides=[*PATIENT, f"endpoint.url={url}"])
+    assert {problem.where for problem in error.problems} == {f"{project.server.url}?sig=***"}
+    assert SIGNATURE not in repr(error.problems)
 
 
 def test_a_limit_names_the_last_failure_and_what_was_really_asked(project: FaultProject) -> None:

@@ -74,6 +74,7 @@ def command(
 
         show_plan(config, mode, overrides, most_requests=max_requests, as_json=as_json)
         return
+    from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.run import run
 
     outcome = run(
@@ -85,7 +86,7 @@ def command(
         progress=progress_of,
         most_requests=max_requests,
         most_cost=max_cost,
-        command=shlex.join(("ticketbench", *sys.argv[1:])),
+        command=shlex.join(("ticketbench", *map(shown_url, sys.argv[1:]))),
         tell=say,
     )
     if as_json:

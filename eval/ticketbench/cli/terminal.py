@@ -49,7 +49,9 @@ class Terminal:
         self._has_runner = any(os.environ.get(name) for name in RUNNERS)
         self._line = ""
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_PLAIN)
+            # A mark before the first character would be part of the JSON to whoever reads it.
+            marked = codecs.lookup(stream.encoding).name == "utf-8-sig"
+            stream.reconfigure(encoding="utf-8" if marked else stream.encoding, errors=_PLAIN)
         with contextlib.suppress(OSError, ValueError, AttributeError):
             os.set_blocking(stream.fileno(), True)
 

@@ -124,9 +124,26 @@ _NEGATIVE_ZERO = re.compile(
 )
 
 
-def plain_zeros(content: bytes) -> bytes:
-    """The JSON of an answer with `-0.0` written `0.0`, its other bytes as they came."""
-    return _NEGATIVE_ZERO.sub(rb"\1", content) if b"-0" in content else content
+_ESCAPE = re.compile(
+    rb"""(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)  # one character in two halves
+    |(\\u[dD][89a-fA-F]..)  # half of one alone
+    |(\\.)""",
+    re.DOTALL | re.VERBOSE,
+)
+_HALF = rb"\ufffd"
+
+
+def as_stored(content: bytes) -> bytes:
+    """The JSON of an answer as it is checked and kept: `-0.0` is written `0.0`, and half a
+    character, as a cut text ends with, U+FFFD. Its other bytes are as they came.
+
+    Stored answers are read with msgspec, which takes no half for a text.
+    """
+    if b"-0" in content:
+        content = _NEGATIVE_ZERO.sub(rb"\1", content)
+    if b"\\u" in content:
+        content = _ESCAPE.sub(lambda found: _HALF if found[2] else found[0], content)
+    return content
 
 
 # Escapes a text exactly as json.dumps does (a test compares every character), five times as fast.
@@ -157,7 +174,7 @@ def other_rubrics(content: bytes, asked: Sequence[AskedLabel]) -> str:
 
     Blanks do not count, and an answer without rubrics says nothing.
     """
-    listing = msgspec.json.decode(content).get("labels") or []
+    listing = _json(content).get("labels") or []
     sent = {label.name: label.rubric.split() for label in asked}
     for entry in listing:
         rubric = entry.get("rubric")
@@ -191,8 +208,14 @@ def check_sum(scores: Sequence[float], *, decimals: int) -> None:
 
 
 def decimals_of(text: str) -> int:
-    """Number of decimals in a printed number: 4 for "0.6000", 7 for "1e-7"."""
-    exponent = Decimal(text).as_tuple().exponent
+    """Number of decimals in a printed number: 4 for "0.6000", 7 for "1e-7".
+
+    0 where the exponent has 19 digits or more: as a float, such a number is 0 or infinite.
+    """
+    try:
+        exponent = Decimal(text).as_tuple().exponent
+    except ArithmeticError:
+        return 0
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 

@@ -15,7 +15,7 @@ from typing import AnyStr
 
 from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.edge.key_hosts.sources import BUILT_IN, NAME, in_user_file, in_variable
-from ticketbench.edge.secret import SHORTEST, ApiKey
+from ticketbench.edge.secret import SHORTEST, ApiKey, is_numeric
 
 _NAMING = re.compile(r"key[_-]env[\"']?[\s:=]+[\"']?([A-Za-z_][A-Za-z0-9_]*)", re.IGNORECASE)
 _QUERY_VALUE = re.compile(r"(?<=[?&;])([^=&;#]*)=[^&;#]*")
@@ -78,8 +78,8 @@ def redact(text: AnyStr) -> AnyStr:
 def holds_key(text: str, *, by_chance: bool = False) -> bool:
     """Whether a known key stands in `text`, in any form.
 
-    With `by_chance`, for texts of other people, a short key that is a plain word or number does not
-    count: it stands there though nobody pasted it.
+    With `by_chance`, for texts of other people, a short key that is a plain word does not count: it
+    stands there though nobody pasted it.
     """
     keys = [key for key in _known_keys() if not (by_chance and key.is_wordlike())]
     return any(key.stands_in(text) for key in keys)
@@ -116,10 +116,11 @@ def shown_url(url: str) -> str:
 def _known_keys() -> list[ApiKey]:
     """Longest first, so that a key within a longer one leaves nothing of it.
 
-    Of a value that no key can have (line ends, other letters) each part is a secret all the same.
+    Of a value that no key can have (line ends, other letters) each part is a secret all the same,
+    but for one that is a number: no key is, and results hold it by chance.
     """
     values = (os.environ.get(variable, "") for variable in _known_variables())
-    parts = {part for value in values for part in _RUN.findall(value)}
+    parts = {part for value in values for part in _RUN.findall(value) if not is_numeric(part)}
     return [ApiKey(part) for part in sorted(parts, key=lambda part: (-len(part), part))]
 
 

@@ -21,7 +21,8 @@ SHORTEST = 8
 """
 
 _IN_ITS_PLACE = "***"
-_WORDLIKE = re.compile(r"(?=.{8,15}\Z)(?:[A-Za-z]+|[0-9]+)")
+_WORDLIKE = re.compile(r"[A-Za-z]{8,15}")
+_NUMERIC = re.compile(r'[-+0-9eE.,:"\[\]{}]+')
 
 
 class ApiKey:
@@ -66,15 +67,22 @@ class ApiKey:
         return any(pattern.search(text) for pattern in _patterns(self._value)[0])
 
     def is_wordlike(self) -> bool:
-        """Whether so short a word or number may stand in a text that nobody pasted it into."""
+        """Whether so short a word may stand in a text that nobody pasted it into."""
         return _WORDLIKE.fullmatch(self._value) is not None
+
+
+def is_numeric(value: str) -> bool:
+    """Whether `value` may stand in the numbers of JSON, and what is between them: taken out there,
+    it would leave other numbers, or none.
+    """
+    return _NUMERIC.fullmatch(value) is not None
 
 
 def read_key(variable: str, environment: Mapping[str, str]) -> ApiKey | None:
     """The key in environment variable `variable`; None when it is unset or blank.
 
-    Raises InputError, without the key, when it has fewer than 8 characters, or holds anything but
-    printable ASCII: such a key would end up in the text of a library's exception.
+    Raises InputError, without the key, when it has fewer than 8 characters, is a number, or holds
+    anything but printable ASCII: such a key would end up in the text of a library's exception.
     """
     value = environment.get(variable, "").strip()
     if not value:
@@ -87,6 +95,9 @@ def read_key(variable: str, environment: Mapping[str, str]) -> ApiKey | None:
             f"the key in {variable} holds a blank or a character outside ASCII",
             help="copy it again, without line ends",
         )
+    if is_numeric(value):
+        what = f"the key in {variable} is a number, which stands in answers and results by chance"
+        raise InputError(what, help="get a key with letters; without a key, unset the variable")
     return ApiKey(value)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ticketbench.core.errors import MachineError
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
 
 
@@ -104,6 +105,22 @@ def test_an_error_while_connecting_reaches_the_caller() -> None:
     with pytest.raises(OSError, match="no such device"):
         writer.run(insert("a"))
     writer.close()
+
+
+def test_a_machine_that_allows_no_thread_is_said_to_every_caller(
+    path: Path, writer: BatchWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", refuse)
+        for _ in range(2):
+            with pytest.raises(MachineError, match="no further thread"):
+                writer.run(insert("a"))
+        writer.close()
+    writer.run(insert("a"))
+    assert keys(path) == ["a"]
 
 
 def test_a_check_that_fails_after_the_commit_reaches_the_caller(path: Path) -> None:

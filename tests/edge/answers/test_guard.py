@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fault_server import BAD_ANSWERS, LABELS, valid_answer
 from ticketbench.core.errors import EndpointError, IncompleteError
 from ticketbench.core.types import Rubric, RubricSet
 from ticketbench.edge.answers.guard import Guard, WrongPage
-from ticketbench.edge.contract import ContractViolation, request_body
+from ticketbench.edge.answers.recording_line import read_line, recording_line
+from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.answers.stored_scores import StoredScores
+from ticketbench.edge.contract import ContractViolation, parse_answer, request_body
 from ticketbench.edge.endpoints import Reply
 
 URL = "https://api.example.com/classify"
@@ -100,3 +106,32 @@ def test_a_negative_zero_is_passed_on_as_zero() -> None:
     content = json.dumps({"scores": scores, "top_label": top}).encode().replace(b" 0.0", b" -0.0")
     assert b"-0.0" in content
     assert b"-0.0" not in sent(Reply(200, content)).body
+
+
+NUMBERS = st.from_regex(
+    r"-?(0|[1-9][0-9]{0,40})(\.[0-9]{1,40})?([eE][-+]?[0-9]{1,40})?", fullmatch=True
+)
+TEXTS = st.from_regex(r'"(\\u[dD][89a-fA-F][0-9a-f]{2}|\\[\\"nu]0041|[a-z])*"', fullmatch=True)
+FIELDS = st.one_of(NUMBERS, TEXTS, st.sampled_from(["1e999", "9" * 2000, "[" * 900 + "]" * 900]))
+
+
+@settings(deadline=None, database=None, derandomize=True, max_examples=150)
+@given(field=FIELDS, echo=st.booleans())
+def test_what_goes_through_can_be_read_again_wherever_answers_are(field: str, echo: bool) -> None:
+    body = echoing("Is it?", None).body if echo else valid_answer(BODY)
+    try:
+        kept = sent(Reply(200, body[:-1] + f', "more": {field}}}'.encode())).body
+    except ContractViolation:
+        return
+    expected = parse_answer(kept, LABELS).scores
+    found = StoredScores(LABELS)
+    found.add(kept)
+    assert found.matrix()[0].tolist() == [list(expected)]
+    line = recording_line("0" * 64, Stored(kept, URL, datetime(2026, 1, 1, tzinfo=UTC)))
+    assert parse_answer(read_line(line.encode(), version=2)[1].content, LABELS).scores == expected
+
+
+@pytest.mark.parametrize("field", [rb'"caf\ud83d"', b"1e999", b"1e-99999999999999999999999"])
+def test_an_odd_field_beside_the_scores_does_not_cost_the_answer(field: bytes) -> None:
+    whole = sent(Reply(200, valid_answer(BODY)[:-1] + b', "more": ' + field + b"}")).body
+    assert parse_answer(whole, LABELS) == parse_answer(valid_answer(BODY), LABELS)

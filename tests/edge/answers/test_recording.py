@@ -212,6 +212,8 @@ REFUSED = {
     "no_time": altered(recorded_at=None),
     "time_without_zone": altered(recorded_at="2026-01-02T12:00:00"),
     "time_that_is_none": altered(recorded_at="yesterday"),
+    "time_before_the_calendar": altered(recorded_at="0001-01-01T00:00:00+05:00"),
+    "time_after_the_calendar": altered(recorded_at="9999-12-31T23:59:59-05:00"),
     "nan_score": recording_line(A, stored()).replace("0.6", "NaN"),
     "string_score": altered(answer={"scores": {"billing": "0.6"}, "top_label": "billing"}),
     "half_a_line": recording_line(A, stored())[:-9],

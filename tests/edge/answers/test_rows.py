@@ -70,7 +70,11 @@ def test_anything_else_is_damaged(value: object) -> None:
         decoded_row(value)
 
 
-@pytest.mark.parametrize("at", ["2026-01-02T12:00:00", "yesterday", None, 7])
+@pytest.mark.parametrize(
+    "at",
+    ["2026-01-02T12:00:00", "yesterday", None, 7,
+     "0001-01-01T00:00:00+05:00", "9999-12-31T23:59:59-05:00"],
+)  # fmt: skip
 def test_a_row_without_a_time_in_a_zone_cannot_be_moved_elsewhere(at: object) -> None:
     with pytest.raises(DamagedRow):
         decoded_row(altered(created_at=at))

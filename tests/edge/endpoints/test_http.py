@@ -8,6 +8,7 @@ import logging
 import socket
 import ssl
 import traceback
+import zlib
 from collections.abc import Iterator
 from typing import Literal
 
@@ -201,6 +202,32 @@ def test_the_text_of_an_error_that_is_too_large_is_left_out(server: FaultServer)
 def test_a_packed_body_is_unpacked(server: FaultServer) -> None:
     packed = Step(body=gzip.compress(b'{"a": 1}'), headers={"Content-Encoding": "gzip"})
     assert ask(server, packed).body == b'{"a": 1}'
+
+
+GZIP = {"Content-Encoding": "gzip"}
+
+
+@pytest.mark.parametrize("cut", [0, 1, 4, 8])
+def test_a_body_packed_in_several_members_is_unpacked_whole(server: FaultServer, cut: int) -> None:
+    parts = (b'{"a": 1}'[:cut], b"", b'{"a": 1}'[cut:])
+    packed = b"".join(map(gzip.compress, parts))
+    assert ask(server, Step(body=packed, headers=GZIP)).body == b'{"a": 1}'
+
+
+@pytest.mark.parametrize("junk", [b"junk", b"\r\n", gzip.compress(b"more")[:-4], b"\x1f\x8b"])
+@pytest.mark.parametrize("packed", [gzip.compress(b"{}"), zlib.compress(b"{}")])
+def test_what_stands_behind_a_packed_body_is_no_part_of_an_answer(
+    server: FaultServer, packed: bytes, junk: bytes
+) -> None:
+    with pytest.raises(Unreached):
+        ask(server, Step(body=packed + junk, headers=GZIP))
+
+
+def test_many_members_together_stay_within_the_limit(server: FaultServer) -> None:
+    members = gzip.compress(b"0" * 50_000) * (MOST_ANSWER_BYTES // 50_000)
+    assert len(ask(server, Step(body=members, headers=GZIP)).body) == MOST_ANSWER_BYTES
+    with pytest.raises(ContractViolation, match="larger than 1 MB"):
+        ask(server, Step(body=members + gzip.compress(b"0"), headers=GZIP))
 
 
 def test_a_packed_body_is_not_unpacked_beyond_the_limit(server: FaultServer) -> None:

@@ -267,11 +267,50 @@ def test_an_unknown_key_is_located_and_gets_the_nearest_name(
         ('classify"}', 'classify", timeout_s: .inf}', "c.yaml:2:48"),
         ('classify"}', 'classify", rate: fast}', "c.yaml:2:48"),
         ('classify"}', 'classify", rate: 0/s}', "c.yaml:2:48"),
+        ('classify"}', 'classify", characters_per_token: 1.0e-320}', "c.yaml:2:48"),
+        ('classify"}', 'classify", price_per_million_tokens: 1.0e+308}', "c.yaml:2:48"),
+        ('classify"}', 'classify", proxy: "http://a..b"}', "c.yaml:2:48"),
+        ('classify"}', 'classify", proxy: "http://proxy.example:99999"}', "c.yaml:2:48"),
+        ("rubric_sets", "choose: {costs: {review: 1.0e+308}}\nrubric_sets", "c.yaml:4:18"),
+        ("rubric_sets", "production_mix: {a: 1.0e+308}\nrubric_sets", "c.yaml:4:18"),
     ],
     ids=lambda value: None if value.startswith("c.yaml") else value.replace("\n", " "),
 )
 def test_a_wrong_value_is_located(old: str, new: str, where: str) -> None:
     assert only(SMALL.replace(old, new)).where == where
+
+
+@pytest.mark.parametrize(
+    ("setting", "most"),
+    [
+        ("timeout_s: 1.0e+10", "at most 3600"),
+        ("concurrency: 257", "at most 256"),
+        ("rate: 0.0000001/h", "from 1/h to 1000000/s"),
+        (f"rate: {'9' * 400}/s", "from 1/h to 1000000/s"),
+    ],
+    ids=["timeout_s", "concurrency", "slow", "fast"],
+)
+def test_what_the_machine_cannot_do_is_located_with_the_limit(setting: str, most: str) -> None:
+    found = only(SMALL.replace('classify"}', f'classify", {setting}}}'))
+    assert found.where == "c.yaml:2:48"
+    assert most in found.what
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["a..b", ".example", f"{'a' * 64}.example", f"{'a.' * 130}example", "h:99999", "h:x", "[::1"],
+    ids=lambda host: host[:12],
+)
+def test_a_url_that_no_host_can_have_is_located(host: str) -> None:
+    found = only(SMALL.replace("local://lexical/v1", f"https://{host}"))
+    assert found.where == "c.yaml:2:12"
+    assert "no host can be called so" in found.what
+
+
+@pytest.mark.parametrize("host", ["h", "a_b.example.", "[::1]:80", "1.2.3.4", "bücher.example"])
+def test_a_url_of_any_other_host_is_taken(host: str) -> None:
+    url = f"https://{host}/classify"
+    assert config(SMALL.replace("local://lexical/v1/classify", url)).file.endpoint.url == url
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,8 @@ def test_a_host_of_a_binding_is_read_and_shown(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "*", "*.shop.example", "https://shop.example", "shop.example/classify", "me@shop.example",
-     "shop.example:99999", "shop.example:x", "a b", "shop.example?x", "shop%2eexample", "[::1"],
+     "shop.example:99999", "shop.example:x", "a b", "shop.example?x", "shop%2eexample", "[::1",
+     "a..example", ".example", "a" * 64],
 )  # fmt: skip
 def test_what_is_no_host_is_refused(text: str) -> None:
     with pytest.raises(InputError, match="is not a host"):

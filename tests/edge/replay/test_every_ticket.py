@@ -6,6 +6,7 @@ import json
 import random
 import socket
 import sqlite3
+import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from ticketbench.edge.asking.one_question import Retry
 from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.endpoints import Connection, connect
+from ticketbench.edge.replay import many_questions
 from ticketbench.edge.replay.every_ticket import Replayed, plan, replay, stored_answers
 from ticketbench.edge.replay.source import Mode, Source, full_url
 from ticketbench.edge.secret import ApiKey
@@ -976,3 +978,21 @@ def test_a_wait_that_the_server_asks_for_holds_for_every_thread(
     refused = next(seen.at for seen in server.seen if seen.text == "question 2")
     # What was on its way already may still arrive.
     assert [s.text for s in server.seen if 0.1 < s.at - refused < 0.9] == []
+
+
+def test_a_machine_that_allows_few_threads_is_said_and_keeps_what_they_got(
+    path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[threading.Thread] = []
+
+    def start_two(thread: threading.Thread) -> None:
+        if len(started) == 2:
+            raise MachineError("this machine allows no further thread")
+        thread.start()
+        started.append(thread)
+
+    monkeypatch.setattr(many_questions, "start", start_two)
+    with pytest.raises(MachineError, match="no further thread"):
+        replayed(path, server, many(100), concurrency=4)
+    assert not any(thread.is_alive() for thread in started)
+    assert len(keys_in(path)) == len(server.seen)

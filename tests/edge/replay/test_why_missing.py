@@ -26,14 +26,15 @@ def why(
     *,
     of: RubricSet = NOW,
     url: str = URL,
+    asked: str = URL,
     absent: Path | None = None,
     strict: bool = True,
     texts: tuple[str, ...] = (TEXT,),
 ) -> str:
     """Why `TEXT` has no answer, where one to the text `stored` is all there is."""
     keys = {answer_key(url, request_body(stored, of))}
-    stores = Stores(keys, (OTHER, URL), (TURNED, EDITED, BOTH, MORE), absent, strict)
-    return why_missing(Question(texts, NOW, URL), stores).because
+    stores = Stores(keys, (OTHER, url), (TURNED, EDITED, BOTH, MORE), absent, strict)
+    return why_missing(Question(texts, NOW, asked), stores).because
 
 
 NEVER = "the question was never asked"
@@ -41,6 +42,12 @@ NEVER = "the question was never asked"
 
 def test_an_answer_of_another_url_names_both() -> None:
     assert why(TEXT, url=OTHER) == f"the stored answer is of {OTHER}, not of {URL}"
+
+
+def test_an_answer_of_another_query_is_named_without_its_values() -> None:
+    told = why(TEXT, url=f"{URL}?sig=one", asked=f"{URL}?sig=two")
+    url = f"{URL}?sig=***"
+    assert told == f"the stored answer is of {url} with another query, not of {url}"
 
 
 @pytest.mark.parametrize("stored", [TEXT.replace("\n", "\r\n"), TEXT.replace("\n", "\r")])

@@ -124,7 +124,18 @@ def test_names_of_this_machine_are_answered(client: http.client.HTTPConnection, 
 FOREIGN = ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil.example"]
 
 
-@pytest.mark.parametrize("host", [*FOREIGN, "192.168.1.4", "@localhost", ""])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *FOREIGN,
+        "192.168.1.4",
+        "@localhost",
+        "",
+        "localhost:80@evil",
+        "localhost:",
+        "localhost:80:80",
+    ],
+)
 def test_another_host_name_is_answered_with_403(
     client: http.client.HTTPConnection, host: str
 ) -> None:

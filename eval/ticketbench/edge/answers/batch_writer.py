@@ -8,10 +8,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import SimpleQueue
 
+from ticketbench.core.errors import MachineError
+
 Statement = tuple[str, Sequence[object]]
 """An SQL statement with its parameters."""
 
 _MOST_AT_ONCE = 500
+
+
+def start(thread: threading.Thread) -> None:
+    """Start `thread`; raises MachineError where the machine allows no further one."""
+    try:
+        thread.start()
+    except RuntimeError:
+        what = "this machine allows no further thread: memory or processes are limited"
+        help_ = "lower endpoint.concurrency, or raise the limit; finished answers are kept"
+        raise MachineError(what, help=help_) from None
 
 
 class BatchWriter:
@@ -32,13 +44,15 @@ class BatchWriter:
     def run(self, statements: Sequence[Statement]) -> None:
         """Run `statements` in one transaction; returns when they are committed.
 
-        Raises sqlite3.DatabaseError when they are not, and what `check` raises after a commit.
+        Raises sqlite3.DatabaseError when they are not, MachineError when there can be no thread,
+        and what `check` raises after a commit.
         """
         done: Future[None] = Future()
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="answers", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._work, name="answers", daemon=True)
+                start(thread)
+                self._thread = thread
         self._queue.put((statements, done))
         done.result()
 

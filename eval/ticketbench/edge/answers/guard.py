@@ -12,12 +12,13 @@ from dataclasses import replace
 from ticketbench.core.errors import EndpointError, IncompleteError
 from ticketbench.edge.contract import (
     ContractViolation,
+    as_stored,
     asked_labels,
     other_rubrics,
     parse_answer,
-    plain_zeros,
 )
 from ticketbench.edge.endpoints import Endpoint, Reply
+from ticketbench.edge.redaction import shown_url
 
 
 class WrongPage(ContractViolation):
@@ -41,8 +42,8 @@ class Guard:
             raise IncompleteError("strict replay sends nothing, and this answer is not stored")
         reply = self._endpoint.ask(url, body)
         if reply.status == 200:
+            reply = replace(reply, body=as_stored(reply.body))
             _check(reply, url, body)
-            return replace(reply, body=plain_zeros(reply.body))
         return reply
 
 
@@ -54,4 +55,5 @@ def _check(reply: Reply, url: str, body: bytes) -> None:
     parse_answer(reply.body, [label.name for label in asked])
     problem = other_rubrics(reply.body, asked)
     if problem:
-        raise EndpointError(problem, where=url, help="does a proxy rewrite the questions?")
+        help_ = "does a proxy rewrite the questions?"
+        raise EndpointError(problem, where=shown_url(url), help=help_)

@@ -23,6 +23,7 @@ from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.files.git_marks import both_sides
 from ticketbench.edge.files.reading import read_bytes, unpacked
 from ticketbench.edge.inputs.formats import problems_error
+from ticketbench.edge.redaction import shown_url
 
 _MOST_BYTES = 50_000_000
 _MOST_LINE_BYTES = 1_000_000
@@ -170,7 +171,8 @@ def refuse_moved(recording: Mapping[str, Stored], keys: Iterable[str], url: str)
     for key in keys:
         stored = recording.get(key)
         if stored is not None and stored.url != url:
-            what = f"the line names {stored.url}, but its key is of {url}: it was altered"
+            named, asked = shown_url(stored.url), shown_url(url)
+            what = f"the line names {named}, but its key is of {asked}: it was altered"
             where = recording.place(key) if isinstance(recording, Recording) else ""
             raise InputError(what, where=where, help=_MEND)
 

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import msgspec
 
-from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.answers.rows import Stored, in_utc
 from ticketbench.edge.contract import ContractViolation, check_scores
 
 SCHEMA = "ticketbench/recording@2"
@@ -117,8 +117,8 @@ def read_line(raw: bytes, *, version: int) -> tuple[str, Stored]:
     """
     try:
         line = _decode_line(raw)
-        recorded_at: datetime = msgspec.convert(line.recorded_at, Moment)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        recorded_at = in_utc(msgspec.convert(line.recorded_at, Moment))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ValueError(f"not a recorded answer: {error}") from None
     answer = answer_json(line.answer)
     if _digest(line, answer, version) != line.sha256:

@@ -22,7 +22,7 @@ DIGEST_HEADER = "X-Ticketbench-SHA256"
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A stored answer: the body as it came, from which URL, and when."""
+    """A stored answer: the body, from which URL, and when: a time that `in_utc` takes."""
 
     content: bytes
     url: str
@@ -59,6 +59,14 @@ _decode_content = msgspec.json.Decoder(_Content).decode
 _decode_row = msgspec.json.Decoder(_Row).decode
 
 
+def in_utc(moment: datetime) -> datetime:
+    """`moment`, which knows its zone, in UTC. Raises ValueError where the calendar ends before."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such time in UTC") from None
+
+
 def encoded_row(stored: Stored) -> str:
     """The column `value` of a stored answer; the request in it has no body, which would hold the
     ticket's text.
@@ -84,7 +92,10 @@ def content_of(value: object) -> bytes:
 def decoded_row(value: object) -> Stored:
     """The answer in a column `value` with its origin; raises DamagedRow as `content_of` does."""
     row = _whole(_decode_row, value)
-    return Stored(row.content, row.url, row.created_at)
+    try:
+        return Stored(row.content, row.url, in_utc(row.created_at))
+    except ValueError:
+        raise DamagedRow from None
 
 
 def _whole(decode: Callable[[str | bytes], AnyRow], value: object) -> AnyRow:

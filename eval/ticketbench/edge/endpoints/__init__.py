@@ -16,6 +16,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.contract import Reply as Reply
+from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.secret import ApiKey
 
 
@@ -68,7 +69,7 @@ def connect(url: str, connection: Connection) -> Endpoint:
     scheme = url.partition("://")[0].lower()
     if scheme not in ENDPOINTS.names():
         known = ", ".join(f"{name}://" for name in ENDPOINTS.names())
-        raise InputError(f"cannot talk to {quoted(url)}", help=f"known: {known}")
+        raise InputError(f"cannot talk to {quoted(shown_url(url))}", help=f"known: {known}")
     return ENDPOINTS.get(scheme)(url, connection)
 
 

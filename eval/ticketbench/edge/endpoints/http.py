@@ -12,7 +12,6 @@ from pathlib import Path
 
 import certifi
 import urllib3
-from urllib3.exceptions import LocationParseError
 
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.core.quotes import quoted
@@ -21,6 +20,8 @@ from ticketbench.edge.endpoints.exchange import Cut, Received, TooSlow, exchange
 from ticketbench.edge.endpoints.proxy import proxy_for
 from ticketbench.edge.endpoints.route import Deadline, ProxyFailed, Route
 from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.key_hosts.host import host_of
+from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.secret import HEADER
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -103,15 +104,14 @@ def _unopened(error: OSError, host: str) -> Exception:
 @endpoint("https", "http")
 def connect(url: str, connection: Connection) -> HttpEndpoint:
     """The server at `url`; plain http is for this machine only, so that no key is overheard."""
-    try:
-        parts = urllib3.util.parse_url(url)  # what it finds is where the connection goes
-    except LocationParseError:
-        raise _no_url(url) from None
-    if not parts.host or "\\" in url:
-        raise _no_url(url)
-    host, encrypted = parts.host.strip("[]"), parts.scheme == "https"
+    if host_of(url) is None:
+        raise InputError(
+            f"{quoted(shown_url(url))} is not a URL", help="write https://host/classify"
+        )
+    parts = urllib3.util.parse_url(url)
+    host, encrypted = str(parts.host).strip("[]"), parts.scheme == "https"
     if not encrypted and host not in _LOOPBACK:
-        raise InputError(f"{quoted(url)} is not encrypted", help="use https://")
+        raise InputError(f"{quoted(shown_url(url))} is not encrypted", help="use https://")
     trust = _trusting(connection.ca_file) if encrypted or connection.ca_file else None
     route = Route(
         host,
@@ -119,11 +119,7 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
         trust if encrypted else None,
         proxy_for(url, connection.proxy),
     )
-    return HttpEndpoint(route, parts.netloc or parts.host, connection)
-
-
-def _no_url(url: str) -> InputError:
-    return InputError(f"{quoted(url)} is not a URL", help="write https://host/classify")
+    return HttpEndpoint(route, parts.netloc or host, connection)
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:

@@ -8,6 +8,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.edge.endpoints import Connection, Reply, endpoint
 from ticketbench.edge.engines import Engine, engines
+from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.serving.service import Service
 
 
@@ -34,5 +35,7 @@ def engine_at(url: str) -> Engine:
     """The engine named in the URL, in exactly the version named there; not started."""
     engine = engines().get(urlsplit(url).netloc)
     if url != engine.local_url:
-        raise InputError(f"no engine at {quoted(url)}", help=f"known: {engine.local_url}")
+        raise InputError(
+            f"no engine at {quoted(shown_url(url))}", help=f"known: {engine.local_url}"
+        )
     return engine

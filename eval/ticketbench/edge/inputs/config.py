@@ -24,6 +24,7 @@ from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
 from ticketbench.edge.inputs.validation import FileName, Strict, validated
+from ticketbench.edge.key_hosts.host import host_of
 from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
 
 VARIABLE_PREFIX = "TICKETBENCH_"
@@ -32,7 +33,12 @@ _DEVICES = r"con|prn|aux|nul|(com|lpt)[0-9]"
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Threshold = Annotated[float, Field(ge=0, le=1.01)]
-Amount = Annotated[float, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, le=1e12)]
+"""Sums and products of larger ones would leave what a float holds."""
+
+_LONGEST_TIMEOUT_S = 3600.0
+_SLOWEST, _FASTEST = 1 / 3600, 1_000_000.0
+"""Requests per second; the waits of a slower rate are longer than the system can wait."""
 
 
 def _usable_everywhere(name: str) -> str:
@@ -54,11 +60,11 @@ class EndpointConfig(Strict):
     key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "SCALEDOWN_API_KEY"
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     rate: Text | None = "20/s"
-    timeout_s: Annotated[float, Field(gt=0)] = 30.0
+    timeout_s: Annotated[float, Field(gt=0, le=_LONGEST_TIMEOUT_S)] = 30.0
     ca_file: FileName | None = None
     proxy: Text = "none"
     price_per_million_tokens: Amount | None = None
-    characters_per_token: Annotated[float, Field(gt=0)] = 4.0
+    characters_per_token: Annotated[float, Field(ge=0.01)] = 4.0
 
     @field_validator("url")
     @classmethod
@@ -71,12 +77,15 @@ class EndpointConfig(Strict):
             raise ValueError("no user name or password in the URL; the key comes from key_env")
         if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
             raise ValueError("no key in the URL, where reports show it; it comes from key_env")
+        if scheme.lower() in ("http", "https") and host_of(url) is None:
+            raise ValueError("no host can be called so; it is written https://host/classify")
         return url
 
     @field_validator("proxy")
     @classmethod
     def _usable_proxy(cls, proxy: str) -> str:
-        if proxy in ("none", "env") or re.fullmatch(r"http://[^/@\s]+/?", proxy):
+        named = re.fullmatch(r"http://[^/@\s]+/?", proxy) and host_of(proxy)
+        if proxy in ("none", "env") or named:
             return proxy
         raise ValueError("it is none, env, or http://host:port without user and password")
 
@@ -125,7 +134,7 @@ class ChooseConfig(Strict):
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
     most_reviewed: Share | None = None
     reviews_per_day: Amount | None = None
-    tickets_per_day: Annotated[float, Field(gt=0)] | None = None
+    tickets_per_day: Annotated[float, Field(gt=0, le=1e12)] | None = None
     costs: CostsConfig = CostsConfig()
 
     @model_validator(mode="after")
@@ -325,11 +334,14 @@ def _set(
 def requests_per_second(rate: str | None) -> float | None:
     """20/s, 300/min or 5000/h as requests per second; None or "none" is no limit.
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and below 1/h or above 1000000/s.
     """
     if rate is None or rate == "none":
         return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)/(s|min|h)", rate)
-    if not match or float(match[1]) <= 0:
-        raise ValueError("a rate is written 20/s, 300/min or 5000/h, or none")
-    return float(match[1]) / {"s": 1, "min": 60, "h": 3600}[match[2]]
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/(s|min|h)", rate)
+    per_second = float(match[1]) / {"s": 1, "min": 60, "h": 3600}[match[2]] if match else 0.0
+    if not _SLOWEST <= per_second <= _FASTEST:
+        raise ValueError(
+            "a rate is written 20/s, 300/min or 5000/h, from 1/h to 1000000/s, or it is none"
+        )
+    return per_second

@@ -9,6 +9,8 @@ from ticketbench.core.errors import InputError
 
 _PORTS = {"https": 443, "http": 80}
 _USUAL_PORT = 443
+_LONGEST_NAME = 253
+"""Characters of a name that DNS can look up."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +29,7 @@ class Host:
 
 def host_of(url: str) -> Host | None:
     """The host that a request to `url` goes to; None where that is not plain to see: another scheme
-    than http and https, no or an unreadable host, a user name.
+    than http and https, no or an unreadable host, a user name; or where no host can be called so.
     """
     from urllib3.exceptions import LocationParseError
     from urllib3.util import parse_url
@@ -38,7 +40,17 @@ def host_of(url: str) -> Host | None:
         return None
     if parts.scheme not in _PORTS or not parts.host or parts.auth is not None or "\\" in url:
         return None
+    if not _can_be_looked_up(parts.host):
+        return None
     return Host(parts.host, parts.port or _PORTS[parts.scheme])
+
+
+def _can_be_looked_up(name: str) -> bool:
+    """Sockets and TLS raise errors of their own for a part that is empty or too long."""
+    try:
+        return len(name.encode("idna")) <= _LONGEST_NAME
+    except UnicodeError:
+        return False
 
 
 def read_host(text: str) -> Host:

@@ -9,6 +9,7 @@ from queue import SimpleQueue
 
 from ticketbench.core.errors import EndpointError
 from ticketbench.core.types import Failure
+from ticketbench.edge.answers.batch_writer import start
 from ticketbench.edge.answers.guard import WrongPage
 from ticketbench.edge.asking.one_question import Breaker, ask_until_answered
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
@@ -72,7 +73,7 @@ class _Asking:
             return self._outcome(number)
         except EndpointError as error:
             self.stop.set()  # before this thread takes another question
-            raise error.located(self._source.url) from None
+            raise error.located(shown_url(self._source.url)) from None
         except BaseException:
             self.stop.set()
             raise
@@ -146,7 +147,8 @@ def _spread(numbers: Sequence[int], n: int) -> list[int]:
 def _in_threads(
     ask: Callable[[int], Outcome], numbers: list[int], source: Source, stop: Stop
 ) -> Iterator[tuple[int, Outcome]]:
-    """Outcomes as they come; the first error stops the rest, but for those in flight.
+    """Outcomes as they come; the first error stops the rest, but for those in flight, also where a
+    thread cannot start.
 
     These are waited for as long as a request may take and no longer: a thread that looks up a name
     can wait for minutes, and none of them keeps the process from ending.
@@ -169,7 +171,7 @@ def _in_threads(
     threads = [threading.Thread(target=work, daemon=True) for _ in range(n)]
     try:
         for thread in threads:
-            thread.start()
+            start(thread)
         for _ in numbers:
             number, outcome = done.get()
             if isinstance(outcome, BaseException):

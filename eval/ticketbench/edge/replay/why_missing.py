@@ -15,6 +15,7 @@ from pathlib import Path
 from ticketbench.core.types import Failure, Rubric, RubricSet
 from ticketbench.edge.contract import key_function
 from ticketbench.edge.inputs.dataset import with_line_feeds
+from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.replay.questions import Questions
 from ticketbench.edge.replay.source import Source
 
@@ -95,7 +96,9 @@ def because(failure: Failure) -> str:
 def _other_url(question: Question, stores: Stores) -> Reason | None:
     for url in stores.urls:
         if url != question.url and _stored(question.texts, question.rubrics, url, stores):
-            return Reason(f"the stored answer is of {url}, not of {question.url}")
+            answered, asked = shown_url(url), shown_url(question.url)
+            other = f"{asked} with another query" if answered == asked else answered
+            return Reason(f"the stored answer is of {other}, not of {asked}")
     return None
 
 

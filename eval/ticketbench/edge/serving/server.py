@@ -7,6 +7,7 @@ by the headers that browsers send, and nobody can take more than a share of the 
 from __future__ import annotations
 
 import json
+import re
 import socket
 import socketserver
 import sys
@@ -29,6 +30,7 @@ MOST_WORKERS = 16
 MOST_CONNECTIONS = 64
 
 _LOCAL_NAMES = ("127.0.0.1", "localhost")
+_HOST_HEADER = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
 _MOST_TURNED_AWAY = 64
 _SEND_S = 10.0
 _LINGER_S = 1.0
@@ -110,7 +112,7 @@ class _Handler(socketserver.BaseRequestHandler):
     def _refuse_web_pages(self, head: Head) -> None:
         """A page can make its visitor's browser send requests here, but not hide that it did."""
         headers = head.headers
-        if headers.get("host", "").rsplit(":", 1)[0] not in _LOCAL_NAMES:
+        if _HOST_HEADER.fullmatch(headers.get("host", "")) is None:
             raise Refused(403, "this server answers only to localhost")
         if headers.get("origin", self.server.origins()[0]) not in self.server.origins():
             raise Refused(403, "this server answers no web pages (Origin)")
