@@ -218,16 +218,16 @@ def selective_precision(tickets: RoutedTickets) -> Part:
     return Part(tickets.right, among=tickets.outcome == ROUTE)
 
 
-@routing_metric("escalation_recall", title="Escalated where two labels fit", needs_all_labels=True)
-def escalation_recall(tickets: RoutedTickets) -> Part:
-    """Escalated / tickets that need two or more labels."""
-    return Part(tickets.outcome == ESCALATE, among=tickets.needs_two)
-
-
 @routing_metric("cost", title="Cost per ticket", higher_is_better=False, share=False, priced=True)
 def cost(tickets: RoutedTickets) -> Part:
     """Mean cost of the outcomes, in the unit of the costs; a right route costs nothing."""
     return Part(tickets.costs.of(tickets.outcome, tickets.right))
+
+
+@routing_metric("escalation_recall", title="Escalated where two labels fit", needs_all_labels=True)
+def escalation_recall(tickets: RoutedTickets) -> Part:
+    """Escalated / tickets that need two or more labels."""
+    return Part(tickets.outcome == ESCALATE, among=tickets.needs_two)
 
 
 def recall_by_label(cells: FloatArray) -> FloatArray:

@@ -405,7 +405,7 @@ def test_one_group_cannot_judge_a_temperature() -> None:
     ("base", "candidate", "outcome", "start"),
     [
         (50, 80, "pass", "v2 is not worse than v1 by 2.0 points or more ("),
-        (80, 50, "fail", "v2 is worse than v1 ("),
+        (80, 50, "fail", "v2 fails a gate of 2.0 points against v1 ("),
         (80, 78, "inconclusive", "v2 may be worse than v1 by 2.0 points ("),
     ],
 )
