@@ -65,6 +65,11 @@ def test_the_group_index_numbers_the_groups_in_their_order(groups: list[int]) ->
     assert found.tolist() == [order.index(g) for g in groups]
 
 
+@pytest.mark.parametrize("groups", [[5, -2, 5], [10**12, 3, 10**12], [7, 0, 7]])
+def test_any_whole_numbers_number_groups(groups: list[int]) -> None:
+    assert group_index(np.array(groups)).tolist() == [1, 0, 1]
+
+
 def test_ascending_group_numbers_with_gaps_are_closed_up() -> None:
     assert group_index(np.array([2, 5, 90])).tolist() == [0, 1, 2]
 
