@@ -19,7 +19,8 @@ import msgspec
 from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
-from ticketbench.edge.files.reading import linked_parent, read_bytes
+from ticketbench.edge.files.links import refuse_linked
+from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.redaction import redact
 from ticketbench.edge.results.upgrades import run_2
 
@@ -146,9 +147,7 @@ def report_files(out: Path) -> set[str]:
     """
     if len(os.fsencode(out.name)) > _MOST_NAME_BYTES:
         raise InputError("the name of the report folder is too long", help="choose another --out")
-    if out.is_symlink() or (link := linked_parent(out)):
-        what = f"{out} is a link" if out.is_symlink() else f"{out} lies behind the link {link}"
-        raise InputError(what, help="name the folder itself as --out")
+    refuse_linked(out, help="name the folder itself as --out")
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is not a folder", help="choose another --out")
     if out.resolve() in (Path.cwd(), *Path.cwd().parents):
