@@ -6,7 +6,6 @@ the run ends, and `.NAME.running/manifest.json`, which says who it is and since 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -18,11 +17,10 @@ from typing import Any
 from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.files.links import refuse_linked
-from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.results.store import (
     MANIFEST,
-    MANIFEST_SCHEMA,
-    MOST_MANIFEST_BYTES,
+    manifest_bytes,
+    read_manifest,
     report_files,
 )
 
@@ -53,8 +51,8 @@ def reserved(out: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
     try:
         _put_in_order(out)
         shutil.rmtree(running, ignore_errors=True)
-        value = {"schema": MANIFEST_SCHEMA, "status": "running", "pid": os.getpid(), **manifest}
-        write_file(running / MANIFEST, json.dumps(value, indent=2, sort_keys=True).encode() + b"\n")
+        value = {"status": "running", "pid": os.getpid(), **manifest}
+        write_file(running / MANIFEST, manifest_bytes(value))
         yield
     finally:
         shutil.rmtree(running, ignore_errors=True)
@@ -71,7 +69,7 @@ def _beside(out: Path, what: str) -> Path:
 
 def _in_use(out: Path, manifest: Path) -> MachineError:
     try:
-        value = json.loads(read_bytes(manifest, most=MOST_MANIFEST_BYTES))
+        value = read_manifest(manifest)
         who = f" (pid {value['pid']}, since {value['started']})"
     except (TicketbenchError, ValueError, KeyError, TypeError):
         who = ""
