@@ -212,11 +212,14 @@ def test_a_variable_below_a_list_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["2001-99-99", "[a", "*x", "1" * 5000],
-    ids=["no date", "bracket", "alias", "long number"],
+    ["2001-99-99", "[a", "*x", "1" * 5000, '!!int ""', '!!float ""', "!!bool foo"],
+    ids=["no date", "bracket", "alias", "long number", "int", "float", "bool"],
 )
 def test_an_override_that_is_no_yaml_value_is_an_input_error(value: str) -> None:
-    assert "not a YAML value" in only(overrides=[f"cache={value}"]).what
+    found = only(overrides=[f"cache={value}"])
+    assert ("not a YAML value" in found.what, found.where) == (True, "--set cache")
+    found = only(environment={"TICKETBENCH_CACHE": value})
+    assert found.where == "variable TICKETBENCH_CACHE"
 
 
 @pytest.mark.parametrize(
