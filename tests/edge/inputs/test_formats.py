@@ -329,7 +329,7 @@ def test_an_empty_csv_says_so(content: str) -> None:
         ('{"id": 1,', "not valid JSON"),
         ("{'id': 1}", "not valid JSON"),
         ('{"id": 1} {"id": 2}', "not valid JSON"),
-        ("[" * 100_000, "not valid JSON"),
+        ("[" * 100_000, "nested too deeply"),
     ],
     ids=["list", "string", "cut", "quotes", "two", "deep"],
 )
@@ -515,6 +515,13 @@ def test_parquet_text_stored_as_bytes_is_not_turned_into_python_source() -> None
     except InputError as error:
         found = [error.problems[0].where]
     assert found in (["caf\u00e9"], ["t.parquet:1"])
+
+
+def test_a_json_line_of_any_depth_is_read_or_refused() -> None:
+    for depth in range(800, 1010):
+        bad: list[MalformedRow] = []
+        line = '{"x": ' + '{"a":' * depth + "1" + "}" * depth + "}\n"
+        assert len(parse_jsonl(line.encode(), bad).rows) + len(bad) == 1
 
 
 PARQUET_WITHOUT_TEXT = {

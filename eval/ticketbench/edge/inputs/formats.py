@@ -252,11 +252,13 @@ def _json_object(text: str, line: int) -> dict[str, Cell]:
         value = json.loads(
             text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=str
         )
-    except (json.JSONDecodeError, RecursionError) as error:
+        if not isinstance(value, dict):
+            raise MalformedRow(line, "not a JSON object", 'write {"id": ..., "text": ...}')
+        return {key: _cell(item) for key, item in value.items()}
+    except json.JSONDecodeError as error:
         raise MalformedRow(line, f"not valid JSON: {clipped(str(error))}") from None
-    if not isinstance(value, dict):
-        raise MalformedRow(line, "not a JSON object", 'write {"id": ..., "text": ...}')
-    return {key: _cell(item) for key, item in value.items()}
+    except RecursionError:  # of reading, or of writing what could just be read
+        raise MalformedRow(line, "nested too deeply", "store text") from None
 
 
 def _cell(value: Any) -> Cell:
