@@ -537,6 +537,12 @@ def test_a_name_without_a_suffix_gets_one(
     assert len(keys_in(tmp_path / name)) == 1
 
 
+@pytest.mark.parametrize("name", [".", "/", ".."])
+def test_what_names_a_folder_only_is_no_cache(name: str) -> None:
+    with pytest.raises(MachineError, match="is a folder"):
+        AnswerCache(Path(name))
+
+
 @pytest.mark.parametrize("name", ["answers.sqlite", "answers"])
 def test_only_the_owner_can_read_the_file(tmp_path: Path, server: FaultServer, name: str) -> None:
     ask(tmp_path / name, server)

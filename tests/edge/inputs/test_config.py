@@ -268,6 +268,7 @@ def test_an_unknown_key_is_located_and_gets_the_nearest_name(
         ('classify"}', 'classify", concurrency: 2.5}', "c.yaml:2:48"),
         ('classify"}', 'classify", timeout_s: 0}', "c.yaml:2:48"),
         ('classify"}', 'classify", timeout_s: .inf}', "c.yaml:2:48"),
+        ('classify"}', 'classify", timeout_s: 86401}', "c.yaml:2:48"),
         ('classify"}', 'classify", rate: fast}', "c.yaml:2:48"),
         ('classify"}', 'classify", rate: 0/s}', "c.yaml:2:48"),
     ],
@@ -405,6 +406,19 @@ def test_a_rate_is_requests_per_second(rate: str | None, per_second: float | Non
 def test_what_is_no_rate_shows_how_one_is_written(rate: str) -> None:
     with pytest.raises(ValueError, match="20/s"):
         requests_per_second(rate)
+
+
+@pytest.mark.parametrize("rate", ["0.01/h", "0.000000001/h", "0.0000001/s"])
+def test_a_rate_is_at_least_one_a_day(rate: str) -> None:
+    with pytest.raises(ValueError, match="at least one a day"):
+        requests_per_second(rate)
+
+
+@pytest.mark.parametrize(
+    "key", ["cache", "recording", "baseline", "production_log", "dataset.path"]
+)
+def test_no_name_of_a_file_holds_a_nul(key: str) -> None:
+    assert "U+0000" in only(overrides=[f'{key}="a\\0b"']).what
 
 
 def test_a_rate_of_null_is_no_limit() -> None:

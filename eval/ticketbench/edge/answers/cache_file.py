@@ -53,11 +53,12 @@ def real_path(path: Path) -> Path:
     """The file that a cache called `path` is: a name without a suffix gets one, as in
     requests-cache, and a link is followed, since SQLite's other files stand beside its target.
 
-    Raises MachineError for a device or pipe: no file is made beside one. InputError for a link out
-    of the project.
+    Raises MachineError for a device or pipe, since no file is made beside one, and for what names
+    a folder only; InputError for a link out of the project.
     """
-    if kind_of(path) not in ("", "a folder"):
-        raise MachineError(f"{path} is {kind_of(path)}", help="name a file under `cache:`")
+    kind = kind_of(path)
+    if kind not in ("", "a folder") or path.name in ("", ".."):
+        raise MachineError(f"{path} is {kind}", help="name a file under `cache:`")
     named = path if path.suffix else path.with_name(f"{path.name}.sqlite")
     return written_at(named)
 

@@ -26,6 +26,9 @@ from ticketbench.edge.inputs.validation import FileName, Strict, validated
 from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
 
 VARIABLE_PREFIX = "TICKETBENCH_"
+_DAY_S = 86_400
+"""The longest wait, for an answer or between two: what a system can wait for has an end, too."""
+
 _DEVICES = r"con|prn|aux|nul|(com|lpt)[0-9]"
 
 Text = Annotated[str, Field(min_length=1)]
@@ -53,7 +56,7 @@ class EndpointConfig(Strict):
     key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "SCALEDOWN_API_KEY"
     concurrency: Annotated[int, Field(ge=1, le=256)] = 8
     rate: Text | None = "20/s"
-    timeout_s: Annotated[float, Field(gt=0)] = 30.0
+    timeout_s: Annotated[float, Field(gt=0, le=_DAY_S)] = 30.0
     ca_file: FileName | None = None
     proxy: Text = "none"
     price_per_million_tokens: Amount | None = None
@@ -324,11 +327,14 @@ def _set(
 def requests_per_second(rate: str | None) -> float | None:
     """20/s, 300/min or 5000/h as requests per second; None or "none" is no limit.
 
-    Raises ValueError for anything else.
+    Raises ValueError for anything else, and for less than one a day.
     """
     if rate is None or rate == "none":
         return None
     match = re.fullmatch(r"(\d+(?:\.\d+)?)/(s|min|h)", rate)
     if not match or float(match[1]) <= 0:
         raise ValueError("a rate is written 20/s, 300/min or 5000/h, or none")
-    return float(match[1]) / {"s": 1, "min": 60, "h": 3600}[match[2]]
+    per_second = float(match[1]) / {"s": 1, "min": 60, "h": 3600}[match[2]]
+    if per_second < 1 / _DAY_S:
+        raise ValueError("a rate is at least one a day, 0.05/h")
+    return per_second
