@@ -61,9 +61,13 @@ def command(
     ticketbench gate configs/support.yaml --format github    # annotations, summary, outputs
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
+    from ticketbench.edge.files.links import written_at
     from ticketbench.flow.gates.judge import gate
     from ticketbench.report.gates.verdict import gate_verdict
 
+    for _, file in wanted:
+        if file is not None:
+            written_at(file)  # refused before anything is said
     found = gate(config, mode=mode, overrides=overrides, allow_failures=allow_failures, tell=say)
     verdict = gate_verdict(found.report, undecided=undecided, missing=missing)
     for name, file in wanted:
@@ -108,13 +112,16 @@ def _show(name: str, found: GateRun, verdict: GateVerdict) -> None:
 
 def _write(file: Path, content: bytes) -> None:
     from ticketbench.edge.files.atomic import not_written, write_file
+    from ticketbench.edge.files.links import is_output, written_at
+    from ticketbench.edge.files.reading import kind_of
 
-    if not file.exists() or (file.is_file() and not file.is_symlink()):
+    real = written_at(file)
+    if not (is_output(file) or kind_of(real)):
         write_file(file, content)
         return
-    # A device, a pipe or a link stays what it is.
+    # A device or a pipe stays what it is.
     try:
-        file.write_bytes(content)
+        real.write_bytes(redact(content))
     except OSError as error:
         raise not_written(file, error, "name another file") from None
 
@@ -170,6 +177,7 @@ _RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {
 def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
     """The step summary and the outputs, into the files that the runner names."""
     from ticketbench.edge.files.atomic import not_written
+    from ticketbench.edge.files.links import written_at
     from ticketbench.report.gates.github import step_outputs
 
     files = {
@@ -182,7 +190,7 @@ def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
             say(f"{variable} is not set: nothing is written there")
             continue
         try:
-            with Path(path).open("ab") as file:
+            with written_at(Path(path)).open("ab") as file:
                 file.write(redact(content))
         except OSError as error:
             raise not_written(Path(path), error, f"check what {variable} names") from None

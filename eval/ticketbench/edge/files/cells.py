@@ -7,6 +7,7 @@ text, are written as `\\u{202e}`. `original` takes back exactly that.
 from __future__ import annotations
 
 import re
+import sys
 
 _LIVE = tuple("=+-@\t\r\n＝＋－＠'")
 """What a spreadsheet takes for the start of a formula, or trims before it looks; and our mark."""
@@ -23,5 +24,12 @@ def safe(cell: str) -> str:
 
 
 def original(cell: str) -> str:
-    """The text that `safe` made `cell` of."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), cell.removeprefix("'"))
+    """The text that `safe` made `cell` of. Raises ValueError for an escape that is no character."""
+    return _ESCAPE.sub(_character, cell.removeprefix("'"))
+
+
+def _character(escape: re.Match[str]) -> str:
+    number = int(escape[1], 16)
+    if number > sys.maxunicode or 0xD800 <= number <= 0xDFFF:
+        raise ValueError(f"{escape[0]} stands for no character")
+    return chr(number)
