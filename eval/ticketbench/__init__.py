@@ -5,12 +5,12 @@ The public names load on first use, so that `import ticketbench` stays fast.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
 from ticketbench.core.version import __version__ as __version__
 
+TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
 if TYPE_CHECKING:
+    from typing import Any
+
     from ticketbench.core.errors import TicketbenchError as TicketbenchError
     from ticketbench.core.policy import Costs as Costs
     from ticketbench.core.policy import Policy as Policy
@@ -73,7 +73,9 @@ __all__ = sorted(_HOME)  # noqa: PLE0605
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'ticketbench' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME[name]), name)
+    from importlib import import_module
+
+    return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 _DROPPED = """
 import signal, sys, time, weakref
@@ -50,3 +54,78 @@ def test_what_a_callback_raises_is_shown_with_debug_alone() -> None:
     number, said = ended("1 / 0", rest_s=0, debug=True)
     assert number == 0
     assert "ZeroDivisionError" in said
+
+
+# --- before anything is loaded, and after everything has ended
+
+
+def alone(script: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+_STRUCK_AT = """
+import signal, sys
+
+class Striking:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            signal.raise_signal(signal.{signal})
+
+sys.meta_path.insert(0, Striking())
+from ticketbench.__main__ import main
+sys.argv[1:] = ["--version"]
+main()
+"""
+
+
+@pytest.mark.parametrize(("signal", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize("name", ["ticketbench.cli.main", "click", "ticketbench.edge.redaction"])
+def test_a_signal_while_the_commands_load_ends_without_a_traceback(
+    name: str, signal: str, code: int
+) -> None:
+    assert alone(_STRUCK_AT.format(name=name, signal=signal)) == (code, "")
+
+
+def test_before_signals_are_heard_nothing_else_is_loaded() -> None:
+    script = """
+import sys
+before = {*sys.modules, "__future__"}
+import ticketbench.__main__
+print(sorted(name for name in sys.modules.keys() - before if "ticketbench" not in name))
+"""
+    assert alone(script) == (0, "[]\n")
+
+
+def test_the_installed_command_begins_where_signals_are_heard() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["scripts"] == {"ticketbench": "ticketbench.__main__:main"}
+
+
+def test_the_package_as_a_library_touches_no_signals() -> None:
+    script = """
+import signal
+before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+import ticketbench, ticketbench.__main__, ticketbench.cli.main
+assert ticketbench.gate
+print(before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)])
+"""
+    assert alone(script) == (0, "True\n")
+
+
+@pytest.mark.parametrize("when", ["atexit.register(strike)", "boundary._reported = strike"])
+def test_a_signal_when_everything_has_ended_shows_no_traceback(when: str) -> None:
+    script = f"""
+import atexit, signal, sys
+from ticketbench.cli import boundary
+
+def strike(*_):
+    signal.raise_signal(signal.SIGINT)
+
+{when}
+sys.exit(boundary.run_guarded(lambda: 1 / 0, debug=False))
+"""
+    code, said = alone(script)
+    assert (code, "Traceback" in said, "Exception" in said) == (130, False, False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import signal
 import sys
 import threading
@@ -13,6 +12,7 @@ from types import FrameType
 
 import click
 
+from ticketbench.cli.signals import end_on_signals
 from ticketbench.cli.terminal import ReaderGone
 from ticketbench.core.errors import Problem, TicketbenchError
 from ticketbench.edge.redaction import redact
@@ -41,17 +41,19 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
 
     No traceback without `debug`: a message says what, where and what to do next.
     """
-    _listen()
     before, sys.unraisablehook = sys.unraisablehook, _dropped(debug=debug)
     try:
+        _listen()
         code = _run(command)  # click hands back the code of ctx.exit, else the command's None
         return code if isinstance(code, int) else 0
     except BaseException as error:  # noqa: BLE001 - the last boundary before the shell
+        end_on_signals()  # what a signal raised here, nobody would catch
         if debug and not isinstance(error, SystemExit | click.exceptions.Exit):
             # Never with locals: they hold the key and the environment.
             _say_traceback(error)
         return _reported(error)
     finally:
+        end_on_signals()
         sys.unraisablehook = before
 
 
@@ -70,13 +72,8 @@ def _listen() -> None:
 
 def _stop(number: int, frame: FrameType | None) -> None:
     """Requests in flight are finished and their answers kept; a second signal ends at once."""
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, _end)
+    end_on_signals()
     raise KeyboardInterrupt if number == signal.SIGINT else Terminated
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    os._exit(INTERRUPTED if number == signal.SIGINT else TERMINATED)
 
 
 def _dropped(*, debug: bool) -> Callable[[sys.UnraisableHookArgs], None]:

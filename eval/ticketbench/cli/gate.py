@@ -74,9 +74,13 @@ def command(
             raise click.UsageError("--dry-run takes --json and no --format")
         show_gates_plan(config, overrides, undecided=undecided, as_json=as_json)
         return
+    from ticketbench.edge.files.links import written_at
     from ticketbench.flow.gates.judge import gate
     from ticketbench.report.gates.verdict import gate_verdict
 
+    for _, file in wanted:
+        if file is not None:
+            written_at(file)  # refused before anything is said
     found = gate(
         config,
         mode=mode,
@@ -128,13 +132,16 @@ def _show(name: str, found: GateRun, verdict: GateVerdict) -> None:
 
 def _write(file: Path, content: bytes) -> None:
     from ticketbench.edge.files.atomic import not_written, write_file
+    from ticketbench.edge.files.links import is_output, written_at
+    from ticketbench.edge.files.reading import kind_of
 
-    if not file.exists() or (file.is_file() and not file.is_symlink()):
+    real = written_at(file)
+    if not (is_output(file) or kind_of(real)):
         write_file(file, content)
         return
-    # A device, a pipe or a link stays what it is.
+    # A device or a pipe stays what it is.
     try:
-        file.write_bytes(content)
+        real.write_bytes(redact(content))
     except OSError as error:
         raise not_written(file, error, "name another file") from None
 
@@ -190,6 +197,7 @@ _RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {
 def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
     """The step summary and the outputs, into the files that the runner names."""
     from ticketbench.edge.files.atomic import not_written
+    from ticketbench.edge.files.links import written_at
     from ticketbench.report.gates.github import step_outputs
 
     files = {
@@ -202,7 +210,7 @@ def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
             say(f"{variable} is not set: nothing is written there")
             continue
         try:
-            with Path(path).open("ab") as file:
+            with written_at(Path(path)).open("ab") as file:
                 file.write(redact(content))
         except OSError as error:
             raise not_written(Path(path), error, f"check what {variable} names") from None

@@ -13,7 +13,7 @@ import click
 from ticketbench.cli.boundary import run_guarded
 from ticketbench.cli.terminal import take_over
 from ticketbench.core.version import __version__
-from ticketbench.edge.files.reading import following_links
+from ticketbench.edge.files.links import following_links
 from ticketbench.edge.redaction import note_keys_of, refuse_key
 
 COMMANDS = {
@@ -79,7 +79,7 @@ Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
 @click.version_option(__version__, prog_name="ticketbench", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback on errors.")
 @click.option("--follow-links", is_flag=True, expose_value=False,
-              help="Read files that are links out of the project, too.")  # fmt: skip
+              help="Read and write through links that lead out of the project, too.")  # fmt: skip
 def cli() -> None:
     """Measure a rubric-based /classify API on your own labelled tickets.
 

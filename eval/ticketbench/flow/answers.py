@@ -263,8 +263,8 @@ def prune(
             stored = cache.stored_keys()
             unused = [key for key in stored if key not in keys]
             if unused and not dry_run:
-                cache.delete(unused, rubrics_of[path])
                 Memo.beside(cache.path).forget()
+                cache.delete(unused, rubrics_of[path])
         found.append(Pruned(str(shown[path]), len(stored) - len(unused), len(unused)))
     return tuple(found)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from importlib import resources
 from pathlib import Path
 
-from ticketbench.core.errors import InputError, MachineError
+from ticketbench.core.errors import InputError
+from ticketbench.edge.files.atomic import write_file
+from ticketbench.edge.files.links import written_at
 
 STARTER = {
     "ticketbench.yaml": "configs/ticketbench.yaml",
@@ -19,19 +22,18 @@ STARTER = {
 def init(folder: Path) -> list[Path]:
     """Write the starter files into `folder` and return their paths.
 
-    Raises InputError, before writing anything, when one of them is there already.
+    Raises InputError, before writing anything, when one of them is there already or would be
+    written through a link out of the project.
     """
     source = resources.files("ticketbench.flow").joinpath("starter")
     targets = {name: folder / target for name, target in STARTER.items()}
-    there = [str(path) for path in targets.values() if path.exists()]
+    there = [str(path) for path in targets.values() if os.path.lexists(path)]
     if there:
         raise InputError(
             f"{there[0]} is there already", help="nothing was written; choose an empty folder"
         )
-    try:
-        for name, path in targets.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(source.joinpath(name).read_bytes())
-    except OSError as error:
-        raise MachineError(f"cannot write into {folder}: {error.strerror}") from None
+    for path in targets.values():
+        written_at(path)
+    for name, path in targets.items():
+        write_file(path, source.joinpath(name).read_bytes())
     return list(targets.values())

@@ -445,6 +445,38 @@ def test_rubric_sets_are_noted_once_in_order_of_use(path: Path, server: FaultSer
         ]
 
 
+@pytest.mark.parametrize("text", [None, "", "[]", "[" * 200_000, '{"a": 1}', '{"a": "\\ud800"}'])
+def test_rubric_sets_that_cannot_be_read_are_left_out(
+    path: Path, server: FaultServer, text: str | None
+) -> None:
+    ask(path, server)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        row = ("f", text, "2026")
+        connection.execute("INSERT INTO ticketbench_rubrics VALUES (?, ?, ?)", row)
+    with AnswerCache(path) as cache:
+        assert [list(found) for found in cache.rubrics()] == [list(RUBRICS.labels)]
+
+
+def test_a_key_that_is_no_text_is_none(path: Path, server: FaultServer) -> None:
+    ask(path, server)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for key in (b"x", None):
+            connection.execute("INSERT INTO responses VALUES (?, 'x', NULL)", (key,))
+    with AnswerCache(path) as cache:
+        assert [type(key) for key in cache.stored_keys()] == [str]
+
+
+@pytest.mark.parametrize("began", [None, "", "soon", b"2026", "2026-01-01T00:00:00", 5])
+def test_a_refresh_without_a_time_has_not_begun(
+    path: Path, server: FaultServer, began: object
+) -> None:
+    ask(path, server)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO ticketbench VALUES ('refresh r', ?)", (began,))
+    with AnswerCache(path) as cache:
+        assert cache.refresh_goes_on("r") is None
+
+
 # --- files
 
 
@@ -503,6 +535,12 @@ def test_a_name_without_a_suffix_gets_one(
     ask(tmp_path / name, server)
     assert os.listdir(tmp_path) == [file]
     assert len(keys_in(tmp_path / name)) == 1
+
+
+@pytest.mark.parametrize("name", [".", "/", ".."])
+def test_what_names_a_folder_only_is_no_cache(name: str) -> None:
+    with pytest.raises(MachineError, match="is a folder"):
+        AnswerCache(Path(name))
 
 
 @pytest.mark.parametrize("name", ["answers.sqlite", "answers"])

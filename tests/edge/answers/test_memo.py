@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.types import Dataset, Rubric, RubricSet, Ticket
 from ticketbench.edge.answers import memo as memo_module
 from ticketbench.edge.answers.memo import Memo, Remembered
@@ -115,3 +116,23 @@ def test_a_matrix_made_from_texts_with_other_line_ends_is_found_for_them_alone(m
     rubrics = RubricSet("v", (Rubric("x", "?"), Rubric("y", "!")))
     keys = [memo.key(one, rubrics, "local://", "s") for one in (read, before, plain)]
     assert keys[0] == keys[1] != keys[2]
+
+
+def test_nothing_is_kept_or_forgotten_behind_a_link_out_of_the_project(
+    memo: Memo, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(memo.folder.parent)
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "x.npy").write_bytes(b"mine")
+    memo.folder.symlink_to(outside)
+    memo.save(KEY, Remembered(SCORES, 0, 2))
+    with pytest.raises(InputError, match="is a link out of the project"):
+        memo.forget()
+    assert [path.name for path in outside.iterdir()] == ["x.npy"]
+
+
+def test_a_link_to_nothing_among_the_matrices_is_forgotten_too(memo: Memo) -> None:
+    memo.save(KEY, Remembered(SCORES, 0, 2))
+    (memo.folder / "x.npy").symlink_to("nowhere")
+    memo.forget()
+    assert list(memo.folder.iterdir()) == []

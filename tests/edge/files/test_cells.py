@@ -43,3 +43,9 @@ def test_a_cell_is_shown_so_that_nothing_runs(cell: str, shown: str) -> None:
 def test_any_text_comes_back(cell: str) -> None:
     assert original(safe(cell)) == cell
     assert not safe(cell).startswith(tuple("=+-@\t\r\n＝＋－＠"))
+
+
+@pytest.mark.parametrize("escape", ["\\u{ffffff}", "\\u{110000}", "\\u{d800}", "\\u{dfff}"])
+def test_an_escape_that_is_no_character_is_told(escape: str) -> None:
+    with pytest.raises(ValueError, match="stands for no character"):
+        original(f"a{escape}b")

@@ -11,14 +11,8 @@ from pathlib import Path
 import pytest
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.files.reading import (
-    following_links,
-    is_stream,
-    kind_of,
-    let_links_stay_beside,
-    linked_parent,
-    read_bytes,
-)
+from ticketbench.edge.files.links import following_links, let_links_stay_beside
+from ticketbench.edge.files.reading import is_stream, kind_of, read_bytes
 
 
 @pytest.fixture
@@ -197,25 +191,6 @@ def test_standard_input_is_read_under_its_own_name() -> None:
 
 def test_a_link_to_standard_input_is_refused(project: Path) -> None:
     assert refused(linked(project / "a", "/dev/stdin"))
-
-
-# --- folders to write into
-
-
-@pytest.mark.parametrize("typed", ["link/sub", "./link/sub", "link/a/b", "{folder}/link/sub"])
-def test_a_link_on_the_way_to_a_new_folder_is_found(
-    plain: Path, outside: Path, typed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(plain)
-    linked(plain / "link", outside.parent)
-    assert linked_parent(Path(typed.format(folder=plain))) == plain / "link"
-
-
-def test_a_link_above_the_project_is_the_machines_own(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(project)
-    assert linked_parent(linked(tmp_path / "p", project) / "reports" / "r") is None
 
 
 def test_a_limit_takes_no_more_room_than_the_file(tmp_path: Path) -> None:

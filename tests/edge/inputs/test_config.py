@@ -212,11 +212,14 @@ def test_a_variable_below_a_list_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["2001-99-99", "[a", "*x", "1" * 5000],
-    ids=["no date", "bracket", "alias", "long number"],
+    ["2001-99-99", "[a", "*x", "1" * 5000, '!!int ""', '!!float ""', "!!bool foo"],
+    ids=["no date", "bracket", "alias", "long number", "int", "float", "bool"],
 )
 def test_an_override_that_is_no_yaml_value_is_an_input_error(value: str) -> None:
-    assert "not a YAML value" in only(overrides=[f"cache={value}"]).what
+    found = only(overrides=[f"cache={value}"])
+    assert ("not a YAML value" in found.what, found.where) == (True, "--set cache")
+    found = only(environment={"TICKETBENCH_CACHE": value})
+    assert found.where == "variable TICKETBENCH_CACHE"
 
 
 @pytest.mark.parametrize(
@@ -265,6 +268,7 @@ def test_an_unknown_key_is_located_and_gets_the_nearest_name(
         ('classify"}', 'classify", concurrency: 2.5}', "c.yaml:2:48"),
         ('classify"}', 'classify", timeout_s: 0}', "c.yaml:2:48"),
         ('classify"}', 'classify", timeout_s: .inf}', "c.yaml:2:48"),
+        ('classify"}', 'classify", timeout_s: 86401}', "c.yaml:2:48"),
         ('classify"}', 'classify", rate: fast}', "c.yaml:2:48"),
         ('classify"}', 'classify", rate: 0/s}', "c.yaml:2:48"),
         ('classify"}', 'classify", characters_per_token: 1.0e-320}', "c.yaml:2:48"),
@@ -441,6 +445,13 @@ def test_a_rate_is_requests_per_second(rate: str | None, per_second: float | Non
 def test_what_is_no_rate_shows_how_one_is_written(rate: str) -> None:
     with pytest.raises(ValueError, match="20/s"):
         requests_per_second(rate)
+
+
+@pytest.mark.parametrize(
+    "key", ["cache", "recording", "baseline", "production_log", "dataset.path"]
+)
+def test_no_name_of_a_file_holds_a_nul(key: str) -> None:
+    assert "U+0000" in only(overrides=[f'{key}="a\\0b"']).what
 
 
 def test_a_rate_of_null_is_no_limit() -> None:

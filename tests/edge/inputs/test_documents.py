@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.edge.inputs.documents import Document, read_document, read_text, scalar
+from ticketbench.edge.inputs.documents import Document, read_document, read_text, value_of
 
 
 @pytest.fixture(autouse=True)
@@ -258,14 +258,18 @@ def test_a_doubled_json_key_is_located() -> None:
     ids=repr,
 )
 def test_a_scalar_from_the_command_line_is_yaml(text: str, value: Any) -> None:
-    assert scalar(text) == value
+    assert value_of(text, source="--set x") == value
 
 
 @pytest.mark.parametrize(
     "text",
-    ["[a", "*x", "a: b: c", "!!python/object/apply:os.getcwd []", "2001-99-99", "1" * 5000],
-    ids=["bracket", "alias", "colons", "tag", "no date", "long number"],
-)
+    [
+        "[a", "*x", "&x 1", "a: b: c", "2001-99-99", "1" * 5000, "{a: 1, a: 2}", "[" * 30,
+        "!!python/object/apply:os.getcwd []", '!!int ""', '!!float ""', "!!bool foo", "[!!int x]",
+        "!x 1", "x\udce9", "\x1b", "a\n---\nb",
+    ],
+)  # fmt: skip
 def test_what_is_no_yaml_value_is_an_input_error(text: str) -> None:
-    with pytest.raises(InputError, match="not a YAML value"):
-        scalar(text)
+    with pytest.raises(InputError, match="not a YAML value") as caught:
+        value_of(text, source="--set x")
+    assert caught.value.problems[0].where == "--set x"

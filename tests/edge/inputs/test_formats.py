@@ -329,7 +329,7 @@ def test_an_empty_csv_says_so(content: str) -> None:
         ('{"id": 1,', "not valid JSON"),
         ("{'id': 1}", "not valid JSON"),
         ('{"id": 1} {"id": 2}', "not valid JSON"),
-        ("[" * 100_000, "not valid JSON"),
+        ("[" * 100_000, "nested too deeply"),
     ],
     ids=["list", "string", "cut", "quotes", "two", "deep"],
 )
@@ -515,6 +515,41 @@ def test_parquet_text_stored_as_bytes_is_not_turned_into_python_source() -> None
     except InputError as error:
         found = [error.problems[0].where]
     assert found in (["caf\u00e9"], ["t.parquet:1"])
+
+
+def test_a_json_line_of_any_depth_is_read_or_refused() -> None:
+    for depth in range(800, 1010):
+        bad: list[MalformedRow] = []
+        line = '{"x": ' + '{"a":' * depth + "1" + "}" * depth + "}\n"
+        assert len(parse_jsonl(line.encode(), bad).rows) + len(bad) == 1
+
+
+PARQUET_WITHOUT_TEXT = {
+    "date": ("date32[day]", 1 << 22),
+    "timestamp": ("timestamp[us]", 1 << 60),
+    "time zone": ("timestamp[us, tz=Mars/Base]", 0),
+    "bytes": ("binary", b"\xff"),
+}
+"""A type, and a value of it that neither Python nor UTF-8 has a form for."""
+
+
+@pytest.mark.parametrize("what", PARQUET_WITHOUT_TEXT)
+def test_a_parquet_value_without_a_text_is_refused_at_its_column_and_row(what: str) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    name, value = PARQUET_WITHOUT_TEXT[what]
+    types = {
+        "date": pyarrow.date32(),
+        "timestamp": pyarrow.timestamp("us"),
+        "time zone": pyarrow.timestamp("us", tz="Mars/Base"),
+        "bytes": pyarrow.binary(),
+    }
+    plain = pyarrow.binary() if what == "bytes" else pyarrow.int32() if what == "date" else None
+    column = pyarrow.array([None, value], plain).cast(types[what])
+    found = only(parquet(id=["a", "b"], when=column), "t.parquet")
+    assert (found.where, found.what) == (
+        "t.parquet:2",
+        f"'when' has a value that is no text here ({name})",
+    )
 
 
 def test_a_file_that_is_no_parquet_is_an_input_error() -> None:

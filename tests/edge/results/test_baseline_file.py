@@ -146,6 +146,10 @@ def test_hostile_texts_and_nan_are_read_back(tmp_path: Path) -> None:
     assert alike(read_baseline(written(tmp_path, baseline_bytes(baseline()))), baseline())
 
 
+def test_what_is_no_text_in_a_reason_becomes_a_question_mark() -> None:
+    assert json.loads(baseline_bytes(baseline(reason="caf\udce9")))["data"]["reason"] == "caf?"
+
+
 def test_the_file_is_json_without_nan_and_names_its_schema() -> None:
     def refuse(token: str) -> None:
         raise AssertionError(token)

@@ -425,6 +425,29 @@ def test_a_label_that_is_changed_is_read_back_from_its_column() -> None:
     assert read_back([table], data).labels == ("=a", "b\u202e")
 
 
+def of_ours(*rows: str, label: str = "b") -> str:
+    """A table of our own with changed cells, whose ids and `escaped` are `rows`."""
+    head = f"rubric_set,ticket_id,group_id,label,top_label,score,score_a,score_{label}"
+    lines = (f"v1,{row.split(',')[0]},,a,a,0.9,0.9,0.1,route,,{row.split(',')[1]}" for row in rows)
+    return "\n".join([f"{head},outcome,failure,escaped", *lines, ""])
+
+
+@pytest.mark.parametrize("escape", ["\\u{ffffff}", "\\u{d800}"])
+def test_an_escape_that_is_no_character_is_refused_at_its_line(escape: str) -> None:
+    assert read(of_ours("x,0", f"'=x{escape},0")).ids[1] == f"'=x{escape}"
+    with pytest.raises(InputError) as caught:
+        read(of_ours("x,0", f"'=x{escape},1"))
+    (found,) = caught.value.problems
+    assert (found.what, found.where[-2:]) == (f"{escape} stands for no character", ":3")
+    with pytest.raises(InputError, match="stands for no character"):
+        read(of_ours("x,0", label=escape))
+
+
+def test_two_columns_that_become_one_are_refused() -> None:
+    with pytest.raises(InputError, match="two columns have one name"):
+        read(of_ours("x,0", label="\\u{61}"))
+
+
 def test_a_table_of_somebody_else_is_never_unescaped() -> None:
     found = read("ticket_id,label,score_a,score_b,escaped\n'=1,a,0.9,0.1,1\n")
     assert found.ids == ("'=1",)

@@ -30,7 +30,14 @@ from ticketbench.core.types import (
 )
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.results import store
-from ticketbench.edge.results.store import MANIFEST, envelope, load, report_files, write_folder
+from ticketbench.edge.results.store import (
+    MANIFEST,
+    envelope,
+    load,
+    report_files,
+    reported_rubrics,
+    write_folder,
+)
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
@@ -569,3 +576,38 @@ def test_an_estimated_mix_of_a_version_that_did_not_check_the_log_is_read() -> N
     (found,) = load(path, RunResults).production
     assert found == replace(mix, estimated_from=500)
     assert math.isnan(found.fit_p)
+
+
+def test_what_is_no_text_in_a_manifest_becomes_a_question_mark() -> None:
+    write_folder(OUT, NEW, {"command": "ticketbench run caf\udce9.yaml"})
+    manifest = json.loads((OUT / MANIFEST).read_bytes())
+    assert manifest["command"] == "ticketbench run caf?.yaml"
+    write_folder(OUT, NEW, {})
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000, "[]", "null", '{"schema": 1}', "\xff"])
+def test_a_manifest_that_cannot_be_read_is_none_of_ours(text: str) -> None:
+    write_folder(OUT, OLD, {})
+    (OUT / MANIFEST).write_text(text, encoding="latin-1")
+    with pytest.raises(InputError, match="are not a ticketbench report"):
+        report_files(OUT)
+
+
+UNREADABLE = [
+    "", "[" * 200_000, "{}", '{"data": []}', '{"data": {"rubric_sets": 1}}',
+    '{"data": {"rubric_sets": [{"rubrics": [{"label": "a", "text": "\\ud800"}]}]}}',
+    '{"data": {"x": ' + "[" * 200_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_a_report_that_cannot_be_read_has_no_rubric_sets(text: str) -> None:
+    Path("results.json").write_text(text)
+    assert reported_rubrics(Path("results.json")) == []
+
+
+def test_a_report_says_which_rubric_sets_were_measured() -> None:
+    value = run([table(THREE, ["a", "b", "c"])])
+    (found,) = reported_rubrics(saved(value, "run"))
+    assert found.fingerprint == value.rubric_sets[0].fingerprint
+    assert reported_rubrics(Path("nowhere.json")) == []

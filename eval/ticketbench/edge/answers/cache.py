@@ -10,12 +10,14 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
+
+import msgspec
 
 from ticketbench.core.errors import MachineError
 from ticketbench.core.types import RubricSet, fingerprint
@@ -87,8 +89,9 @@ class AnswerCache:
         return answers, found.keys() - answers.keys()
 
     def stored_keys(self) -> list[str]:
-        """The keys of all stored answers, sorted."""
-        return sorted(key for (key,) in self._select("SELECT key FROM responses"))
+        """The keys of all stored answers, sorted; what is no text is none."""
+        query = "SELECT key FROM responses WHERE typeof(key) = 'text'"
+        return sorted(key for (key,) in self._select(query))
 
     def state(self) -> str | None:
         """A token that is another one after every change of an answer; empty without a file, None
@@ -101,10 +104,13 @@ class AnswerCache:
         return str(found[0][0]) if found and triggers == [(3,)] else None
 
     def refresh_began(self, name: str) -> datetime | None:
-        """When the refresh called `name` began, if it has not ended yet."""
+        """When the refresh called `name` began, if it has not ended yet and a time was noted."""
         rows = self._select("SELECT name, value FROM ticketbench")
-        began = dict(rows).get(f"refresh {name}")
-        return datetime.fromisoformat(began) if began else None
+        try:
+            began = datetime.fromisoformat(dict(rows)[f"refresh {name}"])
+        except (KeyError, TypeError, ValueError):
+            return None
+        return began if began.tzinfo else None
 
     def refresh_goes_on(self, name: str) -> datetime | None:
         """When the refresh called `name` began, if it did within a day and has not ended.
@@ -127,10 +133,16 @@ class AnswerCache:
         """Note that every question of the refresh has an answer."""
         self._run([("DELETE FROM ticketbench WHERE name = ?", (f"refresh {name}",))])
 
-    def rubrics(self) -> list[Mapping[str, str]]:
-        """Rubric texts by label, for every rubric set with answers here; first used, first."""
+    def rubrics(self) -> list[dict[str, str]]:
+        """Rubric texts by label, for every rubric set with answers here; first used, first. What
+        cannot be read as one is left out.
+        """
         query = "SELECT rubrics FROM ticketbench_rubrics ORDER BY first_used, fingerprint"
-        return [json.loads(text) for (text,) in self._select(query)]
+        found = []
+        for (text,) in self._select(query):
+            with suppress(msgspec.MsgspecError, ValueError, TypeError, RecursionError):
+                found.append(msgspec.json.decode(text, type=dict[str, str]))
+        return found
 
     def ask(self, url: str, body: bytes, *, refresh: bool = False) -> Reply:
         """Ask the endpoint and store a valid answer; an answer already stored is not asked again.

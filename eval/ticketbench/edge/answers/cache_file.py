@@ -20,6 +20,7 @@ from urllib.parse import quote
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.answers.rows import LAYOUT
 from ticketbench.edge.files.atomic import remove_leftovers, temporary_beside
+from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.reading import kind_of
 
 _LOCK_WAIT_S = 2.0
@@ -52,12 +53,14 @@ def real_path(path: Path) -> Path:
     """The file that a cache called `path` is: a name without a suffix gets one, as in
     requests-cache, and a link is followed, since SQLite's other files stand beside its target.
 
-    Raises MachineError for a device or pipe: no file is made beside one.
+    Raises MachineError for a device or pipe, since no file is made beside one, and for what names
+    a folder only; InputError for a link out of the project.
     """
-    if kind_of(path) not in ("", "a folder"):
-        raise MachineError(f"{path} is {kind_of(path)}", help="name a file under `cache:`")
+    kind = kind_of(path)
+    if kind not in ("", "a folder") or path.name in ("", ".."):
+        raise MachineError(f"{path} is {kind}", help="name a file under `cache:`")
     named = path if path.suffix else path.with_name(f"{path.name}.sqlite")
-    return named.resolve() if named.is_symlink() else named
+    return written_at(named)
 
 
 def refuse_unusable(path: Path, *, writing: bool) -> None:

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ticketbench.core.errors import MachineError, TicketbenchError
+from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.types import Dataset, FloatArray, RubricSet, fingerprint
 from ticketbench.edge.contract import KEY_VERSION
 from ticketbench.edge.files.atomic import write_file
+from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.reading import read_bytes
 
 LAYOUT = "ticketbench-memo-1"
@@ -87,12 +88,13 @@ class Memo:
         out = io.BytesIO()
         np.save(out, remembered.scores, allow_pickle=False)
         rest = _COUNTS.pack(remembered.recorded, remembered.cached) + out.getvalue()
-        with contextlib.suppress(MachineError, OSError):
+        with contextlib.suppress(TicketbenchError, OSError):
             write_file(self.folder / f"{key}.npy", hashlib.sha256(rest).digest() + rest)
             self.forget(all_but=_MOST_KEPT)
 
     def forget(self, *, all_but: int = 0) -> None:
-        """Remove the matrices, but for the newest few."""
-        kept = sorted(self.folder.glob("*.npy"), key=lambda file: file.stat().st_mtime_ns)
+        """Remove the matrices, but for the newest few; InputError for a link out of the project."""
+        folder = written_at(self.folder)
+        kept = sorted(folder.glob("*.npy"), key=lambda file: file.lstat().st_mtime_ns)
         for old in kept[: max(0, len(kept) - all_but)]:
             old.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ticketbench.core.errors import MachineError
+from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.types import FloatArray
 from ticketbench.edge.engines.encoder import DIMENSIONS, Floats
 from ticketbench.edge.engines.weights import WEIGHTS_SHA256
@@ -41,7 +41,7 @@ def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
 
         vectors = minilm().vectors(list(missing.values()))
         known |= dict(zip(missing, vectors, strict=True))
-        with suppress(MachineError):  # a folder that takes no file only costs time again
+        with suppress(TicketbenchError):  # a folder that takes no file only costs time again
             _write(kept, known)
     found = [known[digest] for digest in digests]
     return np.array(found, dtype=np.float64).reshape(len(texts), DIMENSIONS)

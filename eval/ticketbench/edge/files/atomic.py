@@ -11,21 +11,24 @@ import secrets
 from pathlib import Path
 
 from ticketbench.core.errors import MachineError
+from ticketbench.edge.files.links import written_at
 from ticketbench.edge.redaction import redact
 
 
 def write_file(path: Path, content: bytes) -> None:
     """Replace one file: a temporary one beside it is written through to the disk, then renamed.
-    A key that this machine knows is left out.
+    A key that this machine knows is left out. A link stays, and what it leads to is replaced.
 
-    Raises MachineError when the disk is full or the folder cannot be written.
+    Raises InputError when that is out of the project, MachineError when the disk is full or the
+    folder cannot be written.
     """
-    temporary = temporary_beside(path)
+    real = written_at(path)
+    temporary = temporary_beside(real)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        remove_leftovers(path.parent)
+        real.parent.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(real.parent)
         write_through(temporary, redact(content))
-        os.replace(temporary, path)
+        os.replace(temporary, real)
     except OSError as error:
         raise not_written(path, error, "check the path and its permissions") from None
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Literal
@@ -53,8 +54,15 @@ def safe(cell: str) -> str:
 
 
 def original(cell: str) -> str:
-    """The text that `safe` made `cell` of."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), cell.removeprefix("'"))
+    """The text that `safe` made `cell` of. Raises ValueError for an escape that is no character."""
+    return _ESCAPE.sub(_character, cell.removeprefix("'"))
+
+
+def _character(escape: re.Match[str]) -> str:
+    number = int(escape[1], 16)
+    if number > sys.maxunicode or 0xD800 <= number <= 0xDFFF:
+        raise ValueError(f"{escape[0]} stands for no character")
+    return chr(number)
 
 
 def _marked(row: Sequence[str]) -> tuple[str, ...]:

@@ -12,16 +12,14 @@ import os
 import re
 import stat
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.files.git_marks import RESOLVE, refuse_git_marks
-
-FOLLOW_LINKS = "TICKETBENCH_FOLLOW_LINKS"
-"""With this variable set, links may lead out of the project; `--follow-links` sets it."""
+from ticketbench.edge.files.links import FOLLOW_LINKS, read_at
 
 _MOST_RATIO = 100
 _STREAM = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")
@@ -32,8 +30,6 @@ _KINDS = {
     stat.S_IFSOCK: "a socket",
 }
 _OTHER = "neither a file nor a folder"
-_SPANNED: dict[Path, Path] = {}
-"""Of a file that a config names, the folder that it shares with config and other inputs."""
 
 LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -86,44 +82,6 @@ def kind_of(path: Path) -> str:
     return "a folder" if stat.S_ISDIR(mode) else _KINDS.get(stat.S_IFMT(mode), _OTHER)
 
 
-def let_links_stay_beside(paths: Iterable[Path]) -> None:
-    """These files, a config and its inputs, may be links to others below their common folder, where
-    no git root is above them.
-
-    Any other link without git must stay in its own folder; a home folder is no project.
-    """
-    named = [_absolute(path) for path in paths]
-    common = _common_folder([path.parent for path in named])
-    home = _absolute(Path(os.path.expanduser("~")))
-    if common is not None and common not in (home, *home.parents):
-        _SPANNED.update(dict.fromkeys(named, common))
-
-
-def linked_parent(path: Path) -> Path | None:
-    """The nearest folder above `path` that is a link within the project or the working folder.
-
-    Links further up, such as a home folder on another disk, are the machine's own.
-    """
-    own = _absolute(path)
-    with_git = [one for one in own.parents if (one / ".git").exists()]
-    here = Path.cwd() if path.is_absolute() else _common_folder([own, Path.cwd()])
-    around = (*with_git[-1:], here)
-    inside = (one for one in own.parents if any(outer in one.parents for outer in around))
-    return next((one for one in inside if one.is_symlink()), None)
-
-
-@contextmanager
-def following_links() -> Iterator[None]:
-    """Links may lead out of the project meanwhile."""
-    before = os.environ.get(FOLLOW_LINKS)
-    os.environ[FOLLOW_LINKS] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[FOLLOW_LINKS]
-
-
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """`path`, open, whatever it is now: the kind is that of the opened file, not of the name."""
@@ -131,7 +89,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as file:
             yield file
         return
-    with open(_trusted(path), "rb", opener=_at_once) as file:
+    with open(read_at(path), "rb", opener=_at_once) as file:
         mode = os.fstat(file.fileno()).st_mode
         if not stat.S_ISREG(mode):
             what = f"{path} is {_KINDS.get(stat.S_IFMT(mode), _OTHER)}, not a file"
@@ -145,49 +103,6 @@ def _at_once(path: str, flags: int) -> int:
     for name in names:  # Windows has none of them, and no pipes among its files
         flags |= getattr(os, name, 0)
     return os.open(path, flags)
-
-
-def _trusted(path: Path) -> str:
-    """The name to open: where links lead, which must be inside of the project."""
-    if os.environ.get(FOLLOW_LINKS):
-        return str(path)
-    real = os.path.realpath(path)
-    if not Path(real).is_relative_to(_root_of(path)):
-        help_ = "put the file itself there; if you trust the link: --follow-links"
-        raise InputError(f"{path} is a link out of the project", help=help_)
-    return real
-
-
-def _root_of(path: Path) -> str:
-    """The real folder that links on the way to `path` must stay in.
-
-    The nearest folder above it with .git, else the one its config spans, else its own. A folder
-    that is itself reached by a link out of a project is none.
-    """
-    own = _absolute(path)
-    folders = own.parents
-    with_git = [one for one in folders if (one / ".git").exists()]
-    spanned = [_SPANNED[own]] if own in _SPANNED else []
-    nearest = next(iter(with_git or spanned or folders))
-    root = os.path.realpath(nearest)
-    for outer in (one for one in (*with_git, *spanned) if one in nearest.parents):
-        around = os.path.realpath(outer)
-        root = root if Path(root).is_relative_to(around) else around
-    return root
-
-
-def _common_folder(paths: list[Path]) -> Path | None:
-    """The folder above all of them; None where that is the root, or they are on several drives."""
-    try:
-        common = Path(os.path.commonpath(paths))
-    except ValueError:
-        return None
-    return None if common == Path(common.anchor) else common
-
-
-def _absolute(path: Path) -> Path:
-    """Without resolving links, which is the question here."""
-    return Path(os.path.abspath(path))
 
 
 def unpacked(path: Path, packed: bytes, *, most: int, merge_help: str = RESOLVE) -> bytes:

@@ -19,9 +19,9 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE_LABEL
-from ticketbench.edge.files.reading import let_links_stay_beside
+from ticketbench.edge.files.links import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
-from ticketbench.edge.inputs.documents import Document, Location, read_document, scalar
+from ticketbench.edge.inputs.documents import Document, Location, read_document, value_of
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
 from ticketbench.edge.inputs.validation import FileName, Strict, validated
 from ticketbench.edge.key_hosts.host import host_of
@@ -292,12 +292,15 @@ def read_config(
     for name, value in sorted((environment or {}).items()):
         location = _location_of_variable(name)
         if location:
-            _set(document.data, location, scalar(value), f"variable {name}", sources)
+            source = f"variable {name}"
+            _set(document.data, location, value_of(value, source=source), source, sources)
     for override in overrides:
         key, equals, value = override.partition("=")
         if not equals:
             raise InputError(f"--set takes KEY=VALUE, got {quoted(override)}")
-        _set(document.data, tuple(key.split(".")), scalar(value), f"--set {key}", sources)
+        source = f"--set {key}"
+        location = tuple(key.split("."))
+        _set(document.data, location, value_of(value, source=source), source, sources)
     document = replace(document, sources=sources)
     endpoint = document.data.get("endpoint")
     note_key(endpoint.get("key_env") if isinstance(endpoint, dict) else None)

@@ -74,12 +74,20 @@ def read_document(path: Path) -> Document:
     return Document(path, data, reader.positions)
 
 
-def scalar(text: str) -> Any:
-    """The value of a YAML scalar or flow collection, as `--set KEY=VALUE` gives it."""
+def value_of(text: str, *, source: str) -> Any:
+    """The value of a YAML text that stands outside of a file, under the same rules; `source` says
+    where, such as "--set cache". None for an empty text.
+
+    Raises InputError that names the source.
+    """
+    reader = _Reader(Path())
     try:
-        return YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, ValueError, RecursionError):
-        raise InputError(f"not a YAML value: {quoted(text)}", help="quote it") from None
+        root = reader.compose(text)
+        return None if root is None else reader.construct(root, ())
+    except InputError as error:
+        first = error.problems[0]
+        what = f"not a YAML value: {quoted(text)}: {first.what}"
+        raise InputError(what, where=source, help=first.help or "quote it") from None
 
 
 class _Reader:
@@ -163,11 +171,10 @@ class _Reader:
             what = f"values of type {quoted(tag)} are not allowed"
             raise InputError(what, where=self._where(node.start_mark), help="quote it")
         try:
-            return scalar(node.value)
-        except InputError as error:
-            raise InputError(
-                str(error), where=self._where(node.start_mark), help="quote it"
-            ) from None
+            return YAML(typ="safe", pure=True).load(node.value)
+        except (YAMLError, ValueError):
+            what = f"not a YAML value: {quoted(node.value)}"
+            raise InputError(what, where=self._where(node.start_mark), help="quote it") from None
 
     def _text(self, node: Node) -> str:
         """The text of a scalar; JSON may write one character as two escaped halves."""

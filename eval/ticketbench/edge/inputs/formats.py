@@ -34,6 +34,9 @@ _NO_TABLE = re.compile(
 """KEY=value (but for a spreadsheet's `sep=;`), a private key, or bytes, in the first line."""
 _RESOLVE = f"{RESOLVE}; where a cell quotes such lines, put a blank before them"
 
+_NO_VALUE = (ValueError, ArithmeticError, LookupError, TypeError, RecursionError, ImportError)
+"""What pyarrow and Python raise for a value, each of them for some type of it."""
+
 Cell = str | list[str] | None
 """A value as text; a list where the format has lists; None where the format has nulls."""
 
@@ -249,11 +252,13 @@ def _json_object(text: str, line: int) -> dict[str, Cell]:
         value = json.loads(
             text, object_pairs_hook=pairs, parse_int=str, parse_float=str, parse_constant=str
         )
-    except (json.JSONDecodeError, RecursionError) as error:
+        if not isinstance(value, dict):
+            raise MalformedRow(line, "not a JSON object", 'write {"id": ..., "text": ...}')
+        return {key: _cell(item) for key, item in value.items()}
+    except json.JSONDecodeError as error:
         raise MalformedRow(line, f"not valid JSON: {clipped(str(error))}") from None
-    if not isinstance(value, dict):
-        raise MalformedRow(line, "not a JSON object", 'write {"id": ..., "text": ...}')
-    return {key: _cell(item) for key, item in value.items()}
+    except RecursionError:  # of reading, or of writing what could just be read
+        raise MalformedRow(line, "nested too deeply", "store text") from None
 
 
 def _cell(value: Any) -> Cell:
@@ -279,22 +284,39 @@ def parse_parquet(data: bytes, bad: list[MalformedRow]) -> Table:
         # Its thread pool can abort the interpreter at exit; small files gain nothing from it.
         file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
         columns = _check_header(file.schema_arrow.names, 1)
-        records = file.read(use_threads=False).to_pylist()
+        read = file.read(use_threads=False)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise MalformedRow(1, f"not a readable Parquet file: {clipped(str(error))}") from None
+    texts = [_parquet_column(name, read.column(name)) for name in columns]
     rows = (
-        Row(i, {key: _plain(value, i) for key, value in record.items()})
-        for i, record in enumerate(records, start=1)
+        Row(i, dict(zip(columns, cells, strict=True)))
+        for i, cells in enumerate(zip(*texts, strict=True), start=1)
     )
     return Table(columns, tuple(rows))
 
 
-def _plain(value: Any, line: int) -> Cell:
+def _parquet_column(name: str, column: Any) -> list[Cell]:
+    """The values as text; MalformedRow for the first that Python or UTF-8 has no form for, such as
+    a date after the year 9999.
+    """
+    try:
+        values = column.to_pylist()
+    except _NO_VALUE:
+        values = (value.as_py() for value in column)  # one after the other, to find which it is
+    cells: list[Cell] = []
+    try:
+        cells.extend(map(_plain, values))
+    except _NO_VALUE:
+        # Without the library's words: an unknown time zone is told as a package that is missing.
+        what = f"{quoted(name)} has a value that is no text here ({clipped(str(column.type))})"
+        help_ = "store the column as text, or drop it"
+        raise MalformedRow(len(cells) + 1, what, help_) from None
+    return cells
+
+
+def _plain(value: Any) -> Cell:
     if isinstance(value, bytes):
-        try:
-            return value.decode("utf-8")
-        except UnicodeDecodeError:
-            raise MalformedRow(line, "a value is neither text nor UTF-8", "store text") from None
+        return value.decode("utf-8")
     if value is None or isinstance(value, str | bool | list):
         return _cell(value)
     return str(value)

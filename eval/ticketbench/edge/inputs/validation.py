@@ -28,14 +28,16 @@ M = TypeVar("M", bound=BaseModel)
 _MOST_PATH, _MOST_PART_BYTES = 1_000, 255
 
 
-def _short_enough(name: str) -> str:
+def _nameable(name: str) -> str:
+    if "\0" in name:
+        raise ValueError("no name of a file holds the character U+0000")
     parts = PurePath(name).parts
     if len(name) > _MOST_PATH or any(len(os.fsencode(part)) > _MOST_PART_BYTES for part in parts):
         raise ValueError("this is longer than the name of a file can be")
     return name
 
 
-FileName = Annotated[str, Field(min_length=1), AfterValidator(_short_enough)]
+FileName = Annotated[str, Field(min_length=1), AfterValidator(_nameable)]
 """A path as a file names it, which any system can open."""
 
 _SECRET = {"url", "key_env", "proxy"}

@@ -50,7 +50,7 @@ def baseline_bytes(baseline: Baseline) -> bytes:
     lines += ['"metrics": {', *_listed(metrics), "},"]
     tickets = (f"{_json(k)}: {_json(_row(t))}" for k, t in sorted(baseline.tickets.items()))
     lines += ['"tickets": {', *_listed(tickets), "}", "}", "}"]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    return ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
 
 def read_baseline(path: Path) -> Baseline:

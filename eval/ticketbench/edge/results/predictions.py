@@ -150,7 +150,7 @@ def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
     A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
     not part of the set. Raises InputError with file and line of every bad row.
     """
-    table = _unescaped(read_table(path))
+    table = _unescaped(path, read_table(path))
     _check_columns(path, table)
     name, rows = _rows_of_set(path, table, rubric_set)
     labels = _labels(path, table, rows)
@@ -175,17 +175,39 @@ def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
     )
 
 
-def _unescaped(table: Table) -> Table:
-    """The original texts of a table of our own; any other table stays as it is."""
+def _unescaped(path: Path, table: Table) -> Table:
+    """The original texts of a table of our own; any other table stays as it is.
+
+    Raises InputError with file and line of every escape that is no character, and of columns that
+    have one name.
+    """
     columns = table.columns
     if (columns[: len(_HEAD)], columns[-len(_TAIL) - 1 :]) != (_HEAD, (*_TAIL, ESCAPED)):
         return table
-    names = {name: original(name) for name in columns}
+    problems: list[Problem] = []
+
+    def taken_back(text: str, line: int) -> str:
+        try:
+            return original(text)
+        except ValueError as error:
+            help_ = "take the file as `run` wrote it"
+            problems.append(Problem(str(error), f"{path}:{line}", help_))
+            return text
+
+    names = {name: taken_back(name, 1) for name in columns}
+    if len(set(names.values())) < len(names):
+        problems.append(Problem("two columns have one name", f"{path}:1", "rename one"))
     rows = []
     for row in table.rows:
-        taken = original if _text(row, ESCAPED) == "1" else str
-        values: dict[str, Cell] = {names[name]: taken(_text(row, name)) for name in columns}
+        changed = _text(row, ESCAPED) == "1"
+        cells = {name: _text(row, name) for name in columns}
+        values: dict[str, Cell] = {
+            names[name]: taken_back(cell, row.line) if changed else cell
+            for name, cell in cells.items()
+        }
         rows.append(Row(row.line, values))
+    if problems:
+        raise problems_error(problems)
     return Table(tuple(names.values()), tuple(rows))
 
 

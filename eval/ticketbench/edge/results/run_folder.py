@@ -6,7 +6,6 @@ the run ends, and `.NAME.running/manifest.json`, which says who it is and since 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -17,11 +16,11 @@ from typing import Any
 
 from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.edge.files.atomic import write_file
-from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.files.links import refuse_linked
 from ticketbench.edge.results.store import (
     MANIFEST,
-    MANIFEST_SCHEMA,
-    MOST_MANIFEST_BYTES,
+    manifest_bytes,
+    read_manifest,
     report_files,
 )
 
@@ -37,6 +36,8 @@ def reserved(out: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
 
     report_files(out)
     lock_file, running = _beside(out, "lock"), _beside(out, "running")
+    for name in (lock_file, running):
+        refuse_linked(name, help="remove it, or choose another --out")
     lock = FileLock(str(lock_file), timeout=0)
     alone = not out.parent.exists()
     try:
@@ -49,8 +50,9 @@ def reserved(out: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
         raise MachineError(what, help="choose another --out") from None
     try:
         _put_in_order(out)
-        value = {"schema": MANIFEST_SCHEMA, "status": "running", "pid": os.getpid(), **manifest}
-        write_file(running / MANIFEST, json.dumps(value, indent=2, sort_keys=True).encode() + b"\n")
+        shutil.rmtree(running, ignore_errors=True)
+        value = {"status": "running", "pid": os.getpid(), **manifest}
+        write_file(running / MANIFEST, manifest_bytes(value))
         yield
     finally:
         shutil.rmtree(running, ignore_errors=True)
@@ -67,7 +69,7 @@ def _beside(out: Path, what: str) -> Path:
 
 def _in_use(out: Path, manifest: Path) -> MachineError:
     try:
-        value = json.loads(read_bytes(manifest, most=MOST_MANIFEST_BYTES))
+        value = read_manifest(manifest)
         who = f" (pid {value['pid']}, since {value['started']})"
     except (TicketbenchError, ValueError, KeyError, TypeError):
         who = ""
@@ -80,7 +82,7 @@ def _put_in_order(out: Path) -> None:
     """Remove what a killed run left beside `out`; bring back a report it had moved away."""
     leftover = re.compile(rf"\.{re.escape(out.name)}\.[0-9a-f]{{8}}\.(new|old)")
     found = [path for path in out.parent.iterdir() if leftover.fullmatch(path.name)]
-    for path in found:
+    for path in (one for one in found if not one.is_symlink()):
         if path.suffix == ".old" and not out.exists():
             path.rename(out)
         else:

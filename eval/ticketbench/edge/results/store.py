@@ -17,9 +17,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from ticketbench.core.errors import InputError, TicketbenchError
+from ticketbench.core.types import Rubric, RubricSet
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
-from ticketbench.edge.files.reading import linked_parent, read_bytes
+from ticketbench.edge.files.links import refuse_linked
+from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.redaction import redact
 from ticketbench.edge.results.upgrades import run_2, run_3
 
@@ -27,7 +29,8 @@ T = TypeVar("T")
 
 MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
-MOST_MANIFEST_BYTES = 10_000_000
+_MOST_MANIFEST_BYTES = 10_000_000
+_MOST_RESULTS_BYTES = 100_000_000
 VERSIONS = {"run": 3, "score": 2, "compare": 3, "gate": 3}
 """The version of what an envelope holds; 1 where nothing is said."""
 
@@ -48,6 +51,29 @@ def envelope(thing: str, data: Any) -> bytes:
         "tool": {"name": "ticketbench", "version": __version__},
         "data": data,
     }
+    return _indented(value)
+
+
+def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
+    """The JSON of a manifest, with its schema and its keys in order; else as an envelope has it."""
+    return _indented(dict(sorted({"schema": MANIFEST_SCHEMA, **manifest}.items())))
+
+
+def read_manifest(path: Path) -> Any:
+    """What `manifest_bytes` wrote into `path`.
+
+    Raises TicketbenchError when it cannot be read, ValueError when it is no manifest of ours.
+    """
+    try:
+        value = json.loads(read_bytes(path, most=_MOST_MANIFEST_BYTES))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(value, dict) or value.get("schema") != MANIFEST_SCHEMA:
+        raise ValueError("another schema")
+    return value
+
+
+def _indented(value: Any) -> bytes:
     try:
         encoded = msgspec.json.encode(value)
     except UnicodeEncodeError:
@@ -85,6 +111,32 @@ def load(path: Path, kind: type[T]) -> T:
         what = f"{path} is not a saved result of this version of ticketbench"
         raise InputError(what, help="make it again with `ticketbench run`") from None
     return result
+
+
+class _ReportedSet(msgspec.Struct):
+    rubrics: tuple[Rubric, ...]
+
+
+class _ReportedRun(msgspec.Struct):
+    rubric_sets: list[_ReportedSet]
+
+
+class _Reported(msgspec.Struct):
+    """What every version of results.json has: the rubric sets that were measured."""
+
+    data: _ReportedRun
+
+
+def reported_rubrics(path: Path) -> list[RubricSet]:
+    """The rubric sets of the results.json in `path`, of any version; none where it is not there or
+    cannot be read as one.
+    """
+    try:
+        content = read_bytes(path, most=_MOST_RESULTS_BYTES)
+        found = msgspec.json.decode(content, type=_Reported)
+    except (TicketbenchError, msgspec.MsgspecError, ValueError, RecursionError):
+        return []
+    return [RubricSet("reported", one.rubrics) for one in found.data.rubric_sets]
 
 
 def _current(value: Mapping[str, Any]) -> Any:
@@ -130,9 +182,7 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
             target.parent.mkdir(parents=True, exist_ok=True)
             write_through(target, content)
         digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
-        value = {"schema": MANIFEST_SCHEMA, **manifest, "files": digests}
-        text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-        write_through(fresh / MANIFEST, redact(f"{text}\n".encode()))
+        write_through(fresh / MANIFEST, redact(manifest_bytes({**manifest, "files": digests})))
         _carry_over(out, fresh, own)
         _swap(out, fresh)
     except OSError as error:
@@ -148,9 +198,7 @@ def report_files(out: Path) -> set[str]:
     """
     if len(os.fsencode(out.name)) > _MOST_NAME_BYTES:
         raise InputError("the name of the report folder is too long", help="choose another --out")
-    if out.is_symlink() or (link := linked_parent(out)):
-        what = f"{out} is a link" if out.is_symlink() else f"{out} lies behind the link {link}"
-        raise InputError(what, help="name the folder itself as --out")
+    refuse_linked(out, help="name the folder itself as --out")
     if out.exists() and not out.is_dir():
         raise InputError(f"{out} is not a folder", help="choose another --out")
     if out.resolve() in (Path.cwd(), *Path.cwd().parents):
@@ -158,10 +206,7 @@ def report_files(out: Path) -> set[str]:
     if not out.is_dir() or not any(out.iterdir()):
         return set()
     try:
-        manifest = json.loads(read_bytes(out / MANIFEST, most=MOST_MANIFEST_BYTES))
-        if manifest["schema"] != MANIFEST_SCHEMA:
-            raise ValueError(manifest["schema"])
-        return {*manifest["files"], MANIFEST}
+        return {*read_manifest(out / MANIFEST)["files"], MANIFEST}
     except (TicketbenchError, ValueError, KeyError, TypeError):
         raise InputError(
             f"{out} holds files that are not a ticketbench report",

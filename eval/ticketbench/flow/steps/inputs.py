@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,16 +13,9 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import (
-    NONE_LABEL,
-    Dataset,
-    Finding,
-    Rubric,
-    RubricSet,
-    fingerprint,
-)
+from ticketbench.core.types import NONE_LABEL, Dataset, Finding, RubricSet, fingerprint
 from ticketbench.edge.answers.recording import Recording
-from ticketbench.edge.files.reading import is_stream, kind_of, read_bytes
+from ticketbench.edge.files.reading import is_stream, kind_of
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
@@ -182,17 +174,14 @@ def noted_rubrics(inputs: Inputs) -> Iterator[RubricSet]:
     last report, as far as they can be read.
     """
     from ticketbench.edge.results.baseline_file import read_baseline
+    from ticketbench.edge.results.store import reported_rubrics
 
     yield from inputs.rubric_sets
     path = inputs.config.baseline_path
     with suppress(TicketbenchError):
         if path is not None and path.exists():
             yield read_baseline(path).rubric_texts
-    report = Path("reports") / inputs.config.name / "results.json"
-    with suppress(TicketbenchError, ValueError, KeyError, TypeError):
-        for one in json.loads(read_bytes(report))["data"]["rubric_sets"]:
-            rubrics = tuple(Rubric(str(r["label"]), str(r["text"])) for r in one["rubrics"])
-            yield RubricSet("reported", rubrics)
+    yield from reported_rubrics(Path("reports") / inputs.config.name / "results.json")
 
 
 @contextmanager
