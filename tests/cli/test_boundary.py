@@ -120,12 +120,26 @@ def test_a_signal_when_everything_has_ended_shows_no_traceback(when: str) -> Non
     script = f"""
 import atexit, signal, sys
 from ticketbench.cli import boundary
+from ticketbench.cli.signals import end_on_signals
 
 def strike(*_):
     signal.raise_signal(signal.SIGINT)
 
 {when}
+end_on_signals()
 sys.exit(boundary.run_guarded(lambda: 1 / 0, debug=False))
 """
     code, said = alone(script)
     assert (code, "Traceback" in said, "Exception" in said) == (130, False, False)
+
+
+def test_who_called_has_their_own_signals_back_afterwards() -> None:
+    script = """
+import signal
+from ticketbench.cli.boundary import run_guarded
+before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+run_guarded(lambda: None, debug=False)
+run_guarded(lambda: 1 / 0, debug=False)
+print(before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)])
+"""
+    assert alone(script)[1].startswith("True\n")

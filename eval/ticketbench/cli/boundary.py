@@ -42,6 +42,7 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
     No traceback without `debug`: a message says what, where and what to do next.
     """
     before, sys.unraisablehook = sys.unraisablehook, _dropped(debug=debug)
+    handlers = {number: signal.getsignal(number) for number in SIGNALS.values()}
     try:
         _listen()
         code = _run(command)  # click hands back the code of ctx.exit, else the command's None
@@ -53,7 +54,8 @@ def run_guarded(command: Callable[[], object], *, debug: bool) -> int:
             _say_traceback(error)
         return _reported(error)
     finally:
-        end_on_signals()
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         sys.unraisablehook = before
 
 
