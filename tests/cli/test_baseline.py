@@ -56,7 +56,7 @@ def test_blessing_25_times_after_the_pin_is_warned_of_by_bless_show_and_gate() -
     assert words in flat(show.stderr)
     assert "one look per pin" in flat(show.stdout)
     assert words in flat(text.stdout)
-    assert "1 passed" in text.stdout.splitlines()[0], "a warning changes no verdict"
+    assert "2 gates passed" in text.stdout.splitlines()[0], "a warning changes no verdict"
     assert f"**Warning: {words}:**" in Path("g.md").read_text("utf-8")
     assert f"::warning file=gated.yaml,title=ticketbench::{words}" in Path("g.txt").read_text(
         "utf-8"

@@ -89,7 +89,7 @@ def test_output_fits_into_80_columns(project: Path) -> None:
 
 def test_run_json_is_the_results_file(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--json", "--out", "out")
-    assert json.loads(done.stdout)["schema"] == "ticketbench/run@2"
+    assert json.loads(done.stdout)["schema"] == "ticketbench/run@3"
     assert done.stdout.encode() == (project / "out" / "results.json").read_bytes()
 
 
@@ -195,7 +195,7 @@ def test_a_second_run_opens_no_socket_and_writes_the_same_bytes(
     manifest = project / "out" / "manifest.json"
     assert json.loads(first.pop(manifest))["answers"]["v2"]["sent"] == 7
     assert json.loads(second.pop(manifest))["answers"]["v2"]["sent"] == 0
-    assert len(first) == 4
+    assert len(first) == 5
     assert first == second
 
 
@@ -212,7 +212,7 @@ def test_a_second_run_with_another_hash_seed_writes_the_same_bytes_and_figures(
     manifest = Path("manifest.json")
     assert json.loads(first.pop(manifest))["answers"]["v2"]["sent"] == 7
     assert json.loads(second.pop(manifest))["answers"]["v2"]["sent"] == 0
-    assert len(first) == 4 + 16
+    assert len(first) == 5 + 16
     assert first == second
 
 

@@ -53,7 +53,7 @@ def test_table_verdict_and_gate_agree_on_200_tickets_of_which_5_are_newly_wrong(
     screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG)).stdout)
     assert "-2.5 [-5.3, +0.3] points on 200 paired tickets" in screen
     assert "v2 fails a gate of 2.0 points against v1 (one-sided 95% bounds -4.8" in screen
-    assert len(set(re.findall(r"about ([\d,]+) labelled tickets", screen))) == 1
+    assert len(set(re.findall(r"about ([\d,]+) fresh tickets", screen))) == 1
     gate = flat(ticketbench("gate", str(CONFIG)).stdout)
     assert "-2.5 [-4.8, -0.2] points on 200 paired tickets" in gate
     assert "the largest loss not excluded is 4.8 points" in gate
@@ -65,7 +65,7 @@ def test_gate_and_compare_say_the_same_tickets_needed() -> None:
     assert (code, outcomes(data)) == (0, ["inconclusive", "inconclusive"])
     gate = flat(ticketbench("gate", str(CONFIG)).stdout)
     screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG)).stdout)
-    (needed,) = re.findall(r"about ([\d,]+) labelled tickets", screen)
+    (needed,) = re.findall(r"about ([\d,]+) fresh tickets", screen)
     assert f"about {needed} tickets would settle it" in gate
     with_margin = ACCURACY.replace("}", ", margin: 0.03}")
     turned(with_margin, lost=10, gained=9)

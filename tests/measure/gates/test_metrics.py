@@ -55,7 +55,7 @@ def measured() -> Evaluation:
 
 def test_there_are_metrics_of_every_kind() -> None:
     assert OF_LABEL == ("recall", "precision", "f1", "routed_recall")
-    assert OF_ROUTING == ("coverage", "selective_precision", "escalation_recall", "cost")
+    assert OF_ROUTING == ("coverage", "selective_precision", "cost", "escalation_recall")
     assert {type(METRICS.get(name)) for name in OVERALL} == {TicketMetric, CellMetric, TableMetric}
 
 
