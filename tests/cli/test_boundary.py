@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
@@ -43,8 +44,9 @@ def ended(happens: str, *, rest_s: float, debug: bool = False) -> tuple[int, str
 def test_a_signal_that_falls_into_a_callback_of_the_interpreter_is_not_lost(
     name: str, code: int
 ) -> None:
+    began = time.monotonic()
     number, said = ended(f"signal.raise_signal(signal.{name})", rest_s=15)
-    assert number == code
+    assert (number, time.monotonic() - began < 14) == (code, True)  # it does not wait for the rest
     assert "finished answers are kept" in said
     assert "Traceback" not in said
 

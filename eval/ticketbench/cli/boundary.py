@@ -85,11 +85,20 @@ def _dropped(*, debug: bool) -> Callable[[sys.UnraisableHookArgs], None]:
         number = SIGNALS.get(dropped.exc_type)
         if number is not None:
             _listen()
-            threading.Timer(_AGAIN_S, signal.raise_signal, [number]).start()
+            threading.Timer(_AGAIN_S, _send, [number]).start()
         elif debug and dropped.exc_value is not None:
             _say_traceback(dropped.exc_value)
 
     return report
+
+
+def _send(number: int) -> None:
+    """To the main thread, so that its waiting ends, too; a signal to this one would not end it."""
+    main = threading.main_thread().ident
+    if main is None or not hasattr(signal, "pthread_kill"):  # Windows
+        signal.raise_signal(number)
+    else:
+        signal.pthread_kill(main, number)
 
 
 def _reported(error: BaseException) -> int:
