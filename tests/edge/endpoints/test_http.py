@@ -214,8 +214,14 @@ def test_a_body_packed_in_several_members_is_unpacked_whole(server: FaultServer,
     assert ask(server, Step(body=packed, headers=GZIP)).body == b'{"a": 1}'
 
 
-@pytest.mark.parametrize("junk", [b"junk", b"\r\n", gzip.compress(b"more")[:-4], b"\x1f\x8b"])
-@pytest.mark.parametrize("packed", [gzip.compress(b"{}"), zlib.compress(b"{}")])
+@pytest.mark.parametrize(
+    "junk",
+    [b"junk", b"\r\n", gzip.compress(b"more")[:-4], b"\x1f\x8b"],
+    ids=["words", "line end", "cut member", "head of a member"],
+)
+@pytest.mark.parametrize(
+    "packed", [gzip.compress(b"{}"), zlib.compress(b"{}")], ids=["gzip", "deflate"]
+)
 def test_what_stands_behind_a_packed_body_is_no_part_of_an_answer(
     server: FaultServer, packed: bytes, junk: bytes
 ) -> None:
