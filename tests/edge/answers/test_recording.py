@@ -502,3 +502,13 @@ def test_a_stored_answer_that_is_none_has_no_canonical_form() -> None:
     assert [canonical_answer(Stored(c, URL, NOON)) for c in contents] == [None] * 4
     body = json.loads(canonical_answer(stored()) or b"")
     assert body == ANSWER
+
+
+def test_an_unknown_field_of_a_line_is_hardly_quoted(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps({"A" * 5_000: 1}) + "\n")
+    with pytest.raises(InputError) as caught:
+        read_recording(path)
+    (problem,) = caught.value.problems
+    assert problem.what.startswith("not a recorded answer: Object contains unknown field `AAA")
+    assert len(problem.what) < 100

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import msgspec
 
+from ticketbench.core.quotes import clipped
 from ticketbench.edge.answers.rows import Stored, in_utc
 from ticketbench.edge.contract import ContractViolation, check_scores
 
@@ -119,7 +120,7 @@ def read_line(raw: bytes, *, version: int) -> tuple[str, Stored]:
         line = _decode_line(raw)
         recorded_at = in_utc(msgspec.convert(line.recorded_at, Moment))
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-        raise ValueError(f"not a recorded answer: {error}") from None
+        raise ValueError(f"not a recorded answer: {clipped(str(error))}") from None
     answer = answer_json(line.answer)
     if _digest(line, answer, version) != line.sha256:
         if _digest(line, answer, 3 - version) == line.sha256:
