@@ -184,6 +184,17 @@ class Provenance:
     endpoint: str
 
 
+def highest(scores: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The index of the highest score of each row of n x K scores, and that score.
+
+    A tie goes to the earlier column. Without columns: index 0, score 0.
+    """
+    if scores.shape[1] == 0:
+        return np.zeros(len(scores), dtype=np.int64), np.zeros(len(scores))
+    top = np.argmax(scores, axis=1).astype(np.int64)
+    return top, scores[np.arange(len(scores)), top]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreTable:
     """The answers for one dataset and one rubric set: the one value between world and maths.
@@ -221,9 +232,9 @@ class ScoreTable:
             raise ValueError("ids, truth, groups and scores of a score table differ in length")
         if self.wanted is not None and self.wanted.shape != (n, len(self.gold_labels)):
             raise ValueError("wanted must be n x gold labels")
-        top = np.argmax(self.scores, axis=1).astype(np.int64)
+        top, top_score = highest(self.scores)
         object.__setattr__(self, "top", top)
-        object.__setattr__(self, "top_score", np.max(self.scores, axis=1, initial=0.0))
+        object.__setattr__(self, "top_score", top_score)
         object.__setattr__(self, "right", np.asarray(top == self.truth))
         for array in (self.truth, self.groups, self.scores, self.top, self.top_score, self.right):
             array.setflags(write=False)

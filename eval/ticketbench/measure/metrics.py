@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from ticketbench.core.policy import ESCALATE, ROUTE
-from ticketbench.core.types import BoolArray, FloatArray, IntArray
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, highest
 from ticketbench.measure.calibration import bins, ranking, smooth_ece
 from ticketbench.measure.calibration.bins import score_of_truth
 from ticketbench.measure.kinds import METRICS as METRICS
@@ -124,7 +124,8 @@ def brier_multiclass(scores: FloatArray, truth: IntArray) -> FloatArray:
 )
 def brier_top_label(scores: FloatArray, truth: IntArray) -> FloatArray:
     """(top score - 1[top label is right])², 0 to 1, 0 is best."""
-    return np.asarray((np.max(scores, axis=1, initial=0.0) - accuracy(scores, truth)) ** 2)
+    top_score, right = _top(scores, truth)
+    return np.asarray((top_score - right) ** 2)
 
 
 @table_metric(
@@ -253,7 +254,8 @@ def weighted_f1(cells: FloatArray) -> FloatArray:
 
 def _top(scores: FloatArray, truth: IntArray) -> tuple[FloatArray, BoolArray]:
     """Top score per ticket, and whether the top label is right."""
-    return np.max(scores, axis=1, initial=0.0), np.asarray(np.argmax(scores, axis=1) == truth)
+    top, top_score = highest(scores)
+    return top_score, np.asarray(top == truth)
 
 
 def _diagonal(cells: FloatArray) -> FloatArray:

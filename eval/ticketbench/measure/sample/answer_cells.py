@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.core.types import FloatArray, IntArray, highest
 
 _MOST_CELLS = 3
 """Of one top label: low, middle and high scores. More cells would hold fewer tickets each."""
@@ -25,7 +25,7 @@ class AnswerCells:
 
     def of(self, scores: FloatArray) -> IntArray:
         """The cell of each row of `scores`, from 0 to n - 1; a tie goes to the earlier label."""
-        top, score = np.argmax(scores, axis=1), np.max(scores, axis=1, initial=0.0)
+        top, score = highest(scores)
         found: IntArray = self.first[top]
         for label, edges in enumerate(self.edges):
             own = top == label
@@ -38,7 +38,7 @@ def answer_cells(scores: FloatArray) -> AnswerCells:
 
     Labels that are on top less often share one cell, the last.
     """
-    top, score = np.argmax(scores, axis=1), np.max(scores, axis=1, initial=0.0)
+    top, score = highest(scores)
     often = np.bincount(top, minlength=scores.shape[1])
     cells = np.minimum(often // _FEWEST_ANSWERS, _MOST_CELLS)
     edges = tuple(

@@ -27,8 +27,8 @@ def effective_groups(groups: IntArray) -> float:
 
     What a variance estimated from the groups rests on. No tickets: 0.
     """
-    if len(groups) == 0:
-        return 0.0
+    if np.all(groups[1:] > groups[:-1]):
+        return float(len(groups))
     sizes = np.bincount(group_index(groups))
     return float(len(groups) ** 2 / (sizes.astype(np.float64) @ sizes))
 
