@@ -436,12 +436,15 @@ class HostileServer:
 
 
 def _request(client: socket.socket) -> tuple[str, bytes]:
-    lines = client.makefile("rb")
-    first, length = lines.readline(65_536), 0
-    while (line := lines.readline(65_536)) not in (b"\r\n", b""):
-        if line.lower().startswith(b"content-length:"):
-            length = int(line.split(b":")[1])
-    return first.split()[1].decode(), lines.read(length)
+    """Path and body; ConnectionError where the client has gone before it asked anything."""
+    with client.makefile("rb") as lines:
+        first, length = lines.readline(65_536), 0
+        if not first:
+            raise ConnectionError("nothing was asked")
+        while (line := lines.readline(65_536)) not in (b"\r\n", b""):
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        return first.split()[1].decode(), lines.read(length)
 
 
 def by_hash(share: float, kinds: list[Kind]) -> Callable[[bytes], Kind | None]:
