@@ -21,6 +21,7 @@ from ticketbench.measure.routing.outcomes import RoutingSummary, SweepPoint
 from ticketbench.measure.routing.selective import RiskCoverage
 from ticketbench.measure.rubrics.overlap import PairOverlap
 from ticketbench.measure.thresholds.choose import ChosenThreshold
+from ticketbench.measure.thresholds.rules import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Settings:
 
     min_precision  share right among routed tickets that thresholds aim at
     confidence     how sure a promised threshold has to be
+    promises       how many promises share what may go wrong with one; 0: none is made
     most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
     """
 
@@ -36,9 +38,23 @@ class Settings:
     costs: Costs = Costs()  # noqa: RUF009
     min_precision: float = 0.95
     confidence: float = 0.90
+    promises: int = 1
     most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0
+
+    @property
+    def asked(self) -> Asked:
+        """What a good threshold is."""
+        return Asked(
+            base=self.policy,
+            costs=self.costs,
+            min_precision=self.min_precision,
+            confidence=self.confidence,
+            promises=self.promises,
+            most_reviewed=self.most_reviewed,
+            seed=self.seed,
+        )
 
 
 @dataclass(frozen=True, slots=True)

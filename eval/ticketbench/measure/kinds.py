@@ -51,12 +51,14 @@ class RoutedTickets:
 
     right      whether the top label is the gold label; never for gold `__none__`
     needs_two  whether two or more labels fit; None where the dataset does not say
+    missed     whose gold label an escalation would not ask; None where that has no price
     """
 
     outcome: IntArray
     right: BoolArray
     costs: Costs
     needs_two: BoolArray | None = None
+    missed: BoolArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

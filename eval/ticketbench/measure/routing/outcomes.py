@@ -83,16 +83,28 @@ class SweepPoint(Value):
     cost: float
 
 
-def cost_of_ticket(table: ScoreTable, decisions: Decisions, costs: Costs) -> FloatArray:
-    """Cost per ticket: misroute, review or escalate; a right route costs nothing."""
-    return costs.of(decisions.outcome, decisions.top == table.truth)
+def missed_by(table: ScoreTable, policy: Policy) -> BoolArray:
+    """Which tickets an escalation would not ask the gold label of: it is not above the limit.
+
+    Also those with gold `__none__` or a label that the rubric set lacks.
+    """
+    scores = at_temperature(table.scores, policy.temperature)
+    known = np.flatnonzero((table.truth >= 0) & (table.truth < scores.shape[1]))
+    missed = np.ones(table.n_scored, dtype=np.bool_)
+    missed[known] = scores[known, table.truth[known]] <= policy.escalate_above
+    return missed
 
 
-def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingSummary:
-    """Counts and every routing metric of `decisions`. No tickets: NaN estimates."""
+def summarise(
+    table: ScoreTable, decisions: Decisions, costs: Costs, *, missed: BoolArray | None = None
+) -> RoutingSummary:
+    """Counts and every routing metric of `decisions`. No tickets: NaN estimates.
+
+    `missed` as in `missed_by`, where a missed escalation has a price; None: none is missed.
+    """
     routed = decisions.outcome == ROUTE
     right_top = decisions.top == table.truth
-    tickets = RoutedTickets(decisions.outcome, right_top, costs, needs_two(table))
+    tickets = RoutedTickets(decisions.outcome, right_top, costs, needs_two(table), missed)
     right = routed & tickets.right
     metrics = routing_metrics(priced=True, all_labels=table.wanted is not None)
     estimates = (part_estimate(m, m.part(tickets), table.groups) for m in metrics)
