@@ -62,7 +62,7 @@ def command(
 
 def _show(e: Evaluation) -> None:
     from ticketbench.report.words import numbers
-    from ticketbench.report.words.verdict import told
+    from ticketbench.report.words.thresholds import none_chosen_text, told
 
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)
@@ -76,6 +76,8 @@ def _show(e: Evaluation) -> None:
     ]
     show_table(("label", "tickets", "recall", "precision"), labels)
     show()
+    if none_chosen_text(e):
+        show(none_chosen_text(e))
     for rule, text in told(e):
         show(f"threshold, {rule}:")
         show_wrapped(text)

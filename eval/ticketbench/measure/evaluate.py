@@ -37,7 +37,9 @@ from ticketbench.measure.thresholds.choose import (
     N_FOLDS,
     choose_thresholds,
     fold_of_ticket,
+    saving_on,
 )
+from ticketbench.measure.thresholds.tickets import Tickets
 
 
 def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
@@ -92,6 +94,7 @@ def _routing(table: ScoreTable, decisions: Decisions, settings: Settings) -> Rou
         summary=summarise(
             table, decisions, settings.costs, missed=missed_by(table, settings.policy)
         ),
+        saving=saving_on(Tickets.of(table, settings.policy), settings.policy, settings.costs),
         confusion=confusion.routed_confusion(table, decisions),
         sweep=sweep(table, settings.policy, settings.costs),
         risk_coverage=risk_coverage(table.top_score, table.right),

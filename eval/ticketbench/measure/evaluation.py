@@ -22,6 +22,7 @@ from ticketbench.measure.routing.selective import RiskCoverage
 from ticketbench.measure.rubrics.overlap import PairOverlap
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.thresholds.rules import Asked
+from ticketbench.measure.thresholds.saving import Saving
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Settings:
     min_precision  share right among routed tickets that thresholds aim at
     confidence     how sure a promised threshold has to be
     promises       how many promises share what may go wrong with one; 0: none is made
+    target_stated, prices_stated  whether the config says so, or the usual ones are taken
     most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
     """
 
@@ -39,6 +41,8 @@ class Settings:
     min_precision: float = 0.95
     confidence: float = 0.90
     promises: int = 1
+    target_stated: bool = False
+    prices_stated: bool = False
     most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0
@@ -107,12 +111,14 @@ class LabelChapter:
 class RoutingChapter:
     """What the policy does, and what other thresholds would.
 
+    saving         of the policy, against a review of every ticket
     confusion      gold by queue: the labels, `(review)` and `(escalate)`
     sweep          outcomes by threshold; `escalation_sweep` by `escalate_above`
     escalation     how right escalation is; None where the dataset has no all_labels
     """
 
     summary: RoutingSummary
+    saving: Saving
     confusion: ConfusionMatrix
     sweep: tuple[SweepPoint, ...]
     risk_coverage: RiskCoverage

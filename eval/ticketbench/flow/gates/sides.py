@@ -106,6 +106,7 @@ def against(
         seed=SEED,
         costs=inputs.config.costs,
         outcomes=(a.outcome, b.outcome),
+        missed=(a.missed, b.missed),
     )
     changed: tuple[str, ...] = ()
     if baseline is not None and base == BASELINE:

@@ -258,7 +258,8 @@ def _of_routing(metric: RoutingMetric, sides: Pair, costs: Costs) -> _Found:
 
 
 def _routed(side: Judged, costs: Costs) -> RoutedTickets:
-    return RoutedTickets(side.outcome, side.table.right, costs, needs_two(side.table))
+    known = needs_two(side.table)
+    return RoutedTickets(side.outcome, side.table.right, costs, known, side.missed)
 
 
 def _of_parts(

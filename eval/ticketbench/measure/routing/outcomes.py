@@ -145,13 +145,15 @@ def sweep(
     )
     routable = open_tickets.outcome == ROUTE
     escalated = int((~routable).sum())
+    missed = int((missed_by(table, policy) & ~routable).sum())
+    handed = costs.escalate * escalated + (costs.missed or 0.0) * missed
     score = _swept_score(table, policy, open_tickets)[routable]
     right = table.right[routable]
     routed = at_least(score, grid)
     hits = at_least(score[right], grid)
     ends = _intervals(table.groups[routable], score, right, (routed, hits), grid)
     return tuple(
-        _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, costs)
+        _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, handed, costs)
         for t, m, k, e in zip(grid, routed, hits, ends, strict=True)
     )
 
@@ -189,11 +191,13 @@ def _sweep_point(
     ends: Interval,
     n: int,
     escalated: int,
+    handed: float,
     costs: Costs,
 ) -> SweepPoint:
+    """`handed` is what the escalated ones cost together."""
     share = right / routed if routed else math.nan
     reviewed = n - escalated - routed
-    spent = costs.misroute * (routed - right) + costs.review * reviewed + costs.escalate * escalated
+    spent = costs.misroute * (routed - right) + costs.review * reviewed + handed
     return SweepPoint(
         threshold=threshold,
         routed=routed,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
 
 import numpy as np
 from scipy import special
 
-from ticketbench.core.types import FloatArray, IntArray, Value
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics.groups import one_per_group
 from ticketbench.measure.thresholds.error_shares import correlation_of_errors, exact_p, grouped_p
@@ -107,20 +107,20 @@ def certificate(
     of = levels(ones.n, len(drawn), risk=risk, delta=delta)
     path = _path(ones, everyone, of, risk=risk, delta=delta) if of else []
     at = _accepted(path, of) if of else -1
-    printed, outlook = math.nan, _outlook(ones, len(drawn), of, at, risk)
-    if at >= 0:
-        printed = _shortest(path[at].threshold, everyone.score)
+    tested = (path[at] if at >= 0 else _nearest(path, of)) if of else None
+    if tested is not None:
+        tested = replace(tested, threshold=_shortest(tested.threshold, everyone.score))
     return Certificate(
-        threshold=printed,
+        threshold=tested.threshold if tested and at >= 0 else math.nan,
         risk=risk,
         delta=delta,
         escalate_above=escalate_above,
         n=ones.n,
         n_groups=len(drawn),
         n_min=fewest_tickets(risk=risk, delta=delta),
-        tested=(path[at] if at >= 0 else _nearest(path, of)) if of else None,
+        tested=tested,
         reach=reach(of, risk=risk, smallest=min(one.p for one in path)) if of else math.nan,
-        outlook=outlook,
+        outlook=_outlook(ones, len(drawn), of, at, risk),
     )
 
 
@@ -141,7 +141,7 @@ def _path(
 
 
 def _by_ticket(
-    everyone: Tickets, thresholds: FloatArray, matters: FloatArray, risk: float
+    everyone: Tickets, thresholds: FloatArray, matters: BoolArray, risk: float
 ) -> FloatArray:
     """The p-values over all tickets, where they matter."""
     wrong = ~everyone.right

@@ -143,6 +143,12 @@ class _HeldOut:
     wrong: float = 0.0
     splits: int = 0
 
+    @classmethod
+    def of(cls, n: int) -> _HeldOut:
+        """Nothing yet, for n tickets."""
+        outcome, collision, missed = (np.zeros(n, np.int64) for _ in range(3))
+        return cls(outcome, collision, missed, np.zeros(n))
+
     def add(self, policy: Policy, unseen: Tickets, at: IntArray, costs: Costs) -> None:
         """What `policy` does to the tickets `unseen`, which stand at the rows `at`."""
         decisions = unseen.decided(policy)
@@ -169,7 +175,7 @@ class _HeldOut:
 
 def _held_out(given: _Given, of: Sequence[Rule]) -> dict[str, _HeldOut]:
     tickets, asked, n = given.tickets, given.asked, given.tickets.n
-    found = {rule.name: _HeldOut(*np.zeros((3, n), np.int64), np.zeros(n)) for rule in of}
+    found = {rule.name: _HeldOut.of(n) for rule in of}
     for split in range(N_SPLITS if len(np.unique(tickets.groups)) > 1 else 0):
         folds = fold_of_ticket(tickets.groups, n_folds=N_FOLDS, seed=asked.seed + split)
         for fold in range(int(folds.max()) + 1):

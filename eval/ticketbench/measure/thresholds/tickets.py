@@ -57,8 +57,15 @@ class Tickets:
 
     def rows(self, keep: BoolArray | IntArray) -> Tickets:
         """Only the tickets in `keep`, a mask or row numbers."""
-        kept = (of[keep] for of in (self.top, self.score, self.second, self.gold))
-        return Tickets(self.labels, *kept, self.right[keep], self.groups[keep])
+        return Tickets(
+            labels=self.labels,
+            top=self.top[keep],
+            score=self.score[keep],
+            second=self.second[keep],
+            gold=self.gold[keep],
+            right=self.right[keep],
+            groups=self.groups[keep],
+        )
 
     def decided(self, policy: Policy) -> Decisions:
         """What `policy` does with each; its temperature is the one the scores are at."""

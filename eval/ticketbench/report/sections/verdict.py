@@ -7,9 +7,17 @@ from markupsafe import Markup
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 from ticketbench.report.words.recommendation import preferred, verdict_texts
-from ticketbench.report.words.verdict import accuracy_text, told
+from ticketbench.report.words.setting import setting_text
+from ticketbench.report.words.thresholds import none_chosen_text, told
+from ticketbench.report.words.verdict import accuracy_text
 
-_TEMPLATE = """{% for verdict in verdicts %}
+_TEMPLATE = """<div class="card verdict">
+<p><strong>{{ advice.headline }}.</strong></p>
+{% for line in advice.lines %}
+<p>{{ line }}.</p>
+{% endfor %}
+</div>
+{% for verdict in verdicts %}
 <div class="card verdict {{ verdict.tone }}">
 <p><strong>{{ "Verdict: " if loop.first }}{{ verdict.headline }}.</strong> \
 {{ verdict.evidence }}.</p>
@@ -25,7 +33,7 @@ _TEMPLATE = """{% for verdict in verdicts %}
 {% for rule, line in thresholds %}
 <li><b>{{ rule }}</b>: {{ line }}</li>
 {% else %}
-<li>none: no ticket was scored</li>
+<li>{{ none_chosen }}</li>
 {% endfor %}
 </ul>
 </div>
@@ -64,7 +72,7 @@ n = {{ accuracy.n }}</span></div>
 
 @section(order=0, id="verdict", title="")
 def verdict(report: Report) -> Markup:
-    """Verdict, threshold, missing answers and findings, before anything else."""
+    """Recommendation, verdict, thresholds, missing answers and findings, before anything else."""
     results = report.results
     chosen = preferred(results)
     return render(
@@ -72,7 +80,9 @@ def verdict(report: Report) -> Markup:
         verdicts=verdict_texts(results),
         chosen=chosen,
         accuracy=accuracy_text(chosen),
+        advice=setting_text(results),
         thresholds=told(chosen),
+        none_chosen=none_chosen_text(chosen),
         failed=[e for e in results.evaluations if e.n_failed],
         findings=results.findings,
         evaluations=results.evaluations,

@@ -52,7 +52,7 @@ def _unsigned_zero(text: str) -> str:
 
 def threshold(value: float) -> str:
     """A threshold with two decimals, or as many as it has; NaN as a dash."""
-    return number(value, 2) if round(value, 2) == value or math.isnan(value) else f"{value:g}"
+    return number(value, 2) if round(value, 2) == value or math.isnan(value) else repr(float(value))
 
 
 def estimate(of: Estimate, *, share: bool = True) -> str:

@@ -36,10 +36,9 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
 
 
 def preferred(results: RunResults) -> Evaluation:
-    """The set whose threshold is told: the leader that looks best, without one the first set."""
-    leaders = results.standing.leaders
+    """The set to use, whose threshold is told."""
     by_name = {e.provenance.rubric_set: e for e in results.evaluations}
-    return by_name[leaders[0]] if leaders else results.evaluations[0]
+    return by_name[results.recommendation.rubric_set]
 
 
 def gain_text(found: Standing, name: str) -> str:

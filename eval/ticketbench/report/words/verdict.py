@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ticketbench.core.policy import Policy
 from ticketbench.measure.calibration.bins import TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
@@ -15,7 +14,6 @@ from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.statistics.intervals import CONFIDENCE
-from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.measure.trained.learning_curve import TicketsNeeded
 from ticketbench.report.words import numbers
@@ -190,84 +188,6 @@ def losses_text(comparison: Comparison) -> str:
         f"It takes {'' if comparison.fragility.exact else 'at most '}{few} until "
         f"{comparison.candidate} may be worse than {comparison.base} by {points} points"
     )
-
-
-def threshold_text(chosen: ChosenThreshold, policy: Policy | None = None) -> str:
-    """A chosen threshold, how to set it, and what it does on tickets it was not chosen on.
-
-    `policy` is the one of the config: what differs from it has to be set too.
-    """
-    if math.isnan(chosen.threshold) and not _promised(chosen):
-        return f"none: {_why_none(chosen)}"
-    setting = f"{_setting(chosen, policy or Policy())} ({chosen.title})"
-    judged = chosen.out_of_sample
-    if judged.n == 0:
-        return f"{setting}; too few groups to judge it on others"
-    if judged.routed == 0:
-        return f"{setting}: on tickets it was not chosen on, routes 0 of {judged.n}"
-    right = judged.selective_precision
-    missed = right.value < chosen.target
-    return (
-        f"{setting}: on tickets it was not chosen on, routes "
-        f"{judged.routed} of {judged.n} ({numbers.percent(judged.coverage.value)}), "
-        f"{numbers.estimate(right)} of them right" + (", short of the target" if missed else "")
-    )
-
-
-def told(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Rule and text of every chosen threshold, but for one that repeats the text before."""
-    lines: list[tuple[str, str]] = []
-    for chosen in evaluation.thresholds:
-        text = threshold_text(chosen, evaluation.settings.policy)
-        if not lines or lines[-1][1] != text:
-            lines.append((chosen.rule.replace("_", " "), text))
-    return lines
-
-
-def _promised(chosen: ChosenThreshold) -> list[str]:
-    return [label.label for label in chosen.label_thresholds if label.promise]
-
-
-def _setting(chosen: ChosenThreshold, policy: Policy) -> str:
-    """The keys of the config to set; 1.01 is the threshold that routes nothing."""
-    nothing = math.isnan(chosen.threshold)
-    setting = f"policy.threshold {'1.01' if nothing else numbers.threshold(chosen.threshold)}"
-    own = [
-        f"{o.label} {numbers.threshold(o.threshold)}" for o in chosen.label_thresholds if o.promise
-    ]
-    if own:
-        setting += f", policy.label_thresholds {', '.join(own)}"
-    without = [o.label for o in chosen.label_thresholds if not o.promise]
-    if without:
-        setting += f"; no promise for {', '.join(without)}"
-    if chosen.temperature != policy.temperature:
-        setting += f", policy.temperature {chosen.temperature:.2f}"
-    if policy.label_thresholds and not own:
-        setting += ", no policy.label_thresholds"
-    return setting
-
-
-def _why_none(chosen: ChosenThreshold) -> str:
-    target = f"{100 * chosen.target:g}% right among routed tickets"
-    certificate = chosen.certificate
-    if certificate is None:
-        return f"no threshold has {target} here"
-    what = f"{target} cannot be promised with {100 * chosen.confidence:g}% confidence"
-    best = certificate.best
-    if best is None:
-        return f"{what}: no ticket to test"
-    at = (
-        f"{best.errors} of {best.selected} tickets at {numbers.threshold(best.threshold)} "
-        "or above are wrong (one per group, without the escalated)"
-    )
-    if certificate.outlook == "too many errors":
-        return f"{what}: {at}, and more tickets would not change that"
-    blocked = "" if certificate.outlook != "stopped early" else ", but a stricter threshold fails"
-    if not certificate.more_tickets:
-        return f"{what}: {at}{blocked}, and more tickets there would not change that"
-    more = numbers.count(certificate.more_tickets, "ticket")
-    place = "at that one" if blocked else "up there"
-    return f"{what}: {at}{blocked}; about {more} more {place} would settle it"
 
 
 def calibration_text(evaluation: Evaluation) -> str:

@@ -1,0 +1,180 @@
+"""The one recommendation in words: which set, which setting, does it pay, and what runs today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.recommendation import Recommendation, Setting
+from ticketbench.measure.results import RunResults
+from ticketbench.measure.routing.outcomes import RoutingSummary
+from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
+from ticketbench.report.words import numbers
+from ticketbench.report.words.thresholds import promise_text
+
+
+@dataclass(frozen=True, slots=True)
+class SettingText:
+    """Sentences without their last stop; empty where there is nothing to say.
+
+    headline  which set and setting to use, or why none is recommended
+    of_100    what becomes of a hundred tickets
+    pays      what it costs against a person reading every one
+    today     what runs now, and what that costs
+    promise   what is promised, or why not; empty where no target is stated
+    order     in which order the ways of choosing were tried
+    """
+
+    headline: str
+    of_100: str = ""
+    pays: str = ""
+    today: str = ""
+    promise: str = ""
+    order: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What follows the headline, as far as there is something to say."""
+        said = (self.of_100, self.pays, self.today, self.promise, self.order)
+        return tuple(line for line in said if line)
+
+
+def setting_text(results: RunResults) -> SettingText:
+    """The recommendation of a run."""
+    found = results.recommendation
+    evaluation = _evaluation(results, found.rubric_set)
+    if found.kind == "incomplete":
+        missing = f"{evaluation.n_failed:,} of {evaluation.n_requested:,} tickets have no answer"
+        return SettingText(f"Incomplete: {missing}. Run it again")
+    if found.setting is None:
+        few = numbers.count(evaluation.n_scored, "ticket")
+        return SettingText(
+            f"Too few tickets to recommend a threshold: {few}, and {FEWEST_TICKETS} are the fewest"
+        )
+    return SettingText(
+        headline=_headline(results, found),
+        of_100=_of_100(found),
+        pays=_pays(found.setting),
+        today=_today(found),
+        promise=_promise(found, evaluation),
+        order=_order(found),
+    )
+
+
+def per_100(routing: RoutingSummary) -> tuple[int, int, int, int]:
+    """Right, wrong, to review and escalated of 100 tickets, by largest remainder: their sum is 100.
+
+    Equal remainders go to the earlier part. No tickets: zeros.
+    """
+    parts = np.array([routing.right, routing.wrong, routing.reviewed, routing.escalated])
+    if routing.n == 0:
+        return 0, 0, 0, 0
+    whole, rest = np.divmod(100 * parts, routing.n)
+    order = np.argsort(-rest, kind="stable")
+    whole[order[: 100 - int(whole.sum())]] += 1
+    right, wrong, review, escalated = whole.tolist()
+    return right, wrong, review, escalated
+
+
+def at_text(setting: Setting) -> str:
+    """A setting as "threshold 0.90, without escalation"."""
+    escalation = "without escalation"
+    if setting.escalate_above < 1:
+        escalation = f"escalating above {numbers.threshold(setting.escalate_above)}"
+    scale = f", at temperature {setting.temperature:g}" if setting.temperature != 1 else ""
+    return f"threshold {numbers.threshold(setting.threshold)}, {escalation}{scale}"
+
+
+def _headline(results: RunResults, found: Recommendation) -> str:
+    keeps = found.rubric_set == found.today.rubric_set
+    alone = len(results.evaluations) == 1
+    if found.kind == "review" or found.setting is None:
+        why = "it costs more" if _pays_of(found) == "no" else "no clear saving"
+        if alone or keeps:
+            return f"Keep people reading every ticket: {why}"
+        return f"{found.rubric_set} is better, but keep people reading every ticket: {why}"
+    use = (
+        "Set" if alone else f"Keep {found.rubric_set} at" if keeps else f"Use {found.rubric_set} at"
+    )
+    said = f"{use} {at_text(found.setting)}"
+    if found.prices_stated:
+        return said
+    costs = found.costs
+    examples = f"At example prices (a wrong route {costs.misroute:g}, a reading {costs.review:g})"
+    return f"{examples}: {said[:1].lower() + said[1:]}"
+
+
+def _pays_of(found: Recommendation) -> str:
+    return found.setting.saving.pays if found.setting else "cannot tell"
+
+
+def _of_100(found: Recommendation) -> str:
+    if found.setting is None:
+        return ""
+    setting = found.setting
+    right, wrong, review, escalated = per_100(setting.routing)
+    about = f"about {wrong}" if wrong or not setting.routing.wrong else "fewer than 1"
+    to_two = f", {escalated} to two teams to decide" if escalated else ""
+    start = ""
+    if found.kind == "review":
+        start = f"The cheapest is {at_text(setting)}: "
+    return (
+        f"{start}{'of' if start else 'Of'} 100 tickets, {right + wrong} go out alone, {about} of "
+        f"them wrong, {review} to a person{to_two}"
+    )
+
+
+def _pays(setting: Setting) -> str:
+    saving = setting.saving
+    word = {"yes": "It pays", "no": "It does not pay", "cannot tell": "Cannot tell if it pays"}
+    where = "on tickets it was not chosen on" if saving.held_out else "on these tickets"
+    return (
+        f"{word[saving.pays]}: {numbers.estimate(saving.cost, share=False)} a ticket, its wrong "
+        f"routes counted, where a person reading every one costs {saving.by_hand:.2f}; {where}"
+    )
+
+
+def _today(found: Recommendation) -> str:
+    today = found.today
+    right, wrong, *_ = per_100(today.routing)
+    return (
+        f"Today ({today.rubric_set} at {at_text(today)}) {right + wrong} of 100 go out alone, "
+        f"about {wrong} of them wrong, at {numbers.estimate(today.saving.cost, share=False)} a "
+        "ticket"
+    )
+
+
+def _promise(found: Recommendation, evaluation: Evaluation) -> str:
+    if not found.target_stated:
+        return ""
+    target = numbers.confidence(found.target)
+    if found.promise is None:
+        return (
+            f"No promise is made for {found.rubric_set}, which runs today; `choose.certify: "
+            f"{found.rubric_set}` asks for one"
+        )
+    grouped = evaluation.tickets.n_groups < evaluation.tickets.n_scored
+    said = promise_text(
+        found.promise, target=found.target, confidence=found.confidence, grouped=grouped
+    )
+    if found.kind == "promise" or found.promise.outlook != "certified":
+        return said
+    if not found.promise.firm:
+        return f"Your target, {target} right among routed tickets: {said}"
+    at = numbers.threshold(found.promise.threshold)
+    return f"Your target, {target} right, can be promised at {at}, but does not surely save there"
+
+
+def _order(found: Recommendation) -> str:
+    if found.target_stated:
+        return (
+            "Chosen so: your target first, where it can be promised firmly and saves; else the "
+            "cheapest threshold, where it saves; else everything to a person"
+        )
+    return "Chosen so: the cheapest threshold, where it saves; else everything to a person"
+
+
+def _evaluation(results: RunResults, name: str) -> Evaluation:
+    return next(e for e in results.evaluations if e.provenance.rubric_set == name)
