@@ -431,3 +431,7 @@ def test_a_gate_at_another_margin_names_it() -> None:
 def test_a_policy_at_a_temperature_is_not_repeated_in_rules_on_raw_scores() -> None:
     of = evaluate(table([SURE] * 200, ["a"] * 200), Settings(policy=Policy(temperature=2.0)))
     assert "policy.temperature" not in threshold_text(rule("certified", of))
+
+
+def test_no_bound_of_few_tickets_is_beyond_all_of_them() -> None:
+    assert not_worse_text(compared(1, 2, n=3)).endswith("(one-sided 95% bounds -100.0 and +100.0)")

@@ -13,7 +13,7 @@ from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
-from ticketbench.measure.pairs.verdict import Verdict
+from ticketbench.measure.pairs.verdict import Verdict, difference_of
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.trained.classifier import TrainedClassifier
@@ -149,7 +149,7 @@ def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> st
         "fail": f"fails a gate of {points} points against {comparison.base}",
         "inconclusive": f"may be worse than {comparison.base} by {points} points",
     }[outcome]
-    ends = change.bounds(GATE_CONFIDENCE)
+    ends = difference_of(change, confidence=GATE_CONFIDENCE)
     bounds = f"one-sided 95% bounds {numbers.points(ends.low)} and {numbers.points(ends.high)}"
     return f"{comparison.candidate} {words} ({bounds})"
 
