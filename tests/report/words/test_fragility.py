@@ -25,33 +25,48 @@ def with_fragility(found: Fragility) -> Comparison:
     [
         (
             Fragility(48, 3, "cannot tell", exact=True, losses=0),
-            "The verdict rests on 48 tickets. If 3 of them were labelled wrongly, it would be "
-            "“cannot tell”. Read these 48 first",
+            "The verdict rests on 48 tickets. If 3 of them were labelled wrongly, the verdict "
+            "would be “cannot tell”. Read these 48 first",
         ),
         (
             Fragility(1_480, 1, "better", exact=True, losses=0),
-            "The verdict rests on 1,480 tickets. If 1 of them was labelled wrongly, it would be "
-            "“better”. Read these 1,480 first",
+            "The verdict rests on 1,480 tickets. If 1 of them was labelled wrongly, the "
+            "verdict would be “better”. Read these 1,480 first",
         ),
         (
             Fragility(1, 1, "cannot tell", exact=True, losses=0),
-            "The verdict rests on 1 ticket. If it was labelled wrongly, it would be “cannot tell”. "
-            "Read it first",
+            "The verdict rests on 1 ticket. If it was labelled wrongly, the verdict would be "
+            "“cannot tell”. Read it first",
         ),
         (
             Fragility(48, 3, "cannot tell", exact=False, losses=0),
-            "The verdict rests on 48 tickets. At most 3 wrong labels among them would make it "
+            "The verdict rests on 48 tickets. 3 wrong labels among them, or fewer, could make it "
+            "“cannot tell”. Read these 48 first",
+        ),
+        (
+            Fragility(48, 1, "cannot tell", exact=False, losses=0),
+            "The verdict rests on 48 tickets. 1 wrong label among them could make it "
             "“cannot tell”. Read these 48 first",
         ),
         (
             Fragility(5, 0, "no relevant difference", exact=True, losses=2),
-            "The verdict rests on 5 tickets. Whatever their labels are, it would stay "
-            "“no relevant difference”. Read these 5 first",
+            "The verdict rests on 5 tickets. Whatever their labels are, the verdict would "
+            "stay “no relevant difference”. Read these 5 first",
+        ),
+        (
+            Fragility(1, 0, "cannot tell", exact=True, losses=0),
+            "The verdict rests on 1 ticket. Whatever its label is, the verdict would stay "
+            "“cannot tell”. Read it first",
+        ),
+        (
+            Fragility(1, 0, "cannot tell", exact=False, losses=0),
+            "The verdict rests on 1 ticket. No wrong label of it was found that would change the "
+            "verdict. Read it first",
         ),
         (
             Fragility(5, 0, "cannot tell", exact=False, losses=0),
-            "The verdict rests on 5 tickets. No wrong labels among them were found that would make "
-            "it another one. Read these 5 first",
+            "The verdict rests on 5 tickets. No wrong labels among them were found that would "
+            "change the verdict. Read these 5 first",
         ),
         (
             Fragility(0, 0, "no relevant difference", exact=True, losses=1),

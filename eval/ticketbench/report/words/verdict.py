@@ -166,14 +166,17 @@ def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
     if found.undo and found.exact:
         few = f"{found.undo:,} of them {'was' if found.undo == 1 else 'were'}"
         few = few if found.n_changed > 1 else "it was"
-        said.append(f"If {few} labelled wrongly, it would be “{found.outcome}”")
+        said.append(f"If {few} labelled wrongly, the verdict would be “{found.outcome}”")
     elif found.undo:
-        few = numbers.count(found.undo, "wrong label")
-        said.append(f"At most {few} among them would make it “{found.outcome}”")
+        few = f"{numbers.count(found.undo, 'wrong label')} among them"
+        few += ", or fewer," if found.undo > 1 else ""
+        said.append(f"{few} could make it “{found.outcome}”")
     elif found.exact:
-        said.append(f"Whatever their labels are, it would stay “{found.outcome}”")
+        labels = "their labels are" if found.n_changed > 1 else "its label is"
+        said.append(f"Whatever {labels}, the verdict would stay “{found.outcome}”")
     else:
-        said.append("No wrong labels among them were found that would make it another one")
+        wrong = "wrong labels among them were" if found.n_changed > 1 else "wrong label of it was"
+        said.append(f"No {wrong} found that would change the verdict")
     these = f"these {found.n_changed:,}" if found.n_changed > 1 else "it"
     said.append(f"Read {these} first" + (f": {listed}" if listed else ""))
     return ". ".join(said)
