@@ -13,6 +13,9 @@ _TEMPLATE = """{% for verdict in verdicts %}
 <div class="card verdict {{ verdict.tone }}">
 <p><strong>{{ "Verdict: " if loop.first }}{{ verdict.headline }}.</strong> \
 {{ verdict.evidence }}.</p>
+{% if verdict.rests_on %}
+<p>{{ verdict.rests_on }}.</p>
+{% endif %}
 <p>{% if loop.first %}<b>Next:</b> {% endif %}{{ verdict.action }}.</p>
 </div>
 {% else %}
