@@ -55,7 +55,7 @@ def test_table_verdict_and_gate_agree_on_200_tickets_of_which_5_are_newly_wrong(
     assert "v2 fails a gate of 2.0 points against v1 (one-sided 95% bounds -4.8" in screen
     assert len(set(re.findall(r"about ([\d,]+) fresh tickets", screen))) == 1
     gate = flat(ticketbench("gate", str(CONFIG)).stdout)
-    assert "-2.5 [-4.8, -0.2] points on 200 paired tickets" in gate
+    assert "-2.5 [-4.8, -0.2] points (at 90%) on 200 paired tickets" in gate
     assert "the largest loss not excluded is 4.8 points" in gate
 
 
