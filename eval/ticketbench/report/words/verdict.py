@@ -169,6 +169,7 @@ def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
         said.append(f"If {few} labelled wrongly, the verdict would be “{found.outcome}”")
     elif found.undo:
         few = f"{numbers.count(found.undo, 'wrong label')} among them"
+        few = few if found.n_changed > 1 else "A wrong label of it"
         few += ", or fewer," if found.undo > 1 else ""
         said.append(f"{few} could make it “{found.outcome}”")
     elif found.exact:
@@ -177,8 +178,8 @@ def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
     else:
         wrong = "wrong labels among them were" if found.n_changed > 1 else "wrong label of it was"
         said.append(f"No {wrong} found that would change the verdict")
-    these = f"these {found.n_changed:,}" if found.n_changed > 1 else "it"
-    said.append(f"Read {these} first" + (f": {listed}" if listed else ""))
+    if listed:
+        said.append(f"Check {'their labels' if found.n_changed > 1 else 'its label'}: {listed}")
     return ". ".join(said)
 
 
