@@ -66,7 +66,7 @@ def test_gate_and_compare_say_the_same_tickets_needed() -> None:
     gate = flat(ticketbench("gate", str(CONFIG)).stdout)
     screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG)).stdout)
     (needed,) = re.findall(r"about ([\d,]+) fresh tickets", screen)
-    assert f"about {needed} tickets would settle it" in gate
+    assert f"about {needed} fresh tickets would settle it" in gate
     with_margin = ACCURACY.replace("}", ", margin: 0.03}")
     turned(with_margin, lost=10, gained=9)
     report = gated()[1]["report"]

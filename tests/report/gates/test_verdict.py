@@ -187,7 +187,7 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
     [
         (named(), "80.0% [72.0, 86.0] on 120 tickets"),
         (named(outcome="fail", n_needed=4321),
-         "80.0% [72.0, 86.0] on 120 tickets; about 4,321 tickets would show it"),
+         "80.0% [72.0, 86.0] on 120 tickets; about 4,400 tickets would show it"),
         (named(outcome="inconclusive", value=NOTHING, reason="no ticket is routed"),
          "– on 120 tickets: no ticket is routed"),
         (named(outcome="skipped", n=1, n_needed=1000), "1 ticket, 1,000 needed"),
@@ -197,7 +197,7 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
         (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
                n_needed=900, margin=0.09),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 1 paired ticket; "
-         "the largest loss not excluded is 9.0 points; about 900 tickets would settle it"),
+         "the largest loss not excluded is 9.0 points; about 900 fresh tickets would settle it"),
         (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
                margin=0.05),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 1 paired ticket; "

@@ -67,7 +67,10 @@ def test_what_cannot_be_told_yet_asks_for_the_tickets_of_the_slowest() -> None:
     first = verdict_texts(found)[0]
     needed = max(c.verdict.tickets_needed for c in found.comparisons)
     assert first.headline == "cannot tell yet whether v2 or v3 is better than v1"
-    assert (first.action, first.tone) == (f"about {needed:,} fresh tickets would tell", "unknown")
+    assert (first.action, first.tone) == (
+        f"{numbers.about(needed)} fresh tickets would tell",
+        "unknown",
+    )
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_cannot_tell_says_how_many_tickets_would_settle_it() -> None:
     needed = comparison.verdict.tickets_needed
     assert needed > 100
     words = verdict_text(comparison)
-    assert words.action == f"about {needed:,} fresh tickets would tell"
+    assert words.action == f"{numbers.about(needed)} fresh tickets would tell"
     assert words.evidence.startswith(
         "between 2.4 points worse and 6.4 better: accuracy 80.0% → 82.0%, +2.0 [-2.4, +6.4] points"
     )

@@ -195,7 +195,7 @@ def _found(result: GateResult) -> str:
 def _with_needed(found: str, result: Limit) -> str:
     if not result.n_needed:
         return found
-    return f"{found}; about {result.n_needed:,} tickets would show it"
+    return f"{found}; {numbers.about(result.n_needed)} tickets would show it"
 
 
 def _wrong(result: MustPass) -> str:
@@ -233,7 +233,7 @@ def _loss(result: NotWorse) -> list[str]:
     elif result.outcome == "inconclusive" and _near_margin(result):
         told.append(person_text(seen, margin, share=share))
     elif result.n_needed:
-        told.append(f"about {result.n_needed:,} tickets would settle it")
+        told.append(f"{numbers.about(result.n_needed)} fresh tickets would settle it")
     return told
 
 

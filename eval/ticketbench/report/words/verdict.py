@@ -135,7 +135,7 @@ def tickets_text(verdicts: Sequence[Verdict], what: str) -> str:
     needed = [verdict.tickets_needed for verdict in verdicts]
     if not all(needed):
         return f"more than {MOST_NEEDED:,} fresh tickets {what}: decide by something else"
-    return f"about {max(needed):,} fresh tickets {what}"
+    return f"{numbers.about(max(needed))} fresh tickets {what}"
 
 
 def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
