@@ -202,7 +202,8 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
                margin=0.05),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 1 paired ticket; "
          "the largest loss not excluded is 9.0 points; seen loss 4.0 points, allowed 5: "
-         "more tickets seldom settle that; a person decides"),
+         "more tickets seldom settle on which side of 5 the true loss is; "
+         "a person decides"),
         (named("not worse", "fail", base=0.84, candidate=0.8, change=CHANGE, n=110, margin=0.02,
                primary=True),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 110 paired tickets; "
