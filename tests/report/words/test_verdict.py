@@ -123,8 +123,8 @@ def test_groups_are_told_with_what_the_interval_allows_for() -> None:
         for v, k in (("v1", 50), ("v2", 80))
     ]
     assert (
-        "100 paired tickets in 50 groups, 15 of them changed (other groups could differ; the "
-        "interval allows for that)"
+        "100 paired tickets in 50 groups, 15 of these groups changed (other groups could differ; "
+        "the interval allows for that)"
     ) in verdict_text(compare(*sides)).evidence
 
 

@@ -114,8 +114,8 @@ def _tickets_of(comparison: Comparison) -> str:
         return tickets
     changed = comparison.change("accuracy").change.n_changed
     return (
-        f"{tickets} in {numbers.count(comparison.n_groups, 'group')}, {changed or 'none'} of them "
-        "changed (other groups could differ; the interval allows for that)"
+        f"{tickets} in {numbers.count(comparison.n_groups, 'group')}, {changed or 'none'} of these "
+        "groups changed (other groups could differ; the interval allows for that)"
     )
 
 
