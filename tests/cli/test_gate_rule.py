@@ -160,7 +160,7 @@ def test_a_dry_run_says_what_the_tickets_can_see_and_sends_nothing() -> None:
     assert "nobody can tell: both sides have to be answered first: it is no share" in screen
     gated()
     done = ticketbench("gate", str(CONFIG), "--dry-run")
-    assert "on these 400 tickets, if as many change as now (48)" in flat(done.stdout)
+    assert "on these 400 tickets, if as many change as now (48 tickets)" in flat(done.stdout)
     assert "a true loss of 4 points would be green in about 14 of 100" in flat(done.stdout)
     data = json.loads(ticketbench("gate", str(CONFIG), "--dry-run", "--json").stdout)
     assert data["schema"] == "ticketbench/gate-plan@1"
@@ -170,7 +170,17 @@ def test_a_dry_run_says_what_the_tickets_can_see_and_sends_nothing() -> None:
     assert second["chances"][2]["loss"] == pytest.approx(0.2)
     strict = ticketbench("gate", str(CONFIG), "--dry-run", "--undecided", "fail").stdout
     assert "an equal candidate would be green in about 3" in flat(strict)
+    assert "green means not red: passed or inconclusive" in screen
+    assert "green means passed\n" in strict
     assert ticketbench("gate", str(CONFIG), "--dry-run", "--format", "junit").returncode == 2
+
+
+def test_a_dry_run_on_the_same_answers_does_not_ask_for_answers() -> None:
+    turned(ACCURACY, COST, n=400)
+    gated()
+    screen = flat(ticketbench("gate", str(CONFIG), "--dry-run").stdout)
+    assert "nobody can tell: both sides gave the same answers, and it is no share" in screen
+    assert "have to be answered" not in screen
 
 
 def test_a_dry_run_of_limits_alone_has_nothing_to_say() -> None:
