@@ -357,7 +357,7 @@ def test_with_two_candidates_p_and_interval_of_the_verdict_are_those_of_both() -
     text = words(section(of, "changes"))
     for c in of.comparisons:
         adjusted = f"{numbers.p_value(c.verdict.p)} adjusted for 2 candidates (Holm)"
-        assert f"{adjusted}, so the verdict reads {seen_change(c.verdict)}" in text
+        assert f"{adjusted}, so the verdict reads {seen_change(c.verdict, several=True)}" in text
 
 
 # Several sets

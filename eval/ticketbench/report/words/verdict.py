@@ -58,14 +58,18 @@ def verdict_text(comparison: Comparison) -> VerdictText:
         "cannot tell": "",
     }[comparison.verdict.outcome]
     of_several = one_of_several_text(comparison)
-    return replace(of_several, action=choice + of_several.action)
+    evidence = _evidence(comparison, seen_change(comparison.verdict))
+    return replace(of_several, evidence=evidence, action=choice + of_several.action)
 
 
 def one_of_several_text(comparison: Comparison) -> VerdictText:
-    """The same without a word on which set to use, which several sets decide together."""
+    """The same without a word on which set to use, which several sets decide together.
+
+    The level of the interval is named, which Holm's procedure makes another one from set to set.
+    """
     return VerdictText(
         headline=_headline(comparison),
-        evidence=_evidence(comparison),
+        evidence=_evidence(comparison, seen_change(comparison.verdict, several=True)),
         action=_action(comparison.verdict),
         tone=_TONES[comparison.verdict.outcome],
     )
@@ -81,22 +85,26 @@ def _headline(comparison: Comparison) -> str:
     }[comparison.verdict.outcome]
 
 
-def _evidence(comparison: Comparison) -> str:
+def _evidence(comparison: Comparison, change: str) -> str:
     verdict, counts = comparison.verdict, comparison.contingency
     accuracy = comparison.change("accuracy")
     decided = verdict.outcome != "cannot tell" or math.isnan(verdict.difference.low)
     bounds = "" if decided else f"{numbers.between(verdict.difference)}: "
     return (
         f"{bounds}accuracy {numbers.percent(accuracy.base)} → "
-        f"{numbers.percent(accuracy.candidate)}, {seen_change(verdict)} on "
+        f"{numbers.percent(accuracy.candidate)}, {change} on "
         f"{_tickets_of(comparison)}; {counts.only_candidate} fixed, {counts.only_base} broken"
     )
 
 
-def seen_change(verdict: Verdict) -> str:
-    """The change with the interval that decides, such as "+2.0 [-1.2, +5.2] points"."""
+def seen_change(verdict: Verdict, *, several: bool = False) -> str:
+    """The change with the interval that decides, such as "+2.0 [-1.2, +5.2] points".
+
+    Its level is named where it is not 95 %, and beside those of other sets (`several`).
+    """
     shown = numbers.difference(verdict.difference, apart_from=limits(verdict))
-    if verdict.confidence == CONFIDENCE or math.isnan(verdict.difference.low):
+    usual = verdict.confidence == CONFIDENCE and not several
+    if usual or math.isnan(verdict.difference.low):
         return f"{shown} points"
     return f"{shown} points (at {numbers.confidence(verdict.confidence)}, as one of several)"
 
