@@ -395,12 +395,12 @@ def test_the_verdict_of_several_sets_says_once_which_to_use() -> None:
 
 
 def test_each_verdict_says_in_its_card_what_it_rests_on(full: RunResults) -> None:
-    (alone,) = verdict_texts(full)
+    (alone,) = verdict_texts(full, listed="")
     assert f"{alone.evidence}. {alone.rests_on}. Next: {alone.action}." in words(
         section(full, "verdict")
     )
     of = results(tables(names=("v1", "v2", "v3")))
-    first, *each = verdict_texts(of)
+    first, *each = verdict_texts(of, listed="")
     text = words(section(of, "verdict"))
     assert not first.rests_on
     assert all(f"{one.rests_on}. {one.action}." in text for one in each)
