@@ -375,6 +375,23 @@ def test_a_problem_of_a_range_says_which_range() -> None:
     found = only(f"{SMALL}policy: {{threshold: 1.5}}\n")
     assert "policy.threshold" in found.what
     assert "must be at most 1.01, found 1.5" in found.what
+    assert not found.help
+
+
+@pytest.mark.parametrize(
+    ("text", "help_"),
+    [
+        (f"{SMALL}policy: {{threshold: 60}}\n", "write a share: 60 % is 0.6"),
+        (f"{SMALL}choose: {{min_precision: 97.5}}\n", "write a share: 97.5 % is 0.975"),
+        (SMALL.replace('v1/classify"', 'v1/classify", concurrency: 999'), ""),
+        (
+            SMALL.replace("version: 1", "version: 2"),
+            "write 1: no other version is known to this release",
+        ),
+    ],
+)
+def test_a_share_in_percent_and_another_version_say_what_to_write(text: str, help_: str) -> None:
+    assert only(text).help == help_
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "word\n"], ids=["empty", "list", "word"])

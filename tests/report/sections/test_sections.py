@@ -357,7 +357,7 @@ def test_with_two_candidates_p_and_interval_of_the_verdict_are_those_of_both() -
     text = words(section(of, "changes"))
     for c in of.comparisons:
         adjusted = f"{numbers.p_value(c.verdict.p)} adjusted for 2 candidates (Holm)"
-        assert f"{adjusted}, so the verdict reads {seen_change(c.verdict)}" in text
+        assert f"{adjusted}, so the verdict reads {seen_change(c.verdict, several=True)}" in text
 
 
 # Several sets
@@ -392,6 +392,18 @@ def test_the_verdict_of_several_sets_says_once_which_to_use() -> None:
     assert f"Verdict: {first.headline}. {first.evidence}." in text
     assert text.count("Next:") == text.count("Verdict:") == 1
     assert all(one.headline in text for one in each)
+
+
+def test_each_verdict_says_in_its_card_what_it_rests_on(full: RunResults) -> None:
+    (alone,) = verdict_texts(full, listed="")
+    assert f"{alone.evidence}. {alone.rests_on}. Next: {alone.action}." in words(
+        section(full, "verdict")
+    )
+    of = results(tables(names=("v1", "v2", "v3")))
+    first, *each = verdict_texts(of, listed="")
+    text = words(section(of, "verdict"))
+    assert not first.rests_on
+    assert all(f"{one.rests_on}. {one.action}." in text for one in each)
 
 
 def test_grouped_tickets_say_that_mcnemar_ignores_them() -> None:

@@ -35,6 +35,9 @@ def test_a_loss_seen_is_never_printed_as_the_one_allowed() -> None:
 
 def test_a_person_is_told_whether_the_loss_is_near_or_over_the_margin() -> None:
     near = person_text(0.016, 0.02, share=True)
-    assert near.startswith("seen loss 1.6 points, allowed 2: more tickets seldom settle that")
+    assert near == (
+        "seen loss 1.6 points, allowed 2: more tickets seldom settle on which side of 2 the true "
+        "loss is; a person decides"
+    )
     over = person_text(0.026, 0.02, share=True)
     assert over == "seen loss 2.6 points, over the 2 allowed, is not shown; a person decides"

@@ -67,7 +67,10 @@ def test_what_cannot_be_told_yet_asks_for_the_tickets_of_the_slowest() -> None:
     first = verdict_texts(found)[0]
     needed = max(c.verdict.tickets_needed for c in found.comparisons)
     assert first.headline == "cannot tell yet whether v2 or v3 is better than v1"
-    assert (first.action, first.tone) == (f"about {needed:,} fresh tickets would tell", "unknown")
+    assert (first.action, first.tone) == (
+        f"{numbers.about(needed)} fresh tickets would tell",
+        "unknown",
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,16 @@ def test_only_the_first_verdict_says_which_set_to_use(found: RunResults) -> None
     first, *each = verdict_texts(found)
     assert re.match("(use|keep) v|about ", first.action)
     assert not [words for words in each if re.search("\\b(use|keep) v", words.action)]
+
+
+def test_each_set_of_several_names_the_level_of_its_interval() -> None:
+    found = counts(80, 110, 140)
+    _, *each = verdict_texts(found)
+    levels = {c.verdict.confidence for c in found.comparisons}
+    assert levels == {0.975, 0.95}
+    for words, c in zip(each, found.comparisons, strict=True):
+        level = numbers.confidence(c.verdict.confidence)
+        assert f"points (at {level}, as one of several) on" in words.evidence
 
 
 def test_the_best_of_few_has_a_wide_interval_and_the_best_of_four_an_expected_gain() -> None:

@@ -75,7 +75,7 @@ def test_cannot_tell_says_how_many_tickets_would_settle_it() -> None:
     needed = comparison.verdict.tickets_needed
     assert needed > 100
     words = verdict_text(comparison)
-    assert words.action == f"about {needed:,} fresh tickets would tell"
+    assert words.action == f"{numbers.about(needed)} fresh tickets would tell"
     assert words.evidence.startswith(
         "between 2.4 points worse and 6.4 better: accuracy 80.0% → 82.0%, +2.0 [-2.4, +6.4] points"
     )
@@ -123,8 +123,8 @@ def test_groups_are_told_with_what_the_interval_allows_for() -> None:
         for v, k in (("v1", 50), ("v2", 80))
     ]
     assert (
-        "100 paired tickets in 50 groups, 15 of them changed (other groups could differ; the "
-        "interval allows for that)"
+        "100 paired tickets in 50 groups, 15 of these groups changed (other groups could differ; "
+        "the interval allows for that)"
     ) in verdict_text(compare(*sides)).evidence
 
 
@@ -431,3 +431,7 @@ def test_a_gate_at_another_margin_names_it() -> None:
 def test_a_policy_at_a_temperature_is_not_repeated_in_rules_on_raw_scores() -> None:
     of = evaluate(table([SURE] * 200, ["a"] * 200), Settings(policy=Policy(temperature=2.0)))
     assert "policy.temperature" not in threshold_text(rule("certified", of))
+
+
+def test_no_bound_of_few_tickets_is_beyond_all_of_them() -> None:
+    assert not_worse_text(compared(1, 2, n=3)).endswith("(one-sided 95% bounds -100.0 and +100.0)")

@@ -25,6 +25,7 @@ from ticketbench.measure.pairs.verdict import MARGIN
 
 _UNANSWERED = "both sides have to be answered first"
 _NO_SHARE = f"{_UNANSWERED}: it is no share of tickets"
+_ALIKE = "both sides gave the same answers, and it is no share of tickets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,15 @@ def _plan(
             n_demands=n_demands,
             step=step_of(metric, spread.n),
         ),
-        reason="" if spread.defined else spread.method,
+        reason="" if spread.defined else _unknown(spread, seen),
     )
+
+
+def _unknown(spread: Change, seen: Change | None) -> str:
+    """Why nobody can tell: no answers, none that differ, or too few groups."""
+    if seen is None:
+        return spread.method
+    return _ALIKE if seen.defined else seen.method
 
 
 def _seen(

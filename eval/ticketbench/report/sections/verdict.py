@@ -21,6 +21,9 @@ _TEMPLATE = """<div class="card verdict">
 <div class="card verdict {{ verdict.tone }}">
 <p><strong>{{ "Verdict: " if loop.first }}{{ verdict.headline }}.</strong> \
 {{ verdict.evidence }}.</p>
+{% if verdict.rests_on %}
+<p>{{ verdict.rests_on }}.</p>
+{% endif %}
 <p>{% if loop.first %}<b>Next:</b> {% endif %}{{ verdict.action }}.</p>
 </div>
 {% else %}
@@ -72,12 +75,15 @@ n = {{ accuracy.n }}</span></div>
 
 @section(order=0, id="verdict", title="")
 def verdict(report: Report) -> Markup:
-    """Recommendation, verdict, thresholds, missing answers and findings, before anything else."""
+    """Recommendation, verdict, thresholds, missing answers and findings, before anything else.
+
+    The file that lists the changed tickets is named further down, so that a card stays short.
+    """
     results = report.results
     chosen = preferred(results)
     return render(
         _TEMPLATE,
-        verdicts=verdict_texts(results),
+        verdicts=verdict_texts(results, listed=""),
         chosen=chosen,
         accuracy=accuracy_text(chosen),
         advice=setting_text(results),

@@ -38,7 +38,8 @@ def person_text(seen: float, margin: float, *, share: bool) -> str:
     allowed = _plain(margin, share=share)
     if seen > margin:
         return f"{loss}, over the {allowed} allowed, is not shown; a person decides"
-    return f"{loss}, allowed {allowed}: more tickets seldom settle that; a person decides"
+    settle = f"more tickets seldom settle on which side of {allowed} the true loss is"
+    return f"{loss}, allowed {allowed}: {settle}; a person decides"
 
 
 def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:

@@ -112,6 +112,14 @@ def _telling(values: Sequence[float], *, apart_from: Sequence[float], least: int
     return 16
 
 
+def about(n: int) -> str:
+    """A number that is only known roughly: "about 1,900" for 1,854, two digits, rounded up."""
+    if n < 100:
+        return f"about {n}"
+    unit = 10 ** (len(str(n)) - 2)
+    return f"about {-(-n // unit) * unit:,}"
+
+
 def count(n: int, singular: str, plural: str = "") -> str:
     """A count with its noun: "1 ticket", "2,310 tickets"."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"

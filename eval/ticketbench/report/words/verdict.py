@@ -12,7 +12,7 @@ from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
-from ticketbench.measure.pairs.verdict import Verdict
+from ticketbench.measure.pairs.verdict import Verdict, difference_of
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.measure.trained.learning_curve import TicketsNeeded
@@ -56,14 +56,18 @@ def verdict_text(comparison: Comparison) -> VerdictText:
         "cannot tell": "",
     }[comparison.verdict.outcome]
     of_several = one_of_several_text(comparison)
-    return replace(of_several, action=choice + of_several.action)
+    evidence = _evidence(comparison, seen_change(comparison.verdict))
+    return replace(of_several, evidence=evidence, action=choice + of_several.action)
 
 
 def one_of_several_text(comparison: Comparison) -> VerdictText:
-    """The same without a word on which set to use, which several sets decide together."""
+    """The same without a word on which set to use, which several sets decide together.
+
+    The level of the interval is named, which Holm's procedure makes another one from set to set.
+    """
     return VerdictText(
         headline=_headline(comparison),
-        evidence=_evidence(comparison),
+        evidence=_evidence(comparison, seen_change(comparison.verdict, several=True)),
         action=_action(comparison.verdict),
         tone=_TONES[comparison.verdict.outcome],
     )
@@ -79,22 +83,26 @@ def _headline(comparison: Comparison) -> str:
     }[comparison.verdict.outcome]
 
 
-def _evidence(comparison: Comparison) -> str:
+def _evidence(comparison: Comparison, change: str) -> str:
     verdict, counts = comparison.verdict, comparison.contingency
     accuracy = comparison.change("accuracy")
     decided = verdict.outcome != "cannot tell" or math.isnan(verdict.difference.low)
     bounds = "" if decided else f"{numbers.between(verdict.difference)}: "
     return (
         f"{bounds}accuracy {numbers.percent(accuracy.base)} → "
-        f"{numbers.percent(accuracy.candidate)}, {seen_change(verdict)} on "
+        f"{numbers.percent(accuracy.candidate)}, {change} on "
         f"{_tickets_of(comparison)}; {counts.only_candidate} fixed, {counts.only_base} broken"
     )
 
 
-def seen_change(verdict: Verdict) -> str:
-    """The change with the interval that decides, such as "+2.0 [-1.2, +5.2] points"."""
+def seen_change(verdict: Verdict, *, several: bool = False) -> str:
+    """The change with the interval that decides, such as "+2.0 [-1.2, +5.2] points".
+
+    Its level is named where it is not 95 %, and beside those of other sets (`several`).
+    """
     shown = numbers.difference(verdict.difference, apart_from=limits(verdict))
-    if verdict.confidence == CONFIDENCE or math.isnan(verdict.difference.low):
+    usual = verdict.confidence == CONFIDENCE and not several
+    if usual or math.isnan(verdict.difference.low):
         return f"{shown} points"
     return f"{shown} points (at {numbers.confidence(verdict.confidence)}, as one of several)"
 
@@ -112,8 +120,8 @@ def _tickets_of(comparison: Comparison) -> str:
         return tickets
     changed = comparison.change("accuracy").change.n_changed
     return (
-        f"{tickets} in {numbers.count(comparison.n_groups, 'group')}, {changed or 'none'} of them "
-        "changed (other groups could differ; the interval allows for that)"
+        f"{tickets} in {numbers.count(comparison.n_groups, 'group')}, {changed or 'none'} of these "
+        "groups changed (other groups could differ; the interval allows for that)"
     )
 
 
@@ -133,7 +141,7 @@ def tickets_text(verdicts: Sequence[Verdict], what: str) -> str:
     needed = [verdict.tickets_needed for verdict in verdicts]
     if not all(needed):
         return f"more than {MOST_NEEDED:,} fresh tickets {what}: decide by something else"
-    return f"about {max(needed):,} fresh tickets {what}"
+    return f"{numbers.about(max(needed))} fresh tickets {what}"
 
 
 def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
@@ -147,7 +155,7 @@ def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> st
         "fail": f"fails a gate of {points} points against {comparison.base}",
         "inconclusive": f"may be worse than {comparison.base} by {points} points",
     }[outcome]
-    ends = change.bounds(GATE_CONFIDENCE)
+    ends = difference_of(change, confidence=GATE_CONFIDENCE)
     bounds = f"one-sided 95% bounds {numbers.points(ends.low)} and {numbers.points(ends.high)}"
     return f"{comparison.candidate} {words} ({bounds})"
 
@@ -164,16 +172,20 @@ def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
     if found.undo and found.exact:
         few = f"{found.undo:,} of them {'was' if found.undo == 1 else 'were'}"
         few = few if found.n_changed > 1 else "it was"
-        said.append(f"If {few} labelled wrongly, it would be “{found.outcome}”")
+        said.append(f"If {few} labelled wrongly, the verdict would be “{found.outcome}”")
     elif found.undo:
-        few = numbers.count(found.undo, "wrong label")
-        said.append(f"At most {few} among them would make it “{found.outcome}”")
+        few = f"{numbers.count(found.undo, 'wrong label')} among them"
+        few = few if found.n_changed > 1 else "A wrong label of it"
+        few += ", or fewer," if found.undo > 1 else ""
+        said.append(f"{few} could make it “{found.outcome}”")
     elif found.exact:
-        said.append(f"Whatever their labels are, it would stay “{found.outcome}”")
+        labels = "their labels are" if found.n_changed > 1 else "its label is"
+        said.append(f"Whatever {labels}, the verdict would stay “{found.outcome}”")
     else:
-        said.append("No wrong labels among them were found that would make it another one")
-    these = f"these {found.n_changed:,}" if found.n_changed > 1 else "it"
-    said.append(f"Read {these} first" + (f": {listed}" if listed else ""))
+        wrong = "wrong labels among them were" if found.n_changed > 1 else "wrong label of it was"
+        said.append(f"No {wrong} found that would change the verdict")
+    if listed:
+        said.append(f"Check {'their labels' if found.n_changed > 1 else 'its label'}: {listed}")
     return ". ".join(said)
 
 
