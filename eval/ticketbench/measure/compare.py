@@ -183,6 +183,9 @@ def read_at(
     found: Comparison, base: ScoreTable, candidate: ScoreTable, told: Verdict
 ) -> Comparison:
     """The comparison of two tables with another verdict, such as that on one of many candidates."""
+    before = found.verdict
+    if (told.margin, told.confidence) == (before.margin, before.confidence):
+        return replace(found, verdict=told)
     a, b = paired_rows(base, candidate)
     change = found.change("accuracy").change
     rests_on = fragility(

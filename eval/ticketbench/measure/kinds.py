@@ -110,7 +110,8 @@ class TicketMetric(Metric):
 
     def values(self, scores: FloatArray, truth: IntArray) -> FloatArray:
         """One value per ticket; InputError where a share has others than 0 and 1."""
-        values = self.function(scores, truth)
+        # Marks and small integers would wrap around where one side is taken from the other.
+        values = np.asarray(self.function(scores, truth), dtype=np.float64)
         _refuse_other_than_hits(self, values)
         return values
 

@@ -34,7 +34,13 @@ from ticketbench.measure.label_results import label_results
 from ticketbench.measure.metrics import METRICS, macro_f1
 from ticketbench.measure.pairs import changes as module
 from ticketbench.measure.pairs import of_counts, of_means, of_scores
-from ticketbench.measure.pairs.change import GATE_CONFIDENCE, NO_TICKETS, ONE_SIDED, SAME
+from ticketbench.measure.pairs.change import (
+    GATE_CONFIDENCE,
+    NO_SLOPE,
+    NO_TICKETS,
+    ONE_SIDED,
+    SAME,
+)
 from ticketbench.measure.pairs.changes import (
     MetricChange,
     label_changes,
@@ -666,3 +672,28 @@ def test_the_calibration_error_of_a_table_is_that_of_the_metric() -> None:
     pair = random_pair(50)
     found = of_metric("ece_equal_mass_10", pair)
     assert found.base == float(metrics.ece(pair[0].table.scores, pair[0].table.truth))
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.int64])
+def test_hits_of_any_type_have_the_interval_of_the_accuracy(dtype: type[np.generic]) -> None:
+    @ticket_metric("hits", title="Hits", share=True)
+    def hits(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        return np.asarray(np.argmax(scores, axis=1) == truth, dtype=dtype)
+
+    pair = random_pair(60, seed=4)
+    (found, accuracy) = (of_metric(name, pair).difference for name in ("hits", "accuracy"))
+    assert found == accuracy
+
+
+@pytest.mark.usefixtures("own")
+def test_a_metric_without_a_slope_says_so_instead_of_naming_an_interval() -> None:
+    @cell_metric("whole", title="Of whole tickets")
+    def whole(cells: np.ndarray) -> np.ndarray:
+        n = cells.sum(axis=(-2, -1))
+        return np.where(n == np.round(n), cells[..., 0, 0] / np.maximum(n, 1), np.nan)
+
+    found = of_metric("whole", random_pair(60, seed=4))
+    assert math.isfinite(found.difference.value)
+    assert not found.change.defined
+    assert (found.change.method, found.change.n_changed) == (NO_SLOPE, 0)

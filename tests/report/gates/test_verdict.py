@@ -278,6 +278,17 @@ def test_a_loss_is_told_from_the_one_allowed() -> None:
     assert "the loss seen, 2.004 points, is over the 2 allowed" in found
 
 
+def test_a_bound_is_never_printed_as_the_margin_it_lies_beside() -> None:
+    passed = named("not worse", base=0.9, candidate=0.9, margin=0.02,
+                   change=Estimate(0.0, -0.01998, 0.01998, 9, ""))  # fmt: skip
+    words = gate_words(passed).found
+    assert "0.000 [-1.998, +1.998] points" in words
+    assert "the largest loss not excluded is 1.998 points" in words
+    cost = named("not worse", "inconclusive", base=1.0, candidate=1.0, margin=0.1, share=False,
+                 higher_is_better=False, change=Estimate(0.0, -0.2, 0.10004, 9, ""))  # fmt: skip
+    assert "[-0.20000, +0.10004] on" in gate_words(cost).found
+
+
 def test_only_the_first_ten_wrong_tickets_are_named() -> None:
     wrong = tuple(WrongTicket(f"t{i:02}", "no answer") for i in range(13))
     found = gate_words(named("must pass", "fail", tickets=wrong)).found

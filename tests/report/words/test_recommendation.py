@@ -115,6 +115,20 @@ def test_a_leader_whose_wide_interval_reaches_0_is_still_above_it() -> None:
     assert re.fullmatch(r"\+15\.0 \[above 0, \+[0-9.]+\]", shown)
 
 
+def test_a_set_found_worse_whose_wide_interval_reaches_0_is_still_below_it() -> None:
+    found = counts(140, 110, 80).standing
+    first, second = found.gains
+    wide = replace(first, seen=replace(first.seen, high=0.01))
+    shown = gain_text(replace(found, gains=(wide, second)), "v2")
+    assert re.fullmatch(r"-15\.0 \[-[0-9.]+, below 0\]", shown)
+    assert gain_text(found, "v2") == numbers.difference(first.seen)
+
+
+def test_a_gain_that_is_expected_to_stay_is_not_called_too_good() -> None:
+    evidence = verdict_texts(counts(80, 110, 110, 110, 110))[0].evidence
+    assert evidence.endswith("which holds for the best of 4, too); expect about as much")
+
+
 def test_a_set_not_found_better_shows_its_interval_as_it_is() -> None:
     found = counts(80, 83, 84).standing
     assert gain_text(found, "v2") == numbers.difference(found.gain("v2").seen)

@@ -216,7 +216,9 @@ def _change(result: NotWorse) -> str:
     share = result.metric.share
     show = numbers.percent if share else numbers.number
     tickets = numbers.count(result.n, "paired ticket")
-    change = numbers.difference(result.change, share=share)
+    # A bound that looks like the margin without being it would belie the outcome.
+    limit = -result.margin if result.metric.higher_is_better else result.margin
+    change = numbers.difference(result.change, share=share, apart_from=(0.0, limit))
     change += " points" if share else ""
     values = f"{show(result.base)} → {show(result.candidate)}, {change}"
     if math.isnan(result.change.low):
@@ -227,7 +229,7 @@ def _change(result: NotWorse) -> str:
 def _loss(result: NotWorse) -> list[str]:
     """The largest loss that is not excluded; why it is red, or what would settle it."""
     share, seen, margin = result.metric.share, result.loss_seen, result.margin
-    told = [left_text(result.loss_left, share=share)]
+    told = [left_text(result.loss_left, margin, share=share)]
     if only_seen(result):
         told.append(seen_text(seen, margin, share=share))
     elif result.outcome == "inconclusive" and _near_margin(result):

@@ -129,7 +129,7 @@ def _action(verdict: Verdict) -> str:
     if verdict.outcome == "cannot tell":
         return tickets_text([verdict], "would tell")
     if verdict.outcome == "no relevant difference":
-        margin = numbers.points(verdict.margin).lstrip("+")
+        margin = numbers.margin(verdict.margin)
         return f"the difference is within ±{margin} points, so accuracy is no reason to change"
     return "read the broken tickets" + (" first" if verdict.outcome == "better" else "")
 
@@ -148,7 +148,7 @@ def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> st
     """Whether the candidate may replace the base: what a primary gate on the accuracy would say."""
     change = comparison.change("accuracy").change
     allowed = comparison.verdict.margin if margin is None else margin
-    points = numbers.points(allowed).lstrip("+")
+    points = numbers.margin(allowed)
     (outcome,) = outcomes([Demand(change, allowed, primary=True)])
     words = {
         "pass": f"is not worse than {comparison.base} by {points} points or more",
@@ -156,8 +156,8 @@ def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> st
         "inconclusive": f"may be worse than {comparison.base} by {points} points",
     }[outcome]
     ends = difference_of(change, confidence=GATE_CONFIDENCE)
-    bounds = f"one-sided 95% bounds {numbers.points(ends.low)} and {numbers.points(ends.high)}"
-    return f"{comparison.candidate} {words} ({bounds})"
+    bounds = numbers.two_points(ends.low, ends.high, apart_from=(0.0, -allowed))
+    return f"{comparison.candidate} {words} (one-sided 95% bounds {bounds})"
 
 
 def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
@@ -195,7 +195,7 @@ def losses_text(comparison: Comparison) -> str:
     if not losses:
         return ""
     few = numbers.count(losses, "more lost ticket")
-    points = numbers.points(comparison.verdict.margin).lstrip("+")
+    points = numbers.margin(comparison.verdict.margin)
     return (
         f"It takes {'' if comparison.fragility.exact else 'at most '}{few} until "
         f"{comparison.candidate} may be worse than {comparison.base} by {points} points"
