@@ -105,7 +105,7 @@ def _show(outcome: RunOutcome) -> None:
 
     results = outcome.results
     say_findings(results.findings)
-    advice = setting_text(results)
+    advice = setting_text(results.recommendation, results.evaluations)
     show(advice.headline, style="bold")
     for line in advice.lines:
         show_wrapped(line)

@@ -18,7 +18,7 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.measure.evaluation import Evaluation
+    from ticketbench.flow.score import Score
 
 
 @click.command("score")
@@ -57,16 +57,24 @@ def command(
         show_json("score", result)
         return
     say_findings(result.evaluation.findings)
-    _show(result.evaluation)
+    _show(result)
 
 
-def _show(e: Evaluation) -> None:
+def _show(result: Score) -> None:
     from ticketbench.report.words import numbers
+    from ticketbench.report.words.setting import setting_text
     from ticketbench.report.words.thresholds import none_chosen_text, told
 
+    e = result.evaluation
+    advice = setting_text(result.recommendation, [e])
+    show(advice.headline, style="bold")
+    for line in advice.lines:
+        show_wrapped(line)
+    show()
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in metrics]
+    rows.append(("cost where a person reads all", numbers.number(e.settings.costs.review)))
     rows.append(("threshold of the policy", numbers.threshold(e.settings.policy.threshold)))
     show_table(("metric", "value [95%]"), rows)
     show()

@@ -54,13 +54,14 @@ class RunResults(Value):
 
     comparisons     their verdicts know how many candidates there are
     standing        which set the accuracies speak for
-    recommendation  which set and setting to use, and whether that pays
+    recommendation  which set and setting to use, and whether that pays; None in results of before
+                    there was one
     trained         classifiers trained on these labels, for reference; none unless asked for
     trained_missing  why one that was asked for is not there; else empty
     """
 
     name: str
-    recommendation: Recommendation
+    recommendation: Recommendation | None
     dataset: DatasetSummary
     rubric_sets: tuple[RubricSet, ...]
     evaluations: tuple[Evaluation, ...]

@@ -31,7 +31,7 @@ def markdown_summary(report: Report) -> bytes:
     """The summary as UTF-8 Markdown."""
     results = report.results
     chosen, verdicts = preferred(results), verdict_texts(results)
-    advice = setting_text(results)
+    advice = setting_text(results.recommendation, results.evaluations)
     lines = [f"# {escaped(results.name)}: {escaped(advice.headline)}", ""]
     lines += [part for line in advice.lines for part in (f"{escaped(line)}.", "")]
     for i, words in enumerate(verdicts):
@@ -74,6 +74,10 @@ def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     for results in zip(*of_each, strict=True):
         cells = [escaped(numbers.estimate(r.estimate, share=r.share)) for r in results]
         rows.append(f"| {escaped(results[0].title)} | {' | '.join(cells)} |")
+    by_hand = numbers.number(evaluations[0].settings.costs.review)
+    rows.append(
+        f"| Cost where a person reads every ticket | {' | '.join([by_hand] * len(names))} |"
+    )
     threshold = numbers.threshold(evaluations[0].settings.policy.threshold)
     rows.append(f"| threshold of the policy | {' | '.join([threshold] * len(names))} |")
     answered = [f"{e.n_requested} = {e.n_scored} + {e.n_failed}" for e in evaluations]

@@ -86,7 +86,7 @@ def verdict(report: Report) -> Markup:
         verdicts=verdict_texts(results, listed=""),
         chosen=chosen,
         accuracy=accuracy_text(chosen),
-        advice=setting_text(results),
+        advice=setting_text(results.recommendation, results.evaluations),
         thresholds=told(chosen),
         none_chosen=none_chosen_text(chosen),
         failed=[e for e in results.evaluations if e.n_failed],

@@ -38,7 +38,8 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
 def preferred(results: RunResults) -> Evaluation:
     """The set to use, whose threshold is told."""
     by_name = {e.provenance.rubric_set: e for e in results.evaluations}
-    return by_name[results.recommendation.rubric_set]
+    found = results.recommendation
+    return by_name[found.rubric_set] if found else results.evaluations[0]
 
 
 def gain_text(found: Standing, name: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.recommendation import Recommendation, Setting
-from ticketbench.measure.results import RunResults
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.words import numbers
@@ -41,10 +41,11 @@ class SettingText:
         return tuple(line for line in said if line)
 
 
-def setting_text(results: RunResults) -> SettingText:
-    """The recommendation of a run."""
-    found = results.recommendation
-    evaluation = _evaluation(results, found.rubric_set)
+def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]) -> SettingText:
+    """The recommendation for these rubric sets; None: of before there was one."""
+    if found is None:
+        return SettingText("Nothing was recommended: run it again with this version")
+    evaluation = next(e for e in evaluations if e.provenance.rubric_set == found.rubric_set)
     if found.kind == "incomplete":
         missing = f"{evaluation.n_failed:,} of {evaluation.n_requested:,} tickets have no answer"
         return SettingText(f"Incomplete: {missing}. Run it again")
@@ -54,7 +55,7 @@ def setting_text(results: RunResults) -> SettingText:
             f"Too few tickets to recommend a threshold: {few}, and {FEWEST_TICKETS} are the fewest"
         )
     return SettingText(
-        headline=_headline(results, found),
+        headline=_headline(found, alone=len(evaluations) == 1),
         of_100=_of_100(found),
         pays=_pays(found.setting),
         today=_today(found),
@@ -87,9 +88,8 @@ def at_text(setting: Setting) -> str:
     return f"threshold {numbers.threshold(setting.threshold)}, {escalation}{scale}"
 
 
-def _headline(results: RunResults, found: Recommendation) -> str:
+def _headline(found: Recommendation, *, alone: bool) -> str:
     keeps = found.rubric_set == found.today.rubric_set
-    alone = len(results.evaluations) == 1
     if found.kind == "review" or found.setting is None:
         why = "it costs more" if _pays_of(found) == "no" else "no clear saving"
         if alone or keeps:
@@ -174,7 +174,3 @@ def _order(found: Recommendation) -> str:
             "cheapest threshold, where it saves; else everything to a person"
         )
     return "Chosen so: the cheapest threshold, where it saves; else everything to a person"
-
-
-def _evaluation(results: RunResults, name: str) -> Evaluation:
-    return next(e for e in results.evaluations if e.provenance.rubric_set == name)

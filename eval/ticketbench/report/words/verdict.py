@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ticketbench.measure.calibration.bins import TemperatureReport
+from ticketbench.measure.calibration.bins import FEWEST_GROUPS, TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.rule import Demand, outcomes
@@ -218,6 +218,8 @@ def calibration_text(evaluation: Evaluation) -> str:
 
 def temperature_text(report: TemperatureReport) -> str:
     """What one temperature for all tickets would change on tickets it was not fitted on."""
+    if math.isnan(report.temperature):
+        return f"No temperature: with fewer than {FEWEST_GROUPS} independent tickets none is fitted"
     if math.isnan(report.ece_after):
         return f"Temperature {report.temperature:.2f}; too few groups to judge it on others"
     change = "lowers" if report.ece_after < report.ece_before else "does not lower"
