@@ -74,7 +74,7 @@ def _show(result: Score) -> None:
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in metrics]
-    rows.append(("cost where a person reads all", numbers.number(e.settings.costs.review)))
+    rows.append(("Cost, a person reading every ticket", numbers.number(e.settings.costs.review)))
     rows.append(("threshold of the policy", numbers.threshold(e.settings.policy.threshold)))
     show_table(("metric", "value [95%]"), rows)
     show()

@@ -74,10 +74,8 @@ def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     for results in zip(*of_each, strict=True):
         cells = [escaped(numbers.estimate(r.estimate, share=r.share)) for r in results]
         rows.append(f"| {escaped(results[0].title)} | {' | '.join(cells)} |")
-    by_hand = numbers.number(evaluations[0].settings.costs.review)
-    rows.append(
-        f"| Cost where a person reads every ticket | {' | '.join([by_hand] * len(names))} |"
-    )
+    by_hand = [numbers.number(evaluations[0].settings.costs.review)] * len(names)
+    rows.append(f"| Cost, a person reading every ticket | {' | '.join(by_hand)} |")
     threshold = numbers.threshold(evaluations[0].settings.policy.threshold)
     rows.append(f"| threshold of the policy | {' | '.join([threshold] * len(names))} |")
     answered = [f"{e.n_requested} = {e.n_scored} + {e.n_failed}" for e in evaluations]
