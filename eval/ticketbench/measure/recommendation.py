@@ -137,11 +137,9 @@ def recommend(
 def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
     """The set to use: the first of the leaders that beats today's, else today's."""
     leaders = [name for name in names if name in standing.leaders]
-    if today in leaders or not leaders:
+    if today in leaders:
         return today
-    if today == names[0] or standing.pair(today, leaders[0]).outcome in ("better", "worse"):
-        return leaders[0]
-    return today
+    return next((name for name in leaders if standing.beats(name, today)), today)
 
 
 def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:
