@@ -478,11 +478,10 @@ def test_a_certificate_names_the_version_of_its_rule() -> None:
     assert at((0.9, 300, 0)).version == VERSION == 2
 
 
-def test_a_smaller_delta_never_lowers_the_threshold_by_much() -> None:
+def test_a_smaller_delta_raises_the_threshold() -> None:
     of = tickets(*drawn(400, wrong=0.2, seed=5))
-    found = [certify(of, delta=delta).threshold for delta in (0.4, 0.2, 0.1, 0.05, 0.01)]
-    assert not any(math.isnan(one) for one in found)
-    assert found == sorted(found)
+    found = [certify(of, delta=delta).threshold for delta in (0.4, 0.1, 0.01)]
+    assert found == sorted(set(found))
 
 
 @pytest.mark.parametrize("of", [blocks((0.9, 300, 0)), blocks((0.9, 5, 0)), blocks((0.9, 300, 99))])

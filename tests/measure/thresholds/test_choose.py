@@ -139,11 +139,12 @@ def test_a_target_out_of_reach_has_no_threshold() -> None:
     assert (found.in_sample.routed, found.settled) == (0, False)
 
 
-def test_a_higher_confidence_never_lowers_the_certified_threshold() -> None:
-    found = [choose(T300, replace(ASKED, confidence=c))["certified"] for c in (0.6, 0.8, 0.9, 0.95)]
-    thresholds = [math.inf if math.isnan(f.threshold) else f.threshold for f in found]
-    assert thresholds == sorted(thresholds)
-    assert [f.confidence for f in found] == [0.6, 0.8, 0.9, 0.95]
+def test_a_higher_confidence_raises_the_certified_threshold() -> None:
+    # Not at every step: the ranks move along.
+    found = [choose(T300, replace(ASKED, confidence=c))["certified"] for c in (0.6, 0.9, 0.99)]
+    thresholds = [f.threshold for f in found]
+    assert thresholds == sorted(set(thresholds))
+    assert [f.confidence for f in found] == [0.6, 0.9, 0.99]
 
 
 def test_a_policy_is_priced_on_these_tickets() -> None:
