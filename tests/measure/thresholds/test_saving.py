@@ -89,6 +89,15 @@ def test_customers_count_for_what_they_are_worth() -> None:
     assert mixed.per_ticket.low == pytest.approx(0.76 - 5 * (bound - 0.01))
 
 
+def test_one_customer_with_many_wrong_routes_is_one_that_was_seen() -> None:
+    # Eight of 160 tickets are wrong, all of one customer of 20.
+    saved = np.array([-4.0] * 8 + [1.0] * 152)
+    found = saving(saved, np.arange(160) // 8, COSTS, wrong=8, held_out=False)
+    bound = float(beta.ppf(0.975, 1 + 1, 20 - 1))
+    assert found.per_ticket.low == pytest.approx(0.75 - 5 * (bound - 0.05))
+    assert found.per_ticket.low < mean(saved, np.arange(160) // 8).low
+
+
 def test_what_routes_nothing_saves_nothing_without_any_doubt() -> None:
     found = of_routes(0, 0, 70)
     ends = found.per_ticket
