@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -130,6 +132,13 @@ def test_a_limit_that_may_save_by_luck_is_not_taken(asked_too: int, limit: float
     clear = more.mean() > 1.64 * more.std(ddof=1) / 10
     assert clear == (limit < 1)
     assert cheapest(of, PRICED).escalate_above == limit
+
+
+@pytest.mark.parametrize(("size", "limit"), [(1, 0.2), (50, 1.0), (100, 1.0)])
+def test_a_limit_that_saves_with_one_customer_alone_is_not_taken(size: int, limit: float) -> None:
+    of = two_labels(100, asked_too=50)
+    found = cheapest(replace(of, groups=np.arange(100) // size), PRICED)
+    assert found.escalate_above == limit
 
 
 def test_where_an_escalation_costs_more_than_a_review_it_never_pays() -> None:
