@@ -25,7 +25,7 @@ FLOORS: Mapping[str, tuple[str, ...]] = {
 """What each floor may import beside itself; modules beside the floors may import everything."""
 
 PURE = frozenset(
-    "__future__ abc bisect collections dataclasses difflib enum fractions functools hashlib "
+    "__future__ abc bisect collections dataclasses decimal difflib enum fractions functools hashlib "
     "heapq itertools math numbers numpy operator re statistics string typing unicodedata".split()
 )
 ALLOWED = {
