@@ -67,6 +67,4 @@ def asked(
     seed: int = 0,
 ) -> Asked:
     """What is asked of a threshold."""
-    return Asked(
-        base, costs or Costs(), min_precision, confidence, promises, most_reviewed, seed
-    )
+    return Asked(base, costs or Costs(), min_precision, confidence, promises, most_reviewed, seed)

@@ -338,9 +338,7 @@ COST = st.integers(0, 5000).map(lambda cents: cents / 100)
 def test_a_dearer_misroute_never_lowers_the_cost_optimal_threshold(
     misroute: float, more: float, review: float
 ) -> None:
-    one, other = (
-        cheapest(Costs(m, review)) for m in (misroute, misroute + more)
-    )
+    one, other = (cheapest(Costs(m, review)) for m in (misroute, misroute + more))
     assert other.threshold >= one.threshold
     assert other.temperature == one.temperature
 
@@ -350,9 +348,7 @@ def test_a_dearer_misroute_never_lowers_the_cost_optimal_threshold(
 def test_a_dearer_review_never_raises_the_cost_optimal_threshold(
     misroute: float, review: float, more: float
 ) -> None:
-    one, other = (
-        cheapest(Costs(misroute, r)) for r in (review, review + more)
-    )
+    one, other = (cheapest(Costs(misroute, r)) for r in (review, review + more))
     assert other.threshold <= one.threshold
 
 

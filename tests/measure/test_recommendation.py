@@ -114,7 +114,9 @@ NAMES = ["v1", "v2", "v3"]
 BETTER, WORSE, UNCLEAR = (40, 5), (5, 40), (20, 18)
 
 
-def stands(*leaders: str, v2: tuple[int, int], v3: tuple[int, int], both: tuple[int, int]) -> Standing:
+def stands(
+    *leaders: str, v2: tuple[int, int], v3: tuple[int, int], both: tuple[int, int]
+) -> Standing:
     """How v2 and v3 stand to v1, and v3 to v2."""
     pairs = (pair("v1", "v2", *v2), pair("v1", "v3", *v3), pair("v2", "v3", *both))
     return Standing(leaders, (), pairs)
@@ -428,7 +430,9 @@ def test_what_is_recommended_saves_for_sure_and_one_question_has_one_answer(
     assert found.today.routing.reviewed == (decided == REVIEW).sum()
 
 
-@pytest.mark.parametrize("t", [SOUND, NOISE, SOUND.rows(np.arange(20))], ids=["firm", "noise", "few"])
+@pytest.mark.parametrize(
+    "t", [SOUND, NOISE, SOUND.rows(np.arange(20))], ids=["firm", "noise", "few"]
+)
 def test_a_recommendation_survives_being_saved(tmp_path: Path, t: ScoreTable) -> None:
     saved, _ = advised(t)
     path = tmp_path / "recommendation.json"

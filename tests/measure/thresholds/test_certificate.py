@@ -141,7 +141,8 @@ def agree(of: Tickets, *, risk: float, delta: float, limit: float = OFF, seed: i
     if math.isnan(t):
         return False
     plans = levels(found.n, found.n_groups, risk=risk, delta=delta)
-    assert found.tested is not None and plans is not None
+    assert found.tested is not None
+    assert plans is not None
     expected = reach(plans, risk=risk, smallest=smallest)
     assert found.reach == pytest.approx(expected, rel=1e-6, abs=1e-12)
     assert (found.tested.selected, found.tested.errors) == (m, e)

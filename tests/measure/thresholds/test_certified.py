@@ -26,7 +26,8 @@ def test_it_is_the_threshold_of_the_certificate_for_what_is_asked() -> None:
 
 def test_it_routes_the_tickets_that_were_tested() -> None:
     found = certified(T500, asked())
-    assert found is not None and found.certificate is not None
+    assert found is not None
+    assert found.certificate is not None
     routed = T500.decided(found.policy).outcome == ROUTE
     tested = found.certificate.tested
     assert tested is not None
@@ -54,7 +55,8 @@ def test_more_promises_never_lower_the_threshold() -> None:
 
 def test_nothing_certified_routes_nothing() -> None:
     found = certified(blocks((0.9, 20, 0)), asked())
-    assert found is not None and found.certificate is not None
+    assert found is not None
+    assert found.certificate is not None
     assert found.certificate.outlook == "too few"
     assert found.policy.threshold == math.inf
 
@@ -68,7 +70,8 @@ def test_escalation_is_off_unless_a_missed_one_has_a_price() -> None:
     base = Policy(0.6, 0.3, 2.0, (("a", 0.9),), "second_line")
     for costs, limit, n in ((Costs(), 1.0, 500), (Costs(missed=1), 0.3, 400)):
         found = certified(with_second(), asked(base, costs=costs))
-        assert found is not None and found.certificate is not None
+        assert found is not None
+        assert found.certificate is not None
         assert (found.certificate.escalate_above, found.certificate.n) == (limit, n)
         assert found.policy.escalate_above == limit
         assert (found.policy.temperature, found.policy.fallback) == (2.0, "second_line")

@@ -63,11 +63,10 @@ def test_the_policy_lists_the_labels_with_a_promise() -> None:
 def test_a_label_without_a_promise_inherits_the_threshold_for_all() -> None:
     ask = asked(min_precision=0.8)
     found, whole = choose(FOUR, ask), certified(FOUR, ask)
-    assert whole is not None and whole.certificate is not None
+    assert whole is not None
+    assert whole.certificate is not None
     assert found.certificate == whole.certificate
-    assert found.policy == replace(
-        whole.policy, label_thresholds=found.policy.label_thresholds
-    )
+    assert found.policy == replace(whole.policy, label_thresholds=found.policy.label_thresholds)
     assert whole.certificate.outlook == "certified"
     assert [one.label for one in found.labels if not one.promise] == ["c"]
     assert named(found)["c"].threshold == whole.certificate.threshold
@@ -78,7 +77,8 @@ def test_where_there_is_none_for_all_it_routes_nothing() -> None:
     top = np.arange(300) % 2
     of = tickets(score, right & (top == 0), top=top)
     found = choose(of)
-    assert found.certificate is not None and found.certificate.outlook != "certified"
+    assert found.certificate is not None
+    assert found.certificate.outlook != "certified"
     assert [one.promise for one in found.labels] == [True, False]
     assert math.isnan(named(found)["b"].threshold)
     routed = of.decided(found.policy).outcome == ROUTE

@@ -183,9 +183,7 @@ def by_hand(t: ScoreTable, ask: Asked, name: str) -> tuple[Saving, np.ndarray]:
 
 @pytest.mark.parametrize("rule", ["cost_optimal", "descriptive", "capacity"])
 @pytest.mark.parametrize("t", [T300, GROUPED])
-def test_held_out_means_five_splits_of_five_folds_of_whole_groups(
-    t: ScoreTable, rule: str
-) -> None:
+def test_held_out_means_five_splits_of_five_folds_of_whole_groups(t: ScoreTable, rule: str) -> None:
     ask = limited(replace(ASKED, base=Policy(0.6, 0.3, 1.5), costs=PRICED))
     chosen = choose(t, ask)[rule]
     expected, outcome = by_hand(t, ask, rule)
@@ -216,9 +214,7 @@ def test_the_saving_is_less_on_tickets_it_was_not_chosen_on() -> None:
     for seed in range(12):
         t = random_table(80, k=3, seed=seed)
         chosen = choose(t)["cost_optimal"]
-        seen = saving_on(
-            Tickets.of(t, OFF), replace(OFF, threshold=chosen.threshold), ASKED.costs
-        )
+        seen = saving_on(Tickets.of(t, OFF), replace(OFF, threshold=chosen.threshold), ASKED.costs)
         gaps.append(seen.per_ticket.value - chosen.saving.per_ticket.value)
     assert np.mean(gaps) > 0
 

@@ -112,7 +112,9 @@ def least(risk: float, level: float, n: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize(("n", "risk", "delta"), [(300, 0.1, 0.1), (700, 0.2, 0.05), (90, 0.3, 0.2)])
+@pytest.mark.parametrize(
+    ("n", "risk", "delta"), [(300, 0.1, 0.1), (700, 0.2, 0.05), (90, 0.3, 0.2)]
+)
 def test_ranks_are_where_the_exact_test_wastes_nothing(n: int, risk: float, delta: float) -> None:
     opening = n / 10 >= 2 * (fewest_tickets(risk=risk, delta=delta) or 0)
     expected: list[int] = []
@@ -123,9 +125,7 @@ def test_ranks_are_where_the_exact_test_wastes_nothing(n: int, risk: float, delt
     assert of(n, risk=risk, delta=delta).ranks.tolist() == expected
 
 
-def chance_of_passing(
-    ranks: list[int], most: list[int], risk: float, errors: np.ndarray
-) -> float:
+def chance_of_passing(ranks: list[int], most: list[int], risk: float, errors: np.ndarray) -> float:
     """Flat-law chance that any of `ranks` has at most so many errors, by one pass forwards.
 
     `errors` holds the chances of 0, 1 ... errors before the first of them, at `ranks[0]`.
@@ -140,7 +140,9 @@ def chance_of_passing(
     return passed
 
 
-@pytest.mark.parametrize(("n", "risk", "delta"), [(1000, 0.1, 0.1), (1000, 0.05, 0.1), (500, 0.2, 0.04)])
+@pytest.mark.parametrize(
+    ("n", "risk", "delta"), [(1000, 0.1, 0.1), (1000, 0.05, 0.1), (500, 0.2, 0.04)]
+)
 def test_beyond_the_last_good_rank_something_is_accepted_with_chance_delta_at_most(
     n: int, risk: float, delta: float
 ) -> None:
@@ -157,7 +159,9 @@ def test_beyond_the_last_good_rank_something_is_accepted_with_chance_delta_at_mo
         assert one <= delta * (1 + 1e-6) < more
 
 
-@pytest.mark.parametrize(("n", "risk", "delta"), [(1000, 0.1, 0.1), (3000, 0.05, 0.1), (500, 0.2, 0.04)])
+@pytest.mark.parametrize(
+    ("n", "risk", "delta"), [(1000, 0.1, 0.1), (3000, 0.05, 0.1), (500, 0.2, 0.04)]
+)
 def test_it_opens_too_low_with_three_tenths_of_delta_at_most(
     n: int, risk: float, delta: float
 ) -> None:

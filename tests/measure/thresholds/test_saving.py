@@ -123,7 +123,12 @@ def test_no_tickets_have_no_saving() -> None:
 
 @pytest.mark.parametrize(
     ("low", "high", "pays"),
-    [(0.01, 0.3, "yes"), (-0.3, -0.01, "no"), (0.0, 0.3, "cannot tell"), (-0.3, 0.0, "cannot tell")],
+    [
+        (0.01, 0.3, "yes"),
+        (-0.3, -0.01, "no"),
+        (0.0, 0.3, "cannot tell"),
+        (-0.3, 0.0, "cannot tell"),
+    ],
 )
 def test_it_pays_where_the_interval_lies_above_0(low: float, high: float, pays: str) -> None:
     found = of_routes(60, 1, 39)

@@ -41,7 +41,7 @@ class Tested(Value):
 
     most  errors that would still have passed; -1 where none would
     p     chance of so few errors if the true share were the risk, by customer and by ticket the
-          larger one
+          larger one; by customer alone where that is above delta already
     """
 
     threshold: float

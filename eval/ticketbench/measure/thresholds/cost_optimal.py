@@ -39,7 +39,8 @@ def cost_optimal_policy(tickets: Tickets, base: Policy, costs: Costs) -> Policy:
     Escalation is off: where an escalation costs more than a review it never pays, and where it
     costs less its price says nothing of the times when the right label is not among those asked. If
     that has a price, the limit that saves most takes its place, if it saves more by over 1.64
-    standard errors of the paired saving, which know the groups. Thresholds of single labels are dropped. No tickets: 1.01.
+    standard errors of the paired saving, which know the groups. Thresholds of single labels are
+    dropped. No tickets: 1.01.
     """
     open_policy = replace(base, threshold=NOTHING, escalate_above=OFF, label_thresholds=())
     cheapest = replace(open_policy, threshold=_cheapest(tickets, costs))

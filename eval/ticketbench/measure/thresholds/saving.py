@@ -51,8 +51,8 @@ def saving(
 
     With fewer than five wrong routes the lower end is at most mean + misroute · (k/n - U), where U
     is the exact upper 97.5 % bound (Clopper & Pearson 1934) on the share k of n wrong. With groups
-    all these count as far as they are worth single tickets (Kish 1965). Nothing saved or lost on any ticket: 0 without any doubt. One
-    group, or no tickets: NaN.
+    all these count as far as they are worth single tickets (Kish 1965). Nothing saved or lost on
+    any ticket: 0 without any doubt. One group, or no tickets: NaN.
     """
     found = mean(saved, groups)
     low, high = found.low, found.high
