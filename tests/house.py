@@ -26,7 +26,8 @@ FLOORS: Mapping[str, tuple[str, ...]] = {
 
 PURE = frozenset(
     "__future__ abc bisect collections dataclasses decimal difflib enum fractions functools "
-    "hashlib heapq itertools math numbers numpy operator re statistics string typing unicodedata".split()
+    "hashlib heapq itertools math numbers numpy operator re statistics string typing "
+    "unicodedata".split()
 )
 ALLOWED = {
     # core: the registry imports the modules of a package, so that their entries register.
