@@ -336,6 +336,8 @@ def test_with_many_tickets_one_failed_rank_ends_nothing() -> None:
     found = at((0.9, 110, 12), (0.8, 890, 20))
     assert found.tested is not None
     assert (found.threshold, found.tested.selected) == (0.8, 1000)
+    # Nor where it has opened above the failed one.
+    assert at((0.9, 108, 0), (0.85, 12, 12), (0.8, 880, 20)).threshold == 0.8
 
 
 def test_a_threshold_that_routes_less_than_a_tenth_is_not_sought() -> None:
