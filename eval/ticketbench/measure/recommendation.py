@@ -142,9 +142,7 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
     leaders = [name for name in names if name in standing.leaders] or [names[0]]
     if today in leaders:
         return today
-    if today == names[0] or standing.pair(today, leaders[0]).outcome in ("better", "worse"):
-        return leaders[0]
-    return today
+    return next((name for name in leaders if standing.beats(name, today)), today)
 
 
 def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:
