@@ -85,7 +85,8 @@ def at_text(setting: Setting) -> str:
     if setting.escalate_above < 1:
         escalation = f"escalating above {numbers.threshold(setting.escalate_above)}"
     scale = f", at temperature {setting.temperature:g}" if setting.temperature != 1 else ""
-    return f"threshold {numbers.threshold(setting.threshold)}, {escalation}{scale}"
+    own = " and those of labels" if setting.label_thresholds else ""
+    return f"threshold {numbers.threshold(setting.threshold)}{own}, {escalation}{scale}"
 
 
 def _headline(found: Recommendation, *, alone: bool) -> str:
@@ -129,6 +130,8 @@ def _of_100(found: Recommendation) -> str:
 
 def _alone(routing: RoutingSummary) -> str:
     right, wrong, *_ = per_100(routing)
+    if routing.routed and right + wrong == 0:
+        return "fewer than 1 goes out alone"
     few = "fewer than 1" if routing.wrong else "none"
     go = "goes" if right + wrong == 1 else "go"
     return f"{right + wrong} {go} out alone, {f'about {wrong}' if wrong else few} of them wrong"
