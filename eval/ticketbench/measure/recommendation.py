@@ -146,10 +146,11 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
 
 
 def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:
-    if evaluation.n_scored < FEWEST_TICKETS:
-        return "too few"
+    # First, as fifty are soon there again where answers lack.
     if evaluation.n_failed > MOST_FAILED * evaluation.n_requested:
         return "incomplete"
+    if evaluation.n_scored < FEWEST_TICKETS:
+        return "too few"
     certified = chosen.get("certified")
     firm = certified and certified.certificate and certified.certificate.firm
     if firm and evaluation.settings.target_stated and chosen["certified"].saving.pays == "yes":

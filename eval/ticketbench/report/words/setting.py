@@ -57,7 +57,7 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
     return SettingText(
         headline=_headline(found, alone=len(evaluations) == 1),
         of_100=_of_100(found),
-        pays=_pays(found.setting),
+        pays=_pays(found.setting) if found.setting.routing.routed else "",
         today=_today(found),
         promise=_promise(found, evaluation),
         order=_order(found),
@@ -85,25 +85,29 @@ def at_text(setting: Setting) -> str:
     if setting.escalate_above < 1:
         escalation = f"escalating above {numbers.threshold(setting.escalate_above)}"
     scale = f", at temperature {setting.temperature:g}" if setting.temperature != 1 else ""
-    return f"threshold {numbers.threshold(setting.threshold)}, {escalation}{scale}"
+    own = " and those of labels" if setting.label_thresholds else ""
+    return f"threshold {numbers.threshold(setting.threshold)}{own}, {escalation}{scale}"
 
 
 def _headline(found: Recommendation, *, alone: bool) -> str:
     keeps = found.rubric_set == found.today.rubric_set
     if found.kind == "review" or found.setting is None:
         why = "it costs more" if _pays_of(found) == "no" else "no clear saving"
-        if alone or keeps:
-            return f"Keep people reading every ticket: {why}"
-        return f"{found.rubric_set} is better, but keep people reading every ticket: {why}"
+        keep = f"keep people reading every ticket: {why}{_example(found, start=', at')}"
+        return f"K{keep[1:]}" if alone or keeps else f"{found.rubric_set} is better, but {keep}"
     use = (
         "Set" if alone else f"Keep {found.rubric_set} at" if keeps else f"Use {found.rubric_set} at"
     )
     said = f"{use} {at_text(found.setting)}"
-    if found.prices_stated:
-        return said
+    examples = _example(found, start="At")
+    return f"{examples}: {said[:1].lower() + said[1:]}" if examples else said
+
+
+def _example(found: Recommendation, *, start: str) -> str:
+    """That the prices are no prices of the user; empty where they are."""
     costs = found.costs
-    examples = f"At example prices (a wrong route {costs.misroute:g}, a reading {costs.review:g})"
-    return f"{examples}: {said[:1].lower() + said[1:]}"
+    prices = f"example prices (a wrong route {costs.misroute:g}, a reading {costs.review:g})"
+    return "" if found.prices_stated else f"{start} {prices}"
 
 
 def _pays_of(found: Recommendation) -> str:
@@ -114,16 +118,23 @@ def _of_100(found: Recommendation) -> str:
     if found.setting is None:
         return ""
     setting = found.setting
-    right, wrong, review, escalated = per_100(setting.routing)
-    about = f"about {wrong}" if wrong or not setting.routing.wrong else "fewer than 1"
+    *_, review, escalated = per_100(setting.routing)
+    if found.kind == "review" and not setting.routing.routed:
+        return "No threshold costs less on these tickets"
     to_two = f", {escalated} to two teams to decide" if escalated else ""
-    start = ""
+    said = f"of 100 tickets, {_alone(setting.routing)}, {review} to a person{to_two}"
     if found.kind == "review":
-        start = f"The cheapest is {at_text(setting)}: "
-    return (
-        f"{start}{'of' if start else 'Of'} 100 tickets, {right + wrong} go out alone, {about} of "
-        f"them wrong, {review} to a person{to_two}"
-    )
+        return f"The cheapest is {at_text(setting)}: {said}"
+    return f"O{said[1:]}"
+
+
+def _alone(routing: RoutingSummary) -> str:
+    right, wrong, *_ = per_100(routing)
+    if routing.routed and right + wrong == 0:
+        return "fewer than 1 goes out alone"
+    few = "fewer than 1" if routing.wrong else "none"
+    go = "goes" if right + wrong == 1 else "go"
+    return f"{right + wrong} {go} out alone, {f'about {wrong}' if wrong else few} of them wrong"
 
 
 def _pays(setting: Setting) -> str:
@@ -138,11 +149,9 @@ def _pays(setting: Setting) -> str:
 
 def _today(found: Recommendation) -> str:
     today = found.today
-    right, wrong, *_ = per_100(today.routing)
     return (
-        f"Today ({today.rubric_set} at {at_text(today)}) {right + wrong} of 100 go out alone, "
-        f"about {wrong} of them wrong, at {numbers.estimate(today.saving.cost, share=False)} a "
-        "ticket"
+        f"Today ({today.rubric_set} at {at_text(today)}) of 100 tickets {_alone(today.routing)}, "
+        f"at {numbers.estimate(today.saving.cost, share=False)} a ticket"
     )
 
 
@@ -150,19 +159,19 @@ def _promise(found: Recommendation, evaluation: Evaluation) -> str:
     if not found.target_stated:
         return ""
     target = numbers.confidence(found.target)
+    name = found.rubric_set
+    if found.promise is None and name != found.today.rubric_set:
+        return f"No promise is made for {name}: `choose.certify` names another set"
     if found.promise is None:
         return (
-            f"No promise is made for {found.rubric_set}, which runs today; `choose.certify: "
-            f"{found.rubric_set}` asks for one"
+            f"No promise is made for {name}, which runs today; `choose.certify: {name}` asks for "
+            "one"
         )
     grouped = evaluation.tickets.n_groups < evaluation.tickets.n_scored
-    said = promise_text(
-        found.promise, target=found.target, confidence=found.confidence, grouped=grouped
-    )
-    if found.kind == "promise" or found.promise.outlook != "certified":
-        return said
-    if not found.promise.firm:
-        return f"Your target, {target} right among routed tickets: {said}"
+    if found.kind == "promise" or not found.promise.firm:
+        return promise_text(
+            found.promise, target=found.target, confidence=found.confidence, grouped=grouped
+        )
     at = numbers.threshold(found.promise.threshold)
     return f"Your target, {target} right, can be promised at {at}, but does not surely save there"
 

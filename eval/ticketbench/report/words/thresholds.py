@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 
 from ticketbench.core.policy import Policy
+from ticketbench.core.types import Estimate
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.thresholds.certificate import Certificate
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold
@@ -15,13 +16,12 @@ from ticketbench.report.words import numbers
 
 
 def told(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Rule and text of every chosen threshold, but for one that repeats the text before."""
-    lines: list[tuple[str, str]] = []
+    """Rule and text of every chosen threshold, but for one that repeats a text before."""
+    rule_of: dict[str, str] = {}
     for chosen in evaluation.thresholds:
         text = threshold_text(chosen, evaluation.settings.policy)
-        if not lines or lines[-1][1] != text:
-            lines.append((chosen.rule.replace("_", " "), text))
-    return lines
+        rule_of.setdefault(text, chosen.rule.replace("_", " "))
+    return [(rule, text) for text, rule in rule_of.items()]
 
 
 def none_chosen_text(evaluation: Evaluation) -> str:
@@ -64,38 +64,47 @@ def saving_text(saving: Saving) -> str:
     if not of.defined:
         return "What it saves is not known"
     where = "on tickets it was not chosen on" if saving.held_out else "on these tickets"
-    ends = f" {numbers.interval(of, share=False)}" if numbers.interval(of, share=False) else ""
-    return (
-        f"Saves {numbers.number(of.value)}{ends} a ticket against a person reading every one "
-        f"(which costs {saving.by_hand:g}), {where}"
-    )
+    by_hand = f"a person reading every one (which costs {saving.by_hand:g}), {where}"
+    if of.value < 0:
+        more = Estimate(-of.value, -of.high, -of.low, of.n, of.method)
+        return f"Costs {numbers.estimate(more, share=False)} a ticket more than {by_hand}"
+    return f"Saves {numbers.estimate(of, share=False)} a ticket against {by_hand}"
 
 
 def promise_text(found: Certificate, *, target: float, confidence: float, grouped: bool) -> str:
     """What a certificate promises, and how easily it could be an accident. No last stop."""
     share = numbers.confidence(target)
     if found.outlook != "certified":
-        return f"Nothing can be promised: {why_none_text(found, target=target, grouped=grouped)}"
-    counted = ", counted by ticket and by customer" if grouped else ""
-    accident = by_accident_text(found)
+        return no_promise_text(found, target=target, grouped=grouped)
+    at = numbers.threshold(found.threshold)
+    if math.isnan(found.reach):
+        return f"{at} was promised by an earlier rule; run it again before you rely on it"
     if not found.firm:
         return (
-            f"{numbers.threshold(found.threshold)} passes, but thinly: {accident}. Label more "
+            f"{at} passes for {share} right, but thinly: data this good turn up in "
+            f"{accidents(found)} cases even where no threshold keeps the promise. Label more "
             "tickets before you rely on it"
         )
+    counted = ", counted by ticket and by customer" if grouped else ""
     return (
         f"We promise at least {share} right among routed tickets{counted}. This way of choosing "
-        f"keeps its promise in {odds(confidence)} data sets like yours. {_capital(accident)}"
+        f"keeps its promise in {odds(confidence)} data sets like yours. If no threshold kept this "
+        f"promise, data this good would still turn up in {accidents(found)} cases"
     )
 
 
-def by_accident_text(found: Certificate) -> str:
-    """How often data this good turn up where no threshold keeps the promise."""
+def no_promise_text(found: Certificate, *, target: float, grouped: bool) -> str:
+    """That a target is not promised, and why. No last stop."""
+    why = why_none_text(found, target=target, grouped=grouped)
+    how = "is out of reach" if found.outlook == "no use" else "cannot be promised yet"
+    return f"Your target, {numbers.confidence(target)} right, {how}: {why}"
+
+
+def accidents(found: Certificate) -> str:
+    """How often data this good turn up where no threshold keeps the promise, as "2 of 100"."""
     if found.reach < 0.001:
-        often = "fewer than 1 of 1,000"
-    else:
-        often = f"{math.ceil(100 * found.reach - 1e-9)} of 100"
-    return f"if no threshold kept this promise, data this good would still turn up in {often} cases"
+        return "fewer than 1 of 1,000"
+    return f"{math.ceil(100 * found.reach - 1e-9)} of 100"
 
 
 def why_none_text(found: Certificate, *, target: float, grouped: bool) -> str:
@@ -112,15 +121,17 @@ def why_none_text(found: Certificate, *, target: float, grouped: bool) -> str:
     if found.outlook == "too few" or found.tested is None:
         least = f"; it takes at least {found.n_min:,}" if found.n_min else ""
         few = numbers.count(found.n, unit)
-        are = "is" if found.n == 1 else "are"
-        return f"{few} {are} too few to promise anything about new ones{least}"
+        verb = "is" if found.n == 1 else "are"
+        return f"{few} {verb} too few to promise anything about new ones{least}"
     test = found.tested
     at = f"at {numbers.threshold(test.threshold)}, {test.errors} of {test.selected}"
     of = " (one ticket a customer)" if grouped else ""
+    are = "is" if test.errors == 1 else "are"
     if test.errors <= test.most:
-        return f"{at}{of} are wrong, few enough, but tickets of heavy writers are wrong more often"
+        few = f"{at}{of} {are} wrong, few enough by customer"
+        return f"{few}, but by ticket too many are: look at those who write most"
     may = f"at most {test.most} may be" if test.most > 0 else "none may be"
-    return f"{at}{of} are wrong; {may}. Label more tickets; no number is reliable here"
+    return f"{at}{of} {are} wrong; {may}. Label more tickets; how many is not known"
 
 
 def odds(confidence: float) -> str:
@@ -180,7 +191,3 @@ def _why_none(chosen: ChosenThreshold) -> str:
 
 def _share_in_words() -> str:
     return "a tenth" if SMALLEST_SHARE == 0.1 else numbers.percent(SMALLEST_SHARE, 0)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
