@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -215,11 +216,17 @@ def test_an_unknown_log_loss_of_a_temperature_is_a_dash() -> None:
     assert f"; log loss {numbers.DASH} before, {numbers.DASH} after, on tickets" in said
 
 
-def test_one_group_cannot_judge_a_temperature() -> None:
-    of = evaluate(table([LESS] * 20, ["a"] * 20, groups=[0] * 20), Settings())
-    assert temperature_text(of.calibration.temperature).endswith(
-        "; too few groups to judge it on others"
+@pytest.mark.parametrize("groups", [range(99), [0] * 99])
+def test_few_tickets_have_no_temperature(groups: Sequence[int]) -> None:
+    of = evaluate(table([LESS] * 99, ["a"] * 99, groups=groups), Settings())
+    assert temperature_text(of.calibration.temperature) == (
+        "No temperature: with fewer than 100 independent tickets none is fitted"
     )
+
+
+def test_a_temperature_of_an_old_report_may_lack_a_judgement_on_others() -> None:
+    report = replace(rows_right(0.9, 100, 200).calibration.temperature, ece_after=math.nan)
+    assert temperature_text(report).endswith("; too few groups to judge it on others")
 
 
 # The gate
