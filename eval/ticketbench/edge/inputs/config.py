@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
@@ -186,17 +186,6 @@ class ConfigFile(Strict):
     baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
     gates: list[GateConfig] = Field(default=[])
     undecided: Literal["pass", "warn", "fail"] = "warn"
-
-    @field_validator("choose")
-    @classmethod
-    def _known_set(cls, choose: ChooseConfig, info: ValidationInfo) -> ChooseConfig:
-        known = info.data.get("rubric_sets", {})
-        if choose.certify is not None and known and choose.certify not in known:
-            raise ValueError(
-                f"certify names no rubric set: {quoted(choose.certify)}; "
-                f"{suggestion(choose.certify, known)}"
-            )
-        return choose
 
     @field_validator("production_mix")
     @classmethod
