@@ -172,8 +172,8 @@ def test_the_certificate_follows_its_definition(n: int, decimals: int | None) ->
 
 def test_with_escalated_tickets_it_follows_its_definition() -> None:
     for wrong, least in LAWS:
-        second = np.random.default_rng(5).permutation(np.where(np.arange(450) < 50, 0.4, 0.1))
-        of = tickets(*drawn(450, wrong=wrong, least=least, seed=17), second=second)
+        second = np.random.default_rng(5).permutation(np.where(np.arange(350) < 50, 0.4, 0.1))
+        of = tickets(*drawn(350, wrong=wrong, least=least, seed=17), second=second)
         agree(of, risk=0.1, delta=0.1, limit=0.3)
 
 
@@ -494,7 +494,7 @@ def test_certificates_survive_being_saved(tmp_path: Path, of: Tickets) -> None:
     assert load(path, Certificate) == certify(of)
 
 
-RUNS = 200
+RUNS = 150
 
 
 def broken(of: list[tuple[Certificate, float]]) -> float:
