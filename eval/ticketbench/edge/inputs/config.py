@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
@@ -187,17 +187,6 @@ class ConfigFile(Strict):
     gates: list[GateConfig] = Field(default=[])
     undecided: Literal["pass", "warn", "fail"] = "warn"
 
-    @field_validator("choose")
-    @classmethod
-    def _known_set(cls, choose: ChooseConfig, info: ValidationInfo) -> ChooseConfig:
-        known = info.data.get("rubric_sets", {})
-        if choose.certify is not None and known and choose.certify not in known:
-            raise ValueError(
-                f"certify names no rubric set: {quoted(choose.certify)}; "
-                f"{suggestion(choose.certify, known)}"
-            )
-        return choose
-
     @field_validator("production_mix")
     @classmethod
     def _some_share(cls, mix: dict[str, float]) -> dict[str, float]:
@@ -318,8 +307,19 @@ def read_config(
     endpoint = document.data.get("endpoint")
     note_key(endpoint.get("key_env") if isinstance(endpoint, dict) else None)
     config = Config(path, validated(ConfigFile, document), document)
+    _refuse_unknown_set(config)
     let_links_stay_beside([path, *config.input_paths])
     return config
+
+
+def _refuse_unknown_set(config: Config) -> None:
+    certify, known = config.file.choose.certify, config.file.rubric_sets
+    if certify is not None and certify not in known:
+        raise InputError(
+            f"choose.certify names no rubric set: {quoted(certify)}",
+            where=config.document.where(("choose", "certify")),
+            help=suggestion(certify, known),
+        )
 
 
 def _location_of_variable(name: str) -> tuple[str, ...]:
