@@ -35,10 +35,10 @@ class Costs:
         """
         wrong_route, escalated = (outcome == ROUTE) & ~right, outcome == ESCALATE
         cost = self.misroute * wrong_route + self.review * (outcome == REVIEW)
-        cost += self.escalate * escalated
+        cost = cost + self.escalate * escalated
         if missed is not None and self.missed is not None:
-            cost += self.missed * (escalated & missed)
-        return np.asarray(cost)
+            cost = cost + self.missed * (escalated & missed)
+        return np.asarray(cost, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

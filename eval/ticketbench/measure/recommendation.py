@@ -135,13 +135,14 @@ def recommend(
 
 
 def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
-    """The set to use: the first of the leaders that beats today's, else today's."""
-    leaders = [name for name in names if name in standing.leaders]
-    if today in leaders or not leaders:
+    """The set to use: the first of the leaders if it beats today's, else today's.
+
+    Where no set is found better than the first one, that one leads.
+    """
+    leaders = [name for name in names if name in standing.leaders] or [names[0]]
+    if today in leaders:
         return today
-    if today == names[0] or standing.pair(today, leaders[0]).outcome in ("better", "worse"):
-        return leaders[0]
-    return today
+    return next((name for name in leaders if standing.beats(name, today)), today)
 
 
 def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:

@@ -521,6 +521,26 @@ def test_coverage_precision_and_cost_by_hand() -> None:
     assert each[2].gain.value == 7.5 / 8
 
 
+def test_a_missed_escalation_costs_more_on_its_own_side() -> None:
+    base, candidate = by_hand()
+    costs = Costs(misroute=5, review=1, escalate=1.5, missed=2)
+    everyone = np.ones(8, dtype=np.bool_)
+    plain = of_metric("cost", (base, candidate), costs=costs)
+    found = of_metric(
+        "cost", (replace(base, missed=everyone), replace(candidate, missed=everyone)), costs=costs
+    )
+    escalated = [int((side.outcome == ESCALATE).sum()) for side in (base, candidate)]
+    more = [2 * n / 8 for n in escalated]
+    assert escalated[0] > 0
+    assert found.base == pytest.approx(plain.base + more[0])
+    assert found.candidate == pytest.approx(plain.candidate + more[1])
+    assert found.change.value == pytest.approx(plain.change.value + more[1] - more[0])
+    # Without a price nobody pays for it.
+    free = replace(costs, missed=None)
+    unpriced = of_metric("cost", (replace(base, missed=everyone), candidate), costs=free)
+    assert (unpriced.base, unpriced.candidate) == (plain.base, plain.candidate)
+
+
 def test_coverage_rests_on_the_outcomes_and_not_on_the_policy_now() -> None:
     t = table([A] * 40, ["a"] * 40)
     outcome = np.array([ROUTE] * 10 + [REVIEW] * 20 + [ESCALATE] * 10)

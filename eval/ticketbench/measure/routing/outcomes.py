@@ -21,6 +21,7 @@ from ticketbench.measure.estimates import MetricResult, estimate_of, part_estima
 from ticketbench.measure.kinds import RoutedTickets, routing_metrics
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics import intervals
+from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import Interval
 
 GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
@@ -177,7 +178,7 @@ def _intervals(
     grid: tuple[float, ...],
 ) -> list[Interval]:
     """The interval of the share right among the routed, as `intervals.share` has it."""
-    if len(np.unique(groups)) == len(groups):
+    if effective_groups(groups) == len(groups):
         return [intervals.wilson(int(k), int(m)) for m, k in zip(*counts, strict=True)]
     chosen = (score >= threshold for threshold in grid)
     shares = [intervals.share(right[keep], groups[keep]) for keep in chosen]

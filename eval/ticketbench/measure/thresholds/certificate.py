@@ -41,7 +41,7 @@ class Tested(Value):
 
     most  errors that would still have passed; -1 where none would
     p     chance of so few errors if the true share were the risk, by customer and by ticket the
-          larger one
+          larger one; by customer alone where that is above delta already
     """
 
     threshold: float
@@ -107,7 +107,7 @@ def certificate(
     of = levels(ones.n, len(drawn), risk=risk, delta=delta)
     path = _path(ones, everyone, of, risk=risk, delta=delta) if of else []
     at = _accepted(path, of) if of else -1
-    tested = (path[at] if at >= 0 else _nearest(path, of)) if of else None
+    tested = (path[at] if at >= 0 else _nearest(path, of, risk)) if of else None
     if tested is not None:
         tested = replace(tested, threshold=_shortest(tested.threshold, everyone.score))
     return Certificate(
@@ -163,13 +163,15 @@ def _accepted(path: list[Tested], of: Levels) -> int:
     return at
 
 
-def _nearest(path: list[Tested], of: Levels) -> Tested:
+def _nearest(path: list[Tested], of: Levels, risk: float) -> Tested:
     """Of the ranks at which the search may begin the one whose p is nearest to its level."""
     level = np.where(np.arange(len(path)) == 0, np.maximum(of.opens, of.walks), of.opens)
     begins = np.flatnonzero(level > 0)
     lacks = [path[at].p / level[at] for at in begins]
-    found = path[int(begins[int(np.argmin(lacks))])] if len(begins) else path[0]
-    return found
+    at = int(begins[int(np.argmin(lacks))]) if len(begins) else 0
+    # More may be wrong to walk on to there, but nothing has been reached to walk on from.
+    most = most_wrong(np.array([path[at].selected]), risk=risk, level=float(level[at]))
+    return replace(path[at], most=int(most[0]))
 
 
 def _outlook(ones: Tickets, n_groups: int, of: Levels | None, at: int, risk: float) -> Outlook:

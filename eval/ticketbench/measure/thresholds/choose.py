@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.policy import ROUTE, Costs, Decisions, Policy
+from ticketbench.core.policy import REVIEW, ROUTE, Costs, Decisions, Policy
 from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.routing.outcomes import RoutingSummary, summarise
 from ticketbench.measure.statistics.groups import group_index
@@ -133,7 +133,8 @@ class _Given:
 class _HeldOut:
     """What a rule did to tickets it was not chosen on: the first split, and sums over all.
 
-    `splits` stays 0 with one group, as there is nothing to choose on besides the judged tickets.
+    A rule without an answer leaves tickets in review. `splits` stays 0 with one group, as there is
+    nothing to choose on besides the judged tickets.
     """
 
     outcome: IntArray
@@ -146,8 +147,8 @@ class _HeldOut:
     @classmethod
     def of(cls, n: int) -> _HeldOut:
         """Nothing yet, for n tickets."""
-        outcome, collision, missed = (np.zeros(n, np.int64) for _ in range(3))
-        return cls(outcome, collision, missed, np.zeros(n))
+        collision, missed = (np.zeros(n, np.int64) for _ in range(2))
+        return cls(np.full(n, REVIEW), collision, missed, np.zeros(n))
 
     def add(self, policy: Policy, unseen: Tickets, at: IntArray, costs: Costs) -> None:
         """What `policy` does to the tickets `unseen`, which stand at the rows `at`."""

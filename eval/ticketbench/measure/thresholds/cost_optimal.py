@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.statistics.intervals import clustered_mean
 from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
 from ticketbench.measure.thresholds.tickets import OFF, Tickets
 
@@ -39,20 +39,21 @@ def cost_optimal_policy(tickets: Tickets, base: Policy, costs: Costs) -> Policy:
     Escalation is off: where an escalation costs more than a review it never pays, and where it
     costs less its price says nothing of the times when the right label is not among those asked. If
     that has a price, the limit that saves most takes its place, if it saves more by over 1.64
-    standard errors of the paired saving. Thresholds of single labels are dropped. No tickets: 1.01.
+    standard errors of the paired saving, which know the groups. Thresholds of single labels are
+    dropped. No tickets: 1.01.
     """
     open_policy = replace(base, threshold=NOTHING, escalate_above=OFF, label_thresholds=())
     cheapest = replace(open_policy, threshold=_cheapest(tickets, costs))
-    if costs.missed is None or tickets.n < 2:
+    if costs.missed is None or tickets.n == 0:
         return cheapest
     before = tickets.saving(cheapest, costs)
     best, gain = cheapest, 0.0
     for limit in LIMITS:
         policy = replace(cheapest, escalate_above=limit)
         more = tickets.saving(policy, costs) - before
-        clear = _CLEARLY * float(more.std(ddof=1)) / math.sqrt(tickets.n)
-        if float(more.mean()) > max(gain, clear):
-            best, gain = policy, float(more.mean())
+        paired = clustered_mean(more, tickets.groups)
+        if paired.mean > gain and paired.mean > _CLEARLY * paired.se_clustered:
+            best, gain = policy, paired.mean
     return best
 
 

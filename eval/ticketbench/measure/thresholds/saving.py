@@ -50,16 +50,16 @@ def saving(
     """The mean of `saved` (n, per ticket) with a cluster-robust t interval and its guard.
 
     With fewer than five wrong routes the lower end is at most mean + misroute · (k/n - U), where U
-    is the exact upper 97.5 % bound (Clopper & Pearson 1934) on the share k of n wrong; with groups
-    of the effective n (Kish 1965). Nothing saved or lost on any ticket: 0 without any doubt. One
-    group, or no tickets: NaN.
+    is the exact upper 97.5 % bound (Clopper & Pearson 1934) on the share k of n wrong. With groups
+    all these count as far as they are worth single tickets (Kish 1965). Nothing saved or lost on
+    any ticket: 0 without any doubt. One group, or no tickets: NaN.
     """
     found = mean(saved, groups)
     low, high = found.low, found.high
     if math.isnan(low) and effective_groups(groups) >= 2:
         # All tickets alike: the mean itself is the end that the guard moves.
         low, high = found.value, found.value
-    if np.any(saved != 0) and wrong < FEW_WRONG:
+    if np.any(saved != 0):
         low = min(low, found.value - costs.misroute * _unseen(wrong, found.n, groups))
     per_ticket = Estimate(found.value, low, high, found.n, found.method)
     by_hand = costs.review
@@ -68,8 +68,10 @@ def saving(
 
 
 def _unseen(wrong: float, n: int, groups: IntArray) -> float:
-    """By how much the share wrong may exceed the one seen."""
+    """By how much the share wrong may exceed the one seen; -infinity where enough are seen."""
     worth = effective_groups(groups)
     seen = wrong * worth / n
+    if seen >= FEW_WRONG:
+        return -math.inf
     upper = float(special.betaincinv(seen + 1, max(worth - seen, 1e-9), 0.5 + CONFIDENCE / 2))
     return max(0.0, upper - wrong / n)

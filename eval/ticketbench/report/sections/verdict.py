@@ -30,8 +30,8 @@ _TEMPLATE = """<div class="card verdict">
 <div class="card verdict"><p><strong>{{ chosen.provenance.rubric_set }}</strong>: \
 {{ accuracy }}.</p></div>
 {% endfor %}
-<div class="card">
-<p><b>Threshold for {{ chosen.provenance.rubric_set }}:</b></p>
+<details class="card"><summary>Every way to choose a threshold for \
+{{ chosen.provenance.rubric_set }}</summary>
 <ul>
 {% for rule, line in thresholds %}
 <li><b>{{ rule }}</b>: {{ line }}</li>
@@ -39,7 +39,7 @@ _TEMPLATE = """<div class="card verdict">
 <li>{{ none_chosen }}</li>
 {% endfor %}
 </ul>
-</div>
+</details>
 {% if failed %}
 <div class="card warning"><p><b>Some tickets have no answer.</b> They are counted, not scored.</p>
 <ul>
