@@ -240,11 +240,13 @@ def test_compare_shows_the_cost_of_a_person_reading_all_beside_that_of_both(demo
 
 def test_a_set_to_certify_that_is_not_there_is_an_error_at_its_place(answered: Path) -> None:
     config = answered / "eval.yaml"
-    config.write_text(config.read_text() + "choose: {certify: v3}\n", encoding="utf-8")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(f"{text}choose: {{certify: v3}}\n", encoding="utf-8")
     done = ticketbench("run", "eval.yaml")
     assert done.returncode == 2
-    assert "certify names no rubric set: v3" in paragraph(done.stderr).replace("'", "")
-    assert re.search(r"eval\.yaml:\d+:\d+", done.stderr)
+    assert "choose.certify names no rubric set: 'v3'" in paragraph(done.stderr)
+    line = text.count("\n") + 1
+    assert f"--> eval.yaml:{line}:10" in done.stderr
 
 
 def test_a_missed_escalation_has_the_price_of_the_config(answered: Path) -> None:

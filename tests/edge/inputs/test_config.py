@@ -504,6 +504,37 @@ def test_there_are_no_label_thresholds_mix_or_capacity_by_default() -> None:
     assert file.baseline_budget == 0.05
 
 
+def test_what_a_missed_escalation_costs_is_not_known_unless_it_is_said() -> None:
+    assert config().costs.missed is None
+    priced = config(f"{SMALL}choose: {{costs: {{missed_escalation: 2}}}}\n")
+    assert priced.costs == Costs(missed=2.0)
+
+
+@pytest.mark.parametrize("price", ["-1", ".inf", "1.0e+308", "yes", "dear"])
+def test_the_price_of_a_missed_escalation_is_an_amount(price: str) -> None:
+    found = only(f"{SMALL}choose: {{costs: {{missed_escalation: {price}}}}}\n")
+    assert found.where == "c.yaml:5:18"
+    assert "missed_escalation" in found.what
+
+
+def test_a_set_to_certify_is_one_of_the_config() -> None:
+    assert config().file.choose.certify is None
+    assert config(f"{SMALL}choose: {{certify: v1}}\n").file.choose.certify == "v1"
+
+
+@pytest.mark.parametrize("certify", ["v2", "V1", "v1.yaml"])
+def test_an_unknown_set_to_certify_is_an_error_at_its_place(certify: str) -> None:
+    found = only(f"{SMALL}choose:\n  min_precision: 0.9\n  certify: {certify}\n")
+    assert found.where == "c.yaml:7:3"
+    assert found.what == f"choose.certify names no rubric set: '{certify}'"
+    assert "v1" in found.help
+
+
+@pytest.mark.parametrize("certify", ["''", "[v1]", "1"])
+def test_a_set_to_certify_is_a_name(certify: str) -> None:
+    assert only(f"{SMALL}choose: {{certify: {certify}}}\n").where == "c.yaml:5:10"
+
+
 @pytest.mark.parametrize(
     ("choose", "share"),
     [

@@ -49,7 +49,7 @@ def test_a_person_is_told_whether_the_loss_is_near_or_over_the_margin() -> None:
 def test_a_loss_of_exactly_the_margin_is_never_called_more_than_allowed(lost: int, n: int) -> None:
     seen = 1.0 - (n - lost) / n
     text = person_text(seen, 0.02, share=True)
-    assert text.startswith("seen loss 2.0 points, allowed 2: more tickets seldom settle that")
+    assert text.startswith("seen loss 2.0 points, allowed 2: more tickets seldom settle on which")
 
 
 def test_the_largest_loss_that_is_left_is_never_printed_as_the_one_allowed() -> None:

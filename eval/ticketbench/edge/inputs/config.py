@@ -307,8 +307,19 @@ def read_config(
     endpoint = document.data.get("endpoint")
     note_key(endpoint.get("key_env") if isinstance(endpoint, dict) else None)
     config = Config(path, validated(ConfigFile, document), document)
+    _refuse_unknown_set(config)
     let_links_stay_beside([path, *config.input_paths])
     return config
+
+
+def _refuse_unknown_set(config: Config) -> None:
+    certify, known = config.file.choose.certify, config.file.rubric_sets
+    if certify is not None and certify not in known:
+        raise InputError(
+            f"choose.certify names no rubric set: {quoted(certify)}",
+            where=config.document.where(("choose", "certify")),
+            help=suggestion(certify, known),
+        )
 
 
 def _location_of_variable(name: str) -> tuple[str, ...]:
