@@ -22,7 +22,7 @@ WHALE = 60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Law:
-    """Tickets of customers that stand one after the other, `sizes` of each.
+    """Tickets of customers that stand one after the other, `sizes` of each from row `first` on.
 
     scores      of the tickets that a threshold can route, descending
     wrong, routed          how many of the first so many are wrong, from 0 on, by ticket
@@ -31,6 +31,7 @@ class Law:
 
     tickets: Tickets
     sizes: IntArray
+    first: IntArray
     escalate_above: float
     scores: FloatArray
     wrong: FloatArray
@@ -49,7 +50,9 @@ class Law:
         order = order[tickets.second[order] <= escalate_above]
         wrong = (~tickets.right[order]).astype(np.float64)
         sums = (wrong, np.ones(len(order)), wrong * weight[order], weight[order])
-        return cls(tickets, sizes, escalate_above, tickets.score[order], *map(_from_zero, sums))
+        first = np.cumsum(sizes) - sizes
+        counts = map(_from_zero, sums)
+        return cls(tickets, sizes, first, escalate_above, tickets.score[order], *counts)
 
     def draw(self, rng: Rng, n: int) -> Tickets:
         """At least `n` tickets of customers drawn with replacement."""
@@ -57,9 +60,10 @@ class Law:
         ends = np.cumsum(self.sizes[picked])
         picked = picked[: np.searchsorted(ends, n) + 1]
         sizes = self.sizes[picked]
-        first = (np.cumsum(self.sizes) - self.sizes)[picked] if sizes.max() > 1 else picked
         groups = np.repeat(np.arange(len(picked)), sizes)
-        rows = np.arange(len(groups)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+        rows = np.arange(len(groups)) + np.repeat(
+            self.first[picked] - (np.cumsum(sizes) - sizes), sizes
+        )
         found = self.tickets.rows(rows)
         return Tickets(found.labels, found.top, found.score, found.second, found.gold, found.right,
                        groups)  # fmt: skip
