@@ -5,6 +5,7 @@
 Parts: independent, customers, sets, labels. With TICKETBENCH_TEST_DATA also on public sets, from
 which tickets are drawn with replacement: what is true of a set is true of all of its tickets.
 "Before" is fixed-sequence testing on the grid .99, .98 ... with one ticket a customer.
+Twenty minutes on one core.
 """
 
 from __future__ import annotations
