@@ -33,7 +33,7 @@ from ticketbench.measure.thresholds.certificate import certificate
 from ticketbench.measure.thresholds.choose import saving_on, share_wrong_on, summary_on
 from ticketbench.measure.thresholds.tickets import Tickets
 
-SEARCH = settings(max_examples=12, deadline=None, derandomize=True, database=None)
+SEARCH = settings(max_examples=8, deadline=None, derandomize=True, database=None)
 
 POLICY = Policy(threshold=0.6, escalate_above=0.3)
 STATED = Settings(policy=POLICY, min_precision=0.9, target_stated=True, prices_stated=True)

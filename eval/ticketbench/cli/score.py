@@ -69,7 +69,9 @@ def _show(result: Score) -> None:
     advice = setting_text(result.recommendation, [e])
     show(advice.headline, style="bold")
     for line in advice.lines:
-        show_wrapped(line)
+        # What runs today is not known here: the policy is that of the options.
+        if line != advice.today:
+            show_wrapped(line)
     show()
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)

@@ -33,6 +33,7 @@ class Settings:
     confidence     how sure a promised threshold has to be
     promises       how many promises share what may go wrong with one; 0: none is made
     target_stated, prices_stated  whether the config says so, or the usual ones are taken
+    unit           what ties tickets into groups, as a word: a customer, or a text that recurs
     most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
     """
 
@@ -43,6 +44,7 @@ class Settings:
     promises: int = 1
     target_stated: bool = False
     prices_stated: bool = False
+    unit: str = "customer"
     most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0

@@ -192,8 +192,12 @@ def heavy_writers(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator
     if not FEW_GROUPS <= len(sizes) < table.n_scored:
         return
     by_ticket = float(table.right.mean())
-    by_customer = float((np.bincount(group, weights=table.right) / sizes).mean())
-    if abs(by_ticket - by_customer) > HEAVY_WRITERS:
+    share = np.bincount(group, weights=table.right) / sizes
+    by_customer = float(share.mean())
+    # The difference is a weighted sum over customers: so much of it may be chance.
+    weight = sizes / table.n_scored - 1 / len(sizes)
+    chance = 1.96 * float(np.sqrt((weight**2 * (share - by_customer) ** 2).sum()))
+    if abs(by_ticket - by_customer) > max(HEAVY_WRITERS, chance):
         how = "less" if by_ticket < by_customer else "more"
         yield Finding(
             code="TB211",

@@ -66,6 +66,7 @@ class Recommendation(Value):
 
     kind        one of these, or too few (under 50 tickets), or incomplete (over 5 % have no answer)
     rubric_set  the set to use
+    also        other sets that could be used as well: better than the first one, and not beaten
     setting     its setting; of kind review the cheapest one, which does not surely save; None
                 where nothing is recommended at all
     today       what runs now
@@ -76,6 +77,7 @@ class Recommendation(Value):
 
     kind: Kind
     rubric_set: str
+    also: tuple[str, ...]
     setting: Setting | None
     today: Setting
     promise: Certificate | None
@@ -122,6 +124,7 @@ def recommend(
     return Recommendation(
         kind=kind,
         rubric_set=name,
+        also=tuple(other for other in names if other in standing.leaders and other != name),
         setting=_setting(table, of, settings) if of and kind in _SETTLED else None,
         today=_today(tables[names.index(today.rubric_set)], today, settings.costs),
         promise=certified.certificate if certified else None,

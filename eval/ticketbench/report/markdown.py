@@ -32,7 +32,7 @@ def markdown_summary(report: Report) -> bytes:
     results = report.results
     chosen, verdicts = preferred(results), verdict_texts(results)
     advice = setting_text(results.recommendation, results.evaluations)
-    lines = [f"# {escaped(results.name)}: {escaped(advice.headline)}", ""]
+    lines = [f"# {escaped(results.name)}: {escaped(_small(advice.headline))}", ""]
     lines += [part for line in advice.lines for part in (f"{escaped(line)}.", "")]
     for i, words in enumerate(verdicts):
         lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
@@ -65,6 +65,10 @@ def markdown_summary(report: Report) -> bytes:
         ]
     lines += ["", *_origin(report)]
     return ("\n".join(lines) + "\n").encode("utf-8")
+
+
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:

@@ -717,3 +717,14 @@ def test_a_metric_without_a_slope_says_so_instead_of_naming_an_interval() -> Non
     assert math.isfinite(found.difference.value)
     assert not found.change.defined
     assert (found.change.method, found.change.n_changed) == (NO_SLOPE, 0)
+
+
+def test_a_missed_escalation_with_a_price_is_not_guessed_for_a_side_that_does_not_say() -> None:
+    of = table([[0.5, 0.4, 0.1]] * 60, ["c"] * 30 + ["a"] * 30)
+    knows = judged(of, Policy())
+    silent = Judged(knows.table, knows.outcome)
+    cost = METRICS.get("cost")
+    priced = metric_change(cost, (silent, knows), costs=Costs(missed=2.0))
+    assert math.isnan(priced.base) and priced.difference.method == module.NOT_LOOKED
+    assert metric_change(cost, (silent, knows), costs=Costs()).change.value == 0
+    assert metric_change(cost, (knows, knows), costs=Costs(missed=2.0)).base == 1.5 + 2.0 / 2

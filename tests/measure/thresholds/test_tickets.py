@@ -88,6 +88,8 @@ def test_what_each_outcome_saves_by_hand() -> None:
     assert found.saving(Policy(0.65, 0.4), PRICED)[1] == 0.0
     assert found.saving(Policy(0.65, 0.1), PRICED).tolist() == [-0.5, -0.5, -0.5, -2.5, -2.5]
     assert found.missed(Policy(0.65, 0.1)).tolist() == [False, False, False, True, True]
+    # A gold label at the limit itself is not asked.
+    assert found.missed(Policy(0.65, 0.4)).tolist() == [False, True, False, True, True]
 
 
 def test_a_missed_escalation_costs_nothing_more_where_it_has_no_price() -> None:

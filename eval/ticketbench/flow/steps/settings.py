@@ -25,6 +25,7 @@ def settings_of(inputs: Inputs) -> Settings:
         near_tie=file.policy.near_tie,
         target_stated="min_precision" in file.choose.model_fields_set,
         prices_stated=bool(file.choose.costs.model_fields_set),
+        unit="customer" if file.dataset.columns.group is not None else "text",
         seed=SEED,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
 
@@ -65,6 +65,7 @@ class Certificate(Value):
     n_min      groups that certify when no ticket is wrong; None when no number does
     tested     the test at the threshold; without one that of the threshold nearest to passing;
                None where nothing was tested
+    firm       certified, and hardly to be had where none can be: reach is at most a fifth of delta
     reach      chance that data as good as these come from scores of which no threshold keeps the
                risk; NaN where nothing was tested
     outlook    certified; not yet; no use (every threshold that routes a tenth is shown to be worse
@@ -83,11 +84,11 @@ class Certificate(Value):
     reach: float
     outlook: Outlook
     version: int = VERSION
+    firm: bool = field(init=False)
 
-    @property
-    def firm(self) -> bool:
-        """Certified, and hardly to be had where none can be: reach is at most a fifth of delta."""
-        return self.outlook == "certified" and self.reach <= _FIRM * self.delta
+    def __post_init__(self) -> None:
+        firm = self.outlook == "certified" and self.reach <= _FIRM * self.delta
+        object.__setattr__(self, "firm", firm)
 
 
 def certificate(

@@ -25,10 +25,12 @@ _CLEARLY = 1.64
 @threshold_rule("cost_optimal", order=20)
 def cost_optimal(tickets: Tickets, asked: Asked) -> Choice:
     """The cheapest on these tickets: threshold 0.00 to 1.01, and a limit that clearly saves."""
-    costs = asked.costs
+    costs, escalation = asked.costs, ""
+    if costs.missed is not None:
+        escalation = f", escalate {costs.escalate:g}, missed escalation {costs.missed:g}"
     return Choice(
         policy=cost_optimal_policy(tickets, asked.base, costs),
-        title=f"cheapest at misroute {costs.misroute:g}, review {costs.review:g}",
+        title=f"cheapest at misroute {costs.misroute:g}, review {costs.review:g}{escalation}",
         caveat="promises no share of right routes",
     )
 

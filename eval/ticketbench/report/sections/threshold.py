@@ -38,9 +38,9 @@ else sent to {{ policy.fallback }}. Escalation does not depend on the threshold.
 <script type="application/json" id="sweeps">{{ sweeps | tojson }}</script>
 <h3>Chosen from the data</h3>
 <div class="scroll"><table>
-<caption>A certified threshold is shown as it does on these tickets, which its promise allows \
-for; every other one out of sample: chosen on four fifths of the tickets, judged on the other \
-fifth. Saving: against a person reading every ticket, {{ "%g" | format(costs.review) }} each.\
+<caption>Certified: on these tickets, as the promise allows for the choice. Every other rule: \
+out of sample, chosen on four fifths of the tickets and judged on the other fifth. Saving: against \
+a person reading every ticket, {{ "%g" | format(costs.review) }} each.\
 </caption>
 <thead><tr><th scope="col" class="text">rubric set</th><th scope="col" class="text">rule</th>\
 <th scope="col">threshold</th><th scope="col">routed</th>\

@@ -12,7 +12,7 @@ from ticketbench.measure.recommendation import Recommendation, Setting
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.words import numbers
-from ticketbench.report.words.thresholds import promise_text
+from ticketbench.report.words.thresholds import promise_text, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,9 @@ def _headline(found: Recommendation, *, alone: bool) -> str:
         "Set" if alone else f"Keep {found.rubric_set} at" if keeps else f"Use {found.rubric_set} at"
     )
     said = f"{use} {at_text(found.setting)}"
-    examples = _example(found, start="At")
+    said += f"; {_listed(found.also)} cannot be told apart from it" if found.also else ""
+    # A promise was chosen by the target, whatever the prices are.
+    examples = _example(found, start="At") if found.kind == "money" else ""
     return f"{examples}: {said[:1].lower() + said[1:]}" if examples else said
 
 
@@ -150,9 +152,13 @@ def _pays(setting: Setting) -> str:
 
 def _today(found: Recommendation) -> str:
     today = found.today
+    cheaper = ""
+    if found.setting is not None:
+        less = today.saving.per_ticket.value > found.setting.saving.per_ticket.value
+        cheaper = ", which is less" if less else ""
     return (
         f"Today ({today.rubric_set} at {at_text(today)}) {_alone(today.routing, of=' of 100')}, "
-        f"at {numbers.estimate(today.saving.cost, share=False)} a ticket"
+        f"at {numbers.estimate(today.saving.cost, share=False)} a ticket{cheaper}"
     )
 
 
@@ -168,10 +174,10 @@ def _promise(found: Recommendation, evaluation: Evaluation) -> str:
             f"No promise is made for {name}, which runs today; `choose.certify: {name}` asks for "
             "one"
         )
-    grouped = evaluation.tickets.n_groups < evaluation.tickets.n_scored
+    unit = unit_of(evaluation)
     if found.kind == "promise" or not found.promise.firm:
         return promise_text(
-            found.promise, target=found.target, confidence=found.confidence, grouped=grouped
+            found.promise, target=found.target, confidence=found.confidence, unit=unit
         )
     at = numbers.threshold(found.promise.threshold)
     return f"Your target, {target} right, can be promised at {at}, but does not surely save there"
@@ -184,3 +190,8 @@ def _order(found: Recommendation) -> str:
             "cheapest threshold, where it saves; else everything to a person"
         )
     return "Chosen so: the cheapest threshold, where it saves; else everything to a person"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

@@ -19,7 +19,7 @@ def told(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Rule and text of every chosen threshold, but for one that repeats a text before."""
     rule_of: dict[str, str] = {}
     for chosen in evaluation.thresholds:
-        text = threshold_text(chosen, evaluation.settings.policy)
+        text = threshold_text(chosen, evaluation.settings.policy, unit=unit_of(evaluation))
         rule_of.setdefault(text, chosen.rule.replace("_", " "))
     return [(rule, text) for text, rule in rule_of.items()]
 
@@ -32,16 +32,25 @@ def none_chosen_text(evaluation: Evaluation) -> str:
     return f"{n}: with fewer than {FEWEST_TICKETS} no threshold is chosen"
 
 
-def threshold_text(chosen: ChosenThreshold, policy: Policy | None = None) -> str:
+def unit_of(evaluation: Evaluation) -> str:
+    """What ties tickets into groups, as a word; empty where every ticket stands alone."""
+    tied = evaluation.tickets.n_groups < evaluation.tickets.n_scored
+    return evaluation.settings.unit if tied else ""
+
+
+def threshold_text(chosen: ChosenThreshold, policy: Policy | None = None, *, unit: str = "") -> str:
     """A chosen threshold, how to set it, what is promised, and what it saves.
 
-    `policy` is the one of the config: what differs from it has to be set too.
+    `policy` is the one of the config: what differs from it has to be set too. `unit` as in
+    `unit_of`.
     """
     if not chosen.settled:
-        return f"none: {_why_none(chosen)}"
+        return f"none: {_why_none(chosen, unit)}"
+    if chosen.label_thresholds and not any(one.promise for one in chosen.label_thresholds):
+        return "none: no label has tickets enough for a promise of its own"
     setting = f"{_setting(chosen, policy or Policy())} ({chosen.title})"
     if chosen.certificate is not None:
-        return f"{setting}. {_with_promise(chosen)}"
+        return f"{setting}. {_with_promise(chosen, unit)}"
     judged = chosen.out_of_sample
     if judged is None or judged.n == 0:
         return f"{setting}; too few groups to judge it on others"
@@ -71,11 +80,11 @@ def saving_text(saving: Saving) -> str:
     return f"Saves {numbers.estimate(of, share=False)} a ticket against {by_hand}"
 
 
-def promise_text(found: Certificate, *, target: float, confidence: float, grouped: bool) -> str:
+def promise_text(found: Certificate, *, target: float, confidence: float, unit: str) -> str:
     """What a certificate promises, and how easily it could be an accident. No last stop."""
     share = numbers.confidence(target)
     if found.outlook != "certified":
-        return no_promise_text(found, target=target, grouped=grouped)
+        return no_promise_text(found, target=target, unit=unit)
     at = numbers.threshold(found.threshold)
     if math.isnan(found.reach):
         return f"{at} was promised by an earlier rule; run it again before you rely on it"
@@ -85,7 +94,7 @@ def promise_text(found: Certificate, *, target: float, confidence: float, groupe
             f"{accidents(found)} cases even where no threshold keeps the promise. Label more "
             "tickets before you rely on it"
         )
-    counted = ", counted by ticket and by customer" if grouped else ""
+    counted = f", counted by ticket and by {unit}" if unit else ""
     return (
         f"We promise at least {share} right among routed tickets{counted}. This way of choosing "
         f"keeps its promise in {odds(confidence)} data sets like yours. If no threshold kept this "
@@ -93,9 +102,9 @@ def promise_text(found: Certificate, *, target: float, confidence: float, groupe
     )
 
 
-def no_promise_text(found: Certificate, *, target: float, grouped: bool) -> str:
+def no_promise_text(found: Certificate, *, target: float, unit: str) -> str:
     """That a target is not promised, and why. No last stop."""
-    why = why_none_text(found, target=target, grouped=grouped)
+    why = why_none_text(found, target=target, unit=unit)
     how = "is out of reach" if found.outlook == "no use" else "cannot be promised yet"
     return f"Your target, {numbers.confidence(target)} right, {how}: {why}"
 
@@ -107,9 +116,8 @@ def accidents(found: Certificate) -> str:
     return f"{math.ceil(100 * found.reach - 1e-9)} of 100"
 
 
-def why_none_text(found: Certificate, *, target: float, grouped: bool) -> str:
+def why_none_text(found: Certificate, *, target: float, unit: str) -> str:
     """Why nothing is certified, in words. No last stop."""
-    unit = "customer" if grouped else "ticket"
     if found.outlook == "no tickets":
         return "no ticket is left to route"
     if found.outlook == "no use":
@@ -120,15 +128,15 @@ def why_none_text(found: Certificate, *, target: float, grouped: bool) -> str:
         )
     if found.outlook == "too few" or found.tested is None:
         least = f"; it takes at least {found.n_min:,}" if found.n_min else ""
-        few = numbers.count(found.n, unit)
+        few = numbers.count(found.n, unit or "ticket")
         verb = "is" if found.n == 1 else "are"
         return f"{few} {verb} too few to promise anything about new ones{least}"
     test = found.tested
     at = f"at {numbers.threshold(test.threshold)}, {test.errors} of {test.selected}"
-    of = " (one ticket a customer)" if grouped else ""
+    of = f" (one ticket a {unit})" if unit else ""
     are = "is" if test.errors == 1 else "are"
     if test.errors <= test.most:
-        few = f"{at}{of} {are} wrong, few enough by customer"
+        few = f"{at}{of} {are} wrong, few enough by {unit}"
         return f"{few}, but by ticket too many are: look at those who write most"
     may = f"at most {test.most} may be" if test.most > 0 else "none may be"
     return f"{at}{of} {are} wrong; {may}. Label more tickets; how many is not known"
@@ -140,14 +148,13 @@ def odds(confidence: float) -> str:
     return f"{of.numerator:,} of {of.denominator:,}"
 
 
-def _with_promise(chosen: ChosenThreshold) -> str:
+def _with_promise(chosen: ChosenThreshold, unit: str) -> str:
     found, routed = chosen.certificate, chosen.in_sample
     assert found is not None
-    grouped = found.n_groups < routed.n
     said = []
-    if not math.isnan(chosen.threshold):
+    if not math.isnan(chosen.threshold) and not chosen.label_thresholds:
         said.append(
-            promise_text(found, target=chosen.target, confidence=chosen.confidence, grouped=grouped)
+            promise_text(found, target=chosen.target, confidence=chosen.confidence, unit=unit)
         )
     said.append(
         f"Here {routed.wrong:,} of {routed.routed:,} were wrong (about "
@@ -178,13 +185,12 @@ def _setting(chosen: ChosenThreshold, policy: Policy) -> str:
     return setting
 
 
-def _why_none(chosen: ChosenThreshold) -> str:
+def _why_none(chosen: ChosenThreshold, unit: str) -> str:
     target = f"{100 * chosen.target:g}% right among routed tickets"
     found = chosen.certificate
     if found is None:
         return f"no threshold has {target} here"
-    grouped = found.n_groups < chosen.in_sample.n
-    why = why_none_text(found, target=chosen.target, grouped=grouped)
+    why = why_none_text(found, target=chosen.target, unit=unit)
     sure = numbers.confidence(chosen.confidence)
     return f"{target} cannot be promised with {sure} confidence: {why}"
 
