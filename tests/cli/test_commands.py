@@ -66,7 +66,7 @@ def test_run_prints_accuracy_verdict_threshold_and_report(project: Path) -> None
     assert done.returncode == 0
     assert re.search(r"v1 +7 = 7 \+ 0 +\d+\.\d% \[\d+\.\d, \d+\.\d\]", done.stdout)
     assert "verdict: " in done.stdout
-    assert "threshold for v1, cost optimal:" in done.stdout
+    assert "7 tickets: with fewer than 50 no threshold is chosen" in done.stdout
     assert f"report: {os.path.join('reports', 'eval', 'index.html')}" in done.stdout
 
 

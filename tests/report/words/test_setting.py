@@ -199,14 +199,14 @@ def test_the_cost_stands_beside_that_of_a_person_reading_every_ticket(
 
 def test_what_runs_today_is_the_first_set_at_the_policy_of_the_config() -> None:
     assert said(NO_USE, OTHER_FIRM).today == (
-        "Today (v1 at threshold 0.60, escalating above 0.30) of 100 tickets 79 go out alone, "
+        "Today (v1 at threshold 0.60, escalating above 0.30) 79 of 100 go out alone, "
         "about 26 of them wrong, at 1.523 [1.283, 1.764] a ticket"
     )
 
 
 def test_what_runs_today_may_be_another_set_at_another_policy() -> None:
     words = said(NO_USE, OTHER_FIRM, today=Today("v2", Policy(0.8, 1.0)))
-    assert words.today.startswith("Today (v2 at threshold 0.80, without escalation) of 100 ")
+    assert words.today.startswith("Today (v2 at threshold 0.80, without escalation) 39 of ")
     assert words.headline.startswith("Keep v2 at threshold ")
 
 

@@ -155,14 +155,12 @@ def test_without_a_threshold_for_all_labels_the_others_are_set_to_route_nothing(
 # The promise
 
 
-def promised(
-    found: certificates.Certificate, *, grouped: bool = False, confidence: float = 0.9
-) -> str:
-    return promise_text(found, target=0.9, confidence=confidence, grouped=grouped)
+def promised(found: certificates.Certificate, *, unit: str = "", confidence: float = 0.9) -> str:
+    return promise_text(found, target=0.9, confidence=confidence, unit=unit)
 
 
 def test_a_firm_promise_counts_customers_where_there_are_some() -> None:
-    assert promised(certificate(), grouped=True).startswith(
+    assert promised(certificate(), unit="customer").startswith(
         "We promise at least 90% right among routed tickets, counted by ticket and by customer. "
         "This way of choosing keeps its promise in 9 of 10 data sets like yours. If no threshold "
         "kept this promise, data this good would still turn up in 2 of 100 cases"
@@ -211,45 +209,45 @@ TEST = certificates.Tested(threshold=0.91, selected=111, errors=3, most=2, p=0.2
 
 
 @pytest.mark.parametrize(
-    ("changes", "grouped", "why"),
+    ("changes", "unit", "why"),
     [
         (
-            {"outlook": "not yet", "tested": TEST}, False,
+            {"outlook": "not yet", "tested": TEST}, "",
             "at 0.91, 3 of 111 are wrong; at most 2 may be. Label more tickets; how many is not "
             "known",
         ),
         (
-            {"outlook": "not yet", "tested": replace(TEST, errors=1, most=0)}, False,
+            {"outlook": "not yet", "tested": replace(TEST, errors=1, most=0)}, "",
             "at 0.91, 1 of 111 is wrong; none may be. Label more tickets; how many is not known",
         ),
         (
-            {"outlook": "not yet", "tested": TEST}, True,
+            {"outlook": "not yet", "tested": TEST}, "customer",
             "at 0.91, 3 of 111 (one ticket a customer) are wrong; at most 2 may be. Label more "
             "tickets; how many is not known",
         ),
         (
-            {"outlook": "not yet", "tested": replace(TEST, errors=2)}, True,
+            {"outlook": "not yet", "tested": replace(TEST, errors=2)}, "customer",
             "at 0.91, 2 of 111 (one ticket a customer) are wrong, few enough by customer, but by "
             "ticket too many are: look at those who write most",
         ),
         (
-            {"outlook": "no use", "tested": TEST}, False,
+            {"outlook": "no use", "tested": TEST}, "",
             "no threshold that routes a tenth of your tickets or more is 90% right, whatever you "
             "label; better rubrics, or a lower target",
         ),
         (
-            {"outlook": "too few", "tested": None, "n": 10, "n_min": 22}, True,
+            {"outlook": "too few", "tested": None, "n": 10, "n_min": 22}, "customer",
             "10 customers are too few to promise anything about new ones; it takes at least 22",
         ),
         (
-            {"outlook": "too few", "tested": None, "n": 1, "n_min": 22}, False,
+            {"outlook": "too few", "tested": None, "n": 1, "n_min": 22}, "",
             "1 ticket is too few to promise anything about new ones; it takes at least 22",
         ),
-        ({"outlook": "no tickets", "tested": None, "n": 0}, False, "no ticket is left to route"),
+        ({"outlook": "no tickets", "tested": None, "n": 0}, "", "no ticket is left to route"),
     ],
 )  # fmt: skip
-def test_why_nothing_is_promised(changes: dict[str, object], grouped: bool, why: str) -> None:
-    assert why_none_text(certificate(**changes), target=0.9, grouped=grouped) == why
+def test_why_nothing_is_promised(changes: dict[str, object], unit: str, why: str) -> None:
+    assert why_none_text(certificate(**changes), target=0.9, unit=unit) == why
 
 
 def test_a_target_that_is_not_promised_is_named_with_why() -> None:
@@ -274,7 +272,7 @@ def test_customers_who_write_most_may_be_what_stands_in_the_way() -> None:
     gold = ["b" if group == 0 else "a" for group in groups]
     found = rule("certified", evaluate(table(scores, gold, groups=groups), PROMISE)).certificate
     assert found is not None
-    assert why_none_text(found, target=0.9, grouped=True).endswith(
+    assert why_none_text(found, target=0.9, unit="customer").endswith(
         "few enough by customer, but by ticket too many are: look at those who write most"
     )
 

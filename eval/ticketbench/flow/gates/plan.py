@@ -112,6 +112,7 @@ def _plan(
     spread = seen if seen is not None and answered else before
     n, asked = spread.n if seen is None else seen.n, gate.min_tickets or 1
     if n < asked:
+        seen = None  # nothing of it tells why
         spread = undefined(math.nan, n, f"it is skipped: {n:,} of the {asked:,} tickets it needs")
     return GatePlan(
         number=number,

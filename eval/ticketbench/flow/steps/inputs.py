@@ -56,7 +56,6 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
-    _refuse_unknown_set(config)
     loaded = load_dataset(config.dataset_path, config.file.dataset.columns, known_labels=known)
     if config.file.gates:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
@@ -73,17 +72,6 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
         grouped_by=with_groups.grouped_by,
         findings=tuple(findings),
     )
-
-
-def _refuse_unknown_set(config: Config) -> None:
-    """A promise asked for a set that is not there would be made for none."""
-    name, known = config.file.choose.certify, config.file.rubric_sets
-    if name is not None and name not in known:
-        raise InputError(
-            f"choose.certify names no rubric set: {quoted(name)}",
-            where=config.document.where(("choose", "certify")),
-            help=suggestion(name, known),
-        )
 
 
 def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:

@@ -130,13 +130,14 @@ def _of_100(found: Recommendation) -> str:
     return f"O{said[1:]}"
 
 
-def _alone(routing: RoutingSummary) -> str:
+def _alone(routing: RoutingSummary, *, of: str = "") -> str:
     right, wrong, *_ = per_100(routing)
     if routing.routed and right + wrong == 0:
-        return "fewer than 1 goes out alone"
+        return f"fewer than 1{of} goes out alone"
     few = "fewer than 1" if routing.wrong else "none"
     go = "goes" if right + wrong == 1 else "go"
-    return f"{right + wrong} {go} out alone, {f'about {wrong}' if wrong else few} of them wrong"
+    some = f"about {wrong}" if wrong else few
+    return f"{right + wrong}{of} {go} out alone, {some} of them wrong"
 
 
 def _pays(setting: Setting) -> str:
@@ -156,7 +157,7 @@ def _today(found: Recommendation) -> str:
         less = today.saving.per_ticket.value > found.setting.saving.per_ticket.value
         cheaper = ", which is less" if less else ""
     return (
-        f"Today ({today.rubric_set} at {at_text(today)}) of 100 tickets {_alone(today.routing)}, "
+        f"Today ({today.rubric_set} at {at_text(today)}) {_alone(today.routing, of=' of 100')}, "
         f"at {numbers.estimate(today.saving.cost, share=False)} a ticket{cheaper}"
     )
 
