@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
+from simulate import Row, rate, show, within
 
 from ticketbench.core.types import FloatArray
 from ticketbench.measure.pairs.change import Change
@@ -34,7 +35,6 @@ LAWS = {
 """The true gains of the candidates."""
 
 Rng = np.random.Generator
-Row = tuple[str, ...]
 
 
 @dataclass
@@ -105,18 +105,6 @@ def misjudged(pair: PairVerdict, truths: Sequence[float]) -> bool:
     return (outcome == "better" and gain <= 0) or (outcome == "worse" and gain >= 0)
 
 
-def rate(hits: int, runs: int) -> str:
-    """A share of runs with its standard error."""
-    share = hits / runs
-    return f"{share:.3f} ± {math.sqrt(share * (1 - share) / runs):.3f}"
-
-
-def held(failed: int, runs: int) -> str:
-    """Whether a share of runs is at most 5 % plus two standard errors."""
-    most = LIMIT + 2 * math.sqrt(LIMIT * (1 - LIMIT) / runs)
-    return "holds" if failed / runs <= most else "FAILS"
-
-
 def mean(values: Sequence[float]) -> str:
     """A mean in signed points; a dash where there is none."""
     found = 100 * float(np.mean(values))
@@ -130,8 +118,8 @@ def equal_rows(runs: int) -> Iterator[Row]:
             found = simulated(np.random.default_rng([SEED, n, k]), n, [0.0] * k, runs)
             yield (
                 str(k), str(n), rate(found.alone, runs), rate(found.called, runs),
-                held(found.called, runs), mean(found.seen), mean(found.expected),
-                rate(found.covered, runs), held(runs - found.covered, runs),
+                within(found.called, runs, LIMIT), mean(found.seen), mean(found.expected),
+                rate(found.covered, runs), within(runs - found.covered, runs, LIMIT),
             )  # fmt: skip
 
 
@@ -143,18 +131,11 @@ def unequal_rows(runs: int) -> Iterator[Row]:
             one, more = (sum(led == 1 for led in found.led), sum(led > 1 for led in found.led))
             yield (
                 name, str(n), rate(one, runs), rate(more, runs),
-                rate(found.no_better, runs), held(found.no_better, runs),
-                rate(found.no_best, runs), held(found.no_best, runs),
+                rate(found.no_better, runs), within(found.no_better, runs, LIMIT),
+                rate(found.no_best, runs), within(found.no_best, runs, LIMIT),
                 mean(found.seen), mean(found.expected), mean(found.true),
-                rate(found.covered, runs), held(runs - found.covered, runs),
+                rate(found.covered, runs), within(runs - found.covered, runs, LIMIT),
             )  # fmt: skip
-
-
-def show(title: str, head: Row, rows: Iterator[Row]) -> None:
-    """One table in Markdown."""
-    print(f"\n### {title}\n\n| " + " | ".join(head) + " |\n" + "|---" * len(head) + "|")
-    for row in rows:
-        print("| " + " | ".join(row) + " |", flush=True)
 
 
 def main() -> None:
@@ -163,10 +144,10 @@ def main() -> None:
     print("## Several candidates")
     print(f"`python benchmarks/simulate_candidates.py {runs}`, seed {SEED}; gains in points.")
     best = ("best: seen", "expected", "its interval covers", "at least 95 %")
-    show("As good as the base",
+    show("As good as the base", SEED,
          ("candidates", "n", "any better, each alone", "any better", "at most 5 %", *best),
          equal_rows(runs))  # fmt: skip
-    show("Some are better",
+    show("Some are better", SEED,
          ("candidates", "n", "one leads", "several lead", "wrongly better than the base",
           "at most 5 %", "wrongly better than another", "at most 5 %",
           "best: seen", "expected", "true", *best[2:]),

@@ -25,8 +25,9 @@ FLOORS: Mapping[str, tuple[str, ...]] = {
 """What each floor may import beside itself; modules beside the floors may import everything."""
 
 PURE = frozenset(
-    "__future__ abc bisect collections dataclasses difflib enum fractions functools hashlib "
-    "heapq itertools math numbers numpy operator re statistics string typing unicodedata".split()
+    "__future__ abc bisect collections dataclasses decimal difflib enum fractions functools "
+    "hashlib heapq itertools math numbers numpy operator re statistics string typing "
+    "unicodedata".split()
 )
 ALLOWED = {
     # core: the registry imports the modules of a package, so that their entries register.

@@ -59,3 +59,23 @@ def random_table(
     gold = [labels[rng.choice(k, p=row)] for row in scores]
     groups = None if n_groups is None else rng.integers(0, n_groups, n).tolist()
     return table(scores.tolist(), gold, labels=labels, groups=groups, rubric_set=rubric_set)
+
+
+def falling_table(
+    n: int,
+    *,
+    upper: int,
+    lower: int = 3,
+    rubric_set: str = "v1",
+    groups: Sequence[int] | None = None,
+    failures: Sequence[Failure] = (),
+) -> ScoreTable:
+    """n tickets at top scores from 0.99 down to 0.50, all for `a`.
+
+    One of `upper` is wrong in the upper half, one of `lower` in the lower.
+    """
+    tops = np.linspace(0.99, 0.50, n)
+    scores = [[top, (1 - top) / 2 + 1e-4, (1 - top) / 2 - 1e-4] for top in tops.tolist()]
+    each = [upper if i < n // 2 else lower for i in range(n)]
+    gold = ["b" if i % of == of - 1 else "a" for i, of in enumerate(each)]
+    return table(scores, gold, rubric_set=rubric_set, groups=groups, failures=failures)

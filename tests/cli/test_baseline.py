@@ -114,7 +114,8 @@ def test_a_pin_is_shown_first_wants_a_reason_and_is_kept() -> None:
     done = pin("--reason", "half the price")
     assert done.returncode == 0
     assert "pinned v1: 7 tickets in baselines/base.json; commit it" in done.stderr
-    assert "the tickets are those of the pin before" in done.stderr
+    assert "the tickets are those of the pin before, so a gate" in flat(done.stderr)
+    assert "label fresh tickets before a release" in flat(done.stderr)
     found = shown()
     assert "half the price" in found.stdout
     assert "accepted    -83.3 points with 1 change before it" in found.stdout

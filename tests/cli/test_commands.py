@@ -66,7 +66,7 @@ def test_run_prints_accuracy_verdict_threshold_and_report(project: Path) -> None
     assert done.returncode == 0
     assert re.search(r"v1 +7 = 7 \+ 0 +\d+\.\d% \[\d+\.\d, \d+\.\d\]", done.stdout)
     assert "verdict: " in done.stdout
-    assert "threshold for v1, cost optimal:" in done.stdout
+    assert "7 tickets: with fewer than 50 no threshold is chosen" in done.stdout
     assert f"report: {os.path.join('reports', 'eval', 'index.html')}" in done.stdout
 
 
@@ -89,7 +89,7 @@ def test_output_fits_into_80_columns(project: Path) -> None:
 
 def test_run_json_is_the_results_file(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--json", "--out", "out")
-    assert json.loads(done.stdout)["schema"] == "ticketbench/run@3"
+    assert json.loads(done.stdout)["schema"] == "ticketbench/run@4"
     assert done.stdout.encode() == (project / "out" / "results.json").read_bytes()
 
 

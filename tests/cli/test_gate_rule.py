@@ -55,7 +55,7 @@ def test_table_verdict_and_gate_agree_on_200_tickets_of_which_5_are_newly_wrong(
     assert "v2 fails a gate of 2.0 points against v1 (one-sided 95% bounds -4.8" in screen
     assert len(set(re.findall(r"about ([\d,]+) fresh tickets", screen))) == 1
     gate = flat(ticketbench("gate", str(CONFIG)).stdout)
-    assert "-2.5 [-4.8, -0.2] points on 200 paired tickets" in gate
+    assert "-2.5 [-4.8, -0.2] points (at 90%) on 200 paired tickets" in gate
     assert "the largest loss not excluded is 4.8 points" in gate
 
 
@@ -66,7 +66,7 @@ def test_gate_and_compare_say_the_same_tickets_needed() -> None:
     gate = flat(ticketbench("gate", str(CONFIG)).stdout)
     screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG)).stdout)
     (needed,) = re.findall(r"about ([\d,]+) fresh tickets", screen)
-    assert f"about {needed} tickets would settle it" in gate
+    assert f"about {needed} fresh tickets would settle it" in gate
     with_margin = ACCURACY.replace("}", ", margin: 0.03}")
     turned(with_margin, lost=10, gained=9)
     report = gated()[1]["report"]
@@ -160,7 +160,7 @@ def test_a_dry_run_says_what_the_tickets_can_see_and_sends_nothing() -> None:
     assert "nobody can tell: both sides have to be answered first: it is no share" in screen
     gated()
     done = ticketbench("gate", str(CONFIG), "--dry-run")
-    assert "on these 400 tickets, if as many change as now (48)" in flat(done.stdout)
+    assert "on these 400 tickets, if as many change as now (48 tickets)" in flat(done.stdout)
     assert "a true loss of 4 points would be green in about 14 of 100" in flat(done.stdout)
     data = json.loads(ticketbench("gate", str(CONFIG), "--dry-run", "--json").stdout)
     assert data["schema"] == "ticketbench/gate-plan@1"
@@ -170,7 +170,17 @@ def test_a_dry_run_says_what_the_tickets_can_see_and_sends_nothing() -> None:
     assert second["chances"][2]["loss"] == pytest.approx(0.2)
     strict = ticketbench("gate", str(CONFIG), "--dry-run", "--undecided", "fail").stdout
     assert "an equal candidate would be green in about 3" in flat(strict)
+    assert "green means not red: passed or inconclusive" in screen
+    assert "green means passed\n" in strict
     assert ticketbench("gate", str(CONFIG), "--dry-run", "--format", "junit").returncode == 2
+
+
+def test_a_dry_run_on_the_same_answers_does_not_ask_for_answers() -> None:
+    turned(ACCURACY, COST, n=400)
+    gated()
+    screen = flat(ticketbench("gate", str(CONFIG), "--dry-run").stdout)
+    assert "nobody can tell: both sides gave the same answers, and it is no share" in screen
+    assert "have to be answered" not in screen
 
 
 def test_a_dry_run_of_limits_alone_has_nothing_to_say() -> None:

@@ -162,7 +162,7 @@ def test_an_inconclusive_gate_warns_at_its_line_in_the_config(ci: dict[str, CiRu
     number = next(i for i, line in enumerate(lines, 1) if "metric: accuracy" in line)
     warning = ci["inconclusive"].annotations[0]
     assert warning.startswith(f"::warning file={CONFIG},line={number},")
-    assert re.search(r"about \d+ tickets would settle it", warning)
+    assert re.search(r"about [\d,]+ fresh tickets would settle it", warning)
 
 
 def test_a_failing_rubric_test_prints_value_interval_and_n(ci: dict[str, CiRun]) -> None:

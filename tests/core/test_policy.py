@@ -125,6 +125,63 @@ def test_by_default_a_misroute_costs_five_reviews() -> None:
     assert Costs().misroute == 5 * Costs().review
 
 
+OUTCOME = np.array([ROUTE, ROUTE, REVIEW, REVIEW, ESCALATE, ESCALATE])
+RIGHT = np.array([True, False, True, False, True, False])
+MISSED = np.array([False, True, False, True, False, True])
+
+
+def test_each_outcome_has_its_price() -> None:
+    assert Costs(5, 1, 1.5).of(OUTCOME, RIGHT).tolist() == [0, 5, 1, 1, 1.5, 1.5]
+
+
+def test_an_escalation_that_misses_the_gold_label_costs_more() -> None:
+    costs = Costs(misroute=5, review=1, escalate=0.5, missed=2)
+    # Of a route or a review nothing is missed.
+    assert costs.of(OUTCOME, RIGHT, MISSED).tolist() == [0, 5, 1, 1, 0.5, 2.5]
+    assert Costs(5, 1, 0.5, missed=0).of(OUTCOME, RIGHT, MISSED).tolist() == [0, 5, 1, 1, 0.5, 0.5]
+
+
+def test_a_missed_escalation_without_a_price_adds_nothing() -> None:
+    assert Costs().missed is None
+    assert Costs().of(OUTCOME, RIGHT, MISSED).tolist() == Costs().of(OUTCOME, RIGHT).tolist()
+    # A price, but nobody looked.
+    priced = Costs(missed=9.0)
+    assert priced.of(OUTCOME, RIGHT).tolist() == Costs().of(OUTCOME, RIGHT).tolist()
+
+
+@pytest.mark.parametrize("costs", [Costs(5, 1, 1.5, 2), Costs(5, 1, 2, 3), Costs(5.5, 1, 2, 3)])
+def test_prices_may_be_whole_numbers(costs: Costs) -> None:
+    found = costs.of(OUTCOME, RIGHT, MISSED)
+    assert found.dtype == np.float64
+    assert found[-1] == costs.escalate + (costs.missed or 0)
+
+
+def test_no_tickets_cost_nothing() -> None:
+    nobody = np.zeros(0, np.int64)
+    none = nobody.astype(np.bool_)
+    assert Costs(missed=1).of(nobody, none, none).tolist() == []
+
+
+@SEARCH
+@given(
+    printed_scores(), SHARES, SHARES, st.sampled_from([0.5, 1.0, 2.3]),
+    st.sampled_from([(), (("b", 0.2),), (("c", 0.95), ("zebra", 0.0))]),
+)  # fmt: skip
+def test_top_label_and_two_scores_are_enough_to_decide(
+    scores: FloatArray, threshold: float, limit: float, temperature: float,
+    own: tuple[tuple[str, float], ...],
+) -> None:  # fmt: skip
+    policy = Policy(threshold, limit, temperature, own)
+    at = at_temperature(scores, temperature)
+    second = np.sort(at, axis=1)[:, -2]
+    top = np.argmax(scores, axis=1)
+    found = policy.decide_by_top(top, at.max(axis=1), second > limit, LABELS)
+    expected = policy.decide(scores, LABELS)
+    assert found.top.tolist() == expected.top.tolist()
+    assert found.outcome.tolist() == expected.outcome.tolist()
+    assert found.collision.tolist() == expected.collision.tolist()
+
+
 @SEARCH
 @given(printed_scores(), SHARES, SHARES)
 def test_every_ticket_has_exactly_one_of_three_outcomes(

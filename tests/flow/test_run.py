@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from gated_project import BASELINE, GATED, with_gates
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
 from ticketbench.edge.results.store import envelope, load
+from ticketbench.flow.gates.baseline import bless, prepare
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.run import run
 from ticketbench.measure.results import RunResults
@@ -360,13 +362,46 @@ def test_results_with_every_option_load_back_equal(project: Path) -> None:
     for evaluation in results.evaluations:
         assert evaluation.settings.most_reviewed == 0.3
         assert evaluation.settings.policy.label_thresholds == (("billing", 0.5), ("account", 0.45))
-        rules = [t.rule for t in evaluation.thresholds]
-        assert rules[-2:] == ["certified_by_label", "capacity"]
+        rules = [t.rule for t in evaluation.thresholds if t.certificate is None]
+        assert rules == ["cost_optimal", "capacity", "descriptive"]
         assert evaluation.routing.escalation is not None
         assert len(evaluation.routing.escalation_sweep) == 10
+    promised = [
+        [t.rule for t in evaluation.thresholds if t.certificate]
+        for evaluation in results.evaluations
+    ]
+    assert promised == [[], ["certified", "certified_by_label"]], "none for the set of today"
     page = (outcome.out / "index.html").read_text(encoding="utf-8")
     for section in ("coverage", "escalation", "review", "slices", "mix"):
         assert f'<section id="{section}"' in page
+
+
+def test_what_the_baseline_holds_runs_today(answered: Path) -> None:
+    """They stand beside what is recommended, and those of the config do not."""
+    with_gates("{metric: accuracy, on: v2, min: 0.5}")
+    bless(prepare(GATED, name="v2", overrides=["policy.threshold=0.8"]))
+    found = run(GATED, mode="replay", out=Path("out")).results.recommendation
+    assert found is not None
+    assert (found.today.rubric_set, found.today.threshold) == ("v2", 0.8)
+    text = Path("out/results.json").read_text(encoding="utf-8")
+    assert json.loads(text)["data"]["recommendation"]["today"]["threshold"] == 0.8
+
+
+def test_a_damaged_baseline_stops_no_run(answered: Path) -> None:
+    with_gates("{metric: accuracy, on: v2, min: 0.5}")
+    BASELINE.parent.mkdir()
+    BASELINE.write_bytes(b"{")
+    found = run(GATED, mode="replay", out=Path("out")).results.recommendation
+    assert found is not None
+    assert (found.today.rubric_set, found.today.threshold) == ("v1", 0.6)
+
+
+def test_of_several_sets_only_the_one_to_certify_is_promised(project: Path) -> None:
+    (project / "tickets.csv").write_text(many_tickets(), encoding="utf-8")
+    results = run(EVAL, overrides=["choose.certify=v1", "choose.min_precision=0.9"]).results
+    assert [evaluation.settings.promises for evaluation in results.evaluations] == [1, 0]
+    assert results.recommendation is not None
+    assert results.recommendation.target_stated
 
 
 def without_fingerprints(value: object) -> object:

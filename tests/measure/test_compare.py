@@ -13,7 +13,7 @@ from scipy import stats
 
 from tables import ORACLES, random_table, table
 from ticketbench.core.errors import InputError
-from ticketbench.core.policy import REVIEW, ROUTE, Costs, Policy
+from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.compare import (
@@ -499,6 +499,29 @@ def test_given_outcomes_count_instead_of_the_policy() -> None:
     assert (precision.base, precision.candidate) == (1.0, 1.0)
     assert (cost.base, cost.candidate) == (0.75, 0.25)
     assert found.accuracy.value == 0.0
+
+
+def test_given_outcomes_come_with_the_escalations_that_missed() -> None:
+    base = candidate = table([A] * 8, ["a"] * 8)
+    outcomes = (np.array([ESCALATE] * 4 + [REVIEW] * 4), np.array([ESCALATE] * 8))
+    missed = (np.arange(8) < 1, np.arange(8) < 6)
+    costs = Costs(misroute=5, review=1, escalate=0.5, missed=2)
+    found = compare(base, candidate, costs=costs, outcomes=outcomes, missed=missed)
+    cost = difference(found, "cost")
+    assert (cost.base, cost.candidate) == ((4 * 0.5 + 2 + 4) / 8, (8 * 0.5 + 6 * 2) / 8)
+    nobody_looked = difference(compare(base, candidate, costs=costs, outcomes=outcomes), "cost")
+    assert (nobody_looked.base, nobody_looked.candidate) == ((4 * 0.5 + 4) / 8, 0.5)
+
+
+def test_the_policy_tells_which_escalations_missed() -> None:
+    between = [[0.4, 0.35, 0.25]] * 6
+    base, candidate = (table(between, [gold] * 6) for gold in ("b", "b"))
+    never = table(between, ["c"] * 6)
+    costs, policy = Costs(misroute=5, review=1, escalate=0.5, missed=2), Policy()
+    asked = difference(compare(base, candidate, policy=policy, costs=costs), "cost")
+    assert (asked.base, asked.candidate) == (0.5, 0.5)
+    missed = difference(compare(never, never, policy=policy, costs=costs), "cost")
+    assert (missed.base, missed.candidate) == (2.5, 2.5)
 
 
 def test_given_outcomes_belong_to_the_rows_of_their_own_table() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.errors import InputError
-from ticketbench.core.policy import Policy
+from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.measure.calibration.check import calibration_check
 from ticketbench.measure.evaluate import evaluate
@@ -19,6 +19,7 @@ from ticketbench.measure.label_results import LabelResult
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.statistics.intervals import wilson
+from ticketbench.measure.thresholds.choose import choose_thresholds
 
 SEARCH = settings(max_examples=10, deadline=None, derandomize=True)
 
@@ -383,9 +384,43 @@ def test_the_capacity_rule_is_there_when_a_limit_is_set() -> None:
     rules = [t.rule for t in evaluate(of, Settings()).thresholds]
     limited = evaluate(of, Settings(most_reviewed=0.1)).thresholds
     assert "capacity" not in rules
-    assert [t.rule for t in limited] == [*rules, "capacity"]
-    assert limited[-1].in_sample.reviewed <= 10
-    assert limited[-1].most_reviewed == 0.1
+    assert [t.rule for t in limited if t.rule != "capacity"] == rules
+    (capacity,) = (t for t in limited if t.rule == "capacity")
+    assert capacity.in_sample.reviewed <= 10
+    assert capacity.most_reviewed == 0.1
+
+
+def test_thresholds_are_those_of_the_settings() -> None:
+    of = random_table(100, seed=2)
+    how = Settings(Policy(0.5, 0.4, 1.5), Costs(4, 1, 0.5, 1), 0.8, 0.8, 2, seed=3)
+    assert evaluate(of, how).thresholds == choose_thresholds(of, how.asked)
+    asked = how.asked
+    assert (asked.base, asked.costs, asked.promises, asked.seed) == (how.policy, how.costs, 2, 3)
+    assert (asked.min_precision, asked.confidence, asked.most_reviewed) == (0.8, 0.8, None)
+
+
+def test_the_saving_of_a_policy_is_the_price_of_a_review_less_its_cost() -> None:
+    for costs in (Costs(), Costs(4, 2, 0.5, 1)):
+        of = random_table(100, seed=2, n_groups=40)
+        routing = evaluate(of, Settings(Policy(0.5, 0.2), costs)).routing
+        seen = routing.saving
+        assert seen.by_hand - routing.cost.value == pytest.approx(seen.per_ticket.value)
+        assert seen.cost.value == pytest.approx(routing.cost.value)
+        assert (seen.wrong, seen.held_out) == (routing.summary.wrong, False)
+
+
+def test_missed_escalations_cost_the_same_in_summary_and_sweep() -> None:
+    of, costs = random_table(100, seed=2), Costs(4, 2, 0.5, 1)
+    routing = evaluate(of, Settings(Policy(0.5, 0.2), costs)).routing
+    (point,) = (p for p in routing.sweep if p.threshold == 0.5)
+    assert point.cost == pytest.approx(routing.cost.value)
+    unpriced = evaluate(of, Settings(Policy(0.5, 0.2), replace(costs, missed=None))).routing
+    assert unpriced.cost.value < routing.cost.value
+
+
+@pytest.mark.parametrize(("n", "some"), [(49, False), (50, True)])
+def test_below_fifty_tickets_no_threshold_is_chosen(n: int, some: bool) -> None:
+    assert bool(evaluate(random_table(n, seed=2), Settings()).thresholds) == some
 
 
 def test_the_confidence_of_the_settings_is_that_of_the_certificate() -> None:

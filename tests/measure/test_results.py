@@ -6,10 +6,12 @@ import pytest
 
 from tables import random_table, table
 from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Policy
 from ticketbench.core.types import Dataset, Failure, Finding, Rubric, RubricSet, ScoreTable, Ticket
 from ticketbench.measure.compare import compare
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.pairs.verdict import MARGIN
+from ticketbench.measure.recommendation import Today, recommend
 from ticketbench.measure.results import (
     DatasetSummary,
     LabelCount,
@@ -31,11 +33,15 @@ def ran(
     *tables: ScoreTable,
     data_findings: tuple[Finding, ...] = (),
     mix: dict[str, float] | None = None,
+    today: Today | None = None,
+    certify: str = "",
 ) -> RunResults:
     rubrics = [
         RubricSet(t.provenance.rubric_set, (Rubric("l0", "?"), Rubric("l1", "?"))) for t in tables
     ]
-    return run_results("support", SUMMARY, rubrics, tables, Settings(), data_findings, mix)
+    return run_results(
+        "support", SUMMARY, rubrics, tables, Settings(), data_findings, mix, today, certify
+    )
 
 
 def three() -> tuple[ScoreTable, ...]:
@@ -205,3 +211,26 @@ def test_identical_sets_rest_on_no_label() -> None:
     (comparison,) = ran(one, twin).comparisons
     assert comparison.verdict.outcome == comparison.fragility.outcome == "no relevant difference"
     assert (comparison.fragility.n_changed, comparison.fragility.undo) == (0, 0)
+
+
+def test_a_promise_is_shared_by_the_sets_that_do_not_run_today() -> None:
+    tables = same_tickets("v1", "v2", "v3")
+
+    def shares(today: Today | None = None, certify: str = "") -> list[int]:
+        found = ran(*tables, today=today, certify=certify)
+        return [e.settings.promises for e in found.evaluations]
+
+    assert shares() == [0, 2, 2]
+    assert shares(Today("v3", Policy())) == [2, 2, 0]
+    assert shares(Today("v3", Policy()), "v3") == [0, 0, 1]
+    assert [e.settings.promises for e in ran(tables[0]).evaluations] == [1]
+
+
+def test_the_recommendation_is_that_of_the_sets_and_of_what_runs_today() -> None:
+    tables, today = same_tickets("v1", "v2"), Today("v2", Policy(0.8, 0.4))
+    found = ran(*tables, today=today)
+    assert found.recommendation == recommend(tables, found.evaluations, found.standing, today)
+    alone = ran(tables[0])
+    first = Today("v1", Settings().policy)
+    assert alone.recommendation == recommend([tables[0]], alone.evaluations, alone.standing, first)
+    assert alone.recommendation.today.saving == alone.evaluations[0].routing.saving

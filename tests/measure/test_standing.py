@@ -238,3 +238,12 @@ def test_of_equal_candidates_one_is_rarely_called_better_and_the_best_is_not_ove
     assert called / runs <= 0.05 + two_errors
     assert covered / runs >= 0.95 - two_errors
     assert abs(float(np.mean(expected))) <= 0.004
+
+
+def test_the_fragility_is_found_anew_only_where_the_verdict_is_read_at_another_level() -> None:
+    tables = [answered(f"v{i}", range(100 + 30 * i)) for i in range(3)]
+    alone = [compare(tables[0], one, policy=Policy()) for one in tables[1:]]
+    first, second = read_together(tables, alone)
+    assert (first.verdict.confidence, second.verdict.confidence) == (0.95, 0.975)
+    assert first.fragility is alone[0].fragility
+    assert second.fragility.undo < alone[1].fragility.undo

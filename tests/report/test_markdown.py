@@ -25,8 +25,29 @@ def summary(label: str = "a") -> str:
     return markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
 
 
-def test_the_first_line_is_the_verdict() -> None:
-    assert summary().splitlines()[0] == "# support: v2 is worse than v1"
+def test_the_recommendation_comes_first_and_the_verdict_after_it() -> None:
+    lines = [line for line in summary().splitlines() if line]
+    assert lines[0] == (
+        "# support: Keep people reading every ticket: no clear saving, at example prices \\(a "
+        "wrong route 5, a reading 1\\)"
+    )
+    of_100, today, order, verdict = lines[1:5]
+    assert of_100 == "No threshold costs less on these tickets."
+    assert today.startswith("Today \\(v1 at threshold 0.60, escalating above 0.30\\) ")
+    assert order.startswith("Chosen so: the cheapest threshold, where it saves; ")
+    assert verdict.startswith("**v2 is worse than v1.** ")
+
+
+def test_every_cost_has_that_of_a_person_reading_every_ticket_beside_it() -> None:
+    assert "| Cost, a person reading every ticket | 1.000 | 1.000 |" in summary()
+
+
+def test_with_few_tickets_no_threshold_is_listed_and_that_is_said() -> None:
+    one = table([A] * 9, ["a"] * 9)
+    results = run_results("r", DatasetSummary("d", "f", 9, ()), (), [one], Settings(), ())
+    text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
+    assert text.startswith("# r: Too few tickets to recommend a threshold: 9 tickets, and 50 are ")
+    assert "- 9 tickets: with fewer than 50 no threshold is chosen" in text
 
 
 def test_requested_scored_and_failed_are_shown() -> None:
@@ -48,14 +69,15 @@ def test_failed_tickets_are_said_above_the_table() -> None:
     assert "**1 of 10 tickets have no answer under v1**" in text.partition("| metric |")[0]
 
 
-def test_the_title_speaks_of_the_best_candidate() -> None:
+def test_the_title_and_the_verdict_speak_of_the_best_candidate() -> None:
     tables = [
         table([A] * k + [B] * (100 - k), ["a"] * 100, rubric_set=name)
         for name, k in (("v1", 50), ("v2", 90), ("v3", 80))
     ]
     results = run_results("r", DatasetSummary("d", "f", 100, ()), (), tables, Settings(), ())
     text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
-    assert text.startswith("# r: v2 is the best of the 2 sets found better than v1")
+    assert text.startswith("# r: At example prices \\(a wrong route 5, a reading 1\\): use v2 at ")
+    assert "\n**v2 is the best of the 2 sets found better than v1.** " in text
     assert text.count("Next: ") == 1
     assert "Next: use v2; read the broken tickets first." in text
 

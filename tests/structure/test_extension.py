@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from markupsafe import Markup
 
 from ticketbench.cli.main import cli
-from ticketbench.core.policy import ESCALATE
+from ticketbench.core.policy import ESCALATE, Policy
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
 from ticketbench.edge.inputs.formats import FORMATS, MalformedRow, Row, Table, file_format
@@ -28,6 +28,9 @@ from ticketbench.measure.kinds import (
     ticket_metric,
 )
 from ticketbench.measure.metrics import METRICS, recall_by_label
+from ticketbench.measure.thresholds import choose
+from ticketbench.measure.thresholds.rules import RULES, Asked, Choice, threshold_rule
+from ticketbench.measure.thresholds.tickets import Tickets
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import SECTIONS, section
 
@@ -38,7 +41,8 @@ ALL = ("pass", "fail", "inconclusive")
 def _registries_as_before() -> Iterator[None]:
     import_modules("ticketbench.report.sections")
     import_modules("ticketbench.edge.endpoints")
-    registries: tuple[Registry[Any], ...] = (METRICS, SECTIONS, FORMATS, ENDPOINTS)
+    import_modules("ticketbench.measure.thresholds")
+    registries: tuple[Registry[Any], ...] = (METRICS, SECTIONS, FORMATS, ENDPOINTS, RULES)
     before = [dict(registry._entries) for registry in registries]
     yield
     for registry, entries in zip(registries, before, strict=True):
@@ -142,6 +146,28 @@ def test_a_metric_of_routing_is_one_decorated_function(project: Path) -> None:
     assert "escalated" in names(comparison["differences"])
     assert gates("{metric: escalated, on: v2, not_worse_than: baseline, margin: 0.9}") == "pass"
     assert "escalated" in kept()
+
+
+def test_a_threshold_rule_is_one_decorated_function(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @threshold_rule("median", order=25)
+    def median(tickets: Tickets, asked: Asked) -> Choice | None:
+        """The threshold at the middle top score."""
+        return Choice(
+            policy=Policy(float(np.median(tickets.score)), asked.base.escalate_above),
+            title="Newly registered",
+            caveat="looks at no label",
+        )
+
+    # The tickets of the small project are fewer than a threshold is chosen from.
+    monkeypatch.setattr(choose, "FEWEST_TICKETS", 2)
+    evaluation, _ = shown(project)
+    rules = [one["rule"] for one in evaluation["thresholds"]]
+    assert rules.index("median") == rules.index("cost_optimal") + 1
+    (found,) = (one for one in evaluation["thresholds"] if one["rule"] == "median")
+    assert found["saving"]["held_out"]
+    assert found["out_of_sample"]["n"] == found["in_sample"]["n"] > 0
 
 
 def test_a_report_section_is_one_decorated_function(project: Path) -> None:

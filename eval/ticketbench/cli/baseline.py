@@ -162,7 +162,10 @@ def pin_command(
         pin(pinning)
         say(f"pinned {diff.rubric_set}: {diff.n} tickets in {diff.path}; commit it")
         if diff.same_tickets:
-            say_wrapped("the tickets are those of the pin before: what they judge stays too kind")
+            say_wrapped(
+                "the tickets are those of the pin before, so a gate on them still sees too little "
+                "of a slow loss: label fresh tickets before a release"
+            )
 
 
 def _show_pin(diff: PinDiff) -> None:

@@ -130,6 +130,7 @@ def _rows(found: Compared) -> list[tuple[str, ...]]:
     from ticketbench.report.words import numbers
 
     comparison = found.comparison
+    by_hand = numbers.number(found.costs.review)
     rows: list[tuple[str, ...]] = [
         (
             f"{d.title} at {numbers.threshold(found.policy.threshold)}"
@@ -142,6 +143,8 @@ def _rows(found: Compared) -> list[tuple[str, ...]]:
         )
         for d in comparison.differences
     ]
+    at = [d.name for d in comparison.differences].index("cost") + 1
+    rows.insert(at, ("Cost, a person reading every ticket", by_hand, by_hand, "", ""))
     rows += [
         (
             f"recall {one.label} ({one.difference.n})",

@@ -21,7 +21,7 @@ COMMANDS = {
     "score": "Measure a table of predictions from anywhere.",
     "compare": "Is one rubric set, run or table better than another?",
     "gate": "Judge the gates of a config, for CI.",
-    "baseline": "Show or bless the reference that gates compare with.",
+    "baseline": "Show, bless or pin the reference that gates compare with.",
     "rubrics": "Show which words of which rubrics changed.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",
     "cache": "Show, share, check and clean stored answers.",

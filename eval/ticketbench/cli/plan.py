@@ -64,6 +64,10 @@ def show_gates_plan(
     show(f"{plan.name}: what the gates can see, undecided: {plan.undecided}; nothing is judged")
     if not plan.gates:
         show("no gate compares with anything: a limit is met or not")
+    elif plan.undecided == "fail":
+        show("green means passed")
+    else:
+        show("green means not red: passed or inconclusive")
     for one in plan.gates:
         _show_gate(one)
 
@@ -86,14 +90,15 @@ def _show_gate(one: GatePlan) -> None:
 
 
 def _tickets(one: GatePlan) -> str:
-    """Such as "400 tickets in 38 groups, of which 9 turn as now"."""
+    """Such as "400 tickets in 38 groups, if as many change as now (9 groups)"."""
     from ticketbench.report.words import numbers
 
     tickets = numbers.count(one.n, "ticket")
     grouped = one.n_groups < one.n
     groups = f" in {numbers.count(one.n_groups, 'group')}" if grouped else ""
     if one.answered:
-        return f"{tickets}{groups}, if as many change as now ({one.n_changed:,})"
+        changed = numbers.count(one.n_changed, "group" if grouped else "ticket")
+        return f"{tickets}{groups}, if as many change as now ({changed})"
     who = "groups, each as a whole," if grouped else "tickets"
     return f"{tickets}{groups}, assuming that 1 in 8 {who} would change"
 

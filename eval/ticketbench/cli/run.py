@@ -99,10 +99,17 @@ def command(
 
 def _show(outcome: RunOutcome) -> None:
     from ticketbench.report.words.recommendation import preferred, verdict_texts
-    from ticketbench.report.words.verdict import CHANGED_LIST, told
+    from ticketbench.report.words.setting import setting_text
+    from ticketbench.report.words.thresholds import none_chosen_text, told
+    from ticketbench.report.words.verdict import CHANGED_LIST
 
     results = outcome.results
     say_findings(results.findings)
+    advice = setting_text(results.recommendation, results.evaluations)
+    show(advice.headline, style="bold")
+    for line in advice.lines:
+        show_wrapped(line)
+    show()
     show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), _rows(results))
     show()
     listed = os.path.join(outcome.out, CHANGED_LIST)
@@ -113,6 +120,8 @@ def _show(outcome: RunOutcome) -> None:
             show_wrapped(words.rests_on)
         show_wrapped(words.action if i else f"next: {words.action}")
     chosen = preferred(results)
+    if none_chosen_text(chosen):
+        show(none_chosen_text(chosen))
     for rule, text in told(chosen):
         show(f"threshold for {chosen.provenance.rubric_set}, {rule}:")
         show_wrapped(text)

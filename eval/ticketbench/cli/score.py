@@ -18,7 +18,7 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.measure.evaluation import Evaluation
+    from ticketbench.flow.score import Score
 
 
 @click.command("score")
@@ -57,16 +57,26 @@ def command(
         show_json("score", result)
         return
     say_findings(result.evaluation.findings)
-    _show(result.evaluation)
+    _show(result)
 
 
-def _show(e: Evaluation) -> None:
+def _show(result: Score) -> None:
     from ticketbench.report.words import numbers
-    from ticketbench.report.words.verdict import told
+    from ticketbench.report.words.setting import setting_text
+    from ticketbench.report.words.thresholds import none_chosen_text, told
 
+    e = result.evaluation
+    advice = setting_text(result.recommendation, [e])
+    show(advice.headline, style="bold")
+    for line in advice.lines:
+        # What runs today is not known here: the policy is that of the options.
+        if line != advice.today:
+            show_wrapped(line)
+    show()
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in metrics]
+    rows.append(("Cost, a person reading every ticket", numbers.number(e.settings.costs.review)))
     rows.append(("threshold of the policy", numbers.threshold(e.settings.policy.threshold)))
     show_table(("metric", "value [95%]"), rows)
     show()
@@ -76,6 +86,8 @@ def _show(e: Evaluation) -> None:
     ]
     show_table(("label", "tickets", "recall", "precision"), labels)
     show()
+    if none_chosen_text(e):
+        show(none_chosen_text(e))
     for rule, text in told(e):
         show(f"threshold, {rule}:")
         show_wrapped(text)

@@ -15,20 +15,30 @@ OUTCOMES = ("route", "review", "escalate")
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What each outcome costs, in any one unit; a right route costs nothing."""
+    """What each outcome costs, in any one unit; a right route costs nothing.
+
+    missed  what an escalation costs more where the gold label is not among the labels that are
+            asked; None: nobody knows, and nothing is added
+    """
 
     misroute: float = 5.0
     review: float = 1.0
     escalate: float = 1.5
+    missed: float | None = None
 
-    def of(self, outcome: IntArray, right: BoolArray) -> FloatArray:
-        """The cost of each of n tickets, by outcome and whether its top label is right."""
-        wrong_route = (outcome == ROUTE) & ~right
-        return np.asarray(
-            self.misroute * wrong_route
-            + self.review * (outcome == REVIEW)
-            + self.escalate * (outcome == ESCALATE)
-        )
+    def of(
+        self, outcome: IntArray, right: BoolArray, missed: BoolArray | None = None
+    ) -> FloatArray:
+        """The cost of each of n tickets, by outcome and whether its top label is right.
+
+        `missed` marks the tickets whose gold label an escalation would not ask; None: no ticket.
+        """
+        wrong_route, escalated = (outcome == ROUTE) & ~right, outcome == ESCALATE
+        cost = self.misroute * wrong_route + self.review * (outcome == REVIEW)
+        cost = cost + self.escalate * escalated
+        if missed is not None and self.missed is not None:
+            cost = cost + self.missed * (escalated & missed)
+        return np.asarray(cost, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,14 +83,24 @@ class Policy:
         sharpened = at_temperature(scores, self.temperature)
         # Of the raw scores: rounding in the power can make a tie of two that differ by a hair.
         top = np.argmax(scores, axis=1).astype(np.int64)
+        top_score = np.max(sharpened, axis=1, initial=0.0)
+        two_above = np.asarray((sharpened > self.escalate_above).sum(axis=1) >= 2)
+        return self.decide_by_top(top, top_score, two_above, labels)
+
+    def decide_by_top(
+        self, top: IntArray, top_score: FloatArray, two_above: BoolArray, labels: Sequence[str]
+    ) -> Decisions:
+        """The same from the top label, its score, and whether two labels or more escalate.
+
+        The scores are at the temperature of this policy.
+        """
         needed = np.full(len(labels), self.threshold)
         for label, threshold in self.label_thresholds:
             if label in labels:  # another rubric set may lack it
                 needed[list(labels).index(label)] = threshold
-        passes = np.max(sharpened, axis=1, initial=0.0) >= needed[top]
-        escalates = (sharpened > self.escalate_above).sum(axis=1) >= 2
-        outcome = np.where(escalates, ESCALATE, np.where(passes, ROUTE, REVIEW)).astype(np.int64)
-        return Decisions(top=top, outcome=outcome, collision=escalates & passes)
+        passes = top_score >= needed[top]
+        outcome = np.where(two_above, ESCALATE, np.where(passes, ROUTE, REVIEW)).astype(np.int64)
+        return Decisions(top=top, outcome=outcome, collision=two_above & passes)
 
 
 def at_temperature(scores: FloatArray, temperature: float) -> FloatArray:

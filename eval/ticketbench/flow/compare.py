@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
-from ticketbench.core.types import NONE, NONE_LABEL, IntArray, RubricSet, ScoreTable
+from ticketbench.core.types import NONE, NONE_LABEL, RubricSet, ScoreTable
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, read_sides
 from ticketbench.flow.steps.tables import answered
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
 from ticketbench.measure.counts.confusion import ConfusionMatrix, top_label_confusion
 from ticketbench.measure.gates.results import Answered
+from ticketbench.measure.pairs.pairing import Pair, judged
 from ticketbench.measure.reference.of_two import pair_reference_values
 from ticketbench.measure.rubrics.changes import RubricChange, rubric_changes
 from ticketbench.measure.rubrics.label_map import (
@@ -98,7 +99,7 @@ def compare_sides(
     tables = _tables(first, second)
     policy = _policy(second.policy or first.policy or Policy(), threshold, escalate_above)
     costs = second.costs or first.costs or Costs()
-    decided = [policy.decide(table.scores, table.labels).outcome for table in tables]
+    decided = judged(tables[0], policy), judged(tables[1], policy)
     commons: tuple[CommonLabel, ...] = ()
     if mapping or set(tables[0].labels) != set(tables[1].labels):
         commons = _commons(tables, mapping or {})
@@ -106,7 +107,7 @@ def compare_sides(
                   aligned(tables[1], commons, side="candidate"))  # fmt: skip
         commons = counted(commons, tables[0])
     tables = _of_one_dataset(tables, (first, second))
-    found = _compared(tables, (decided[0], decided[1]), (first, second), policy, costs, commons)
+    found = _compared(tables, decided, (first, second), policy, costs, commons)
     return (
         replace(found, reference=pair_reference_values(*tables, seed=SEED)) if reference else found
     )
@@ -131,13 +132,15 @@ def changes_of(
 
 def _compared(
     tables: tuple[ScoreTable, ScoreTable],
-    outcomes: tuple[IntArray, IntArray],
+    decided: Pair,
     sides: tuple[Side, Side],
     policy: Policy,
     costs: Costs,
     commons: tuple[CommonLabel, ...],
 ) -> Compared:
-    found = compare(*tables, seed=SEED, costs=costs, outcomes=outcomes)
+    a, b = decided
+    outcomes, missed = (a.outcome, b.outcome), (a.missed, b.missed)
+    found = compare(*tables, seed=SEED, costs=costs, outcomes=outcomes, missed=missed)
     left_out: tuple[str, ...] = ()
     if any(one.kind != "renamed" and one.kind != "same" for one in commons):
         left_out = OF_ALL_SCORES

@@ -34,7 +34,7 @@ from ticketbench.flow.steps.inputs import (
     refresh_name,
 )
 from ticketbench.flow.steps.production import estimated_production
-from ticketbench.flow.steps.settings import SEED, settings_of
+from ticketbench.flow.steps.settings import SEED, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
 
@@ -175,6 +175,8 @@ def _measured(
         settings,
         (*inputs.findings, *found),
         inputs.config.file.production_mix,
+        today=today_of(inputs),
+        certify=inputs.config.file.choose.certify or "",
     )
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
     results = replace(results, slices=slices)

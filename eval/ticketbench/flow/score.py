@@ -8,16 +8,20 @@ from typing import Any
 
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.recommendation import Recommendation, Today, recommend
 from ticketbench.measure.reference.of_one import reference_values
+from ticketbench.measure.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The evaluation under a policy; `reference` holds values under other libraries' names.
+    """The evaluation under a policy, and what to set; `reference` holds values under other
+    libraries' names.
 
     Those are for checks against them, without a policy, and only there when asked for.
     """
 
+    recommendation: Recommendation
     evaluation: Evaluation
     reference: dict[str, Any]
 
@@ -33,5 +37,8 @@ def score(
     from ticketbench.edge.results.predictions import read_score_table
 
     table = read_score_table(file, rubric_set).in_order_of_ids()
-    found = evaluate(table, settings or Settings())
-    return Score(found, reference_values(table) if reference else {})
+    settings = settings or Settings()
+    found = evaluate(table, settings)
+    today = Today(table.provenance.rubric_set, settings.policy)
+    advice = recommend([table], [found], Standing((), (), ()), today)
+    return Score(advice, found, reference_values(table) if reference else {})

@@ -13,7 +13,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable, Value
+from ticketbench.core.types import NONE, BoolArray, Estimate, IntArray, ScoreTable, Value
 from ticketbench.measure.kinds import NOT_COMPARED
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.changes import (
@@ -134,20 +134,25 @@ def compare(
     policy: Policy | None = None,
     costs: Costs | None = None,
     outcomes: tuple[IntArray, IntArray] | None = None,
+    missed: tuple[BoolArray | None, BoolArray | None] = (None, None),
 ) -> Comparison:
     """Compare two score tables of one dataset over tickets whose gold is a label.
 
     Different datasets raise InputError. A gold label that one of the sets lacks counts as wrong
     for that set. `min_precision` adds the coverage at that share right to the differences, with
     the tickets that `policy` escalates never routed. `policy`, or the `outcomes` of both tables
-    instead, add coverage and precision, with `costs` the cost per ticket.
+    instead, add coverage and precision, with `costs` the cost per ticket; with the outcomes come
+    the tickets whose escalation is `missed`.
     """
     if base.provenance.dataset_fingerprint != candidate.provenance.dataset_fingerprint:
         raise InputError(
             "the two tables come from different datasets",
             help="compare rubric sets on the same tickets",
         )
-    pair = _sides(base, candidate, policy, outcomes)
+    pair = _sides(base, candidate, policy or Policy())
+    if outcomes is not None:
+        sides = (Judged(*of) for of in zip((base, candidate), outcomes, missed, strict=True))
+        pair = paired(*sides)
     a, b = (side.table.labelled() for side in pair)
     decided = outcomes is not None or policy is not None
     differences = metric_changes(pair, costs=costs, routed=decided)
@@ -178,6 +183,9 @@ def read_at(
     found: Comparison, base: ScoreTable, candidate: ScoreTable, told: Verdict
 ) -> Comparison:
     """The comparison of two tables with another verdict, such as that on one of many candidates."""
+    before = found.verdict
+    if (told.margin, told.confidence) == (before.margin, before.confidence):
+        return replace(found, verdict=told)
     a, b = paired_rows(base, candidate)
     change = found.change("accuracy").change
     rests_on = fragility(
@@ -186,17 +194,9 @@ def read_at(
     return replace(found, verdict=told, fragility=rests_on)
 
 
-def _sides(
-    base: ScoreTable,
-    candidate: ScoreTable,
-    policy: Policy | None,
-    outcomes: tuple[IntArray, IntArray] | None,
-) -> Pair:
-    """Both tables with the outcomes given, else with those that the policy decides."""
-    if outcomes is not None:
-        return paired(Judged(base, outcomes[0]), Judged(candidate, outcomes[1]))
-    of = policy or Policy()
-    return paired(judged(base, of), judged(candidate, of))
+def _sides(base: ScoreTable, candidate: ScoreTable, policy: Policy) -> Pair:
+    """Both tables with the outcomes that the policy decides."""
+    return paired(judged(base, policy), judged(candidate, policy))
 
 
 def mcnemar_exact(only_base: int, only_candidate: int) -> float:

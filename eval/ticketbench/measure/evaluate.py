@@ -30,15 +30,16 @@ from ticketbench.measure.findings import findings
 from ticketbench.measure.label_results import label_results
 from ticketbench.measure.routing.escalation import judge_escalation
 from ticketbench.measure.routing.escalation_sweep import escalation_sweep
-from ticketbench.measure.routing.outcomes import summarise, sweep
+from ticketbench.measure.routing.outcomes import missed_by, summarise, sweep
 from ticketbench.measure.routing.selective import risk_coverage
 from ticketbench.measure.rubrics.overlap import overlaps
 from ticketbench.measure.thresholds.choose import (
     N_FOLDS,
-    ChosenThreshold,
     choose_thresholds,
     fold_of_ticket,
+    saving_on,
 )
+from ticketbench.measure.thresholds.tickets import Tickets
 
 
 def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
@@ -59,7 +60,7 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
         accuracy_bounds=_accuracy_bounds(table),
         by_label=labels,
         routing=_routing(table, decisions, settings),
-        thresholds=_thresholds(table, settings),
+        thresholds=choose_thresholds(table, settings.asked),
         calibration=_calibration(table, estimate_of(metrics, "auroc"), seed=settings.seed),
         findings=findings(table, labels.overlaps),
     )
@@ -90,7 +91,10 @@ def _labels(table: ScoreTable, decisions: Decisions, settings: Settings) -> Labe
 
 def _routing(table: ScoreTable, decisions: Decisions, settings: Settings) -> RoutingChapter:
     return RoutingChapter(
-        summary=summarise(table, decisions, settings.costs),
+        summary=summarise(
+            table, decisions, settings.costs, missed=missed_by(table, settings.policy)
+        ),
+        saving=saving_on(Tickets.of(table, settings.policy), settings.policy, settings.costs),
         confusion=confusion.routed_confusion(table, decisions),
         sweep=sweep(table, settings.policy, settings.costs),
         risk_coverage=risk_coverage(table.top_score, table.right),
@@ -110,18 +114,6 @@ def _calibration(table: ScoreTable, auroc: Estimate, *, seed: int) -> Calibratio
         corp=corp_curve(top_score, right, groups, seed=seed),
         temperature=temperature_report(table, folds),
         auroc=auroc,
-    )
-
-
-def _thresholds(table: ScoreTable, settings: Settings) -> tuple[ChosenThreshold, ...]:
-    return choose_thresholds(
-        table,
-        settings.policy,
-        settings.costs,
-        min_precision=settings.min_precision,
-        confidence=settings.confidence,
-        most_reviewed=settings.most_reviewed,
-        seed=settings.seed,
     )
 
 

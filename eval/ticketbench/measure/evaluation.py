@@ -21,6 +21,8 @@ from ticketbench.measure.routing.outcomes import RoutingSummary, SweepPoint
 from ticketbench.measure.routing.selective import RiskCoverage
 from ticketbench.measure.rubrics.overlap import PairOverlap
 from ticketbench.measure.thresholds.choose import ChosenThreshold
+from ticketbench.measure.thresholds.rules import Asked
+from ticketbench.measure.thresholds.saving import Saving
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class Settings:
 
     min_precision  share right among routed tickets that thresholds aim at
     confidence     how sure a promised threshold has to be
+    promises       how many promises share what may go wrong with one; 0: none is made
+    target_stated, prices_stated  whether the config says so, or the usual ones are taken
+    unit           what ties tickets into groups, as a word: a customer, or a text that recurs
     most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
     """
 
@@ -36,9 +41,26 @@ class Settings:
     costs: Costs = Costs()  # noqa: RUF009
     min_precision: float = 0.95
     confidence: float = 0.90
+    promises: int = 1
+    target_stated: bool = False
+    prices_stated: bool = False
+    unit: str = "customer"
     most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0
+
+    @property
+    def asked(self) -> Asked:
+        """What a good threshold is."""
+        return Asked(
+            base=self.policy,
+            costs=self.costs,
+            min_precision=self.min_precision,
+            confidence=self.confidence,
+            promises=self.promises,
+            most_reviewed=self.most_reviewed,
+            seed=self.seed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +113,14 @@ class LabelChapter:
 class RoutingChapter:
     """What the policy does, and what other thresholds would.
 
+    saving         of the policy, against a review of every ticket
     confusion      gold by queue: the labels, `(review)` and `(escalate)`
     sweep          outcomes by threshold; `escalation_sweep` by `escalate_above`
     escalation     how right escalation is; None where the dataset has no all_labels
     """
 
     summary: RoutingSummary
+    saving: Saving
     confusion: ConfusionMatrix
     sweep: tuple[SweepPoint, ...]
     risk_coverage: RiskCoverage

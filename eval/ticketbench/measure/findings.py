@@ -24,6 +24,7 @@ FEW_GROUPS = 20
 NEAR_TIE_SHARE = 0.20
 MOST_NAMED = 5
 SUM_NOISE = 1e-4
+HEAVY_WRITERS = 0.03
 
 Check = Callable[[ScoreTable, tuple[PairOverlap, ...]], Iterator[Finding]]
 CHECKS: Registry[Check] = Registry("check")
@@ -180,4 +181,29 @@ def ties(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]
             evidence=f"{table.provenance.rubric_set}: {n} of {table.n_scored}; each goes to the "
             "label that comes first in the rubric set",
             action="ask the endpoint for more digits, or make the rubrics more specific",
+        )
+
+
+@check("TB211")
+def heavy_writers(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+    """Customers with many tickets that are right more or less often than the others."""
+    group = group_index(table.groups) if table.n_scored else np.zeros(0, np.int64)
+    sizes = np.bincount(group)
+    if not FEW_GROUPS <= len(sizes) < table.n_scored:
+        return
+    by_ticket = float(table.right.mean())
+    share = np.bincount(group, weights=table.right) / sizes
+    by_customer = float(share.mean())
+    # The difference is a weighted sum over customers: so much of it may be chance.
+    weight = sizes / table.n_scored - 1 / len(sizes)
+    chance = 1.96 * float(np.sqrt((weight**2 * (share - by_customer) ** 2).sum()))
+    if abs(by_ticket - by_customer) > max(HEAVY_WRITERS, chance):
+        how = "less" if by_ticket < by_customer else "more"
+        yield Finding(
+            code="TB211",
+            severity="note",
+            title=f"tickets of heavy writers are right {how} often",
+            evidence=f"{table.provenance.rubric_set}: {100 * by_ticket:.1f}% right by ticket, "
+            f"{100 * by_customer:.1f}% by customer",
+            action="look at the customers with the most tickets; a promised threshold counts both",
         )

@@ -51,12 +51,14 @@ class RoutedTickets:
 
     right      whether the top label is the gold label; never for gold `__none__`
     needs_two  whether two or more labels fit; None where the dataset does not say
+    missed     whose gold label an escalation would not ask; None where that has no price
     """
 
     outcome: IntArray
     right: BoolArray
     costs: Costs
     needs_two: BoolArray | None = None
+    missed: BoolArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +110,8 @@ class TicketMetric(Metric):
 
     def values(self, scores: FloatArray, truth: IntArray) -> FloatArray:
         """One value per ticket; InputError where a share has others than 0 and 1."""
-        values = self.function(scores, truth)
+        # Marks and small integers would wrap around where one side is taken from the other.
+        values = np.asarray(self.function(scores, truth), dtype=np.float64)
         _refuse_other_than_hits(self, values)
         return values
 

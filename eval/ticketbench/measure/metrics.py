@@ -222,7 +222,7 @@ def selective_precision(tickets: RoutedTickets) -> Part:
 @routing_metric("cost", title="Cost per ticket", higher_is_better=False, share=False, priced=True)
 def cost(tickets: RoutedTickets) -> Part:
     """Mean cost of the outcomes, in the unit of the costs; a right route costs nothing."""
-    return Part(tickets.costs.of(tickets.outcome, tickets.right))
+    return Part(tickets.costs.of(tickets.outcome, tickets.right, tickets.missed))
 
 
 @routing_metric("escalation_recall", title="Escalated where two labels fit", needs_all_labels=True)

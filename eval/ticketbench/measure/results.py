@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Value
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.pairs.verdict import MARGIN
+from ticketbench.measure.recommendation import Recommendation, Today, promises, recommend
 from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_coverage
 from ticketbench.measure.sample.label_errors import Suspect, suspects
 from ticketbench.measure.sample.production_mix import ProductionMix, production_mix
@@ -53,11 +54,14 @@ class RunResults(Value):
 
     comparisons     their verdicts know how many candidates there are
     standing        which set the accuracies speak for
+    recommendation  which set and setting to use, and whether that pays; None in results of before
+                    there was one
     trained         classifiers trained on these labels, for reference; none unless asked for
     trained_missing  why one that was asked for is not there; else empty
     """
 
     name: str
+    recommendation: Recommendation | None
     dataset: DatasetSummary
     rubric_sets: tuple[RubricSet, ...]
     evaluations: tuple[Evaluation, ...]
@@ -95,23 +99,35 @@ def run_results(
     settings: Settings,
     data_findings: Iterable[Finding],
     mix: Mapping[str, float] | None = None,
+    today: Today | None = None,
+    certify: str = "",
 ) -> RunResults:
     """Evaluate every table and compare each later one with the first.
 
-    `mix` is the mix of labels in production, shares or counts, when it is known.
+    `mix` is the mix of labels in production, shares or counts, when it is known. `today` is what
+    runs now, without it the first set at the policy of `settings`; `certify` names the one set
+    that a promise is made for.
     """
     doubted = _suspects(tables)
-    evaluations = tuple(evaluate(table, settings) for table in tables)
+    names = [table.provenance.rubric_set for table in tables]
+    today = today or Today(names[0], settings.policy)
+    shares = promises(names, today.rubric_set, certify=certify)
+    evaluations = tuple(
+        evaluate(table, replace(settings, promises=share))
+        for table, share in zip(tables, shares, strict=True)
+    )
     comparisons = read_together(tables, _comparisons(tables, settings))
     found = [*data_findings, *(f for e in evaluations for f in e.findings)]
     found += _other_label_counts(tables)
+    stands = standing(tables, comparisons, policy=settings.policy)
     return RunResults(
         name=name,
         dataset=dataset,
         rubric_sets=tuple(rubric_sets),
         evaluations=evaluations,
         comparisons=comparisons,
-        standing=standing(tables, comparisons, policy=settings.policy),
+        standing=stands,
+        recommendation=recommend(tables, evaluations, stands, today),
         equal_coverage=equal_coverage(tables),
         suspects=doubted,
         production=tuple(production_mix(t, settings.policy, mix) for t in tables) if mix else (),

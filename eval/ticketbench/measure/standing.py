@@ -77,6 +77,12 @@ class Standing(Value):
             frozenset((first, second))
         ]
 
+    def beats(self, first: str, second: str) -> bool:
+        """Whether the accuracy of the set `first` is found better than that of `second`."""
+        forwards, backwards = (first, second, "worse"), (second, first, "better")
+        told = ((one.base, one.candidate, one.verdict.outcome) for one in self.pairs)
+        return any(one in (forwards, backwards) for one in told)
+
 
 def verdicts(changes: Sequence[Change], *, margin: float = MARGIN) -> tuple[Verdict, ...]:
     """The verdict on each of several changes of the accuracy, told at once.

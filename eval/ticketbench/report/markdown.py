@@ -11,7 +11,9 @@ from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
 from ticketbench.report.words.mix import refusal_text
 from ticketbench.report.words.recommendation import preferred, verdict_texts
-from ticketbench.report.words.verdict import VerdictText, needed_text, told
+from ticketbench.report.words.setting import setting_text
+from ticketbench.report.words.thresholds import none_chosen_text, told
+from ticketbench.report.words.verdict import needed_text
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|@~&])")
 _LINK = re.compile(r"\b(https?|ftp)(?=:)|\b(www)(?=\.)", re.IGNORECASE)
@@ -29,7 +31,9 @@ def markdown_summary(report: Report) -> bytes:
     """The summary as UTF-8 Markdown."""
     results = report.results
     chosen, verdicts = preferred(results), verdict_texts(results)
-    lines = [f"# {escaped(results.name)}: {_headline(chosen, verdicts)}", ""]
+    advice = setting_text(results.recommendation, results.evaluations)
+    lines = [f"# {escaped(results.name)}: {escaped(_small(advice.headline))}", ""]
+    lines += [part for line in advice.lines for part in (f"{escaped(line)}.", "")]
     for i, words in enumerate(verdicts):
         lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
         lines += [f"{'' if i else 'Next: '}{escaped(words.action)}.", ""]
@@ -41,7 +45,8 @@ def markdown_summary(report: Report) -> bytes:
             lines += [f"**{text}**; they are counted, not scored.", ""]
     lines += _table(results.evaluations)
     lines += ["", f"Threshold for {escaped(chosen.provenance.rubric_set)}:", ""]
-    lines += [f"- {rule}: {escaped(text)}" for rule, text in told(chosen)] or ["- none"]
+    lines += [f"- {rule}: {escaped(text)}" for rule, text in told(chosen)]
+    lines += [f"- {escaped(none_chosen_text(chosen))}"] if not chosen.thresholds else []
     if results.trained_missing:
         lines += ["", f"{escaped(results.trained_missing)}."]
     if results.trained:
@@ -62,11 +67,8 @@ def markdown_summary(report: Report) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _headline(chosen: Evaluation, verdicts: list[VerdictText]) -> str:
-    if verdicts:
-        return escaped(verdicts[0].headline)
-    accuracy = numbers.estimate(chosen.metric("accuracy"))
-    return f"{escaped(chosen.provenance.rubric_set)} has accuracy {escaped(accuracy)}"
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
@@ -76,6 +78,8 @@ def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     for results in zip(*of_each, strict=True):
         cells = [escaped(numbers.estimate(r.estimate, share=r.share)) for r in results]
         rows.append(f"| {escaped(results[0].title)} | {' | '.join(cells)} |")
+    by_hand = [numbers.number(evaluations[0].settings.costs.review)] * len(names)
+    rows.append(f"| Cost, a person reading every ticket | {' | '.join(by_hand)} |")
     threshold = numbers.threshold(evaluations[0].settings.policy.threshold)
     rows.append(f"| threshold of the policy | {' | '.join([threshold] * len(names))} |")
     answered = [f"{e.n_requested} = {e.n_scored} + {e.n_failed}" for e in evaluations]

@@ -375,6 +375,23 @@ def test_a_problem_of_a_range_says_which_range() -> None:
     found = only(f"{SMALL}policy: {{threshold: 1.5}}\n")
     assert "policy.threshold" in found.what
     assert "must be at most 1.01, found 1.5" in found.what
+    assert not found.help
+
+
+@pytest.mark.parametrize(
+    ("text", "help_"),
+    [
+        (f"{SMALL}policy: {{threshold: 60}}\n", "write a share: 60 % is 0.6"),
+        (f"{SMALL}choose: {{min_precision: 97.5}}\n", "write a share: 97.5 % is 0.975"),
+        (SMALL.replace('v1/classify"', 'v1/classify", concurrency: 999'), ""),
+        (
+            SMALL.replace("version: 1", "version: 2"),
+            "write 1: no other version is known to this release",
+        ),
+    ],
+)
+def test_a_share_in_percent_and_another_version_say_what_to_write(text: str, help_: str) -> None:
+    assert only(text).help == help_
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "word\n"], ids=["empty", "list", "word"])
@@ -485,6 +502,37 @@ def test_there_are_no_label_thresholds_mix_or_capacity_by_default() -> None:
     assert file.choose.largest_review_share is None
     assert (file.trained_baselines, file.choose.confidence) == (False, 0.90)
     assert file.baseline_budget == 0.05
+
+
+def test_what_a_missed_escalation_costs_is_not_known_unless_it_is_said() -> None:
+    assert config().costs.missed is None
+    priced = config(f"{SMALL}choose: {{costs: {{missed_escalation: 2}}}}\n")
+    assert priced.costs == Costs(missed=2.0)
+
+
+@pytest.mark.parametrize("price", ["-1", ".inf", "1.0e+308", "yes", "dear"])
+def test_the_price_of_a_missed_escalation_is_an_amount(price: str) -> None:
+    found = only(f"{SMALL}choose: {{costs: {{missed_escalation: {price}}}}}\n")
+    assert found.where == "c.yaml:5:18"
+    assert "missed_escalation" in found.what
+
+
+def test_a_set_to_certify_is_one_of_the_config() -> None:
+    assert config().file.choose.certify is None
+    assert config(f"{SMALL}choose: {{certify: v1}}\n").file.choose.certify == "v1"
+
+
+@pytest.mark.parametrize("certify", ["v2", "V1", "v1.yaml"])
+def test_an_unknown_set_to_certify_is_an_error_at_its_place(certify: str) -> None:
+    found = only(f"{SMALL}choose:\n  min_precision: 0.9\n  certify: {certify}\n")
+    assert found.where == "c.yaml:7:3"
+    assert found.what == f"choose.certify names no rubric set: '{certify}'"
+    assert "v1" in found.help
+
+
+@pytest.mark.parametrize("certify", ["''", "[v1]", "1"])
+def test_a_set_to_certify_is_a_name(certify: str) -> None:
+    assert only(f"{SMALL}choose: {{certify: {certify}}}\n").where == "c.yaml:5:10"
 
 
 @pytest.mark.parametrize(

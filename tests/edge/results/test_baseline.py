@@ -100,7 +100,7 @@ def test_top_labels_top_scores_and_outcomes_come_back_exactly(
     labels = names(len(scores[0]))
     data = dataset(*(NONE_LABEL if g == NONE else labels[g] for g in golds))
     scored = score_table(data, rubrics(labels), "local://x", np.array(scores), {})
-    back, outcome = baseline_table(blessed(data, scored, outcomes), data)
+    back, outcome, _ = baseline_table(blessed(data, scored, outcomes), data)
     assert back.ids == scored.ids
     assert back.top.tolist() == scored.top.tolist()
     assert back.top_score.tolist() == scored.top_score.tolist()
@@ -113,7 +113,7 @@ def test_top_labels_top_scores_and_outcomes_come_back_exactly(
 @pytest.mark.parametrize("scores", [[0.333, 0.333, 0.333], [0.334, 0.333, 0.333], [1.0, 0.0, 0.0]])
 def test_a_top_label_below_its_even_share_stays_on_top(scores: list[float]) -> None:
     data = dataset("a")
-    back, _ = baseline_table(blessed(data, table(data, [scores]), [REVIEW]), data)
+    back, *_ = baseline_table(blessed(data, table(data, [scores]), [REVIEW]), data)
     assert (back.top.tolist(), back.top_score.tolist()) == ([0], scores[:1])
 
 
@@ -156,7 +156,7 @@ def test_two_tickets_with_one_hash_are_refused() -> None:
 def test_a_ticket_that_the_baseline_does_not_know_is_a_miss() -> None:
     _, baseline = three()
     now = dataset("a", "b", "a", "c")
-    found, outcome = baseline_table(baseline, now)
+    found, outcome, _ = baseline_table(baseline, now)
     assert found.ids == ("t0", "t1", "t2")
     assert [(f.ticket_id, f.kind) for f in found.failures] == [("t3", "miss")]
     assert found.n_requested == 4
@@ -166,7 +166,7 @@ def test_a_ticket_that_the_baseline_does_not_know_is_a_miss() -> None:
 def test_a_rewritten_text_is_a_miss_and_its_old_self_is_missing() -> None:
     data, baseline = three()
     now = dataset("a", "b", "a", texts=["text 0", "text 1, again", "text 2"])
-    found, outcome = baseline_table(baseline, now)
+    found, outcome, _ = baseline_table(baseline, now)
     assert (found.ids, [f.ticket_id for f in found.failures]) == (("t0", "t2"), ["t1"])
     assert [OUTCOMES[i] for i in outcome] == ["route", "escalate"]
     assert missing_tickets(baseline, now) == (ticket_hash(data.tickets[1]),)
@@ -190,20 +190,20 @@ def test_a_corrected_gold_label_counts_as_it_is_now() -> None:
 def test_a_gold_label_that_was_never_blessed_counts_as_wrong() -> None:
     data, baseline = three()
     now = Dataset("d", (replace(data.tickets[0], label="new"), *data.tickets[1:]))
-    found, _ = baseline_table(baseline, now)
+    found, *_ = baseline_table(baseline, now)
     assert found.gold_labels == ("a", "b", "c", "new")
     assert found.right.tolist() == [False, True, False]
 
 
 def test_groups_are_those_of_the_dataset_now() -> None:
     data, baseline = three()
-    found, _ = baseline_table(baseline, data.with_groups(["x", "x", None]))
+    found, *_ = baseline_table(baseline, data.with_groups(["x", "x", None]))
     assert found.groups[0] == found.groups[1] != found.groups[2]
 
 
 def test_the_table_says_that_its_answers_are_those_of_the_baseline() -> None:
     data, baseline = three()
-    found, _ = baseline_table(baseline, data)
+    found, *_ = baseline_table(baseline, data)
     assert found.provenance.rubric_set == "baseline"
     assert found.provenance.dataset_fingerprint == data.fingerprint
     assert found.provenance.endpoint == "e"
@@ -257,3 +257,45 @@ def test_a_ticket_blessed_with_the_line_ends_of_the_file_is_known() -> None:
     now = Dataset("d", (replace(ticket, text="x\ny", text_in_file="x\r\ny"),))
     assert missing_tickets(baseline, now) == ()
     assert baseline_table(baseline, now)[0].n_scored == 1
+
+
+def missed_and_not() -> tuple[Dataset, Baseline]:
+    """Routed, escalated with the gold label asked, escalated without, routed but not asked."""
+    data = dataset("a", "b", NONE_LABEL, "c")
+    scored = table(data, [[0.8, 0.15, 0.05], [0.4, 0.35, 0.25], [0.5, 0.4, 0.1], [0.7, 0.2, 0.1]])
+    outcome = np.array([ROUTE, ESCALATE, ESCALATE, ROUTE])
+    missed = np.array([False, False, True, True])
+    kept = kept_tickets(data, scored, outcome, missed)
+    return data, Baseline("v1", origin(), rubrics().rubrics, {}, kept)
+
+
+def test_an_escalation_that_missed_the_gold_label_is_told_apart() -> None:
+    data, baseline = missed_and_not()
+    kept = [baseline.tickets[ticket_hash(ticket)].outcome for ticket in data.tickets]
+    assert kept == ["route", "escalate", "missed", "route"]
+
+
+def test_what_was_missed_comes_back() -> None:
+    data, baseline = missed_and_not()
+    _, outcome, missed = baseline_table(baseline, data)
+    assert outcome.tolist() == [ROUTE, ESCALATE, ESCALATE, ROUTE]
+    # Of a routed ticket nobody asks what an escalation would have missed.
+    assert missed.tolist() == [False, False, True, False]
+    costs = Costs(misroute=5, review=1, escalate=0.5, missed=2)
+    assert costs.of(outcome, np.array([True, False, False, False]), missed).tolist() == [
+        0, 0.5, 2.5, 5,
+    ]  # fmt: skip
+
+
+def test_without_a_price_nothing_is_told_apart() -> None:
+    data, baseline = three()
+    assert {kept.outcome for kept in baseline.tickets.values()} == {"route", "review", "escalate"}
+    assert not baseline_table(baseline, data)[2].any()
+
+
+def test_tickets_that_the_baseline_does_not_know_were_not_missed() -> None:
+    data, baseline = missed_and_not()
+    more = Dataset("d", (Ticket("new", "new", "a"), *data.tickets))
+    found, outcome, missed = baseline_table(baseline, more)
+    assert (found.n_scored, len(outcome)) == (4, 4)
+    assert missed.tolist() == [False, False, True, False]

@@ -40,7 +40,7 @@ LEDGER = Ledger(
     (Pin("d", "r", "a"), Pin("d", "r", "b", 3, -0.012, NASTY)),
     (SeenChange(-0.005, 400, NASTY), SeenChange(math.nan, 0), SeenChange(0.0025, 399, "x")),
 )
-OUTCOMES: tuple[Outcome, ...] = ("route", "review", "escalate")
+OUTCOMES: tuple[Outcome, ...] = ("route", "review", "escalate", "missed")
 
 
 def baseline(**fields: object) -> Baseline:
@@ -394,3 +394,18 @@ def test_a_ledger_that_does_not_add_up_is_refused(tmp_path: Path, kind: str) -> 
     found = problem(tmp_path, changed(lambda d: LEDGERS[kind](d["data"]["ledger"])))
     assert "does not add up" in found.what
     assert "git checkout HEAD" in found.help
+
+
+@pytest.mark.parametrize("price", [None, 0.0, 2.5])
+def test_the_price_of_a_missed_escalation_comes_back(tmp_path: Path, price: float | None) -> None:
+    origin = replace(baseline().origin, costs=Costs(missed=price))
+    content = baseline_bytes(baseline(origin=origin))
+    # Without a price the file is as it was before there was one.
+    assert (b"missed" in content) == (price is not None)
+    assert read_baseline(written(tmp_path, content)).origin.costs == Costs(missed=price)
+
+
+def test_a_missed_escalation_comes_back(tmp_path: Path) -> None:
+    kept = {"0" * 16: KeptTicket("billing", "technical", 0.4, "missed")}
+    found = read_baseline(written(tmp_path, baseline_bytes(baseline(tickets=kept))))
+    assert dict(found.tickets) == kept

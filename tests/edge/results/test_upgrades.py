@@ -1,4 +1,7 @@
-"""Files that version 0.1 wrote of the quickstart, in `old`: every number stands where it should."""
+"""Files that earlier versions wrote of the quickstart, in `old`: every number stands at its place.
+
+`run-3` was asked for 75 % right, so that one set has a certified threshold and one has none.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,22 @@ import pytest
 from quickstart import QUICKSTART, Demo
 from ticketbench.core.errors import InputError
 from ticketbench.edge.results.store import envelope, load
-from ticketbench.edge.results.upgrades import comparison_2, comparison_3, evaluation_2, run_2, run_3
+from ticketbench.edge.results.upgrades import (
+    comparison_2,
+    comparison_3,
+    evaluation_2,
+    evaluation_4,
+    run_2,
+    run_3,
+    run_4,
+)
 from ticketbench.flow.compare import compare_sides
 from ticketbench.flow.gates.judge import gate
 from ticketbench.flow.score import score
 from ticketbench.measure.results import RunResults
+from ticketbench.measure.thresholds.choose import ChosenThreshold
+from ticketbench.report.words.setting import setting_text
+from ticketbench.report.words.thresholds import threshold_text, told
 
 OLD = Path(__file__).parent / "old"
 _NOTHING = {"value": None, "low": None, "high": None, "n": 0, "method": ""}
@@ -38,9 +52,14 @@ EMPTY_BY_KIND: dict[str, dict[str, object]] = {
 """What each kind of gate of version 1 carried without a meaning; such fields are gone."""
 
 
-def old(thing: str) -> dict[str, Any]:
-    """The data that an envelope of version 1 holds."""
-    data: dict[str, Any] = json.loads(gzip.decompress((OLD / f"{thing}-1.json.gz").read_bytes()))
+CHOSEN = ("thresholds", "saving")
+"""What comes from the rules that choose thresholds, which are other ones since run@4."""
+
+
+def old(thing: str, version: int = 1) -> dict[str, Any]:
+    """The data that an envelope of an old version holds."""
+    content = gzip.decompress((OLD / f"{thing}-{version}.json.gz").read_bytes())
+    data: dict[str, Any] = json.loads(content)
     return dict(data["data"])
 
 
@@ -94,8 +113,16 @@ def _alike(one: object, other: object) -> bool:
 
 
 def of_one_set(data: dict[str, Any]) -> dict[str, Any]:
-    """The same without comparisons."""
-    return {k: v for k, v in data.items() if k not in ("comparisons", "standing", "results")}
+    """The same without comparisons, and without what is recommended."""
+    several = ("comparisons", "standing", "results", "recommendation")
+    return {k: unchosen(v) for k, v in data.items() if k not in several}
+
+
+def unchosen(value: Any) -> Any:
+    """The same without what the rules that choose thresholds say."""
+    if isinstance(value, dict):
+        return {name: unchosen(one) for name, one in value.items() if name not in CHOSEN}
+    return [unchosen(one) for one in value] if isinstance(value, list) else value
 
 
 @pytest.fixture
@@ -121,7 +148,8 @@ def test_an_old_run_is_read_with_every_value_of_a_run_now(old_file: Path, demo: 
 def test_every_leaf_of_an_old_run_stands_at_its_new_place(demo: Demo) -> None:
     before, after = old("run"), json.loads((demo.out / "results.json").read_bytes())["data"]
     assert len(dict(leaves(before))) > 7_000
-    moved = run_3(run_2(before))
+    moved = run_4(run_3(run_2(before)))
+    assert moved["recommendation"] is None
     assert lost(of_one_set(moved), of_one_set(after)) == {}
     assert lost(moved["comparisons"], after["comparisons"], changes=False) == {}
     numbers = [value for _, value in leaves(before) if isinstance(value, float)]
@@ -131,7 +159,8 @@ def test_every_leaf_of_an_old_run_stands_at_its_new_place(demo: Demo) -> None:
 
 def test_every_leaf_of_an_old_score_stands_at_its_new_place(demo: Demo) -> None:
     before = old("score")
-    moved = {"evaluation": evaluation_2(before["evaluation"]), "reference": before["quantities"]}
+    evaluation = evaluation_4(evaluation_2(before["evaluation"]))
+    moved = {"evaluation": unchosen(evaluation), "reference": before["quantities"]}
     found = score(demo.out / "predictions.csv", rubric_set="v2", reference=True)
     assert lost(moved, now("score", found)) == {}
 
@@ -147,7 +176,7 @@ def test_every_leaf_of_an_old_comparison_stands_at_its_new_place() -> None:
 
 def test_every_leaf_of_an_old_gate_stands_at_its_new_place() -> None:
     before = old("gate")["report"]
-    before["evaluations"] = [evaluation_2(one) for one in before["evaluations"]]
+    before["evaluations"] = [unchosen(evaluation_2(one)) for one in before["evaluations"]]
     for one in before["comparisons"]:
         one["comparison"] = comparison_3(comparison_2(one["comparison"]))
     before["results"] = [_judged(one) for one in before["results"]]
@@ -174,9 +203,87 @@ def test_gates_on_an_old_baseline_come_out_as_on_one_made_now(tmp_path: Path) ->
     assert found.results == gate(QUICKSTART).report.results
 
 
+@pytest.fixture
+def run_of_3(tmp_path: Path) -> RunResults:
+    path = tmp_path / "results.json"
+    path.write_bytes(gzip.decompress((OLD / "run-3.json.gz").read_bytes()))
+    return load(path, RunResults)
+
+
+def test_every_leaf_of_a_run_of_version_3_stays_but_for_the_tests_of_its_thresholds() -> None:
+    before = old("run", 3)
+    gone = lost(before, run_4(before))
+    assert len(dict(leaves(before))) > 7_000
+    assert all(".certificate." in path for path in gone)
+    kinds = {path.rpartition("certificate.")[2].partition("[")[0] for path in gone}
+    assert {kind.partition(".")[0] for kind in kinds} <= {"path", "best", "more_tickets", "outlook"}
+
+
+def test_each_threshold_of_version_3_is_readable_as_it_was(run_of_3: RunResults) -> None:
+    for was, evaluation in zip(old("run", 3)["evaluations"], run_of_3.evaluations, strict=True):
+        assert len(was["thresholds"]) == len(evaluation.thresholds) == 4
+        for before, chosen in zip(was["thresholds"], evaluation.thresholds, strict=True):
+            assert chosen.rule == before["rule"]
+            assert same(chosen.threshold, before["threshold"])
+            assert same(chosen.temperature, before["temperature"])
+            assert chosen.in_sample.routed == before["in_sample"]["routed"]
+            assert chosen.out_of_sample is not None
+            assert chosen.out_of_sample.routed == before["out_of_sample"]["routed"]
+            assert math.isnan(chosen.saving.per_ticket.value), "what it saves is not known"
+
+
+def test_each_certificate_of_version_3_is_readable_as_it_was(run_of_3: RunResults) -> None:
+    seen = set()
+    for was, chosen in certificates(run_of_3):
+        found = [chosen.certificate, *(one.certificate for one in chosen.label_thresholds)]
+        before = [was["certificate"], *(one["certificate"] for one in was["label_thresholds"])]
+        for one, its in zip(found, before, strict=True):
+            assert one is not None
+            assert same(one.threshold, its["threshold"])
+            kept = (one.risk, one.delta, one.n, one.n_min)
+            assert kept == tuple(its[name] for name in ("risk", "delta", "n", "n_min"))
+            assert (one.version, one.firm) == (1, False)
+            assert math.isnan(one.reach)
+            passed = [step for step in its["path"] if step["threshold"] == its["threshold"]]
+            if test := passed[0] if passed else its["best"]:
+                assert one.tested is not None
+                tested = (
+                    one.tested.threshold,
+                    one.tested.selected,
+                    one.tested.errors,
+                    one.tested.p,
+                )
+                assert tested == tuple(test[k] for k in ("threshold", "selected", "errors", "p"))
+            seen.add(one.outlook)
+    assert seen == {"certified", "not yet"}
+
+
+def certificates(of: RunResults) -> Iterator[tuple[dict[str, Any], ChosenThreshold]]:
+    """What was written of every threshold with a certificate, and what is read of it."""
+    for was, evaluation in zip(old("run", 3)["evaluations"], of.evaluations, strict=True):
+        for before, chosen in zip(was["thresholds"], evaluation.thresholds, strict=True):
+            if before["certificate"]:
+                yield before, chosen
+
+
+def same(number: float, written: float | None) -> bool:
+    return math.isnan(number) if written is None else number == written
+
+
+def test_what_was_chosen_before_can_be_told_and_nothing_was_recommended(
+    run_of_3: RunResults,
+) -> None:
+    assert run_of_3.recommendation is None
+    advice = setting_text(run_of_3.recommendation, run_of_3.evaluations)
+    assert advice.headline == "Nothing was recommended: run it again with this version"
+    assert all(told(evaluation) for evaluation in run_of_3.evaluations)
+    certified = next(t for t in run_of_3.evaluations[1].thresholds if t.rule == "certified")
+    assert "0.82 was promised by an earlier rule; run it again" in threshold_text(certified)
+
+
 def test_a_run_of_a_newer_version_is_refused(old_file: Path) -> None:
     text = old_file.read_text(encoding="utf-8")
-    old_file.write_text(text.replace("ticketbench/run@1", "ticketbench/run@4"), encoding="utf-8")
+    old_file.write_text(text.replace("ticketbench/run@1", "ticketbench/run@5"), encoding="utf-8")
     with pytest.raises(InputError, match="not a saved result of this version"):
         load(old_file, RunResults)
 

@@ -213,6 +213,15 @@ def test_every_ticket_is_kept_with_its_outcome_and_none_with_its_id() -> None:
     assert outcomes == ["route"] * 6 + ["escalate"]
 
 
+def test_where_a_missed_escalation_has_a_price_it_is_kept_apart() -> None:
+    with_gates(extra="choose: {costs: {missed_escalation: 2}}\n")
+    blessed("v2")
+    inputs, kept = read_inputs(GATED), read_baseline(BASELINE)
+    outcomes = [kept.tickets[ticket_hash(t)].outcome for t in inputs.dataset.tickets]
+    assert outcomes == ["route"] * 6 + ["missed"]
+    assert kept.origin.costs.missed == 2
+
+
 def test_the_metrics_kept_are_those_of_the_evaluation_with_six_digits() -> None:
     blessed("v1")
     inputs = read_inputs(GATED)

@@ -64,3 +64,21 @@ def test_a_config_without_gates_or_baseline_is_refused_as_the_gate_does(answered
     with_gates("{metric: accuracy, on: v2, not_worse_than: baseline}")
     with pytest.raises(InputError, match="there is no baseline"):
         plan_gates(GATED)
+
+
+def test_a_gate_that_is_skipped_sees_no_loss(project: Path) -> None:
+    skipped = ACCURACY.replace("}", ", min_tickets: 201}")
+    path = turned(skipped, ACCURACY, n=200, lost=20, gained=6)
+    for _ in ("before", "after"):
+        first, second = plan_gates(path).gates
+        assert (first.chances, first.n, first.answered) == ((), 200, second.answered)
+        assert first.reason == "it is skipped: 200 of the 201 tickets it needs"
+        assert second.chances
+        judged = gate(path, mode="auto").report.results
+        assert [one.outcome for one in judged] == ["skipped", "fail"]
+
+
+def test_nothing_is_told_of_a_loss_of_more_than_there_is(project: Path) -> None:
+    path = turned(ACCURACY.replace("}", ", margin: 0.4}"), n=200)
+    (found,) = plan_gates(path).gates
+    assert [one.loss for one in found.chances] == pytest.approx([0, 0.4, 0.8])

@@ -58,6 +58,22 @@ def test_the_baseline_is_a_side_with_the_outcomes_it_was_blessed_with(answered: 
     assert [OUTCOMES[i] for i in now.outcome] == ["review"] * 6 + ["escalate"]
 
 
+PRICED = "choose: {costs: {missed_escalation: 2}}\n"
+
+
+def test_an_escalation_that_missed_its_label_costs_the_baseline_what_it_costs_the_set(
+    answered: Path,
+) -> None:
+    with_gates(LIMIT, extra=PRICED)
+    blessed("v2")
+    then = sides("v2").judged["baseline"]
+    # No label fits the last ticket, which is escalated.
+    assert then.missed is not None
+    assert then.missed.tolist() == [False] * 6 + [True]
+    cost = compared("baseline", "v2").comparison.change("cost")
+    assert cost.base == cost.candidate == pytest.approx((1.5 + 2) / 7)
+
+
 def test_the_rubrics_of_the_baseline_are_those_that_were_blessed(answered: Path) -> None:
     with_gates(LIMIT)
     blessed("v1")

@@ -135,7 +135,7 @@ def test_what_is_no_side_is_an_input_error(answered: Path, name: str, words: str
 
 def test_a_set_named_without_its_config_says_how_to_name_it(answered: Path) -> None:
     assert refused("v1")[1] == (
-        "rubric sets are named with --config: compare v1 v2 --config CONFIG"
+        "check the path; a rubric set needs the config that names it: --config CONFIG"
     )
 
 

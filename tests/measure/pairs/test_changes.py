@@ -34,7 +34,13 @@ from ticketbench.measure.label_results import label_results
 from ticketbench.measure.metrics import METRICS, macro_f1
 from ticketbench.measure.pairs import changes as module
 from ticketbench.measure.pairs import of_counts, of_means, of_scores
-from ticketbench.measure.pairs.change import GATE_CONFIDENCE, NO_TICKETS, ONE_SIDED, SAME
+from ticketbench.measure.pairs.change import (
+    GATE_CONFIDENCE,
+    NO_SLOPE,
+    NO_TICKETS,
+    ONE_SIDED,
+    SAME,
+)
 from ticketbench.measure.pairs.changes import (
     MetricChange,
     label_changes,
@@ -515,6 +521,26 @@ def test_coverage_precision_and_cost_by_hand() -> None:
     assert each[2].gain.value == 7.5 / 8
 
 
+def test_a_missed_escalation_costs_more_on_its_own_side() -> None:
+    base, candidate = by_hand()
+    costs = Costs(misroute=5, review=1, escalate=1.5, missed=2)
+    everyone = np.ones(8, dtype=np.bool_)
+    plain = of_metric("cost", (base, candidate), costs=costs)
+    found = of_metric(
+        "cost", (replace(base, missed=everyone), replace(candidate, missed=everyone)), costs=costs
+    )
+    escalated = [int((side.outcome == ESCALATE).sum()) for side in (base, candidate)]
+    more = [2 * n / 8 for n in escalated]
+    assert escalated[0] > 0
+    assert found.base == pytest.approx(plain.base + more[0])
+    assert found.candidate == pytest.approx(plain.candidate + more[1])
+    assert found.change.value == pytest.approx(plain.change.value + more[1] - more[0])
+    # Without a price nobody pays for it.
+    free = replace(costs, missed=None)
+    unpriced = of_metric("cost", (replace(base, missed=everyone), candidate), costs=free)
+    assert (unpriced.base, unpriced.candidate) == (plain.base, plain.candidate)
+
+
 def test_coverage_rests_on_the_outcomes_and_not_on_the_policy_now() -> None:
     t = table([A] * 40, ["a"] * 40)
     outcome = np.array([ROUTE] * 10 + [REVIEW] * 20 + [ESCALATE] * 10)
@@ -666,3 +692,39 @@ def test_the_calibration_error_of_a_table_is_that_of_the_metric() -> None:
     pair = random_pair(50)
     found = of_metric("ece_equal_mass_10", pair)
     assert found.base == float(metrics.ece(pair[0].table.scores, pair[0].table.truth))
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize("dtype", [np.bool_, np.uint8, np.int64])
+def test_hits_of_any_type_have_the_interval_of_the_accuracy(dtype: type[np.generic]) -> None:
+    @ticket_metric("hits", title="Hits", share=True)
+    def hits(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        return np.asarray(np.argmax(scores, axis=1) == truth, dtype=dtype)
+
+    pair = random_pair(60, seed=4)
+    (found, accuracy) = (of_metric(name, pair).difference for name in ("hits", "accuracy"))
+    assert found == accuracy
+
+
+@pytest.mark.usefixtures("own")
+def test_a_metric_without_a_slope_says_so_instead_of_naming_an_interval() -> None:
+    @cell_metric("whole", title="Of whole tickets")
+    def whole(cells: np.ndarray) -> np.ndarray:
+        n = cells.sum(axis=(-2, -1))
+        return np.where(n == np.round(n), cells[..., 0, 0] / np.maximum(n, 1), np.nan)
+
+    found = of_metric("whole", random_pair(60, seed=4))
+    assert math.isfinite(found.difference.value)
+    assert not found.change.defined
+    assert (found.change.method, found.change.n_changed) == (NO_SLOPE, 0)
+
+
+def test_a_missed_escalation_with_a_price_is_not_guessed_for_a_side_that_does_not_say() -> None:
+    of = table([[0.5, 0.4, 0.1]] * 60, ["c"] * 30 + ["a"] * 30)
+    knows = judged(of, Policy())
+    silent = Judged(knows.table, knows.outcome)
+    cost = METRICS.get("cost")
+    priced = metric_change(cost, (silent, knows), costs=Costs(missed=2.0))
+    assert math.isnan(priced.base) and priced.difference.method == module.NOT_LOOKED
+    assert metric_change(cost, (silent, knows), costs=Costs()).change.value == 0
+    assert metric_change(cost, (knows, knows), costs=Costs(missed=2.0)).base == 1.5 + 2.0 / 2

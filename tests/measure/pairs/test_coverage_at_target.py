@@ -19,7 +19,8 @@ from ticketbench.measure.pairs.coverage_at_target import coverage_at_target
 from ticketbench.measure.pairs.pairing import Judged, judged
 from ticketbench.measure.routing.outcomes import summarise
 from ticketbench.measure.statistics.intervals import ONE_UNIT
-from ticketbench.measure.thresholds.choose import descriptive_policy
+from ticketbench.measure.thresholds.descriptive import descriptive_policy
+from ticketbench.measure.thresholds.tickets import Tickets
 
 POLICY = Policy()
 Tables = tuple[ScoreTable, ScoreTable]
@@ -40,7 +41,7 @@ def found(
 
 
 def by_hand(t: ScoreTable, policy: Policy, target: float) -> float:
-    chosen = descriptive_policy(t, policy, target)
+    chosen = descriptive_policy(Tickets.of(t, policy), policy, target)
     return summarise(t, chosen.decide(t.scores, t.labels), Costs()).coverage.value
 
 

@@ -15,7 +15,7 @@ from ticketbench.measure.routing.outcomes import (
     GRID,
     RoutingSummary,
     SweepPoint,
-    cost_of_ticket,
+    missed_by,
     summarise,
     sweep,
 )
@@ -64,8 +64,30 @@ def mixed(draw: st.DrawFn) -> ScoreTable:
 
 def test_each_outcome_has_its_cost(small: ScoreTable) -> None:
     decisions = POLICY.decide(small.scores, small.labels)
-    costs = cost_of_ticket(small, decisions, COSTS)
+    costs = COSTS.of(decisions.outcome, small.right)
     assert costs.tolist() == [0.0, 5.0, 1.0, 1.5, 5.0, 1.5]
+    assert routed(small).cost.value == costs.mean()
+
+
+def test_an_escalation_that_does_not_ask_the_gold_label_costs_more(small: ScoreTable) -> None:
+    # The fourth and the last are escalated to a and b; only of the fourth the gold is c.
+    t = table(ROWS, ["a", "b", "a", "c", "__none__", "a"])
+    decisions, missed = POLICY.decide(t.scores, t.labels), missed_by(t, POLICY)
+    priced = replace(COSTS, missed=2)
+    found = summarise(t, decisions, priced, missed=missed)
+    assert found.cost.value == pytest.approx((0 + 5 + 1 + 3.5 + 5 + 1.5) / 6)
+    # Nobody looked, or it has no price.
+    assert summarise(t, decisions, priced).cost == routed(small).cost
+    assert summarise(t, decisions, COSTS, missed=missed).cost == routed(small).cost
+
+
+def test_a_gold_label_at_the_limit_is_not_asked() -> None:
+    t = table([[0.4, 0.35, 0.25]] * 5, ["a", "b", "c", "__none__", "zebra"])
+    assert missed_by(t, Policy(escalate_above=0.3)).tolist() == [False, False, True, True, True]
+    assert missed_by(t, Policy(escalate_above=0.35)).tolist() == [False, True, True, True, True]
+    # At temperature 2 the scores are .370, .346 and .292.
+    assert missed_by(t, Policy(escalate_above=0.29, temperature=2)).tolist()[2] is False
+    assert missed_by(table([], []), POLICY).tolist() == []
 
 
 def test_outcomes_are_counted(small: ScoreTable) -> None:
@@ -165,9 +187,11 @@ def test_the_grid_holds_the_very_floats_of_its_texts() -> None:
 def test_a_point_of_the_sweep_is_the_policy_at_its_threshold(
     t: ScoreTable, temperature: float, limit: float
 ) -> None:
-    policy = Policy(0.6, limit, temperature)
-    for point in sweep(t, policy, COSTS, grid=GRID[::7]):
-        found = routed(t, replace(policy, threshold=point.threshold))
+    policy, costs = Policy(0.6, limit, temperature), replace(COSTS, missed=0.75)
+    missed = missed_by(t, policy)
+    for point in sweep(t, policy, costs, grid=GRID[::7]):
+        decisions = replace(policy, threshold=point.threshold).decide(t.scores, t.labels)
+        found = summarise(t, decisions, costs, missed=missed)
         ours = (point.routed, point.right, point.wrong, point.reviewed, point.escalated)
         counts = (found.routed, found.right, found.wrong, found.reviewed, found.escalated)
         assert ours == counts

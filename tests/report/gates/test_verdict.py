@@ -187,38 +187,40 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
     [
         (named(), "80.0% [72.0, 86.0] on 120 tickets"),
         (named(outcome="fail", n_needed=4321),
-         "80.0% [72.0, 86.0] on 120 tickets; about 4,321 tickets would show it"),
+         "80.0% [72.0, 86.0] on 120 tickets; about 4,400 tickets would show it"),
         (named(outcome="inconclusive", value=NOTHING, reason="no ticket is routed"),
          "– on 120 tickets: no ticket is routed"),
         (named(outcome="skipped", n=1, n_needed=1000), "1 ticket, 1,000 needed"),
         (named("not worse", base=0.84, candidate=0.8, change=CHANGE, n=110),
-         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 110 paired tickets; "
+         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 110 paired tickets; "
          "the largest loss not excluded is 9.0 points"),
         (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
                n_needed=900, margin=0.09),
-         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 1 paired ticket; "
-         "the largest loss not excluded is 9.0 points; about 900 tickets would settle it"),
+         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 1 paired ticket; "
+         "the largest loss not excluded is 9.0 points; about 900 fresh tickets would settle it"),
         (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
                margin=0.05),
-         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 1 paired ticket; "
+         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 1 paired ticket; "
          "the largest loss not excluded is 9.0 points; seen loss 4.0 points, allowed 5: "
-         "more tickets seldom settle that; a person decides"),
+         "more tickets seldom settle on which side of 5 the true loss is; "
+         "a person decides"),
         (named("not worse", "fail", base=0.84, candidate=0.8, change=CHANGE, n=110, margin=0.02,
                primary=True),
-         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points on 110 paired tickets; "
+         "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 110 paired tickets; "
          "the largest loss not excluded is 9.0 points; red because the loss seen, 4.0 points, is "
          "over the 2 allowed; a loss is not shown: tickets could be this unlucky; "
          "`undecided: pass` keeps the rule of 0.1"),
         (named("not worse", "fail", base=0.84, candidate=0.8, n=110, margin=0.02,
                change=Estimate(-0.04, -0.07, -0.01, 110, "")),
-         "84.0% → 80.0%, -4.0 [-7.0, -1.0] points on 110 paired tickets; "
+         "84.0% → 80.0%, -4.0 [-7.0, -1.0] points (at 90%) on 110 paired tickets; "
          "the largest loss not excluded is 7.0 points"),
         (named("not worse", base=0.84, candidate=0.9, n=110, margin=0.02,
                change=Estimate(0.06, 0.01, 0.11, 110, "")),
-         "84.0% → 90.0%, +6.0 [+1.0, +11.0] points on 110 paired tickets; every loss is excluded"),
+         "84.0% → 90.0%, +6.0 [+1.0, +11.0] points (at 90%) on 110 paired tickets; "
+         "every loss is excluded"),
         (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9, margin=0.05,
                higher_is_better=False, change=Estimate(0.1, -0.05, 0.25, 9, "")),
-         "1.100 → 1.200, +0.100 [-0.050, +0.250] on 9 paired tickets; "
+         "1.100 → 1.200, +0.100 [-0.050, +0.250] (at 90%) on 9 paired tickets; "
          "the largest loss not excluded is 0.250; seen loss 0.100, over the 0.05 allowed, "
          "is not shown; a person decides"),
         (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9,
@@ -274,6 +276,17 @@ def test_a_loss_is_told_from_the_one_allowed() -> None:
               change=Estimate(-0.02004, -0.05, 0.01, 9, ""))
     ).found  # fmt: skip
     assert "the loss seen, 2.004 points, is over the 2 allowed" in found
+
+
+def test_a_bound_is_never_printed_as_the_margin_it_lies_beside() -> None:
+    passed = named("not worse", base=0.9, candidate=0.9, margin=0.02,
+                   change=Estimate(0.0, -0.01998, 0.01998, 9, ""))  # fmt: skip
+    words = gate_words(passed).found
+    assert "0.000 [-1.998, +1.998] points" in words
+    assert "the largest loss not excluded is 1.998 points" in words
+    cost = named("not worse", "inconclusive", base=1.0, candidate=1.0, margin=0.1, share=False,
+                 higher_is_better=False, change=Estimate(0.0, -0.2, 0.10004, 9, ""))  # fmt: skip
+    assert "[-0.20000, +0.10004] on" in gate_words(cost).found
 
 
 def test_only_the_first_ten_wrong_tickets_are_named() -> None:

@@ -24,6 +24,7 @@ from ticketbench.report.page import html_page
 from ticketbench.report.rendering import Report
 from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import gain_text, verdict_texts
+from ticketbench.report.words.setting import setting_text
 from ticketbench.report.words.verdict import (
     calibration_text,
     fragility_text,
@@ -300,21 +301,26 @@ def test_a_label_that_never_leads_has_a_dash() -> None:
 # Threshold
 
 
-def test_each_rule_has_a_row_with_its_result_out_of_sample() -> None:
+def test_each_rule_has_a_row_with_its_saving_beside_a_person_reading_all() -> None:
     of = results(tables(names=("v1",)), settings=Settings(min_precision=0.8, most_reviewed=0.2))
     (e,), html = of.evaluations, section(of, "threshold")
-    assert [t.rule for t in e.thresholds][-1] == "capacity"
+    assert [t.rule for t in e.thresholds] == [
+        "certified", "cost_optimal", "certified_by_label", "capacity", "descriptive"
+    ]  # fmt: skip
+    assert row_of(html, "any", "a person reads every ticket")[2:] == [
+        "–", "0.0%", "–", "0", "all", "0.000"
+    ]  # fmt: skip
     for t in e.thresholds:
         row = row_of(html, "v1", t.rule.replace("_", " "))
-        judged = t.out_of_sample
+        judged = t.in_sample if t.certificate else t.out_of_sample
+        assert judged is not None
         assert row[2].startswith(numbers.threshold(t.threshold))
         assert row[3:] == [
             numbers.percent(judged.coverage.value),
             numbers.estimate(judged.selective_precision),
-            numbers.percent(t.in_sample.selective_precision.value),
             str(judged.wrong),
             str(judged.reviewed),
-            numbers.estimate(judged.cost, share=False),
+            numbers.estimate(t.saving.per_ticket, share=False),
         ]
         assert f"{t.rule.replace('_', ' ')} : {t.title}; {t.caveat}" in words(html)
 
@@ -357,7 +363,7 @@ def test_with_two_candidates_p_and_interval_of_the_verdict_are_those_of_both() -
     text = words(section(of, "changes"))
     for c in of.comparisons:
         adjusted = f"{numbers.p_value(c.verdict.p)} adjusted for 2 candidates (Holm)"
-        assert f"{adjusted}, so the verdict reads {seen_change(c.verdict)}" in text
+        assert f"{adjusted}, so the verdict reads {seen_change(c.verdict, several=True)}" in text
 
 
 # Several sets
@@ -385,6 +391,22 @@ def test_from_four_candidates_on_the_expected_gain_stands_beside_the_seen_one() 
     assert [row[2] for row in rows(section(of, "standing"))[:4]] == expected
 
 
+def test_the_recommendation_is_the_first_card_before_the_verdict() -> None:
+    of = results()
+    advice = setting_text(of.recommendation, of.evaluations)
+    first, second, *_ = re.findall(r'<div class="card verdict.*?</div>', section(of, "verdict"),
+                                   re.DOTALL)  # fmt: skip
+    assert words(first) == ". ".join((advice.headline, *advice.lines)) + "."
+    assert words(second).startswith("Verdict: ")
+
+
+def test_with_few_tickets_the_card_says_so_and_lists_no_threshold() -> None:
+    of = results([table([[0.8, 0.1, 0.1]] * 9, ["a"] * 9)], mix=False)
+    text = words(section(of, "verdict"))
+    assert text.startswith("Too few tickets to recommend a threshold: 9 tickets, and 50 are the")
+    assert "9 tickets: with fewer than 50 no threshold is chosen" in text
+
+
 def test_the_verdict_of_several_sets_says_once_which_to_use() -> None:
     of = results(tables(names=("v1", "v2", "v3")))
     text = words(section(of, "verdict"))
@@ -392,6 +414,18 @@ def test_the_verdict_of_several_sets_says_once_which_to_use() -> None:
     assert f"Verdict: {first.headline}. {first.evidence}." in text
     assert text.count("Next:") == text.count("Verdict:") == 1
     assert all(one.headline in text for one in each)
+
+
+def test_each_verdict_says_in_its_card_what_it_rests_on(full: RunResults) -> None:
+    (alone,) = verdict_texts(full, listed="")
+    assert f"{alone.evidence}. {alone.rests_on}. Next: {alone.action}." in words(
+        section(full, "verdict")
+    )
+    of = results(tables(names=("v1", "v2", "v3")))
+    first, *each = verdict_texts(of, listed="")
+    text = words(section(of, "verdict"))
+    assert not first.rests_on
+    assert all(f"{one.rests_on}. {one.action}." in text for one in each)
 
 
 def test_grouped_tickets_say_that_mcnemar_ignores_them() -> None:

@@ -25,33 +25,51 @@ def with_fragility(found: Fragility) -> Comparison:
     [
         (
             Fragility(48, 3, "cannot tell", exact=True, losses=0),
-            "The verdict rests on 48 tickets. If 3 of them were labelled wrongly, it would be "
-            "“cannot tell”. Read these 48 first",
+            "The verdict rests on 48 tickets. If 3 of them were labelled wrongly, the verdict "
+            "would be “cannot tell”",
         ),
         (
             Fragility(1_480, 1, "better", exact=True, losses=0),
-            "The verdict rests on 1,480 tickets. If 1 of them was labelled wrongly, it would be "
-            "“better”. Read these 1,480 first",
+            "The verdict rests on 1,480 tickets. If 1 of them was labelled wrongly, the "
+            "verdict would be “better”",
         ),
         (
             Fragility(1, 1, "cannot tell", exact=True, losses=0),
-            "The verdict rests on 1 ticket. If it was labelled wrongly, it would be “cannot tell”. "
-            "Read it first",
+            "The verdict rests on 1 ticket. If it was labelled wrongly, the verdict would be "
+            "“cannot tell”",
         ),
         (
             Fragility(48, 3, "cannot tell", exact=False, losses=0),
-            "The verdict rests on 48 tickets. At most 3 wrong labels among them would make it "
-            "“cannot tell”. Read these 48 first",
+            "The verdict rests on 48 tickets. 3 wrong labels among them, or fewer, could make it "
+            "“cannot tell”",
+        ),
+        (
+            Fragility(48, 1, "cannot tell", exact=False, losses=0),
+            "The verdict rests on 48 tickets. 1 wrong label among them could make it “cannot tell”",
+        ),
+        (
+            Fragility(1, 1, "worse", exact=False, losses=0),
+            "The verdict rests on 1 ticket. A wrong label of it could make it “worse”",
         ),
         (
             Fragility(5, 0, "no relevant difference", exact=True, losses=2),
-            "The verdict rests on 5 tickets. Whatever their labels are, it would stay "
-            "“no relevant difference”. Read these 5 first",
+            "The verdict rests on 5 tickets. Whatever their labels are, the verdict would "
+            "stay “no relevant difference”",
+        ),
+        (
+            Fragility(1, 0, "cannot tell", exact=True, losses=0),
+            "The verdict rests on 1 ticket. Whatever its label is, the verdict would stay "
+            "“cannot tell”",
+        ),
+        (
+            Fragility(1, 0, "cannot tell", exact=False, losses=0),
+            "The verdict rests on 1 ticket. No wrong label of it was found that would change the "
+            "verdict",
         ),
         (
             Fragility(5, 0, "cannot tell", exact=False, losses=0),
-            "The verdict rests on 5 tickets. No wrong labels among them were found that would make "
-            "it another one. Read these 5 first",
+            "The verdict rests on 5 tickets. No wrong labels among them were found that would "
+            "change the verdict",
         ),
         (
             Fragility(0, 0, "no relevant difference", exact=True, losses=1),
@@ -61,8 +79,10 @@ def with_fragility(found: Fragility) -> Comparison:
 )
 def test_each_kind_of_fragility_has_its_words(found: Fragility, text: str) -> None:
     assert fragility_text(with_fragility(found)) == text
+    check = {0: "", 1: ". Check its label: changed.csv"}
+    check_all = ". Check their labels: changed.csv"
     listed = fragility_text(with_fragility(found), listed="changed.csv")
-    assert listed == (f"{text}: changed.csv" if found.n_changed else text)
+    assert listed == text + check.get(found.n_changed, check_all)
 
 
 def test_the_lost_tickets_that_end_a_pass_are_told_where_there_is_one() -> None:

@@ -25,7 +25,7 @@ def test_what_is_allowed_is_told_as_it_was_written() -> None:
     ],
 )
 def test_the_largest_loss_that_is_left(left: float, share: bool, text: str) -> None:
-    assert left_text(left, share=share) == text
+    assert left_text(left, 0.02, share=share) == text
 
 
 def test_a_loss_seen_is_never_printed_as_the_one_allowed() -> None:
@@ -35,6 +35,24 @@ def test_a_loss_seen_is_never_printed_as_the_one_allowed() -> None:
 
 def test_a_person_is_told_whether_the_loss_is_near_or_over_the_margin() -> None:
     near = person_text(0.016, 0.02, share=True)
-    assert near.startswith("seen loss 1.6 points, allowed 2: more tickets seldom settle that")
+    assert near == (
+        "seen loss 1.6 points, allowed 2: more tickets seldom settle on which side of 2 the true "
+        "loss is; a person decides"
+    )
     over = person_text(0.026, 0.02, share=True)
     assert over == "seen loss 2.6 points, over the 2 allowed, is not shown; a person decides"
+
+
+@pytest.mark.parametrize(
+    ("lost", "n"), [(8, 400), (2, 100), (1, 50), (3, 150), (6, 300), (20, 1000)]
+)
+def test_a_loss_of_exactly_the_margin_is_never_called_more_than_allowed(lost: int, n: int) -> None:
+    seen = 1.0 - (n - lost) / n
+    text = person_text(seen, 0.02, share=True)
+    assert text.startswith("seen loss 2.0 points, allowed 2: more tickets seldom settle on which")
+
+
+def test_the_largest_loss_that_is_left_is_never_printed_as_the_one_allowed() -> None:
+    assert left_text(0.01998, 0.02, share=True).endswith("is 1.998 points")
+    assert left_text(0.02003, 0.02, share=True).endswith("is 2.003 points")
+    assert left_text(0.02, 0.02, share=True).endswith("is 2.0 points")

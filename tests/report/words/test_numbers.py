@@ -120,3 +120,25 @@ def test_the_printed_ends_lie_on_the_side_of_0_where_the_ends_do(
     assert [math.copysign(1, p) * (p != 0) for p in printed] == [
         math.copysign(1, end) * (end != 0) for end in (low, high)
     ]
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [
+        (1, "1"),
+        (99, "99"),
+        (340, "340"),
+        (1_854, "1,900"),
+        (26_380, "27,000"),
+        (999_999, "1,000,000"),
+    ],
+)
+def test_a_number_known_roughly_has_two_digits_and_is_rounded_up(n: int, text: str) -> None:
+    assert numbers.about(n) == f"about {text}"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.02, "2.0"), (0.1, "10.0"), (0.0125, "1.25"), (0.0004, "0.04")]
+)
+def test_a_margin_is_never_rounded_to_another_one(value: float, text: str) -> None:
+    assert numbers.margin(value) == text

@@ -67,7 +67,10 @@ def test_what_cannot_be_told_yet_asks_for_the_tickets_of_the_slowest() -> None:
     first = verdict_texts(found)[0]
     needed = max(c.verdict.tickets_needed for c in found.comparisons)
     assert first.headline == "cannot tell yet whether v2 or v3 is better than v1"
-    assert (first.action, first.tone) == (f"about {needed:,} fresh tickets would tell", "unknown")
+    assert (first.action, first.tone) == (
+        f"{numbers.about(needed)} fresh tickets would tell",
+        "unknown",
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,16 @@ def test_only_the_first_verdict_says_which_set_to_use(found: RunResults) -> None
     first, *each = verdict_texts(found)
     assert re.match("(use|keep) v|about ", first.action)
     assert not [words for words in each if re.search("\\b(use|keep) v", words.action)]
+
+
+def test_each_set_of_several_names_the_level_of_its_interval() -> None:
+    found = counts(80, 110, 140)
+    _, *each = verdict_texts(found)
+    levels = {c.verdict.confidence for c in found.comparisons}
+    assert levels == {0.975, 0.95}
+    for words, c in zip(each, found.comparisons, strict=True):
+        level = numbers.confidence(c.verdict.confidence)
+        assert f"points (at {level}, as one of several) on" in words.evidence
 
 
 def test_the_best_of_few_has_a_wide_interval_and_the_best_of_four_an_expected_gain() -> None:
@@ -102,12 +115,26 @@ def test_a_leader_whose_wide_interval_reaches_0_is_still_above_it() -> None:
     assert re.fullmatch(r"\+15\.0 \[above 0, \+[0-9.]+\]", shown)
 
 
+def test_a_set_found_worse_whose_wide_interval_reaches_0_is_still_below_it() -> None:
+    found = counts(140, 110, 80).standing
+    first, second = found.gains
+    wide = replace(first, seen=replace(first.seen, high=0.01))
+    shown = gain_text(replace(found, gains=(wide, second)), "v2")
+    assert re.fullmatch(r"-15\.0 \[-[0-9.]+, below 0\]", shown)
+    assert gain_text(found, "v2") == numbers.difference(first.seen)
+
+
+def test_a_gain_that_is_expected_to_stay_is_not_called_too_good() -> None:
+    evidence = verdict_texts(counts(80, 110, 110, 110, 110))[0].evidence
+    assert evidence.endswith("which holds for the best of 4, too); expect about as much")
+
+
 def test_a_set_not_found_better_shows_its_interval_as_it_is() -> None:
     found = counts(80, 83, 84).standing
     assert gain_text(found, "v2") == numbers.difference(found.gain("v2").seen)
 
 
-def test_the_winner_is_preferred_and_of_several_leaders_the_best_seen() -> None:
+def test_the_winner_is_preferred_and_of_several_leaders_the_one_that_comes_first() -> None:
     assert preferred(counts(80, 110, 140)).provenance.rubric_set == "v3"
-    assert preferred(ran(*TIED)).provenance.rubric_set == "v3"
+    assert preferred(ran(*TIED)).provenance.rubric_set == "v2"
     assert preferred(counts(120, 80, 121)).provenance.rubric_set == "v1"

@@ -125,6 +125,7 @@ class CostsConfig(Strict):
     misroute: Amount = 5.0
     review: Amount = 1.0
     escalate: Amount = 1.5
+    missed_escalation: Amount | None = None
 
 
 class ChooseConfig(Strict):
@@ -132,6 +133,7 @@ class ChooseConfig(Strict):
 
     min_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
     confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
+    certify: Text | None = None
     most_reviewed: Share | None = None
     reviews_per_day: Amount | None = None
     tickets_per_day: Annotated[float, Field(gt=0, le=1e12)] | None = None
@@ -266,7 +268,7 @@ class Config:
     def costs(self) -> Costs:
         """The cost of each outcome."""
         c = self.file.choose.costs
-        return Costs(c.misroute, c.review, c.escalate)
+        return Costs(c.misroute, c.review, c.escalate, c.missed_escalation)
 
     def _resolve(self, path: str) -> Path:
         # normpath by hand: resolve() would follow links and print absolute paths in messages.
@@ -305,8 +307,19 @@ def read_config(
     endpoint = document.data.get("endpoint")
     note_key(endpoint.get("key_env") if isinstance(endpoint, dict) else None)
     config = Config(path, validated(ConfigFile, document), document)
+    _refuse_unknown_set(config)
     let_links_stay_beside([path, *config.input_paths])
     return config
+
+
+def _refuse_unknown_set(config: Config) -> None:
+    certify, known = config.file.choose.certify, config.file.rubric_sets
+    if certify is not None and certify not in known:
+        raise InputError(
+            f"choose.certify names no rubric set: {quoted(certify)}",
+            where=config.document.where(("choose", "certify")),
+            help=suggestion(certify, known),
+        )
 
 
 def _location_of_variable(name: str) -> tuple[str, ...]:

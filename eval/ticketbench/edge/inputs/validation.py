@@ -121,8 +121,19 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
         return Problem(f"{quoted(name)} is missing", where, "add it")
     shown = "" if _SECRET & set(loc) else _shown(detail["input"])
     quoting = kind == "string_type" and not isinstance(detail["input"], dict | list)
-    help_ = "put quotes around it to make it text" if quoting else ""
+    help_ = "put quotes around it to make it text" if quoting else _within(detail)
     return Problem(f"{clipped(name) or 'the file'} {_wanted(model, detail)}{shown}", where, help_)
+
+
+def _within(detail: ErrorDetails) -> str:
+    """What to write for a share given in percent, or a version of another release; else nothing."""
+    most = detail.get("ctx", {}).get("le", detail.get("ctx", {}).get("lt"))
+    found = detail["input"]
+    if detail["loc"] == ("version",):
+        return "write 1: no other version is known to this release"
+    if most is None or most >= 2 or not isinstance(found, int | float) or not 2 <= found <= 100:
+        return ""
+    return f"write a share: {found:g} % is {found / 100:g}"
 
 
 def _shown(found: object) -> str:

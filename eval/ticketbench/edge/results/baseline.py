@@ -17,6 +17,7 @@ import numpy as np
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import (
+    BoolArray,
     Dataset,
     Failure,
     IntArray,
@@ -33,7 +34,10 @@ from ticketbench.edge.results.predictions import score_table
 _HASH_DIGITS = 16
 _UNKNOWN = Failure("", "miss", 0, "not in the baseline")
 
-Outcome = Literal["route", "review", "escalate"]
+Outcome = Literal["route", "review", "escalate", "missed"]
+"""What became of a ticket; `missed` is escalated without its gold label being asked, told apart
+where that has a price."""
+
 _OUTCOMES: tuple[Outcome, ...] = ("route", "review", "escalate")
 
 
@@ -143,8 +147,10 @@ def answers_digest(table: ScoreTable) -> str:
     return fingerprint((*table.labels, *parts))
 
 
-def kept_tickets(dataset: Dataset, table: ScoreTable, outcome: IntArray) -> dict[str, KeptTicket]:
-    """Every answered ticket by hash, in order of hash.
+def kept_tickets(
+    dataset: Dataset, table: ScoreTable, outcome: IntArray, missed: BoolArray | None = None
+) -> dict[str, KeptTicket]:
+    """Every answered ticket by hash, in order of hash; `missed` as in the outcomes.
 
     Raises InputError when two tickets have one hash: they would be the same line.
     """
@@ -157,12 +163,15 @@ def kept_tickets(dataset: Dataset, table: ScoreTable, outcome: IntArray) -> dict
             raise InputError(f"two tickets have the hash {own}", help="rename one of them")
         top = table.labels[table.top[i]]
         score = float(table.top_score[i])
-        kept[own] = KeptTicket(ticket.label, top, score, _OUTCOMES[outcome[i]])
+        of = _OUTCOMES[outcome[i]]
+        if of == "escalate" and missed is not None and missed[i]:
+            of = "missed"
+        kept[own] = KeptTicket(ticket.label, top, score, of)
     return dict(sorted(kept.items()))
 
 
-def baseline_table(baseline: Baseline, dataset: Dataset) -> tuple[ScoreTable, IntArray]:
-    """The baseline's answers for `dataset` and the outcomes they had.
+def baseline_table(baseline: Baseline, dataset: Dataset) -> tuple[ScoreTable, IntArray, BoolArray]:
+    """The baseline's answers for `dataset`, the outcomes they had, and which were missed.
 
     Tickets that it does not know are failures of kind `miss`. Gold labels and groups are those of
     the dataset now. Of the scores only the top one is known; the others share the rest evenly.
@@ -171,6 +180,7 @@ def baseline_table(baseline: Baseline, dataset: Dataset) -> tuple[ScoreTable, In
     k = len(known)
     scores = np.full((len(dataset.tickets), k), 1.0 / k)
     outcome = np.zeros(len(dataset.tickets), dtype=np.int64)
+    missed = np.zeros(len(dataset.tickets), dtype=np.bool_)
     failures: dict[int, Failure] = {}
     for i, ticket in enumerate(dataset.tickets):
         own = _known_hash(ticket, baseline.tickets)
@@ -181,10 +191,11 @@ def baseline_table(baseline: Baseline, dataset: Dataset) -> tuple[ScoreTable, In
         rest = min((1.0 - kept.score) / (k - 1), math.nextafter(kept.score, 0.0))
         scores[i] = rest
         scores[i, known[kept.top_label]] = kept.score
-        outcome[i] = _OUTCOMES.index(kept.outcome)
+        missed[i] = kept.outcome == "missed"
+        outcome[i] = _OUTCOMES.index("escalate" if missed[i] else kept.outcome)
     table = score_table(dataset, baseline.rubric_texts, baseline.origin.endpoint, scores, failures)
     scored = np.array([i not in failures for i in range(len(dataset.tickets))], dtype=np.bool_)
-    return table, outcome[scored]
+    return table, outcome[scored], missed[scored]
 
 
 def missing_tickets(baseline: Baseline, dataset: Dataset) -> tuple[str, ...]:

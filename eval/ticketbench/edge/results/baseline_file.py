@@ -39,7 +39,10 @@ def baseline_bytes(baseline: Baseline) -> bytes:
     """
     schema = SCHEMA if baseline.ledger else SCHEMA_WITHOUT_LEDGER
     data = {"rubric_set": baseline.rubric_set, "reason": baseline.reason}
-    origin = (f"{_json(k)}: {_json(v)}" for k, v in sorted(asdict(baseline.origin).items()))
+    made_from = asdict(baseline.origin)
+    if made_from["costs"]["missed"] is None:
+        del made_from["costs"]["missed"]
+    origin = (f"{_json(k)}: {_json(v)}" for k, v in sorted(made_from.items()))
     lines = ["{", f'"schema": {_json(schema)},']
     lines += [f'"tool": {_json({"name": "ticketbench", "version": baseline.origin.tool})},']
     lines += ['"data": {', *(f"{_json(key)}: {_json(value)}," for key, value in data.items())]

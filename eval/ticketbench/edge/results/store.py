@@ -23,7 +23,7 @@ from ticketbench.edge.files.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files.links import refuse_linked
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.redaction import redact
-from ticketbench.edge.results.upgrades import run_2, run_3
+from ticketbench.edge.results.upgrades import run_2, run_3, run_4
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
 _MOST_MANIFEST_BYTES = 10_000_000
 _MOST_RESULTS_BYTES = 100_000_000
-VERSIONS = {"run": 3, "score": 2, "compare": 3, "gate": 3}
+VERSIONS = {"run": 4, "score": 3, "compare": 3, "gate": 3}
 """The version of what an envelope holds; 1 where nothing is said."""
 
 _MOST_NAME_BYTES = 200
@@ -145,10 +145,11 @@ def _current(value: Mapping[str, Any]) -> Any:
     thing, version = (found[1], int(found[2])) if found else ("", 0)
     if version == VERSIONS.get(thing, 1):
         return value["data"]
-    if (thing, version) == ("run", 1):
-        return run_3(run_2(value["data"]))
-    if (thing, version) == ("run", 2):
-        return run_3(value["data"])
+    if thing == "run" and 1 <= version < VERSIONS["run"]:
+        data = value["data"]
+        for upgrade in (run_2, run_3, run_4)[version - 1 :]:
+            data = upgrade(data)
+        return data
     raise ValueError(f"schema {value['schema']!r}")
 
 

@@ -3,6 +3,7 @@
 run@1    one flat evaluation; `baselines` were trained classifiers
 run@2    an evaluation in chapters; a metric by name stands in a list of metrics
 run@3    one kind of change for metrics, labels and gates, with what its interval rests on
+run@4    one recommendation; thresholds with what they save, certificates of rule version 2
 """
 
 from __future__ import annotations
@@ -148,6 +149,60 @@ def _change_3(old: Mapping[str, Any], *, label: str, p: float | None) -> dict[st
         "p": p,
         "p_holm": old.get("p_holm", p),
         "change": change,
+    }
+
+
+def run_4(old: Mapping[str, Any]) -> dict[str, Any]:
+    """The `data` of run@3 as run@4 has it: nothing was recommended then.
+
+    Raises KeyError when it is not what run@3 wrote.
+    """
+    evaluations = [evaluation_4(one) for one in old["evaluations"]]
+    return {**old, "recommendation": None, "evaluations": evaluations}
+
+
+def evaluation_4(old: Mapping[str, Any]) -> dict[str, Any]:
+    """An evaluation of version 3: its thresholds were chosen by other rules, and stay as they were;
+    what they save, and how thin a promise was, is not known.
+    """
+    limit, n_groups = old["settings"]["policy"]["escalate_above"], old["tickets"]["n_groups"]
+    return {
+        **old,
+        "routing": {**old["routing"], "saving": _UNKNOWN_SAVING},
+        "thresholds": [_threshold_4(one, limit, n_groups) for one in old["thresholds"]],
+    }
+
+
+_UNKNOWN = {"value": None, "low": None, "high": None, "n": 0, "method": "not known"}
+_UNKNOWN_SAVING = {
+    "per_ticket": _UNKNOWN, "cost": _UNKNOWN, "by_hand": None, "wrong": None, "held_out": False
+}  # fmt: skip
+
+
+def _threshold_4(old: Mapping[str, Any], limit: float, n_groups: int) -> dict[str, Any]:
+    unknown = {"escalate_above": limit, "share_wrong": _UNKNOWN, "saving": _UNKNOWN_SAVING}
+    labels = [
+        {**one, "certificate": _certificate_4(one["certificate"], limit, n_groups)}
+        for one in old.get("label_thresholds", ())
+    ]
+    whole = old.get("certificate")
+    whole = _certificate_4(whole, limit, n_groups) if whole else None
+    return {**old, **unknown, "certificate": whole, "label_thresholds": labels}
+
+
+def _certificate_4(old: Mapping[str, Any], limit: float, n_groups: int) -> dict[str, Any]:
+    kept = {name: old[name] for name in ("threshold", "risk", "delta", "n", "n_min")}
+    passed = [step for step in old["path"] if step["threshold"] == old["threshold"]]
+    test = passed[0] if passed else old["best"]
+    outlook = old["outlook"] if old["outlook"] in ("certified", "no tickets") else "not yet"
+    return {
+        **kept,
+        "escalate_above": limit,
+        "n_groups": n_groups,
+        "tested": {**test, "most": test["errors"] if passed else -1} if test else None,
+        "reach": None,
+        "outlook": outlook,
+        "version": 1,
     }
 
 

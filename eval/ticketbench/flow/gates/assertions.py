@@ -41,7 +41,7 @@ def _told(comparison: Comparison, demand: Demand, *, failed: bool) -> list[str]:
 
     counts = comparison.contingency
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
-    left = left_text(loss_left(demand.gain), share=True)
+    left = left_text(loss_left(demand.gain), demand.margin, share=True)
     lines = ["; ".join(p for p in (not_worse_text(comparison, margin=demand.margin), left) if p)]
     if failed and not loss_shown(demand.gain):
         lines.append(seen_text(-demand.gain.value, demand.margin, share=True))

@@ -232,7 +232,8 @@ def _blessed(
     inputs: Inputs, rubrics: RubricSet, table: ScoreTable, reason: str, before: Baseline | None
 ) -> Baseline:
     settings = settings_of(inputs)
-    evaluation = evaluate(table, settings)
+    evaluation, side = evaluate(table, settings), judged(table, settings.policy)
+    missed = None if settings.costs.missed is None else side.missed
     origin = origin_of(inputs, rubrics, table)
     same = before is not None and not origin.differs(before.origin)
     kept = before.reason if before is not None and same and not reason else reason
@@ -241,7 +242,7 @@ def _blessed(
         origin=origin,
         rubrics=rubrics.rubrics,
         metrics={k: _kept(m) for k, m in sorted(metrics_of(evaluation).items())},
-        tickets=kept_tickets(inputs.dataset, table, judged(table, settings.policy).outcome),
+        tickets=kept_tickets(inputs.dataset, table, side.outcome, missed),
         reason=kept,
     )
     if before is not None and _same_file(replace(now, ledger=before.ledger), before):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from ticketbench.measure.pairs.verdict import MARGIN
 
 _UNANSWERED = "both sides have to be answered first"
 _NO_SHARE = f"{_UNANSWERED}: it is no share of tickets"
+_ALIKE = "both sides gave the same answers, and it is no share of tickets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,16 @@ def _plan(
     primary: bool,
     n_demands: int,
 ) -> GatePlan:
-    """Where no answer differs, that tells nothing of the next candidate."""
+    """Where no answer differs, that tells nothing of the next candidate. What is skipped for want
+    of tickets sees no loss, whatever these could show.
+    """
     metric, margin = gate_metric(gate.metric or ""), gate.margin or MARGIN
     answered = seen is not None and seen.defined and seen.n_changed > 0
     spread = seen if seen is not None and answered else before
+    n, asked = spread.n if seen is None else seen.n, gate.min_tickets or 1
+    if n < asked:
+        seen = None  # nothing of it tells why
+        spread = undefined(math.nan, n, f"it is skipped: {n:,} of the {asked:,} tickets it needs")
     return GatePlan(
         number=number,
         rubric_set=gate.on,
@@ -124,9 +132,17 @@ def _plan(
             primary=primary,
             n_demands=n_demands,
             step=step_of(metric, spread.n),
+            most=metric.high - metric.low,
         ),
-        reason="" if spread.defined else spread.method,
+        reason="" if spread.defined else _unknown(spread, seen),
     )
+
+
+def _unknown(spread: Change, seen: Change | None) -> str:
+    """Why nobody can tell: no answers, none that differ, or too few groups."""
+    if seen is None:
+        return spread.method
+    return _ALIKE if seen.defined else seen.method
 
 
 def _seen(
@@ -148,7 +164,7 @@ def _spread_before(gate: GateConfig, inputs: Inputs) -> Change:
     metric = gate_metric(gate.metric or "")
     groups = _groups(inputs, metric, gate.label or "")
     if not metric.share:
-        return undefined(float("nan"), len(groups), _NO_SHARE)
+        return undefined(math.nan, len(groups), _NO_SHARE)
     return assumed(groups)
 
 

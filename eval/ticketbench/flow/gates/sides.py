@@ -70,7 +70,10 @@ def sides_of(
     sides = {name: judged(table, settings.policy) for name, table in tables.items()}
     rubrics = {name: rubric_set(inputs, name) for name in tables}
     if baseline is not None:
-        sides[BASELINE] = Judged(*baseline_table(baseline, inputs.dataset)).in_order_of_ids()
+        table, outcome, missed = baseline_table(baseline, inputs.dataset)
+        # One that was blessed before a missed escalation had a price does not say which missed.
+        known = missed if baseline.origin.costs.missed is not None else None
+        sides[BASELINE] = Judged(table, outcome, known).in_order_of_ids()
         rubrics[BASELINE] = baseline.rubric_texts
     evaluations = {name: evaluate(tables[name], settings) for name in tables if name in evaluated}
     return Sides(sides, rubrics, evaluations)
@@ -106,6 +109,7 @@ def against(
         seed=SEED,
         costs=inputs.config.costs,
         outcomes=(a.outcome, b.outcome),
+        missed=(a.missed, b.missed),
     )
     changed: tuple[str, ...] = ()
     if baseline is not None and base == BASELINE:

@@ -1,9 +1,13 @@
-"""How a config wants its answers measured."""
+"""How a config wants its answers measured, and what runs today."""
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from ticketbench.core.errors import InputError
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.measure.evaluation import Settings
+from ticketbench.measure.recommendation import Today
 
 SEED = 0
 """Of every draw of a command, so that the same inputs give the same bytes."""
@@ -19,5 +23,25 @@ def settings_of(inputs: Inputs) -> Settings:
         confidence=file.choose.confidence,
         most_reviewed=file.choose.largest_review_share,
         near_tie=file.policy.near_tie,
+        target_stated="min_precision" in file.choose.model_fields_set,
+        prices_stated=bool(file.choose.costs.model_fields_set),
+        unit="customer" if file.dataset.columns.group is not None else "text",
         seed=SEED,
     )
+
+
+def today_of(inputs: Inputs) -> Today:
+    """The set and policy of the baseline, where there is one of a set of this config.
+
+    Else the first set at the policy of the config. A damaged baseline is the gate's to report.
+    """
+    from ticketbench.edge.results.baseline_file import read_baseline
+
+    names = [rubrics.name for rubrics in inputs.rubric_sets]
+    path = inputs.config.baseline_path
+    if path is not None and path.is_file():
+        with suppress(InputError):
+            kept = read_baseline(path)
+            if kept.rubric_set in names:
+                return Today(kept.rubric_set, kept.origin.policy)
+    return Today(names[0], inputs.config.policy)

@@ -102,7 +102,7 @@ def _split(text: str) -> tuple[Path, str | None]:
     if Path(text).exists() or ":" not in text:
         path = Path(text)
         if not path.exists():
-            help_ = "rubric sets are named with --config: compare v1 v2 --config CONFIG"
+            help_ = "check the path; a rubric set needs the config that names it: --config CONFIG"
             raise InputError(f"no such file: {text}", help=help_)
         return path, None
     file, _, name = text.rpartition(":")

@@ -19,6 +19,9 @@ _FEW_DECIMALS = 2
 _BETAS = (0.05, 20.0)
 _CHUNK = 1 << 14
 
+FEWEST_GROUPS = 100
+"""With fewer independent tickets a fitted temperature says more of them than of the scores."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
@@ -56,7 +59,7 @@ class TemperatureFit(Value):
 class TemperatureReport(Value):
     """What one temperature for all tickets changes; it may well make matters worse.
 
-    temperature  fitted on all tickets
+    temperature  fitted on all tickets; NaN with fewer than `FEWEST_GROUPS` groups
     ece          calibration error of the top score in 10 equal-mass bins, before and after
     log_loss     of the gold labels in nats, before and after
     decimals     the scores were printed with; 15 is full precision
@@ -247,19 +250,21 @@ def temperature_report(table: ScoreTable, folds: IntArray) -> TemperatureReport:
 
     The errors are over all scored tickets, gold `__none__` counts as wrong; the log loss over
     tickets whose gold is a label, clipped before and after at half of the last printed digit of
-    the original scores. Values after are cross-fitted over `folds`; NaN with fewer than two.
+    the original scores. Values after are cross-fitted over `folds`; NaN with fewer than two. With
+    fewer than `FEWEST_GROUPS` groups nothing is fitted: the temperature is NaN.
     """
-    after = cross_fitted(table.scores, table.truth, folds)
-    n_folds = len(np.unique(folds))
+    few = table.n_groups < FEWEST_GROUPS
+    n_folds = 0 if few else len(np.unique(folds))
+    after = cross_fitted(table.scores, table.truth, folds) if n_folds else table.scores
     decimals = printed_decimals(table.scores)
     return TemperatureReport(
         n=table.n_scored,
         n_folds=n_folds,
-        temperature=fit_temperature(table.scores, table.truth),
+        temperature=math.nan if few else fit_temperature(table.scores, table.truth),
         ece_before=ece_equal_mass(table.top_score, table.right, bins=_ECE_BINS),
         ece_after=math.nan if n_folds < 2 else _ece_of_top(after, table.right),
         log_loss_before=_log_loss(table, table.scores),
-        log_loss_after=_log_loss(table, after),
+        log_loss_after=math.nan if n_folds < 2 else _log_loss(table, after),
         decimals=decimals,
         biased=decimals <= _FEW_DECIMALS,
     )

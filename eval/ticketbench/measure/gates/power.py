@@ -42,8 +42,10 @@ def chances(
     primary: bool,
     n_demands: int,
     step: float = 0.0,
+    most: float = math.inf,
 ) -> tuple[Chance, ...]:
-    """How often a demand is green for an equal candidate and true losses of 1, 2, 3 margins.
+    """How often a demand is green for an equal candidate and true losses of 1, 2, 3 margins, up to
+    the `most` that the metric can lose.
 
     The gain is taken as normal around the true one. Its variance is that of `spread`, but never
     less than the loss itself brings, by groups that lose. `step` is the least difference of two
@@ -52,7 +54,7 @@ def chances(
     if not spread.defined:
         return ()
     found = []
-    for loss in (times * margin for times in TIMES):
+    for loss in (times * margin for times in TIMES if times * margin <= most):
         wide = replace(spread, variance=max(spread.variance, loss * spread.imagined))
         cut = least_green(wide, margin, undecided=undecided, primary=primary, n_demands=n_demands)
         found.append(Chance(loss, _at_least(_between_steps(cut, step), -loss, wide.variance)))

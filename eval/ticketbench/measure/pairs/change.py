@@ -38,6 +38,7 @@ MOST_NEEDED = 1_000_000
 
 NO_TICKETS = "no tickets"
 ONE_SIDED = "undefined on one side"
+NO_SLOPE = "no interval: how a ticket moves it is undefined"
 SAME = "the same answers for every ticket"
 _METHOD = "paired, t over groups with three more imagined"
 _SETTLES = 3.92
@@ -164,11 +165,13 @@ def from_shares(
     groups     per ticket
     unit       what one ticket can move `value` by, for where none has
 
-    Undefined without tickets or a finite value, with one group, or where one group holds nearly
-    all tickets.
+    Undefined without tickets or a finite value, where a share or influence is NaN, with one group,
+    or where one group holds nearly all tickets.
     """
     if len(groups) == 0 or not math.isfinite(value):
         return undefined(value, n, NO_TICKETS if len(groups) == 0 else ONE_SIDED)
+    if np.isnan(shares).any() or np.isnan(influence).any():
+        return undefined(value, n, NO_SLOPE)
     group = group_index(groups)
     sizes = _summed(group, np.ones(len(group)))
     g, total, squares = len(sizes), float(sizes.sum()), float((sizes * sizes).sum())

@@ -39,6 +39,8 @@ from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.holm import holm
 from ticketbench.measure.statistics.intervals import clipped
 
+NOT_LOOKED = "one side does not say which escalations missed: bless the baseline again"
+
 _N_STATES = 3
 """A ticket does not count for a metric, counts, or counts and hits."""
 
@@ -249,6 +251,8 @@ def _of_label(metric: LabelMetric, pair: Pair, marks: tuple[LabelTickets, LabelT
 
 def _of_routing(metric: RoutingMetric, sides: Pair, costs: Costs) -> _Found:
     groups = sides[0].table.groups
+    if metric.priced and costs.missed is not None and any(s.missed is None for s in sides):
+        return math.nan, math.nan, undefined(math.nan, len(groups), NOT_LOOKED)
     first, second = (metric.part(_routed(side, costs)) for side in sides)
     if first.among is not None:
         return _of_parts(metric, first, second, groups)
@@ -258,7 +262,8 @@ def _of_routing(metric: RoutingMetric, sides: Pair, costs: Costs) -> _Found:
 
 
 def _routed(side: Judged, costs: Costs) -> RoutedTickets:
-    return RoutedTickets(side.outcome, side.table.right, costs, needs_two(side.table))
+    known = needs_two(side.table)
+    return RoutedTickets(side.outcome, side.table.right, costs, known, side.missed)
 
 
 def _of_parts(

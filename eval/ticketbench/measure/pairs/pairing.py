@@ -9,27 +9,32 @@ import numpy as np
 
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import NONE, BoolArray, IntArray, ScoreTable
+from ticketbench.measure.routing.outcomes import missed_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
     """A score table, and the outcome (ROUTE, REVIEW or ESCALATE) of each of its tickets.
 
-    The outcome of a committed baseline is the one it had, whatever the policy is now.
+    The outcome of a committed baseline is the one it had, whatever the policy is now. `missed`
+    marks the tickets whose gold label an escalation does not ask; None where nobody looked.
     """
 
     table: ScoreTable
     outcome: IntArray
+    missed: BoolArray | None = None
 
     def rows(self, at: IntArray) -> Judged:
         """Only the tickets at the indices `at`, in that order."""
-        return Judged(self.table.rows(at), self.outcome[at])
+        missed = None if self.missed is None else self.missed[at]
+        return Judged(self.table.rows(at), self.outcome[at], missed)
 
     def in_order_of_ids(self) -> Judged:
         """The same tickets sorted by id, so that the order of a file changes no result."""
         ids = self.table.ids
         order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
-        return Judged(self.table.in_order_of_ids(), self.outcome[order])
+        missed = None if self.missed is None else self.missed[order]
+        return Judged(self.table.in_order_of_ids(), self.outcome[order], missed)
 
 
 Pair = tuple[Judged, Judged]
@@ -38,7 +43,8 @@ Pair = tuple[Judged, Judged]
 
 def judged(table: ScoreTable, policy: Policy) -> Judged:
     """The table with the outcomes that `policy` decides."""
-    return Judged(table, policy.decide(table.scores, table.labels).outcome)
+    outcome = policy.decide(table.scores, table.labels).outcome
+    return Judged(table, outcome, missed_by(table, policy))
 
 
 def paired(base: Judged, candidate: Judged) -> Pair:

@@ -107,8 +107,13 @@ def not_worse(gain: Change, *, margin: float = MARGIN) -> NotWorse:
 
 
 def loss_exceeds(gain: Change, margin: float) -> bool:
-    """Whether the loss seen is larger than the margin; False where there is none to see.
+    """Whether the loss seen is larger than the margin; False where there is none to see."""
+    return exceeds(-gain.value, margin)
+
+
+def exceeds(loss: float, margin: float) -> bool:
+    """Whether a loss is larger than the margin; False for NaN.
 
     8 of 400 tickets are 2 points and no more, whatever 0.78 - 0.80 is in binary.
     """
-    return gain.value < -margin * (1 + _ROUNDING)
+    return loss > margin * (1 + _ROUNDING)

@@ -24,10 +24,11 @@ from ticketbench.measure.counts import confusion
 from ticketbench.measure.estimates import on_used_cells
 from ticketbench.measure.kinds import OfCells, PerTicket
 from ticketbench.measure.reference.closed_form import macro_f1_interval
+from ticketbench.measure.reference.fixed_sequence import fixed_sequence
 from ticketbench.measure.routing.selective import risk_coverage, selection_at
 from ticketbench.measure.statistics import resampling
 from ticketbench.measure.statistics.intervals import Interval, clopper_pearson, wilson
-from ticketbench.measure.thresholds.certified import certified_threshold
+from ticketbench.measure.thresholds.levels import fewest_tickets
 
 _SEED = 0
 _DELTA = 0.10
@@ -254,9 +255,9 @@ def temperature(table: ScoreTable) -> dict[str, float]:
 
 def _fixed_sequence(risk: float) -> Quantity:
     def value(table: ScoreTable) -> dict[str, Any]:
-        found = certified_threshold(table.top_score, table.right, risk=risk, delta=_DELTA)
-        tail = [[p.threshold, p.selected, p.errors, p.p] for p in found.path]
-        return {"n_min": found.n_min, "threshold": found.threshold, "path_tail": tail}
+        found, tail = fixed_sequence(table.top_score, table.right, risk=risk, delta=_DELTA)
+        n_min = fewest_tickets(risk=risk, delta=_DELTA)
+        return {"n_min": n_min, "threshold": found, "path_tail": [list(step) for step in tail]}
 
     return value
 

@@ -10,7 +10,7 @@ import numpy as np
 from ticketbench.core.policy import ROUTE, Costs, Policy, at_temperature
 from ticketbench.core.types import BoolArray, FloatArray, ScoreTable, Value
 from ticketbench.measure.routing.escalation import Escalation, judge_escalation
-from ticketbench.measure.routing.outcomes import GRID
+from ticketbench.measure.routing.outcomes import GRID, missed_by
 from ticketbench.measure.routing.selective import at_least
 
 ESCALATE_ABOVE: tuple[float, ...] = (*(i / 100 for i in range(10, 55, 5)), 1.0)
@@ -48,17 +48,22 @@ def escalation_sweep(table: ScoreTable, base: Policy, costs: Costs) -> tuple[Esc
         if escalation is None:
             return ()
         routable = decisions.outcome == ROUTE
-        threshold, cost = _cheapest(score[routable], table.right[routable], table.n_scored, costs)
+        handed = costs.escalate * (~routable).sum()
+        handed += (costs.missed or 0.0) * (missed_by(table, policy) & ~routable).sum()
+        n, right = table.n_scored, table.right[routable]
+        threshold, cost = _cheapest(score[routable], right, n, float(handed), costs)
         points.append(EscalationPoint(limit, escalation, threshold, cost))
     return tuple(points)
 
 
-def _cheapest(score: FloatArray, right: BoolArray, n: int, costs: Costs) -> tuple[float, float]:
-    """Threshold and mean cost over n tickets; those without a score here are escalated."""
+def _cheapest(
+    score: FloatArray, right: BoolArray, n: int, handed: float, costs: Costs
+) -> tuple[float, float]:
+    """Threshold and mean cost over n tickets; those without a score here cost `handed` together."""
     if n == 0:
         return math.nan, math.nan
     routed, hits = at_least(score, GRID), at_least(score[right], GRID)
     spent = costs.misroute * (routed - hits) + costs.review * (len(score) - routed)
-    mean = (spent + costs.escalate * (n - len(score))) / n
+    mean = (spent + handed) / n
     cheapest = int(np.flatnonzero(mean == mean.min())[-1])
     return GRID[cheapest], float(mean[cheapest])

@@ -21,6 +21,7 @@ from ticketbench.measure.estimates import MetricResult, estimate_of, part_estima
 from ticketbench.measure.kinds import RoutedTickets, routing_metrics
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics import intervals
+from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import Interval
 
 GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
@@ -83,16 +84,28 @@ class SweepPoint(Value):
     cost: float
 
 
-def cost_of_ticket(table: ScoreTable, decisions: Decisions, costs: Costs) -> FloatArray:
-    """Cost per ticket: misroute, review or escalate; a right route costs nothing."""
-    return costs.of(decisions.outcome, decisions.top == table.truth)
+def missed_by(table: ScoreTable, policy: Policy) -> BoolArray:
+    """Which tickets an escalation would not ask the gold label of: it is not above the limit.
+
+    Also those with gold `__none__` or a label that the rubric set lacks.
+    """
+    scores = at_temperature(table.scores, policy.temperature)
+    known = np.flatnonzero((table.truth >= 0) & (table.truth < scores.shape[1]))
+    missed = np.ones(table.n_scored, dtype=np.bool_)
+    missed[known] = scores[known, table.truth[known]] <= policy.escalate_above
+    return missed
 
 
-def summarise(table: ScoreTable, decisions: Decisions, costs: Costs) -> RoutingSummary:
-    """Counts and every routing metric of `decisions`. No tickets: NaN estimates."""
+def summarise(
+    table: ScoreTable, decisions: Decisions, costs: Costs, *, missed: BoolArray | None = None
+) -> RoutingSummary:
+    """Counts and every routing metric of `decisions`. No tickets: NaN estimates.
+
+    `missed` as in `missed_by`, where a missed escalation has a price; None: none is missed.
+    """
     routed = decisions.outcome == ROUTE
     right_top = decisions.top == table.truth
-    tickets = RoutedTickets(decisions.outcome, right_top, costs, needs_two(table))
+    tickets = RoutedTickets(decisions.outcome, right_top, costs, needs_two(table), missed)
     right = routed & tickets.right
     metrics = routing_metrics(priced=True, all_labels=table.wanted is not None)
     estimates = (part_estimate(m, m.part(tickets), table.groups) for m in metrics)
@@ -133,13 +146,15 @@ def sweep(
     )
     routable = open_tickets.outcome == ROUTE
     escalated = int((~routable).sum())
+    missed = int((missed_by(table, policy) & ~routable).sum())
+    handed = costs.escalate * escalated + (costs.missed or 0.0) * missed
     score = _swept_score(table, policy, open_tickets)[routable]
     right = table.right[routable]
     routed = at_least(score, grid)
     hits = at_least(score[right], grid)
     ends = _intervals(table.groups[routable], score, right, (routed, hits), grid)
     return tuple(
-        _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, costs)
+        _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, handed, costs)
         for t, m, k, e in zip(grid, routed, hits, ends, strict=True)
     )
 
@@ -163,7 +178,7 @@ def _intervals(
     grid: tuple[float, ...],
 ) -> list[Interval]:
     """The interval of the share right among the routed, as `intervals.share` has it."""
-    if len(np.unique(groups)) == len(groups):
+    if effective_groups(groups) == len(groups):
         return [intervals.wilson(int(k), int(m)) for m, k in zip(*counts, strict=True)]
     chosen = (score >= threshold for threshold in grid)
     shares = [intervals.share(right[keep], groups[keep]) for keep in chosen]
@@ -177,11 +192,13 @@ def _sweep_point(
     ends: Interval,
     n: int,
     escalated: int,
+    handed: float,
     costs: Costs,
 ) -> SweepPoint:
+    """`handed` is what the escalated ones cost together."""
     share = right / routed if routed else math.nan
     reviewed = n - escalated - routed
-    spent = costs.misroute * (routed - right) + costs.review * reviewed + costs.escalate * escalated
+    spent = costs.misroute * (routed - right) + costs.review * reviewed + handed
     return SweepPoint(
         threshold=threshold,
         routed=routed,

@@ -83,7 +83,7 @@ def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
     return RiskCoverage(points, float((errors / k).mean()), augrc(top_score, right), n)
 
 
-def at_least(scores: FloatArray, thresholds: Sequence[float]) -> IntArray:
+def at_least(scores: FloatArray, thresholds: Sequence[float] | FloatArray) -> IntArray:
     """How many scores are at or above each threshold; no scores: zeros."""
     return np.asarray(len(scores) - np.searchsorted(np.sort(scores), thresholds, side="left"))
 

@@ -150,7 +150,7 @@ def share(hits: ArrayLike, groups: IntArray) -> Estimate:
     n_effective = effective_n(values, groups)
     p, by_groups = float(values.mean()), effective_groups(groups)
     df = math.inf
-    grouped = len(np.unique(groups)) < n
+    grouped = by_groups < n
     if grouped and n_effective > by_groups * (1 + 1e-9):
         n_effective, df = (by_groups, df) if by_groups < 2 else (n_effective, by_groups - 1)
     ends = wilson(p * n_effective, n_effective, df=df)

@@ -1,4 +1,5 @@
-"""Which threshold to set: by cost, by a promise, by the people there are.
+"""Which threshold to set: by a promise, by cost, by the people there are.
 
-In order: capacity, certified, choose.
+In order: levels, error_shares, tickets, certificate, rules, certified, certified_by_label,
+cost_optimal, capacity, descriptive, saving, choose.
 """

@@ -6,13 +6,27 @@ from dataclasses import replace
 
 import numpy as np
 
-from ticketbench.core.policy import ROUTE, Policy, at_temperature
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.policy import Policy
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
+from ticketbench.measure.thresholds.tickets import Tickets
 
 
-def capacity_policy(table: ScoreTable, base: Policy, *, most_reviewed: float) -> Policy:
+@threshold_rule("capacity", order=40)
+def capacity(tickets: Tickets, asked: Asked) -> Choice | None:
+    """The highest threshold that the review queue allows; None where it has no limit."""
+    if asked.most_reviewed is None:
+        return None
+    return Choice(
+        policy=capacity_policy(tickets, asked.base, most_reviewed=asked.most_reviewed),
+        title=f"highest with at most {100 * asked.most_reviewed:g}% of tickets to review",
+        caveat="looks at the review queue alone, not at errors",
+        most_reviewed=asked.most_reviewed,
+    )
+
+
+def capacity_policy(tickets: Tickets, base: Policy, *, most_reviewed: float) -> Policy:
     """`base` with the highest threshold on the grid that sends few enough tickets to review.
 
     Review is what is neither routed nor escalated; its share of all scored tickets is at most
@@ -21,14 +35,11 @@ def capacity_policy(table: ScoreTable, base: Policy, *, most_reviewed: float) ->
     single labels are dropped. Tied scores are reviewed together. Threshold 0 reviews nothing and
     is the answer to a limit below 0 too. No tickets: the threshold of `base` stays.
     """
-    n = table.n_scored
-    open_policy = replace(base, threshold=0.0, label_thresholds=())
-    if n == 0:
+    if tickets.n == 0:
         return replace(base, label_thresholds=())
-    routable = open_policy.decide(table.scores, table.labels).outcome == ROUTE
-    score = at_temperature(table.scores, base.temperature).max(axis=1)[routable]
+    score = tickets.score[tickets.second <= base.escalate_above]
     reviewed = len(score) - at_least(score, GRID)
     # Divided, not multiplied: 29 of 100 are 0.29, but 0.29 * 100 is less than 29.
-    within = np.flatnonzero(reviewed / n <= most_reviewed)
+    within = np.flatnonzero(reviewed / tickets.n <= most_reviewed)
     highest = GRID[int(within[-1])] if len(within) else 0.0
-    return replace(open_policy, threshold=highest)
+    return replace(base, threshold=highest, label_thresholds=())

@@ -18,6 +18,7 @@ from ticketbench.measure.gates.results import (
     MustPass,
     NotWorse,
 )
+from ticketbench.measure.pairs.change import GATE_CONFIDENCE
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text, left_text, person_text, seen_text
 from ticketbench.report.words.missing import missing_text
@@ -194,7 +195,7 @@ def _found(result: GateResult) -> str:
 def _with_needed(found: str, result: Limit) -> str:
     if not result.n_needed:
         return found
-    return f"{found}; about {result.n_needed:,} tickets would show it"
+    return f"{found}; {numbers.about(result.n_needed)} tickets would show it"
 
 
 def _wrong(result: MustPass) -> str:
@@ -215,24 +216,26 @@ def _change(result: NotWorse) -> str:
     share = result.metric.share
     show = numbers.percent if share else numbers.number
     tickets = numbers.count(result.n, "paired ticket")
-    change = numbers.difference(result.change, share=share)
-    points = " points" if share else ""
-    found = f"{show(result.base)} → {show(result.candidate)}, {change}{points} on {tickets}"
+    # A bound that looks like the margin without being it would belie the outcome.
+    limit = -result.margin if result.metric.higher_is_better else result.margin
+    change = numbers.difference(result.change, share=share, apart_from=(0.0, limit))
+    change += " points" if share else ""
+    values = f"{show(result.base)} → {show(result.candidate)}, {change}"
     if math.isnan(result.change.low):
-        return f"{found}: {result.reason}"
-    return found
+        return f"{values} on {tickets}: {result.reason}"
+    return f"{values} (at {numbers.confidence(GATE_CONFIDENCE)}) on {tickets}"
 
 
 def _loss(result: NotWorse) -> list[str]:
     """The largest loss that is not excluded; why it is red, or what would settle it."""
     share, seen, margin = result.metric.share, result.loss_seen, result.margin
-    told = [left_text(result.loss_left, share=share)]
+    told = [left_text(result.loss_left, margin, share=share)]
     if only_seen(result):
         told.append(seen_text(seen, margin, share=share))
     elif result.outcome == "inconclusive" and _near_margin(result):
         told.append(person_text(seen, margin, share=share))
     elif result.n_needed:
-        told.append(f"about {result.n_needed:,} tickets would settle it")
+        told.append(f"{numbers.about(result.n_needed)} fresh tickets would settle it")
     return told
 
 

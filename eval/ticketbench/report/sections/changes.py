@@ -43,7 +43,8 @@ groups{% endif %}</caption>
 <p>{{ gate(c) }}.{% if losses(c) %} {{ losses(c) }}.{% endif %} \
 p of equal accuracy {{ c.change("accuracy").p | p_value }}\
 {% if comparisons | length > 1 %}, {{ c.verdict.p | p_value }} adjusted for \
-{{ comparisons | length }} candidates (Holm), so the verdict reads {{ seen_change(c.verdict) }}\
+{{ comparisons | length }} candidates (Holm), so the verdict reads \
+{{ seen_change(c.verdict, several=True) }}\
 {% endif %}\
 {% if c.sign_flip_p == c.sign_flip_p %}, exact by sign-flipping {{ c.sign_flip_p | p_value }}\
 {% endif %}. Mix of top labels: {{ "shifted" if c.marginal_shift.p < 0.05 else \

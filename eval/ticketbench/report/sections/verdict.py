@@ -7,28 +7,39 @@ from markupsafe import Markup
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 from ticketbench.report.words.recommendation import preferred, verdict_texts
-from ticketbench.report.words.verdict import accuracy_text, told
+from ticketbench.report.words.setting import setting_text
+from ticketbench.report.words.thresholds import none_chosen_text, told
+from ticketbench.report.words.verdict import accuracy_text
 
-_TEMPLATE = """{% for verdict in verdicts %}
+_TEMPLATE = """<div class="card verdict">
+<p><strong>{{ advice.headline }}.</strong></p>
+{% for line in advice.lines %}
+<p>{{ line }}.</p>
+{% endfor %}
+</div>
+{% for verdict in verdicts %}
 <div class="card verdict {{ verdict.tone }}">
 <p><strong>{{ "Verdict: " if loop.first }}{{ verdict.headline }}.</strong> \
 {{ verdict.evidence }}.</p>
+{% if verdict.rests_on %}
+<p>{{ verdict.rests_on }}.</p>
+{% endif %}
 <p>{% if loop.first %}<b>Next:</b> {% endif %}{{ verdict.action }}.</p>
 </div>
 {% else %}
 <div class="card verdict"><p><strong>{{ chosen.provenance.rubric_set }}</strong>: \
 {{ accuracy }}.</p></div>
 {% endfor %}
-<div class="card">
-<p><b>Threshold for {{ chosen.provenance.rubric_set }}:</b></p>
+<details class="card"><summary>Every way to choose a threshold for \
+{{ chosen.provenance.rubric_set }}</summary>
 <ul>
 {% for rule, line in thresholds %}
 <li><b>{{ rule }}</b>: {{ line }}</li>
 {% else %}
-<li>none: no ticket was scored</li>
+<li>{{ none_chosen }}</li>
 {% endfor %}
 </ul>
-</div>
+</details>
 {% if failed %}
 <div class="card warning"><p><b>Some tickets have no answer.</b> They are counted, not scored.</p>
 <ul>
@@ -64,15 +75,20 @@ n = {{ accuracy.n }}</span></div>
 
 @section(order=0, id="verdict", title="")
 def verdict(report: Report) -> Markup:
-    """Verdict, threshold, missing answers and findings, before anything else."""
+    """Recommendation, verdict, thresholds, missing answers and findings, before anything else.
+
+    The file that lists the changed tickets is named further down, so that a card stays short.
+    """
     results = report.results
     chosen = preferred(results)
     return render(
         _TEMPLATE,
-        verdicts=verdict_texts(results),
+        verdicts=verdict_texts(results, listed=""),
         chosen=chosen,
         accuracy=accuracy_text(chosen),
+        advice=setting_text(results.recommendation, results.evaluations),
         thresholds=told(chosen),
+        none_chosen=none_chosen_text(chosen),
         failed=[e for e in results.evaluations if e.n_failed],
         findings=results.findings,
         evaluations=results.evaluations,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+from ticketbench.measure.pairs.verdict import exceeds
 from ticketbench.report.words import numbers
 
 _MOST_DECIMALS = 6
+_ROUNDING = 1e-9
 
 
 def allowed_text(margin: float, *, share: bool) -> str:
@@ -14,13 +16,15 @@ def allowed_text(margin: float, *, share: bool) -> str:
     return f"{_plain(margin, share=share)} points" if share else _plain(margin, share=share)
 
 
-def left_text(left: float, *, share: bool) -> str:
-    """The largest loss that is not excluded; nothing for NaN, where no loss is."""
+def left_text(left: float, margin: float, *, share: bool) -> str:
+    """The largest loss that is not excluded, never printed as the one allowed; nothing for NaN,
+    where no loss is.
+    """
     if math.isnan(left):
         return ""
     if left == 0:
         return "every loss is excluded"
-    return f"the largest loss not excluded is {_loss(left, share=share)}"
+    return f"the largest loss not excluded is {_loss(left, share=share, beside=margin)}"
 
 
 def seen_text(seen: float, margin: float, *, share: bool) -> str:
@@ -36,16 +40,18 @@ def person_text(seen: float, margin: float, *, share: bool) -> str:
     """What is left to do where the loss seen is near the one allowed, or over it and not shown."""
     loss = f"seen loss {_loss(seen, share=share, beside=margin)}"
     allowed = _plain(margin, share=share)
-    if seen > margin:
+    if exceeds(seen, margin):
         return f"{loss}, over the {allowed} allowed, is not shown; a person decides"
-    return f"{loss}, allowed {allowed}: more tickets seldom settle that; a person decides"
+    settle = f"more tickets seldom settle on which side of {allowed} the true loss is"
+    return f"{loss}, allowed {allowed}: {settle}; a person decides"
 
 
 def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:
     """A loss, with as many decimals as it takes to tell it from the one `beside` it."""
     scaled, other = (100 * one if share else one for one in (value, beside))
     decimals = 1 if share else 3
-    while decimals < _MOST_DECIMALS and value != beside and _alike(scaled, other, decimals):
+    told = math.isclose(value, beside, rel_tol=_ROUNDING)
+    while decimals < _MOST_DECIMALS and not told and _alike(scaled, other, decimals):
         decimals += 1
     shown = numbers.number(scaled, decimals)
     return f"{shown} points" if share else shown

@@ -20,6 +20,12 @@ def points(value: float, decimals: int = 1) -> str:
     return signed(100 * value, decimals)
 
 
+def margin(value: float) -> str:
+    """A margin of shares in points with one decimal, or as many as it has: 0.0125 as "1.25"."""
+    written = f"{round(100 * value, 6):g}"
+    return f"{written}.0" if written.isdigit() else written
+
+
 def number(value: float, decimals: int = 3) -> str:
     """A plain number; NaN as a dash."""
     return DASH if math.isnan(value) else f"{value:.{decimals}f}"
@@ -52,7 +58,7 @@ def _unsigned_zero(text: str) -> str:
 
 def threshold(value: float) -> str:
     """A threshold with two decimals, or as many as it has; NaN as a dash."""
-    return number(value, 2) if round(value, 2) == value or math.isnan(value) else f"{value:g}"
+    return number(value, 2) if round(value, 2) == value or math.isnan(value) else repr(float(value))
 
 
 def estimate(of: Estimate, *, share: bool = True) -> str:
@@ -84,10 +90,20 @@ def difference(of: Estimate, *, share: bool = True, apart_from: Sequence[float] 
     scale, least = (100, 1) if share else (1, 3)
     if math.isnan(of.low):
         return signed(scale * of.value, least)
-    ends = [scale * of.low, scale * of.high]
-    decimals = _telling(ends, apart_from=[scale * one for one in apart_from], least=least)
-    low, high = (signed(end, decimals) for end in ends)
-    return f"{signed(scale * of.value, decimals)} [{low}, {high}]"
+    decimals = _telling(
+        [scale * of.low, scale * of.high],
+        apart_from=[scale * one for one in apart_from],
+        least=least,
+    )
+    value, low, high = (signed(scale * one, decimals) for one in (of.value, of.low, of.high))
+    return f"{value} [{low}, {high}]"
+
+
+def two_points(low: float, high: float, *, apart_from: Sequence[float]) -> str:
+    """Two ends as "-4.8 and -0.2" points, with the decimals that `difference` would give them."""
+    ends = [100 * low, 100 * high]
+    decimals = _telling(ends, apart_from=[100 * one for one in apart_from], least=1)
+    return " and ".join(signed(end, decimals) for end in ends)
 
 
 def between(of: Estimate) -> str:
@@ -110,6 +126,14 @@ def _telling(values: Sequence[float], *, apart_from: Sequence[float], least: int
         if all(a == b for a, b in alike):
             return decimals
     return 16
+
+
+def about(n: int) -> str:
+    """A number that is only known roughly: "about 1,900" for 1,854, two digits, rounded up."""
+    if n < 100:
+        return f"about {n}"
+    unit = 10 ** (len(str(n)) - 2)
+    return f"about {-(-n // unit) * unit:,}"
 
 
 def count(n: int, singular: str, plural: str = "") -> str:

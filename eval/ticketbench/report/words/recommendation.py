@@ -36,23 +36,25 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
 
 
 def preferred(results: RunResults) -> Evaluation:
-    """The set whose threshold is told: the leader that looks best, without one the first set."""
-    leaders = results.standing.leaders
+    """The set to use, whose threshold is told."""
     by_name = {e.provenance.rubric_set: e for e in results.evaluations}
-    return by_name[leaders[0]] if leaders else results.evaluations[0]
+    found = results.recommendation
+    return by_name[found.rubric_set] if found else results.evaluations[0]
 
 
 def gain_text(found: Standing, name: str) -> str:
     """The gain of a candidate as "+2.5 [+0.4, +4.6]", an interval that holds for the best, too.
 
-    Its lower end is "above 0" where the set is found better at a later step of Holm's procedure,
-    which asks for less than the interval does.
+    Its end is "above 0" or "below 0" where the set is found better or worse at a later step of
+    Holm's procedure, which asks for less than the interval does.
     """
     gain, base = found.gain(name), found.pairs[0].base
-    shown = numbers.difference(gain.seen)
-    if gain.seen.low > 0 or found.pair(base, name).outcome != "better":
-        return shown
-    return f"{numbers.points(gain.seen.value)} [above 0, {numbers.points(gain.seen.high)}]"
+    seen, outcome = gain.seen, found.pair(base, name).outcome
+    if outcome == "better" and not seen.low > 0:
+        return f"{numbers.points(seen.value)} [above 0, {numbers.points(seen.high)}]"
+    if outcome == "worse" and not seen.high < 0:
+        return f"{numbers.points(seen.value)} [{numbers.points(seen.low)}, below 0]"
+    return numbers.difference(seen)
 
 
 def _recommendation(results: RunResults) -> VerdictText:
@@ -101,8 +103,10 @@ def _gains_text(found: Standing, names: Sequence[str]) -> str:
     text = f"{seen} points (at {sure}, which holds for the best of {k}, too)"
     if any(math.isnan(gain.expected) for gain in of):
         return f"{text}; the best of {k} looks better than it is, hence the wide interval"
-    expected = f"{numbers.points(of[0].expected)}, not {numbers.points(of[0].seen.value)}"
-    return f"{text}; the best of {k} looks better than it is: expect about {expected}"
+    expected, best = (numbers.points(one) for one in (of[0].expected, of[0].seen.value))
+    if expected == best:
+        return f"{text}; expect about as much"
+    return f"{text}; the best of {k} looks better than it is: expect about {expected}, not {best}"
 
 
 def _apart(found: Standing) -> str:

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ticketbench.core.policy import Policy
-from ticketbench.measure.calibration.bins import TemperatureReport
+from ticketbench.measure.calibration.bins import FEWEST_GROUPS, TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
-from ticketbench.measure.pairs.verdict import Verdict
+from ticketbench.measure.pairs.verdict import Verdict, difference_of
 from ticketbench.measure.statistics.intervals import CONFIDENCE
-from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.measure.trained.learning_curve import TicketsNeeded
 from ticketbench.report.words import numbers
@@ -58,14 +56,18 @@ def verdict_text(comparison: Comparison) -> VerdictText:
         "cannot tell": "",
     }[comparison.verdict.outcome]
     of_several = one_of_several_text(comparison)
-    return replace(of_several, action=choice + of_several.action)
+    evidence = _evidence(comparison, seen_change(comparison.verdict))
+    return replace(of_several, evidence=evidence, action=choice + of_several.action)
 
 
 def one_of_several_text(comparison: Comparison) -> VerdictText:
-    """The same without a word on which set to use, which several sets decide together."""
+    """The same without a word on which set to use, which several sets decide together.
+
+    The level of the interval is named, which Holm's procedure makes another one from set to set.
+    """
     return VerdictText(
         headline=_headline(comparison),
-        evidence=_evidence(comparison),
+        evidence=_evidence(comparison, seen_change(comparison.verdict, several=True)),
         action=_action(comparison.verdict),
         tone=_TONES[comparison.verdict.outcome],
     )
@@ -81,22 +83,26 @@ def _headline(comparison: Comparison) -> str:
     }[comparison.verdict.outcome]
 
 
-def _evidence(comparison: Comparison) -> str:
+def _evidence(comparison: Comparison, change: str) -> str:
     verdict, counts = comparison.verdict, comparison.contingency
     accuracy = comparison.change("accuracy")
     decided = verdict.outcome != "cannot tell" or math.isnan(verdict.difference.low)
     bounds = "" if decided else f"{numbers.between(verdict.difference)}: "
     return (
         f"{bounds}accuracy {numbers.percent(accuracy.base)} → "
-        f"{numbers.percent(accuracy.candidate)}, {seen_change(verdict)} on "
+        f"{numbers.percent(accuracy.candidate)}, {change} on "
         f"{_tickets_of(comparison)}; {counts.only_candidate} fixed, {counts.only_base} broken"
     )
 
 
-def seen_change(verdict: Verdict) -> str:
-    """The change with the interval that decides, such as "+2.0 [-1.2, +5.2] points"."""
+def seen_change(verdict: Verdict, *, several: bool = False) -> str:
+    """The change with the interval that decides, such as "+2.0 [-1.2, +5.2] points".
+
+    Its level is named where it is not 95 %, and beside those of other sets (`several`).
+    """
     shown = numbers.difference(verdict.difference, apart_from=limits(verdict))
-    if verdict.confidence == CONFIDENCE or math.isnan(verdict.difference.low):
+    usual = verdict.confidence == CONFIDENCE and not several
+    if usual or math.isnan(verdict.difference.low):
         return f"{shown} points"
     return f"{shown} points (at {numbers.confidence(verdict.confidence)}, as one of several)"
 
@@ -114,8 +120,8 @@ def _tickets_of(comparison: Comparison) -> str:
         return tickets
     changed = comparison.change("accuracy").change.n_changed
     return (
-        f"{tickets} in {numbers.count(comparison.n_groups, 'group')}, {changed or 'none'} of them "
-        "changed (other groups could differ; the interval allows for that)"
+        f"{tickets} in {numbers.count(comparison.n_groups, 'group')}, {changed or 'none'} of these "
+        "groups changed (other groups could differ; the interval allows for that)"
     )
 
 
@@ -123,7 +129,7 @@ def _action(verdict: Verdict) -> str:
     if verdict.outcome == "cannot tell":
         return tickets_text([verdict], "would tell")
     if verdict.outcome == "no relevant difference":
-        margin = numbers.points(verdict.margin).lstrip("+")
+        margin = numbers.margin(verdict.margin)
         return f"the difference is within ±{margin} points, so accuracy is no reason to change"
     return "read the broken tickets" + (" first" if verdict.outcome == "better" else "")
 
@@ -135,23 +141,23 @@ def tickets_text(verdicts: Sequence[Verdict], what: str) -> str:
     needed = [verdict.tickets_needed for verdict in verdicts]
     if not all(needed):
         return f"more than {MOST_NEEDED:,} fresh tickets {what}: decide by something else"
-    return f"about {max(needed):,} fresh tickets {what}"
+    return f"{numbers.about(max(needed))} fresh tickets {what}"
 
 
 def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
     """Whether the candidate may replace the base: what a primary gate on the accuracy would say."""
     change = comparison.change("accuracy").change
     allowed = comparison.verdict.margin if margin is None else margin
-    points = numbers.points(allowed).lstrip("+")
+    points = numbers.margin(allowed)
     (outcome,) = outcomes([Demand(change, allowed, primary=True)])
     words = {
         "pass": f"is not worse than {comparison.base} by {points} points or more",
         "fail": f"fails a gate of {points} points against {comparison.base}",
         "inconclusive": f"may be worse than {comparison.base} by {points} points",
     }[outcome]
-    ends = change.bounds(GATE_CONFIDENCE)
-    bounds = f"one-sided 95% bounds {numbers.points(ends.low)} and {numbers.points(ends.high)}"
-    return f"{comparison.candidate} {words} ({bounds})"
+    ends = difference_of(change, confidence=GATE_CONFIDENCE)
+    bounds = numbers.two_points(ends.low, ends.high, apart_from=(0.0, -allowed))
+    return f"{comparison.candidate} {words} (one-sided 95% bounds {bounds})"
 
 
 def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
@@ -166,16 +172,20 @@ def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
     if found.undo and found.exact:
         few = f"{found.undo:,} of them {'was' if found.undo == 1 else 'were'}"
         few = few if found.n_changed > 1 else "it was"
-        said.append(f"If {few} labelled wrongly, it would be “{found.outcome}”")
+        said.append(f"If {few} labelled wrongly, the verdict would be “{found.outcome}”")
     elif found.undo:
-        few = numbers.count(found.undo, "wrong label")
-        said.append(f"At most {few} among them would make it “{found.outcome}”")
+        few = f"{numbers.count(found.undo, 'wrong label')} among them"
+        few = few if found.n_changed > 1 else "A wrong label of it"
+        few += ", or fewer," if found.undo > 1 else ""
+        said.append(f"{few} could make it “{found.outcome}”")
     elif found.exact:
-        said.append(f"Whatever their labels are, it would stay “{found.outcome}”")
+        labels = "their labels are" if found.n_changed > 1 else "its label is"
+        said.append(f"Whatever {labels}, the verdict would stay “{found.outcome}”")
     else:
-        said.append("No wrong labels among them were found that would make it another one")
-    these = f"these {found.n_changed:,}" if found.n_changed > 1 else "it"
-    said.append(f"Read {these} first" + (f": {listed}" if listed else ""))
+        wrong = "wrong labels among them were" if found.n_changed > 1 else "wrong label of it was"
+        said.append(f"No {wrong} found that would change the verdict")
+    if listed:
+        said.append(f"Check {'their labels' if found.n_changed > 1 else 'its label'}: {listed}")
     return ". ".join(said)
 
 
@@ -185,89 +195,11 @@ def losses_text(comparison: Comparison) -> str:
     if not losses:
         return ""
     few = numbers.count(losses, "more lost ticket")
-    points = numbers.points(comparison.verdict.margin).lstrip("+")
+    points = numbers.margin(comparison.verdict.margin)
     return (
         f"It takes {'' if comparison.fragility.exact else 'at most '}{few} until "
         f"{comparison.candidate} may be worse than {comparison.base} by {points} points"
     )
-
-
-def threshold_text(chosen: ChosenThreshold, policy: Policy | None = None) -> str:
-    """A chosen threshold, how to set it, and what it does on tickets it was not chosen on.
-
-    `policy` is the one of the config: what differs from it has to be set too.
-    """
-    if math.isnan(chosen.threshold) and not _promised(chosen):
-        return f"none: {_why_none(chosen)}"
-    setting = f"{_setting(chosen, policy or Policy())} ({chosen.title})"
-    judged = chosen.out_of_sample
-    if judged.n == 0:
-        return f"{setting}; too few groups to judge it on others"
-    if judged.routed == 0:
-        return f"{setting}: on tickets it was not chosen on, routes 0 of {judged.n}"
-    right = judged.selective_precision
-    missed = right.value < chosen.target
-    return (
-        f"{setting}: on tickets it was not chosen on, routes "
-        f"{judged.routed} of {judged.n} ({numbers.percent(judged.coverage.value)}), "
-        f"{numbers.estimate(right)} of them right" + (", short of the target" if missed else "")
-    )
-
-
-def told(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Rule and text of every chosen threshold, but for one that repeats the text before."""
-    lines: list[tuple[str, str]] = []
-    for chosen in evaluation.thresholds:
-        text = threshold_text(chosen, evaluation.settings.policy)
-        if not lines or lines[-1][1] != text:
-            lines.append((chosen.rule.replace("_", " "), text))
-    return lines
-
-
-def _promised(chosen: ChosenThreshold) -> list[str]:
-    return [label.label for label in chosen.label_thresholds if label.promise]
-
-
-def _setting(chosen: ChosenThreshold, policy: Policy) -> str:
-    """The keys of the config to set; 1.01 is the threshold that routes nothing."""
-    nothing = math.isnan(chosen.threshold)
-    setting = f"policy.threshold {'1.01' if nothing else numbers.threshold(chosen.threshold)}"
-    own = [
-        f"{o.label} {numbers.threshold(o.threshold)}" for o in chosen.label_thresholds if o.promise
-    ]
-    if own:
-        setting += f", policy.label_thresholds {', '.join(own)}"
-    without = [o.label for o in chosen.label_thresholds if not o.promise]
-    if without:
-        setting += f"; no promise for {', '.join(without)}"
-    if chosen.temperature != policy.temperature:
-        setting += f", policy.temperature {chosen.temperature:.2f}"
-    if policy.label_thresholds and not own:
-        setting += ", no policy.label_thresholds"
-    return setting
-
-
-def _why_none(chosen: ChosenThreshold) -> str:
-    target = f"{100 * chosen.target:g}% right among routed tickets"
-    certificate = chosen.certificate
-    if certificate is None:
-        return f"no threshold has {target} here"
-    what = f"{target} cannot be promised with {100 * chosen.confidence:g}% confidence"
-    best = certificate.best
-    if best is None:
-        return f"{what}: no ticket to test"
-    at = (
-        f"{best.errors} of {best.selected} tickets at {numbers.threshold(best.threshold)} "
-        "or above are wrong (one per group, without the escalated)"
-    )
-    if certificate.outlook == "too many errors":
-        return f"{what}: {at}, and more tickets would not change that"
-    blocked = "" if certificate.outlook != "stopped early" else ", but a stricter threshold fails"
-    if not certificate.more_tickets:
-        return f"{what}: {at}{blocked}, and more tickets there would not change that"
-    more = numbers.count(certificate.more_tickets, "ticket")
-    place = "at that one" if blocked else "up there"
-    return f"{what}: {at}{blocked}; about {more} more {place} would settle it"
 
 
 def calibration_text(evaluation: Evaluation) -> str:
@@ -286,6 +218,8 @@ def calibration_text(evaluation: Evaluation) -> str:
 
 def temperature_text(report: TemperatureReport) -> str:
     """What one temperature for all tickets would change on tickets it was not fitted on."""
+    if math.isnan(report.temperature):
+        return f"No temperature: with fewer than {FEWEST_GROUPS} independent tickets none is fitted"
     if math.isnan(report.ece_after):
         return f"Temperature {report.temperature:.2f}; too few groups to judge it on others"
     change = "lowers" if report.ece_after < report.ece_before else "does not lower"

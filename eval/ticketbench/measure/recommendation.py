@@ -1,0 +1,190 @@
+"""One recommendation for a run: which set, which setting, and whether it pays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.types import Estimate, ScoreTable, Value
+from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.routing.outcomes import RoutingSummary
+from ticketbench.measure.standing import Standing
+from ticketbench.measure.thresholds.certificate import Certificate
+from ticketbench.measure.thresholds.choose import (
+    FEWEST_TICKETS,
+    ChosenThreshold,
+    saving_on,
+    share_wrong_on,
+    summary_on,
+)
+from ticketbench.measure.thresholds.saving import Saving
+from ticketbench.measure.thresholds.tickets import Tickets
+
+MOST_FAILED = 0.05
+"""With a larger share of tickets without an answer nothing is recommended."""
+
+Kind = Literal["promise", "money", "review", "too few", "incomplete"]
+_SETTLED: tuple[Kind, ...] = ("promise", "money", "review")
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What runs now: the baseline's set and policy, else the first set at the config's policy."""
+
+    rubric_set: str
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting(Value):
+    """A rubric set at one threshold, escalation limit and temperature.
+
+    routing      what becomes of these tickets
+    share_wrong  of the routed ones, one more counted as wrong than are
+    saving       against a review of every ticket; held out where the threshold was chosen by cost
+    """
+
+    rubric_set: str
+    threshold: float
+    escalate_above: float
+    temperature: float
+    label_thresholds: tuple[tuple[str, float], ...]
+    routing: RoutingSummary
+    share_wrong: Estimate
+    saving: Saving
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recommendation(Value):
+    """What to set, by the first of these that applies, and what it stands beside.
+
+    1. promise: a target is stated, its certificate is firm, and it saves for sure
+    2. money: the cheapest threshold saves for sure
+    3. review: keep giving every ticket to a person
+
+    kind        one of these, or too few (under 50 tickets), or incomplete (over 5 % have no answer)
+    rubric_set  the set to use
+    also        other sets that could be used as well: better than the first one, and not beaten
+    setting     its setting; of kind review the cheapest one, which does not surely save; None
+                where nothing is recommended at all
+    today       what runs now
+    promise     the certificate of the set; None where nothing is promised for it
+    confidence  how sure a promise is; target and costs are those of the settings, stated or not
+    n_promises  how many promises share what may go wrong
+    """
+
+    kind: Kind
+    rubric_set: str
+    also: tuple[str, ...]
+    setting: Setting | None
+    today: Setting
+    promise: Certificate | None
+    target: float
+    target_stated: bool
+    confidence: float
+    n_promises: int
+    costs: Costs
+    prices_stated: bool
+
+    @property
+    def firm(self) -> bool:
+        """Whether the promise may be relied on without a second step."""
+        return self.promise is not None and self.promise.firm
+
+
+def promises(names: Sequence[str], today: str, *, certify: str = "") -> tuple[int, ...]:
+    """For each set how many promises share what may go wrong with its own; 0: none is made.
+
+    One set, or the one named by `certify`, has it alone. Else every set but today's has its part:
+    no promise is made for what runs already.
+    """
+    if certify or len(names) == 1:
+        return tuple(int(name == (certify or names[0])) for name in names)
+    shared = sum(name != today for name in names)
+    return tuple(0 if name == today else shared for name in names)
+
+
+def recommend(
+    tables: Sequence[ScoreTable],
+    evaluations: Sequence[Evaluation],
+    standing: Standing,
+    today: Today,
+) -> Recommendation:
+    """The recommendation for sets in config order; `evaluations` in the same order."""
+    names = [table.provenance.rubric_set for table in tables]
+    name = preferred_set(names, standing, today.rubric_set)
+    table, evaluation = tables[names.index(name)], evaluations[names.index(name)]
+    chosen = {one.rule: one for one in evaluation.thresholds}
+    kind = _kind(evaluation, chosen)
+    settings = evaluation.settings
+    certified = chosen.get("certified")
+    of = certified if kind == "promise" else chosen.get("cost_optimal")
+    return Recommendation(
+        kind=kind,
+        rubric_set=name,
+        also=tuple(other for other in names if other in standing.leaders and other != name),
+        setting=_setting(table, of, settings) if of and kind in _SETTLED else None,
+        today=_today(tables[names.index(today.rubric_set)], today, settings.costs),
+        promise=certified.certificate if certified else None,
+        target=settings.min_precision,
+        target_stated=settings.target_stated,
+        confidence=settings.confidence,
+        n_promises=settings.promises,
+        costs=settings.costs,
+        prices_stated=settings.prices_stated,
+    )
+
+
+def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
+    """The set to use: the first of the leaders if it beats today's, else today's.
+
+    Where no set is found better than the first one, that one leads.
+    """
+    leaders = [name for name in names if name in standing.leaders] or [names[0]]
+    if today in leaders:
+        return today
+    return next((name for name in leaders if standing.beats(name, today)), today)
+
+
+def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:
+    # First, as fifty are soon there again where answers lack.
+    if evaluation.n_failed > MOST_FAILED * evaluation.n_requested:
+        return "incomplete"
+    if evaluation.n_scored < FEWEST_TICKETS:
+        return "too few"
+    certified = chosen.get("certified")
+    firm = certified and certified.certificate and certified.certificate.firm
+    if firm and evaluation.settings.target_stated and chosen["certified"].saving.pays == "yes":
+        return "promise"
+    return "money" if chosen["cost_optimal"].saving.pays == "yes" else "review"
+
+
+def _setting(table: ScoreTable, of: ChosenThreshold, settings: Settings) -> Setting:
+    policy = settings.policy
+    return Setting(
+        rubric_set=table.provenance.rubric_set,
+        threshold=of.threshold,
+        escalate_above=of.escalate_above,
+        temperature=policy.temperature,
+        label_thresholds=(),
+        routing=of.in_sample,
+        share_wrong=of.share_wrong,
+        saving=of.saving,
+    )
+
+
+def _today(table: ScoreTable, today: Today, costs: Costs) -> Setting:
+    policy = today.policy
+    tickets = Tickets.of(table, policy)
+    return Setting(
+        rubric_set=today.rubric_set,
+        threshold=policy.threshold,
+        escalate_above=policy.escalate_above,
+        temperature=policy.temperature,
+        label_thresholds=policy.label_thresholds,
+        routing=summary_on(table, tickets, policy, costs),
+        share_wrong=share_wrong_on(tickets, policy),
+        saving=saving_on(tickets, policy, costs),
+    )

@@ -1,0 +1,214 @@
+"""A threshold with a promise: open where it is safe to, then walk down while the tests pass."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from decimal import ROUND_FLOOR, Decimal
+from typing import Literal
+
+import numpy as np
+from scipy import special
+
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
+from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.statistics.groups import one_per_group
+from ticketbench.measure.thresholds.error_shares import correlation_of_errors, exact_p, grouped_p
+from ticketbench.measure.thresholds.levels import (
+    SMALLEST_SHARE,
+    Levels,
+    fewest_tickets,
+    levels,
+    most_wrong,
+    reach,
+)
+from ticketbench.measure.thresholds.tickets import Tickets
+
+VERSION = 2
+"""Of the rule, so that a threshold in an old report is not taken for one of this rule."""
+
+_FIRM = 0.2
+_ROUNDING = 1e-9
+_NO_USE_STEP, _NO_USE_LEVEL = 1.15, 0.05
+_FEWEST_DECIMALS, _MOST_DECIMALS = 2, 17
+
+Outlook = Literal["certified", "not yet", "no use", "too few", "no tickets"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tested(Value):
+    """The test at one threshold, on one ticket a group: `errors` of `selected` are wrong.
+
+    most  errors that would still have passed; -1 where none would
+    p     chance of so few errors if the true share were the risk, by customer and by ticket the
+          larger one; by customer alone where that is above delta already
+    """
+
+    threshold: float
+    selected: int
+    errors: int
+    most: int
+    p: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Certificate(Value):
+    """The promise: with confidence 1 - delta at most `risk` of what is routed is wrong.
+
+    It holds for fresh tickets like these, counted by ticket and by customer (group).
+
+    threshold  the lowest that is certified, with as many decimals as select the same tickets;
+               NaN where there is none
+    delta      chance that this way of choosing breaks its promise: this one's part of it
+    escalate_above  the escalation limit that it holds at; 1 is off
+    n          groups with a ticket that a threshold can route, `n_groups` there are
+    n_min      groups that certify when no ticket is wrong; None when no number does
+    tested     the test at the threshold; without one that of the threshold nearest to passing;
+               None where nothing was tested
+    firm       certified, and hardly to be had where none can be: reach is at most a fifth of delta
+    reach      chance that data as good as these come from scores of which no threshold keeps the
+               risk; NaN where nothing was tested
+    outlook    certified; not yet; no use (every threshold that routes a tenth is shown to be worse
+               than the risk); too few (fewer groups than `n_min`); no tickets
+    version    of the rule
+    """
+
+    threshold: float
+    risk: float
+    delta: float
+    escalate_above: float
+    n: int
+    n_groups: int
+    n_min: int | None
+    tested: Tested | None
+    reach: float
+    outlook: Outlook
+    version: int = VERSION
+    firm: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        firm = self.outlook == "certified" and self.reach <= _FIRM * self.delta
+        object.__setattr__(self, "firm", firm)
+
+
+def certificate(
+    tickets: Tickets, *, escalate_above: float, risk: float, delta: float, seed: int
+) -> Certificate:
+    """The lowest threshold at which at most `risk` is wrong, with confidence 1 - `delta`.
+
+    The tests and their levels are fixed before any label is read (`levels.py`); each is passed by
+    ticket and by customer. For independent tickets the true share wrong above the threshold
+    exceeds `risk` with chance `delta` at most, where the share falls below the risk once and for
+    good as the threshold rises. One ticket a group is drawn by `seed`.
+    """
+    drawn = one_per_group(tickets.groups, seed=seed)
+    routable = tickets.second <= escalate_above
+    ones = tickets.rows(drawn[routable[drawn]])
+    everyone = tickets.rows(routable)
+    of = levels(ones.n, len(drawn), risk=risk, delta=delta)
+    path = _path(ones, everyone, of, risk=risk, delta=delta) if of else []
+    at = _accepted(path, of) if of else -1
+    tested = (path[at] if at >= 0 else _nearest(path, of, risk)) if of else None
+    if tested is not None:
+        tested = replace(tested, threshold=_shortest(tested.threshold, everyone.score))
+    return Certificate(
+        threshold=tested.threshold if tested and at >= 0 else math.nan,
+        risk=risk,
+        delta=delta,
+        escalate_above=escalate_above,
+        n=ones.n,
+        n_groups=len(drawn),
+        n_min=fewest_tickets(risk=risk, delta=delta),
+        tested=tested,
+        reach=reach(of, risk=risk, smallest=min(one.p for one in path)) if of else math.nan,
+        outlook=_outlook(ones, len(drawn), of, at, risk),
+    )
+
+
+def _path(
+    ones: Tickets, everyone: Tickets, of: Levels, *, risk: float, delta: float
+) -> list[Tested]:
+    """The test of every rank, from the fewest tickets to the most."""
+    descending = np.sort(ones.score)[::-1]
+    thresholds = descending[of.ranks - 1]
+    selected = at_least(ones.score, thresholds)
+    errors = at_least(ones.score[~ones.right], thresholds)
+    p = exact_p(errors, selected, risk=risk)
+    if everyone.n > ones.n:
+        p = np.maximum(p, _by_ticket(everyone, thresholds, p <= delta, risk))
+    most = most_wrong(selected, risk=risk, level=np.maximum(of.opens, of.walks))
+    columns = (thresholds, selected, errors, most, p)
+    return [Tested(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _by_ticket(
+    everyone: Tickets, thresholds: FloatArray, matters: BoolArray, risk: float
+) -> FloatArray:
+    """The p-values over all tickets, where they matter."""
+    wrong = ~everyone.right
+    shared = correlation_of_errors(everyone.score, wrong, everyone.groups)
+    p = np.zeros(len(thresholds))
+    for at in np.flatnonzero(matters):
+        chosen = everyone.score >= thresholds[at]
+        p[at] = grouped_p(wrong[chosen], everyone.groups[chosen], risk=risk, correlation=shared)
+    return p
+
+
+def _accepted(path: list[Tested], of: Levels) -> int:
+    """The last rank that is reached by opening where that passes and walking on; -1: none."""
+    p = np.array([one.p for one in path])
+    opened = np.flatnonzero(p <= of.opens * (1 + _ROUNDING))
+    at = int(opened[-1]) if len(opened) else -1
+    while at + 1 < len(p) and p[at + 1] <= of.walks[at + 1] * (1 + _ROUNDING):
+        at += 1
+    return at
+
+
+def _nearest(path: list[Tested], of: Levels, risk: float) -> Tested:
+    """Of the ranks at which the search may begin the one whose p is nearest to its level."""
+    level = np.where(np.arange(len(path)) == 0, np.maximum(of.opens, of.walks), of.opens)
+    begins = np.flatnonzero(level > 0)
+    lacks = [path[at].p / level[at] for at in begins]
+    at = int(begins[int(np.argmin(lacks))]) if len(begins) else 0
+    # More may be wrong to walk on to there, but nothing has been reached to walk on from.
+    most = most_wrong(np.array([path[at].selected]), risk=risk, level=float(level[at]))
+    return replace(path[at], most=int(most[0]))
+
+
+def _outlook(ones: Tickets, n_groups: int, of: Levels | None, at: int, risk: float) -> Outlook:
+    if at >= 0:
+        return "certified"
+    if ones.n == 0:
+        return "no tickets"
+    if _no_use(ones, n_groups, risk):
+        return "no use"
+    return "not yet" if of else "too few"
+
+
+def _no_use(ones: Tickets, n_groups: int, risk: float) -> bool:
+    """Whether every threshold that routes a tenth or more is shown to be worse than the risk.
+
+    By the exact test at 5 % of "at most risk" at ever more tickets, in steps of 15 %. All of them
+    have to reject, so nothing is to be adjusted.
+    """
+    most = ones.n / max(1.0, n_groups * SMALLEST_SHARE)
+    steps = np.arange(max(0, math.ceil(math.log(max(most, 1)) / math.log(_NO_USE_STEP))) + 1)
+    wanted = np.ceil(n_groups * SMALLEST_SHARE * _NO_USE_STEP**steps)
+    ranks = np.unique(np.clip(wanted, 1, ones.n).astype(np.int64))
+    thresholds = np.sort(ones.score)[::-1][ranks - 1]
+    selected: IntArray = at_least(ones.score, thresholds)
+    errors = at_least(ones.score[~ones.right], thresholds)
+    so_many = special.bdtrc(np.maximum(errors - 1, 0).astype(np.float64), selected, risk)
+    return bool(np.all((errors > 0) & (so_many <= _NO_USE_LEVEL)))
+
+
+def _shortest(threshold: float, scores: FloatArray) -> float:
+    """The number with the fewest decimals, two at least, that selects the same of these scores."""
+    lower = scores[scores < threshold]
+    below = float(lower.max()) if len(lower) else -math.inf
+    exact = Decimal(repr(float(threshold)))
+    for decimals in range(_FEWEST_DECIMALS, _MOST_DECIMALS + 1):
+        short = float(exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_FLOOR))
+        if short > below:
+            return short
+    return float(threshold)

@@ -1,0 +1,82 @@
+"""What a threshold rule sees of the tickets: top label, two scores, and what was right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ticketbench.core.policy import Costs, Decisions, Policy, at_temperature
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, ScoreTable
+
+OFF = 1.0
+"""The escalation limit above which no score lies."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tickets:
+    """n scored tickets on the scale of the scores that is in use.
+
+    top     index of the top label in `labels`, `score` its score
+    second  the second highest score; 0 with one label
+    gold    the score of the gold label; 0 for `__none__` and labels the rubric set lacks
+    right   whether the top label is the gold label
+    groups  which tickets are not independent
+    """
+
+    labels: tuple[str, ...]
+    top: IntArray
+    score: FloatArray
+    second: FloatArray
+    gold: FloatArray
+    right: BoolArray
+    groups: IntArray
+
+    @property
+    def n(self) -> int:
+        """Number of tickets."""
+        return len(self.top)
+
+    @classmethod
+    def of(cls, table: ScoreTable, policy: Policy) -> Tickets:
+        """The tickets of `table` at the temperature of `policy`."""
+        scores, n = at_temperature(table.scores, policy.temperature), table.n_scored
+        k = scores.shape[1]
+        known = (table.truth >= 0) & (table.truth < k)
+        gold = np.zeros(n)
+        gold[known] = scores[known, table.truth[known]]
+        return cls(
+            labels=table.labels,
+            top=table.top,
+            score=np.max(scores, axis=1, initial=0.0),
+            second=np.partition(scores, k - 2, axis=1)[:, k - 2] if k > 1 else np.zeros(n),
+            gold=gold,
+            right=table.right,
+            groups=table.groups,
+        )
+
+    def rows(self, keep: BoolArray | IntArray) -> Tickets:
+        """Only the tickets in `keep`, a mask or row numbers."""
+        return Tickets(
+            labels=self.labels,
+            top=self.top[keep],
+            score=self.score[keep],
+            second=self.second[keep],
+            gold=self.gold[keep],
+            right=self.right[keep],
+            groups=self.groups[keep],
+        )
+
+    def decided(self, policy: Policy) -> Decisions:
+        """What `policy` does with each; its temperature is the one the scores are at."""
+        two_above = np.asarray(self.second > policy.escalate_above)
+        return policy.decide_by_top(self.top, self.score, two_above, self.labels)
+
+    def missed(self, policy: Policy) -> BoolArray:
+        """Whose gold label is not among the labels that an escalation asks."""
+        return np.asarray(self.gold <= policy.escalate_above)
+
+    def saving(self, policy: Policy, costs: Costs) -> FloatArray:
+        """What each saves against a review: 0 for a reviewed ticket, less for a dearer outcome."""
+        outcome = self.decided(policy).outcome
+        return np.asarray(costs.review - costs.of(outcome, self.right, self.missed(policy)))

@@ -1,0 +1,197 @@
+"""The one recommendation in words: which set, which setting, does it pay, and what runs today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.recommendation import Recommendation, Setting
+from ticketbench.measure.routing.outcomes import RoutingSummary
+from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
+from ticketbench.report.words import numbers
+from ticketbench.report.words.thresholds import promise_text, unit_of
+
+
+@dataclass(frozen=True, slots=True)
+class SettingText:
+    """Sentences without their last stop; empty where there is nothing to say.
+
+    headline  which set and setting to use, or why none is recommended
+    of_100    what becomes of a hundred tickets
+    pays      what it costs against a person reading every one
+    today     what runs now, and what that costs
+    promise   what is promised, or why not; empty where no target is stated
+    order     in which order the ways of choosing were tried
+    """
+
+    headline: str
+    of_100: str = ""
+    pays: str = ""
+    today: str = ""
+    promise: str = ""
+    order: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What follows the headline, as far as there is something to say."""
+        said = (self.of_100, self.pays, self.today, self.promise, self.order)
+        return tuple(line for line in said if line)
+
+
+def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]) -> SettingText:
+    """The recommendation for these rubric sets; None: of before there was one."""
+    if found is None:
+        return SettingText("Nothing was recommended: run it again with this version")
+    evaluation = next(e for e in evaluations if e.provenance.rubric_set == found.rubric_set)
+    if found.kind == "incomplete":
+        missing = f"{evaluation.n_failed:,} of {evaluation.n_requested:,} tickets have no answer"
+        return SettingText(f"Incomplete: {missing}. Run it again")
+    if found.setting is None:
+        few = numbers.count(evaluation.n_scored, "ticket")
+        return SettingText(
+            f"Too few tickets to recommend a threshold: {few}, and {FEWEST_TICKETS} are the fewest"
+        )
+    return SettingText(
+        headline=_headline(found, alone=len(evaluations) == 1),
+        of_100=_of_100(found),
+        pays=_pays(found.setting) if found.setting.routing.routed else "",
+        today=_today(found),
+        promise=_promise(found, evaluation),
+        order=_order(found),
+    )
+
+
+def per_100(routing: RoutingSummary) -> tuple[int, int, int, int]:
+    """Right, wrong, to review and escalated of 100 tickets, by largest remainder: their sum is 100.
+
+    Equal remainders go to the earlier part. No tickets: zeros.
+    """
+    parts = np.array([routing.right, routing.wrong, routing.reviewed, routing.escalated])
+    if routing.n == 0:
+        return 0, 0, 0, 0
+    whole, rest = np.divmod(100 * parts, routing.n)
+    order = np.argsort(-rest, kind="stable")
+    whole[order[: 100 - int(whole.sum())]] += 1
+    right, wrong, review, escalated = whole.tolist()
+    return right, wrong, review, escalated
+
+
+def at_text(setting: Setting) -> str:
+    """A setting as "threshold 0.90, without escalation"."""
+    escalation = "without escalation"
+    if setting.escalate_above < 1:
+        escalation = f"escalating above {numbers.threshold(setting.escalate_above)}"
+    scale = f", at temperature {setting.temperature:g}" if setting.temperature != 1 else ""
+    own = " and those of labels" if setting.label_thresholds else ""
+    return f"threshold {numbers.threshold(setting.threshold)}{own}, {escalation}{scale}"
+
+
+def _headline(found: Recommendation, *, alone: bool) -> str:
+    keeps = found.rubric_set == found.today.rubric_set
+    if found.kind == "review" or found.setting is None:
+        why = "it costs more" if _pays_of(found) == "no" else "no clear saving"
+        keep = f"keep people reading every ticket: {why}{_example(found, start=', at')}"
+        return f"K{keep[1:]}" if alone or keeps else f"{found.rubric_set} is better, but {keep}"
+    use = (
+        "Set" if alone else f"Keep {found.rubric_set} at" if keeps else f"Use {found.rubric_set} at"
+    )
+    said = f"{use} {at_text(found.setting)}"
+    said += f"; {_listed(found.also)} cannot be told apart from it" if found.also else ""
+    # A promise was chosen by the target, whatever the prices are.
+    examples = _example(found, start="At") if found.kind == "money" else ""
+    return f"{examples}: {said[:1].lower() + said[1:]}" if examples else said
+
+
+def _example(found: Recommendation, *, start: str) -> str:
+    """That the prices are no prices of the user; empty where they are."""
+    costs = found.costs
+    prices = f"example prices (a wrong route {costs.misroute:g}, a reading {costs.review:g})"
+    return "" if found.prices_stated else f"{start} {prices}"
+
+
+def _pays_of(found: Recommendation) -> str:
+    return found.setting.saving.pays if found.setting else "cannot tell"
+
+
+def _of_100(found: Recommendation) -> str:
+    if found.setting is None:
+        return ""
+    setting = found.setting
+    *_, review, escalated = per_100(setting.routing)
+    if found.kind == "review" and not setting.routing.routed:
+        return "No threshold costs less on these tickets"
+    to_two = f", {escalated} to two teams to decide" if escalated else ""
+    said = f"of 100 tickets, {_alone(setting.routing)}, {review} to a person{to_two}"
+    if found.kind == "review":
+        return f"The cheapest is {at_text(setting)}: {said}"
+    return f"O{said[1:]}"
+
+
+def _alone(routing: RoutingSummary, *, of: str = "") -> str:
+    right, wrong, *_ = per_100(routing)
+    if routing.routed and right + wrong == 0:
+        return f"fewer than 1{of} goes out alone"
+    few = "fewer than 1" if routing.wrong else "none"
+    go = "goes" if right + wrong == 1 else "go"
+    some = f"about {wrong}" if wrong else few
+    return f"{right + wrong}{of} {go} out alone, {some} of them wrong"
+
+
+def _pays(setting: Setting) -> str:
+    saving = setting.saving
+    word = {"yes": "It pays", "no": "It does not pay", "cannot tell": "Cannot tell if it pays"}
+    where = "on tickets it was not chosen on" if saving.held_out else "on these tickets"
+    return (
+        f"{word[saving.pays]}: {numbers.estimate(saving.cost, share=False)} a ticket, its wrong "
+        f"routes counted, where a person reading every one costs {saving.by_hand:.2f}; {where}"
+    )
+
+
+def _today(found: Recommendation) -> str:
+    today = found.today
+    cheaper = ""
+    if found.setting is not None:
+        less = today.saving.per_ticket.value > found.setting.saving.per_ticket.value
+        cheaper = ", which is less" if less else ""
+    return (
+        f"Today ({today.rubric_set} at {at_text(today)}) {_alone(today.routing, of=' of 100')}, "
+        f"at {numbers.estimate(today.saving.cost, share=False)} a ticket{cheaper}"
+    )
+
+
+def _promise(found: Recommendation, evaluation: Evaluation) -> str:
+    if not found.target_stated:
+        return ""
+    target = numbers.confidence(found.target)
+    name = found.rubric_set
+    if found.promise is None and name != found.today.rubric_set:
+        return f"No promise is made for {name}: `choose.certify` names another set"
+    if found.promise is None:
+        return (
+            f"No promise is made for {name}, which runs today; `choose.certify: {name}` asks for "
+            "one"
+        )
+    unit = unit_of(evaluation)
+    if found.kind == "promise" or not found.promise.firm:
+        return promise_text(
+            found.promise, target=found.target, confidence=found.confidence, unit=unit
+        )
+    at = numbers.threshold(found.promise.threshold)
+    return f"Your target, {target} right, can be promised at {at}, but does not surely save there"
+
+
+def _order(found: Recommendation) -> str:
+    if found.target_stated:
+        return (
+            "Chosen so: your target first, where it can be promised firmly and saves; else the "
+            "cheapest threshold, where it saves; else everything to a person"
+        )
+    return "Chosen so: the cheapest threshold, where it saves; else everything to a person"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last

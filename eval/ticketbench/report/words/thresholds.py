@@ -1,0 +1,199 @@
+"""A threshold in words: what is promised, what it saves, and why there is none."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from ticketbench.core.policy import Policy
+from ticketbench.core.types import Estimate
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.thresholds.certificate import Certificate
+from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold
+from ticketbench.measure.thresholds.levels import SMALLEST_SHARE
+from ticketbench.measure.thresholds.saving import Saving
+from ticketbench.report.words import numbers
+
+
+def told(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Rule and text of every chosen threshold, but for one that repeats a text before."""
+    rule_of: dict[str, str] = {}
+    for chosen in evaluation.thresholds:
+        text = threshold_text(chosen, evaluation.settings.policy, unit=unit_of(evaluation))
+        rule_of.setdefault(text, chosen.rule.replace("_", " "))
+    return [(rule, text) for text, rule in rule_of.items()]
+
+
+def none_chosen_text(evaluation: Evaluation) -> str:
+    """Why no threshold was chosen at all; empty where some were."""
+    if evaluation.thresholds:
+        return ""
+    n = numbers.count(evaluation.n_scored, "ticket")
+    return f"{n}: with fewer than {FEWEST_TICKETS} no threshold is chosen"
+
+
+def unit_of(evaluation: Evaluation) -> str:
+    """What ties tickets into groups, as a word; empty where every ticket stands alone."""
+    tied = evaluation.tickets.n_groups < evaluation.tickets.n_scored
+    return evaluation.settings.unit if tied else ""
+
+
+def threshold_text(chosen: ChosenThreshold, policy: Policy | None = None, *, unit: str = "") -> str:
+    """A chosen threshold, how to set it, what is promised, and what it saves.
+
+    `policy` is the one of the config: what differs from it has to be set too. `unit` as in
+    `unit_of`.
+    """
+    if not chosen.settled:
+        return f"none: {_why_none(chosen, unit)}"
+    if chosen.label_thresholds and not any(one.promise for one in chosen.label_thresholds):
+        return "none: no label has tickets enough for a promise of its own"
+    setting = f"{_setting(chosen, policy or Policy())} ({chosen.title})"
+    if chosen.certificate is not None:
+        return f"{setting}. {_with_promise(chosen, unit)}"
+    judged = chosen.out_of_sample
+    if judged is None or judged.n == 0:
+        return f"{setting}; too few groups to judge it on others"
+    if judged.routed == 0:
+        return f"{setting}: on tickets it was not chosen on, routes 0 of {judged.n}"
+    right = judged.selective_precision
+    missed = right.value < chosen.target
+    return (
+        f"{setting}: on tickets it was not chosen on, routes "
+        f"{judged.routed} of {judged.n} ({numbers.percent(judged.coverage.value)}), "
+        f"{numbers.estimate(right)} of them right"
+        + (", short of the target" if missed else "")
+        + f". {saving_text(chosen.saving)}"
+    )
+
+
+def saving_text(saving: Saving) -> str:
+    """What a setting saves or costs more than a person reading every ticket."""
+    of = saving.per_ticket
+    if not of.defined:
+        return "What it saves is not known"
+    where = "on tickets it was not chosen on" if saving.held_out else "on these tickets"
+    by_hand = f"a person reading every one (which costs {saving.by_hand:g}), {where}"
+    if of.value < 0:
+        more = Estimate(-of.value, -of.high, -of.low, of.n, of.method)
+        return f"Costs {numbers.estimate(more, share=False)} a ticket more than {by_hand}"
+    return f"Saves {numbers.estimate(of, share=False)} a ticket against {by_hand}"
+
+
+def promise_text(found: Certificate, *, target: float, confidence: float, unit: str) -> str:
+    """What a certificate promises, and how easily it could be an accident. No last stop."""
+    share = numbers.confidence(target)
+    if found.outlook != "certified":
+        return no_promise_text(found, target=target, unit=unit)
+    at = numbers.threshold(found.threshold)
+    if math.isnan(found.reach):
+        return f"{at} was promised by an earlier rule; run it again before you rely on it"
+    if not found.firm:
+        return (
+            f"{at} passes for {share} right, but thinly: data this good turn up in "
+            f"{accidents(found)} cases even where no threshold keeps the promise. Label more "
+            "tickets before you rely on it"
+        )
+    counted = f", counted by ticket and by {unit}" if unit else ""
+    return (
+        f"We promise at least {share} right among routed tickets{counted}. This way of choosing "
+        f"keeps its promise in {odds(confidence)} data sets like yours. If no threshold kept this "
+        f"promise, data this good would still turn up in {accidents(found)} cases"
+    )
+
+
+def no_promise_text(found: Certificate, *, target: float, unit: str) -> str:
+    """That a target is not promised, and why. No last stop."""
+    why = why_none_text(found, target=target, unit=unit)
+    how = "is out of reach" if found.outlook == "no use" else "cannot be promised yet"
+    return f"Your target, {numbers.confidence(target)} right, {how}: {why}"
+
+
+def accidents(found: Certificate) -> str:
+    """How often data this good turn up where no threshold keeps the promise, as "2 of 100"."""
+    if found.reach < 0.001:
+        return "fewer than 1 of 1,000"
+    return f"{math.ceil(100 * found.reach - 1e-9)} of 100"
+
+
+def why_none_text(found: Certificate, *, target: float, unit: str) -> str:
+    """Why nothing is certified, in words. No last stop."""
+    if found.outlook == "no tickets":
+        return "no ticket is left to route"
+    if found.outlook == "no use":
+        return (
+            f"no threshold that routes {_share_in_words()} of your tickets or more is "
+            f"{numbers.confidence(target)} right, whatever you label; better rubrics, or a lower "
+            "target"
+        )
+    if found.outlook == "too few" or found.tested is None:
+        least = f"; it takes at least {found.n_min:,}" if found.n_min else ""
+        few = numbers.count(found.n, unit or "ticket")
+        verb = "is" if found.n == 1 else "are"
+        return f"{few} {verb} too few to promise anything about new ones{least}"
+    test = found.tested
+    at = f"at {numbers.threshold(test.threshold)}, {test.errors} of {test.selected}"
+    of = f" (one ticket a {unit})" if unit else ""
+    are = "is" if test.errors == 1 else "are"
+    if test.errors <= test.most:
+        few = f"{at}{of} {are} wrong, few enough by {unit}"
+        return f"{few}, but by ticket too many are: look at those who write most"
+    may = f"at most {test.most} may be" if test.most > 0 else "none may be"
+    return f"{at}{of} {are} wrong; {may}. Label more tickets; how many is not known"
+
+
+def odds(confidence: float) -> str:
+    """A confidence as "9 of 10"."""
+    of = Fraction(repr(round(confidence, 6))).limit_denominator(1000)
+    return f"{of.numerator:,} of {of.denominator:,}"
+
+
+def _with_promise(chosen: ChosenThreshold, unit: str) -> str:
+    found, routed = chosen.certificate, chosen.in_sample
+    assert found is not None
+    said = []
+    if not math.isnan(chosen.threshold) and not chosen.label_thresholds:
+        said.append(
+            promise_text(found, target=chosen.target, confidence=chosen.confidence, unit=unit)
+        )
+    said.append(
+        f"Here {routed.wrong:,} of {routed.routed:,} were wrong (about "
+        f"{numbers.percent(chosen.share_wrong.value)}), and it routes "
+        f"{numbers.estimate(routed.coverage)} of tickets"
+    )
+    return ". ".join((*said, saving_text(chosen.saving)))
+
+
+def _setting(chosen: ChosenThreshold, policy: Policy) -> str:
+    """The keys of the config to set; 1.01 is the threshold that routes nothing."""
+    nothing = math.isnan(chosen.threshold)
+    setting = f"policy.threshold {'1.01' if nothing else numbers.threshold(chosen.threshold)}"
+    own = [
+        f"{o.label} {numbers.threshold(o.threshold)}" for o in chosen.label_thresholds if o.promise
+    ]
+    if own:
+        setting += f", policy.label_thresholds {', '.join(own)}"
+    without = [o.label for o in chosen.label_thresholds if not o.promise]
+    if without:
+        setting += f"; no promise for {', '.join(without)}"
+    if chosen.escalate_above != policy.escalate_above:
+        setting += f", policy.escalate_above {numbers.threshold(chosen.escalate_above)}"
+    if chosen.temperature != policy.temperature:
+        setting += f", policy.temperature {chosen.temperature:.2f}"
+    if policy.label_thresholds and not own:
+        setting += ", no policy.label_thresholds"
+    return setting
+
+
+def _why_none(chosen: ChosenThreshold, unit: str) -> str:
+    target = f"{100 * chosen.target:g}% right among routed tickets"
+    found = chosen.certificate
+    if found is None:
+        return f"no threshold has {target} here"
+    why = why_none_text(found, target=chosen.target, unit=unit)
+    sure = numbers.confidence(chosen.confidence)
+    return f"{target} cannot be promised with {sure} confidence: {why}"
+
+
+def _share_in_words() -> str:
+    return "a tenth" if SMALLEST_SHARE == 0.1 else numbers.percent(SMALLEST_SHARE, 0)

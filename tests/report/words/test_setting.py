@@ -1,0 +1,325 @@
+"""The recommendation in sentences, each made from a small table of scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tables import falling_table, table
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.types import Failure, ScoreTable
+from ticketbench.measure.evaluate import evaluate
+from ticketbench.measure.evaluation import Settings
+from ticketbench.measure.recommendation import Kind, Recommendation, Today
+from ticketbench.measure.results import DatasetSummary, RunResults, run_results
+from ticketbench.report.words.setting import SettingText, at_text, per_100, setting_text
+
+ASKED = Settings(min_precision=0.9, target_stated=True, prices_stated=True)
+MONEY = replace(ASKED, target_stated=False)
+NOTHING = evaluate(table([], []), Settings()).routing
+FIRM, THIN, NOT_YET, NO_USE = (falling_table(300, upper=n) for n in (22, 20, 15, 3))
+OTHER_FIRM = falling_table(300, upper=50, lower=30, rubric_set="v2")
+
+
+@cache
+def ran(
+    *tables: ScoreTable, asked: Settings = ASKED, today: Today | None = None, certify: str = ""
+) -> RunResults:
+    summary = DatasetSummary("d", "f", 300, ())
+    return run_results("r", summary, (), tables, asked, (), today=today, certify=certify)
+
+
+def said(
+    *tables: ScoreTable, asked: Settings = ASKED, today: Today | None = None, certify: str = ""
+) -> SettingText:
+    found = ran(*tables, asked=asked, today=today, certify=certify)
+    return setting_text(found.recommendation, found.evaluations)
+
+
+def advice(found: RunResults) -> Recommendation:
+    assert found.recommendation is not None
+    return found.recommendation
+
+
+def kinds(*tables: ScoreTable, asked: Settings = ASKED) -> Kind:
+    return advice(ran(*tables, asked=asked)).kind
+
+
+# The headline
+
+
+@pytest.mark.parametrize(
+    ("tables", "asked", "headline"),
+    [
+        ((FIRM,), ASKED, "Set threshold 0.722, without escalation"),
+        ((NOT_YET,), MONEY, "Set threshold 0.75, without escalation"),
+        ((NOT_YET, OTHER_FIRM), ASKED, "Use v2 at threshold 0.534, without escalation"),
+        ((OTHER_FIRM, NO_USE), MONEY, "Keep v2 at threshold 0.50, without escalation"),
+        ((NO_USE,), ASKED, "Keep people reading every ticket: it costs more"),
+        (
+            (NOT_YET,), replace(MONEY, prices_stated=False),
+            "At example prices (a wrong route 5, a reading 1): "
+            "set threshold 0.75, without escalation",
+        ),
+        (
+            (NO_USE,), replace(ASKED, prices_stated=False),
+            "Keep people reading every ticket: it costs more, at example prices (a wrong route 5, "
+            "a reading 1)",
+        ),
+    ],
+)  # fmt: skip
+def test_the_headline_names_set_and_setting_or_says_to_keep_people_reading(
+    tables: Sequence[ScoreTable], asked: Settings, headline: str
+) -> None:
+    assert said(*tables, asked=asked).headline == headline
+
+
+def test_a_better_set_that_does_not_save_is_called_better() -> None:
+    worst = falling_table(300, upper=2, lower=2)
+    better = replace(NO_USE, provenance=replace(NO_USE.provenance, rubric_set="v2"))
+    assert said(worst, better).headline == (
+        "v2 is better, but keep people reading every ticket: it costs more"
+    )
+
+
+def test_an_escalation_limit_that_pays_is_part_of_the_setting() -> None:
+    words = said(FIRM, asked=replace(MONEY, costs=Costs(escalate=0.2, missed=0.1)))
+    assert words.headline.startswith("Set threshold ")
+    assert ", escalating above 0." in words.headline
+    assert words.of_100.endswith(" to two teams to decide")
+
+
+def test_a_setting_is_told_with_temperature_and_that_labels_have_thresholds() -> None:
+    of = advice(ran(FIRM)).today
+    assert at_text(of) == "threshold 0.60, escalating above 0.30"
+    other = replace(of, temperature=1.5, label_thresholds=(("a", 0.9),), escalate_above=1.0)
+    assert at_text(other) == (
+        "threshold 0.60 and those of labels, without escalation, at temperature 1.5"
+    )
+
+
+# Of 100 tickets
+
+
+def test_of_a_hundred_tickets_each_part_is_told() -> None:
+    assert said(NOT_YET, asked=MONEY).of_100 == (
+        "Of 100 tickets, 49 go out alone, about 3 of them wrong, 51 to a person"
+    )
+
+
+def test_where_nothing_is_recommended_the_hundred_are_those_of_the_cheapest() -> None:
+    assert said(falling_table(60, upper=9)).of_100 == (
+        "The cheapest is threshold 0.73, without escalation: of 100 tickets, 53 go out alone, "
+        "about 5 of them wrong, 47 to a person"
+    )
+
+
+def test_where_no_threshold_is_cheaper_that_is_all_that_is_said_of_money() -> None:
+    words = said(table([[0.8, 0.1, 0.1]] * 100, ["a"] * 30 + ["b"] * 70))
+    assert words.headline == "Keep people reading every ticket: no clear saving"
+    assert (words.of_100, words.pays) == ("No threshold costs less on these tickets", "")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "review", "alone"),
+    [
+        (70, 0, 30, "70 go out alone, none of them wrong"),
+        (600, 1, 399, "60 go out alone, fewer than 1 of them wrong"),
+        (1, 0, 99, "1 goes out alone, none of them wrong"),
+        (1, 0, 499, "fewer than 1 goes out alone"),
+    ],
+)
+def test_few_of_a_hundred_are_not_told_as_none(
+    right: int, wrong: int, review: int, alone: str
+) -> None:
+    found = ran(NOT_YET, asked=MONEY)
+    was = advice(found)
+    assert was.setting is not None
+    routing = replace(
+        was.setting.routing,
+        n=right + wrong + review, right=right, wrong=wrong, routed=right + wrong, reviewed=review,
+    )  # fmt: skip
+    changed = replace(was, setting=replace(was.setting, routing=routing))
+    assert setting_text(changed, found.evaluations).of_100.startswith(f"Of 100 tickets, {alone}, ")
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.tuples(*[st.integers(0, 400)] * 4))
+def test_the_parts_of_a_hundred_sum_to_it_and_none_is_off_by_one(
+    parts: tuple[int, int, int, int],
+) -> None:
+    right, wrong, review, escalated = parts
+    n = sum(parts)
+    routing = replace(
+        NOTHING.summary, n=n, right=right, wrong=wrong, reviewed=review, escalated=escalated
+    )
+    found = per_100(routing)
+    assert sum(found) == (100 if n else 0)
+    assert all(abs(of - 100 * part / max(n, 1)) < 1 for of, part in zip(found, parts, strict=True))
+
+
+# Does it pay, and what runs today
+
+
+@pytest.mark.parametrize(
+    ("of", "asked", "pays"),
+    [
+        (
+            NOT_YET, MONEY,
+            "It pays: 0.660 [0.557, 0.763] a ticket, its wrong routes counted, where a person "
+            "reading every one costs 1.00; on tickets it was not chosen on",
+        ),
+        (
+            FIRM, ASKED,
+            "It pays: 0.620 [0.512, 0.728] a ticket, its wrong routes counted, where a person "
+            "reading every one costs 1.00; on these tickets",
+        ),
+        (
+            falling_table(60, upper=9), MONEY,
+            "Cannot tell if it pays: 0.850 [0.547, 1.327] a ticket, its wrong routes counted, "
+            "where a person reading every one costs 1.00; on tickets it was not chosen on",
+        ),
+        (
+            NO_USE, MONEY,
+            "It does not pay: 1.025 [1.001, 1.111] a ticket, its wrong routes counted, where a "
+            "person reading every one costs 1.00; on tickets it was not chosen on",
+        ),
+    ],
+)  # fmt: skip
+def test_the_cost_stands_beside_that_of_a_person_reading_every_ticket(
+    of: ScoreTable, asked: Settings, pays: str
+) -> None:
+    assert said(of, asked=asked).pays == pays
+
+
+def test_what_runs_today_is_the_first_set_at_the_policy_of_the_config() -> None:
+    assert said(NO_USE, OTHER_FIRM).today == (
+        "Today (v1 at threshold 0.60, escalating above 0.30) 79 of 100 go out alone, "
+        "about 26 of them wrong, at 1.523 [1.283, 1.764] a ticket"
+    )
+
+
+def test_what_runs_today_may_be_another_set_at_another_policy() -> None:
+    words = said(NO_USE, OTHER_FIRM, today=Today("v2", Policy(0.8, 1.0)))
+    assert words.today.startswith("Today (v2 at threshold 0.80, without escalation) 39 of ")
+    assert words.headline.startswith("Keep v2 at threshold ")
+
+
+# The promise
+
+
+def test_a_firm_promise_is_recommended_with_its_odds() -> None:
+    assert said(FIRM).promise == (
+        "We promise at least 90% right among routed tickets. This way of choosing keeps its "
+        "promise in 9 of 10 data sets like yours. If no threshold kept this promise, data this "
+        "good would still turn up in 2 of 100 cases"
+    )
+
+
+def test_a_thin_promise_stands_beside_and_money_decides() -> None:
+    words = said(THIN)
+    assert words.promise == (
+        "0.722 passes for 90% right, but thinly: data this good turn up in 4 of 100 cases even "
+        "where no threshold keeps the promise. Label more tickets before you rely on it"
+    )
+    assert kinds(THIN) == "money"
+
+
+@pytest.mark.parametrize(
+    ("of", "promise"),
+    [
+        (
+            NOT_YET,
+            "Your target, 90% right, cannot be promised yet: at 0.929, 2 of 38 are wrong; at most "
+            "1 may be. Label more tickets; how many is not known",
+        ),
+        (
+            NO_USE,
+            "Your target, 90% right, is out of reach: no threshold that routes a tenth of your "
+            "tickets or more is 90% right, whatever you label; better rubrics, or a lower target",
+        ),
+        (
+            falling_table(80, upper=22, groups=[i // 8 for i in range(80)]),
+            "Your target, 90% right, cannot be promised yet: 10 customers are too few to promise "
+            "anything about new ones; it takes at least 22",
+        ),
+    ],
+)
+def test_why_there_is_no_promise_is_said(of: ScoreTable, promise: str) -> None:
+    assert said(of).promise == promise
+
+
+def test_a_firm_promise_that_does_not_save_is_told_and_not_recommended() -> None:
+    dear = replace(ASKED, costs=Costs(misroute=20))
+    words = said(falling_table(400, upper=50), asked=dear)
+    assert words.promise == (
+        "Your target, 90% right, can be promised at 0.705, but does not surely save there"
+    )
+    assert kinds(falling_table(400, upper=50), asked=dear) == "money"
+
+
+def test_without_a_stated_target_nothing_is_promised_and_the_order_says_so() -> None:
+    words = said(FIRM, asked=MONEY)
+    assert words.promise == ""
+    assert words.order == (
+        "Chosen so: the cheapest threshold, where it saves; else everything to a person"
+    )
+    assert said(FIRM).order == (
+        "Chosen so: your target first, where it can be promised firmly and saves; else the "
+        "cheapest threshold, where it saves; else everything to a person"
+    )
+
+
+def test_the_set_of_today_has_no_promise_unless_it_is_asked_for() -> None:
+    words = said(OTHER_FIRM, NO_USE)
+    assert words.promise == (
+        "No promise is made for v2, which runs today; `choose.certify: v2` asks for one"
+    )
+    assert said(OTHER_FIRM, NO_USE, certify="v2").promise.startswith("We promise at least 90% ")
+
+
+def test_of_several_sets_only_the_one_named_is_promised() -> None:
+    third = replace(NO_USE, provenance=replace(NO_USE.provenance, rubric_set="v3"))
+    assert said(NO_USE, OTHER_FIRM, third, certify="v3").promise == (
+        "No promise is made for v2: `choose.certify` names another set"
+    )
+
+
+# Nothing recommended
+
+
+def test_with_too_few_tickets_nothing_is_said_but_that() -> None:
+    words = said(falling_table(49, upper=9))
+    assert words.headline == (
+        "Too few tickets to recommend a threshold: 49 tickets, and 50 are the fewest"
+    )
+    assert words.lines == ()
+
+
+def test_with_many_answers_missing_the_run_is_incomplete() -> None:
+    lost = [Failure(f"x{i}", "http", 422, "bad") for i in range(4)]
+    words = said(falling_table(60, upper=9, failures=lost))
+    assert words.headline == "Incomplete: 4 of 64 tickets have no answer. Run it again"
+    assert words.lines == ()
+    assert said(falling_table(60, upper=9, failures=lost[:3])).lines
+
+
+def test_missing_answers_are_the_reason_where_too_few_are_left() -> None:
+    lost = [Failure(f"x{i}", "http", 422, "bad") for i in range(100)]
+    words = said(falling_table(20, upper=9, failures=lost))
+    assert words.headline.startswith("Incomplete: 100 of 120 tickets ")
+
+
+def test_results_of_before_say_that_nothing_was_recommended() -> None:
+    words = setting_text(None, ran(FIRM).evaluations)
+    assert words.headline == "Nothing was recommended: run it again with this version"
+
+
+def test_the_lines_are_what_there_is_to_say_in_order() -> None:
+    words = said(FIRM, asked=MONEY)
+    assert words.lines == (words.of_100, words.pays, words.today, words.order)
