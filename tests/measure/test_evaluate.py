@@ -348,15 +348,16 @@ def test_the_reliability_curve_ends_at_the_lowest_and_highest_top_score(small: E
 
 
 def test_the_temperature_is_judged_on_folds_of_whole_groups() -> None:
-    of = random_table(120, seed=4, n_groups=3)
+    of = random_table(240, seed=4, n_groups=120)
     report = evaluate(of, Settings()).calibration.temperature
-    assert (report.n, report.n_folds) == (120, 3)
+    assert (report.n, report.n_folds) == (240, 5)
     assert not math.isnan(report.ece_after)
 
 
 def test_with_one_group_a_temperature_cannot_be_judged() -> None:
     report = evaluate(table(ROWS, GOLD, groups=[0] * 6), Settings()).calibration.temperature
-    assert report.n_folds == 1
+    assert report.n_folds == 0
+    assert math.isnan(report.temperature)
     assert math.isnan(report.ece_after)
     assert math.isnan(report.log_loss_after)
 

@@ -405,7 +405,7 @@ def test_the_report_has_the_errors_before_and_after_the_temperature() -> None:
 
 
 def test_a_temperature_that_makes_matters_worse_is_reported_as_such() -> None:
-    reports = [temperature_report(random_table(30, seed=s), np.arange(30) % 5) for s in range(8)]
+    reports = [temperature_report(random_table(100, seed=s), np.arange(100) % 5) for s in range(8)]
     assert any(found.log_loss_after > found.log_loss_before for found in reports)
 
 
@@ -418,8 +418,8 @@ def test_a_fit_to_two_decimals_or_fewer_is_called_biased(digits: int, biased: bo
 
 
 def test_a_gold_score_of_zero_costs_half_a_digit_before_and_after() -> None:
-    t = table([[0.75, 0.25, 0.0]] * 4, ["c"] * 4)
-    found = temperature_report(t, np.arange(4))
+    t = table([[0.75, 0.25, 0.0]] * 100, ["c"] * 100)
+    found = temperature_report(t, np.arange(100))
     assert found.log_loss_before == found.log_loss_after == pytest.approx(-math.log(0.005))
 
 
@@ -431,20 +431,26 @@ def test_tickets_that_no_label_fits_count_as_wrong_and_have_no_log_loss() -> Non
 
 
 def test_with_one_fold_there_is_no_after() -> None:
-    found = temperature_report(random_table(20, seed=8), np.zeros(20, dtype=np.int64))
+    found = temperature_report(random_table(100, seed=8), np.zeros(100, dtype=np.int64))
     assert found.n_folds == 1
     assert math.isnan(found.ece_after)
     assert math.isnan(found.log_loss_after)
     assert not math.isnan(found.ece_before)
 
 
-@pytest.mark.parametrize("gold", [[], ["__none__", "__none__"]])
-def test_the_report_without_gold_labels_has_temperature_one_and_no_log_loss(
-    gold: list[str],
-) -> None:
+@pytest.mark.parametrize("n", [99, 100])
+def test_fewer_than_a_hundred_groups_have_no_temperature(n: int) -> None:
+    found = temperature_report(random_table(n, seed=3), np.arange(n) % 5)
+    assert math.isnan(found.temperature) == math.isnan(found.ece_after) == (n < 100)
+    tied = temperature_report(random_table(300, seed=3, n_groups=n), np.arange(300) % 5)
+    assert math.isnan(tied.temperature) == (n < 100)
+
+
+@pytest.mark.parametrize("gold", [[], ["__none__"] * 100])
+def test_the_report_without_gold_labels_has_no_log_loss(gold: list[str]) -> None:
     rows = [[0.8, 0.1, 0.1]] * len(gold)
     found = temperature_report(table(rows, gold), np.arange(len(gold)))
-    assert found.temperature == 1.0
+    assert math.isnan(found.temperature) if not gold else found.temperature == 1.0
     assert math.isnan(found.log_loss_before)
     assert math.isnan(
         temperature_fit(np.array(rows).reshape(-1, 3), np.full(len(gold), -1)).log_loss
