@@ -58,6 +58,12 @@ def test_one_price_is_enough_to_have_stated_them(override: str, costs: Costs) ->
     assert (found.costs, found.prices_stated, found.target_stated) == (costs, True, False)
 
 
+def test_groups_are_customers_only_where_the_config_names_a_column_of_them() -> None:
+    assert settings().unit == "text"
+    edit("tickets.csv", "id,text,label\n", "id,text,label,customer\n")
+    assert settings("dataset.columns.group=customer").unit == "customer"
+
+
 # What runs today
 
 
