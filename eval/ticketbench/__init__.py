@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ticketbench.measure.evaluation import Settings as Settings
     from ticketbench.measure.gates.results import GateReport as GateReport
     from ticketbench.measure.label_results import LabelResult as LabelResult
+    from ticketbench.measure.recommendation import Recommendation as Recommendation
     from ticketbench.measure.results import RunResults as RunResults
     from ticketbench.report.gates.places import Places as Places
 
@@ -50,6 +51,7 @@ _HOME = {
     "LabelResult": "ticketbench.measure.label_results",
     "Places": "ticketbench.report.gates.places",
     "Policy": "ticketbench.core.policy",
+    "Recommendation": "ticketbench.measure.recommendation",
     "RubricSet": "ticketbench.core.types",
     "RunOutcome": "ticketbench.flow.run",
     "RunResults": "ticketbench.measure.results",

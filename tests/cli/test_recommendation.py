@@ -199,10 +199,10 @@ def test_page_terminal_summary_and_json_name_the_same_setting_and_cost(demo: Dem
         "summary.md": plain((demo.out / "summary.md").read_text(encoding="utf-8")),
     }
     for where, text in told.items():
-        places = [paragraph(text).find(one) for one in (headline, pays, today)]
+        places = [paragraph(text).find(one) for one in (headline[1:], pays, today)]
         assert -1 < places[0] < places[1] < places[2], (where, places)
     assert demo.stdout.startswith(headline)
-    assert told["summary.md"].startswith(f"# {data['name']}: {headline}")
+    assert told["summary.md"].startswith(f"# {data['name']}: u{headline[1:]}")
 
 
 def shown(page: str) -> str:

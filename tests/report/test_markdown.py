@@ -28,7 +28,7 @@ def summary(label: str = "a") -> str:
 def test_the_recommendation_comes_first_and_the_verdict_after_it() -> None:
     lines = [line for line in summary().splitlines() if line]
     assert lines[0] == (
-        "# support: Keep people reading every ticket: no clear saving, at example prices \\(a "
+        "# support: keep people reading every ticket: no clear saving, at example prices \\(a "
         "wrong route 5, a reading 1\\)"
     )
     of_100, today, order, verdict = lines[1:5]
@@ -36,6 +36,16 @@ def test_the_recommendation_comes_first_and_the_verdict_after_it() -> None:
     assert today.startswith("Today \\(v1 at threshold 0.60, escalating above 0.30\\) ")
     assert order.startswith("Chosen so: the cheapest threshold, where it saves; ")
     assert verdict.startswith("**v2 is worse than v1.** ")
+
+
+def test_a_title_that_begins_with_the_name_of_a_set_leaves_it_as_it_is() -> None:
+    tables = [
+        table([A] * k + [B] * (100 - k), ["a"] * 100, rubric_set=name)
+        for name, k in (("Old", 10), ("New", 60))
+    ]
+    results = run_results("r", DatasetSummary("d", "f", 100, ()), (), tables, Settings(), ())
+    text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
+    assert text.startswith("# r: New is better, but keep people reading every ticket: ")
 
 
 def test_every_cost_has_that_of_a_person_reading_every_ticket_beside_it() -> None:
@@ -46,7 +56,7 @@ def test_with_few_tickets_no_threshold_is_listed_and_that_is_said() -> None:
     one = table([A] * 9, ["a"] * 9)
     results = run_results("r", DatasetSummary("d", "f", 9, ()), (), [one], Settings(), ())
     text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
-    assert text.startswith("# r: Too few tickets to recommend a threshold: 9 tickets, and 50 are ")
+    assert text.startswith("# r: too few tickets to recommend a threshold: 9 tickets, and 50 are ")
     assert "- 9 tickets: with fewer than 50 no threshold is chosen" in text
 
 
@@ -76,7 +86,7 @@ def test_the_title_and_the_verdict_speak_of_the_best_candidate() -> None:
     ]
     results = run_results("r", DatasetSummary("d", "f", 100, ()), (), tables, Settings(), ())
     text = markdown_summary(Report(results, {}, "0.1.0")).decode("utf-8")
-    assert text.startswith("# r: At example prices \\(a wrong route 5, a reading 1\\): use v2 at ")
+    assert text.startswith("# r: at example prices \\(a wrong route 5, a reading 1\\): use v2 at ")
     assert "\n**v2 is the best of the 2 sets found better than v1.** " in text
     assert text.count("Next: ") == 1
     assert "Next: use v2; read the broken tickets first." in text

@@ -32,7 +32,8 @@ def markdown_summary(report: Report) -> bytes:
     results = report.results
     chosen, verdicts = preferred(results), verdict_texts(results)
     advice = setting_text(results.recommendation, results.evaluations)
-    lines = [f"# {escaped(results.name)}: {escaped(_small(advice.headline))}", ""]
+    title = _small(advice.headline, keep=chosen.provenance.rubric_set)
+    lines = [f"# {escaped(results.name)}: {escaped(title)}", ""]
     lines += [part for line in advice.lines for part in (f"{escaped(line)}.", "")]
     for i, words in enumerate(verdicts):
         lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
@@ -67,8 +68,9 @@ def markdown_summary(report: Report) -> bytes:
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _small(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+def _small(sentence: str, *, keep: str) -> str:
+    """With a small first letter, unless it begins with the name to `keep`."""
+    return sentence if sentence.startswith(keep) else sentence[:1].lower() + sentence[1:]
 
 
 def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:

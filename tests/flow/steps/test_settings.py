@@ -58,6 +58,14 @@ def test_one_price_is_enough_to_have_stated_them(override: str, costs: Costs) ->
     assert (found.costs, found.prices_stated, found.target_stated) == (costs, True, False)
 
 
+def test_groups_are_customers_only_where_the_config_names_a_column_of_them() -> None:
+    assert settings().unit == "text"
+    head, *lines = Path("tickets.csv").read_text(encoding="utf-8").splitlines()
+    rows = [f"{head},customer", *(f"{line},c{i}" for i, line in enumerate(lines))]
+    Path("tickets.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    assert settings("dataset.columns.group=customer").unit == "customer"
+
+
 # What runs today
 
 

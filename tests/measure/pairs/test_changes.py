@@ -725,6 +725,7 @@ def test_a_missed_escalation_with_a_price_is_not_guessed_for_a_side_that_does_no
     silent = Judged(knows.table, knows.outcome)
     cost = METRICS.get("cost")
     priced = metric_change(cost, (silent, knows), costs=Costs(missed=2.0))
-    assert math.isnan(priced.base) and priced.difference.method == module.NOT_LOOKED
+    assert math.isnan(priced.base)
+    assert priced.difference.method == module.NOT_LOOKED
     assert metric_change(cost, (silent, knows), costs=Costs()).change.value == 0
     assert metric_change(cost, (knows, knows), costs=Costs(missed=2.0)).base == 1.5 + 2.0 / 2

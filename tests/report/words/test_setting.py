@@ -210,6 +210,28 @@ def test_what_runs_today_may_be_another_set_at_another_policy() -> None:
     assert words.headline.startswith("Keep v2 at threshold ")
 
 
+def test_a_setting_of_today_that_is_cheaper_here_is_said_to_be() -> None:
+    """The promise is at a stricter threshold than the one that costs least on these tickets."""
+    words = said(falling_table(300, upper=50, lower=30), today=Today("v1", Policy(0.5, 1.0)))
+    assert words.today.endswith(" a ticket, which is less")
+
+
+def test_sets_that_cannot_be_told_apart_are_named_beside_the_one_to_use() -> None:
+    twins = [
+        replace(OTHER_FIRM, provenance=replace(OTHER_FIRM.provenance, rubric_set=name))
+        for name in ("v2", "v3", "v4")
+    ]
+    assert said(NO_USE, *twins).headline == (
+        "Use v2 at threshold 0.504, without escalation; v3 and v4 cannot be told apart from it"
+    )
+
+
+def test_a_promise_is_no_matter_of_prices() -> None:
+    assert said(FIRM, asked=replace(ASKED, prices_stated=False)).headline == (
+        "Set threshold 0.722, without escalation"
+    )
+
+
 # The promise
 
 

@@ -25,6 +25,7 @@ from ticketbench.report.words.thresholds import (
     saving_text,
     threshold_text,
     told,
+    unit_of,
     why_none_text,
 )
 
@@ -143,6 +144,14 @@ def test_labels_with_a_promise_become_a_setting_and_the_others_are_named() -> No
     assert ", policy.label_thresholds a 0.726; no promise for b, c, policy.escalate" in text
 
 
+def test_where_no_label_has_a_promise_of_its_own_that_is_all_that_is_said() -> None:
+    chosen = rule("certified_by_label", measured(falling_table(300, upper=50)))
+    none = tuple(replace(one, promise=False) for one in chosen.label_thresholds)
+    assert threshold_text(replace(chosen, label_thresholds=none)) == (
+        "none: no label has tickets enough for a promise of its own"
+    )
+
+
 def test_without_a_threshold_for_all_labels_the_others_are_set_to_route_nothing() -> None:
     chosen = rule("certified_by_label", measured(falling_table(300, upper=50)))
     text = threshold_text(replace(chosen, threshold=math.nan))
@@ -165,6 +174,13 @@ def test_a_firm_promise_counts_customers_where_there_are_some() -> None:
         "This way of choosing keeps its promise in 9 of 10 data sets like yours. If no threshold "
         "kept this promise, data this good would still turn up in 2 of 100 cases"
     )
+
+
+def test_tickets_of_one_text_are_not_called_customers() -> None:
+    grouped = falling_table(300, upper=22, groups=[i // 2 for i in range(300)])
+    assert unit_of(evaluate(grouped, replace(PROMISE, unit="text"))) == "text"
+    assert unit_of(evaluate(grouped, PROMISE)) == "customer"
+    assert unit_of(measured(FIRM)) == ""
 
 
 def test_a_thin_promise_asks_for_more_tickets() -> None:
