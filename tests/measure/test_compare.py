@@ -510,7 +510,8 @@ def test_given_outcomes_come_with_the_escalations_that_missed() -> None:
     cost = difference(found, "cost")
     assert (cost.base, cost.candidate) == ((4 * 0.5 + 2 + 4) / 8, (8 * 0.5 + 6 * 2) / 8)
     nobody_looked = difference(compare(base, candidate, costs=costs, outcomes=outcomes), "cost")
-    assert math.isnan(nobody_looked.base) and "bless" in nobody_looked.difference.method
+    assert math.isnan(nobody_looked.base)
+    assert "bless" in nobody_looked.difference.method
 
 
 def test_the_policy_tells_which_escalations_missed() -> None:

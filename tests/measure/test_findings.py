@@ -46,7 +46,30 @@ def test_every_finding_of_a_check_has_its_code() -> None:
     rows = [[0.8, 0.1, 0.1], [0.8, 0.1, 0.1], [0.5, 0.5, -0.01]]
     t = table(rows, ["zebra"] * 3, groups=[0, 0, 1])
     codes = [f.code for name in CHECKS.names() for f in CHECKS.get(name)(t, (PAIR,))]
-    assert codes == list(CHECKS.names())
+    assert codes == [name for name in CHECKS.names() if name != "TB211"]
+
+
+def heavy(*, right_of_ten: int) -> ScoreTable:
+    """Forty customers who are right once each, and four with ten tickets."""
+    golds = ["a"] * 40 + (["a"] * right_of_ten + ["b"] * (10 - right_of_ten)) * 4
+    groups = [*range(40), *(40 + i // 10 for i in range(40))]
+    return table([SURE] * 80, golds, groups=groups)
+
+
+def test_heavy_writers_who_are_harder_are_named_with_both_shares() -> None:
+    (finding,) = found("TB211", heavy(right_of_ten=2))
+    assert finding.title == "tickets of heavy writers are right less often"
+    assert finding.evidence == "v1: 60.0% right by ticket, 92.7% by customer"
+
+
+def test_heavy_writers_like_the_others_are_no_finding() -> None:
+    assert found("TB211", heavy(right_of_ten=10)) == ()
+
+
+def test_one_heavy_writer_tells_nothing_of_heavy_writers() -> None:
+    golds = ["a"] * 40 + ["b"] * 40
+    groups = [*range(40), *[40] * 40]
+    assert found("TB211", table([SURE] * 80, golds, groups=groups)) == ()
 
 
 def test_every_finding_says_what_to_do() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -442,7 +443,8 @@ def test_with_one_fold_there_is_no_after() -> None:
 def test_fewer_than_a_hundred_groups_have_no_temperature(n: int) -> None:
     found = temperature_report(random_table(n, seed=3), np.arange(n) % 5)
     assert math.isnan(found.temperature) == math.isnan(found.ece_after) == (n < 100)
-    tied = temperature_report(random_table(300, seed=3, n_groups=n), np.arange(300) % 5)
+    in_groups = replace(random_table(300, seed=3), groups=np.arange(300) % n)
+    tied = temperature_report(in_groups, np.arange(300) % 5)
     assert math.isnan(tied.temperature) == (n < 100)
 
 

@@ -525,7 +525,7 @@ def test_a_missed_escalation_costs_more_on_its_own_side() -> None:
     base, candidate = by_hand()
     costs = Costs(misroute=5, review=1, escalate=1.5, missed=2)
     everyone = np.ones(8, dtype=np.bool_)
-    plain = of_metric("cost", (base, candidate), costs=costs)
+    plain = of_metric("cost", (base, candidate), costs=replace(costs, missed=None))
     found = of_metric(
         "cost", (replace(base, missed=everyone), replace(candidate, missed=everyone)), costs=costs
     )

@@ -286,7 +286,7 @@ def test_a_bound_is_never_printed_as_the_margin_it_lies_beside() -> None:
     assert "the largest loss not excluded is 1.998 points" in words
     cost = named("not worse", "inconclusive", base=1.0, candidate=1.0, margin=0.1, share=False,
                  higher_is_better=False, change=Estimate(0.0, -0.2, 0.10004, 9, ""))  # fmt: skip
-    assert "[-0.20000, +0.10004] on" in gate_words(cost).found
+    assert "[-0.20000, +0.10004] (at 90%) on" in gate_words(cost).found
 
 
 def test_only_the_first_ten_wrong_tickets_are_named() -> None:
