@@ -100,7 +100,7 @@ def command(
 def _show(outcome: RunOutcome) -> None:
     from ticketbench.report.words.recommendation import preferred, verdict_texts
     from ticketbench.report.words.setting import setting_text
-    from ticketbench.report.words.thresholds import none_chosen_text, told
+    from ticketbench.report.words.thresholds import in_short_text
     from ticketbench.report.words.verdict import CHANGED_LIST
 
     results = outcome.results
@@ -120,11 +120,8 @@ def _show(outcome: RunOutcome) -> None:
             show_wrapped(words.rests_on)
         show_wrapped(words.action if i else f"next: {words.action}")
     chosen = preferred(results)
-    if none_chosen_text(chosen):
-        show(none_chosen_text(chosen))
-    for rule, text in told(chosen):
-        show(f"threshold for {chosen.provenance.rubric_set}, {rule}:")
-        show_wrapped(text)
+    show("every way to choose a threshold (the report says what each does):")
+    show_wrapped(in_short_text(chosen))
     _show_needed(results)
     show(f"report: {os.path.join(outcome.out, 'index.html')}")
     say_wrapped(f"answers of {chosen.provenance.endpoint} ({'; '.join(outcome.sources)})")

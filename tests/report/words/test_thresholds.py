@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -19,6 +20,7 @@ from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.report.words import numbers
 from ticketbench.report.words.thresholds import (
     accidents,
+    in_short_text,
     none_chosen_text,
     odds,
     promise_text,
@@ -351,3 +353,19 @@ def test_with_few_tickets_no_threshold_is_chosen_and_that_is_said(n: int, words:
 
 def test_where_thresholds_were_chosen_nothing_is_missing() -> None:
     assert none_chosen_text(measured(FIRM)) == ""
+
+
+def test_every_rule_is_told_in_one_line() -> None:
+    words = in_short_text(measured(FIRM))
+    assert re.fullmatch(
+        r"v1: certified 0\.\d+, cost optimal \d\.\d\d, certified by label 0\.\d+, "
+        r"descriptive \d\.\d\d",
+        words,
+    )
+    few = evaluate(table([SURE], ["a"]), PROMISE)
+    assert in_short_text(few) == none_chosen_text(few)
+
+
+def test_a_rule_without_a_threshold_has_none_in_the_line() -> None:
+    hopeless = evaluate(table([SURE] * 60, ["b"] * 60), PROMISE)
+    assert "certified none" in in_short_text(hopeless)

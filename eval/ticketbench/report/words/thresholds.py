@@ -24,6 +24,17 @@ def told(evaluation: Evaluation) -> list[tuple[str, str]]:
     return [(rule, text) for text, rule in rule_of.items()]
 
 
+def in_short_text(evaluation: Evaluation) -> str:
+    """The threshold of every rule in one line, or why no threshold was chosen at all."""
+    of = evaluation.provenance.rubric_set
+    each = (
+        f"{one.rule.replace('_', ' ')} "
+        f"{numbers.threshold(one.threshold) if one.settled else 'none'}"
+        for one in evaluation.thresholds
+    )
+    return none_chosen_text(evaluation) or f"{of}: {', '.join(each)}"
+
+
 def none_chosen_text(evaluation: Evaluation) -> str:
     """Why no threshold was chosen at all; empty where some were."""
     if evaluation.thresholds:
