@@ -168,3 +168,17 @@ def test_the_order_of_tickets_changes_nothing(n: int, seed: int) -> None:
     of = tickets(*drawn(n, decimals=2, seed=seed))
     order = np.random.default_rng(seed).permutation(n)
     assert cheapest(of, PRICED) == cheapest(of.rows(order), PRICED)
+
+
+@pytest.mark.parametrize(
+    ("costs", "why"),
+    [
+        (Costs(escalate=1.5), "never pays"),
+        (Costs(escalate=1.0), "never pays"),
+        (Costs(escalate=0.5), "price of a missed one is not known"),
+        (Costs(escalate=0.5, missed=1.0), ""),
+    ],
+)
+def test_the_rule_says_why_it_escalates_nothing(costs: Costs, why: str) -> None:
+    caveat = cost_optimal(T200, asked(costs=costs)).caveat
+    assert caveat.endswith("right routes") if not why else why in caveat

@@ -325,6 +325,14 @@ def test_each_rule_has_a_row_with_its_saving_beside_a_person_reading_all() -> No
         assert f"{t.rule.replace('_', ' ')} : {t.title}; {t.caveat}" in words(html)
 
 
+def test_every_rule_is_explained_although_the_set_in_use_has_no_promise(full: RunResults) -> None:
+    first, second = full.evaluations
+    assert len(first.thresholds) < len(second.thresholds)
+    told = words(section(full, "threshold"))
+    for one in second.thresholds:
+        assert told.count(f"{one.rule.replace('_', ' ')} : {one.title}; {one.caveat}") == 1
+
+
 def test_the_thresholds_by_label_say_which_are_promised() -> None:
     scores = [[0.97, 0.02, 0.01]] * 200 + [[0.02, 0.9, 0.08]] * 10
     of = results([table(scores, ["a"] * 200 + ["b"] * 10)], mix=False)

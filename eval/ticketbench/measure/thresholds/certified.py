@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 
 from ticketbench.core.policy import Policy
-from ticketbench.measure.thresholds.certificate import Certificate, certificate
+from ticketbench.measure.thresholds.certificate import VERSION, Certificate, certificate
 from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
 from ticketbench.measure.thresholds.tickets import Tickets
 
@@ -31,7 +31,8 @@ def certified(tickets: Tickets, asked: Asked) -> Choice | None:
     return Choice(
         policy=promised_policy(asked.base, found),
         title=f"{share} among routed tickets, with {sure}",
-        caveat="promised for fresh tickets like these, by ticket and by customer",
+        caveat="promised for fresh tickets like these, by ticket and by customer "
+        f"(version {VERSION} of the rule)",
         target=asked.min_precision,
         certificate=found,
     )

@@ -25,13 +25,14 @@ _CLEARLY = 1.64
 @threshold_rule("cost_optimal", order=20)
 def cost_optimal(tickets: Tickets, asked: Asked) -> Choice:
     """The cheapest on these tickets: threshold 0.00 to 1.01, and a limit that clearly saves."""
-    costs, escalation = asked.costs, ""
+    costs = asked.costs
+    title = f"cheapest at misroute {costs.misroute:g}, review {costs.review:g}"
     if costs.missed is not None:
-        escalation = f", escalate {costs.escalate:g}, missed escalation {costs.missed:g}"
+        title += f", escalate {costs.escalate:g}, missed escalation {costs.missed:g}"
     return Choice(
         policy=cost_optimal_policy(tickets, asked.base, costs),
-        title=f"cheapest at misroute {costs.misroute:g}, review {costs.review:g}{escalation}",
-        caveat="promises no share of right routes",
+        title=title,
+        caveat=f"promises no share of right routes{_why_off(costs)}",
     )
 
 
@@ -57,6 +58,15 @@ def cost_optimal_policy(tickets: Tickets, base: Policy, costs: Costs) -> Policy:
         if paired.mean > gain and paired.mean > _CLEARLY * paired.se_clustered:
             best, gain = policy, paired.mean
     return best
+
+
+def _why_off(costs: Costs) -> str:
+    """Why nothing is escalated; empty where that is chosen from the tickets."""
+    if costs.missed is not None:
+        return ""
+    if costs.escalate >= costs.review:
+        return "; without escalation, which never pays where it costs as much as a review"
+    return "; without escalation, as the price of a missed one is not known"
 
 
 def _cheapest(tickets: Tickets, costs: Costs) -> float:

@@ -75,7 +75,7 @@ a person reading every ticket, {{ "%g" | format(costs.review) }} each.\
 {% endfor %}
 </tbody></table></div>
 <ul class="muted">
-{% for t in evaluations[0].thresholds %}
+{% for t in rules %}
 <li><b>{{ t.rule.replace("_", " ") }}</b>: {{ t.title }}; {{ t.caveat }}</li>
 {% endfor %}
 <li><b>config</b>: the threshold you set, not chosen from these tickets</li>
@@ -138,6 +138,8 @@ def threshold(report: Report) -> Markup:
         costs=costs,
         start=min(100, round(policy.threshold * 100)),
         evaluations=evaluations,
+        # What runs today has no promise: the rules are those of all sets together.
+        rules={t.rule: t for e in reversed(evaluations) for t in e.thresholds}.values(),
         sweeps=[_sweep(e) for e in evaluations],
         key=key(names),
         cost_key=key([*names, by_hand.name]),
