@@ -69,7 +69,8 @@ def test_a_p_value_is_never_a_bare_zero(value: float, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.95, "95%"), (0.975, "97.5%"), (1 - 0.05 / 3, "98.33%"), (0.9995, "99.95%")],
+    [(0.95, "95%"), (0.975, "97.5%"), (1 - 0.05 / 3, "98.33%"), (0.9995, "99.95%"),
+     (0.99999, "99.999%"), (0.999999, "99.9999%"), (1.0, "100%")],
 )
 def test_a_confidence_has_the_decimals_that_it_has(value: float, text: str) -> None:
     assert numbers.confidence(value) == text

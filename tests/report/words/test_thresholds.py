@@ -214,7 +214,15 @@ def test_how_often_it_is_an_accident_is_rounded_up(reach: float, often: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [(0.9, "9 of 10"), (0.95, "19 of 20"), (0.999, "999 of 1,000")]
+    ("confidence", "words"),
+    [
+        (0.9, "9 of 10"),
+        (0.95, "19 of 20"),
+        (0.999, "999 of 1,000"),
+        (0.9999, "9,999 of 10,000"),
+        (0.999999, "999,999 of 1,000,000"),
+        (0.5001, "1 of 2"),
+    ],
 )
 def test_a_confidence_is_told_as_odds(confidence: float, words: str) -> None:
     assert odds(confidence) == words

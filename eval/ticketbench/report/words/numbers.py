@@ -42,8 +42,14 @@ def p_value(value: float) -> str:
 
 
 def confidence(value: float) -> str:
-    """A confidence with the decimals that it has, four digits at most: 0.975 as "97.5%"."""
-    return f"{100 * value:.4g}%"
+    """A confidence with the decimals that it has, four digits at most: 0.975 as "97.5%".
+
+    More where four would make a certainty of it: 0.999999 as "99.9999%".
+    """
+    digits = 4
+    while float(f"{100 * value:.{digits}g}") == 100 and value < 1 and digits < 17:
+        digits += 1
+    return f"{100 * value:.{digits}g}%"
 
 
 def signed(value: float, decimals: int = 3) -> str:

@@ -154,8 +154,11 @@ def why_none_text(found: Certificate, *, target: float, unit: str) -> str:
 
 
 def odds(confidence: float) -> str:
-    """A confidence as "9 of 10"."""
-    of = Fraction(repr(round(confidence, 6))).limit_denominator(1000)
+    """A confidence as "9 of 10"; never a certainty, which would be "1 of 1"."""
+    exact = Fraction(repr(round(confidence, 12)))
+    most = 1000
+    while (of := exact.limit_denominator(most)) == 1 and exact < 1:
+        most *= 10
     return f"{of.numerator:,} of {of.denominator:,}"
 
 
