@@ -292,6 +292,8 @@ WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
     "one label twice": lambda d: d["data"]["rubrics"].append(d["data"]["rubrics"][0]),
     "one label": lambda d: d["data"].update(rubrics=d["data"]["rubrics"][:1], tickets={}),
     "a metric without n": lambda d: d["data"]["metrics"]["accuracy"].pop("n"),
+    "a temperature of 0": lambda d: d["data"]["origin"]["policy"].update(temperature=0.0),
+    "a temperature below 0": lambda d: d["data"]["origin"]["policy"].update(temperature=-1.0),
     "a policy as text": lambda d: d["data"]["origin"].update(policy="0.6"),
     "no dataset": lambda d: d["data"]["origin"].pop("dataset"),
 }

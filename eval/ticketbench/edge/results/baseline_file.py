@@ -149,6 +149,8 @@ def _checked(path: Path, data: _Data) -> Baseline:
     labels = [rubric.label for rubric in data.rubrics]
     if len(labels) < 2 or len(set(labels)) < len(labels):
         raise ValueError("rubrics")
+    if not data.origin.policy.temperature > 0:
+        raise ValueError("temperature")
     for own, (_, top, score, _) in data.tickets.items():
         if top not in labels or score * len(labels) < 1 - 1e-3:
             raise InputError(
