@@ -73,6 +73,8 @@ def _cheapest(tickets: Tickets, costs: Costs) -> float:
     grid = (*GRID, NOTHING)
     routed = at_least(tickets.score, grid)
     wrong = at_least(tickets.score[~tickets.right], grid)
-    # In units of one ticket, so that equal costs are equal in the last digit, too.
-    spent = np.round(costs.misroute * wrong - costs.review * routed, 9)
+    # In units of the dearer price, so that equal costs are equal in the last digit, too, and
+    # different ones stay so however small the unit of the prices is.
+    unit = max(costs.misroute, costs.review) or 1.0
+    spent = np.round(costs.misroute / unit * wrong - costs.review / unit * routed, 9)
     return grid[int(np.flatnonzero(spent == spent.min())[-1])]
