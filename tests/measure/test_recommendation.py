@@ -164,6 +164,15 @@ def test_the_first_leader_that_beats_the_set_of_today_is_used() -> None:
     assert preferred_set(names, found, "v4") == "v3"
 
 
+def test_no_set_that_the_one_to_use_beats_is_named_beside_it() -> None:
+    # v3 runs and is not found better than v1, but better than v2, which is.
+    pairs = (pair("v1", "v2", *BETTER), pair("v1", "v3", *UNCLEAR), pair("v2", "v3", *BETTER))
+    tables = [sound(60, name=name) for name in NAMES]
+    evaluations = [evaluate(t, STATED) for t in tables]
+    found = recommend(tables, evaluations, Standing(("v2",), (), pairs), Today("v3", POLICY))
+    assert (found.rubric_set, found.also) == ("v3", ())
+
+
 # What is recommended
 
 

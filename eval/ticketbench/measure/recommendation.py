@@ -124,7 +124,7 @@ def recommend(
     return Recommendation(
         kind=kind,
         rubric_set=name,
-        also=tuple(other for other in names if other in standing.leaders and other != name),
+        also=_also(names, standing, name),
         setting=_setting(table, of, settings) if of and kind in _SETTLED else None,
         today=_today(tables[names.index(today.rubric_set)], today, settings.costs),
         promise=certified.certificate if certified else None,
@@ -146,6 +146,12 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
     if today in leaders:
         return today
     return next((name for name in leaders if standing.beats(name, today)), today)
+
+
+def _also(names: Sequence[str], standing: Standing, name: str) -> tuple[str, ...]:
+    """The leaders beside `name` that it does not beat, as one may that is no leader itself."""
+    others = (other for other in names if other in standing.leaders and other != name)
+    return tuple(other for other in others if not standing.beats(name, other))
 
 
 def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from tables import table
+from ticketbench.core.policy import Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.evaluation import Settings
+from ticketbench.measure.recommendation import Today
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
 from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import gain_text, preferred, verdict_texts
@@ -18,17 +20,18 @@ N = 200
 TIED = (range(80), range(110), [*range(80), *range(82, 113)])
 
 
-def ran(*right: Sequence[int]) -> RunResults:
-    """A run of sets v1, v2 ..., each with these tickets right."""
+def ran(*right: Sequence[int], today: str = "v1") -> RunResults:
+    """A run of sets v1, v2 ..., each with these tickets right; `today` is the one that runs."""
     tables: list[ScoreTable] = []
     for i, hits in enumerate(right, start=1):
         scores = [RIGHT if j in set(hits) else WRONG for j in range(N)]
         tables.append(table(scores, ["a"] * N, rubric_set=f"v{i}"))
-    return run_results("r", DatasetSummary("d", "f", N, ()), (), tables, Settings(), ())
+    summary, runs = DatasetSummary("d", "f", N, ()), Today(today, Policy())
+    return run_results("r", summary, (), tables, Settings(), (), today=runs)
 
 
-def counts(*right: int) -> RunResults:
-    return ran(*(range(k) for k in right))
+def counts(*right: int, today: str = "v1") -> RunResults:
+    return ran(*(range(k) for k in right), today=today)
 
 
 def test_one_set_has_no_verdict_and_two_have_one() -> None:
@@ -80,6 +83,35 @@ def test_only_the_first_verdict_says_which_set_to_use(found: RunResults) -> None
     first, *each = verdict_texts(found)
     assert re.match("(use|keep) v|about ", first.action)
     assert not [words for words in each if re.search("\\b(use|keep) v", words.action)]
+
+
+@pytest.mark.parametrize(
+    ("right", "today", "action"),
+    [
+        ((80, 120), "v2", "keep v2; read the broken tickets first"),
+        ((120, 80), "v2", "use v1; read the broken tickets"),
+        ((120, 120), "v2", "keep v2; the difference is within "),
+        ((80, 110, 140), "v3", "keep v3; read the broken tickets first"),
+        ((80, 110, 140), "v2", "use v3; read the broken tickets first"),
+        ((120, 80, 120), "v3", "keep v3"),
+        ((150, 80, 60), "v3", "use v1"),
+        # Better than the first set by more than v3, which runs and cannot be told from it.
+        ((100, 108, 104), "v3", "keep v3, which runs today: v2 is not found better than it"),
+    ],
+)
+def test_the_verdict_keeps_what_runs_today_as_the_recommendation_does(
+    right: Sequence[int], today: str, action: str
+) -> None:
+    found = counts(*right, today=today)
+    assert found.recommendation is not None
+    first = verdict_texts(found)[0].action
+    assert first.startswith(action)
+    assert re.split("[ ;,]", first)[1] == found.recommendation.rubric_set
+
+
+def test_of_sets_that_cannot_be_told_apart_the_one_that_runs_is_kept() -> None:
+    first = verdict_texts(ran(*TIED, today="v3"))[0].action
+    assert first.startswith("keep v3: v2 cannot be told apart from it; about ")
 
 
 def test_each_set_of_several_names_the_level_of_its_interval() -> None:

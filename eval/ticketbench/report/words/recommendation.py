@@ -27,9 +27,13 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
     `listed` is the file that lists the changed tickets.
     """
     alone = len(results.comparisons) < 2
-    words = verdict_text if alone else one_of_several_text
     each = [
-        replace(words(comparison), rests_on=fragility_text(comparison, listed=listed))
+        replace(
+            verdict_text(comparison, today=_today(results))
+            if alone
+            else one_of_several_text(comparison),
+            rests_on=fragility_text(comparison, listed=listed),
+        )
         for comparison in results.comparisons
     ]
     return each if alone else [_recommendation(results), *each]
@@ -68,7 +72,7 @@ def _recommendation(results: RunResults) -> VerdictText:
             f"{_listed(found.leaders, 'and')} are {every} better than {base}, and cannot be told "
             "apart",
             evidence,
-            f"use {_listed(found.leaders, 'or')}: they cannot be told apart{_apart(found)}",
+            _choice(results),
             "good",
         )
     winner = found.leaders[0]
@@ -76,7 +80,33 @@ def _recommendation(results: RunResults) -> VerdictText:
     headline = f"{winner} is better than {base}"
     if n_better > 1:
         headline = f"{winner} is the best of the {n_better} sets found better than {base}"
-    return VerdictText(headline, evidence, f"use {winner}; read the broken tickets first", "good")
+    return VerdictText(headline, evidence, _choice(results), "good")
+
+
+def _choice(results: RunResults) -> str:
+    """Which set to use where some lead: what runs today stays unless one of them beats it."""
+    found, today = results.standing, _today(results)
+    leaders, several = found.leaders, len(found.leaders) > 1
+    advice = results.recommendation
+    if advice and advice.rubric_set not in leaders:
+        are = "are" if several else "is"
+        return (
+            f"keep {today}, which runs today: {_listed(leaders, 'and')} {are} not found better "
+            "than it"
+        )
+    if several and today in leaders:
+        others = [name for name in leaders if name != today]
+        return f"keep {today}: {_listed(others, 'and')} cannot be told apart from it{_apart(found)}"
+    if several:
+        return f"use {_listed(leaders, 'or')}: they cannot be told apart{_apart(found)}"
+    verb = "keep" if leaders[0] == today else "use"
+    return f"{verb} {leaders[0]}; read the broken tickets first"
+
+
+def _today(results: RunResults) -> str:
+    """The set that runs: the first one in results of before that was asked."""
+    found = results.recommendation
+    return found.today.rubric_set if found else results.evaluations[0].provenance.rubric_set
 
 
 def _no_leader(results: RunResults) -> VerdictText:
@@ -92,7 +122,9 @@ def _no_leader(results: RunResults) -> VerdictText:
         return VerdictText(headline, evidence, action, "unknown")
     worse = all(c.verdict.outcome == "worse" for c in results.comparisons)
     headline = f"no set is better than {base}"
-    return VerdictText(headline, evidence, f"keep {base}", "bad" if worse else "neutral")
+    use = preferred(results).provenance.rubric_set
+    action = f"{'keep' if use == _today(results) else 'use'} {use}"
+    return VerdictText(headline, evidence, action, "bad" if worse else "neutral")
 
 
 def _gains_text(found: Standing, names: Sequence[str]) -> str:

@@ -47,14 +47,19 @@ class VerdictText:
     rests_on: str = ""
 
 
-def verdict_text(comparison: Comparison) -> VerdictText:
-    """The verdict of a comparison in words, as of two sets alone; its action says which to use."""
-    choice = {
-        "better": f"use {comparison.candidate}; ",
-        "worse": f"keep {comparison.base}; ",
-        "no relevant difference": f"keep {comparison.base}; ",
+def verdict_text(comparison: Comparison, *, today: str = "") -> VerdictText:
+    """The verdict of a comparison in words, as of two sets alone; its action says which to use.
+
+    `today` is the one of the two that runs, the base where nothing is said.
+    """
+    today = today or comparison.base
+    use = {
+        "better": comparison.candidate,
+        "worse": comparison.base,
+        "no relevant difference": today,
         "cannot tell": "",
     }[comparison.verdict.outcome]
+    choice = f"{'keep' if use == today else 'use'} {use}; " if use else ""
     of_several = one_of_several_text(comparison)
     evidence = _evidence(comparison, seen_change(comparison.verdict))
     return replace(of_several, evidence=evidence, action=choice + of_several.action)
