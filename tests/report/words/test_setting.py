@@ -103,6 +103,14 @@ def test_a_setting_is_told_with_temperature_and_that_labels_have_thresholds() ->
     )
 
 
+def test_thresholds_of_labels_in_the_config_are_not_part_of_the_setting() -> None:
+    """Who sets the one number and keeps them would route other tickets than are told."""
+    policy = Policy(label_thresholds=(("a", 0.9),))
+    assert said(NOT_YET, asked=replace(MONEY, policy=policy)).headline == (
+        "Set threshold 0.75, without escalation, without `policy.label_thresholds`"
+    )
+
+
 # Of 100 tickets
 
 

@@ -55,7 +55,7 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
             f"Too few tickets to recommend a threshold: {few}, and {FEWEST_TICKETS} are the fewest"
         )
     return SettingText(
-        headline=_headline(found, alone=len(evaluations) == 1),
+        headline=_headline(found, evaluation, alone=len(evaluations) == 1),
         of_100=_of_100(found),
         pays=_pays(found.setting) if found.setting.routing.routed else "",
         today=_today(found),
@@ -89,7 +89,7 @@ def at_text(setting: Setting) -> str:
     return f"threshold {numbers.threshold(setting.threshold)}{own}, {escalation}{scale}"
 
 
-def _headline(found: Recommendation, *, alone: bool) -> str:
+def _headline(found: Recommendation, evaluation: Evaluation, *, alone: bool) -> str:
     keeps = found.rubric_set == found.today.rubric_set
     if found.kind == "review" or found.setting is None:
         why = "it costs more" if _pays_of(found) == "no" else "no clear saving"
@@ -99,6 +99,9 @@ def _headline(found: Recommendation, *, alone: bool) -> str:
         "Set" if alone else f"Keep {found.rubric_set} at" if keeps else f"Use {found.rubric_set} at"
     )
     said = f"{use} {at_text(found.setting)}"
+    # Else who sets the one number keeps others that it was not chosen with.
+    own = evaluation.settings.policy.label_thresholds
+    said += ", without `policy.label_thresholds`" if own else ""
     said += f"; {_listed(found.also)} cannot be told apart from it" if found.also else ""
     # A promise was chosen by the target, whatever the prices are.
     examples = _example(found, start="At") if found.kind == "money" else ""
