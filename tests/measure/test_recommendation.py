@@ -260,6 +260,16 @@ def test_where_more_than_5_percent_failed_nothing_is_recommended(failed: int, ki
     assert MOST_FAILED == 0.05
 
 
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_set_with_too_few_answers_leaves_open_which_set_to_use(at: int) -> None:
+    sets = [sound(100, name=name) for name in NAMES]
+    sets[at] = replace(sets[at], failures=tuple(Failure(f"f{i}", "timeout") for i in range(6)))
+    found = ran(*sets).recommendation
+    assert (found.kind, found.setting) == ("incomplete", None)
+    sets[at] = replace(sets[at], failures=sets[at].failures[:5])
+    assert ran(*sets).recommendation.kind != "incomplete"
+
+
 def test_the_prices_and_the_confidence_are_those_of_the_settings() -> None:
     how = replace(STATED, costs=Costs(7, 2, 3, 1), confidence=0.8)
     found, _ = advised(SOUND, how)

@@ -64,7 +64,8 @@ class Recommendation(Value):
     2. money: the cheapest threshold saves for sure
     3. review: keep giving every ticket to a person
 
-    kind        one of these, or too few (under 50 tickets), or incomplete (over 5 % have no answer)
+    kind        one of these, or too few (under 50 tickets), or incomplete (over 5 % have no answer
+                under one of the sets, as which set to use is then not known)
     rubric_set  the set to use
     also        other sets that could be used as well: better than the first one, and not beaten
     setting     its setting; of kind review the cheapest one, which does not surely save; None
@@ -117,7 +118,7 @@ def recommend(
     name = preferred_set(names, standing, today.rubric_set)
     table, evaluation = tables[names.index(name)], evaluations[names.index(name)]
     chosen = {one.rule: one for one in evaluation.thresholds}
-    kind = _kind(evaluation, chosen)
+    kind = "incomplete" if incomplete(evaluations) else _kind(evaluation, chosen)
     settings = evaluation.settings
     certified = chosen.get("certified")
     of = certified if kind == "promise" else chosen.get("cost_optimal")
@@ -135,6 +136,11 @@ def recommend(
         costs=settings.costs,
         prices_stated=settings.prices_stated,
     )
+
+
+def incomplete(evaluations: Sequence[Evaluation]) -> tuple[Evaluation, ...]:
+    """Those of which too many tickets have no answer for anything to be recommended."""
+    return tuple(e for e in evaluations if e.n_failed > MOST_FAILED * e.n_requested)
 
 
 def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
@@ -155,9 +161,6 @@ def _also(names: Sequence[str], standing: Standing, name: str) -> tuple[str, ...
 
 
 def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:
-    # First, as fifty are soon there again where answers lack.
-    if evaluation.n_failed > MOST_FAILED * evaluation.n_requested:
-        return "incomplete"
     if evaluation.n_scored < FEWEST_TICKETS:
         return "too few"
     certified = chosen.get("certified")

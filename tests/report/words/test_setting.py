@@ -17,6 +17,7 @@ from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Kind, Recommendation, Today
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
+from ticketbench.report.words.recommendation import verdict_texts
 from ticketbench.report.words.setting import SettingText, at_text, per_100, setting_text
 
 ASKED = Settings(min_precision=0.9, target_stated=True, prices_stated=True)
@@ -222,6 +223,16 @@ def test_a_setting_of_today_that_is_cheaper_here_is_said_to_be() -> None:
     """The promise is at a stricter threshold than the one that costs least on these tickets."""
     words = said(falling_table(300, upper=50, lower=30), today=Today("v1", Policy(0.5, 1.0)))
     assert words.today.endswith(" a ticket, which is less")
+
+
+def test_a_set_without_enough_answers_is_named() -> None:
+    failures = tuple(Failure(f"f{i}", "timeout") for i in range(20))
+    found = ran(replace(NO_USE, failures=failures), OTHER_FIRM)
+    words = setting_text(found.recommendation, found.evaluations)
+    assert words.headline == (
+        "Incomplete: 20 of 320 tickets have no answer under v1. Run it again"
+    )
+    assert verdict_texts(found)[0].action == "run it again: too many tickets have no answer"
 
 
 def test_sets_that_cannot_be_told_apart_are_named_beside_the_one_to_use() -> None:

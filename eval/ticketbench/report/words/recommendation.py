@@ -26,17 +26,21 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
 
     `listed` is the file that lists the changed tickets.
     """
-    alone = len(results.comparisons) < 2
+    compared, found = results.comparisons, results.recommendation
+    if not compared:
+        return []
+    if len(compared) == 1:
+        each = [verdict_text(compared[0], today=_today(results))]
+    else:
+        each = [one_of_several_text(comparison) for comparison in compared]
     each = [
-        replace(
-            verdict_text(comparison, today=_today(results))
-            if alone
-            else one_of_several_text(comparison),
-            rests_on=fragility_text(comparison, listed=listed),
-        )
-        for comparison in results.comparisons
+        replace(words, rests_on=fragility_text(comparison, listed=listed))
+        for words, comparison in zip(each, compared, strict=True)
     ]
-    return each if alone else [_recommendation(results), *each]
+    first, *others = each if len(each) == 1 else [_recommendation(results), *each]
+    if found and found.kind == "incomplete":
+        first = replace(first, action="run it again: too many tickets have no answer")
+    return [first, *others]
 
 
 def preferred(results: RunResults) -> Evaluation:

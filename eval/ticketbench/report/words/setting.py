@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.recommendation import Recommendation, Setting
+from ticketbench.measure.recommendation import Recommendation, Setting, incomplete
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.words import numbers
@@ -47,8 +47,7 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
         return SettingText("Nothing was recommended: run it again with this version")
     evaluation = next(e for e in evaluations if e.provenance.rubric_set == found.rubric_set)
     if found.kind == "incomplete":
-        missing = f"{evaluation.n_failed:,} of {evaluation.n_requested:,} tickets have no answer"
-        return SettingText(f"Incomplete: {missing}. Run it again")
+        return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again")
     if found.setting is None:
         few = numbers.count(evaluation.n_scored, "ticket")
         return SettingText(
@@ -87,6 +86,13 @@ def at_text(setting: Setting) -> str:
     scale = f", at temperature {setting.temperature:g}" if setting.temperature != 1 else ""
     own = " and those of labels" if setting.label_thresholds else ""
     return f"threshold {numbers.threshold(setting.threshold)}{own}, {escalation}{scale}"
+
+
+def _missing(evaluations: Sequence[Evaluation]) -> str:
+    """How many tickets lack an answer, of the first set of which too many do."""
+    e = incomplete(evaluations)[0]
+    under = "" if len(evaluations) == 1 else f" under {e.provenance.rubric_set}"
+    return f"{e.n_failed:,} of {e.n_requested:,} tickets have no answer{under}"
 
 
 def _headline(found: Recommendation, evaluation: Evaluation, *, alone: bool) -> str:
