@@ -114,6 +114,15 @@ def test_nobody_knows_what_one_customer_tells_of_others(size: int) -> None:
     assert found.pays == "cannot tell"
 
 
+def test_nothing_costs_less_than_nothing() -> None:
+    # One dear miss among many: half the width of the interval is more than the cost.
+    saved = np.append(np.ones(59), -99.0)
+    found = saving(saved, np.arange(60), Costs(100, 1), wrong=6, held_out=False)
+    assert (found.per_ticket.high, found.cost.low) == (1, 0)
+    alike = saving(np.full(60, 0.1), np.arange(60), Costs(0, 0.1), wrong=6, held_out=False)
+    assert 0 <= alike.cost.low <= alike.cost.value < 1e-12
+
+
 def test_no_tickets_have_no_saving() -> None:
     found = of_routes(0, 0, 0)
     assert not found.per_ticket.defined

@@ -61,9 +61,12 @@ def saving(
         low, high = found.value, found.value
     if np.any(saved != 0):
         low = min(low, found.value - costs.misroute * _unseen(wrong, found.n, groups))
-    per_ticket = Estimate(found.value, low, high, found.n, found.method)
     by_hand = costs.review
-    cost = Estimate(by_hand - found.value, by_hand - high, by_hand - low, found.n, found.method)
+    # No outcome costs less than nothing, which a t interval does not know.
+    high = min(high, by_hand)
+    per_ticket = Estimate(found.value, low, high, found.n, found.method)
+    spent = max(by_hand - found.value, 0.0)
+    cost = Estimate(spent, by_hand - high, by_hand - low, found.n, found.method)
     return Saving(per_ticket, cost, by_hand, wrong, held_out)
 
 
