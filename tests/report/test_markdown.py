@@ -32,7 +32,7 @@ def test_the_recommendation_comes_first_and_the_verdict_after_it() -> None:
         "wrong route 5, a reading 1\\)"
     )
     of_100, today, order, verdict = lines[1:5]
-    assert of_100 == "No threshold costs less on these tickets."
+    assert of_100 == "No threshold with two decimals costs less on these tickets."
     assert today.startswith("Today \\(v1 at threshold 0.60, escalating above 0.30\\) ")
     assert order.startswith("Chosen so: the cheapest threshold, where it saves; ")
     assert verdict.startswith("**v2 is worse than v1.** ")

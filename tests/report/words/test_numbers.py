@@ -68,10 +68,17 @@ def test_a_p_value_is_never_a_bare_zero(value: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "text"), [(1.0, "1.00"), (0.0, "0.00"), (2.5, "2.50"), (0.004, "0.004")]
+)
+def test_a_price_has_the_decimals_that_it_has(value: float, text: str) -> None:
+    assert numbers.price(value) == text
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [(0.95, "95%"), (0.975, "97.5%"), (1 - 0.05 / 3, "98.33%"), (0.9995, "99.95%"),
      (0.99999, "99.999%"), (0.999999, "99.9999%"), (1.0, "100%")],
-)
+)  # fmt: skip
 def test_a_confidence_has_the_decimals_that_it_has(value: float, text: str) -> None:
     assert numbers.confidence(value) == text
 

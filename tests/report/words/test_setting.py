@@ -131,7 +131,15 @@ def test_where_nothing_is_recommended_the_hundred_are_those_of_the_cheapest() ->
 def test_where_no_threshold_is_cheaper_that_is_all_that_is_said_of_money() -> None:
     words = said(table([[0.8, 0.1, 0.1]] * 100, ["a"] * 30 + ["b"] * 70))
     assert words.headline == "Keep people reading every ticket: no clear saving"
-    assert (words.of_100, words.pays) == ("No threshold costs less on these tickets", "")
+    assert words.of_100 == "No threshold with two decimals costs less on these tickets"
+    assert words.pays == ""
+
+
+def test_between_two_thresholds_of_two_decimals_one_may_cost_less() -> None:
+    # 0.9999 would; the rule asks 0.99 and 1.00.
+    sure, nearly = [0.9999, 0.00005, 0.00005], [0.991, 0.0045, 0.0045]
+    words = said(table([sure] * 60 + [nearly] * 60, ["a"] * 60 + ["b"] * 60), asked=MONEY)
+    assert words.of_100.startswith("No threshold with two decimals costs less")
 
 
 @pytest.mark.parametrize(
@@ -229,9 +237,7 @@ def test_a_set_without_enough_answers_is_named() -> None:
     failures = tuple(Failure(f"f{i}", "timeout") for i in range(20))
     found = ran(replace(NO_USE, failures=failures), OTHER_FIRM)
     words = setting_text(found.recommendation, found.evaluations)
-    assert words.headline == (
-        "Incomplete: 20 of 320 tickets have no answer under v1. Run it again"
-    )
+    assert words.headline == "Incomplete: 20 of 320 tickets have no answer under v1. Run it again"
     assert verdict_texts(found)[0].action == "run it again: too many tickets have no answer"
 
 

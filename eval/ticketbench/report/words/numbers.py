@@ -67,6 +67,11 @@ def threshold(value: float) -> str:
     return number(value, 2) if round(value, 2) == value or math.isnan(value) else repr(float(value))
 
 
+def price(value: float) -> str:
+    """A price with two decimals, or as many as it has, up to six digits: 0.004 as "0.004"."""
+    return number(value, 2) if round(value, 2) == value else f"{value:g}"
+
+
 def estimate(of: Estimate, *, share: bool = True) -> str:
     """An estimate as "89.3% [86.1, 91.9]", or without brackets where there is no interval."""
     if not of.defined:

@@ -131,7 +131,7 @@ def _of_100(found: Recommendation) -> str:
     setting = found.setting
     *_, review, escalated = per_100(setting.routing)
     if found.kind == "review" and not setting.routing.routed:
-        return "No threshold costs less on these tickets"
+        return "No threshold with two decimals costs less on these tickets"
     to_two = f", {escalated} to two teams to decide" if escalated else ""
     said = f"of 100 tickets, {_alone(setting.routing)}, {review} to a person{to_two}"
     if found.kind == "review":
@@ -153,9 +153,10 @@ def _pays(setting: Setting) -> str:
     saving = setting.saving
     word = {"yes": "It pays", "no": "It does not pay", "cannot tell": "Cannot tell if it pays"}
     where = "on tickets it was not chosen on" if saving.held_out else "on these tickets"
+    by_hand = f"a person reading every one costs {numbers.price(saving.by_hand)}"
     return (
         f"{word[saving.pays]}: {numbers.estimate(saving.cost, share=False)} a ticket, its wrong "
-        f"routes counted, where a person reading every one costs {saving.by_hand:.2f}; {where}"
+        f"routes counted, where {by_hand}; {where}"
     )
 
 
