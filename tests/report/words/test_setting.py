@@ -176,23 +176,23 @@ def test_the_parts_of_a_hundred_sum_to_it_and_none_is_off_by_one(
     [
         (
             NOT_YET, MONEY,
-            "It pays: 0.660 [0.557, 0.763] a ticket; a person reading each costs 1.00, a wrong "
-            "route 5. Brackets: likely range. Tested on tickets it was not chosen on",
+            "It pays: 0.660 [0.557, 0.763] a ticket, wrong routes at 5; a person reading it costs "
+            "1.00. Brackets: likely range. Tested on tickets it was not chosen on",
         ),
         (
             FIRM, ASKED,
-            "It pays: 0.620 [0.512, 0.728] a ticket; a person reading each costs 1.00, a wrong "
-            "route 5. Brackets: likely range. Counted on these tickets",
+            "It pays: 0.620 [0.512, 0.728] a ticket, wrong routes at 5; a person reading it costs "
+            "1.00. Brackets: likely range. Counted on these tickets",
         ),
         (
             falling_table(60, upper=9), MONEY,
-            "Cannot tell if it pays: 0.850 [0.547, 1.327] a ticket; a person reading each costs "
-            "1.00, a wrong route 5. Brackets: likely range. Tested on tickets it was not chosen on",
+            "Cannot tell if it pays: 0.850 [0.547, 1.327] a ticket, wrong routes at 5; a person "
+            "reading it costs 1.00. Brackets: likely range. Tested on tickets it was not chosen on",
         ),
         (
             NO_USE, MONEY,
-            "It does not pay: 1.025 [1.001, 1.111] a ticket; a person reading each costs 1.00, a "
-            "wrong route 5. Brackets: likely range. Tested on tickets it was not chosen on",
+            "It does not pay: 1.025 [1.001, 1.111] a ticket, wrong routes at 5; a person reading "
+            "it costs 1.00. Brackets: likely range. Tested on tickets it was not chosen on",
         ),
     ],
 )  # fmt: skip
@@ -200,12 +200,6 @@ def test_the_cost_stands_beside_that_of_a_person_reading_every_ticket(
     of: ScoreTable, asked: Settings, pays: str
 ) -> None:
     assert said(of, asked=asked).pays == pays
-
-
-def test_example_prices_are_said_once() -> None:
-    words = said(NOT_YET, asked=replace(MONEY, prices_stated=False))
-    assert "(a wrong route 5, a reading 1)" in words.headline
-    assert "; a person reading each costs 1.00. Brackets: " in words.pays
 
 
 def test_a_cost_without_a_range_has_no_word_of_brackets() -> None:
@@ -217,7 +211,7 @@ def test_a_cost_without_a_range_has_no_word_of_brackets() -> None:
         was, setting=replace(was.setting, saving=replace(was.setting.saving, cost=cost))
     )
     assert setting_text(changed, found.evaluations).pays == (
-        "It pays: 0.660 a ticket; a person reading each costs 1.00, a wrong route 5. "
+        "It pays: 0.660 a ticket, wrong routes at 5; a person reading it costs 1.00. "
         "Tested on tickets it was not chosen on"
     )
 
@@ -250,8 +244,7 @@ def test_where_nothing_is_cheaper_the_prices_stand_beside_the_cost_of_today() ->
     words = said(table([[0.8, 0.1, 0.1]] * 100, ["a"] * 30 + ["b"] * 70))
     assert words.today == (
         "Today (v1 at threshold 0.60, escalating above 0.30) 100 of 100 go out alone, about 70 "
-        "wrong, at 3.500 [3.043, 3.957] a ticket; a person reading each costs 1.00, a wrong "
-        "route 5"
+        "wrong, at 3.500 [3.043, 3.957] a ticket, wrong routes at 5; a person reading it costs 1.00"
     )
 
 

@@ -145,16 +145,15 @@ def _pays(found: Recommendation) -> str:
     brackets = "Brackets: likely range. " if numbers.interval(saving.cost, share=False) else ""
     other = "Tested on tickets it was not chosen on"
     return (
-        f"{word[saving.pays]}: {numbers.estimate(saving.cost, share=False)} a ticket; "
+        f"{word[saving.pays]}: {numbers.estimate(saving.cost, share=False)} a ticket, "
         f"{_prices(found)}. {brackets}{other if saving.held_out else 'Counted on these tickets'}"
     )
 
 
 def _prices(found: Recommendation) -> str:
-    """What the costs are counted in; a wrong route only where the headline does not say it."""
-    reading = f"a person reading each costs {found.costs.review:.2f}"
-    told = not found.prices_stated and found.kind != "promise"
-    return reading if told else f"{reading}, a wrong route {found.costs.misroute:g}"
+    """What a cost holds, and what it is counted in."""
+    costs = found.costs
+    return f"wrong routes at {costs.misroute:g}; a person reading it costs {costs.review:.2f}"
 
 
 def _today(found: Recommendation) -> str:
@@ -172,7 +171,7 @@ def _dear(found: Recommendation) -> str:
     """How the cost of today stands beside the others; more than by hand only where it is sure."""
     today, setting = found.today.saving, found.setting
     if setting is None or not setting.routing.routed:
-        return f"; {_prices(found)}"
+        return f", {_prices(found)}"
     if today.per_ticket.value > setting.saving.per_ticket.value:
         return ", less than the setting above"
     return ", more than by hand" if today.pays == "no" else ""
