@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -92,7 +93,9 @@ def test_an_escalation_limit_that_pays_is_part_of_the_setting() -> None:
     words = said(FIRM, asked=replace(MONEY, costs=Costs(escalate=0.2, missed=0.1)))
     assert words.headline.startswith("Set threshold ")
     assert ", escalating above 0." in words.headline
-    assert words.of_100.endswith(" to two teams to decide")
+    assert words.of_100.endswith(" (escalated)")
+    assert "; a person reads " in words.of_100
+    assert ", two teams decide " in words.of_100
 
 
 def test_a_setting_is_told_with_temperature_and_that_labels_have_thresholds() -> None:
@@ -117,14 +120,14 @@ def test_thresholds_of_labels_in_the_config_are_not_part_of_the_setting() -> Non
 
 def test_of_a_hundred_tickets_each_part_is_told() -> None:
     assert said(NOT_YET, asked=MONEY).of_100 == (
-        "Of 100 tickets, 49 go out alone, about 3 of them wrong, 51 to a person"
+        "Of 100 of these tickets, 49 go out alone, about 3 wrong; a person reads 51"
     )
 
 
 def test_where_nothing_is_recommended_the_hundred_are_those_of_the_cheapest() -> None:
     assert said(falling_table(60, upper=9)).of_100 == (
-        "The cheapest is threshold 0.73, without escalation: of 100 tickets, 53 go out alone, "
-        "about 5 of them wrong, 47 to a person"
+        "Cheapest: threshold 0.73, without escalation. Of 100 of these tickets, 53 go out alone, "
+        "about 5 wrong; a person reads 47"
     )
 
 
@@ -145,9 +148,9 @@ def test_between_two_thresholds_of_two_decimals_one_may_cost_less() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "review", "alone"),
     [
-        (70, 0, 30, "70 go out alone, none of them wrong"),
-        (600, 1, 399, "60 go out alone, fewer than 1 of them wrong"),
-        (1, 0, 99, "1 goes out alone, none of them wrong"),
+        (70, 0, 30, "70 go out alone, none wrong"),
+        (600, 1, 399, "60 go out alone, fewer than 1 wrong"),
+        (1, 0, 99, "1 goes out alone, none wrong"),
         (1, 0, 499, "fewer than 1 goes out alone"),
     ],
 )
@@ -162,7 +165,9 @@ def test_few_of_a_hundred_are_not_told_as_none(
         n=right + wrong + review, right=right, wrong=wrong, routed=right + wrong, reviewed=review,
     )  # fmt: skip
     changed = replace(was, setting=replace(was.setting, routing=routing))
-    assert setting_text(changed, found.evaluations).of_100.startswith(f"Of 100 tickets, {alone}, ")
+    assert setting_text(changed, found.evaluations).of_100.startswith(
+        f"Of 100 of these tickets, {alone}; "
+    )
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
@@ -188,23 +193,23 @@ def test_the_parts_of_a_hundred_sum_to_it_and_none_is_off_by_one(
     [
         (
             NOT_YET, MONEY,
-            "It pays: 0.660 [0.557, 0.763] a ticket, its wrong routes counted, where a person "
-            "reading every one costs 1.00; on tickets it was not chosen on",
+            "It pays: 0.660 [0.557, 0.763] a ticket, wrong routes at 5; a person reading it costs "
+            "1.00. Brackets: likely range. Tested on tickets it was not chosen on",
         ),
         (
             FIRM, ASKED,
-            "It pays: 0.620 [0.512, 0.728] a ticket, its wrong routes counted, where a person "
-            "reading every one costs 1.00; on these tickets",
+            "It pays: 0.620 [0.512, 0.728] a ticket, wrong routes at 5; a person reading it costs "
+            "1.00. Brackets: likely range. Counted on these tickets",
         ),
         (
             falling_table(60, upper=9), MONEY,
-            "Cannot tell if it pays: 0.850 [0.547, 1.327] a ticket, its wrong routes counted, "
-            "where a person reading every one costs 1.00; on tickets it was not chosen on",
+            "Cannot tell if it pays: 0.850 [0.547, 1.327] a ticket, wrong routes at 5; a person "
+            "reading it costs 1.00. Brackets: likely range. Tested on tickets it was not chosen on",
         ),
         (
             NO_USE, MONEY,
-            "It does not pay: 1.025 [1.001, 1.111] a ticket, its wrong routes counted, where a "
-            "person reading every one costs 1.00; on tickets it was not chosen on",
+            "It does not pay: 1.025 [1.001, 1.111] a ticket, wrong routes at 5; a person reading "
+            "it costs 1.00. Brackets: likely range. Tested on tickets it was not chosen on",
         ),
     ],
 )  # fmt: skip
@@ -214,23 +219,55 @@ def test_the_cost_stands_beside_that_of_a_person_reading_every_ticket(
     assert said(of, asked=asked).pays == pays
 
 
+def test_a_cost_without_a_range_has_no_word_of_brackets() -> None:
+    found = ran(NOT_YET, asked=MONEY)
+    was = advice(found)
+    assert was.setting is not None
+    cost = replace(was.setting.saving.cost, low=math.nan, high=math.nan)
+    changed = replace(
+        was, setting=replace(was.setting, saving=replace(was.setting.saving, cost=cost))
+    )
+    assert setting_text(changed, found.evaluations).pays == (
+        "It pays: 0.660 a ticket, wrong routes at 5; a person reading it costs 1.00. "
+        "Tested on tickets it was not chosen on"
+    )
+
+
 def test_what_runs_today_is_the_first_set_at_the_policy_of_the_config() -> None:
     assert said(NO_USE, OTHER_FIRM).today == (
-        "Today (v1 at threshold 0.60, escalating above 0.30) 79 of 100 go out alone, "
-        "about 26 of them wrong, at 1.523 [1.283, 1.764] a ticket"
+        "Today (v1 at threshold 0.60, escalating above 0.30) 79 go out alone, about 26 wrong, "
+        "at 1.523 [1.283, 1.764] a ticket, more than by hand"
     )
 
 
 def test_what_runs_today_may_be_another_set_at_another_policy() -> None:
     words = said(NO_USE, OTHER_FIRM, today=Today("v2", Policy(0.8, 1.0)))
-    assert words.today.startswith("Today (v2 at threshold 0.80, without escalation) 39 of ")
+    assert words.today.startswith("Today (v2 at threshold 0.80, without escalation) 39 go ")
     assert words.headline.startswith("Keep v2 at threshold ")
 
 
 def test_a_setting_of_today_that_is_cheaper_here_is_said_to_be() -> None:
     """The promise is at a stricter threshold than the one that costs least on these tickets."""
     words = said(falling_table(300, upper=50, lower=30), today=Today("v1", Policy(0.5, 1.0)))
-    assert words.today.endswith(" a ticket, which is less")
+    assert words.today.endswith(" a ticket, less than the setting above")
+
+
+def test_tickets_that_are_escalated_today_are_told() -> None:
+    both = table([[0.5, 0.45, 0.05]] * 40 + [[0.9, 0.05, 0.05]] * 60, ["a"] * 100)
+    assert ") 60 go out alone, none wrong, 40 to two teams, at " in said(both).today
+
+
+def test_where_nothing_is_cheaper_the_prices_stand_beside_the_cost_of_today() -> None:
+    words = said(table([[0.8, 0.1, 0.1]] * 100, ["a"] * 30 + ["b"] * 70))
+    assert words.today == (
+        "Today (v1 at threshold 0.60, escalating above 0.30) 100 of 100 go out alone, about 70 "
+        "wrong, at 3.500 [3.043, 3.957] a ticket, wrong routes at 5; a person reading it costs 1.00"
+    )
+
+
+def test_a_cost_of_today_that_may_be_that_of_reading_all_is_not_called_more() -> None:
+    words = said(NOT_YET, asked=MONEY)
+    assert words.today.endswith(" a ticket")
 
 
 def test_a_set_without_enough_answers_is_named() -> None:
@@ -247,7 +284,7 @@ def test_sets_that_cannot_be_told_apart_are_named_beside_the_one_to_use() -> Non
         for name in ("v2", "v3", "v4")
     ]
     assert said(NO_USE, *twins).headline == (
-        "Use v2 at threshold 0.504, without escalation; v3 and v4 cannot be told apart from it"
+        "Use v2 at threshold 0.504, without escalation; v3 and v4 may do as well"
     )
 
 
@@ -263,16 +300,16 @@ def test_a_promise_is_no_matter_of_prices() -> None:
 def test_a_firm_promise_is_recommended_with_its_odds() -> None:
     assert said(FIRM).promise == (
         "We promise at least 90% right among routed tickets. This way of choosing keeps its "
-        "promise in 9 of 10 data sets like yours. If no threshold kept this promise, data this "
-        "good would still turn up in 2 of 100 cases"
+        "promise in 9 of 10 data sets like yours. If no threshold kept it, data this good would "
+        "still turn up in 2 of 100 cases"
     )
 
 
 def test_a_thin_promise_stands_beside_and_money_decides() -> None:
     words = said(THIN)
     assert words.promise == (
-        "0.722 passes for 90% right, but thinly: data this good turn up in 4 of 100 cases even "
-        "where no threshold keeps the promise. Label more tickets before you rely on it"
+        "Threshold 0.722 passes for 90% right, but too thinly to promise: data this good turn up "
+        "in 4 of 100 cases even if no threshold keeps it. Label more tickets. Chosen by cost"
     )
     assert kinds(THIN) == "money"
 
@@ -282,18 +319,17 @@ def test_a_thin_promise_stands_beside_and_money_decides() -> None:
     [
         (
             NOT_YET,
-            "Your target, 90% right, cannot be promised yet: at 0.929, 2 of 38 are wrong; at most "
-            "1 may be. Label more tickets; how many is not known",
+            "Your target, 90% right, cannot be promised yet: label more. Chosen by cost",
         ),
         (
             NO_USE,
             "Your target, 90% right, is out of reach: no threshold that routes a tenth of your "
-            "tickets or more is 90% right, whatever you label; better rubrics, or a lower target",
+            "tickets or more is 90% right. Reword rubrics or aim lower. Chosen by cost",
         ),
         (
             falling_table(80, upper=22, groups=[i // 8 for i in range(80)]),
             "Your target, 90% right, cannot be promised yet: 10 customers are too few to promise "
-            "anything about new ones; it takes at least 22",
+            "anything about new ones; it takes at least 22. Chosen by cost",
         ),
     ],
 )
@@ -305,27 +341,26 @@ def test_a_firm_promise_that_does_not_save_is_told_and_not_recommended() -> None
     dear = replace(ASKED, costs=Costs(misroute=20))
     words = said(falling_table(400, upper=50), asked=dear)
     assert words.promise == (
-        "Your target, 90% right, can be promised at 0.705, but does not surely save there"
+        "Your target, 90% right, can be promised at 0.705, but is not sure to save"
     )
     assert kinds(falling_table(400, upper=50), asked=dear) == "money"
 
 
-def test_without_a_stated_target_nothing_is_promised_and_the_order_says_so() -> None:
+def test_without_a_stated_target_nothing_is_promised_and_it_is_said_how_it_was_chosen() -> None:
     words = said(FIRM, asked=MONEY)
     assert words.promise == ""
-    assert words.order == (
-        "Chosen so: the cheapest threshold, where it saves; else everything to a person"
-    )
-    assert said(FIRM).order == (
-        "Chosen so: your target first, where it can be promised firmly and saves; else the "
-        "cheapest threshold, where it saves; else everything to a person"
-    )
+    assert words.order == "Chosen so: the cheapest threshold, where it saves; else all to a person"
+
+
+def test_with_a_stated_target_the_promise_says_how_it_was_chosen() -> None:
+    assert said(FIRM).order == said(NOT_YET).order == ""
 
 
 def test_the_set_of_today_has_no_promise_unless_it_is_asked_for() -> None:
     words = said(OTHER_FIRM, NO_USE)
     assert words.promise == (
-        "No promise is made for v2, which runs today; `choose.certify: v2` asks for one"
+        "No promise is made for v2, which runs today; `choose.certify: v2` asks for one. "
+        "Chosen by cost"
     )
     assert said(OTHER_FIRM, NO_USE, certify="v2").promise.startswith("We promise at least 90% ")
 
@@ -333,7 +368,7 @@ def test_the_set_of_today_has_no_promise_unless_it_is_asked_for() -> None:
 def test_of_several_sets_only_the_one_named_is_promised() -> None:
     third = replace(NO_USE, provenance=replace(NO_USE.provenance, rubric_set="v3"))
     assert said(NO_USE, OTHER_FIRM, third, certify="v3").promise == (
-        "No promise is made for v2: `choose.certify` names another set"
+        "No promise is made for v2: `choose.certify` names another set. Chosen by cost"
     )
 
 

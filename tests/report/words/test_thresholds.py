@@ -21,6 +21,7 @@ from ticketbench.report.words import numbers
 from ticketbench.report.words.thresholds import (
     accidents,
     in_short_text,
+    no_promise_text,
     none_chosen_text,
     odds,
     promise_text,
@@ -59,25 +60,24 @@ def test_a_certified_threshold_names_setting_promise_and_what_it_does_here() -> 
     assert threshold_text(rule("certified", measured(FIRM))) == (
         "policy.threshold 0.722, policy.escalate_above 1.00 (90% right among routed tickets, with "
         "90% confidence). We promise at least 90% right among routed tickets. This way of choosing "
-        "keeps its promise in 9 of 10 data sets like yours. If no threshold kept this promise, "
-        "data this good would still turn up in 2 of 100 cases. Here 10 of 164 were wrong (about "
-        "6.7%), and it routes 54.7% [49.0, 60.2] of tickets. Saves 0.380 [0.272, 0.488] a ticket "
-        "against a person reading every one (which costs 1), on these tickets"
+        "keeps its promise in 9 of 10 data sets like yours. If no threshold kept it, data this "
+        "good would still turn up in 2 of 100 cases. Here 10 of 164 were wrong (about 6.7%), and "
+        "it routes 54.7% [49.0, 60.2] of tickets. It saves 0.380 [0.272, 0.488] a ticket (a "
+        "person reading each costs 1), on these tickets"
     )
 
 
 def test_a_threshold_without_a_promise_is_told_as_it_does_on_others() -> None:
     assert threshold_text(rule("cost_optimal", measured(falling_table(300, upper=15)))) == (
-        "policy.threshold 0.75, policy.escalate_above 1.00 (cheapest at misroute 5, review 1): on "
-        "tickets it was not chosen on, routes 147 of 300 (49.0%), 93.9% [88.8, 96.7] of them "
-        "right. Saves 0.340 [0.237, 0.443] a ticket against a person reading every one (which "
-        "costs 1), on tickets it was not chosen on"
+        "policy.threshold 0.75, policy.escalate_above 1.00 (cheapest at misroute 5, review 1). On "
+        "tickets it was not chosen on, it routes 147 of 300 (49.0%), 93.9% [88.8, 96.7] of them "
+        "right. It saves 0.340 [0.237, 0.443] a ticket (a person reading each costs 1)"
     )
 
 
 def test_a_threshold_that_misses_its_target_on_others_is_short_of_it() -> None:
     text = threshold_text(rule("descriptive", measured(falling_table(300, upper=15))))
-    assert "89.5% [84.0, 93.2] of them right, short of the target. Saves " in text
+    assert "89.5% [84.0, 93.2] of them right, short of the target. It saves " in text
 
 
 def test_a_threshold_that_was_not_found_is_said_in_words() -> None:
@@ -98,7 +98,7 @@ def test_a_rule_that_routes_nothing_elsewhere_says_of_how_many() -> None:
     assert chosen.out_of_sample is not None
     judged = replace(chosen.out_of_sample, routed=0, right=0, reviewed=300)
     text = threshold_text(replace(chosen, out_of_sample=judged))
-    assert text.endswith("): on tickets it was not chosen on, routes 0 of 300")
+    assert text.endswith("). On tickets it was not chosen on, it routes 0 of 300")
 
 
 # How to set it
@@ -174,7 +174,7 @@ def test_a_firm_promise_counts_customers_where_there_are_some() -> None:
     assert promised(certificate(), unit="customer").startswith(
         "We promise at least 90% right among routed tickets, counted by ticket and by customer. "
         "This way of choosing keeps its promise in 9 of 10 data sets like yours. If no threshold "
-        "kept this promise, data this good would still turn up in 2 of 100 cases"
+        "kept it, data this good would still turn up in 2 of 100 cases"
     )
 
 
@@ -187,8 +187,8 @@ def test_tickets_of_one_text_are_not_called_customers() -> None:
 
 def test_a_thin_promise_asks_for_more_tickets() -> None:
     assert promised(certificate(reach=0.065)) == (
-        "0.722 passes for 90% right, but thinly: data this good turn up in 7 of 100 cases even "
-        "where no threshold keeps the promise. Label more tickets before you rely on it"
+        "Threshold 0.722 passes for 90% right, but too thinly to promise: data this good turn up "
+        "in 7 of 100 cases even if no threshold keeps it. Label more tickets"
     )
 
 
@@ -239,27 +239,26 @@ TEST = certificates.Tested(threshold=0.91, selected=111, errors=3, most=2, p=0.2
     [
         (
             {"outlook": "not yet", "tested": TEST}, "",
-            "at 0.91, 3 of 111 are wrong; at most 2 may be. Label more tickets; how many is not "
-            "known",
+            "at threshold 0.91, 3 of 111 are wrong; at most 2 may be. Label more tickets",
         ),
         (
             {"outlook": "not yet", "tested": replace(TEST, errors=1, most=0)}, "",
-            "at 0.91, 1 of 111 is wrong; none may be. Label more tickets; how many is not known",
+            "at threshold 0.91, 1 of 111 is wrong; none may be. Label more tickets",
         ),
         (
             {"outlook": "not yet", "tested": TEST}, "customer",
-            "at 0.91, 3 of 111 (one ticket a customer) are wrong; at most 2 may be. Label more "
-            "tickets; how many is not known",
+            "at threshold 0.91, 3 of 111 (one a customer) are wrong; at most 2 may be. Label more "
+            "tickets",
         ),
         (
             {"outlook": "not yet", "tested": replace(TEST, errors=2)}, "customer",
-            "at 0.91, 2 of 111 (one ticket a customer) are wrong, few enough by customer, but by "
-            "ticket too many are: look at those who write most",
+            "at threshold 0.91, 2 of 111 (one a customer) are wrong, few enough by customer, but "
+            "by ticket too many are: look at those who write most",
         ),
         (
             {"outlook": "no use", "tested": TEST}, "",
-            "no threshold that routes a tenth of your tickets or more is 90% right, whatever you "
-            "label; better rubrics, or a lower target",
+            "no threshold that routes a tenth of your tickets or more is 90% right. Reword "
+            "rubrics or aim lower",
         ),
         (
             {"outlook": "too few", "tested": None, "n": 10, "n_min": 22}, "customer",
@@ -279,15 +278,32 @@ def test_why_nothing_is_promised(changes: dict[str, object], unit: str, why: str
 def test_a_target_that_is_not_promised_is_named_with_why() -> None:
     text = threshold_text(rule("certified", measured(falling_table(300, upper=15))))
     assert text == (
-        "none: 90% right among routed tickets cannot be promised with 90% confidence: at 0.929, 2 "
-        "of 38 are wrong; at most 1 may be. Label more tickets; how many is not known"
+        "none: 90% right among routed tickets cannot be promised yet: at threshold 0.929, 2 of 38 "
+        "are wrong; at most 1 may be. Label more tickets"
+    )
+
+
+def test_a_target_out_of_reach_is_called_so_beside_its_rule_too() -> None:
+    text = threshold_text(rule("certified", measured(falling_table(300, upper=3))))
+    assert text.startswith("none: 90% right among routed tickets is out of reach: no threshold ")
+
+
+def test_a_target_of_the_user_is_told_without_the_test_that_it_failed() -> None:
+    """It stands beside its rule; where customers stand in the way, that is told here too."""
+    near = certificate(outlook="not yet", tested=TEST)
+    assert no_promise_text(near, target=0.9, unit="customer") == (
+        "Your target, 90% right, cannot be promised yet: label more"
+    )
+    heavy = certificate(outlook="not yet", tested=replace(TEST, errors=2))
+    assert no_promise_text(heavy, target=0.9, unit="customer").endswith(
+        "but by ticket too many are: look at those who write most"
     )
 
 
 def test_where_every_ticket_is_escalated_there_is_none_to_route() -> None:
     asked = replace(PROMISE, costs=Costs(missed=1.0), policy=Policy(escalate_above=0.001))
     text = threshold_text(rule("certified", evaluate(FIRM, asked)))
-    assert text.endswith("cannot be promised with 90% confidence: no ticket is left to route")
+    assert text.endswith("cannot be promised yet: no ticket is left to route")
 
 
 def test_customers_who_write_most_may_be_what_stands_in_the_way() -> None:
@@ -317,18 +333,18 @@ def saving(low: float, value: float, high: float, *, held_out: bool = True) -> S
     [
         (
             saving(0.09, 0.15, 0.21),
-            "Saves 0.150 [0.090, 0.210] a ticket against a person reading every one (which costs "
-            "1), on tickets it was not chosen on",
+            "It saves 0.150 [0.090, 0.210] a ticket (a person reading each costs 1), on tickets "
+            "it was not chosen on",
         ),
         (
             saving(0.09, 0.15, 0.21, held_out=False),
-            "Saves 0.150 [0.090, 0.210] a ticket against a person reading every one (which costs "
-            "1), on these tickets",
+            "It saves 0.150 [0.090, 0.210] a ticket (a person reading each costs 1), on these "
+            "tickets",
         ),
         (
             saving(-0.3, -0.1, 0.1),
-            "Costs 0.100 [-0.100, 0.300] a ticket more than a person reading every one (which "
-            "costs 1), on tickets it was not chosen on",
+            "It costs 0.100 [-0.100, 0.300] a ticket more (a person reading each costs 1), on "
+            "tickets it was not chosen on",
         ),
         (saving(math.nan, math.nan, math.nan), "What it saves is not known"),
     ],

@@ -24,7 +24,7 @@ class SettingText:
     pays      what it costs against a person reading every one
     today     what runs now, and what that costs
     promise   what is promised, or why not; empty where no target is stated
-    order     in which order the ways of choosing were tried
+    order     how it was chosen; empty where a target is stated, as its sentence says it
     """
 
     headline: str
@@ -56,9 +56,9 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
     return SettingText(
         headline=_headline(found, evaluation, alone=len(evaluations) == 1),
         of_100=_of_100(found),
-        pays=_pays(found.setting) if found.setting.routing.routed else "",
+        pays=_pays(found) if found.setting.routing.routed else "",
         today=_today(found),
-        promise=_promise(found, evaluation),
+        promise=_promise_or_cost(found, evaluation),
         order=_order(found),
     )
 
@@ -108,7 +108,7 @@ def _headline(found: Recommendation, evaluation: Evaluation, *, alone: bool) -> 
     # Else who sets the one number keeps others that it was not chosen with.
     own = evaluation.settings.policy.label_thresholds
     said += ", without `policy.label_thresholds`" if own else ""
-    said += f"; {_listed(found.also)} cannot be told apart from it" if found.also else ""
+    said += f"; {_listed(found.also)} may do as well" if found.also else ""
     # A promise was chosen by the target, whatever the prices are.
     examples = _example(found, start="At") if found.kind == "money" else ""
     return f"{examples}: {said[:1].lower() + said[1:]}" if examples else said
@@ -132,11 +132,10 @@ def _of_100(found: Recommendation) -> str:
     *_, review, escalated = per_100(setting.routing)
     if found.kind == "review" and not setting.routing.routed:
         return "No threshold with two decimals costs less on these tickets"
-    to_two = f", {escalated} to two teams to decide" if escalated else ""
-    said = f"of 100 tickets, {_alone(setting.routing)}, {review} to a person{to_two}"
-    if found.kind == "review":
-        return f"The cheapest is {at_text(setting)}: {said}"
-    return f"O{said[1:]}"
+    cheapest = f"Cheapest: {at_text(setting)}. " if found.kind == "review" else ""
+    to_two = f", two teams decide {escalated} (escalated)" if escalated else ""
+    alone = _alone(setting.routing)
+    return f"{cheapest}Of 100 of these tickets, {alone}; a person reads {review}{to_two}"
 
 
 def _alone(routing: RoutingSummary, *, of: str = "") -> str:
@@ -145,31 +144,53 @@ def _alone(routing: RoutingSummary, *, of: str = "") -> str:
         return f"fewer than 1{of} goes out alone"
     few = "fewer than 1" if routing.wrong else "none"
     go = "goes" if right + wrong == 1 else "go"
-    some = f"about {wrong}" if wrong else few
-    return f"{right + wrong}{of} {go} out alone, {some} of them wrong"
+    return f"{right + wrong}{of} {go} out alone, {f'about {wrong}' if wrong else few} wrong"
 
 
-def _pays(setting: Setting) -> str:
-    saving = setting.saving
+def _pays(found: Recommendation) -> str:
+    assert found.setting is not None
+    saving = found.setting.saving
     word = {"yes": "It pays", "no": "It does not pay", "cannot tell": "Cannot tell if it pays"}
-    where = "on tickets it was not chosen on" if saving.held_out else "on these tickets"
-    by_hand = f"a person reading every one costs {numbers.price(saving.by_hand)}"
+    brackets = "Brackets: likely range. " if numbers.interval(saving.cost, share=False) else ""
+    other = "Tested on tickets it was not chosen on"
     return (
-        f"{word[saving.pays]}: {numbers.estimate(saving.cost, share=False)} a ticket, its wrong "
-        f"routes counted, where {by_hand}; {where}"
+        f"{word[saving.pays]}: {numbers.estimate(saving.cost, share=False)} a ticket, "
+        f"{_prices(found)}. {brackets}{other if saving.held_out else 'Counted on these tickets'}"
     )
+
+
+def _prices(found: Recommendation) -> str:
+    """What a cost holds, and what it is counted in."""
+    costs = found.costs
+    return f"wrong routes at {costs.misroute:g}; a person reading it costs {numbers.price(costs.review)}"
 
 
 def _today(found: Recommendation) -> str:
-    today = found.today
-    cheaper = ""
-    if found.setting is not None:
-        less = today.saving.per_ticket.value > found.setting.saving.per_ticket.value
-        cheaper = ", which is less" if less else ""
+    today, known = found.today, found.setting is not None and found.setting.routing.routed
+    *_, escalated = per_100(today.routing)
+    alone = _alone(today.routing, of="" if known else " of 100")
+    to_two = f", {escalated} to two teams" if escalated else ""
     return (
-        f"Today ({today.rubric_set} at {at_text(today)}) {_alone(today.routing, of=' of 100')}, "
-        f"at {numbers.estimate(today.saving.cost, share=False)} a ticket{cheaper}"
+        f"Today ({today.rubric_set} at {at_text(today)}) {alone}{to_two}, at "
+        f"{numbers.estimate(today.saving.cost, share=False)} a ticket{_dear(found)}"
     )
+
+
+def _dear(found: Recommendation) -> str:
+    """How the cost of today stands beside the others; more than by hand only where it is sure."""
+    today, setting = found.today.saving, found.setting
+    if setting is None or not setting.routing.routed:
+        return f", {_prices(found)}"
+    if today.per_ticket.value > setting.saving.per_ticket.value:
+        return ", less than the setting above"
+    return ", more than by hand" if today.pays == "no" else ""
+
+
+def _promise_or_cost(found: Recommendation, evaluation: Evaluation) -> str:
+    """What is promised; where that did not decide, that cost did."""
+    said = _promise(found, evaluation)
+    # That a firm promise is not sure to save says it already.
+    return said if found.firm or not said else f"{said}. Chosen by cost"
 
 
 def _promise(found: Recommendation, evaluation: Evaluation) -> str:
@@ -184,22 +205,21 @@ def _promise(found: Recommendation, evaluation: Evaluation) -> str:
             f"No promise is made for {name}, which runs today; `choose.certify: {name}` asks for "
             "one"
         )
-    unit = unit_of(evaluation)
     if found.kind == "promise" or not found.promise.firm:
         return promise_text(
-            found.promise, target=found.target, confidence=found.confidence, unit=unit
+            found.promise,
+            target=found.target,
+            confidence=found.confidence,
+            unit=unit_of(evaluation),
         )
     at = numbers.threshold(found.promise.threshold)
-    return f"Your target, {target} right, can be promised at {at}, but does not surely save there"
+    return f"Your target, {target} right, can be promised at {at}, but is not sure to save"
 
 
 def _order(found: Recommendation) -> str:
     if found.target_stated:
-        return (
-            "Chosen so: your target first, where it can be promised firmly and saves; else the "
-            "cheapest threshold, where it saves; else everything to a person"
-        )
-    return "Chosen so: the cheapest threshold, where it saves; else everything to a person"
+        return ""
+    return "Chosen so: the cheapest threshold, where it saves; else all to a person"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -14,6 +14,8 @@ from ticketbench.measure.thresholds.levels import SMALLEST_SHARE
 from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.report.words import numbers
 
+_ON_OTHERS = "On tickets it was not chosen on"
+
 
 def told(evaluation: Evaluation) -> list[tuple[str, str]]:
     """Rule and text of every chosen threshold, but for one that repeats a text before."""
@@ -66,29 +68,36 @@ def threshold_text(chosen: ChosenThreshold, policy: Policy | None = None, *, uni
     if judged is None or judged.n == 0:
         return f"{setting}; too few groups to judge it on others"
     if judged.routed == 0:
-        return f"{setting}: on tickets it was not chosen on, routes 0 of {judged.n}"
+        return f"{setting}. {_ON_OTHERS}, it routes 0 of {judged.n}"
     right = judged.selective_precision
     missed = right.value < chosen.target
+    saving = chosen.saving
     return (
-        f"{setting}: on tickets it was not chosen on, routes "
+        f"{setting}. {_ON_OTHERS}, it routes "
         f"{judged.routed} of {judged.n} ({numbers.percent(judged.coverage.value)}), "
         f"{numbers.estimate(right)} of them right"
         + (", short of the target" if missed else "")
-        + f". {saving_text(chosen.saving)}"
+        + f". {_saved(saving) if saving.held_out else saving_text(saving)}"
     )
 
 
 def saving_text(saving: Saving) -> str:
-    """What a setting saves or costs more than a person reading every ticket."""
+    """What a setting saves or costs more than a person reading every ticket, and where."""
+    if not saving.per_ticket.defined:
+        return _saved(saving)
+    where = f"{_ON_OTHERS[0].lower()}{_ON_OTHERS[1:]}" if saving.held_out else "on these tickets"
+    return f"{_saved(saving)}, {where}"
+
+
+def _saved(saving: Saving) -> str:
     of = saving.per_ticket
     if not of.defined:
         return "What it saves is not known"
-    where = "on tickets it was not chosen on" if saving.held_out else "on these tickets"
-    by_hand = f"a person reading every one (which costs {saving.by_hand:g}), {where}"
+    by_hand = f"(a person reading each costs {saving.by_hand:g})"
     if of.value < 0:
         more = Estimate(-of.value, -of.high, -of.low, of.n, of.method)
-        return f"Costs {numbers.estimate(more, share=False)} a ticket more than {by_hand}"
-    return f"Saves {numbers.estimate(of, share=False)} a ticket against {by_hand}"
+        return f"It costs {numbers.estimate(more, share=False)} a ticket more {by_hand}"
+    return f"It saves {numbers.estimate(of, share=False)} a ticket {by_hand}"
 
 
 def promise_text(found: Certificate, *, target: float, confidence: float, unit: str) -> str:
@@ -101,23 +110,32 @@ def promise_text(found: Certificate, *, target: float, confidence: float, unit: 
         return f"{at} was promised by an earlier rule; run it again before you rely on it"
     if not found.firm:
         return (
-            f"{at} passes for {share} right, but thinly: data this good turn up in "
-            f"{accidents(found)} cases even where no threshold keeps the promise. Label more "
-            "tickets before you rely on it"
+            f"Threshold {at} passes for {share} right, but too thinly to promise: data this good "
+            f"turn up in {accidents(found)} cases even if no threshold keeps it. Label more tickets"
         )
     counted = f", counted by ticket and by {unit}" if unit else ""
     return (
         f"We promise at least {share} right among routed tickets{counted}. This way of choosing "
-        f"keeps its promise in {odds(confidence)} data sets like yours. If no threshold kept this "
-        f"promise, data this good would still turn up in {accidents(found)} cases"
+        f"keeps its promise in {odds(confidence)} data sets like yours. If no threshold kept it, "
+        f"data this good would still turn up in {accidents(found)} cases"
     )
 
 
 def no_promise_text(found: Certificate, *, target: float, unit: str) -> str:
-    """That a target is not promised, and why. No last stop."""
-    why = why_none_text(found, target=target, unit=unit)
+    """That a target is not promised, and what to do; the test it failed is told with its rule.
+
+    No last stop.
+    """
+    test = found.tested
+    more = found.outlook == "not yet" and test is not None and test.errors > test.most
+    how = _not_promised(found, target=target, unit=unit)
+    how = "cannot be promised yet: label more" if more else how
+    return f"Your target, {numbers.confidence(target)} right, {how}"
+
+
+def _not_promised(found: Certificate, *, target: float, unit: str) -> str:
     how = "is out of reach" if found.outlook == "no use" else "cannot be promised yet"
-    return f"Your target, {numbers.confidence(target)} right, {how}: {why}"
+    return f"{how}: {why_none_text(found, target=target, unit=unit)}"
 
 
 def accidents(found: Certificate) -> str:
@@ -134,8 +152,7 @@ def why_none_text(found: Certificate, *, target: float, unit: str) -> str:
     if found.outlook == "no use":
         return (
             f"no threshold that routes {_share_in_words()} of your tickets or more is "
-            f"{numbers.confidence(target)} right, whatever you label; better rubrics, or a lower "
-            "target"
+            f"{numbers.confidence(target)} right. Reword rubrics or aim lower"
         )
     if found.outlook == "too few" or found.tested is None:
         least = f"; it takes at least {found.n_min:,}" if found.n_min else ""
@@ -143,14 +160,14 @@ def why_none_text(found: Certificate, *, target: float, unit: str) -> str:
         verb = "is" if found.n == 1 else "are"
         return f"{few} {verb} too few to promise anything about new ones{least}"
     test = found.tested
-    at = f"at {numbers.threshold(test.threshold)}, {test.errors} of {test.selected}"
-    of = f" (one ticket a {unit})" if unit else ""
+    at = f"at threshold {numbers.threshold(test.threshold)}, {test.errors} of {test.selected}"
+    of = f" (one a {unit})" if unit else ""
     are = "is" if test.errors == 1 else "are"
     if test.errors <= test.most:
         few = f"{at}{of} {are} wrong, few enough by {unit}"
         return f"{few}, but by ticket too many are: look at those who write most"
     may = f"at most {test.most} may be" if test.most > 0 else "none may be"
-    return f"{at}{of} {are} wrong; {may}. Label more tickets; how many is not known"
+    return f"{at}{of} {are} wrong; {may}. Label more tickets"
 
 
 def odds(confidence: float) -> str:
@@ -204,9 +221,7 @@ def _why_none(chosen: ChosenThreshold, unit: str) -> str:
     found = chosen.certificate
     if found is None:
         return f"no threshold has {target} here"
-    why = why_none_text(found, target=chosen.target, unit=unit)
-    sure = numbers.confidence(chosen.confidence)
-    return f"{target} cannot be promised with {sure} confidence: {why}"
+    return f"{target} {_not_promised(found, target=chosen.target, unit=unit)}"
 
 
 def _share_in_words() -> str:
