@@ -324,12 +324,12 @@ def test_a_thin_promise_stands_beside_and_money_decides() -> None:
         (
             NO_USE,
             "Your target, 90% right, is out of reach: no threshold that routes a tenth of your "
-            "tickets or more is 90% right. Reword rubrics or aim lower. Chosen by cost",
+            "tickets or more is 90% right. Reword rubrics or aim lower",
         ),
         (
             falling_table(80, upper=22, groups=[i // 8 for i in range(80)]),
             "Your target, 90% right, cannot be promised yet: 10 customers are too few to promise "
-            "anything about new ones; it takes at least 22. Chosen by cost",
+            "anything about new ones; it takes at least 22",
         ),
     ],
 )

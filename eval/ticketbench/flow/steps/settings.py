@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from ticketbench.core.errors import InputError
+from ticketbench.core.errors import TicketbenchError
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Today
@@ -40,7 +40,7 @@ def today_of(inputs: Inputs) -> Today:
     names = [rubrics.name for rubrics in inputs.rubric_sets]
     path = inputs.config.baseline_path
     if path is not None and path.is_file():
-        with suppress(InputError):
+        with suppress(TicketbenchError):
             kept = read_baseline(path)
             if kept.rubric_set in names:
                 return Today(kept.rubric_set, kept.origin.policy)

@@ -161,8 +161,8 @@ def _pays(found: Recommendation) -> str:
 
 def _prices(found: Recommendation) -> str:
     """What a cost holds, and what it is counted in."""
-    costs = found.costs
-    return f"wrong routes at {costs.misroute:g}; a person reading it costs {numbers.price(costs.review)}"
+    misroute, by_hand = found.costs.misroute, numbers.price(found.costs.review)
+    return f"wrong routes at {misroute:g}; a person reading it costs {by_hand}"
 
 
 def _today(found: Recommendation) -> str:
@@ -190,7 +190,8 @@ def _promise_or_cost(found: Recommendation, evaluation: Evaluation) -> str:
     """What is promised; where that did not decide, that cost did."""
     said = _promise(found, evaluation)
     # That a firm promise is not sure to save says it already.
-    return said if found.firm or not said else f"{said}. Chosen by cost"
+    by_cost = found.kind == "money" and said and not found.firm
+    return f"{said}. Chosen by cost" if by_cost else said
 
 
 def _promise(found: Recommendation, evaluation: Evaluation) -> str:
