@@ -39,8 +39,8 @@ from ticketbench.measure.reference.fixed_sequence import fixed_sequence
 from ticketbench.measure.statistics.groups import one_per_group
 from ticketbench.measure.statistics.intervals import share
 from ticketbench.measure.thresholds.certificate import Certificate, certificate
-from ticketbench.measure.thresholds.certified_by_label import certified_by_label
 from ticketbench.measure.thresholds.choose import share_wrong_on
+from ticketbench.measure.thresholds.promise_by_label import certified_by_label
 from ticketbench.measure.thresholds.rules import Asked
 from ticketbench.measure.thresholds.tickets import Tickets
 

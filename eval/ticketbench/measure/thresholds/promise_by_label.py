@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ticketbench.measure.thresholds.certificate import certificate
-from ticketbench.measure.thresholds.certified import certified
+from ticketbench.measure.thresholds.promise import certified
 from ticketbench.measure.thresholds.rules import Asked, Choice, LabelThreshold, threshold_rule
 from ticketbench.measure.thresholds.tickets import Tickets
 

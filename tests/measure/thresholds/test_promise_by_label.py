@@ -11,8 +11,8 @@ from tables import random_table, table
 from ticketbench.core.policy import ROUTE, Costs, Policy
 from ticketbench.edge.results.store import envelope, load
 from ticketbench.measure.thresholds.certificate import certificate
-from ticketbench.measure.thresholds.certified import certified
-from ticketbench.measure.thresholds.certified_by_label import certified_by_label
+from ticketbench.measure.thresholds.promise import certified
+from ticketbench.measure.thresholds.promise_by_label import certified_by_label
 from ticketbench.measure.thresholds.rules import Asked, Choice, LabelThreshold
 from ticketbench.measure.thresholds.tickets import Tickets
 

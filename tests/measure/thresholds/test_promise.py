@@ -8,7 +8,7 @@ import pytest
 from scored_tickets import OFF, asked, blocks, drawn, tickets
 from ticketbench.core.policy import ROUTE, Costs, Policy
 from ticketbench.measure.thresholds.certificate import certificate
-from ticketbench.measure.thresholds.certified import certified, promised_policy
+from ticketbench.measure.thresholds.promise import certified, promised_policy
 from ticketbench.measure.thresholds.tickets import Tickets
 
 T500 = tickets(*drawn(500, wrong=0.1, seed=3))
