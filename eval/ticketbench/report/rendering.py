@@ -60,6 +60,7 @@ def environment() -> Environment:
         numbers.p_value,
         numbers.percent,
         numbers.points,
+        numbers.price,
         numbers.threshold,
     ):
         made.filters[function.__name__] = function

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tables import random_table, table
+from ticketbench.core.policy import Costs
 from ticketbench.core.types import Dataset, Estimate, ScoreTable, Ticket
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.measure.evaluation import Evaluation, Settings
@@ -331,6 +332,15 @@ def test_every_rule_is_explained_although_the_set_in_use_has_no_promise(full: Ru
     told = words(section(full, "threshold"))
     for one in second.thresholds:
         assert told.count(f"{one.rule.replace('_', ' ')} : {one.title}; {one.caveat}") == 1
+
+
+@pytest.mark.parametrize(("name", "times"), [("threshold", 2), ("escalation", 2), ("changes", 1)])
+def test_a_table_of_costs_says_what_a_person_reading_every_ticket_costs(
+    name: str, times: int
+) -> None:
+    of = results(settings=Settings(costs=Costs(review=1.25)))
+    told = words(section(of, name))
+    assert told.count("A person reading every ticket costs 1.25 each") == times
 
 
 def test_the_thresholds_by_label_say_which_are_promised() -> None:

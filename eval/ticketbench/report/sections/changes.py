@@ -26,7 +26,7 @@ _TEMPLATE = """{% for c in comparisons %}
 {{ c.base }}, in points for shares, 95% intervals\
 {% if c.unpaired %}; {{ c.unpaired }} answers have no partner{% endif %}; McNemar mid-p of the \
 accuracy {{ c.mcnemar_midp | p_value }}{% if c.n_groups < c.n_paired %}, which ignores the \
-groups{% endif %}</caption>
+groups{% endif %}. A person reading every ticket costs {{ by_hand | price }} each</caption>
 <thead><tr><th scope="col" class="text">metric</th><th scope="col">{{ c.base }}</th>\
 <th scope="col">{{ c.candidate }}</th><th scope="col">difference</th>\
 <th scope="col" class="text">better is</th></tr></thead>
@@ -95,6 +95,7 @@ def changes(report: Report) -> Markup | None:
     return render(
         _TEMPLATE,
         comparisons=report.results.comparisons,
+        by_hand=report.results.evaluations[0].settings.costs.review,
         texts=report.texts,
         most=_MOST_FLIPS,
         gate=not_worse_text,

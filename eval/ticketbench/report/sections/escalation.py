@@ -17,7 +17,8 @@ that fits at all, their own or another one in all_labels.</p>
 <details><summary>Other limits for {{ e.provenance.rubric_set }}</summary>
 <div class="scroll"><table>
 <caption>Escalated when two labels score above the limit; beside it the threshold that costs \
-least. Chosen and judged on these very tickets: the lowest cost is optimistic</caption>
+least. Chosen and judged on these very tickets: the lowest cost is optimistic. A person reading \
+every ticket costs {{ e.settings.costs.review | price }} each</caption>
 <thead><tr><th scope="col">limit</th><th scope="col">escalated</th><th scope="col">precision</th>\
 <th scope="col">recall</th><th scope="col">cheapest threshold</th>\
 <th scope="col">cost per ticket</th></tr></thead>

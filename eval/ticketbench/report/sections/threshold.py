@@ -107,7 +107,8 @@ escalation {{ "%g" | format(costs.escalate) }}</figcaption></figure>
 {% for e in evaluations %}
 <details><summary>Every fifth threshold of {{ e.provenance.rubric_set }}</summary>
 <div class="scroll"><table>
-<caption>In sample; intervals are Wilson 95%</caption>
+<caption>In sample; intervals are Wilson 95%. A person reading every ticket costs \
+{{ costs.review | price }} each</caption>
 <thead><tr><th scope="col">threshold</th><th scope="col">routed</th>\
 <th scope="col">right among routed</th><th scope="col">95%</th>\
 <th scope="col">wrong routes</th><th scope="col">to review</th>\
