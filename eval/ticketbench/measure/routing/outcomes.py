@@ -90,10 +90,18 @@ def missed_by(table: ScoreTable, policy: Policy) -> BoolArray:
     Also those with gold `__none__` or a label that the rubric set lacks.
     """
     scores = at_temperature(table.scores, policy.temperature)
-    known = np.flatnonzero((table.truth >= 0) & (table.truth < scores.shape[1]))
-    missed = np.ones(table.n_scored, dtype=np.bool_)
-    missed[known] = scores[known, table.truth[known]] <= policy.escalate_above
-    return missed
+    return np.asarray(gold_score(scores, table.truth) <= policy.escalate_above)
+
+
+def gold_score(scores: FloatArray, truth: IntArray) -> FloatArray:
+    """The score of the gold label of each ticket; 0 for `__none__` and labels that have no column.
+
+    An escalation asks the gold label where this is above the limit.
+    """
+    known = np.flatnonzero((truth >= 0) & (truth < scores.shape[1]))
+    gold = np.zeros(len(truth))
+    gold[known] = scores[known, truth[known]]
+    return gold
 
 
 def summarise(

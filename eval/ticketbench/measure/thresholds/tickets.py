@@ -8,6 +8,7 @@ import numpy as np
 
 from ticketbench.core.policy import Costs, Decisions, Policy, at_temperature
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, ScoreTable
+from ticketbench.measure.routing.outcomes import gold_score
 
 OFF = 1.0
 """The escalation limit above which no score lies."""
@@ -42,15 +43,12 @@ class Tickets:
         """The tickets of `table` at the temperature of `policy`."""
         scores, n = at_temperature(table.scores, policy.temperature), table.n_scored
         k = scores.shape[1]
-        known = (table.truth >= 0) & (table.truth < k)
-        gold = np.zeros(n)
-        gold[known] = scores[known, table.truth[known]]
         return cls(
             labels=table.labels,
             top=table.top,
             score=np.max(scores, axis=1, initial=0.0),
             second=np.partition(scores, k - 2, axis=1)[:, k - 2] if k > 1 else np.zeros(n),
-            gold=gold,
+            gold=gold_score(scores, table.truth),
             right=table.right,
             groups=table.groups,
         )
