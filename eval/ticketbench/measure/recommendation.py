@@ -9,6 +9,8 @@ from typing import Literal
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Estimate, ScoreTable, Value
 from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.label_outcomes import LabelMove, label_moves, worst
+from ticketbench.measure.mixed_pairs import MixedPair, mixed_pairs
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.standing import Standing
 from ticketbench.measure.thresholds.certificate import Certificate
@@ -55,6 +57,16 @@ class Setting(Value):
     share_wrong: Estimate
     saving: Saving
 
+    @property
+    def policy(self) -> Policy:
+        """What decides each ticket so."""
+        return Policy(
+            threshold=self.threshold,
+            escalate_above=self.escalate_above,
+            temperature=self.temperature,
+            label_thresholds=self.label_thresholds,
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recommendation(Value):
@@ -70,6 +82,10 @@ class Recommendation(Value):
     also        other sets that could be used as well: better than the first one, and not beaten
     setting     its setting; of kind review the cheapest one, which does not surely save; None
                 where nothing is recommended at all
+    challenger  the set that today's is held against: the one to use where that is another, else the
+                one with the highest accuracy of the others; empty where there is no other
+    moves       of each label, what changes with the setting; empty where there is none
+    mixed       the pairs of labels that the set to use takes for each other most
     today       what runs now
     promise     the certificate of the set; None where nothing is promised for it
     confidence  how sure a promise is; target and costs are those of the settings, stated or not
@@ -79,7 +95,10 @@ class Recommendation(Value):
     kind: Kind
     rubric_set: str
     also: tuple[str, ...]
+    challenger: str
     setting: Setting | None
+    moves: tuple[LabelMove, ...]
+    mixed: tuple[MixedPair, ...]
     today: Setting
     promise: Certificate | None
     target: float
@@ -93,6 +112,11 @@ class Recommendation(Value):
     def firm(self) -> bool:
         """Whether the promise may be relied on without a second step."""
         return self.promise is not None and self.promise.firm
+
+    @property
+    def hurt(self) -> LabelMove | None:
+        """The label that loses most; None where none is found to lose."""
+        return worst(self.moves)
 
 
 def promises(names: Sequence[str], today: str, *, certify: str = "") -> tuple[int, ...]:
@@ -122,12 +146,17 @@ def recommend(
     settings = evaluation.settings
     certified = chosen.get("certified")
     of = certified if kind == "promise" else chosen.get("cost_optimal")
+    setting = _setting(table, of, settings) if of and kind in _SETTLED else None
+    before = tables[names.index(today.rubric_set)]
     return Recommendation(
         kind=kind,
         rubric_set=name,
         also=_also(names, standing, name),
-        setting=_setting(table, of, settings) if of and kind in _SETTLED else None,
-        today=_today(tables[names.index(today.rubric_set)], today, settings.costs),
+        challenger=_challenger(tables, name, today.rubric_set),
+        setting=setting,
+        moves=label_moves((before, today.policy), (table, setting.policy)) if setting else (),
+        mixed=mixed_pairs(table, before),
+        today=_today(before, today, settings.costs),
         promise=certified.certificate if certified else None,
         target=settings.min_precision,
         target_stated=settings.target_stated,
@@ -152,6 +181,15 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
     if today in leaders:
         return today
     return next((name for name in leaders if standing.beats(name, today)), today)
+
+
+def _challenger(tables: Sequence[ScoreTable], name: str, today: str) -> str:
+    """As the recommendation has it; of equal accuracies the earlier set."""
+    if name != today:
+        return name
+    others = {t.provenance.rubric_set: float(t.labelled().right.mean()) if t.n_scored else 0.0
+              for t in tables if t.provenance.rubric_set != today}  # fmt: skip
+    return max(others, key=others.__getitem__, default="")
 
 
 def _also(names: Sequence[str], standing: Standing, name: str) -> tuple[str, ...]:
