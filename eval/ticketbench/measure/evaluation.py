@@ -34,6 +34,7 @@ class Settings:
     promises       how many promises share what may go wrong with one; 0: none is made
     target_stated, prices_stated  whether the config says so, or the usual ones are taken
     unit           what ties tickets into groups, as a word: a customer, or a text that recurs
+    label_word     what the labels are called, such as team
     most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
     """
 
@@ -45,6 +46,7 @@ class Settings:
     target_stated: bool = False
     prices_stated: bool = False
     unit: str = "customer"
+    label_word: str = "label"
     most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0

@@ -10,7 +10,11 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Estimate, ScoreTable, Value
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.label_outcomes import LabelMove, label_moves, worst
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.mixed_pairs import MixedPair, mixed_pairs
+from ticketbench.measure.pairs.changes import metric_change
+from ticketbench.measure.pairs.pairing import judged, paired
+from ticketbench.measure.pairs.verdict import Verdict, verdict
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.standing import Standing
 from ticketbench.measure.thresholds.certificate import Certificate
@@ -84,8 +88,10 @@ class Recommendation(Value):
                 where nothing is recommended at all
     challenger  the set that today's is held against: the one to use where that is another, else the
                 one with the highest accuracy of the others; empty where there is no other
+    versus      what the accuracies say of the challenger against today's set; None where alone
     moves       of each label, what changes with the setting; empty where there is none
     mixed       the pairs of labels that the set to use takes for each other most
+    n_failed    tickets without an answer under the set to use
     today       what runs now
     promise     the certificate of the set; None where nothing is promised for it
     confidence  how sure a promise is; target and costs are those of the settings, stated or not
@@ -96,9 +102,11 @@ class Recommendation(Value):
     rubric_set: str
     also: tuple[str, ...]
     challenger: str
+    versus: Verdict | None
     setting: Setting | None
     moves: tuple[LabelMove, ...]
     mixed: tuple[MixedPair, ...]
+    n_failed: int
     today: Setting
     promise: Certificate | None
     target: float
@@ -148,14 +156,17 @@ def recommend(
     of = certified if kind == "promise" else chosen.get("cost_optimal")
     setting = _setting(table, of, settings) if of and kind in _SETTLED else None
     before = tables[names.index(today.rubric_set)]
+    challenger = _challenger(tables, name, today.rubric_set)
     return Recommendation(
         kind=kind,
         rubric_set=name,
         also=_also(names, standing, name),
-        challenger=_challenger(tables, name, today.rubric_set),
+        challenger=challenger,
+        versus=_versus(before, tables[names.index(challenger)], standing) if challenger else None,
         setting=setting,
         moves=label_moves((before, today.policy), (table, setting.policy)) if setting else (),
         mixed=mixed_pairs(table, before),
+        n_failed=table.n_failed,
         today=_today(before, today, settings.costs),
         promise=certified.certificate if certified else None,
         target=settings.min_precision,
@@ -190,6 +201,18 @@ def _challenger(tables: Sequence[ScoreTable], name: str, today: str) -> str:
     others = {t.provenance.rubric_set: float(t.labelled().right.mean()) if t.n_scored else 0.0
               for t in tables if t.provenance.rubric_set != today}  # fmt: skip
     return max(others, key=others.__getitem__, default="")
+
+
+def _versus(today: ScoreTable, challenger: ScoreTable, standing: Standing) -> Verdict:
+    """The verdict of the standing, as one on the challenger whichever of the two it speaks of."""
+    names = today.provenance.rubric_set, challenger.provenance.rubric_set
+    told = standing.pair(*names)
+    if any((one.base, one.candidate) == names for one in standing.pairs):
+        return told
+    usual = Policy()
+    pair = paired(judged(today, usual), judged(challenger, usual))
+    change = metric_change(METRICS.get("accuracy"), pair).change
+    return verdict(change, margin=told.margin, confidence=told.confidence, p=told.p)
 
 
 def _also(names: Sequence[str], standing: Standing, name: str) -> tuple[str, ...]:

@@ -158,13 +158,15 @@ class ChooseConfig(Strict):
 class ReportConfig(Strict):
     """What the report holds; `texts` puts ticket texts into it.
 
-    `csv` says whether a text that a spreadsheet would run as a formula is written so that it cannot
-    be (`safe`), or as it stands (`raw`).
+    `label_word` is what the page calls a label, such as team. `csv` says whether a text that a
+    spreadsheet would run as a formula is written so that it cannot be (`safe`), or as it stands
+    (`raw`).
     """
 
     figures: bool = True
     texts: bool = False
     csv: Literal["safe", "raw"] = "safe"
+    label_word: Annotated[str, Field(pattern=r"^[^\W\d_]{1,20}$")] = "label"
 
 
 class ConfigFile(Strict):

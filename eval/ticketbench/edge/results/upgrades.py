@@ -232,5 +232,11 @@ def run_5(old: Mapping[str, Any]) -> dict[str, Any]:
     Raises KeyError when it is not what run@4 wrote.
     """
     found = old["recommendation"]
-    untold: dict[str, Any] = {"challenger": "", "moves": (), "mixed": ()}
+    untold: dict[str, Any] = {
+        "challenger": "",
+        "versus": None,
+        "moves": (),
+        "mixed": (),
+        "n_failed": 0,
+    }
     return {**old, "recommendation": {**found, **untold} if found else None}

@@ -26,6 +26,7 @@ def settings_of(inputs: Inputs) -> Settings:
         target_stated="min_precision" in file.choose.model_fields_set,
         prices_stated=bool(file.choose.costs.model_fields_set),
         unit="customer" if file.dataset.columns.group is not None else "text",
+        label_word=file.report.label_word,
         seed=SEED,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.pairs.change import SAME
 from ticketbench.measure.recommendation import Recommendation, Setting, incomplete
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
@@ -49,13 +50,11 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
     if found.kind == "incomplete":
         return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again")
     if found.setting is None:
-        few = numbers.count(evaluation.n_scored, "ticket")
-        return SettingText(
-            f"Too few tickets to recommend a threshold: {few}, and {FEWEST_TICKETS} are the fewest"
-        )
+        few = f"{evaluation.n_scored} of at least {FEWEST_TICKETS}"
+        return SettingText(f"Too few tickets to decide: {few}")
     return SettingText(
-        headline=_headline(found, evaluation, alone=len(evaluations) == 1),
-        of_100=_of_100(found),
+        headline=_headline(found, found.setting, evaluation),
+        of_100=_of_100(found, found.setting),
         pays=_pays(found) if found.setting.routing.routed else "",
         today=_today(found),
         promise=_promise_or_cost(found, evaluation),
@@ -63,15 +62,17 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
     )
 
 
-def per_100(routing: RoutingSummary) -> tuple[int, int, int, int]:
+def per_100(routing: RoutingSummary, *, n_failed: int = 0) -> tuple[int, int, int, int]:
     """Right, wrong, to review and escalated of 100 tickets, by largest remainder: their sum is 100.
 
-    Equal remainders go to the earlier part. No tickets: zeros.
+    `n_failed` tickets without an answer go to review. Equal remainders go to the earlier part. No
+    tickets: zeros.
     """
-    parts = np.array([routing.right, routing.wrong, routing.reviewed, routing.escalated])
-    if routing.n == 0:
+    reviewed, n = routing.reviewed + n_failed, routing.n + n_failed
+    parts = np.array([routing.right, routing.wrong, reviewed, routing.escalated])
+    if n == 0:
         return 0, 0, 0, 0
-    whole, rest = np.divmod(100 * parts, routing.n)
+    whole, rest = np.divmod(100 * parts, n)
     order = np.argsort(-rest, kind="stable")
     whole[order[: 100 - int(whole.sum())]] += 1
     right, wrong, review, escalated = whole.tolist()
@@ -80,66 +81,94 @@ def per_100(routing: RoutingSummary) -> tuple[int, int, int, int]:
 
 def at_text(setting: Setting) -> str:
     """A setting as "threshold 0.90, without escalation"."""
-    escalation = "without escalation"
-    if setting.escalate_above < 1:
-        escalation = f"escalating above {numbers.threshold(setting.escalate_above)}"
-    scale = f", at temperature {setting.temperature:g}" if setting.temperature != 1 else ""
     own = " and those of labels" if setting.label_thresholds else ""
-    return f"threshold {numbers.threshold(setting.threshold)}{own}, {escalation}{scale}"
+    return f"threshold {numbers.threshold(setting.threshold)}{own}, {_escalation(setting)}"
+
+
+def _escalation(setting: Setting) -> str:
+    if setting.escalate_above >= 1:
+        return "without escalation"
+    return f"escalating above {numbers.threshold(setting.escalate_above)}"
 
 
 def _missing(evaluations: Sequence[Evaluation]) -> str:
     """How many tickets lack an answer, of the first set of which too many do."""
     e = incomplete(evaluations)[0]
     under = "" if len(evaluations) == 1 else f" under {e.provenance.rubric_set}"
-    return f"{e.n_failed:,} of {e.n_requested:,} tickets have no answer{under}"
+    have = "has" if e.n_failed == 1 else "have"
+    return f"{e.n_failed:,} of {e.n_requested:,} tickets {have} no answer{under}"
 
 
-def _headline(found: Recommendation, evaluation: Evaluation, *, alone: bool) -> str:
-    keeps = found.rubric_set == found.today.rubric_set
-    if found.kind == "review" or found.setting is None:
-        why = "it costs more" if _pays_of(found) == "no" else "no clear saving"
-        keep = f"keep people reading every ticket: {why}{_example(found, start=', at')}"
-        return f"K{keep[1:]}" if alone or keeps else f"{found.rubric_set} is better, but {keep}"
-    use = (
-        "Set" if alone else f"Keep {found.rubric_set} at" if keeps else f"Use {found.rubric_set} at"
-    )
-    said = f"{use} {at_text(found.setting)}"
+def _headline(found: Recommendation, setting: Setting, evaluation: Evaluation) -> str:
+    """By the first that applies: it does not pay, nothing speaks for another set, a setting."""
+    if found.kind == "review":
+        why = "it costs more" if setting.saving.pays == "no" else "no clear saving"
+        keep = f"keep people routing: {why}"
+        better = found.challenger == found.rubric_set
+        return f"{found.rubric_set} is better, but {keep}" if better else f"K{keep[1:]}"
+    if _keeps_for_now(found):
+        return _why_kept(found)
+    use = f"{_use(found)} {at_text(setting)}"
     # Else who sets the one number keeps others that it was not chosen with.
-    own = evaluation.settings.policy.label_thresholds
-    said += ", without `policy.label_thresholds`" if own else ""
-    said += f"; {_listed(found.also)} may do as well" if found.also else ""
-    # A promise was chosen by the target, whatever the prices are.
-    examples = _example(found, start="At") if found.kind == "money" else ""
-    return f"{examples}: {said[:1].lower() + said[1:]}" if examples else said
+    use += ", the same for every label" if evaluation.settings.policy.label_thresholds else ""
+    if found.prices_stated or found.kind == "promise":
+        return use
+    return f"At {_example_prices(found)}: {use[:1].lower()}{use[1:]}"
 
 
-def _example(found: Recommendation, *, start: str) -> str:
-    """That the prices are no prices of the user; empty where they are."""
+def _use(found: Recommendation) -> str:
+    if not found.challenger:
+        return "Set"
+    if found.rubric_set != found.challenger:
+        return f"Keep {found.rubric_set} at"
+    if found.also:
+        all_ = _listed((found.rubric_set, *found.also))
+        return f"{all_} cannot be told apart: use {found.rubric_set} at"
+    return f"Use {found.rubric_set} at"
+
+
+def _keeps_for_now(found: Recommendation) -> bool:
+    """Whether today's set stays although none is found worse."""
+    if found.versus is None or found.rubric_set == found.challenger:
+        return False
+    return found.versus.outcome != "worse"
+
+
+def _why_kept(found: Recommendation) -> str:
+    keep, other, told = found.rubric_set, found.challenger, found.versus
+    assert told is not None
+    if told.difference.method == SAME:
+        return f"Keep {keep}: {other} is {keep}, no answer differs"
+    if told.outcome == "no relevant difference":
+        return f"Keep {keep}: {other} makes no difference that matters"
+    if found.also:
+        return f"{_listed((keep, *found.also))} cannot be told apart: keep {keep}"
+    return f"Keep {keep} for now: these tickets cannot tell"
+
+
+def _example_prices(found: Recommendation) -> str:
     costs = found.costs
-    prices = f"example prices (a wrong route {costs.misroute:g}, a reading {costs.review:g})"
-    return "" if found.prices_stated else f"{start} {prices}"
+    return f"example prices (a wrong route {costs.misroute:g}, a reading {costs.review:g})"
 
 
-def _pays_of(found: Recommendation) -> str:
-    return found.setting.saving.pays if found.setting else "cannot tell"
-
-
-def _of_100(found: Recommendation) -> str:
-    if found.setting is None:
-        return ""
-    setting = found.setting
-    *_, review, escalated = per_100(setting.routing)
+def _of_100(found: Recommendation, setting: Setting) -> str:
+    """What becomes of a hundred tickets, behind the setting where the headline has none."""
+    *_, review, escalated = per_100(setting.routing, n_failed=found.n_failed)
     if found.kind == "review" and not setting.routing.routed:
         return "No threshold with two decimals costs less on these tickets"
-    cheapest = f"Cheapest: {at_text(setting)}. " if found.kind == "review" else ""
-    to_two = f", two teams decide {escalated} (escalated)" if escalated else ""
-    alone = _alone(setting.routing)
-    return f"{cheapest}Of 100 of these tickets, {alone}; a person reads {review}{to_two}"
+    start = ""
+    if found.kind == "review":
+        start = f"Cheapest: {at_text(setting)}. "
+    elif _keeps_for_now(found):
+        start = f"At {at_text(setting)}: "
+    to_two = f", {escalated} to two teams" if escalated else ""
+    alone = _alone(setting.routing, n_failed=found.n_failed)
+    of = "Of" if not start or start.endswith(". ") else "of"
+    return f"{start}{of} 100 tickets, {alone}, {review} to a person{to_two}"
 
 
-def _alone(routing: RoutingSummary, *, of: str = "") -> str:
-    right, wrong, *_ = per_100(routing)
+def _alone(routing: RoutingSummary, *, n_failed: int = 0, of: str = "") -> str:
+    right, wrong, *_ = per_100(routing, n_failed=n_failed)
     if routing.routed and right + wrong == 0:
         return f"fewer than 1{of} goes out alone"
     few = "fewer than 1" if routing.wrong else "none"
