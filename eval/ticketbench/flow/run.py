@@ -255,7 +255,14 @@ def write_run(
     texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}
     predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy, cells=shown.csv)
     files = {
-        **pages(results, texts, figures=shown.figures, seed=SEED),
+        **pages(
+            results,
+            texts,
+            tables=[table.in_order_of_ids() for table in tables],
+            dataset=inputs.dataset,
+            figures=shown.figures,
+            seed=SEED,
+        ),
         "results.json": envelope("run", results),
         "predictions.csv": predictions.encode("utf-8"),
     }

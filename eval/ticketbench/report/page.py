@@ -1,16 +1,33 @@
-"""The HTML page: one self-contained file, sections in order, nothing loaded from anywhere."""
+"""The HTML page: one self-contained file in two layers, nothing loaded from anywhere.
+
+Decide, for a support lead: one recommendation, four answers, and what follows when the threshold is
+moved. Audit, for whoever defends the numbers: a fold for each section.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from importlib import resources
 
 from markupsafe import Markup
 
+from ticketbench.report.decide.charts import charts
+from ticketbench.report.decide.controls import controls
+from ticketbench.report.decide.data import data
+from ticketbench.report.decide.first_screen import first_screen
+from ticketbench.report.decide.labels import labels
+from ticketbench.report.decide.matrix import matrix
+from ticketbench.report.decide.pairs import pairs
+from ticketbench.report.decide.tickets import tickets
+from ticketbench.report.decide.view import View, view_of
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import rendered_sections
-from ticketbench.report.words import numbers
+from ticketbench.report.words.glossary import GLOSSARY
+from ticketbench.report.words.setting import setting_text
+
+SCRIPTS = ("statistics", "model", "charts", "tables", "list", "page")
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -18,33 +35,45 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{{ policy }}">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <meta name="generator" content="ticketbench {{ version }}">
 <title>{{ title }}</title>
 <style>{{ style }}</style>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the report</a>
-<header>
-<h1>{{ title }}</h1>
-<p class="muted">{{ subtitle }}</p>
-<nav aria-label="Sections"><ul>
-{% for section in sections if section.title %}
-<li><a href="#{{ section.id }}">{{ section.title }}</a></li>
-{% endfor %}
-</ul></nav>
-</header>
+<a class="skip" href="#main">Skip to the details</a>
+{{ first }}
 <main id="main">
-{% for section in sections %}
-<section id="{{ section.id }}"{% if not section.title %} aria-label="Verdict"{% endif %}>
-{% if section.title %}
-<h2>{{ section.title }}</h2>
-{% endif %}
-{{ section.body }}
-</section>
+{% if parts %}
+<div id="follows">
+{% for part in parts %}
+{{ part }}
 {% endfor %}
+</div>
+{% endif %}
+<section id="audit" class="wide">
+<h2>Audit</h2>
+<p class="sub">Everything measured, by question.</p>
+{% for section in sections %}
+<details class="fold" id="audit-{{ section.id }}"><summary><h3>{{ section.title }}</h3>\
+<span class="short">{{ section.short | default("") }}</span></summary>
+<div class="body">{{ section.body }}</div></details>
+{% endfor %}
+<details class="fold" id="audit-words"><summary><h3>Words used here</h3><span class="short">\
+{{ words | length }} terms</span></summary>
+<dl id="glossary" class="body">
+{% for id, word in words.items() %}
+<dt>{{ word.term }}</dt><dd id="word-{{ id }}">{{ word.explanation }}</dd>
+{% endfor %}
+</dl></details>
+</section>
 </main>
-<footer><p class="muted">Written by ticketbench {{ version }}. This file loads nothing from a \
+<footer class="wide"><p>Written by ticketbench {{ version }}. This file loads nothing from a \
 network.</p></footer>
+<div id="tip" role="tooltip" hidden></div>
+{% if data %}
+<script type="application/json" id="data">{{ data }}</script>
+{% endif %}
 <script>{{ script }}</script>
 </body>
 </html>
@@ -53,30 +82,45 @@ network.</p></footer>
 
 def html_page(report: Report) -> bytes:
     """The whole report as UTF-8 HTML; equal reports give equal bytes."""
-    style, script = _resource("page.css"), _resource("page.js")
-    results = report.results
-    names = [e.provenance.rubric_set for e in results.evaluations]
+    style, script = _lean(_resource("page.css")), _script()
+    results, view = report.results, view_of(report)
+    headline = setting_text(results.recommendation, results.evaluations).headline
     page = render(
         _PAGE,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'",
         version=report.tool_version,
-        title=_title(names),
-        subtitle=f"{results.dataset.name}, {numbers.count(results.dataset.n, 'labelled ticket')}, "
-        f"{numbers.count(len(names), 'rubric set')}: {', '.join(names)}",
+        title=f"{results.name}: {headline}",
+        first=first_screen(report),
+        parts=_parts(view) if view else [],
         sections=rendered_sections(report),
+        words=GLOSSARY,
+        data=data(view) if view else "",
         style=Markup(style),
         script=Markup(script),
     )
     return page.encode("utf-8")
 
 
-def _title(names: list[str]) -> str:
-    if len(names) == 1:
-        return f"How good is rubric set {names[0]}?"
-    if len(names) == 2:
-        return f"Is rubric set {names[1]} better than {names[0]}?"
-    return f"Is any of {len(names) - 1} rubric sets better than {names[0]}?"
+def _parts(view: View) -> Sequence[Markup]:
+    """What follows the first screen; with too few tickets to decide the list comes first."""
+    listed, drawn = tickets(view), [charts(view), matrix(view), labels(view), pairs(view)]
+    shown = [part for part in drawn if part is not None]
+    if view.found.setting is None:
+        return [controls(view), listed, *shown]
+    return [controls(view), *shown, listed]
+
+
+def _script() -> str:
+    """All scripts in one function, so that no name is left on the page."""
+    parts = "\n".join(_lean(_resource(f"script/{name}.js")) for name in SCRIPTS)
+    return f'(() => {{"use strict";\n{parts}\n}})();'
+
+
+def _lean(source: str) -> str:
+    """Without indents, empty lines and lines of comment."""
+    lines = (line.strip() for line in source.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _resource(name: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from ticketbench.core.types import ScoreTable
 from ticketbench.measure.results import RunResults
 from ticketbench.report.words import numbers
 
@@ -23,12 +24,22 @@ _INVISIBLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a page is made of: the results, and ticket texts by id when they may be shown."""
+    """What a page is made of.
+
+    texts   of tickets by id, as far as they may be shown
+    tables  the scores of every rubric set, in the order of the results; without them a page shows
+            what the results hold, and nothing that follows a threshold
+    gold    the gold label of each ticket by id, also of those without an answer
+    masking what was masked in the texts, in words
+    """
 
     results: RunResults
     texts: Mapping[str, str]
     tool_version: str
     seed: int = 0
+    tables: Sequence[ScoreTable] = ()
+    gold: Mapping[str, str] = field(default_factory=dict)
+    masking: str = ""
 
 
 def visible(text: str) -> str:

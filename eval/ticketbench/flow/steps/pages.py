@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from ticketbench.core.types import Dataset, ScoreTable
 from ticketbench.core.version import __version__
 from ticketbench.measure.results import RunResults
 
 
 def pages(
-    results: RunResults, texts: Mapping[str, str], *, figures: bool, seed: int
+    results: RunResults,
+    texts: Mapping[str, str],
+    *,
+    tables: Sequence[ScoreTable],
+    dataset: Dataset,
+    figures: bool,
+    seed: int,
 ) -> dict[str, bytes]:
     """index.html, summary.md and, with `figures`, the PNG and SVG files."""
     from ticketbench.report.markdown import markdown_summary
     from ticketbench.report.page import html_page
     from ticketbench.report.rendering import Report
 
-    report = Report(results, texts, __version__, seed)
+    gold = {ticket.id: ticket.label for ticket in dataset.tickets}
+    report = Report(results, texts, __version__, seed, tables=tables, gold=gold)
     files = {"index.html": html_page(report), "summary.md": markdown_summary(report)}
     if figures:
         from ticketbench.report.figures import figure_files

@@ -60,7 +60,7 @@ def saving(
         # All tickets alike: the mean itself is the end that the guard moves.
         low, high = found.value, found.value
     if np.any(saved != 0):
-        low = min(low, found.value - costs.misroute * _unseen(wrong, found.n, groups))
+        low = min(low, found.value - costs.misroute * unseen(wrong, found.n, groups))
     by_hand = costs.review
     # No outcome costs less than nothing, which a t interval does not know.
     high = min(high, by_hand)
@@ -70,8 +70,11 @@ def saving(
     return Saving(per_ticket, cost, by_hand, wrong, held_out)
 
 
-def _unseen(wrong: float, n: int, groups: IntArray) -> float:
-    """By how much the share wrong may exceed the one seen; -infinity where enough are seen."""
+def unseen(wrong: float, n: int, groups: IntArray) -> float:
+    """By how much the share wrong may exceed the one seen among n; -infinity where five are seen.
+
+    Wrong ones count as what they are worth as single tickets.
+    """
     worth = effective_groups(groups)
     seen = wrong * worth / n
     if seen >= FEW_WRONG:

@@ -1,0 +1,221 @@
+"""The first screen: which set, which setting, and the four answers; at most ninety words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from ticketbench.core.types import Estimate
+from ticketbench.measure.recommendation import Recommendation, Setting
+from ticketbench.measure.results import RunResults
+from ticketbench.report.decide.dots import Dot, dots, wrong_bars
+from ticketbench.report.decide.terms import with_terms
+from ticketbench.report.rendering import Report, render
+from ticketbench.report.words import numbers
+from ticketbench.report.words.answers import Answer, accuracy_of, answers, worst_pair
+from ticketbench.report.words.setting import per_100, setting_text
+
+_TEMPLATE = """<header class="wide top" id="decide">
+<p class="kick"><b>{{ name }}</b> {{ line }}</p>
+<h1>{{ headline }}</h1>
+<div class="say">
+<div><p class="lead">{{ lead }}</p>
+{% for line in more %}
+<p class="sub">{{ line }}</p>
+{% endfor %}
+</div>
+{{ squares }}
+</div>
+{% if answers %}
+<div class="answers">
+{% for answer in answers %}
+<div id="{{ answer.id }}"><h2>{{ answer.question }}</h2>
+<p>{{ answer.text }}</p>
+{{ answer.figure }}
+<p class="go"><a href="{{ answer.href }}"{{ answer.sets }}>{{ answer.link }}</a></p></div>
+{% endfor %}
+</div>
+<p class="caption">Bar: how sure. Right: better.</p>
+{% endif %}
+</header>"""
+
+_FIGURE = """<div class="named"><ul>{% for name in names %}<li>{{ name }}</li>{% endfor %}</ul>\
+{{ chart }}</div>"""
+
+_SQUARES = """<figure><svg class="squares" width="400" height="100" viewBox="0 0 200 50" \
+role="img" aria-label="{{ alt }}">
+{% for name, colour, d in parts %}
+<path class="{{ name }}" fill="{{ colour }}" d="{{ d }}"/>
+{% endfor %}
+</svg>
+<p class="key">{% for name, colour, word in key %}<span><svg width="10" height="10" \
+aria-hidden="true"><rect class="{{ name }}" fill="{{ colour }}" width="10" height="10"/></svg> \
+{{ word }}</span> {% endfor %}</p></figure>"""
+
+PARTS = (
+    ("right", "#1d5fc4", "right"),
+    ("wrong", "#e07a2c", "wrong"),
+    ("person", "#c6c9cd", "person"),
+    ("escalated", "#8f959c", "two teams"),
+)
+"""What becomes of a ticket: class, colour without styles, word."""
+
+
+def first_screen(report: Report) -> Markup:
+    """The header of the page."""
+    results, found = report.results, report.results.recommendation
+    text = setting_text(found, results.evaluations)
+    setting = found.setting if found else None
+    return render(
+        _TEMPLATE,
+        name=results.name,
+        line=_line(results, found),
+        headline=with_terms(f"{text.headline}."),
+        lead=with_terms(f"{text.of_100}.") if text.of_100 else "",
+        more=_more(results, found),
+        squares=_squares(found, setting) if found and setting else _one_each(results),
+        answers=[_shown(results, found, one) for one in answers(results)] if found else [],
+    )
+
+
+def _line(results: RunResults, found: Recommendation | None) -> str:
+    """How many tickets, and what runs today."""
+    said = numbers.count(results.dataset.n, "ticket")
+    failed = max((e.n_failed for e in results.evaluations), default=0)
+    if failed:
+        said += f", {failed} without answer"
+    if found is None:
+        return said
+    today = found.today
+    return f"{said}; today {today.rubric_set} at {numbers.threshold(today.threshold)}"
+
+
+def _more(results: RunResults, found: Recommendation | None) -> Sequence[Markup]:
+    """The promise where one is kept, and the worst finding."""
+    lines = []
+    if found and found.kind == "promise":
+        lines.append(render("{{ n }} right of 100 are promised.", n=f"{100 * found.target:g}"))
+    if results.findings:
+        worst = min(results.findings, key=lambda finding: finding.severity != "warning")
+        link = """{{ said }}. <a href="#audit-verdict">{{ more }}</a>"""
+        others = len(results.findings) - 1
+        more = f"and {others} more" if others else "Why"
+        lines.append(render(link, said=worst.title[:1].upper() + worst.title[1:], more=more))
+    return lines
+
+
+def _squares(found: Recommendation, setting: Setting) -> Markup:
+    parts = per_100(setting.routing, n_failed=found.n_failed)
+    paths, start = [], 0
+    for (name, colour, _), n in zip(PARTS, parts, strict=True):
+        paths.append((name, colour, _path(range(start, start + n))))
+        start += n
+    right, wrong, person, escalated = parts
+    alt = f"Of 100 tickets {right} go out right, {wrong} wrong, {person + escalated} to people"
+    key = [part for part, n in zip(PARTS, parts, strict=True) if n or part[0] != "escalated"]
+    return render(_SQUARES, alt=alt, parts=[p for p in paths if p[2]], key=key)
+
+
+def _one_each(results: RunResults) -> Markup | str:
+    """Where nothing is recommended for want of tickets: a square a ticket, right or wrong."""
+    evaluation = results.evaluations[-1]
+    accuracy = evaluation.metric("accuracy")
+    if evaluation.n_scored >= 100 or not accuracy.defined:
+        return ""
+    right = round(accuracy.value * accuracy.n)
+    of = (("right", "#1d5fc4", "right"), ("wrong", "#e07a2c", "wrong"))
+    parts = [
+        ("right", "#1d5fc4", _path(range(right))),
+        ("wrong", "#e07a2c", _path(range(right, accuracy.n))),
+    ]
+    name = evaluation.provenance.rubric_set
+    alt = f"{name} is right on {right} of {accuracy.n} tickets"
+    return render(_SQUARES, alt=alt, parts=[p for p in parts if p[2]], key=of)
+
+
+def _path(squares: range) -> str:
+    """Squares of eight, five to a column."""
+    return "".join(f"M{i // 5 * 10 + 1} {i % 5 * 10 + 1}h8v8h-8z" for i in squares)
+
+
+def _shown(results: RunResults, found: Recommendation, answer: Answer) -> dict[str, object]:
+    figure, href, link = _FIGURES[answer.id](results, found)
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "text": f"{answer.answer}.",
+        "figure": figure,
+        "href": href,
+        "link": link,
+        "sets": "",
+    }
+
+
+_Shown = tuple[Markup, str, str]
+
+
+def _better(results: RunResults, found: Recommendation) -> _Shown:
+    names = [e.provenance.rubric_set for e in results.evaluations]
+    rows = [Dot(accuracy_of(results, name), _style(found, name)) for name in names]
+    said = ", ".join(f"{n} {100 * row.of.value:.0f}" for n, row in zip(names, rows, strict=True))
+    alt = f"Right of 100, by best answer: {said}"
+    chart = dots(rows, ends=(0, 1), alt=alt)
+    link = "Broken tickets" if found.challenger else "Wrong tickets"
+    show = "#show=broken" if found.challenger else "#show=wrong"
+    return render(_FIGURE, names=names, chart=chart), show, link
+
+
+def _style(found: Recommendation, name: str) -> str:
+    if name == found.rubric_set:
+        return "new"
+    return "old" if name in (found.today.rubric_set, found.challenger) else "other"
+
+
+def _pays(results: RunResults, found: Recommendation) -> _Shown:
+    assert found.setting is not None
+    saving, today = found.setting.saving, found.today.saving
+    by_hand = saving.by_hand
+    most = max(1.1 * by_hand, *(_most(of.cost) for of in (saving, today)))
+    cost = f"{today.cost.value:.2f}"
+    alt = (
+        f"A ticket costs {saving.cost.value:.2f} with {found.rubric_set}, {cost} today, "
+        f"{numbers.price(by_hand)} by hand"
+    )
+    rows = [Dot(today.cost, "old"), Dot(saving.cost, "new")]
+    chart = dots(rows, ends=(most, 0.0), alt=alt, line=(by_hand, "by hand"))
+    at = numbers.threshold(found.setting.threshold)
+    return render(_FIGURE, names=[f"today {cost}", _now(found)], chart=chart), "#try", f"Why {at}"
+
+
+def _most(of: Estimate) -> float:
+    return of.high if of.high == of.high else of.value
+
+
+def _now(found: Recommendation) -> str:
+    return "then" if found.rubric_set == found.today.rubric_set else found.rubric_set
+
+
+def _hurt(results: RunResults, found: Recommendation) -> _Shown:
+    word = results.evaluations[0].settings.label_word
+    move = found.hurt
+    if move is None:
+        return Markup(""), "#labels", f"All {word}s"
+    rows = [Dot(move.today.right_alone, "old"), Dot(move.then.right_alone, "new")]
+    before, now = (f"{100 * row.of.value:.0f}" for row in rows)
+    alt = f"{move.label}: right alone {now} of 100, today {before}"
+    chart = dots(rows, ends=(0, 1), alt=alt)
+    return render(_FIGURE, names=["today", _now(found)], chart=chart), "#labels", f"All {word}s"
+
+
+def _fix(results: RunResults, found: Recommendation) -> _Shown:
+    pair = worst_pair(found)
+    if pair is None:
+        return Markup(""), "#pairs", "Rubrics"
+    ways = [(pair.first_as_second, pair.second), (pair.second_as_first, pair.first)]
+    rows = sorted(((n, f"{n} to {to}") for n, to in ways), key=lambda row: -row[0])
+    alt = f"{pair.first} and {pair.second}: {', '.join(text for _, text in rows)}"
+    return wrong_bars(rows, alt=alt), "#pairs", "Rubrics"
+
+
+_FIGURES = {"better": _better, "pays": _pays, "hurt": _hurt, "fix": _fix}

@@ -1,0 +1,179 @@
+"""The tickets: chips that choose some, both answers as bars, the text; the broken ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from markupsafe import Markup
+
+from ticketbench.core.policy import ROUTE
+from ticketbench.core.types import BoolArray
+from ticketbench.report.decide.view import NO_ANSWER, View
+from ticketbench.report.rendering import render
+from ticketbench.report.words.excerpts import excerpt
+
+STATIC = 50
+"""Rows of the page without a script, and on paper."""
+MOST_BARS = 3
+
+_TEMPLATE = """<section id="tickets" class="wide">
+<h2>Tickets</h2>
+<p class="sub">True {{ word }}, {{ answers }}, text; surest first. {{ note }}</p>
+<p class="row script" id="chips" role="group" aria-label="Show" hidden>
+{% for key, name, n in chips %}
+<button type="button" class="button" data-show="{{ key }}" aria-pressed="{{ \
+"true" if loop.first else "false" }}">{{ name }} <i>{{ "{:,}".format(n) }}</i></button>
+{% endfor %}
+</p>
+<p class="row script" hidden><button type="button" class="button" id="only" hidden></button>
+<label>Find <input type="search" id="search" size="14"></label>
+{% if many %}
+<label>{{ word }} <input type="search" id="label-filter" size="12"></label>
+{% endif %}
+<span id="count" class="muted" role="status">{{ n }} tickets</span></p>
+<ul id="list">
+{% for row in rows %}
+{{ row }}
+{% endfor %}
+</ul>
+{% if left %}
+<p class="muted no-script">{{ left }} more are in changed.csv beside this page.</p>
+{% endif %}
+<p class="script" hidden><button type="button" class="button" id="more" hidden>More</button></p>
+<template id="row">{{ empty }}</template>
+</section>"""
+
+_ROW = """<li class="ticket" data-ticket="{{ i }}"><div class="id"><b>{{ gold }}</b> \
+<span class="muted">{{ id }}</span>{% if maybe %} <span class="tag">maybe {{ maybe }}?</span>\
+{% endif %}</div><div class="scores">{% for bar in bars %}<div class="score"><span class="muted">\
+{{ bar.set }}</span><svg width="100%" height="10" aria-hidden="true"><rect class="track" \
+fill="#ddd" y="2" width="100%" height="6"/><rect class="{{ bar.tone }}" fill="{{ bar.colour }}" \
+y="2" width="{{ bar.width }}%" height="6"/><line class="tick" stroke="#17191c" x1="{{ t }}%" \
+x2="{{ t }}%" y1="0" y2="10"/></svg><span>{{ bar.score }}</span><span class="{{ bar.tone }}-text">\
+{{ bar.label }}</span></div>{% endfor %}</div>{% if short is not none %}<p class="text">{{ short }}\
+</p>{% endif %}{% if whole is not none %}<details class="text"><summary>{{ start }}</summary>\
+<div class="whole">{{ whole }}</div></details>{% endif %}</li>"""
+
+_TONES = {True: ("right", "#1d5fc4"), False: ("wrong", "#e07a2c")}
+
+
+def tickets(view: View) -> Markup:
+    """Chips with their counts, and the first fifty tickets of the first chip."""
+    shown = chips(view)
+    order = view.order(view.new)
+    first = shown[0][2]
+    of = [int(i) for i in order if first[i]]
+    return render(
+        _TEMPLATE,
+        word=view.word,
+        answers="both answers" if len(view.sets) > 1 else "the answer",
+        note=view.report.masking,
+        chips=[(key, name, int(kept.sum())) for key, name, kept in shown],
+        many=len(view.labels) > MOST_BARS * 4,
+        n=f"{len(of):,}",
+        rows=[row(view, i) for i in of[:STATIC]],
+        left=len(of) - STATIC if len(of) > STATIC else 0,
+        empty=_empty_row(view),
+    )
+
+
+def chips(view: View) -> list[tuple[str, str, BoolArray]]:
+    """Key, name and tickets of every chip that has a meaning here, in their order."""
+    labelled = (view.gold >= 0) & (view.gold < len(view.labels))
+    old, new, used = view.right(view.old), view.right(view.new), view.right(view.use)
+    answered = np.logical_and.reduce([top != NO_ANSWER for top in view.tops])
+    known = labelled & answered
+    all_: list[tuple[str, str, BoolArray]] = []
+    if view.other is None:
+        all_.append(("still", "Wrong", known & ~used))
+    else:
+        all_ += [
+            ("broken", "Broken", known & old & ~new),
+            ("fixed", "Fixed", known & ~old & new),
+            ("still", "Still wrong", known & ~old & ~new),
+        ]
+    marks = flags(view)
+    all_ += [
+        ("wrong", "Out wrong", out_wrong(view)),
+        ("near", "Near tie", marks["near"]),
+        ("suspect", "Label suspect", marks["suspect"]),
+        ("none", f"No {view.word}", view.gold == len(view.labels)),
+        ("failed", "Failed", ~answered),
+        ("all", "All", np.ones(len(view.ids), dtype=np.bool_)),
+    ]
+    optional = ("none", "failed", "suspect", "near")
+    return [chip for chip in all_ if chip[0] not in optional or chip[2].any()]
+
+
+def flags(view: View) -> dict[str, BoolArray]:
+    """Near ties of the set in use, and label suspects."""
+    one, near = view.sets[view.use], np.zeros(len(view.ids), dtype=np.bool_)
+    limit = view.results.evaluations[view.use].settings.near_tie
+    # Rounded as everywhere, so that 0.45 and 0.40 differ by 0.05 as printed.
+    near[one.rows] = np.round(one.tickets.score - one.tickets.second, 10) < limit
+    doubted = {suspect.ticket_id for suspect in view.results.suspects}
+    return {"near": near, "suspect": np.array([i in doubted for i in view.ids], dtype=np.bool_)}
+
+
+def out_wrong(view: View) -> BoolArray:
+    """Tickets that the set in use sends to a label which is not theirs, at the setting."""
+    one, found = view.sets[view.use], np.zeros(len(view.ids), dtype=np.bool_)
+    sent = one.tickets.decided(view.policy).outcome == ROUTE
+    found[one.rows] = sent & ~one.tickets.right
+    return found
+
+
+def row(view: View, i: int) -> Markup:
+    """One ticket as the list shows it."""
+    text = view.report.texts.get(view.ids[i], "")
+    short = excerpt(text)
+    whole = text if not short or short.endswith("…") else None
+    suggested = {s.ticket_id: s.suggested for s in view.results.suspects}
+    return render(
+        _ROW,
+        i=i,
+        gold=view.names[view.gold[i]] if view.gold[i] != NO_ANSWER else "?",
+        id=view.shown_id(i),
+        maybe=suggested.get(view.ids[i], ""),
+        bars=[_bar(view, k, i) for k in shown_sets(view)],
+        t=round(100 * view.policy.threshold, 2),
+        short=None if whole else short,
+        start=short,
+        whole=whole or None,
+    )
+
+
+def shown_sets(view: View) -> Sequence[int]:
+    """The sets whose answers a row shows: today's, the other one, and one more at most."""
+    order = [view.old, view.new, *range(len(view.sets))]
+    return list(dict.fromkeys(order))[:MOST_BARS]
+
+
+def _bar(view: View, k: int, i: int) -> dict[str, object]:
+    one = view.sets[k]
+    if view.tops[k][i] == NO_ANSWER:
+        return {"set": one.name, "tone": "wrong", "colour": "#e07a2c", "width": 0, "score": "–",
+                "label": "no answer"}  # fmt: skip
+    score = float(one.tickets.score[int(np.searchsorted(one.rows, i))])
+    tone, colour = _TONES[bool(view.right(k)[i])]
+    return {
+        "set": one.name,
+        "tone": tone,
+        "colour": colour,
+        "width": round(100 * score, 1),
+        "score": f"{score:.2f}",
+        "label": view.labels[view.tops[k][i]],
+    }
+
+
+def _empty_row(view: View) -> Markup:
+    """An empty row that the script fills; it has every part that a row can have."""
+    bars = [
+        {"set": view.sets[k].name, "tone": "right", "colour": "#1d5fc4", "width": 0, "score": "",
+         "label": ""}
+        for k in shown_sets(view)
+    ]  # fmt: skip
+    return render(
+        _ROW, i="", gold="", id="", maybe="?", bars=bars, t=0, short="", start="", whole=""
+    )

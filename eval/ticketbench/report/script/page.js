@@ -1,0 +1,233 @@
+// State, fragment, events. One change of a setting is one frame.
+const $ = selector => document.querySelector(selector), $$ = selector => [...document.querySelectorAll(selector)];
+const two = x => (Math.round(x * 100) / 100).toFixed(2);
+function glossary() {
+  const tip = $("#tip");
+  let of = null;
+  const hide = () => { tip.hidden = true; of = null; };
+  function show(link) {
+    const entry = document.getElementById(link.hash.slice(1));
+    if (!entry) return;
+    of = link;
+    tip.textContent = entry.nextElementSibling.textContent;
+    tip.hidden = false;
+    const at = link.getBoundingClientRect(), wide = document.documentElement.clientWidth;
+    tip.style.left = `${Math.max(12, Math.min(at.left, wide - tip.offsetWidth - 12))}px`;
+    const above = at.bottom + tip.offsetHeight + 12 > innerHeight;
+    tip.style.top = `${above ? at.top - tip.offsetHeight - 8 : at.bottom + 8}px`;
+  }
+  for (const link of $$("a.term")) {
+    link.addEventListener("mouseenter", () => show(link));
+    link.addEventListener("focus", () => show(link));
+    link.addEventListener("mouseleave", event => { if (event.relatedTarget !== tip) hide(); });
+    link.addEventListener("blur", hide);
+    link.addEventListener("click", event => { event.preventDefault(); show(link); });
+  }
+  tip.addEventListener("mouseleave", hide);
+  document.addEventListener("keydown", event => { if (event.key === "Escape") hide(); });
+  addEventListener("scroll", () => of && show(of), {passive: true});
+}
+function folds() {
+  const open = () => {
+    const at = location.hash.slice(1), target = at.startsWith("audit-") || at.startsWith("word-") ? document.getElementById(at) : null;
+    const fold = target && target.closest("details");
+    if (fold) { fold.open = true; target.scrollIntoView(); }
+    document.documentElement.classList.toggle("print-all", at === "print=all");
+  };
+  addEventListener("hashchange", open);
+  open();
+}
+function decide() {
+  const data = JSON.parse($("#data").textContent), model = modelOf(data), {sets, L} = model;
+  const charts = chartsOf(data, $), matrix = matrixOf(data, model, $), labels = labelsOf(data, $$), list = listOf(data, model, $, $$);
+  const first = $("#chips button").dataset.show;
+  const s = {use: data.use, other: data.other, t: data.recommended.t, e: data.recommended.e, costs: {...data.costs}, show: first, cell: null,
+    pair: null, view: "new", q: "", label: "", many: 5, today: null};
+  const pays = ["cheaper than by hand", "no clear saving", "dearer than by hand"];
+  const recommended = () => s.use === data.use && s.t === data.recommended.t && s.e === data.recommended.e &&
+    Object.keys(s.costs).every(name => s.costs[name] === data.costs[name]);
+  let drawn = null, due = 0, later = 0, all = true, priced = true;
+  function sides() {
+    const pair = s.other === null ? [s.use, s.use] : [s.use, s.other].sort((a, b) => (b === data.old) - (a === data.old) || a - b);
+    [s.old, s.new] = pair;
+  }
+  function live(outcome, share) {
+    const c = model.counts(s.use, outcome), h = hundred([c.right, c.wrong, c.review, c.escalated]), settled = recommended();
+    const cost = model.price(s.use, outcome, s.e, s.costs), alone = h[0] + h[1];
+    $("#live-alone").textContent = alone; $("#live-wrong").textContent = h[1]; $("#live-person").textContent = h[2] + h[3];
+    $("#live-cost").textContent = two(settled ? data.recommended.cost : cost.value);
+    const said = settled ? {yes: 0, "cannot tell": 1, no: 2}[data.recommended.pays] : cost.savedLow > 0 ? 0 : cost.savedHigh < 0 ? 2 : 1;
+    const text = $("#live-pays");
+    text.textContent = pays[said] + (settled ? "" : ", on these tickets");
+    text.className = ["right-text", "muted", "wrong-text"][said];
+    for (const [name, value] of Object.entries({...c, ...cost, shareLow: share.low, shareHigh: share.high, share: share.value}))
+      $("#bar").dataset[name] = value;
+    $("#threshold-value").textContent = s.t === Math.round(s.t * 100) / 100 ? two(s.t) : String(s.t);
+    $("#threshold").setAttribute("aria-valuetext", `${two(s.t)}: ${alone} go out alone, ${h[1]} wrong`);
+    let x = 0;
+    $$("#strip rect").forEach((part, i) => { part.setAttribute("x", `${x}%`); part.setAttribute("width", `${h[i]}%`); x += h[i]; });
+    charts.rings(s.t, share, sets[s.use].rows.length, cost);
+  }
+  function table() {
+    s.k = s.view === "old" && s.other !== null ? s.other : s.use;
+    const change = s.view === "change" && s.other !== null;
+    const was = change ? model.matrix(s.other, model.decide(s.other, s.t, s.e)) : null;
+    s.shown = Int8Array.from(model.decide(s.k, s.t, s.e));
+    matrix.show(model.matrix(s.k, s.shown), was, s.cell, s.e !== null);
+    $$("#views button").forEach(b => b.setAttribute("aria-pressed", b.dataset.view === s.view));
+  }
+  function step() {
+    const start = performance.now();
+    due = 0;
+    if (priced) { drawn = sets.map((_, k) => model.curve(k, s.e, s.costs)); charts.curves(drawn, s.use, s.costs); }
+    s.outcome = Int8Array.from(model.decide(s.use, s.t, s.e));
+    live(s.outcome, model.routedShare(s.use, s.outcome));
+    table();
+    if (labels.wanted.length) {
+      const before = s.today === s.old + "," + s.use ? null : model.byLabel(data.old, s.use, model.decide(data.old, data.today.t, data.today.e, data.today.own), labels.wanted);
+      s.today = s.old + "," + s.use;
+      labels.show(model.byLabel(s.use, data.old, s.outcome, labels.wanted), before, recommended());
+    }
+    if (all || s.show === "wrong" || s.cell) { list.show(s); list.peek(s); } else list.ticks(s.t);
+    all = priced = false;
+    performance.measure("step", {start});
+  }
+  function soon(curves, rows) {
+    priced = priced || !!curves; all = all || !!rows;
+    if (!due) due = requestAnimationFrame(step);
+    clearTimeout(later);
+    later = setTimeout(() => { list.count(s); remember(); }, 200);
+  }
+  function remember() {
+    const parts = [], name = i => encodeURIComponent(data.labels[i]);
+    if (s.t !== data.recommended.t) parts.push(`t=${s.t}`);
+    if (s.e !== data.recommended.e) parts.push(`e=${s.e === null ? "off" : s.e}`);
+    for (const p of ["misroute", "review", "escalate"]) if (s.costs[p] !== data.costs[p]) parts.push(`${p}=${s.costs[p]}`);
+    if (s.use !== data.use) parts.push(`use=${encodeURIComponent(data.sets[s.use].name)}`);
+    if (s.other !== data.other) parts.push(`against=${encodeURIComponent(data.sets[s.other].name)}`);
+    if (s.pair) parts.push(`pair=${name(s.pair[0])},${name(s.pair[1])}`);
+    else if (s.cell) parts.push(`cell=${s.cell.join(",")}`);
+    else if (s.show !== first) parts.push(`show=${s.show}`);
+    if (s.view !== "new") parts.push(`view=${s.view}`);
+    if (s.q) parts.push(`q=${encodeURIComponent(s.q)}`);
+    if (s.label) parts.push(`label=${encodeURIComponent(s.label)}`);
+    const hash = parts.length ? `#${parts.join("&")}` : " ";
+    try { history.replaceState(null, "", hash === " " ? location.pathname + location.search : hash); } catch { /* from disk some browsers refuse */ }
+  }
+  function recall(hash) {
+    const of = new URLSearchParams(hash.slice(1).replace(/\+/g, "%2B")), number = (name, low, high) => {
+      const x = parseFloat(of.get(name));
+      return x >= low && x <= high ? x : null;
+    };
+    const at = name => data.labels.slice(0, L).indexOf(name), set = name => data.sets.findIndex(one => one.name === name);
+    s.t = number("t", 0, 1.01) ?? s.t;
+    if (of.has("e")) s.e = of.get("e") === "off" ? null : number("e", 0, 1) ?? s.e;
+    for (const p of ["misroute", "review", "escalate"]) s.costs[p] = number(p, 0, 1e12) ?? s.costs[p];
+    if (set(of.get("use")) >= 0) s.use = set(of.get("use"));
+    if (set(of.get("against")) >= 0) s.other = set(of.get("against"));
+    if ($(`#chips [data-show="${CSS.escape(of.get("show") || "")}"]`)) { s.show = of.get("show"); s.cell = s.pair = null; }
+    const pair = (of.get("pair") || "").split(",").map(at), cell = (of.get("cell") || "").split(",").map(Number);
+    if (pair.length === 2 && pair.every(x => x >= 0)) { s.pair = pair; s.cell = null; }
+    if (cell.length === 2 && cell[0] >= 0 && cell[0] <= L && cell[1] >= 0 && cell[1] <= L + 1) { s.cell = cell; s.pair = null; }
+    if (["new", "old", "change"].includes(of.get("view"))) s.view = of.get("view");
+    s.q = of.get("q") ?? s.q;
+    s.label = of.get("label") ?? s.label;
+    return ["show", "pair", "cell", "q", "label"].some(name => of.has(name));
+  }
+  function controls() {
+    $("#threshold").value = s.t;
+    const limit = $("#escalation");
+    if (s.e !== null && ![...limit.options].some(o => o.value !== "" && Number(o.value) === s.e)) limit.add(new Option(`above ${two(s.e)}`, s.e));
+    for (const o of limit.options) o.selected = o.value === "" ? s.e === null : Number(o.value) === s.e;
+    $("#escalate").parentNode.hidden = s.e === null;
+    for (const p of ["misroute", "review", "escalate"]) $(`#${p}`).value = s.costs[p];
+    for (const p of ["use", "other"]) { const e = $(p === "use" ? "#use" : "#against"); if (e) e.value = s[p]; }
+    $("#search").value = s.q;
+    if ($("#label-filter")) $("#label-filter").value = s.label;
+    only();
+  }
+  function only() {
+    const chip = $("#only"), names = [...data.labels.slice(0, L), "review", "escalate"];
+    chip.hidden = !s.cell && !s.pair;
+    if (s.pair) chip.textContent = `${data.labels[s.pair[0]]} and ${data.labels[s.pair[1]]} mixed up ✕`;
+    if (s.cell) chip.textContent = `${data.labels[s.cell[0]]} → ${names[s.cell[1]]} ✕`;
+  }
+  function put(t, e) { s.t = t; s.e = e; controls(); soon(true, true); }
+  function choose(change) { Object.assign(s, {many: 5}, change); only(); table(); list.show(s); list.peek(s); clearTimeout(later); later = setTimeout(remember, 200); }
+  function toList() {
+    const head = $("#tickets h2");
+    head.tabIndex = -1;
+    $("#tickets").scrollIntoView();
+    head.focus({preventScroll: true});
+  }
+  $("#threshold").addEventListener("input", event => { s.t = Number(event.target.value); soon(); });
+  $("#escalation").addEventListener("change", event => { s.e = event.target.value === "" ? null : Number(event.target.value); controls(); soon(true, true); });
+  for (const p of ["misroute", "review", "escalate"]) $(`#${p}`).addEventListener("input", event => {
+    const x = parseFloat(event.target.value);
+    if (x >= 0 && x <= 1e12) { s.costs[p] = x; soon(true); }
+  });
+  for (const [id, key] of [["#use", "use"], ["#against", "other"]]) if ($(id)) $(id).addEventListener("change", event => {
+    const chosen = Number(event.target.value), spare = key === "use" ? "other" : "use";
+    if (s[spare] === chosen) s[spare] = s[key];
+    s[key] = chosen;
+    sides(); controls(); soon(true, true);
+  });
+  $("#today").addEventListener("click", () => put(data.today.t, data.today.e));
+  $("#recommended").addEventListener("click", () => {
+    s.costs = {...data.costs}; s.use = data.use; s.other = data.other; sides();
+    put(data.recommended.t, data.recommended.e);
+  });
+  $("#costs").addEventListener("click", event => event.currentTarget.setAttribute("aria-expanded", $("#bar").classList.toggle("open")));
+  $("#copy").addEventListener("click", async event => {
+    const button = event.currentTarget, text = `policy: {threshold: ${s.t === Math.round(s.t * 100) / 100 ? two(s.t) : s.t}, escalate_above: ${s.e === null ? 1 : two(s.e)}}`;
+    let done = "Copied";
+    try { await navigator.clipboard.writeText(text); } catch {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      if (!document.execCommand("copy")) done = text;
+      area.remove();
+    }
+    button.textContent = done;
+    setTimeout(() => { button.textContent = "Copy settings"; }, 1500);
+  });
+  $("#matrix").addEventListener("click", event => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    const cell = button.dataset.cell.split(",").map(Number), same = s.cell && s.cell[0] === cell[0] && s.cell[1] === cell[1];
+    choose({pair: null, cell: same ? null : cell});
+  });
+  $$("#views button").forEach(b => b.addEventListener("click", () => choose({view: b.dataset.view})));
+  $("#chips").addEventListener("click", event => {
+    const button = event.target.closest("button");
+    if (button) choose({show: button.dataset.show, cell: null, pair: null});
+  });
+  $("#only").addEventListener("click", () => { choose({cell: null, pair: null}); $("#chips [aria-pressed=true]").focus(); });
+  $("#search").addEventListener("input", event => choose({q: event.target.value}));
+  if ($("#label-filter")) $("#label-filter").addEventListener("input", event => choose({label: event.target.value}));
+  $("#more").addEventListener("click", () => {
+    const before = s.many;
+    s.many += 20;
+    list.show(s);
+    const row = $("#list").children[before];
+    if (row) { row.tabIndex = -1; row.focus(); }
+  });
+  document.addEventListener("click", event => {
+    const link = event.target.closest("a");
+    if (!link || !/^#(show|pair|cell)=/.test(link.getAttribute("href") || "")) return;
+    event.preventDefault();
+    recall(link.getAttribute("href"));
+    choose({});
+    toList();
+  });
+  addEventListener("hashchange", () => { if (recall(location.hash)) toList(); controls(); sides(); soon(true, true); });
+  const aimed = recall(location.hash);
+  sides(); controls(); step(); list.count(s);
+  if (aimed) toList();
+}
+document.documentElement.classList.add("scripted");
+$$(".script").forEach(e => { e.hidden = false; });
+glossary();
+folds();
+if ($("#data")) decide();
