@@ -14,7 +14,7 @@ from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.saving import unseen
-from ticketbench.report.decide.tickets import flags, shown_sets
+from ticketbench.report.decide.tickets import STATIC, first_listed, flags, shown_sets
 from ticketbench.report.decide.view import NO_ANSWER, SetView, View
 from ticketbench.report.rendering import visible
 from ticketbench.report.words.excerpts import KEPT, kept
@@ -165,13 +165,16 @@ def _suspects(view: View) -> list[list[int]]:
 def _texts(view: View) -> dict[int, str]:
     """Texts by ticket: whole where somebody will read them, the beginning of others, 5,000 at most.
 
-    Whole are those that a set gets wrong, near ties and label suspects.
+    Whole are those that a set gets wrong, near ties and label suspects. What stands in the list
+    already is left out.
     """
     texts = view.report.texts
     marks = flags(view)
-    wrong = (view.gold != NO_ANSWER) & ~(view.right(view.use) & view.right(view.new))
+    labelled = (view.gold != NO_ANSWER) & (view.gold < len(view.labels))
+    wrong = labelled & ~(view.right(view.use) & view.right(view.new))
     whole = wrong | marks["near"] | marks["suspect"]
-    order = [int(i) for i in view.order(view.use) if view.ids[int(i)] in texts]
+    listed = set(first_listed(view)[:STATIC])
+    order = [i for i in view.order(view.use).tolist() if view.ids[i] in texts and i not in listed]
     chosen = sorted(order, key=lambda i: not whole[i])[:MOST_TEXTS]
     return {
         i: visible(texts[view.ids[i]] if whole[i] else kept(texts[view.ids[i]], KEPT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -30,10 +31,9 @@ _TEMPLATE = """<header class="wide top" id="decide">
 {% if answers %}
 <div class="answers">
 {% for answer in answers %}
-<div id="{{ answer.id }}"><h2>{{ answer.question }}</h2>
+<div id="{{ answer.id }}"><h2><a href="{{ answer.href }}">{{ answer.question }}</a></h2>
 <p>{{ answer.text }}</p>
-{{ answer.figure }}
-<p class="go"><a href="{{ answer.href }}"{{ answer.sets }}>{{ answer.link }}</a></p></div>
+{{ answer.figure }}</div>
 {% endfor %}
 </div>
 <p class="caption">Bar: how sure. Right: better.</p>
@@ -49,17 +49,18 @@ role="img" aria-label="{{ alt }}">
 <path class="{{ name }}" fill="{{ colour }}" d="{{ d }}"/>
 {% endfor %}
 </svg>
-<p class="key">{% for name, colour, word in key %}<span><svg width="10" height="10" \
-aria-hidden="true"><rect class="{{ name }}" fill="{{ colour }}" width="10" height="10"/></svg> \
-{{ word }}</span> {% endfor %}</p></figure>"""
+</figure>"""
+
+_SWATCH = """<span class="nowrap"><svg class="swatch" width="12" height="12" aria-hidden="true">\
+<rect class="{{ name }}" fill="{{ colour }}" width="12" height="12"/></svg>{{ words }}</span>"""
 
 PARTS = (
-    ("right", "#1d5fc4", "right"),
+    ("right", "#1d5fc4", r"go(?:es)? out alone"),
     ("wrong", "#e07a2c", "wrong"),
-    ("person", "#c6c9cd", "person"),
-    ("escalated", "#8f959c", "two teams"),
+    ("person", "#c6c9cd", "to a person"),
+    ("escalated", "#8f959c", "to two teams"),
 )
-"""What becomes of a ticket: class, colour without styles, word."""
+"""What becomes of a ticket: class, colour where styles are dropped, how the sentence says it."""
 
 
 def first_screen(report: Report) -> Markup:
@@ -72,11 +73,33 @@ def first_screen(report: Report) -> Markup:
         name=results.name,
         line=_line(results, found),
         headline=with_terms(f"{text.headline}."),
-        lead=with_terms(f"{text.of_100}.") if text.of_100 else "",
+        lead=_with_swatches(text.of_100) if text.of_100 else "",
         more=_more(results, found),
         squares=_squares(found, setting) if found and setting else _one_each(results),
         answers=[_shown(results, found, one) for one in answers(results)] if found else [],
     )
+
+
+def _with_swatches(sentence: str) -> Markup:
+    """The sentence of a hundred tickets; each part has the colour of its squares before it."""
+    parts = []
+    for part in sentence.split(", "):
+        name, colour = _part_of(part)
+        if not name:
+            parts.append(with_terms(part))
+            continue
+        start, _, words = part.rpartition(": ")
+        shown = render(_SWATCH, name=name, colour=colour, words=words)
+        parts.append(with_terms(f"{start}: ") + shown if start else shown)
+    return Markup(", ").join(parts) + "."
+
+
+def _part_of(words: str) -> tuple[str, str]:
+    """Which part of a hundred the words tell, and its colour; empty for any other words."""
+    for name, colour, said in PARTS:
+        if re.search(rf"(\d|none) {said}$", words):
+            return name, colour
+    return "", ""
 
 
 def _line(results: RunResults, found: Recommendation | None) -> str:
@@ -113,8 +136,7 @@ def _squares(found: Recommendation, setting: Setting) -> Markup:
         start += n
     right, wrong, person, escalated = parts
     alt = f"Of 100 tickets {right} go out right, {wrong} wrong, {person + escalated} to people"
-    key = [part for part, n in zip(PARTS, parts, strict=True) if n or part[0] != "escalated"]
-    return render(_SQUARES, alt=alt, parts=[p for p in paths if p[2]], key=key)
+    return render(_SQUARES, alt=alt, parts=[p for p in paths if p[2]])
 
 
 def _one_each(results: RunResults) -> Markup | str:
@@ -124,14 +146,13 @@ def _one_each(results: RunResults) -> Markup | str:
     if evaluation.n_scored >= 100 or not accuracy.defined:
         return ""
     right = round(accuracy.value * accuracy.n)
-    of = (("right", "#1d5fc4", "right"), ("wrong", "#e07a2c", "wrong"))
     parts = [
         ("right", "#1d5fc4", _path(range(right))),
         ("wrong", "#e07a2c", _path(range(right, accuracy.n))),
     ]
     name = evaluation.provenance.rubric_set
     alt = f"{name} is right on {right} of {accuracy.n} tickets"
-    return render(_SQUARES, alt=alt, parts=[p for p in parts if p[2]], key=of)
+    return render(_SQUARES, alt=alt, parts=[p for p in parts if p[2]])
 
 
 def _path(squares: range) -> str:
@@ -140,19 +161,17 @@ def _path(squares: range) -> str:
 
 
 def _shown(results: RunResults, found: Recommendation, answer: Answer) -> dict[str, object]:
-    figure, href, link = _FIGURES[answer.id](results, found)
+    figure, href = _FIGURES[answer.id](results, found)
     return {
         "id": answer.id,
         "question": answer.question,
         "text": f"{answer.answer}.",
         "figure": figure,
         "href": href,
-        "link": link,
-        "sets": "",
     }
 
 
-_Shown = tuple[Markup, str, str]
+_Shown = tuple[Markup, str]
 
 
 def _better(results: RunResults, found: Recommendation) -> _Shown:
@@ -161,9 +180,8 @@ def _better(results: RunResults, found: Recommendation) -> _Shown:
     said = ", ".join(f"{n} {100 * row.of.value:.0f}" for n, row in zip(names, rows, strict=True))
     alt = f"Right of 100, by best answer: {said}"
     chart = dots(rows, ends=(0, 1), alt=alt)
-    link = "Broken tickets" if found.challenger else "Wrong tickets"
     show = "#show=broken" if found.challenger else "#show=wrong"
-    return render(_FIGURE, names=names, chart=chart), show, link
+    return render(_FIGURE, names=names, chart=chart), show
 
 
 def _style(found: Recommendation, name: str) -> str:
@@ -184,8 +202,7 @@ def _pays(results: RunResults, found: Recommendation) -> _Shown:
     )
     rows = [Dot(today.cost, "old"), Dot(saving.cost, "new")]
     chart = dots(rows, ends=(most, 0.0), alt=alt, line=(by_hand, "by hand"))
-    at = numbers.threshold(found.setting.threshold)
-    return render(_FIGURE, names=[f"today {cost}", _now(found)], chart=chart), "#try", f"Why {at}"
+    return render(_FIGURE, names=[f"today {cost}", _now(found)], chart=chart), "#try"
 
 
 def _most(of: Estimate) -> float:
@@ -197,25 +214,24 @@ def _now(found: Recommendation) -> str:
 
 
 def _hurt(results: RunResults, found: Recommendation) -> _Shown:
-    word = results.evaluations[0].settings.label_word
     move = found.hurt
     if move is None:
-        return Markup(""), "#labels", f"All {word}s"
+        return Markup(""), "#labels"
     rows = [Dot(move.today.right_alone, "old"), Dot(move.then.right_alone, "new")]
     before, now = (f"{100 * row.of.value:.0f}" for row in rows)
     alt = f"{move.label}: right alone {now} of 100, today {before}"
     chart = dots(rows, ends=(0, 1), alt=alt)
-    return render(_FIGURE, names=["today", _now(found)], chart=chart), "#labels", f"All {word}s"
+    return render(_FIGURE, names=["today", _now(found)], chart=chart), "#labels"
 
 
 def _fix(results: RunResults, found: Recommendation) -> _Shown:
     pair = worst_pair(found)
     if pair is None:
-        return Markup(""), "#pairs", "Rubrics"
+        return Markup(""), "#pairs"
     ways = [(pair.first_as_second, pair.second), (pair.second_as_first, pair.first)]
     rows = sorted(((n, f"{n} to {to}") for n, to in ways), key=lambda row: -row[0])
     alt = f"{pair.first} and {pair.second}: {', '.join(text for _, text in rows)}"
-    return wrong_bars(rows, alt=alt), "#pairs", "Rubrics"
+    return wrong_bars(rows, alt=alt), "#pairs"
 
 
 _FIGURES = {"better": _better, "pays": _pays, "hurt": _hurt, "fix": _fix}

@@ -52,7 +52,7 @@ Columns: where the ticket goes.</caption>
 <li><i class="square wrong"></i><span id="key-wrong">went out wrong</span></li>
 <li><i class="square person"></i>to a person: a delay, no harm</li></ul>
 <div id="mix-tickets" class="script" hidden></div>
-{% if none %}
+{% if of_none %}
 <p>“no {{ word }}” tickets belong to none of these: every one that goes out is wrong.</p>
 {% endif %}
 </div></div>
@@ -81,7 +81,7 @@ def matrix(view: View) -> Markup:
         wrong=int(wrong.sum()),
         n=f"{len(view.ids):,}",
         most={"gold": view.names[int(i)], "to": columns[int(j)], "n": int(wrong.max())},
-        none=bool(counts[-1].sum()),
+        of_none=bool(counts[-1].sum()),
     )
 
 

@@ -20,6 +20,8 @@ def term(id: str, word: str) -> Markup:
 def with_terms(text: str) -> Markup:
     """`text` with the first "threshold" and "escalation" as links; names in it are plain text."""
     parts, seen = [], set()
+    # A number stays on the line of the word before it.
+    text = re.sub(r"\b(threshold|above) (?=[0-9])", "\\1\u00a0", text)
     for part in re.split(r"\b(threshold|escalation|escalating)\b", text):
         known = _OF_SETTING.get(part)
         parts.append(escape(part) if known is None or known in seen else term(known, part))

@@ -47,23 +47,18 @@ _TEMPLATE = """<section id="tickets" class="wide">
 _ROW = """<li class="ticket" data-ticket="{{ i }}"><div class="id"><b>{{ gold }}</b> \
 <span class="muted">{{ id }}</span>{% if maybe %} <span class="tag">maybe {{ maybe }}?</span>\
 {% endif %}</div><div class="scores">{% for bar in bars %}<div class="score"><span class="muted">\
-{{ bar.set }}</span><svg width="100%" height="10" aria-hidden="true"><rect class="track" \
-fill="#ddd" y="2" width="100%" height="6"/><rect class="{{ bar.tone }}" fill="{{ bar.colour }}" \
-y="2" width="{{ bar.width }}%" height="6"/><line class="tick" stroke="#17191c" x1="{{ t }}%" \
-x2="{{ t }}%" y1="0" y2="10"/></svg><span>{{ bar.score }}</span><span class="{{ bar.tone }}-text">\
-{{ bar.label }}</span></div>{% endfor %}</div>{% if short is not none %}<p class="text">{{ short }}\
+{{ bar.set }}</span>{% if drawn %}<svg width="100%" height="10" aria-hidden="true">\
+<rect class="track" fill="#ddd" y="2" width="100%" height="6"/><rect class="right" fill="#1d5fc4" \
+y="2" height="6"/><line class="tick" stroke="#17191c" y1="0" y2="10"/></svg>{% endif %}\
+<span>{{ bar.score }}</span><span class="{{ bar.tone }}-text">{{ bar.label }}</span></div>\
+{% endfor %}</div>{% if short is not none %}<p class="text">{{ short }}\
 </p>{% endif %}{% if whole is not none %}<details class="text"><summary>{{ start }}</summary>\
 <div class="whole">{{ whole }}</div></details>{% endif %}</li>"""
-
-_TONES = {True: ("right", "#1d5fc4"), False: ("wrong", "#e07a2c")}
 
 
 def tickets(view: View) -> Markup:
     """Chips with their counts, and the first fifty tickets of the first chip."""
-    shown = chips(view)
-    order = view.order(view.new)
-    first = shown[0][2]
-    of = [int(i) for i in order if first[i]]
+    shown, of = chips(view), first_listed(view)
     return render(
         _TEMPLATE,
         word=view.word,
@@ -76,6 +71,12 @@ def tickets(view: View) -> Markup:
         left=len(of) - STATIC if len(of) > STATIC else 0,
         empty=_empty_row(view),
     )
+
+
+def first_listed(view: View) -> list[int]:
+    """The tickets of the first chip, surest first; the page without a script has fifty of them."""
+    kept = chips(view)[0][2]
+    return [int(i) for i in view.order(view.new) if kept[i]]
 
 
 def chips(view: View) -> list[tuple[str, str, BoolArray]]:
@@ -125,7 +126,7 @@ def out_wrong(view: View) -> BoolArray:
 
 
 def row(view: View, i: int) -> Markup:
-    """One ticket as the list shows it."""
+    """One ticket without its bars, which the script draws."""
     text = view.report.texts.get(view.ids[i], "")
     short = excerpt(text)
     whole = text if not short or short.endswith("…") else None
@@ -137,7 +138,7 @@ def row(view: View, i: int) -> Markup:
         id=view.shown_id(i),
         maybe=suggested.get(view.ids[i], ""),
         bars=[_bar(view, k, i) for k in shown_sets(view)],
-        t=round(100 * view.policy.threshold, 2),
+        drawn=False,
         short=None if whole else short,
         start=short,
         whole=whole or None,
@@ -153,15 +154,11 @@ def shown_sets(view: View) -> Sequence[int]:
 def _bar(view: View, k: int, i: int) -> dict[str, object]:
     one = view.sets[k]
     if view.tops[k][i] == NO_ANSWER:
-        return {"set": one.name, "tone": "wrong", "colour": "#e07a2c", "width": 0, "score": "–",
-                "label": "no answer"}  # fmt: skip
+        return {"set": one.name, "tone": "wrong", "score": "–", "label": "no answer"}
     score = float(one.tickets.score[int(np.searchsorted(one.rows, i))])
-    tone, colour = _TONES[bool(view.right(k)[i])]
     return {
         "set": one.name,
-        "tone": tone,
-        "colour": colour,
-        "width": round(100 * score, 1),
+        "tone": "right" if view.right(k)[i] else "wrong",
         "score": f"{score:.2f}",
         "label": view.labels[view.tops[k][i]],
     }
@@ -170,10 +167,9 @@ def _bar(view: View, k: int, i: int) -> dict[str, object]:
 def _empty_row(view: View) -> Markup:
     """An empty row that the script fills; it has every part that a row can have."""
     bars = [
-        {"set": view.sets[k].name, "tone": "right", "colour": "#1d5fc4", "width": 0, "score": "",
-         "label": ""}
+        {"set": view.sets[k].name, "tone": "right", "score": "", "label": ""}
         for k in shown_sets(view)
-    ]  # fmt: skip
+    ]
     return render(
-        _ROW, i="", gold="", id="", maybe="?", bars=bars, t=0, short="", start="", whole=""
+        _ROW, i="", gold="", id="", maybe="?", bars=bars, drawn=True, short="", start="", whole=""
     )
