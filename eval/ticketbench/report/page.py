@@ -28,20 +28,21 @@ _PAGE = """<!doctype html>
 <h1>{{ title }}</h1>
 <p class="muted">{{ subtitle }}</p>
 <nav aria-label="Sections"><ul>
-{% for section in sections if section.title %}
-<li><a href="#{{ section.id }}">{{ section.title }}</a></li>
+{% for section in sections %}
+<li><a href="#audit-{{ section.id }}">{{ section.title }}</a></li>
 {% endfor %}
 </ul></nav>
 </header>
 <main id="main">
+<section id="tickets"></section>
+<section id="audit"><h2>Audit</h2>
 {% for section in sections %}
-<section id="{{ section.id }}"{% if not section.title %} aria-label="Verdict"{% endif %}>
-{% if section.title %}
-<h2>{{ section.title }}</h2>
-{% endif %}
+<details id="audit-{{ section.id }}"><summary><b>{{ section.title }}</b> \
+<span>{{ section.short }}</span></summary>
 {{ section.body }}
-</section>
+</details>
 {% endfor %}
+</section>
 </main>
 <footer><p class="muted">Written by ticketbench {{ version }}. This file loads nothing from a \
 network.</p></footer>
