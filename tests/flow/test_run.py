@@ -234,7 +234,7 @@ def test_near_duplicates_make_fewer_groups_and_the_report_says_so(project: Path)
     assert (dataset.n, dataset.n_groups, dataset.grouped_by) == (9, 7, "near-duplicates")
     assert {e.tickets.n_groups for e in outcome.results.evaluations} == {7}
     page = (outcome.out / "index.html").read_text(encoding="utf-8")
-    origin = page[page.index('<section id="origin"') :]
+    origin = page[page.index('id="audit-origin"') :]
     assert "<dt>groups</dt><dd>7 by near-duplicates:" in origin
 
 
@@ -373,7 +373,7 @@ def test_results_with_every_option_load_back_equal(project: Path) -> None:
     assert promised == [[], ["certified", "certified_by_label"]], "none for the set of today"
     page = (outcome.out / "index.html").read_text(encoding="utf-8")
     for section in ("coverage", "escalation", "review", "slices", "mix"):
-        assert f'<section id="{section}"' in page
+        assert f'id="audit-{section}"' in page
 
 
 def test_what_the_baseline_holds_runs_today(answered: Path) -> None:

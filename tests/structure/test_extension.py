@@ -171,15 +171,19 @@ def test_a_threshold_rule_is_one_decorated_function(
 
 
 def test_a_report_section_is_one_decorated_function(project: Path) -> None:
-    @section(order=55, id="longest", title="Which rubric is longest?")
+    def answer(report: Report) -> str:
+        return "the last one"
+
+    @section(order=59, id="longest", title="Which rubric is longest?", short=answer)
     def longest(report: Report) -> Markup:
         rubrics = [r for s in report.results.rubric_sets for r in s.rubrics]
         return render("<p>{{ label }}</p>", label=max(rubrics, key=lambda r: len(r.text)).label)
 
     run("eval.yaml", "--out", "out")
     page = (project / "out" / "index.html").read_text(encoding="utf-8")
-    assert page.index("What changed?</h2>") < page.index("Which rubric is longest?</h2>")
-    assert '<a href="#longest">' in page
+    assert page.index("All measures") < page.index("Which rubric is longest?")
+    assert 'id="audit-longest"' in page
+    assert "the last one" in page
 
 
 def test_a_dataset_format_is_one_decorated_function(project: Path) -> None:

@@ -1,4 +1,9 @@
-"""Hand-written inline SVG: needs no script, prints, follows dark mode, and is deterministic."""
+"""Hand-written inline SVG: needs no script and no style, prints, and is deterministic.
+
+Every colour, dash and width is an attribute, so a server that drops styles leaves the charts as
+they are; ink is `currentColor`, which follows a dark page. Hue means right (blue) and wrong
+(orange), never a rubric set: sets differ in their strokes.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,38 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import render
 
+RIGHT, WRONG, GREY, INK = "#1d5fc4", "#e07a2c", "#767d85", "currentColor"
+"""The grey is told from white and from a dark page (3 to 1 at least on both)."""
+
 _WIDTH, _HEIGHT = 480, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 14, 44
-_STYLES = ("one", "two", "three", "four")
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """How a line is drawn; `name` is its class, for a page that has styles."""
+
+    name: str
+    colour: str
+    dash: str
+    width: float
+
+
+NEW = Stroke("new", INK, "none", 2.2)
+OLD = Stroke("old", GREY, "7 4", 2)
+THIRD = Stroke("third", INK, "1.5 4", 2.2)
+_FURTHER = (Stroke("fourth", INK, "9 3 2 3", 1.6), Stroke("fifth", GREY, "2 3", 1.6))
+
+
+def strokes(n: int, *, new: int = -1) -> list[Stroke]:
+    """The strokes of n lines in order: the one at `new` is solid, of the others the first dashed.
+
+    `new` defaults to the last of two, and to the second of more. Beyond five the last ones repeat.
+    """
+    at = (n - 1 if n < 3 else 1) if new < 0 else new
+    others = (OLD, THIRD, *_FURTHER)
+    made = [others[i] if i < len(others) else _FURTHER[i % 2] for i in range(n - 1)]
+    return [*made[:at], NEW, *made[at:]] if n else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +56,7 @@ class Series:
     name: str
     points: Sequence[tuple[float, float]]
     mark: tuple[float, float] | None = None
+    stroke: Stroke = NEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +83,26 @@ def _round_step(rough: float) -> float:
 
 
 _CHART = """<svg viewBox="0 0 {{ width }} {{ height }}" width="{{ width }}" height="{{ height }}" \
-role="img" aria-label="{{ label }}">
-{% for at, text in x_ticks %}
-<line class="axis" x1="{{ at }}" x2="{{ at }}" y1="{{ top }}" y2="{{ bottom }}" stroke="#ccc"/>
-<text x="{{ at }}" y="{{ bottom + 16 }}" text-anchor="middle">{{ text }}</text>
-{% endfor %}
-{% for at, text in y_ticks %}
-<line class="axis" x1="{{ left }}" x2="{{ right }}" y1="{{ at }}" y2="{{ at }}" stroke="#ccc"/>
-<text x="{{ left - 6 }}" y="{{ at + 4 }}" text-anchor="end">{{ text }}</text>
-{% endfor %}
+role="img" aria-label="{{ label }}" fill="none" font-size="12">
+<path class="axis" d="{{ grid }}" stroke="{{ grey }}" stroke-width="1" stroke-opacity="0.35"/>
 {% if diagonal %}
 <line class="guide" x1="{{ left }}" y1="{{ bottom }}" x2="{{ right }}" y2="{{ top }}" \
-stroke="#888"/>
+stroke="{{ grey }}" stroke-width="1.5" stroke-dasharray="3 4"/>
 {% endif %}
 {{ body }}
-<text x="{{ (left + right) / 2 }}" y="{{ height - 8 }}" text-anchor="middle">{{ x_label }}</text>
-<text x="14" y="{{ (top + bottom) / 2 }}" text-anchor="middle" \
-transform="rotate(-90 14 {{ (top + bottom) / 2 }})">{{ y_label }}</text>
+<g fill="{{ ink }}" text-anchor="middle">
+{% for at, text in x_ticks %}
+<text x="{{ at }}" y="{{ bottom + 16 }}">{{ text }}</text>
+{% endfor %}
+<text x="{{ (left + right) / 2 }}" y="{{ height - 8 }}">{{ x_label }}</text>
+<text x="14" y="{{ (top + bottom) / 2 }}" transform="rotate(-90 14 {{ (top + bottom) / 2 }})">\
+{{ y_label }}</text>
+</g>
+<g fill="{{ ink }}" text-anchor="end">
+{% for at, text in y_ticks %}
+<text x="{{ left - 6 }}" y="{{ at + 4 }}">{{ text }}</text>
+{% endfor %}
+</g>
 </svg>"""
 
 
@@ -79,33 +117,45 @@ def _y(value: float, axis: Axis) -> float:
 
 
 def _chart(body: Markup, label: str, x: Axis, y: Axis, *, diagonal: bool = False) -> Markup:
+    left, right, top, bottom = _LEFT, _WIDTH - _RIGHT, _TOP, _HEIGHT - _BOTTOM
+    x_ticks = [(_x(value, x), text) for value, text in x.ticks()]
+    y_ticks = [(_y(value, y), text) for value, text in y.ticks()]
     return render(
         _CHART,
         width=_WIDTH,
         height=_HEIGHT,
-        left=_LEFT,
-        right=_WIDTH - _RIGHT,
-        top=_TOP,
-        bottom=_HEIGHT - _BOTTOM,
-        x_ticks=[(_x(value, x), text) for value, text in x.ticks()],
-        y_ticks=[(_y(value, y), text) for value, text in y.ticks()],
+        left=left,
+        right=right,
+        top=top,
+        bottom=bottom,
+        grid="".join(
+            [f"M{at:g} {top}V{bottom}" for at, _ in x_ticks]
+            + [f"M{left} {at:g}H{right}" for at, _ in y_ticks]
+        ),
+        x_ticks=x_ticks,
+        y_ticks=y_ticks,
         x_label=x.label,
         y_label=y.label,
         body=body,
         label=label,
         diagonal=diagonal,
+        grey=GREY,
+        ink=INK,
     )
 
 
 _LINES = """{% if band %}
-<polygon class="band" points="{{ band }}" fill="#ccc" fill-opacity="0.5"/>
+<polygon class="band" points="{{ band }}" fill="{{ grey }}" fill-opacity="0.25"/>
 {% endif %}
 {% for line in lines %}
 {% if line.points %}
-<polyline class="line {{ line.style }}" points="{{ line.points }}" fill="none" stroke="#06c"/>
+<polyline class="line {{ line.stroke.name }}" points="{{ line.points }}" fill="none" \
+stroke="{{ line.stroke.colour }}" stroke-width="{{ line.stroke.width }}" \
+stroke-dasharray="{{ line.stroke.dash }}"/>
 {% endif %}
 {% if line.mark %}
-<circle class="dot {{ line.style }}" cx="{{ line.mark[0] }}" cy="{{ line.mark[1] }}" r="5"/>
+<circle class="dot {{ line.stroke.name }}" cx="{{ line.mark[0] }}" cy="{{ line.mark[1] }}" r="4.5" \
+fill="{{ line.stroke.colour }}"/>
 {% endif %}
 {% endfor %}"""
 
@@ -119,51 +169,87 @@ def line_chart(
     diagonal: bool = False,
     band: Sequence[tuple[float, float, float]] = (),
 ) -> Markup:
-    """Lines over two axes; more than four series use the styles again.
+    """Lines over two axes, each in its own stroke.
 
     `band` is shaded behind them: (x, low, high) by ascending x.
     """
     lines = []
-    for i, one in enumerate(series):
+    for one in series:
         kept = [p for p in one.points if not math.isnan(p[0]) and not math.isnan(p[1])]
         mark = one.mark if one.mark and not any(math.isnan(v) for v in one.mark) else None
         lines.append(
             {
-                "style": _STYLES[i % len(_STYLES)],
-                "points": " ".join(f"{_x(a, x)},{_y(b, y)}" for a, b in kept),
+                "stroke": one.stroke,
+                "points": _path(kept, x, y),
                 "mark": (_x(mark[0], x), _y(mark[1], y)) if mark else None,
             }
         )
     shaded = [(a, low) for a, low, _ in band] + [(a, high) for a, _, high in reversed(band)]
-    points = " ".join(f"{_x(a, x)},{_y(b, y)}" for a, b in shaded)
-    return _chart(render(_LINES, lines=lines, band=points), label, x, y, diagonal=diagonal)
+    body = render(_LINES, lines=lines, band=_path(shaded, x, y, per_pixel=1), grey=GREY)
+    return _chart(body, label, x, y, diagonal=diagonal)
 
 
-_BARS = """{% for bar in bars %}
-<rect class="bar {{ bar.style }}" x="{{ bar.x }}" y="{{ bar.y }}" width="{{ bar.width }}" \
-height="{{ bar.height }}"/>
+def _path(points: Sequence[tuple[float, float]], x: Axis, y: Axis, *, per_pixel: int = 10) -> str:
+    """Points as SVG writes them, without those that a straight line passes anyway.
+
+    A curve of steps has a point for every ticket; most lie on the flat of a step. `per_pixel`
+    steps are told apart within a pixel: a shade needs no tenths.
+    """
+    drawn: list[tuple[int, int]] = []
+    for a, b in points:
+        at = (round(per_pixel * _x(a, x)), round(per_pixel * _y(b, y)))
+        if drawn and drawn[-1] == at:
+            continue
+        if len(drawn) > 1 and _straight(drawn[-2], drawn[-1], at):
+            drawn.pop()
+        drawn.append(at)
+    return " ".join(f"{a / per_pixel:g},{b / per_pixel:g}" for a, b in drawn)
+
+
+def _straight(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> bool:
+    """Whether b lies on the way from a to c, in whole steps and so exactly."""
+    (ux, uy), (vx, vy) = (b[0] - a[0], b[1] - a[1]), (c[0] - b[0], c[1] - b[1])
+    return ux * vy == uy * vx and ux * vx + uy * vy > 0
+
+
+_BARS = """<path class="right" d="{{ right }}" fill="{{ blue }}"/>
+<path class="wrong" d="{{ wrong }}" fill="{{ orange }}"/>"""
+
+
+def right_wrong_bars(
+    bars: Sequence[tuple[float, float, int, int]], *, x: Axis, y: Axis, label: str
+) -> Markup:
+    """Bars (from, to, right, wrong): the right ones in blue, the wrong ones in orange on top."""
+    right = "".join(_bar(low, high, 0, n, x=x, y=y) for low, high, n, _ in bars)
+    wrong = "".join(_bar(low, high, n, n + more, x=x, y=y) for low, high, n, more in bars)
+    body = render(_BARS, right=right, wrong=wrong, blue=RIGHT, orange=WRONG)
+    return _chart(body, label, x, y)
+
+
+def _bar(low: float, high: float, start: int, end: int, *, x: Axis, y: Axis) -> str:
+    """One bar as a piece of a path; nothing where it has no height."""
+    left, top = _x(low, x), _y(end, y)
+    width, height = round(_x(high, x) - left - 1, 1), round(_y(start, y) - top, 1)
+    return f"M{left:g} {top:g}h{width:g}v{height:g}h{-width:g}z" if height > 0 else ""
+
+
+_KEY = """{% for one in series %}\
+<span class="key"><svg width="30" height="8" viewBox="0 0 30 8" aria-hidden="true" fill="none">\
+<line class="line {{ one.stroke.name }}" x1="0" y1="4" x2="30" y2="4" \
+stroke="{{ one.stroke.colour }}" stroke-width="{{ one.stroke.width }}" \
+stroke-dasharray="{{ one.stroke.dash }}"/></svg> {{ one.name }}</span> {% endfor %}"""
+
+_BOX_KEY = """{% for name, fill in boxes %}\
+<span class="key"><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">\
+<rect class="{{ name }}" width="12" height="12" fill="{{ fill }}"/></svg> {{ name }}</span> \
 {% endfor %}"""
 
 
-def stacked_bars(
-    bars: Sequence[tuple[float, float, int, int]], *, x: Axis, y: Axis, label: str
-) -> Markup:
-    """Bars (from, to, lower count, upper count), the upper one on top in the second style."""
-    shapes = []
-    for low, high, first, second in bars:
-        left, width = _x(low, x), round(_x(high, x) - _x(low, x) - 1, 1)
-        for style, start, end in (("one", 0, first), ("two", first, first + second)):
-            top = _y(end, y)
-            height = round(_y(start, y) - top, 1)
-            if height > 0:
-                shapes.append(
-                    {"style": style, "x": left, "y": top, "width": width, "height": height}
-                )
-    return _chart(render(_BARS, bars=shapes), label, x, y)
+def key(series: Sequence[Series]) -> Markup:
+    """A legend line for `line_chart`: a piece of each line beside its name."""
+    return render(_KEY, series=series)
 
 
-def key(names: Sequence[str]) -> Markup:
-    """A legend line for `line_chart`."""
-    template = """{% for name, style in entries %}\
-<span class="key {{ style }}">{{ name }}</span>{% endfor %}"""
-    return render(template, entries=[(n, _STYLES[i % len(_STYLES)]) for i, n in enumerate(names)])
+def right_wrong_key() -> Markup:
+    """A legend line for `right_wrong_bars`."""
+    return render(_BOX_KEY, boxes=[("right", RIGHT), ("wrong", WRONG)])

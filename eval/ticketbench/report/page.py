@@ -56,7 +56,7 @@ _PAGE = """<!doctype html>
 <p class="sub">Everything measured, by question.</p>
 {% for section in sections %}
 <details class="fold" id="audit-{{ section.id }}"><summary><h3>{{ section.title }}</h3>\
-<span class="short">{{ section.short | default("") }}</span></summary>
+<span class="short">{{ section.short }}</span></summary>
 <div class="body">{{ section.body }}</div></details>
 {% endfor %}
 <details class="fold" id="audit-words"><summary><h3>Words used here</h3><span class="short">\

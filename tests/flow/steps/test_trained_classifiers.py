@@ -105,7 +105,7 @@ def test_baselines_stand_in_results_summary_and_page(on_words: RunOutcome) -> No
     assert [baseline["name"] for baseline in data["trained"]] == ["words"]
     assert SAID in (out / "summary.md").read_text(encoding="utf-8")
     page = (out / "index.html").read_text(encoding="utf-8")
-    assert '<section id="trained"' in page
+    assert 'id="audit-trained"' in page
     assert "TF-IDF + logistic regression" in page
 
 
@@ -113,7 +113,7 @@ def test_baselines_that_are_not_asked_for_stand_nowhere() -> None:
     outcome = run(EVAL, overrides=["trained_baselines=false"])
     assert (outcome.results.trained, outcome.results.trained_missing) == ((), "")
     assert SAID not in (outcome.out / "summary.md").read_text(encoding="utf-8")
-    assert 'id="trained"' not in (outcome.out / "index.html").read_text(encoding="utf-8")
+    assert 'id="audit-trained"' not in (outcome.out / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("asked", [False, True])

@@ -16,13 +16,14 @@ from tables import random_table, table
 from ticketbench.core.policy import Costs
 from ticketbench.core.types import Dataset, Estimate, ScoreTable, Ticket
 from ticketbench.flow.steps.slicing import sliced
-from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, SetSlices, run_results
 from ticketbench.measure.sample.production_mix import production_mix
 from ticketbench.measure.sample.slices import SkippedColumn, Slice, Slices
 from ticketbench.report.markdown import markdown_summary
 from ticketbench.report.page import html_page
 from ticketbench.report.rendering import Report
+from ticketbench.report.sections import RenderedSection, rendered_sections
 from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import gain_text, verdict_texts
 from ticketbench.report.words.setting import setting_text
@@ -90,10 +91,12 @@ def page(of: RunResults, texts: dict[str, str] | None = None) -> str:
     return html_page(Report(of, texts or {}, "0.1.0")).decode("utf-8")
 
 
+def folds(of: RunResults, texts: dict[str, str] | None = None) -> dict[str, RenderedSection]:
+    return {one.id: one for one in rendered_sections(Report(of, texts or {}, "0.1.0"))}
+
+
 def section(of: RunResults, name: str, texts: dict[str, str] | None = None) -> str:
-    found = re.search(rf'<section id="{name}".*?</section>', page(of, texts), re.DOTALL)
-    assert found is not None, name
-    return found[0]
+    return str(folds(of, texts)[name].body)
 
 
 def words(html: str) -> str:
@@ -116,10 +119,8 @@ def row_of(html: str, *first: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_a_section_with_data_is_there_and_linked(name: str, full: RunResults) -> None:
-    html = page(full)
-    assert f'<section id="{name}"' in html
-    assert f'href="#{name}"' in html
+def test_a_section_with_data_is_a_fold_of_the_page(name: str, full: RunResults) -> None:
+    assert f'<details id="audit-{name}"' in page(full)
 
 
 def single() -> RunResults:
@@ -142,7 +143,6 @@ def nothing() -> RunResults:
         ("review", all_right),
         ("slices", single),
         ("mix", single),
-        ("changes", single),
         ("standing", results),
     ],
 )
@@ -150,8 +150,8 @@ def test_a_section_without_data_is_absent_and_not_linked(
     name: str, without: Callable[[], RunResults]
 ) -> None:
     html = page(without())
-    assert f'<section id="{name}"' not in html
-    assert f'href="#{name}"' not in html
+    assert f'id="audit-{name}"' not in html
+    assert f'href="#audit-{name}"' not in html
 
 
 def test_hostile_labels_columns_ids_and_texts_are_only_shown() -> None:
@@ -160,11 +160,10 @@ def test_hostile_labels_columns_ids_and_texts_are_only_shown() -> None:
     made = tables(labels=labels, ids=ids)
     of = with_slices(results(made), made, column=HOSTILE)
     texts = dict.fromkeys(ids, HOSTILE)
-    for name in (*SECTIONS, "threshold", "changes"):
-        html = section(of, name, texts)
-        assert "<img" not in html
-        assert "\u202e" not in html
-    for name in ("calibration", "review", "slices", "mix", "changes"):
+    for one in folds(of, texts).values():
+        assert "<img" not in one.body
+        assert "\u202e" not in one.body + one.short
+    for name in ("calibration", "review", "slices", "mix", "labels", "confusions", "overlap"):
         assert "⟨U+202E⟩" in section(of, name, texts)
 
 
@@ -309,7 +308,7 @@ def test_each_rule_has_a_row_with_its_saving_beside_a_person_reading_all() -> No
         "certified", "cost_optimal", "certified_by_label", "capacity", "descriptive"
     ]  # fmt: skip
     assert row_of(html, "any", "a person reads every ticket")[2:] == [
-        "–", "0.0%", "–", "0", "all", "0.000"
+        "–", "0.0%", "–", "0", "all", "0", "0.000"
     ]  # fmt: skip
     for t in e.thresholds:
         row = row_of(html, "v1", t.rule.replace("_", " "))
@@ -321,6 +320,7 @@ def test_each_rule_has_a_row_with_its_saving_beside_a_person_reading_all() -> No
             numbers.estimate(judged.selective_precision),
             str(judged.wrong),
             str(judged.reviewed),
+            str(judged.escalated),
             numbers.estimate(t.saving.per_ticket, share=False),
         ]
         assert f"{t.rule.replace('_', ' ')} : {t.title}; {t.caveat}" in words(html)
@@ -334,7 +334,7 @@ def test_every_rule_is_explained_although_the_set_in_use_has_no_promise(full: Ru
         assert told.count(f"{one.rule.replace('_', ' ')} : {one.title}; {one.caveat}") == 1
 
 
-@pytest.mark.parametrize(("name", "times"), [("threshold", 2), ("escalation", 2), ("changes", 1)])
+@pytest.mark.parametrize(("name", "times"), [("threshold", 2), ("escalation", 2), ("measures", 1)])
 def test_a_table_of_costs_says_what_a_person_reading_every_ticket_costs(
     name: str, times: int
 ) -> None:
@@ -357,28 +357,107 @@ def test_the_thresholds_by_label_say_which_are_promised() -> None:
     assert [label.promise for label in chosen.label_thresholds] == [True, False, False]
 
 
-# Changes
+@pytest.mark.parametrize("name", ["v1", "v2"])
+def test_every_twentieth_of_the_sweep_has_a_row_with_all_that_happens(
+    name: str, full: RunResults
+) -> None:
+    html = section(full, "threshold")
+    start = html.index(f'aria-label="Every fifth threshold of {name}"')
+    found = rows(html[start : html.index("</table>", start)])
+    (e,) = (e for e in full.evaluations if e.provenance.rubric_set == name)
+    assert [row[0] for row in found] == [f"{i / 20:.2f}" for i in range(21)]
+    for row, p in zip(found, e.routing.sweep[::5], strict=True):
+        counts = [p.routed, p.right, p.wrong, p.reviewed, p.escalated]
+        assert row[1:6] == [str(n) for n in counts]
+        assert p.right + p.wrong == p.routed
+        assert p.routed + p.reviewed + p.escalated == N
+        right = Estimate(p.precision, p.precision_low, p.precision_high, p.routed, "Wilson")
+        assert row[6:] == [
+            numbers.percent(p.coverage), numbers.estimate(right), numbers.number(p.cost)
+        ]  # fmt: skip
 
 
-def test_changes_hold_gate_p_and_the_recall_of_each_label(full: RunResults) -> None:
-    (c,), html = full.comparisons, section(full, "changes")
+def test_the_config_has_a_row_among_the_rules(full: RunResults) -> None:
+    for e in full.evaluations:
+        row = row_of(section(full, "threshold"), e.provenance.rubric_set, "config")
+        at = e.routing.summary
+        assert row[6:8] == [str(at.reviewed), str(at.escalated)]
+
+
+def test_the_recommended_setting_is_told_with_its_intervals_before_every_other(
+    full: RunResults,
+) -> None:
+    advice = setting_text(full.recommendation, full.evaluations)
+    said = ". ".join((advice.headline, *advice.lines)) + "."
+    assert words(section(full, "threshold")).startswith(said)
+
+
+def test_with_few_tickets_no_threshold_is_listed_and_that_is_said() -> None:
+    of = results([table([[0.8, 0.1, 0.1]] * 9, ["a"] * 9)], mix=False)
+    text = words(section(of, "threshold"))
+    assert text.startswith("Too few tickets to recommend a threshold: 9 tickets, and 50 are the")
+    assert "9 tickets: with fewer than 50 no threshold is chosen" in text
+
+
+# Measures
+
+
+def test_measures_hold_gate_and_p_and_say_where_the_changed_tickets_are(full: RunResults) -> None:
+    (c,), html = full.comparisons, section(full, "measures")
     text = words(html)
     assert f"{not_worse_text(c)}." in text
     assert f"p of equal accuracy {numbers.p_value(c.verdict.p)}" in text
-    assert "Holm)" not in text.split("Recall by gold label")[0]
-    for label in c.of_labels("recall"):
-        assert row_of(html, label.label)[1:] == [
-            str(label.difference.n),
-            numbers.percent(label.base),
-            numbers.percent(label.candidate),
-            numbers.difference(label.difference),
-            numbers.p_value(label.p_holm),
+    assert "(Holm)" not in text
+    assert f"All {len(c.flips)} that changed are listed under Tickets above and in changed" in text
+    assert '<a href="#tickets">' in html
+    assert all(f.ticket_id not in text.split() for f in c.flips)
+
+
+def test_every_metric_of_every_set_stands_in_one_row_with_n_and_method(full: RunResults) -> None:
+    html = section(full, "measures")
+    start = html.index('aria-label="Every metric"')
+    found = {row[0]: row[1:] for row in rows(html[start:])}
+    first, second = full.evaluations
+    each = [(*e.metrics, *e.routing.summary.metrics) for e in (first, second)]
+    assert list(found) == [*(m.title for m in each[0]), "AURC"]
+    for one, other in zip(*each, strict=True):
+        a, b = one.estimate, other.estimate
+        assert found[one.title] == [
+            numbers.estimate(a, share=one.share),
+            numbers.estimate(b, share=one.share),
+            " / ".join(dict.fromkeys([str(a.n), str(b.n)])),
+            " / ".join(dict.fromkeys([a.method, b.method])),
+            "higher" if one.higher_is_better else "lower",
         ]
+    curve = first.routing.risk_coverage
+    assert found["AURC"][0] == numbers.number(curve.aurc)
+    assert found["AURC"][-2:] == ["no interval", "lower"]
+
+
+def test_one_rubric_set_has_its_metrics_without_a_comparison() -> None:
+    of = single()
+    html = section(of, "measures")
+    accuracy = numbers.percent(of.evaluations[0].accuracy.value)
+    assert folds(of)["measures"].short == f"accuracy {accuracy}"
+    assert "Every metric" in html
+    assert "fixed" not in html
+
+
+def test_the_recall_of_each_label_stands_among_the_labels(full: RunResults) -> None:
+    (c,), html = full.comparisons, section(full, "labels")
+    start = html.index('aria-label="Recall by label, v1 to v2"')
+    found = rows(html[start : html.index("</table>", start)])
+    assert found == [
+        [label.label, str(label.difference.n), numbers.percent(label.base),
+         numbers.percent(label.candidate), numbers.difference(label.difference),
+         numbers.p_value(label.p_holm)]
+        for label in c.of_labels("recall")
+    ]  # fmt: skip
 
 
 def test_with_two_candidates_p_and_interval_of_the_verdict_are_those_of_both() -> None:
     of = results(tables(names=("v1", "v2", "v3")))
-    text = words(section(of, "changes"))
+    text = words(section(of, "measures"))
     for c in of.comparisons:
         adjusted = f"{numbers.p_value(c.verdict.p)} adjusted for 2 candidates (Holm)"
         assert f"{adjusted}, so the verdict reads {seen_change(c.verdict, several=True)}" in text
@@ -409,22 +488,6 @@ def test_from_four_candidates_on_the_expected_gain_stands_beside_the_seen_one() 
     assert [row[2] for row in rows(section(of, "standing"))[:4]] == expected
 
 
-def test_the_recommendation_is_the_first_card_before_the_verdict() -> None:
-    of = results()
-    advice = setting_text(of.recommendation, of.evaluations)
-    first, second, *_ = re.findall(r'<div class="card verdict.*?</div>', section(of, "verdict"),
-                                   re.DOTALL)  # fmt: skip
-    assert words(first) == ". ".join((advice.headline, *advice.lines)) + "."
-    assert words(second).startswith("Verdict: ")
-
-
-def test_with_few_tickets_the_card_says_so_and_lists_no_threshold() -> None:
-    of = results([table([[0.8, 0.1, 0.1]] * 9, ["a"] * 9)], mix=False)
-    text = words(section(of, "verdict"))
-    assert text.startswith("Too few tickets to recommend a threshold: 9 tickets, and 50 are the")
-    assert "9 tickets: with fewer than 50 no threshold is chosen" in text
-
-
 def test_the_verdict_of_several_sets_says_once_which_to_use() -> None:
     of = results(tables(names=("v1", "v2", "v3")))
     text = words(section(of, "verdict"))
@@ -434,7 +497,7 @@ def test_the_verdict_of_several_sets_says_once_which_to_use() -> None:
     assert all(one.headline in text for one in each)
 
 
-def test_each_verdict_says_in_its_card_what_it_rests_on(full: RunResults) -> None:
+def test_each_verdict_says_beside_it_what_it_rests_on(full: RunResults) -> None:
     (alone,) = verdict_texts(full, listed="")
     assert f"{alone.evidence}. {alone.rests_on}. Next: {alone.action}." in words(
         section(full, "verdict")
@@ -447,9 +510,9 @@ def test_each_verdict_says_in_its_card_what_it_rests_on(full: RunResults) -> Non
 
 
 def test_grouped_tickets_say_that_mcnemar_ignores_them() -> None:
-    alone = words(section(results(), "changes"))
+    alone = words(section(results(), "measures"))
     groups = [i // 2 for i in range(N)]
-    tied = words(section(results(tables(groups=groups)), "changes"))
+    tied = words(section(results(tables(groups=groups)), "measures"))
     assert "which ignores the groups" not in alone
     assert "which ignores the groups" in tied
 
@@ -467,10 +530,10 @@ def test_every_suspect_has_a_row_and_what_the_verdict_rests_on_is_told(full: Run
     assert fragility_text(full.comparisons[0], listed="changed.csv") in words(html)
 
 
-def test_texts_of_suspects_are_shown_only_when_given(full: RunResults) -> None:
+def test_texts_of_suspects_stand_in_the_list_of_tickets_alone(full: RunResults) -> None:
     texts = {f"t{i}": "distinct words of a ticket" for i in range(N)}
-    assert "distinct words" not in section(full, "review")
-    assert "distinct words" in section(full, "review", texts)
+    assert not [one.id for one in folds(full, texts).values() if "distinct words" in one.body]
+    assert '<a href="#tickets">' in section(full, "review")
 
 
 def test_one_rubric_set_has_suspects_but_no_verdict_to_doubt() -> None:
@@ -610,19 +673,3 @@ def test_the_origin_names_groups_and_where_they_come_from(full: RunResults) -> N
 def test_the_origin_of_results_that_do_not_say_has_no_groups(full: RunResults) -> None:
     silent = replace(full, dataset=replace(full.dataset, grouped_by=""))
     assert "<dt>groups</dt>" not in section(silent, "origin")
-
-
-def aurocs(e: Evaluation) -> list[str]:
-    ends = numbers.interval(e.calibration.auroc, share=False) or numbers.DASH
-    return [
-        numbers.number(e.calibration.auroc.value),
-        ends,
-        str(e.calibration.auroc.n),
-        e.calibration.auroc.method,
-        "higher",
-    ]
-
-
-def test_the_origin_says_how_the_interval_of_the_auroc_is_made(full: RunResults) -> None:
-    found = [row[1:] for row in rows(section(full, "origin")) if row[0] == "AUROC of the top score"]
-    assert found == [aurocs(e) for e in full.evaluations]

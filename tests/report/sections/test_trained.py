@@ -19,6 +19,7 @@ from ticketbench.measure.trained.learning_curve import CurvePoint, TicketsNeeded
 from ticketbench.report.markdown import markdown_summary
 from ticketbench.report.page import html_page
 from ticketbench.report.rendering import Report
+from ticketbench.report.sections import RenderedSection, rendered_sections
 from ticketbench.report.words.verdict import needed_text
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}\u202e"
@@ -59,9 +60,12 @@ def page(of: RunResults) -> str:
 
 def section(of: RunResults) -> str:
     """The HTML of the section on trained classifiers."""
-    found = re.search(r'<section id="trained".*?</section>', page(of), re.DOTALL)
-    assert found is not None
-    return found[0]
+    return str(fold(of).body)
+
+
+def fold(of: RunResults) -> RenderedSection:
+    (found,) = [s for s in rendered_sections(Report(of, {}, "0.1.0")) if s.id == "trained"]
+    return found
 
 
 def words(html: str) -> str:
@@ -75,8 +79,7 @@ def rows(html: str) -> list[str]:
 
 def test_a_run_without_baselines_has_no_such_section() -> None:
     html = page(results(titles=()))
-    assert 'id="trained"' not in html
-    assert "#trained" not in html
+    assert "audit-trained" not in html
 
 
 def test_each_rubric_set_and_each_baseline_has_a_row_with_the_labels_it_saw() -> None:
@@ -144,11 +147,34 @@ def test_a_hostile_reason_is_only_shown() -> None:
 
 def test_the_chart_has_a_line_and_a_key_for_each_baseline_and_rubric_set() -> None:
     html = section(results())
-    assert html.count("<svg") == 1
+    assert html.count('role="img"') == 1
     assert 'aria-label="Accuracy by number of labelled tickets trained on"' in html
     assert html.count("<polyline") == 4
-    keys = re.findall(r'<span class="key \w+">(.*?)</span>', html)
+    keys = re.findall(r'<span class="key">.*?</svg> (.*?)</span>', html)
     assert keys == ["Words + regression", "Vectors + regression", "v1", "v2"]
+
+
+def test_rubric_sets_keep_their_strokes_beside_the_trained_ones() -> None:
+    lines = re.findall(r'<polyline class="line (\w+)"', section(results()))
+    assert lines == ["third", "fourth", "old", "new"]
+
+
+def test_the_fold_tells_how_many_labels_the_quickest_learner_needs_to_match_the_set_in_use() -> (
+    None
+):
+    of = results()
+    assert of.recommendation is not None
+    assert of.recommendation.rubric_set == "v2"
+    slow, quick = of.trained
+    made = replace(of, trained=(needing(slow, v1=5, v2=None), needing(quick, v1=90, v2=47)))
+    assert fold(made).short == "needs about 47 labelled tickets to match v2"
+    made = replace(of, trained=(needing(slow, v1=5, v2=None),))
+    assert fold(made).short == "needs more than 80 labelled tickets to match v2"
+
+
+def needing(of: TrainedClassifier, **tickets: int | None) -> TrainedClassifier:
+    needed = [TicketsNeeded(name, n, n, n) for name, n in tickets.items()]
+    return replace(of, needed=tuple(needed))
 
 
 def test_a_rubric_set_is_a_level_line_over_the_whole_chart() -> None:
@@ -175,7 +201,7 @@ def test_one_baseline_with_a_curve_is_enough_for_a_chart() -> None:
     empty = results(gold="__none__").trained[0]
     full = results()
     html = section(replace(full, trained=(full.trained[0], empty)))
-    assert html.count("<svg") == 1
+    assert html.count('role="img"') == 1
 
 
 def test_hostile_names_are_only_shown() -> None:

@@ -1,4 +1,4 @@
-"""Section 6, calibration: does a score of 0.8 mean 80 % right?"""
+"""Calibration: does a score of 0.8 mean 80 % right?"""
 
 from __future__ import annotations
 
@@ -6,11 +6,18 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ticketbench.core.types import Estimate
+from ticketbench.measure.calibration.bins import ReliabilityBin
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.report.charts import Axis, Series, line_chart, stacked_bars
+from ticketbench.report.charts import Axis, Series, line_chart, right_wrong_bars, right_wrong_key
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.verdict import calibration_text, temperature_text
+from ticketbench.report.words.recommendation import preferred
+from ticketbench.report.words.verdict import (
+    calibration_in_short_text,
+    calibration_text,
+    temperature_text,
+)
 
 _TEMPLATE = """<p class="muted">Over all scored tickets; a ticket whose gold is __none__ counts \
 as wrong whatever its top label.</p>
@@ -23,10 +30,10 @@ as wrong whatever its top label.</p>
 <figure>{{ entry.reliability }}<figcaption>Isotonic fit; on the dotted line the scores mean what \
 they say, below it they are too confident. The shade is where 90% of fits lie if the scores are \
 calibrated</figcaption></figure>
-<figure>{{ entry.histogram }}<figcaption><span class="key box">right</span>\
-<span class="key two box">wrong</span></figcaption></figure>
+<figure>{{ entry.histogram }}<figcaption>{{ bar_key }}</figcaption></figure>
 </div>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" \
+aria-label="Calibration error of {{ e.provenance.rubric_set }}"><table>
 <caption>Calibration error of the top score, n = {{ c.n }} in {{ c.n_groups }} groups; what \
 calibrated scores would show, and p, use one ticket per group</caption>
 <thead><tr><th scope="col" class="text">measure</th><th scope="col">value</th>\
@@ -49,35 +56,42 @@ calibrated scores would show, and p, use one ticket per group</caption>
 <tr><th scope="row">of it uncertainty, which no score can help</th>\
 <td>{{ c.corp.uncertainty | number }}</td><td>–</td><td>–</td></tr>
 </tbody></table></div>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" \
+aria-label="Calibration by top label of {{ e.provenance.rubric_set }}"><table>
 <caption>By top label: a rubric can be too confident where others are not</caption>
 <thead><tr><th scope="col" class="text">top label</th><th scope="col">tickets</th>\
 <th scope="col">mean score</th><th scope="col">right</th></tr></thead>
 <tbody>
 {% for l in e.calibration.by_label %}
 <tr><th scope="row">{{ l.label }}</th><td>{{ l.n }}</td><td>{{ l.mean_score | number }}</td>\
-<td class="nowrap">{{ l.accuracy | estimate }}</td></tr>
+<td>{{ l.accuracy | estimate }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 <details><summary>The bins of {{ e.provenance.rubric_set }}</summary>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" \
+aria-label="Calibration bins of {{ e.provenance.rubric_set }}"><table>
 <caption>Equally many tickets each, Wilson 95% intervals</caption>
 <thead><tr><th scope="col">top score</th><th scope="col">tickets</th>\
-<th scope="col">mean score</th><th scope="col">right</th><th scope="col">95%</th></tr></thead>
+<th scope="col">mean score</th><th scope="col">right</th></tr></thead>
 <tbody>
 {% for b in e.calibration.reliability %}
 <tr><th scope="row">{{ b.low | number }} to {{ b.high | number }}</th><td>{{ b.n }}</td>\
-<td>{{ b.mean_score | number }}</td><td>{{ b.accuracy | percent }}</td>\
-<td>{{ b.accuracy_low | percent }} to {{ b.accuracy_high | percent }}</td></tr>
+<td>{{ b.mean_score | number }}</td><td>{{ right(b) | estimate }}</td></tr>
 {% endfor %}
 </tbody></table></div></details>
 {% endfor %}"""
 
 
-@section(order=60, id="calibration", title="Does a score mean what it says?")
+def answer(report: Report) -> str:
+    """By how much the scores of the set to use are off, and which way."""
+    return calibration_in_short_text(preferred(report.results))
+
+
+@section(order=30, id="calibration", title="Does a score mean what it says?", short=answer)
 def calibration(report: Report) -> Markup:
     """Reliability curve, calibration errors and tests, labels and temperature of each set."""
-    return render(_TEMPLATE, entries=[_entry(e) for e in report.results.evaluations])
+    entries = [_entry(e) for e in report.results.evaluations]
+    return render(_TEMPLATE, entries=entries, bar_key=right_wrong_key(), right=_right)
 
 
 def _entry(evaluation: Evaluation) -> dict[str, Any]:
@@ -95,10 +109,15 @@ def _entry(evaluation: Evaluation) -> dict[str, Any]:
             diagonal=True,
             band=[(point.score, point.low, point.high) for point in chapter.corp],
         ),
-        "histogram": stacked_bars(
+        "histogram": right_wrong_bars(
             [(b.low, b.high, b.right, b.wrong) for b in chapter.histogram],
             x=Axis("top score", 0, 1, share=False),
             y=Axis("tickets", 0, max(4, tallest), share=False),
             label=f"Right and wrong tickets by top score, {name}",
         ),
     }
+
+
+def _right(one: ReliabilityBin) -> Estimate:
+    """The share right of a bin."""
+    return Estimate(one.accuracy, one.accuracy_low, one.accuracy_high, one.n, "Wilson")

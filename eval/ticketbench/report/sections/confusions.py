@@ -1,58 +1,156 @@
-"""Section 2, confusions: who is mixed up with whom, and what lands in review?"""
+"""Confusion matrices: which label goes where, and what lands in review?"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from ticketbench.core.types import NONE_LABEL
-from ticketbench.measure.counts.confusion import REVIEW_COLUMN, ConfusionMatrix
+from ticketbench.measure.counts.confusion import ESCALATE_COLUMN, REVIEW_COLUMN, ConfusionMatrix
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words.recommendation import preferred
+
+_MOST_COLUMNS = 12
+"""Labels up to which a matrix can be read; beyond, each row lists the cells that are not 0."""
+
+_STEPS = 6
 
 _TEMPLATE = """<p class="muted">Rows are gold labels, columns what happened under the policy of \
-the config. Every row sums to its tickets. Framed cells are right: the \
-gold label's own route, and review for \
-__none__.</p>
-{% for matrix in matrices %}
-<div class="scroll"><table>
-<caption>{{ matrix.name }}, n = {{ matrix.n }}</caption>
+the config. Every row sums to its tickets. Right is a label's own route, and for __none__ \
+(review). Blue: right; orange: wrong; grey: to a person.</p>
+{% for name, matrix in wide %}
+<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix of {{ name }}"><table>
+<caption>{{ name }}, n = {{ matrix.n }}</caption>
 <thead><tr><th scope="col" class="text">gold</th>\
 {% for column in matrix.columns %}<th scope="col">{{ column }}</th>{% endfor %}\
 <th scope="col">n</th></tr></thead>
 <tbody>
 {% for row in matrix.rows %}
 <tr><th scope="row">{{ row.label }}</th>\
-{% for cell in row.cells %}<td class="s{{ cell.shade }}{{ " hit" if cell.hit }}">\
-{{ cell.n }}</td>{% endfor %}<td>{{ row.n }}</td></tr>
+{% for cell in row.cells %}<td class="{{ cell.kind }} s{{ cell.step }}">{{ cell.n }}</td>\
+{% endfor %}<td>{{ row.n }}</td></tr>
+{% endfor %}
+</tbody></table></div>
+{% endfor %}
+{% for name, matrix in long %}
+<div class="scroll" tabindex="0" role="region" aria-label="Confusions of {{ name }}"><table>
+<caption>{{ name }}, n = {{ matrix.n }}; a label that is not named got none</caption>
+<thead><tr><th scope="col" class="text">gold</th><th scope="col">n</th><th scope="col">right</th>\
+<th scope="col">{{ review }}</th><th scope="col">{{ escalate }}</th><th scope="col" class="text">\
+sent wrongly to</th></tr></thead>
+<tbody>
+{% for row in matrix.rows %}
+<tr><th scope="row">{{ row.label }}</th><td>{{ row.n }}</td><td>{{ row.of("right") }}</td>\
+<td>{{ row.to(review) }}</td><td>{{ row.to(escalate) }}</td><td class="text">\
+{% for cell in row.wrong %}{{ cell.column }} {{ cell.n }}{{ ", " if not loop.last }}{% endfor %}\
+</td></tr>
 {% endfor %}
 </tbody></table></div>
 {% endfor %}"""
 
 
-@section(order=20, id="confusions", title="Who is mixed up with whom?")
-def confusions(report: Report) -> Markup:
-    """One matrix per rubric set, with review and escalate columns."""
-    matrices = [
-        _matrix(e.provenance.rubric_set, e.routing.confusion) for e in report.results.evaluations
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Tickets of one gold label in one column; `kind` is right, wrong or person.
+
+    step  0 (none) to 6 (the largest cell of its kind), in proportion and rounded up, so that no
+          cell with tickets looks empty
+    """
+
+    column: str
+    n: int
+    kind: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The tickets of one gold label."""
+
+    label: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def n(self) -> int:
+        """All of them."""
+        return sum(cell.n for cell in self.cells)
+
+    @property
+    def wrong(self) -> list[Cell]:
+        """The wrong routes that some took, the most frequent first."""
+        taken = [cell for cell in self.cells if cell.kind == "wrong" and cell.n]
+        return sorted(taken, key=lambda cell: -cell.n)
+
+    def of(self, kind: str) -> int:
+        """Tickets in cells of this kind."""
+        return sum(cell.n for cell in self.cells if cell.kind == kind)
+
+    def to(self, column: str) -> int:
+        """Tickets in this column."""
+        return sum(cell.n for cell in self.cells if cell.column == column)
+
+
+@dataclass(frozen=True, slots=True)
+class Shaded:
+    """A confusion matrix with its colours."""
+
+    n: int
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def answer(report: Report) -> str:
+    """The wrong route that most tickets take, with the set to use, of tickets that have a label."""
+    cells = [
+        (cell.n, row.label, cell.column)
+        for row in shaded(preferred(report.results).routing.confusion).rows
+        for cell in row.wrong
+        if row.label != NONE_LABEL
     ]
-    return render(_TEMPLATE, matrices=matrices)
+    if not cells:
+        return "no ticket with a label goes out wrong"
+    n, gold, column = max(cells, key=lambda cell: cell[0])
+    return f"most often {gold} to {column}, {n:,}"
 
 
-def _matrix(name: str, matrix: ConfusionMatrix) -> dict[str, Any]:
-    rows = []
+@section(order=56, id="confusions", title="Confusion matrices", short=answer)
+def confusions(report: Report) -> Markup:
+    """One matrix per rubric set with review and escalate; a list where it would be too wide."""
+    made = [
+        (e.provenance.rubric_set, shaded(e.routing.confusion)) for e in report.results.evaluations
+    ]
+    return render(
+        _TEMPLATE,
+        wide=[one for one in made if len(one[1].columns) <= _MOST_COLUMNS + 2],
+        long=[one for one in made if len(one[1].columns) > _MOST_COLUMNS + 2],
+        review=REVIEW_COLUMN,
+        escalate=ESCALATE_COLUMN,
+    )
+
+
+def shaded(matrix: ConfusionMatrix) -> Shaded:
+    """Every cell with its kind, and how large it is beside the largest of this kind."""
+    largest: dict[str, int] = {}
+    for kind, n, _ in _cells(matrix):
+        largest[kind] = max(largest.get(kind, 0), n)
+    cells = [
+        Cell(column, n, kind, -(-_STEPS * n // largest[kind]) if n else 0)
+        for kind, n, column in _cells(matrix)
+    ]
+    wide = len(matrix.columns)
+    rows = [
+        Row(label, tuple(cells[i * wide : (i + 1) * wide])) for i, label in enumerate(matrix.rows)
+    ]
+    return Shaded(matrix.n, matrix.columns, tuple(rows))
+
+
+def _cells(matrix: ConfusionMatrix) -> Iterator[tuple[str, int, str]]:
+    """Kind, tickets and column of every cell, row by row."""
+    people = (len(matrix.columns) - 2, len(matrix.columns) - 1)
     for label, counts in zip(matrix.rows, matrix.counts, strict=True):
-        n = sum(counts)
-        wanted = REVIEW_COLUMN if label == NONE_LABEL else label
-        cells = [
-            {"n": count, "shade": _shade(count, n), "hit": column == wanted}
-            for column, count in zip(matrix.columns, counts, strict=True)
-        ]
-        rows.append({"label": label, "cells": cells, "n": n})
-    return {"name": name, "n": matrix.n, "columns": matrix.columns, "rows": rows}
-
-
-def _shade(count: int, total: int) -> int:
-    """0 (none) to 5 (the whole row)."""
-    return -(-5 * count // total) if total else 0
+        for j, (column, n) in enumerate(zip(matrix.columns, counts, strict=True)):
+            kind = "person" if j in people else "right" if column == label else "wrong"
+            yield kind, n, column

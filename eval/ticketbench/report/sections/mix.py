@@ -1,4 +1,4 @@
-"""Section 8, production mix: what if the queue has more of one label?"""
+"""The mix of production: what if the queue has more of one label?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words import numbers
 from ticketbench.report.words.mix import refusal_text
+from ticketbench.report.words.recommendation import preferred
 
 _TEMPLATE = """<p>Re-weighted to the mix of labels in production, assuming that tickets of one \
 label look alike here and there. {% if with_none %}Gold __none__ is part of the mix: such a ticket \
@@ -31,7 +33,8 @@ depends on it.{% endif %}</p>
 be said.</p>
 {% endif %}
 {% endfor %}
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" \
+aria-label="Estimates at the mix of production"><table>
 <caption>What the labelled tickets say at that mix, 95% intervals</caption>
 <thead><tr><th scope="col" class="text">rubric set</th><th scope="col">tickets</th>\
 <th scope="col">worth</th><th scope="col">accuracy</th><th scope="col">routed</th>\
@@ -40,9 +43,9 @@ be said.</p>
 {% for m in mixes %}
 <tr><th scope="row">{{ m.rubric_set }}</th><td>{{ m.n }}</td>\
 <td>{{ m.n_effective | number(0) }}</td>\
-<td class="nowrap">{{ m.accuracy | estimate }}</td>\
-<td class="nowrap">{{ m.coverage | estimate }}</td>\
-<td class="nowrap">{{ m.selective_precision | estimate }}</td></tr>
+<td>{{ m.accuracy | estimate }}</td>\
+<td>{{ m.coverage | estimate }}</td>\
+<td>{{ m.selective_precision | estimate }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 {% if few %}
@@ -50,7 +53,17 @@ be said.</p>
 {% endif %}"""
 
 
-@section(order=68, id="mix", title="What at the mix of production?")
+def answer(report: Report) -> str:
+    """How often the set to use would be right there, or that nobody can say."""
+    name = preferred(report.results).provenance.rubric_set
+    mixes = report.results.production
+    found = next((m for m in mixes if m.rubric_set == name), mixes[0])
+    if not found.usable or not found.accuracy.defined:
+        return "not to be estimated"
+    return f"{found.rubric_set} {numbers.percent(found.accuracy.value)} right there"
+
+
+@section(order=75, id="mix", title="At the mix of production", short=answer)
 def mix(report: Report) -> Markup | None:
     """Accuracy and routing at the production mix of the config; absent without one.
 

@@ -1,4 +1,4 @@
-"""Section 5b, review: which gold labels should be read again?"""
+"""Label suspects: which gold labels should be read again?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words import numbers
 from ticketbench.report.words.verdict import CHANGED_LIST, fragility_text
 
 _TEMPLATE = """<p>Where the answers disagree most with the gold label. Most of these are errors of \
@@ -16,25 +17,30 @@ the classifier; read them, do not drop them.</p>
 <p>{% if comparisons | length > 1 %}{{ c.candidate }} against {{ c.base }}: {% endif %}\
 {{ fragility(c) }}.</p>
 {% endfor %}
-<details><summary>{{ suspects | length | count("ticket") }} to read again</summary>
-<div class="scroll"><table>
-<caption>First those that every set contradicts alike, then the lowest score of the gold label\
-</caption>
+<p>Their texts stand under <a href="#tickets">Tickets</a> above, as label suspects.</p>
+<div class="scroll" tabindex="0" role="region" \
+aria-label="Label suspects"><table>
+<caption>{{ suspects | length | count("ticket") }} to read again: first those that every set \
+contradicts alike, then the lowest score of the gold label</caption>
 <thead><tr><th scope="col" class="text">ticket</th><th scope="col" class="text">gold</th>\
 <th scope="col">its score</th><th scope="col" class="text">suggested</th><th scope="col">its score\
-</th><th scope="col">sets</th>{% if texts %}<th scope="col" class="text">text</th>{% endif %}\
-</tr></thead>
+</th><th scope="col">sets</th></tr></thead>
 <tbody>
 {% for s in suspects %}
 <tr><th scope="row">{{ s.ticket_id }}</th><td class="text">{{ s.gold }}</td>\
 <td>{{ s.own_score | number(2) }}</td><td class="text">{{ s.suggested }}</td>\
-<td>{{ s.suggested_score | number(2) }}</td><td>{{ s.agreeing }}</td>\
-{% if texts %}<td class="long">{{ texts.get(s.ticket_id, "")[:500] }}</td>{% endif %}</tr>
+<td>{{ s.suggested_score | number(2) }}</td><td>{{ s.agreeing }}</td></tr>
 {% endfor %}
-</tbody></table></div></details>"""
+</tbody></table></div>"""
 
 
-@section(order=55, id="review", title="Which labels should be read again?")
+def answer(report: Report) -> str:
+    """How many there are, and what to do."""
+    n = len(report.results.suspects)
+    return f"{numbers.count(n, 'ticket')}; read {'it' if n == 1 else 'them'} again"
+
+
+@section(order=60, id="review", title="Label suspects", short=answer)
 def review(report: Report) -> Markup | None:
     """Likely label errors, ranked, and how many of them the verdict can bear."""
     results = report.results
@@ -43,7 +49,6 @@ def review(report: Report) -> Markup | None:
     return render(
         _TEMPLATE,
         suspects=results.suspects,
-        texts=report.texts,
         comparisons=results.comparisons,
         fragility=partial(fragility_text, listed=CHANGED_LIST),
     )

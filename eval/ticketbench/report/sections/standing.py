@@ -1,4 +1,4 @@
-"""Section 4, standing: how do several rubric sets compare with each other?"""
+"""Every pair of sets: how do several rubric sets compare with each other?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from ticketbench.report.sections import section
 from ticketbench.report.words.recommendation import gain_text
 from ticketbench.report.words.verdict import limits
 
-_TEMPLATE = """<div class="scroll"><table>
+_TEMPLATE = """<div class="scroll" tabindex="0" role="region" \
+aria-label="Gain of every candidate"><table>
 <caption>What each candidate adds to the accuracy of {{ base }}, in points. The interval holds for \
 the one that looks best, too ({{ found.gains[0].confidence | confidence }} each). Of several \
 candidates the best looks better than it is\
@@ -20,11 +21,12 @@ spread them{% else %}; from four candidates on the gain to expect stands beside 
 {% if shrunk %}<th scope="col">expected</th>{% endif %}</tr></thead>
 <tbody>
 {% for g in found.gains %}
-<tr><th scope="row">{{ g.rubric_set }}</th><td class="nowrap">{{ gain_text(found, g.rubric_set) }}\
+<tr><th scope="row">{{ g.rubric_set }}</th><td>{{ gain_text(found, g.rubric_set) }}\
 </td>{% if shrunk %}<td>{{ g.expected | points }}</td>{% endif %}</tr>
 {% endfor %}
 </tbody></table></div>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" \
+aria-label="Every pair of rubric sets"><table>
 <caption>Every pair on the same tickets: accuracy of the second minus the first, in points. p is \
 adjusted (Holm) for the pairs of its kind, and the interval is read at the level that follows: \
 each candidate with {{ base }}; those found better; the others, which decide nothing</caption>
@@ -35,14 +37,24 @@ each candidate with {{ base }}; those found better; the others, which decide not
 {% for pair in found.pairs %}
 {% set v = pair.verdict %}
 <tr><th scope="row">{{ pair.base }}</th><td class="text">{{ pair.candidate }}</td>\
-<td class="nowrap">{{ v.difference | difference(apart_from=limits(v)) }}</td>\
+<td>{{ v.difference | difference(apart_from=limits(v)) }}</td>\
 <td>{{ v.confidence | confidence }}</td><td>{{ v.p | p_value }}</td>\
 <td class="text">{{ v.outcome }}</td></tr>
 {% endfor %}
 </tbody></table></div>"""
 
 
-@section(order=45, id="standing", title="Which of several sets?")
+def answer(report: Report) -> str:
+    """Which set no other one beats."""
+    leaders = report.results.standing.leaders
+    if not leaders:
+        return f"none is found better than {report.results.standing.pairs[0].base}"
+    if len(leaders) == 1:
+        return f"{leaders[0]} leads"
+    return f"{', '.join(leaders[:-1])} and {leaders[-1]} cannot be told apart"
+
+
+@section(order=12, id="standing", title="Every pair of sets", short=answer)
 def standing(report: Report) -> Markup | None:
     """The gain of every candidate, and all pairs of sets; nothing for fewer than three sets."""
     found = report.results.standing

@@ -1,18 +1,23 @@
-"""Section 7, trained: what would a classifier trained on these labels reach?"""
+"""A trained classifier instead: what would one trained on these labels reach?"""
 
 from __future__ import annotations
+
+import math
 
 from markupsafe import Markup
 
 from ticketbench.measure.results import RunResults
 from ticketbench.report.charts import Axis, Series, key, line_chart
 from ticketbench.report.rendering import Report, render
-from ticketbench.report.sections import section
-from ticketbench.report.words.verdict import needed_text
+from ticketbench.report.sections import section, set_strokes
+from ticketbench.report.words import numbers
+from ticketbench.report.words.recommendation import preferred
+from ticketbench.report.words.verdict import needed_text, needs_text
 
 _TEMPLATE = """<p>Rubrics need no labelled tickets. A trained classifier does; here is what it \
 makes of these. Each ticket is scored by a model that saw neither it nor its group.</p>
-<div class="scroll"><table>
+<div class="scroll" tabindex="0" role="region" \
+aria-label="Rubric sets beside trained classifiers"><table>
 <caption>At the threshold of the config, which was set for no trained classifier\
 {% if fewer %}; the trained rows stand on the {{ n }} tickets that every rubric set scored\
 {% endif %}</caption>
@@ -23,11 +28,11 @@ makes of these. Each ticket is scored by a model that saw neither it nor its gro
 <tbody>
 {% for name, labels, of in rows %}
 <tr><th scope="row">{{ name }}</th><td>{{ labels }}</td>\
-<td class="nowrap">{{ of.metric("accuracy") | estimate }}</td>\
-<td class="nowrap">{{ of.metric("macro_f1") | estimate }}</td>\
+<td>{{ of.metric("accuracy") | estimate }}</td>\
+<td>{{ of.metric("macro_f1") | estimate }}</td>\
 <td>{{ of.metric("ece_equal_mass_10").value | number }}</td>\
 <td>{{ of.routing.coverage.value | percent }}</td>\
-<td class="nowrap">{{ of.routing.selective_precision | estimate }}</td></tr>
+<td>{{ of.routing.selective_precision | estimate }}</td></tr>
 {% endfor %}
 </tbody></table></div>
 <ul>
@@ -49,7 +54,22 @@ accuracy. Intervals of ticket counts: 95%, over the tickets judged and the repea
 extrapolated beyond the tickets at hand.</p>"""
 
 
-@section(order=70, id="trained", title="What would a trained classifier reach?")
+def answer(report: Report) -> str:
+    """How many labelled tickets the quickest learner needs to match the set to use."""
+    name, trained = preferred(report.results).provenance.rubric_set, report.results.trained
+    matching = [
+        (math.inf if needed.tickets is None else needed.tickets, needs_text(one, needed))
+        for one in trained
+        for needed in one.needed
+        if needed.rubric_set == name
+    ]
+    if matching:
+        return min(matching, key=lambda found: found[0])[1]
+    accuracies = [one.metric("accuracy").value for one in trained]
+    return f"accuracy {numbers.percent(max(accuracies))}"
+
+
+@section(order=80, id="trained", title="A trained classifier instead", short=answer)
 def trained(report: Report) -> Markup | None:
     """Rubric sets beside trained baselines, and how many labelled tickets match them."""
     results = report.results
@@ -67,21 +87,23 @@ def trained(report: Report) -> Markup | None:
         fewer=any(e.n_failed for e in results.evaluations),
         missing=results.trained_missing,
         chart=_chart(series),
-        key=key([one.name for one in series]),
+        key=key(series),
     )
 
 
 def _series(results: RunResults) -> list[Series]:
     """The learning curves, and each rubric set as a level line."""
+    strokes = set_strokes(results, more=len(results.trained))
+    n_sets = len(results.evaluations)
     curves = []
-    for b in results.trained:
+    for b, stroke in zip(results.trained, strokes[n_sets:], strict=True):
         points = [(p.n, p.accuracy) for p in b.curve]
-        curves.append(Series(b.title, points, mark=points[-1] if points else None))
+        curves.append(Series(b.title, points, points[-1] if points else None, stroke))
     largest = max((n for curve in curves for n, _ in curve.points), default=0)
     levels = []
-    for e in results.evaluations:
-        accuracy = e.metric("accuracy").value
-        levels.append(Series(e.provenance.rubric_set, [(0, accuracy), (largest, accuracy)]))
+    for e, stroke in zip(results.evaluations, strokes[:n_sets], strict=True):
+        level = [(0.0, e.accuracy.value), (largest, e.accuracy.value)]
+        levels.append(Series(e.provenance.rubric_set, level, stroke=stroke))
     return [*curves, *levels]
 
 

@@ -209,16 +209,39 @@ def losses_text(comparison: Comparison) -> str:
 
 def calibration_text(evaluation: Evaluation) -> str:
     """Whether the top scores of a rubric set mean what they say."""
-    chapter, check = evaluation.calibration, evaluation.calibration.check
+    check = evaluation.calibration.check
     if check.n == 0:
         return "no scored tickets"
-    said = sum(label.mean_score * label.n for label in chapter.by_label if label.n)
-    said, right = said / check.n, sum(b.right for b in chapter.histogram) / check.n
+    said, right = _said_and_right(evaluation)
     figures = f"mean score {numbers.percent(said)}, right {numbers.percent(right)}"
-    if math.isnan(check.ece_p) or (check.ece_p >= _LEVEL and not check.spiegelhalter_p < _LEVEL):
+    if not _miscalibrated(evaluation):
         little = " (few tickets show little)" if check.n_groups < _FEW_FOR_A_TEST else ""
         return f"no sign of miscalibration{little}; {figures}"
     return f"too {'confident' if said > right else 'cautious'}; {figures}"
+
+
+def calibration_in_short_text(evaluation: Evaluation) -> str:
+    """The same as "v2 is too sure by 0.11", which is the calibration error."""
+    name, check = evaluation.provenance.rubric_set, evaluation.calibration.check
+    if not _miscalibrated(evaluation):
+        return f"no sign that {name} is off" if check.n else "no scored tickets"
+    said, right = _said_and_right(evaluation)
+    return (
+        f"{name} is too {'sure' if said > right else 'careful'} by {numbers.number(check.ece, 2)}"
+    )
+
+
+def _miscalibrated(evaluation: Evaluation) -> bool:
+    """Whether a test sees that the top scores do not mean what they say."""
+    check = evaluation.calibration.check
+    return check.ece_p < _LEVEL or (not math.isnan(check.ece_p) and check.spiegelhalter_p < _LEVEL)
+
+
+def _said_and_right(evaluation: Evaluation) -> tuple[float, float]:
+    """The mean top score, and the share right."""
+    chapter, n = evaluation.calibration, evaluation.calibration.check.n
+    said = sum(label.mean_score * label.n for label in chapter.by_label if label.n)
+    return said / n, sum(b.right for b in chapter.histogram) / n
 
 
 def temperature_text(report: TemperatureReport) -> str:
@@ -239,11 +262,16 @@ def temperature_text(report: TemperatureReport) -> str:
 
 def needed_text(baseline: TrainedClassifier, needed: TicketsNeeded) -> str:
     """How many labelled tickets a trained classifier needs to match a rubric set, with 95 %."""
-    value, low, high = (_tickets(n, baseline) for n in (needed.tickets, needed.low, needed.high))
-    about = "" if value == _tickets(None, baseline) or value.endswith("fewer") else "about "
+    low, high = (_tickets(n, baseline) for n in (needed.low, needed.high))
     ends = f" (95%: {low} to {high})" if low != high else ""
-    matching = f"labelled tickets to match {needed.rubric_set}"
-    return f"{baseline.title} needs {about}{value} {matching}{ends}"
+    return f"{baseline.title} {needs_text(baseline, needed)}{ends}"
+
+
+def needs_text(baseline: TrainedClassifier, needed: TicketsNeeded) -> str:
+    """The same without its name and its interval: "needs about 47 labelled tickets to match v2"."""
+    value = _tickets(needed.tickets, baseline)
+    about = "" if value == _tickets(None, baseline) or value.endswith("fewer") else "about "
+    return f"needs {about}{value} labelled tickets to match {needed.rubric_set}"
 
 
 def _tickets(n: int | None, baseline: TrainedClassifier) -> str:

@@ -1,0 +1,26 @@
+"""Words used here: what the links under dotted words lead to."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from ticketbench.report.rendering import Report, render
+from ticketbench.report.sections import section
+from ticketbench.report.words.glossary import GLOSSARY
+
+_TEMPLATE = """<dl id="glossary">
+{% for id, word in words %}
+<dt id="word-{{ id }}">{{ word.term }}</dt><dd>{{ word.explanation }}</dd>
+{% endfor %}
+</dl>"""
+
+
+def answer(report: Report) -> str:
+    """How many words there are."""
+    return f"{len(GLOSSARY)} words"
+
+
+@section(order=95, id="words", title="Words used here", short=answer)
+def words(report: Report) -> Markup:
+    """Every word of page and docs, each with an anchor of its own."""
+    return render(_TEMPLATE, words=GLOSSARY.items())
