@@ -24,7 +24,6 @@ from ticketbench.report.decide.tickets import tickets
 from ticketbench.report.decide.view import View, view_of
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import rendered_sections
-from ticketbench.report.words.glossary import GLOSSARY
 from ticketbench.report.words.setting import setting_text
 
 SCRIPTS = ("statistics", "model", "charts", "tables", "list", "page")
@@ -59,13 +58,6 @@ _PAGE = """<!doctype html>
 <span class="short">{{ section.short }}</span></summary>
 <div class="body">{{ section.body }}</div></details>
 {% endfor %}
-<details class="fold" id="audit-words"><summary><h3>Words used here</h3><span class="short">\
-{{ words | length }} terms</span></summary>
-<dl id="glossary" class="body">
-{% for id, word in words.items() %}
-<dt>{{ word.term }}</dt><dd id="word-{{ id }}">{{ word.explanation }}</dd>
-{% endfor %}
-</dl></details>
 </section>
 </main>
 <footer class="wide"><p>Written by ticketbench {{ version }}. This file loads nothing from a \
@@ -94,7 +86,6 @@ def html_page(report: Report) -> bytes:
         first=first_screen(report),
         parts=_parts(view) if view else [],
         sections=rendered_sections(report),
-        words=GLOSSARY,
         data=data(view) if view else "",
         style=Markup(style),
         script=Markup(script),

@@ -27,12 +27,19 @@ MOST_LINES = 6
 
 _TEMPLATE = """<section id="try" class="wide">
 <h2>More out alone, or fewer wrong?</h2>
+{% if decided %}
 <p class="sub"><span class="script" hidden>Move the {{ threshold }}: everything down to the \
 tickets follows. </span>{{ why }}</p>
+{% else %}
+<details><summary>Two charts, of too few tickets to choose by</summary>
+{% endif %}
 <div class="two">
 <div><h3>Right against alone</h3>{{ right }}</div>
 <div><h3>Cost against doing nothing</h3>{{ cost }}</div>
 </div>
+{% if not decided %}
+</details>
+{% endif %}
 </section>"""
 
 _CHART = """<svg class="chart" id="{{ id }}" role="img" width="100%" height="280" \
@@ -88,6 +95,7 @@ def charts(view: View) -> Markup:
         why.insert(0, _why(view))
     return render(
         _TEMPLATE,
+        decided=view.found.setting is not None,
         threshold=term("threshold", "threshold"),
         why=" ".join(why),
         right=_right(view, drawn),
@@ -168,6 +176,7 @@ def _cost(view: View, drawn: Sequence[Sequence[CurvePoint]]) -> Markup:
     step, high = cost_axis(view, drawn)
     used = drawn[view.use]
     review = view.costs.review
+    *names, name_of_review = _places_cost(view, drawn, high)
     at = _at(view, used)
     return render(
         _CHART,
@@ -179,10 +188,10 @@ def _cost(view: View, drawn: Sequence[Sequence[CurvePoint]]) -> Markup:
         lines=_lines(
             view,
             [curves.path(curves.cost_against_threshold(c), x=1.01, y=(0, high)) for c in drawn],
-            _names_cost(view, drawn, high),
+            [{"x": LEFT + 1, "y": y, "anchor": ""} for y in names],
         ),
         mark={
-            "y": _y(review, 0, high), "text_y": _y(review, 0, high) + 15, "x": LEFT + 1,
+            "y": _y(review, 0, high), "text_y": name_of_review, "x": LEFT + 1,
             "anchor": "", "dash": "none", "text": f"all to a person {review:.2f}",
         },
         ring=_ring(at, view.policy.threshold / 1.01, (0.0, high), shown=at.defined),
@@ -243,12 +252,12 @@ def _names_right(
     ]  # fmt: skip
 
 
-def _names_cost(
-    view: View, drawn: Sequence[Sequence[CurvePoint]], high: float
-) -> list[dict[str, object]]:
-    """Names over the lines at a quarter of the way, kept apart."""
-    at = [_y(curve[25].saving.cost.value, 0, high) if curve[25].n else TOP for curve in drawn]
-    return [{"x": LEFT + WIDTH * 0.25, "y": y - 8, "anchor": "middle"} for y in apart(at, least=15)]
+def _places_cost(view: View, drawn: Sequence[Sequence[CurvePoint]], high: float) -> list[float]:
+    """Where the names of the lines stand at their left ends, and last that of the line of doing
+    nothing, kept apart.
+    """
+    at = [_y(curve[0].saving.cost.value, 0, high) - 8 if curve[0].n else TOP for curve in drawn]
+    return apart([*at, _y(view.costs.review, 0, high) + 15], least=15)
 
 
 def apart(places: Sequence[float], *, least: float) -> list[float]:

@@ -16,20 +16,13 @@ from ticketbench.report.words.setting import per_100
 LIMITS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45)
 """Escalation limits on offer, beside off and those that are set or recommended."""
 
-_TEMPLATE = """<div id="bar" class="script" role="region" aria-label="Settings" hidden>
+_TEMPLATE = """<div id="bar"{% if decided %} class="script"{% endif %} role="region" \
+aria-label="Settings" hidden>
 <div class="wide">
 <div class="controls">
 <label class="slide">Threshold <input type="range" id="threshold" min="0" max="1" step="0.01" \
 value="{{ t }}"><b id="threshold-value">{{ t }}</b></label>
 <button type="button" class="button" id="costs" aria-expanded="false">Costs</button>
-<span class="group"><button type="button" class="button" id="today">Today</button>
-<button type="button" class="button" id="recommended">Recommended</button>
-<button type="button" class="button" id="copy">Copy settings</button></span>
-</div>
-<div class="result">
-<p><b id="live-alone">{{ alone }}</b> go out alone, <b id="live-wrong" class="wrong-text">\
-{{ hundred[1] }}</b> wrong, <b id="live-person">{{ person }}</b> to a person. \
-<b id="live-cost">{{ cost }}</b> a ticket, <span id="live-pays">{{ pays }}</span></p>
 <span class="options">
 {% if sets | length > 2 %}
 <label>Set <select id="use">{% for name in sets %}<option value="{{ loop.index0 }}"\
@@ -44,7 +37,16 @@ value="{{ t }}"><b id="threshold-value">{{ t }}</b></label>
 {% endfor %}
 </select></label>
 <label{{ " hidden" if off }}>at <input type="number" id="escalate" min="0" step="any" \
-value="{{ costs.escalate }}"></label>
+value="{{ costs.escalate }}"></label></span>
+<span class="group"><button type="button" class="button" id="today">Today</button>
+<button type="button" class="button" id="recommended">Recommended</button>
+<button type="button" class="button" id="copy">Copy settings</button></span>
+</div>
+<div class="result">
+<p><b id="live-alone">{{ alone }}</b> go out alone, <b id="live-wrong" class="wrong-text">\
+{{ hundred[1] }}</b> wrong, <b id="live-person">{{ person }}</b> to a person. \
+<b id="live-cost">{{ cost }}</b> a ticket, <span id="live-pays">{{ pays }}</span></p>
+<span class="options">
 <label>Wrong route <input type="number" id="misroute" min="0" step="any" \
 value="{{ costs.misroute }}"></label>
 <label>Reading <input type="number" id="review" min="0" step="any" \
@@ -63,7 +65,7 @@ PAYS = ("cheaper than by hand", "no clear saving", "dearer than by hand")
 
 
 def controls(view: View) -> Markup:
-    """The bar at the setting that the page opens with."""
+    """The bar at the setting that the page opens with; never shown where nothing is recommended."""
     found = view.found
     setting = found.setting or found.today
     hundred = per_100(setting.routing, n_failed=found.n_failed)
@@ -73,6 +75,7 @@ def controls(view: View) -> Markup:
     return render(
         _TEMPLATE,
         view=view,
+        decided=found.setting is not None,
         t=numbers.threshold(setting.threshold),
         e=e,
         off=e >= 1,

@@ -19,7 +19,8 @@ STEPS = 6
 _TEMPLATE = """<section id="mix" class="wide">
 <h2>Who is mixed up with whom</h2>
 <p class="sub">True {{ word }} on the left, where the ticket goes on top.\
-<span class="script" hidden> Press a number to read its tickets.</span></p>
+{% if not folded %}<span class="script" hidden> Press a number to read its tickets.</span>\
+{% endif %}</p>
 {{ pairs }}
 {% if folded %}
 <details id="whole-matrix"><summary>The whole matrix</summary>
@@ -114,8 +115,8 @@ def _wrong(counts: IntArray) -> IntArray:
 def _views(view: View) -> Sequence[tuple[str, str]]:
     if view.other is None:
         return ()
-    used, other = (view.sets[k].name for k in (view.use, view.other))
-    return ("new", used), ("old", other), ("change", f"{other} → {used}")
+    used, other, old, new = (view.sets[k].name for k in (view.use, view.other, view.old, view.new))
+    return ("new", used), ("old", other), ("change", f"{old} → {new}")
 
 
 def _rows(view: View, counts: IntArray) -> list[dict[str, object]]:

@@ -13,6 +13,9 @@ from ticketbench.report.decide.view import NO_ANSWER, View
 from ticketbench.report.rendering import render
 from ticketbench.report.words.excerpts import excerpt
 
+Chip = tuple[str, str, BoolArray]
+"""Key, name, and which tickets it shows."""
+
 STATIC = 50
 """Rows of the page without a script, and on paper."""
 MOST_BARS = 3
@@ -23,7 +26,7 @@ _TEMPLATE = """<section id="tickets" class="wide">
 <p class="row script" id="chips" role="group" aria-label="Show" hidden>
 {% for key, name, n in chips %}
 <button type="button" class="button" data-show="{{ key }}" aria-pressed="{{ \
-"true" if loop.first else "false" }}">{{ name }} <i>{{ "{:,}".format(n) }}</i></button>
+"true" if key == first else "false" }}">{{ name }} <i>{{ "{:,}".format(n) }}</i></button>
 {% endfor %}
 </p>
 <p class="row script" hidden><button type="button" class="button" id="only" hidden></button>
@@ -64,6 +67,7 @@ def tickets(view: View) -> Markup:
         word=view.word,
         answers="both answers" if len(view.sets) > 1 else "the answer",
         note=view.report.masking,
+        first=first_chip(view)[0],
         chips=[(key, name, int(kept.sum())) for key, name, kept in shown],
         many=len(view.labels) > MOST_BARS * 4,
         n=f"{len(of):,}",
@@ -74,18 +78,24 @@ def tickets(view: View) -> Markup:
 
 
 def first_listed(view: View) -> list[int]:
-    """The tickets of the first chip, surest first; the page without a script has fifty of them."""
-    kept = chips(view)[0][2]
+    """The tickets of the chip in force, surest first; without a script fifty of them."""
+    kept = first_chip(view)[2]
     return [int(i) for i in view.order(view.new) if kept[i]]
 
 
-def chips(view: View) -> list[tuple[str, str, BoolArray]]:
+def first_chip(view: View) -> Chip:
+    """The chip that the page opens with: the first one that has tickets."""
+    every = chips(view)
+    return next((chip for chip in every if chip[2].any()), every[0])
+
+
+def chips(view: View) -> list[Chip]:
     """Key, name and tickets of every chip that has a meaning here, in their order."""
     labelled = (view.gold >= 0) & (view.gold < len(view.labels))
     old, new, used = view.right(view.old), view.right(view.new), view.right(view.use)
     answered = np.logical_and.reduce([top != NO_ANSWER for top in view.tops])
     known = labelled & answered
-    all_: list[tuple[str, str, BoolArray]] = []
+    all_: list[Chip] = []
     if view.other is None:
         all_.append(("still", "Wrong", known & ~used))
     else:

@@ -21,7 +21,8 @@ best answer is wrong</caption>
 <tbody>
 {% for row in rows %}
 <tr data-pair="{{ row.gold }},{{ row.to }}"><th scope="row">{{ row.gold_name }}</th>\
-<td class="text">{{ row.to_name }}</td><td>{{ row.n }}</td>\
+<td class="text">{{ row.to_name }}</td><td data-part="all"><a href="#pair=\
+{{ row.gold_name | urlencode }},{{ row.to_name | urlencode }}">{{ row.n }}</a></td>\
 <td class="wide-only"><svg width="100%" height="12" aria-hidden="true">\
 <rect class="person" fill="#c6c9cd" height="12" width="{{ row.width }}%"/>\
 <rect class="wrong" fill="#e07a2c" height="12" width="{{ row.out_width }}%"/></svg></td>\

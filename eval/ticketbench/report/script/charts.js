@@ -57,12 +57,12 @@ function chartsOf(data, $) {
       rule.setAttribute("y1", y); rule.setAttribute("y2", y); text.setAttribute("y", y + 4);
       text.textContent = (i * step).toFixed(decimals);
     });
-    apart(found.map(c => c[25].n ? yOf(c[25].cost.value, 0, high) : TOP), 15)
-      .forEach((y, k) => line(cost, k, pathOf(found[k].map(p => [p.t, p.cost.value]), 1.01, 0, high), y, -8));
+    const names = apart([...found.map(c => c[0].n ? yOf(c[0].cost.value, 0, high) - 8 : TOP), yOf(costs.review, 0, high) + 15], 15);
+    found.forEach((c, k) => line(cost, k, pathOf(c.map(p => [p.t, p.cost.value]), 1.01, 0, high), names[k], 0));
     const known = found[use].filter(p => !Number.isNaN(p.cost.low));
     const band = pathOf([...known.map(p => [p.t, p.cost.high]), ...known.map(p => [p.t, p.cost.low]).reverse()], 1.01, 0, high);
     cost.querySelector(".band").setAttribute("d", band ? band + "Z" : "");
-    mark(cost, costs.review, 0, high, 15);
+    mark(cost, costs.review, 0, high, names[found.length] - yOf(costs.review, 0, high));
     cost.querySelector(".mark-name").textContent = `all to a person ${costs.review.toFixed(2)}`;
   }
   function mark(svg, value, from, to, dy) {

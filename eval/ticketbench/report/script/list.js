@@ -1,11 +1,11 @@
 // The list of tickets: which ones, in which order, and a row of each.
 function listOf(data, model, $, $$) {
   const {gold, sets, L, n} = model, list = $("#list"), template = $("#row").content.firstElementChild;
+  const near = new Set(data.near), suspects = new Map(data.suspects), texts = data.texts;
   $$("#list > li").forEach(item => {
     const text = item.querySelector(".whole, p.text");
     if (text) texts[item.dataset.ticket] = text.textContent;
   });
-  const near = new Set(data.near), suspects = new Map(data.suspects), texts = data.texts;
   const right = (k, i) => sets[k].top[i] === gold[i], answered = i => sets.every(s => s.top[i] >= 0);
   const known = i => gold[i] >= 0 && gold[i] < L && answered(i);
   const kinds = {

@@ -9,7 +9,7 @@ function glossary() {
     const entry = document.getElementById(link.hash.slice(1));
     if (!entry) return;
     of = link;
-    tip.textContent = entry.nextElementSibling.textContent;
+    tip.textContent = entry.textContent;
     tip.hidden = false;
     const at = link.getBoundingClientRect(), wide = document.documentElement.clientWidth;
     tip.style.left = `${Math.max(12, Math.min(at.left, wide - tip.offsetWidth - 12))}px`;
@@ -40,7 +40,7 @@ function folds() {
 function decide() {
   const data = JSON.parse($("#data").textContent), model = modelOf(data), {sets, L} = model;
   const charts = chartsOf(data, $), matrix = matrixOf(data, model, $), labels = labelsOf(data, $$), list = listOf(data, model, $, $$);
-  const first = $("#chips button").dataset.show;
+  const first = $("#chips [aria-pressed=true]").dataset.show;
   const s = {use: data.use, other: data.other, t: data.recommended.t, e: data.recommended.e, costs: {...data.costs}, show: first, cell: null,
     pair: null, view: "new", q: "", label: "", many: 5, today: null};
   const pays = ["cheaper than by hand", "no clear saving", "dearer than by hand"];
@@ -69,9 +69,9 @@ function decide() {
     charts.rings(s.t, share, sets[s.use].rows.length, cost);
   }
   function table() {
-    s.k = s.view === "old" && s.other !== null ? s.other : s.use;
     const change = s.view === "change" && s.other !== null;
-    const was = change ? model.matrix(s.other, model.decide(s.other, s.t, s.e)) : null;
+    s.k = change ? s.new : s.view === "old" && s.other !== null ? s.other : s.use;
+    const was = change ? model.matrix(s.old, model.decide(s.old, s.t, s.e)) : null;
     s.shown = Int8Array.from(model.decide(s.k, s.t, s.e));
     matrix.show(model.matrix(s.k, s.shown), was, s.cell, s.e !== null);
     $$("#views button").forEach(b => b.setAttribute("aria-pressed", b.dataset.view === s.view));

@@ -10,7 +10,7 @@ from ticketbench.report.words.glossary import GLOSSARY
 
 _TEMPLATE = """<dl id="glossary">
 {% for id, word in words %}
-<dt id="word-{{ id }}">{{ word.term }}</dt><dd>{{ word.explanation }}</dd>
+<dt>{{ word.term }}</dt><dd id="word-{{ id }}">{{ word.explanation }}</dd>
 {% endfor %}
 </dl>"""
 
