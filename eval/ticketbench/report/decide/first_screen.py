@@ -10,8 +10,8 @@ from markupsafe import Markup
 from ticketbench.core.types import Estimate
 from ticketbench.measure.recommendation import Recommendation, Setting
 from ticketbench.measure.results import RunResults
-from ticketbench.report.decide.dots import Dot, dots, wrong_bars
 from ticketbench.report.decide.terms import with_terms
+from ticketbench.report.drawing.dots import Dot, dots, wrong_bars
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import Answer, accuracy_of, answers, worst_pair
