@@ -134,7 +134,7 @@ def test_the_number_of_a_cell_fits_into_it(k: int) -> None:
 def test_with_77_labels_cells_have_no_numbers_but_colour_bars_with_the_largest() -> None:
     axes = of_intents(77)
     assert not axes.texts
-    bars = {one.get_title(): one for one in axes.figure.axes if one is not axes}
+    bars = {one.get_ylabel(): one for one in axes.figure.axes if one is not axes}
     assert set(bars) == {"right", "wrong"}, "none is with a person"
     largest = {name: bar.get_yticklabels()[-1].get_text() for name, bar in bars.items()}
     assert largest == {"right": "10", "wrong": "2"}

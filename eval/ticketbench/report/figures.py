@@ -167,7 +167,8 @@ def _keyed(axes: Axes, matrix: Shaded) -> None:
             ScalarMappable(BoundaryNorm(edges, STEPS), colours), ax=axes, shrink=0.3, aspect=25,
             pad=0.01, anchor=(0.0, 1.0), ticks=[0, most], format="%d",
         )  # fmt: skip
-        bar.ax.set_title(kind, fontsize=8)
+        bar.set_label(kind, fontsize=8, labelpad=0)
+        bar.ax.minorticks_off()
         bar.ax.tick_params(labelsize=8)
         bar.outline.set_visible(False)
 
