@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ticketbench.report.colours import GREY, RIGHT, WRONG
 from ticketbench.report.rendering import render
 
-RIGHT, WRONG, GREY, INK = "#1d5fc4", "#e07a2c", "#767d85", "currentColor"
-"""The grey is told from white and from a dark page (3 to 1 at least on both)."""
+INK = "currentColor"
 
 _WIDTH, _HEIGHT = 480, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 24, 14, 44

@@ -10,14 +10,26 @@ import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ticketbench.core.registry import Registry
+from ticketbench.core.types import FloatArray
 from ticketbench.measure.evaluation import Evaluation
+from ticketbench.report.colours import GREY, HAIRLINE, INK, PERSON, RIGHT, WRONG
+from ticketbench.report.matrix import STEPS, Kind, Shaded, shaded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BLUE, ORANGE, GREY = "#0b62a8", "#b3560f", "#6b7480"
+_MOST_NUMBERED = 30
+"""Labels up to which cells are large enough for their number; beyond, colour bars tell."""
+
+_CELL, _SMALL_CELL = 0.42, 0.15
+"""Sides of a cell in inches: room for four digits, and 18 pixels."""
+
+_LONGEST_TICK = 40
+"""Characters of a label: long ones differ at their ends."""
 
 Draw = Callable[["Axes", Evaluation], None]
 FIGURES: Registry[Draw] = Registry("figure")
@@ -40,6 +52,8 @@ def figure_files(evaluation: Evaluation) -> dict[str, bytes]:
             FIGURES.get(name)(made.add_subplot(), evaluation)
             stem = f"figures/{name}-{evaluation.provenance.rubric_set}"
             files[f"{stem}.png"] = _bytes(made, "png")
+            # Laid out once: at 77 labels that takes as long as drawing.
+            made.set_layout_engine("none")
             files[f"{stem}.svg"] = _bytes(made, "svg")
     return files
 
@@ -60,21 +74,103 @@ def _titled(axes: Axes, evaluation: Evaluation, title: str) -> None:
 
 @figure("confusion-matrix")
 def confusion_matrix(axes: Axes, evaluation: Evaluation) -> None:
-    """Gold label by outcome, shaded by the share of the row."""
-    matrix = evaluation.routing.confusion
-    totals = [max(1, sum(row)) for row in matrix.counts]
-    shares = [[n / total for n in row] for row, total in zip(matrix.counts, totals, strict=True)]
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    axes.set_xticks(range(len(matrix.columns)), matrix.columns, rotation=35, ha="right")
-    axes.set_yticks(range(len(matrix.rows)), matrix.rows)
+    """Gold label by outcome: right in blue, wrong in orange, with a person in grey.
+
+    Each hue has six shades up to its own largest cell, so that a few wrong routes are seen beside
+    many right ones. The figure grows with the labels.
+    """
+    matrix = shaded(evaluation.routing.confusion)
+    numbered = len(matrix.columns) <= _MOST_NUMBERED + 2
+    _grown(axes, matrix, cell=_CELL if numbered else _SMALL_CELL)
+    axes.imshow([[_shade(c.kind, c.step) for c in row.cells] for row in matrix.rows], aspect="auto")
+    _named(axes, matrix, size=9 if numbered else 6.5)
+    _gridded(axes, matrix)
+    if numbered:
+        _numbered(axes, matrix)
+    else:
+        _keyed(axes, matrix)
+    told = "blue: right, orange: wrong, grey: to a person"
+    axes.set(xlabel=f"outcome under the policy ({told})", ylabel="gold label")
+    _titled(axes, evaluation, "Confusion matrix")
+    axes.spines[:].set_visible(False)
+
+
+def _grown(axes: Axes, matrix: Shaded, *, cell: float) -> None:
+    """As large as its cells need beside labels and title, and never smaller than other figures."""
+    longest = max((len(_tick(name)) for name in (*matrix.columns, *_labels(matrix))), default=0)
+    beside = 1.2 + (0.08 if cell == _CELL else 0.06) * longest
+    wide, high = len(matrix.columns) * cell + beside, len(matrix.rows) * cell + beside
+    axes.figure.set_size_inches(max(6.4, wide), max(4.8, high))  # type: ignore[union-attr]
+
+
+def _shade(kind: Kind, step: int) -> FloatArray:
+    """White for none, then the hue, paler the fewer tickets there are."""
+    from matplotlib.colors import to_rgb
+
+    hue = np.array(to_rgb({"right": RIGHT, "wrong": WRONG, "person": PERSON}[kind]))
+    return 1 - (1 - hue) * step / STEPS
+
+
+def _labels(matrix: Shaded) -> list[str]:
+    return [row.label for row in matrix.rows]
+
+
+def _tick(name: str) -> str:
+    return name if len(name) <= _LONGEST_TICK else f"{name[: _LONGEST_TICK - 1]}…"
+
+
+def _named(axes: Axes, matrix: Shaded, *, size: float) -> None:
+    """Every row and column by name; upright where the columns are narrow, so that none overlap."""
+    turned = {"rotation": 90} if size < 9 else {"rotation": 35, "ha": "right"}
+    columns, rows = [_tick(c) for c in matrix.columns], [_tick(r) for r in _labels(matrix)]
+    axes.set_xticks(range(len(columns)), columns, fontsize=size, **turned)
+    axes.set_yticks(range(len(rows)), rows, fontsize=size)
     for tick in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         tick.set_parse_math(False)
-    for i, row in enumerate(matrix.counts):
-        for j, n in enumerate(row):
-            colour = "white" if shares[i][j] > 0.55 else "black"
-            axes.text(j, i, str(n), ha="center", va="center", color=colour)
-    axes.set(xlabel="outcome under the policy", ylabel="gold label")
-    _titled(axes, evaluation, "Confusion matrix")
+
+
+def _gridded(axes: Axes, matrix: Shaded) -> None:
+    """Hairlines between cells, and a stronger one before the columns of people."""
+    wide, high = len(matrix.columns), len(matrix.rows)
+    axes.autoscale(enable=False)
+    axes.vlines(np.arange(1, wide) - 0.5, -0.5, high - 0.5, color=HAIRLINE, linewidth=0.5)
+    axes.hlines(np.arange(1, high) - 0.5, -0.5, wide - 0.5, color=HAIRLINE, linewidth=0.5)
+    axes.vlines([wide - 2.5], -0.5, high - 0.5, color=GREY, linewidth=1)
+    axes.tick_params(length=0)
+
+
+def _numbered(axes: Axes, matrix: Shaded) -> None:
+    """The tickets of every cell, but for those without any once there are many labels."""
+    zeros = len(matrix.columns) <= 14
+    for i, row in enumerate(matrix.rows):
+        for j, cell in enumerate(row.cells):
+            if cell.n or zeros:
+                # White is read on the darkest blue alone.
+                darkest = cell.kind == "right" and cell.step == STEPS
+                colour = "white" if darkest else INK if cell.n else GREY
+                axes.text(j, i, str(cell.n), ha="center", va="center", color=colour, fontsize=8)
+
+
+def _keyed(axes: Axes, matrix: Shaded) -> None:
+    """A colour bar for each hue that some cell has, from none to its largest."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
+    kinds: tuple[Kind, ...] = ("person", "wrong", "right")
+    for kind in kinds:
+        most = matrix.largest[kind]
+        if not most:
+            continue
+        colours = ListedColormap([_shade(kind, step) for step in range(1, STEPS + 1)])
+        edges = np.linspace(0, most, STEPS + 1)
+        bar = axes.figure.colorbar(
+            ScalarMappable(BoundaryNorm(edges, STEPS), colours), ax=axes, shrink=0.3, aspect=25,
+            pad=0.01, anchor=(0.0, 1.0), ticks=[0, most], format="%d",
+        )  # fmt: skip
+        bar.set_label(kind, fontsize=8, labelpad=0)
+        bar.ax.minorticks_off()
+        bar.ax.tick_params(labelsize=8)
+        bar.outline.set_visible(False)
 
 
 @figure("reliability-diagram")
@@ -86,7 +182,7 @@ def reliability_diagram(axes: Axes, evaluation: Evaluation) -> None:
     y = [b.accuracy for b in bins]
     below = [b.accuracy - b.accuracy_low for b in bins]
     above = [b.accuracy_high - b.accuracy for b in bins]
-    axes.errorbar(x, y, yerr=[below, above], fmt="o-", color=BLUE, capsize=3, label="measured, 95%")
+    axes.errorbar(x, y, yerr=[below, above], fmt="o-", color=INK, capsize=3, label="measured, 95%")
     for b in bins:
         axes.annotate(
             str(b.n), (b.mean_score, b.accuracy_low), (0, -11), textcoords="offset points",
@@ -104,9 +200,9 @@ def confidence_histogram(axes: Axes, evaluation: Evaluation) -> None:
     left = [b.low for b in bins]
     width = [b.high - b.low for b in bins]
     right, wrong = [b.right for b in bins], [b.wrong for b in bins]
-    axes.bar(left, right, width, align="edge", color=BLUE, edgecolor="white", label="right")
+    axes.bar(left, right, width, align="edge", color=RIGHT, edgecolor="white", label="right")
     axes.bar(
-        left, wrong, width, bottom=right, align="edge", color=ORANGE, edgecolor="white",
+        left, wrong, width, bottom=right, align="edge", color=WRONG, edgecolor="white",
         hatch="///", label="wrong",
     )  # fmt: skip
     threshold = evaluation.settings.policy.threshold
@@ -122,7 +218,7 @@ def risk_coverage_curve(axes: Axes, evaluation: Evaluation) -> None:
     curve = evaluation.routing.risk_coverage
     x = [point.coverage for point in curve.points]
     y = [point.risk for point in curve.points]
-    axes.plot(x, y, color=BLUE)
+    axes.plot(x, y, color=INK)
     axes.set(xlabel="coverage (most confident tickets)", ylabel="share wrong", xlim=(0, 1))
     axes.set_ylim(bottom=0)
     _titled(axes, evaluation, f"Risk-coverage curve (AURC {curve.aurc:.3f})")

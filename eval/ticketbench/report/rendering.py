@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.results import RunResults
+from ticketbench.report import colours
 from ticketbench.report.words import numbers
 
 # C0 and C1 controls, zero-width and bidirectional characters: invisible, or able to make a text
@@ -75,6 +76,7 @@ def environment() -> Environment:
         numbers.threshold,
     ):
         made.filters[function.__name__] = function
+    made.globals["colours"] = colours
     return made
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from ticketbench.core.types import Estimate
 from ticketbench.measure.recommendation import Recommendation, Setting
 from ticketbench.measure.results import RunResults
+from ticketbench.report import colours
 from ticketbench.report.decide.terms import with_terms
 from ticketbench.report.drawing.dots import Dot, dots, wrong_bars
 from ticketbench.report.rendering import Report, render
@@ -55,10 +56,10 @@ _SWATCH = """<span class="nowrap"><svg class="swatch" width="12" height="12" ari
 <rect class="{{ name }}" fill="{{ colour }}" width="12" height="12"/></svg>{{ words }}</span>"""
 
 PARTS = (
-    ("right", "#1d5fc4", r"go(?:es)? out alone"),
-    ("wrong", "#e07a2c", "wrong"),
-    ("person", "#c6c9cd", "to a person"),
-    ("escalated", "#8f959c", "to two teams"),
+    ("right", colours.RIGHT, r"go(?:es)? out alone"),
+    ("wrong", colours.WRONG, "wrong"),
+    ("person", colours.PERSON_SQUARE, "to a person"),
+    ("escalated", colours.PERSON, "to two teams"),
 )
 """What becomes of a ticket: class, colour where styles are dropped, how the sentence says it."""
 
@@ -147,8 +148,8 @@ def _one_each(results: RunResults) -> Markup | str:
         return ""
     right = round(accuracy.value * accuracy.n)
     parts = [
-        ("right", "#1d5fc4", _path(range(right))),
-        ("wrong", "#e07a2c", _path(range(right, accuracy.n))),
+        ("right", colours.RIGHT, _path(range(right))),
+        ("wrong", colours.WRONG, _path(range(right, accuracy.n))),
     ]
     name = evaluation.provenance.rubric_set
     alt = f"{name} is right on {right} of {accuracy.n} tickets"

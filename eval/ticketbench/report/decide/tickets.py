@@ -51,8 +51,9 @@ _ROW = """<li class="ticket" data-ticket="{{ i }}"><div class="id"><b>{{ gold }}
 <span class="muted">{{ id }}</span>{% if maybe %} <span class="tag">maybe {{ maybe }}?</span>\
 {% endif %}</div><div class="scores">{% for bar in bars %}<div class="score"><span class="muted">\
 {{ bar.set }}</span>{% if drawn %}<svg width="100%" height="10" aria-hidden="true">\
-<rect class="track" fill="#ddd" y="2" width="100%" height="6"/><rect class="right" fill="#1d5fc4" \
-y="2" height="6"/><line class="tick" stroke="#17191c" y1="0" y2="10"/></svg>{% endif %}\
+<rect class="track" fill="{{ colours.RAIL }}" y="2" width="100%" height="6"/>\
+<rect class="right" fill="{{ colours.RIGHT }}" y="2" height="6"/>\
+<line class="tick" stroke="{{ colours.INK }}" y1="0" y2="10"/></svg>{% endif %}\
 <span>{{ bar.score }}</span><span class="{{ bar.tone }}-text">{{ bar.label }}</span></div>\
 {% endfor %}</div>{% if short is not none %}<p class="text">{{ short }}\
 </p>{% endif %}{% if whole is not none %}<details class="text"><summary>{{ start }}</summary>\

@@ -24,9 +24,9 @@ best answer is wrong</caption>
 <td class="text">{{ row.to_name }}</td><td data-part="all"><a href="#pair=\
 {{ row.gold_name | urlencode }},{{ row.to_name | urlencode }}">{{ row.n }}</a></td>\
 <td class="wide-only"><svg width="100%" height="12" aria-hidden="true">\
-<rect class="person" fill="#c6c9cd" height="12" width="{{ row.width }}%"/>\
-<rect class="wrong" fill="#e07a2c" height="12" width="{{ row.out_width }}%"/></svg></td>\
-<td data-part="out">{{ row.out }}</td><td data-part="person">{{ row.n - row.out }}</td></tr>
+<rect class="person" fill="{{ colours.PERSON_SQUARE }}" height="12" width="{{ row.width }}%"/>\
+<rect class="wrong" fill="{{ colours.WRONG }}" height="12" width="{{ row.out_width }}%"/></svg>\
+</td><td data-part="out">{{ row.out }}</td><td data-part="person">{{ row.n - row.out }}</td></tr>
 {% endfor %}
 </tbody></table></div>"""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ticketbench.core.types import Estimate
+from ticketbench.report import colours
 from ticketbench.report.rendering import render
 
 ROW = 22
@@ -17,12 +18,12 @@ ROW = 22
 _DOTS = """<svg class="dots" role="img" width="100%" height="{{ height }}" \
 aria-label="{{ alt }}">
 {% if line %}
-<line class="ref" stroke="#17191c" x1="{{ line.x }}%" x2="{{ line.x }}%" y1="0" \
+<line class="ref" stroke="{{ colours.INK }}" x1="{{ line.x }}%" x2="{{ line.x }}%" y1="0" \
 y2="{{ height - 15 }}"/>
 <text x="{{ line.x }}%" y="{{ height - 3 }}" text-anchor="middle">{{ line.text }}</text>
 {% endif %}
 {% for row in rows %}
-<line class="rail" stroke="#ddd" x1="0" x2="100%" y1="{{ row.y }}" y2="{{ row.y }}"/>
+<line class="rail" stroke="{{ colours.RAIL }}" x1="0" x2="100%" y1="{{ row.y }}" y2="{{ row.y }}"/>
 {% if row.sure %}
 <line class="sure {{ row.style }}" stroke="{{ row.colour }}" stroke-width="5" \
 stroke-opacity=".45" x1="{{ row.x1 }}%" x2="{{ row.x2 }}%" y1="{{ row.y }}" y2="{{ row.y }}"/>
@@ -31,7 +32,7 @@ stroke-opacity=".45" x1="{{ row.x1 }}%" x2="{{ row.x2 }}%" y1="{{ row.y }}" y2="
 {% endfor %}
 </svg>"""
 
-_COLOURS = {"new": "#1d5fc4", "old": "#5d646c", "other": "#8f959c"}
+_COLOURS = {"new": colours.RIGHT, "old": colours.SECOND, "other": colours.PERSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _row(i: int, dot: Dot, ends: tuple[float, float]) -> dict[str, object]:
 
 _BARS = """<svg class="bars" role="img" width="100%" height="{{ height }}" aria-label="{{ alt }}">
 {% for bar in bars %}
-<rect class="wrong" fill="#e07a2c" x="0" y="{{ bar.y }}" rx="2" height="12" \
+<rect class="wrong" fill="{{ colours.WRONG }}" x="0" y="{{ bar.y }}" rx="2" height="12" \
 width="{{ bar.width }}%"/>
 <text x="{{ bar.width + 2 }}%" y="{{ bar.y + 10 }}">{{ bar.text }}</text>
 {% endfor %}

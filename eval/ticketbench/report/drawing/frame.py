@@ -9,6 +9,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from ticketbench.core.types import Estimate
+from ticketbench.report import colours
 from ticketbench.report.drawing.dots import place
 from ticketbench.report.rendering import render
 
@@ -21,7 +22,8 @@ _CHART = """<svg class="chart" id="{{ id }}" role="img" width="100%" height="280
 aria-label="{{ alt }}">
 <text x="0" y="12">{{ y_title }}</text>
 {% for y, text in y_ticks %}
-<g class="tick"{{ " visibility=hidden" if text is none }}><line class="grid" stroke="#ddd" \
+<g class="tick"{{ " visibility=hidden" if text is none }}>\
+<line class="grid" stroke="{{ colours.RAIL }}" \
 x1="{{ left }}%" x2="{{ right }}%" y1="{{ y }}" y2="{{ y }}"/>\
 <text x="{{ left - 1.5 }}%" y="{{ y + 4 }}" text-anchor="end">{{ text or "" }}</text></g>
 {% endfor %}
@@ -32,7 +34,7 @@ x1="{{ left }}%" x2="{{ right }}%" y1="{{ y }}" y2="{{ y }}"/>\
 <svg x="{{ left }}%" y="{{ top }}" width="{{ width }}%" height="{{ height }}" \
 viewBox="0 0 1000 1000" preserveAspectRatio="none">
 {% if band is not none %}
-<path class="band" fill="#17191c" fill-opacity=".1" d="{{ band }}"/>
+<path class="band" fill="{{ colours.INK }}" fill-opacity=".1" d="{{ band }}"/>
 {% endif %}
 {% for line in lines %}
 <path class="line {{ line.style }}" data-set="{{ line.k }}" fill="none" stroke="{{ line.colour }}" \
@@ -45,19 +47,20 @@ vector-effect="non-scaling-stroke" d="{{ line.d }}"/>
 {% if line.anchor %} text-anchor="{{ line.anchor }}"{% endif %}>{{ line.name }}</text>
 {% endfor %}
 {% if mark %}
-<line class="mark" stroke="#5d646c" stroke-dasharray="{{ mark.dash }}" x1="{{ left }}%" \
-x2="{{ right }}%" y1="{{ mark.y }}" y2="{{ mark.y }}"/>
+<line class="mark" stroke="{{ colours.SECOND }}" stroke-dasharray="{{ mark.dash }}" \
+x1="{{ left }}%" x2="{{ right }}%" y1="{{ mark.y }}" y2="{{ mark.y }}"/>
 <text class="mark-name" x="{{ mark.x }}%" y="{{ mark.text_y }}"\
 {% if mark.anchor %} text-anchor="{{ mark.anchor }}"{% endif %}>{{ mark.text }}</text>
 {% endif %}
-<line class="ring-bar" stroke="#1d5fc4" stroke-width="2" x1="{{ ring.x }}%" x2="{{ ring.x }}%" \
-y1="{{ ring.y1 }}" y2="{{ ring.y2 }}"{{ " visibility=hidden" if not ring.shown }}/>
-<circle class="ring" fill="#fff" stroke="#1d5fc4" stroke-width="3" cx="{{ ring.x }}%" \
+<line class="ring-bar" stroke="{{ colours.RIGHT }}" stroke-width="2" x1="{{ ring.x }}%" \
+x2="{{ ring.x }}%" y1="{{ ring.y1 }}" y2="{{ ring.y2 }}"\
+{{ " visibility=hidden" if not ring.shown }}/>
+<circle class="ring" fill="#fff" stroke="{{ colours.RIGHT }}" stroke-width="3" cx="{{ ring.x }}%" \
 cy="{{ ring.y }}" r="6"{{ " visibility=hidden" if not ring.shown }}/>
 </svg>"""
 
 _DASH = {"new": "", "old": "5 5", "other": "1 5"}
-_COLOUR = {"new": "#17191c", "old": "#5d646c", "other": "#5d646c"}
+_COLOUR = {"new": colours.INK, "old": colours.SECOND, "other": colours.SECOND}
 
 
 def chart(id: str, **parts: object) -> Markup:

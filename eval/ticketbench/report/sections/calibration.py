@@ -9,9 +9,16 @@ from markupsafe import Markup
 from ticketbench.core.types import Estimate
 from ticketbench.measure.calibration.bins import ReliabilityBin
 from ticketbench.measure.evaluation import Evaluation
-from ticketbench.report.charts import Axis, Series, line_chart, right_wrong_bars, right_wrong_key
+from ticketbench.report.charts import (
+    Axis,
+    Series,
+    Stroke,
+    line_chart,
+    right_wrong_bars,
+    right_wrong_key,
+)
 from ticketbench.report.rendering import Report, render
-from ticketbench.report.sections import section
+from ticketbench.report.sections import section, set_strokes
 from ticketbench.report.words.recommendation import preferred
 from ticketbench.report.words.verdict import (
     calibration_in_short_text,
@@ -90,11 +97,12 @@ def answer(report: Report) -> str:
 @section(order=30, id="calibration", title="Does a score mean what it says?", short=answer)
 def calibration(report: Report) -> Markup:
     """Reliability curve, calibration errors and tests, labels and temperature of each set."""
-    entries = [_entry(e) for e in report.results.evaluations]
+    strokes = set_strokes(report.results)
+    entries = [_entry(e, s) for e, s in zip(report.results.evaluations, strokes, strict=True)]
     return render(_TEMPLATE, entries=entries, bar_key=right_wrong_key(), right=_right)
 
 
-def _entry(evaluation: Evaluation) -> dict[str, Any]:
+def _entry(evaluation: Evaluation, stroke: Stroke) -> dict[str, Any]:
     name, chapter = evaluation.provenance.rubric_set, evaluation.calibration
     tallest = max((b.right + b.wrong for b in chapter.histogram), default=0)
     return {
@@ -102,7 +110,11 @@ def _entry(evaluation: Evaluation) -> dict[str, Any]:
         "words": calibration_text(evaluation),
         "temperature": temperature_text(chapter.temperature),
         "reliability": line_chart(
-            [Series(name, [(point.score, point.accuracy) for point in chapter.corp])],
+            [
+                Series(
+                    name, [(point.score, point.accuracy) for point in chapter.corp], stroke=stroke
+                )
+            ],
             x=Axis("top score", 0, 1, share=False),
             y=Axis("share right", 0, 1),
             label=f"Share right against top score, {name}",

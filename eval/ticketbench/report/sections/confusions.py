@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from markupsafe import Markup
 
 from ticketbench.core.types import NONE_LABEL
-from ticketbench.measure.counts.confusion import ESCALATE_COLUMN, REVIEW_COLUMN, ConfusionMatrix
+from ticketbench.measure.counts.confusion import ESCALATE_COLUMN, REVIEW_COLUMN
+from ticketbench.report.matrix import shaded
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 from ticketbench.report.words.recommendation import preferred
 
 _MOST_COLUMNS = 12
 """Labels up to which a matrix can be read; beyond, each row lists the cells that are not 0."""
-
-_STEPS = 6
 
 _TEMPLATE = """<p class="muted">Rows are gold labels, columns what happened under the policy of \
 the config. Every row sums to its tickets. Right is a label's own route, and for __none__ \
@@ -52,56 +48,6 @@ sent wrongly to</th></tr></thead>
 {% endfor %}"""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Tickets of one gold label in one column; `kind` is right, wrong or person.
-
-    step  0 (none) to 6 (the largest cell of its kind), in proportion and rounded up, so that no
-          cell with tickets looks empty
-    """
-
-    column: str
-    n: int
-    kind: str
-    step: int
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The tickets of one gold label."""
-
-    label: str
-    cells: tuple[Cell, ...]
-
-    @property
-    def n(self) -> int:
-        """All of them."""
-        return sum(cell.n for cell in self.cells)
-
-    @property
-    def wrong(self) -> list[Cell]:
-        """The wrong routes that some took, the most frequent first."""
-        taken = [cell for cell in self.cells if cell.kind == "wrong" and cell.n]
-        return sorted(taken, key=lambda cell: -cell.n)
-
-    def of(self, kind: str) -> int:
-        """Tickets in cells of this kind."""
-        return sum(cell.n for cell in self.cells if cell.kind == kind)
-
-    def to(self, column: str) -> int:
-        """Tickets in this column."""
-        return sum(cell.n for cell in self.cells if cell.column == column)
-
-
-@dataclass(frozen=True, slots=True)
-class Shaded:
-    """A confusion matrix with its colours."""
-
-    n: int
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
 def answer(report: Report) -> str:
     """The wrong route that most tickets take, with the set to use, of tickets that have a label."""
     cells = [
@@ -129,28 +75,3 @@ def confusions(report: Report) -> Markup:
         review=REVIEW_COLUMN,
         escalate=ESCALATE_COLUMN,
     )
-
-
-def shaded(matrix: ConfusionMatrix) -> Shaded:
-    """Every cell with its kind, and how large it is beside the largest of this kind."""
-    largest: dict[str, int] = {}
-    for kind, n, _ in _cells(matrix):
-        largest[kind] = max(largest.get(kind, 0), n)
-    cells = [
-        Cell(column, n, kind, -(-_STEPS * n // largest[kind]) if n else 0)
-        for kind, n, column in _cells(matrix)
-    ]
-    wide = len(matrix.columns)
-    rows = [
-        Row(label, tuple(cells[i * wide : (i + 1) * wide])) for i, label in enumerate(matrix.rows)
-    ]
-    return Shaded(matrix.n, matrix.columns, tuple(rows))
-
-
-def _cells(matrix: ConfusionMatrix) -> Iterator[tuple[str, int, str]]:
-    """Kind, tickets and column of every cell, row by row."""
-    people = (len(matrix.columns) - 2, len(matrix.columns) - 1)
-    for label, counts in zip(matrix.rows, matrix.counts, strict=True):
-        for j, (column, n) in enumerate(zip(matrix.columns, counts, strict=True)):
-            kind = "person" if j in people else "right" if column == label else "wrong"
-            yield kind, n, column
