@@ -29,8 +29,7 @@ function modelOf(data) {
       .sort((a, b) => (top[b] >= 0) - (top[a] >= 0) || score[b] - score[a] || a - b);
     const perGroup = new Float64Array(G);
     rows.forEach(i => { perGroup[groups[i]]++; });
-    const alone = rows.length === new Set(rows.map(i => groups[i])).size;
-    return {...packed, top, score, second, own, rows, order, perGroup, alone, used: perGroup.filter(Boolean).length};
+    return {...packed, top, score, second, own, rows, order, perGroup, used: perGroup.filter(Boolean).length};
   });
   const code = x => x === null ? Infinity : Math.floor(x * SCALE + 1e-6);
 
@@ -50,46 +49,63 @@ function modelOf(data) {
     }
     return found;
   }
-  // The mean cost of answered tickets with the interval of measure/thresholds/saving.py.
-  function price(k, outcome, e, costs) {
-    const s = sets[k], limit = code(e), N = s.rows.length;
-    let sum = 0, wrong = 0, moved = false;
-    if (!s.alone) spent.fill(0);
-    let squares = 0;
-    const each = s.alone ? null : spent;
-    for (const i of s.rows) {
-      let saved = 0;
-      if (outcome[i] === ROUTE) {
-        const right = s.top[i] === gold[i];
-        if (!right) wrong++;
-        saved = right ? costs.review : costs.review - costs.misroute;
-      } else if (outcome[i] === ESCALATE) {
-        saved = costs.review - costs.escalate;
-        if (s.own && !(s.own[i] > limit)) saved -= costs.missed;
-      }
-      if (saved) moved = true;
-      sum += saved;
-      if (each) each[groups[i]] += saved; else squares += saved * saved;
-    }
-    if (!N) return {value: NaN, low: NaN, high: NaN, wrong: 0, routed: 0};
-    const mean = sum / N;
-    let spread = 0;
-    if (each) for (let g = 0; g < G; g++) { if (s.perGroup[g]) spread += (each[g] - mean * s.perGroup[g]) ** 2; }
-    else spread = Math.max(0, squares - N * mean * mean);
-    const se = s.used > 1 ? Math.sqrt(spread * s.used / (s.used - 1)) / N : NaN;
+  // Review price minus cost of one ticket.
+  function savedBy(s, i, outcome, limit, costs) {
+    if (outcome === REVIEW) return 0;
+    if (outcome === ROUTE) return s.top[i] === gold[i] ? costs.review : costs.review - costs.misroute;
+    return costs.review - costs.escalate - (s.own && !(s.own[i] > limit) ? costs.missed : 0);
+  }
+  // The mean cost with the interval of measure/thresholds/saving.py, from sums over tickets and groups.
+  function interval(s, {sum, spread, wrong, moved}, costs) {
+    const N = s.rows.length;
+    if (!N) return {value: NaN, low: NaN, high: NaN, wrong: 0};
+    const mean = sum / N, se = s.used > 1 ? Math.sqrt(Math.max(0, spread) * s.used / (s.used - 1)) / N : NaN;
     let low = NaN, high = NaN;
-    if (s.t !== null && se > 1e-12) { low = mean - s.t * se; high = mean + s.t * se; }
+    if (s.t !== null && se > 1e-9) { low = mean - s.t * se; high = mean + s.t * se; }
     else if (s.t !== null) { low = mean; high = mean; }
     if (moved && wrong < s.unseen.length) low = Math.min(low, mean - costs.misroute * s.unseen[wrong]);
     high = Math.min(high, costs.review);
     return {value: Math.max(0, costs.review - mean), low: costs.review - high, high: costs.review - low,
       saved: mean, savedLow: low, savedHigh: high, wrong};
   }
+  function price(k, outcome, e, costs) {
+    const s = sets[k], limit = code(e);
+    let sum = 0, wrong = 0, moved = false, spread = 0;
+    spent.fill(0);
+    for (const i of s.rows) {
+      const saved = savedBy(s, i, outcome[i], limit, costs);
+      if (outcome[i] === ROUTE && s.top[i] !== gold[i]) wrong++;
+      if (saved) moved = true;
+      sum += saved;
+      spent[groups[i]] += saved;
+    }
+    const mean = sum / s.rows.length;
+    for (let g = 0; g < G; g++) if (s.perGroup[g]) spread += (spent[g] - mean * s.perGroup[g]) ** 2;
+    return interval(s, {sum, spread, wrong, moved}, costs);
+  }
+  // From the highest threshold down: each ticket changes once, and the sums over groups with it.
   function curve(k, e, costs) {
-    const s = sets[k], found = [];
-    for (let j = 0; j <= 101; j++) {
-      const outcome = decide(k, j / 100, e), c = counts(k, outcome);
-      found.push({t: j / 100, n: s.rows.length, routed: c.right + c.wrong, right: c.right, cost: price(k, outcome, e, costs)});
+    const s = sets[k], limit = code(e), found = [], N = s.rows.length;
+    let sum = 0, squares = 0, mixed = 0, sizes2 = 0, wrong = 0, moved = 0, routed = 0, right = 0, next = 0;
+    spent.fill(0);
+    const add = (i, saved) => {
+      const g = groups[i];
+      sum += saved; squares += saved * (2 * spent[g] + saved); mixed += saved * s.perGroup[g];
+      spent[g] += saved;
+      if (saved) moved++;
+    };
+    for (let g = 0; g < G; g++) sizes2 += s.perGroup[g] ** 2;
+    for (const i of s.rows) if (s.second[i] > limit) add(i, savedBy(s, i, ESCALATE, limit, costs));
+    for (let j = 101; j >= 0; j--) {
+      for (const t = code(j / 100); next < N && s.score[s.order[next]] >= t; next++) {
+        const i = s.order[next];
+        if (s.second[i] > limit) continue;
+        routed++;
+        if (s.top[i] === gold[i]) right++; else wrong++;
+        add(i, savedBy(s, i, ROUTE, limit, costs));
+      }
+      const mean = sum / N, spread = squares - 2 * mean * mixed + mean * mean * sizes2;
+      found[j] = {t: j / 100, n: N, routed, right, cost: interval(s, {sum, spread, wrong, moved: moved > 0}, costs)};
     }
     return found;
   }
