@@ -243,14 +243,14 @@ def test_the_answer_on_labels_is_the_one_found_least_among_those_with_tickets() 
 def test_the_answer_on_confusions_is_the_wrong_route_that_most_tickets_take() -> None:
     a, b = [0.9, 0.1, 0], [0.1, 0.9, 0]
     of = run([table([a] * 5 + [b] * 3 + [a] * 9, ["b"] * 5 + ["a"] * 3 + ["__none__"] * 9)])
-    assert short(of, "confusions") == "most often b to a, 5"
+    assert short(of, "confusions") == "5 tickets from b to a"
     right = run([table([a] * 5, ["a"] * 5)])
     assert short(right, "confusions") == "no ticket with a label goes out wrong"
 
 
 def test_the_answer_on_rubrics_is_the_pair_with_most_near_ties() -> None:
     tied = run([table([[0.49, 0.47, 0.04]] * 5 + [[0.03, 0.49, 0.48]] * 2, ["a"] * 7)])
-    assert short(tied, "overlap") == "a and b, 5 near ties"
+    assert short(tied, "overlap") == "5 near ties of a and b"
     apart = run([table([[0.9, 0.1, 0]] * 5, ["a"] * 5)])
     assert short(apart, "overlap") == "no near ties"
 

@@ -9,6 +9,7 @@ from ticketbench.measure.counts.confusion import ESCALATE_COLUMN, REVIEW_COLUMN
 from ticketbench.report.matrix import shaded
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import preferred
 
 _MOST_COLUMNS = 12
@@ -59,7 +60,7 @@ def answer(report: Report) -> str:
     if not cells:
         return "no ticket with a label goes out wrong"
     n, gold, column = max(cells, key=lambda cell: cell[0])
-    return f"most often {gold} to {column}, {n:,}"
+    return f"{numbers.count(n, 'ticket')} from {gold} to {column}"
 
 
 @section(order=56, id="confusions", title="Confusion matrices", short=answer)

@@ -47,9 +47,8 @@ def answer(report: Report) -> str:
     pairs = _pairs(preferred(report.results))
     if not pairs or not pairs[0].near_ties:
         return "no near ties"
-    return (
-        f"{pairs[0].first} and {pairs[0].second}, {numbers.count(pairs[0].near_ties, 'near tie')}"
-    )
+    ties = numbers.count(pairs[0].near_ties, "near tie")
+    return f"{ties} of {pairs[0].first} and {pairs[0].second}"
 
 
 @section(order=58, id="overlap", title="Rubrics too alike", short=answer)
