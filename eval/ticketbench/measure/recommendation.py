@@ -195,11 +195,14 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
 
 
 def _challenger(tables: Sequence[ScoreTable], name: str, today: str) -> str:
-    """As the recommendation has it; of equal accuracies the earlier set."""
+    """As the recommendation has it; the other set with most right answers, of equal ones the first."""
     if name != today:
         return name
-    others = {t.provenance.rubric_set: float(t.labelled().right.mean()) if t.n_scored else 0.0
-              for t in tables if t.provenance.rubric_set != today}  # fmt: skip
+    others = {
+        t.provenance.rubric_set: float(t.right.sum())
+        for t in tables
+        if t.provenance.rubric_set != today
+    }
     return max(others, key=others.__getitem__, default="")
 
 

@@ -54,7 +54,7 @@ _PAGE = """<!doctype html>
 <h2>Audit</h2>
 <p class="sub">Everything measured, by question.</p>
 {% for section in sections %}
-<details class="fold" id="audit-{{ section.id }}"><summary><h3>{{ section.title }}</h3>\
+<details id="audit-{{ section.id }}" class="fold"><summary><h3>{{ section.title }}</h3>\
 <span class="short">{{ section.short }}</span></summary>
 <div class="body">{{ section.body }}</div></details>
 {% endfor %}

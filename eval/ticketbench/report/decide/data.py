@@ -28,25 +28,27 @@ MOST_TEXTS = 5_000
 
 def data(view: View) -> Markup:
     """The JSON of the page, safe inside a script element."""
+    content = {**_setting(view), **_tickets(view)}
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for mark, code in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        text = text.replace(mark, code)
+    return Markup(text)
+
+
+def _setting(view: View) -> dict[str, object]:
+    """Sets, labels and prices; what runs today, and what the page opens with."""
     found = view.found
-    opened = found.setting or found.today
-    content = {
+    opened, today = found.setting or found.today, found.today
+    own = [[view.labels.index(n), t] for n, t in today.label_thresholds if n in view.labels]
+    costs = view.costs
+    return {
         "labels": [visible(name) for name in view.names],
         "word": view.word,
-        "sets": [_set(view, one) for one in view.sets],
         "use": view.use,
         "other": view.other,
         "old": view.old,
         "shown": list(shown_sets(view)),
-        "today": {
-            "t": found.today.threshold,
-            "e": _limit(found.today.escalate_above),
-            "own": [
-                [view.labels.index(name), t]
-                for name, t in found.today.label_thresholds
-                if name in view.labels
-            ],
-        },
+        "today": {"t": today.threshold, "e": _limit(today.escalate_above), "own": own},
         "recommended": {
             "t": opened.threshold,
             "e": _limit(opened.escalate_above),
@@ -54,26 +56,27 @@ def data(view: View) -> Markup:
             "pays": opened.saving.pays,
         },
         "costs": {
-            "misroute": view.costs.misroute,
-            "review": view.costs.review,
-            "escalate": view.costs.escalate,
-            "missed": view.costs.missed,
+            "misroute": costs.misroute,
+            "review": costs.review,
+            "escalate": costs.escalate,
+            "missed": costs.missed,
         },
         "target": found.target if found.target_stated else None,
+    }
+
+
+def _tickets(view: View) -> dict[str, object]:
+    """Every ticket in the order of the page, and what each set answered."""
+    return {
+        "sets": [_set(view, one) for one in view.sets],
         "ids": [visible(view.shown_id(i)) for i in range(len(view.ids))],
         "gold": packed(view.gold + 1, 2),
         "groups": _groups(view.groups),
         "near": np.flatnonzero(flags(view)["near"]).tolist(),
         "suspects": _suspects(view),
-        "failures": {
-            f.ticket_id: f.kind for one in view.sets for f in one.table.failures
-        },
+        "failures": {f.ticket_id: f.kind for one in view.sets for f in one.table.failures},
         "texts": _texts(view),
-    }  # fmt: skip
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for mark, code in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
-        text = text.replace(mark, code)
-    return Markup(text)
+    }
 
 
 def packed(numbers: IntArray, digits: int) -> str:

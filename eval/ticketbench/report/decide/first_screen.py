@@ -77,7 +77,7 @@ def first_screen(report: Report) -> Markup:
         lead=_with_swatches(text.of_100) if text.of_100 else "",
         more=_more(results, found),
         squares=_squares(found, setting) if found and setting else _one_each(results),
-        answers=[_shown(results, found, one) for one in answers(results)] if found else [],
+        answers=[_shown(report, found, one) for one in answers(results)] if found else [],
     )
 
 
@@ -161,14 +161,15 @@ def _path(squares: range) -> str:
     return "".join(f"M{i // 5 * 10 + 1} {i % 5 * 10 + 1}h8v8h-8z" for i in squares)
 
 
-def _shown(results: RunResults, found: Recommendation, answer: Answer) -> dict[str, object]:
-    figure, href = _FIGURES[answer.id](results, found)
+def _shown(report: Report, found: Recommendation, answer: Answer) -> dict[str, object]:
+    figure, href = _FIGURES[answer.id](report.results, found)
     return {
         "id": answer.id,
         "question": answer.question,
         "text": f"{answer.answer}.",
         "figure": figure,
-        "href": href,
+        # Without scores nothing follows that could be led to.
+        "href": href if report.tables else "#audit",
     }
 
 
