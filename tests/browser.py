@@ -24,6 +24,8 @@ SERVER = "http://report.invalid/"
 """Where a page that comes with a header stands; the browser never asks for it."""
 
 DESK, PHONE = (1280, 900), (390, 844)
+_RUN_AXE = "() => axe.run(document, {resultTypes: ['violations'], selectors: false})"
+"""Selectors of what is well take longer than all of its rules."""
 _PROBES = Path(__file__).parent / "probes"
 
 
@@ -63,7 +65,7 @@ class Opened:
         """What axe finds: its rule, and each element that breaks it."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(_axe())
-        found = self.page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+        found = self.page.evaluate(_RUN_AXE)
         return [
             f"{rule['id']}: {node['html'][:120]}"
             for rule in found["violations"]
