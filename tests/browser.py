@@ -9,7 +9,7 @@ the same worker may call `asyncio.run`.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,8 +24,11 @@ SERVER = "http://report.invalid/"
 """Where a page that comes with a header stands; the browser never asks for it."""
 
 DESK, PHONE = (1280, 900), (390, 844)
-_RUN_AXE = "() => axe.run(document, {resultTypes: ['violations'], selectors: false})"
-"""Selectors of what is well take longer than all of its rules."""
+_RUN_AXE = """(skipped) => axe.run(document, {
+  resultTypes: ["violations"], selectors: false,
+  rules: Object.fromEntries(skipped.map((rule) => [rule, {enabled: false}])),
+})"""
+"""Selectors of elements that are well would take longer than all rules."""
 _PROBES = Path(__file__).parent / "probes"
 
 
@@ -55,22 +58,42 @@ class Opened:
 
     def settle(self) -> None:
         """Wait until what the last step changed is drawn."""
-        self.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        self.page.evaluate(
+            "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+        )
 
     def open_folds(self) -> None:
         """Open every fold."""
-        self.page.evaluate("() => document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+        self._folds(opened=True)
 
-    def violations(self) -> list[str]:
-        """What axe finds: its rule, and each element that breaks it."""
+    def close_folds(self) -> None:
+        """Close every fold."""
+        self._folds(opened=False)
+
+    def violations(self, *, without: Sequence[str] = ()) -> list[str]:
+        """What axe finds, but for some rules: the rule, and each element that breaks it."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(_axe())
-        found = self.page.evaluate(_RUN_AXE)
+        found = self.page.evaluate(_RUN_AXE, list(without))
         return [
             f"{rule['id']}: {node['html'][:120]}"
             for rule in found["violations"]
             for node in rule["nodes"]
         ]
+
+    def faint(self, selector: str, *, least: float) -> list[str]:
+        """Texts under these elements whose contrast is less, or not known."""
+        return [
+            f"{one['ratio']}: {one['text'][:60]}"
+            for one in self.probe("contrast", selector)
+            if one["ratio"] is None or one["ratio"] < least
+        ]
+
+    def _folds(self, *, opened: bool) -> None:
+        self.page.evaluate(
+            "(open) => document.querySelectorAll('details').forEach((d) => { d.open = open; })",
+            opened,
+        )
 
 
 @contextmanager

@@ -15,6 +15,13 @@
     }
     return colours.get(text);
   };
+  const sheet = (() => { // the browser's own ground, light or dark
+    const e = document.documentElement.appendChild(document.createElement("i"));
+    e.style.color = "Canvas";
+    const found = colour(getComputedStyle(e).color);
+    e.remove();
+    return found;
+  })();
   const over = (top, share, ground) => {
     const a = top[3] * share;
     return [0, 1, 2].map((i) => top[i] * a + ground[i] * (1 - a)).concat(1);
@@ -42,7 +49,6 @@
       layers.push([layer, e]);
       if (layer[3] === 1) break;
     }
-    const sheet = colour("Canvas");
     return layers.reverse().reduce((below, [layer, e]) => over(layer, opacity(e), below), sheet);
   };
   const grounds = (text) => {
@@ -51,7 +57,7 @@
     const shapes = [...svg.querySelectorAll("path, rect, circle, ellipse, polygon")].filter(
       (shape) => shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING &&
         shape.checkVisibility() && getComputedStyle(shape).fill !== "none");
-    const sheet = ground(svg);
+    const under = ground(svg);
     const found = [];
     for (const x of [0.1, 0.5, 0.9]) for (const y of [0.3, 0.7]) {
       const at = new DOMPoint(box.left + x * box.width, box.top + y * box.height);
@@ -59,7 +65,7 @@
         if (!shape.isPointInFill(at.matrixTransform(shape.getScreenCTM().inverse()))) return below;
         const style = getComputedStyle(shape);
         return over(colour(style.fill), Number(style.fillOpacity) * opacity(shape), below);
-      }, sheet));
+      }, under));
     }
     return found;
   };
@@ -69,7 +75,7 @@
     const below = svg ? grounds(element) : [ground(element)];
     const ink = colour(svg ? style.fill : style.color);
     const share = opacity(element) * (svg ? Number(style.fillOpacity) : 1);
-    const ratios = below.map((sheet) => sheet && contrast(over(ink, share, sheet), sheet));
+    const ratios = below.map((at) => at && contrast(over(ink, share, at), at));
     return { text, ratio: ratios.includes(null) ? null : Math.min(...ratios) };
   };
   const found = [];

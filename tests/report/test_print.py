@@ -37,8 +37,14 @@ def headings(pdf: bytes) -> str:
     return "\n".join(found)
 
 
-def tickets(seen: Opened) -> int:
+def on_paper(seen: Opened) -> None:
+    """Show the page as it is printed."""
     seen.page.emulate_media(media="print")
+    seen.page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+
+
+def tickets(seen: Opened) -> int:
+    on_paper(seen)
     return seen.page.locator("li[data-ticket]:visible").count()
 
 
@@ -68,7 +74,7 @@ def test_the_audit_is_printed_on_demand(page: Path, opened: Open) -> None:
     pdf = printed(seen)
     assert "Audit" in headings(pdf)
     assert sheets(pdf) > sheets(printed(opened(page)))
-    seen.page.emulate_media(media="print")
+    on_paper(seen)
     words = " ".join(seen.probe("words", {"within": "#audit"}))
     assert "accuracy" in words.lower()
     assert seen.complaints == []

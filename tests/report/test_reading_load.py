@@ -36,9 +36,7 @@ def test_words_numbers_and_height_are_few_and_brackets_are_for_the_audit(
 
 
 @pytest.mark.parametrize("size", NARROW.values(), ids=NARROW.keys())
-def test_no_page_is_wider_than_its_window(
-    page: Path, opened: Open, size: tuple[int, int]
-) -> None:
+def test_no_page_is_wider_than_its_window(page: Path, opened: Open, size: tuple[int, int]) -> None:
     seen = opened(page, size=size)
     closed = seen.probe("wide")
     seen.open_folds()
