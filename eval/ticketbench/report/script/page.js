@@ -33,6 +33,7 @@ function folds() {
     const fold = target && target.closest("details");
     if (fold) { fold.open = true; target.scrollIntoView(); }
     document.documentElement.classList.toggle("print-all", at === "print=all");
+    if (at === "print=all") $$("#audit details").forEach(d => { d.open = true; });
   };
   addEventListener("hashchange", open);
   open();
@@ -221,6 +222,9 @@ function decide() {
     choose({});
     toList();
   });
+  // On paper stand the tickets that stand there without the script, whatever the list shows.
+  addEventListener("beforeprint", () => list.show({...s, show: first, cell: null, pair: null, q: "", label: "", many: 50}));
+  addEventListener("afterprint", () => list.show(s));
   addEventListener("hashchange", () => { if (recall(location.hash)) toList(); controls(); sides(); soon(true, true); });
   const aimed = recall(location.hash);
   sides(); controls(); step(); list.count(s);
