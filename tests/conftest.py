@@ -3,7 +3,8 @@
 `project` is a folder with a small config that runs on the lexical engine in process; `test_data`
 is the folder with the large labelled sets and `model` the minilm engine with its weights: both
 skip where these are not at hand. `demo` is what the quickstart leaves, `stored` what a run of the
-small project does: each is made once a session, for all workers.
+small project does: each is made once a session, for all workers. `opened` opens a page in a real
+browser, which needs no socket.
 
 No test opens a socket, unless it is marked `loopback` or stands in `attack`, `faults` or
 `crash`: then it may talk to this machine.
@@ -15,19 +16,22 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import forked
+from browser import CHROMIUM, Opened, opened_in, started
 from made_once import made_once
 from quickstart import Demo, demo_in, run_quickstart
 from small_project import write_project
 from ticketbench.edge.redaction import forget_noted_keys
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from ticketbench.edge.engines.minilm import MiniLM
 
 collect_ignore = ["sample_repository"]
@@ -115,6 +119,32 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """What the quickstart printed, and its report."""
     return demo_in(made_once(tmp_path_factory, "demo", run_quickstart))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests of a worker; skips where it is not installed."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture
+def opened(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Opened]]:
+    """Opens a page, or a text as one, as `opened_in` does; closes them all after the test."""
+    seen: list[Opened] = []
+
+    def open_(page: Path | str, **how: Any) -> Opened:
+        if isinstance(page, str):
+            text, page = page, tmp_path / "page.html"
+            page.write_text(text, encoding="utf-8")
+        seen.append(opened_in(browser, page, **how))
+        return seen[-1]
+
+    yield open_
+    for one in seen:
+        one.page.context.close()
 
 
 @pytest.fixture

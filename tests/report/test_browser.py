@@ -2,70 +2,68 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tables import random_table
-from ticketbench.measure.evaluation import Settings
-from ticketbench.measure.results import DatasetSummary, run_results
-from ticketbench.report.page import html_page
-from ticketbench.report.rendering import Report
+from browser import PHONE, Opened
+from quickstart import Demo
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("chrome")
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-sync "
-    "--disable-background-networking --disable-component-update --virtual-time-budget=2000 "
-    "--enable-logging=stderr --v=0"
-).split()
+Open = Callable[..., Opened]
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+USED = (
+    "#better a", "#recommended", "#today", "#copy", "#views [data-view=old]",
+    "#views [data-view=change]", "[data-cell='1,1']", "#only", "#chips [data-show=fixed]",
+    "#chips [data-show=wrong]", "#chips [data-show=all]", "#more", "#pairs summary >> nth=1",
+    "#audit summary >> nth=0",
+)  # fmt: skip
 
 
 @pytest.fixture
-def page(tmp_path: Path) -> Path:
-    tables = [random_table(300, rubric_set=name, seed=s) for s, name in ((1, "v1"), (1, "v2"))]
-    results = run_results("r", DatasetSummary("d", "f", 300, ()), (), tables, Settings(), ())
-    path = tmp_path / "index.html"
-    path.write_bytes(html_page(Report(results, {}, "0.1.0")))
-    return path
+def page(demo: Demo) -> Path:
+    return demo.out / "index.html"
 
 
-def opened(page: Path, *flags: str) -> tuple[str, str]:
-    """The document after scripts ran, and what the browser logged."""
-    arguments = [str(CHROMIUM), *FLAGS, f"--user-data-dir={page.parent / 'profile'}", *flags]
-    done = subprocess.run(
-        [*arguments, "--dump-dom", page.as_uri()],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
-    return done.stdout, "\n".join(re.findall(r".*CONSOLE.*", done.stderr))
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_whatever_is_pressed_nothing_is_asked_for_and_nothing_goes_wrong(
+    page: Path, opened: Open, dark: bool
+) -> None:
+    seen = opened(page, dark=dark)
+    for target in USED:
+        seen.page.click(target)
+    seen.page.locator("#search").fill("refund")
+    seen.settle()
+    assert seen.complaints == []
 
 
-def test_the_script_runs_under_the_policy_without_a_complaint(page: Path) -> None:
-    _, log = opened(page)
-    assert log == ""
+def test_a_phone_opens_the_costs_by_a_button(page: Path, opened: Open) -> None:
+    seen = opened(page, size=PHONE)
+    assert not seen.page.is_visible("#misroute")
+    seen.page.click("#costs")
+    assert seen.page.is_visible("#misroute")
+    assert seen.page.get_attribute("#costs", "aria-expanded") == "true"
+    seen.page.locator("#misroute").fill("9")
+    seen.settle()
+    assert seen.complaints == []
 
 
-def test_the_page_is_not_wider_than_a_phone(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    opened_policy = re.sub(r'content="default-src[^"]*"', 'content=""', text)
-    frame = (
-        '<iframe id="f" width="390" height="800"></iframe><script>'
-        "f.onload=()=>{document.body.dataset.width=f.contentDocument.documentElement.scrollWidth};"
-        "f.srcdoc=atob(document.currentScript.dataset.page)</script>"
-    )
-    import base64
+def test_no_element_carries_a_style_of_its_own(page: Path, opened: Open) -> None:
+    seen = opened(page, script=False)
+    assert seen.page.locator("[style]").count() == 0
 
-    encoded = base64.b64encode(opened_policy.encode("ascii", "xmlcharrefreplace")).decode()
-    frame = frame.replace("<script>", f'<script data-page="{encoded}">')
-    page.write_text(f"<!doctype html><body>{frame}", encoding="utf-8")
-    document, _ = opened(page)
-    width = re.search(r'data-width="(\d+)"', document)
-    assert width is not None
-    assert int(width[1]) <= 390
+
+def test_the_settings_are_copied_as_a_line_of_the_config(page: Path, opened: Open) -> None:
+    seen = opened(page, fragment="t=0.7&e=0.3")
+    seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    seen.page.click("#copy")
+    seen.page.wait_for_function("() => document.querySelector('#copy').textContent === 'Copied'")
+    line = seen.page.evaluate("() => navigator.clipboard.readText()")
+    assert line == "policy: {threshold: 0.70, escalate_above: 0.30}"
+
+
+def test_a_link_into_a_fold_opens_it(page: Path, opened: Open) -> None:
+    seen = opened(page)
+    target = seen.page.locator("#audit details").last.get_attribute("id")
+    again = opened(page, fragment=target)
+    assert again.page.locator(f"#{target}").get_attribute("open") is not None

@@ -33,6 +33,7 @@ function folds() {
     const fold = target && target.closest("details");
     if (fold) { fold.open = true; target.scrollIntoView(); }
     document.documentElement.classList.toggle("print-all", at === "print=all");
+    if (at === "print=all") $$("#audit details").forEach(d => { d.open = true; });
   };
   addEventListener("hashchange", open);
   open();
@@ -128,7 +129,7 @@ function decide() {
     if ($(`#chips [data-show="${CSS.escape(of.get("show") || "")}"]`)) { s.show = of.get("show"); s.cell = s.pair = null; }
     const pair = (of.get("pair") || "").split(",").map(at), cell = (of.get("cell") || "").split(",").map(Number);
     if (pair.length === 2 && pair.every(x => x >= 0)) { s.pair = pair; s.cell = null; }
-    if (cell.length === 2 && cell[0] >= 0 && cell[0] <= L && cell[1] >= 0 && cell[1] <= L + 1) { s.cell = cell; s.pair = null; }
+    if (cell.length === 2 && cell.every(Number.isInteger) && cell[0] >= 0 && cell[0] <= L && cell[1] >= 0 && cell[1] <= L + 1) { s.cell = cell; s.pair = null; }
     if (["new", "old", "change"].includes(of.get("view"))) s.view = of.get("view");
     s.q = of.get("q") ?? s.q;
     s.label = of.get("label") ?? s.label;
@@ -153,7 +154,7 @@ function decide() {
     if (s.cell) chip.textContent = `${data.labels[s.cell[0]]} → ${names[s.cell[1]]} ✕`;
   }
   function put(t, e) { s.t = t; s.e = e; controls(); soon(true, true); }
-  function choose(change) { Object.assign(s, {many: 5}, change); only(); table(); list.show(s); list.peek(s); clearTimeout(later); later = setTimeout(remember, 200); }
+  function choose(change) { Object.assign(s, {many: 5}, change); only(); table(); list.show(s); list.peek(s); clearTimeout(later); later = setTimeout(() => { list.count(s); remember(); }, 200); }
   function toList() {
     const head = $("#tickets h2");
     head.tabIndex = -1;
@@ -221,6 +222,9 @@ function decide() {
     choose({});
     toList();
   });
+  // On paper stand the tickets that stand there without the script, whatever the list shows.
+  addEventListener("beforeprint", () => list.show({...s, show: first, cell: null, pair: null, q: "", label: "", many: 50}));
+  addEventListener("afterprint", () => list.show(s));
   addEventListener("hashchange", () => { if (recall(location.hash)) toList(); controls(); sides(); soon(true, true); });
   const aimed = recall(location.hash);
   sides(); controls(); step(); list.count(s);
