@@ -195,7 +195,7 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
 
 
 def _challenger(tables: Sequence[ScoreTable], name: str, today: str) -> str:
-    """As the recommendation has it; the other set with most right answers, of equal ones the first."""
+    """As the recommendation has it; of the others the one with most right answers, or the first."""
     if name != today:
         return name
     others = {
