@@ -17,6 +17,8 @@ from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.edge.results.store import envelope, load
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.label_outcomes import label_moves, worst
+from ticketbench.measure.mixed_pairs import mixed_pairs
 from ticketbench.measure.pairs.of_means import of_means
 from ticketbench.measure.pairs.verdict import verdict
 from ticketbench.measure.recommendation import (
@@ -162,6 +164,17 @@ def test_the_first_leader_that_beats_the_set_of_today_is_used() -> None:
     pairs += [pair("v2", "v4", *UNCLEAR), pair("v3", "v4", *WORSE)]
     found = Standing(("v2", "v3"), (), tuple(pairs))
     assert preferred_set(names, found, "v4") == "v3"
+
+
+@pytest.mark.parametrize("leaders", [(), ("v4",)])
+def test_a_set_that_beats_that_of_today_takes_its_place_whatever_the_first_one_says(
+    leaders: tuple[str, ...],
+) -> None:
+    names = ["v1", "v2", "v3", "v4"]
+    pairs = [pair("v1", "v2", *UNCLEAR), pair("v1", "v3", *UNCLEAR), pair("v2", "v3", *WORSE)]
+    pairs += [pair(name, "v4", *(BETTER if leaders and name == "v1" else UNCLEAR))
+              for name in ("v1", "v2", "v3")]  # fmt: skip
+    assert preferred_set(names, Standing(leaders, (), tuple(pairs)), "v3") == "v2"
 
 
 def test_no_set_that_the_one_to_use_beats_is_named_beside_it() -> None:
@@ -398,6 +411,101 @@ def test_customers_that_write_often_and_are_harder_are_counted() -> None:
     one_each = answered(score[:300], right[:300])
     assert advised(one_each)[0].kind == "promise"
     assert evaluation.tickets.n_groups == 312
+
+
+# Against which set, what it changes for labels, and what is mixed up
+
+
+def test_alone_there_is_nothing_to_be_held_against() -> None:
+    found = ran(SOUND).recommendation
+    assert found is not None
+    assert (found.challenger, found.versus) == ("", None)
+
+
+def test_the_set_to_use_is_held_against_that_of_today() -> None:
+    results = ran(*three())
+    found, stands = results.recommendation, results.standing
+    assert found is not None
+    assert (found.rubric_set, found.challenger) == ("v2", "v2")
+    assert found.versus == stands.pair("v1", "v2")
+
+
+def test_where_that_of_today_stays_the_best_of_the_others_is_held_against_it() -> None:
+    results = ran(*three(), today=Today("v2", POLICY))
+    found = results.recommendation
+    assert found is not None
+    accuracies = {e.provenance.rubric_set: e.metric("accuracy").value for e in results.evaluations}
+    assert found.rubric_set == "v2"
+    assert found.challenger == max(("v1", "v3"), key=accuracies.__getitem__)
+    assert found.versus is not None
+    assert found.versus.outcome == "worse"
+    assert found.versus.difference.value == pytest.approx(
+        accuracies[found.challenger] - accuracies["v2"]
+    )
+
+
+def test_of_equal_accuracies_the_earlier_set_is_the_challenger() -> None:
+    low, same, again = (sound(60, wrong=w, name=name, seed=5)
+                        for w, name in ((0.02, "v1"), (0.4, "v2"), (0.4, "v3")))  # fmt: skip
+    found = ran(low, same, again).recommendation
+    assert found is not None
+    assert (found.rubric_set, found.challenger) == ("v1", "v2")
+
+
+def test_a_verdict_speaks_of_the_challenger_whichever_comes_first_in_the_config() -> None:
+    worse, better = sound(200, wrong=0.4, name="v1"), sound(200, wrong=0.04, name="v2")
+    forwards = ran(worse, better).recommendation
+    backwards = ran(better, worse, today=Today("v1", POLICY)).recommendation
+    assert forwards is not None
+    assert backwards is not None
+    assert forwards.versus is not None
+    assert backwards.versus is not None
+    assert forwards.versus.outcome == backwards.versus.outcome == "better"
+    for name in ("value", "low", "high"):
+        assert getattr(forwards.versus.difference, name) == pytest.approx(
+            getattr(backwards.versus.difference, name)
+        )
+
+
+def test_what_moves_is_from_that_of_today_at_its_policy_to_the_setting() -> None:
+    policy, tables = Policy(0.85, 0.4), three()
+    found = ran(*tables, today=Today("v3", policy)).recommendation
+    assert found is not None
+    assert found.setting is not None
+    assert found.setting.policy == Policy(found.setting.threshold, found.setting.escalate_above)
+    assert found.moves == label_moves((tables[2], policy), (tables[1], found.setting.policy))
+    assert [move.label for move in found.moves] == ["a"]
+    assert found.mixed == mixed_pairs(tables[1], tables[2])
+    assert sum(one.n for one in found.mixed) == (~tables[1].right).sum()
+
+
+def test_the_policy_of_a_setting_decides_as_its_routing_counts() -> None:
+    policy = replace(POLICY, temperature=2.0, label_thresholds=(("a", 0.7),))
+    found, _ = advised(SOUND, replace(STATED, policy=policy))
+    for setting in (found.setting, found.today):
+        assert setting is not None
+        outcome = setting.policy.decide(SOUND.scores, SOUND.labels).outcome
+        assert setting.routing.routed == (outcome == ROUTE).sum()
+
+
+@pytest.mark.parametrize("failed", [0, 3])
+def test_tickets_without_an_answer_are_those_of_the_set_to_use(failed: int) -> None:
+    lost = tuple(Failure(f"f{i}", "timeout") for i in range(failed))
+    first, second, _ = three()
+    found = ran(first, replace(second, failures=lost)).recommendation
+    assert found is not None
+    assert (found.rubric_set, found.n_failed) == ("v2", failed)
+
+
+def test_where_nothing_is_recommended_no_label_moves_and_pairs_are_told() -> None:
+    found, _ = advised(SOUND.rows(np.arange(40)))
+    assert (found.kind, found.moves, found.hurt) == ("too few", (), None)
+    assert sum(one.n for one in found.mixed) == (~SOUND.right[:40]).sum()
+
+
+def test_the_label_that_is_hurt_is_the_worst_of_those_that_lose() -> None:
+    found, _ = advised(THIN)
+    assert found.hurt == worst(found.moves)
 
 
 # What always holds

@@ -184,14 +184,14 @@ def incomplete(evaluations: Sequence[Evaluation]) -> tuple[Evaluation, ...]:
 
 
 def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
-    """The set to use: the first of the leaders if it beats today's, else today's.
+    """The set to use: the first that beats today's, leaders before others, else today's.
 
     Where no set is found better than the first one, that one leads.
     """
     leaders = [name for name in names if name in standing.leaders] or [names[0]]
     if today in leaders:
         return today
-    return next((name for name in leaders if standing.beats(name, today)), today)
+    return next((name for name in (*leaders, *names) if standing.beats(name, today)), today)
 
 
 def _challenger(tables: Sequence[ScoreTable], name: str, today: str) -> str:

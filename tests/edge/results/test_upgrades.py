@@ -1,6 +1,7 @@
 """Files that earlier versions wrote of the quickstart, in `old`: every number stands at its place.
 
-`run-3` was asked for 75 % right, so that one set has a certified threshold and one has none.
+`run-3` was asked for 75 % right, so that one set has a certified threshold and one has none;
+`run-4` has a recommendation, and no trained classifiers.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ from ticketbench.edge.results.upgrades import (
     run_2,
     run_3,
     run_4,
+    run_5,
 )
 from ticketbench.flow.compare import compare_sides
 from ticketbench.flow.gates.judge import gate
 from ticketbench.flow.score import score
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds.choose import ChosenThreshold
+from ticketbench.report.words.answers import answers
 from ticketbench.report.words.setting import setting_text
 from ticketbench.report.words.thresholds import threshold_text, told
 
@@ -148,7 +151,7 @@ def test_an_old_run_is_read_with_every_value_of_a_run_now(old_file: Path, demo: 
 def test_every_leaf_of_an_old_run_stands_at_its_new_place(demo: Demo) -> None:
     before, after = old("run"), json.loads((demo.out / "results.json").read_bytes())["data"]
     assert len(dict(leaves(before))) > 7_000
-    moved = run_4(run_3(run_2(before)))
+    moved = run_5(run_4(run_3(run_2(before))))
     assert moved["recommendation"] is None
     assert lost(of_one_set(moved), of_one_set(after)) == {}
     assert lost(moved["comparisons"], after["comparisons"], changes=False) == {}
@@ -281,9 +284,55 @@ def test_what_was_chosen_before_can_be_told_and_nothing_was_recommended(
     assert "0.82 was promised by an earlier rule; run it again" in threshold_text(certified)
 
 
+@pytest.fixture
+def run_of_4(tmp_path: Path) -> RunResults:
+    path = tmp_path / "results.json"
+    path.write_bytes(gzip.decompress((OLD / "run-4.json.gz").read_bytes()))
+    return load(path, RunResults)
+
+
+def test_every_leaf_of_a_run_of_version_4_stays() -> None:
+    before = old("run", 4)
+    assert len(dict(leaves(before))) > 7_000
+    assert lost(before, run_5(before)) == {}
+
+
+def test_what_version_4_recommended_is_readable_as_it_was(run_of_4: RunResults) -> None:
+    was, found = old("run", 4)["recommendation"], run_of_4.recommendation
+    assert found is not None
+    assert found.setting is not None
+    assert (found.kind, found.rubric_set) == (was["kind"], was["rubric_set"]) == ("money", "v2")
+    assert found.setting.threshold == was["setting"]["threshold"]
+    assert found.setting.saving.cost.value == was["setting"]["saving"]["cost"]["value"]
+    assert found.today.rubric_set == was["today"]["rubric_set"]
+    assert (found.promise is not None) == (was["promise"] is not None)
+
+
+def test_what_version_4_did_not_tell_is_told_of_no_label(run_of_4: RunResults) -> None:
+    found = run_of_4.recommendation
+    assert found is not None
+    assert (found.challenger, found.versus, found.n_failed) == ("", None, 0)
+    assert (found.moves, found.mixed, found.hurt) == ((), (), None)
+    assert all(e.settings.label_word == "label" for e in run_of_4.evaluations)
+
+
+def test_a_run_of_version_4_is_said_as_far_as_it_is_known(run_of_4: RunResults) -> None:
+    words = setting_text(run_of_4.recommendation, run_of_4.evaluations)
+    assert words.headline == "Use v2 at threshold 0.90, without escalation"
+    of_labels = {one.id: one.answer for one in answers(run_of_4)}
+    assert of_labels["better"] == "73 of 100 answers are right"
+    unknown = "Not known from these results"
+    assert (of_labels["hurt"], of_labels["fix"]) == (unknown, unknown)
+
+
+def test_a_run_without_a_recommendation_stays_without_one() -> None:
+    before = run_4(old("run", 3))
+    assert run_5(before) == before
+
+
 def test_a_run_of_a_newer_version_is_refused(old_file: Path) -> None:
     text = old_file.read_text(encoding="utf-8")
-    old_file.write_text(text.replace("ticketbench/run@1", "ticketbench/run@5"), encoding="utf-8")
+    old_file.write_text(text.replace("ticketbench/run@1", "ticketbench/run@6"), encoding="utf-8")
     with pytest.raises(InputError, match="not a saved result of this version"):
         load(old_file, RunResults)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from tables import falling_table, table
 from ticketbench.core.policy import Costs, Policy
@@ -19,7 +22,15 @@ from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Kind, Recommendation, Today
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
 from ticketbench.report.words.recommendation import verdict_texts
-from ticketbench.report.words.setting import SettingText, at_text, per_100, setting_text
+from ticketbench.report.words.setting import (
+    SettingText,
+    at_text,
+    hundredths,
+    per_100,
+    set_now_text,
+    setting_text,
+    yaml_text,
+)
 
 ASKED = Settings(min_precision=0.9, target_stated=True, prices_stated=True)
 MONEY = replace(ASKED, target_stated=False)
@@ -62,16 +73,14 @@ def kinds(*tables: ScoreTable, asked: Settings = ASKED) -> Kind:
         ((NOT_YET,), MONEY, "Set threshold 0.75, without escalation"),
         ((NOT_YET, OTHER_FIRM), ASKED, "Use v2 at threshold 0.534, without escalation"),
         ((OTHER_FIRM, NO_USE), MONEY, "Keep v2 at threshold 0.50, without escalation"),
-        ((NO_USE,), ASKED, "Keep people reading every ticket: it costs more"),
+        ((NO_USE,), ASKED, "Keep people routing: it costs more"),
         (
             (NOT_YET,), replace(MONEY, prices_stated=False),
-            "At example prices (a wrong route 5, a reading 1): "
-            "set threshold 0.75, without escalation",
+            "At example prices: set threshold 0.75, without escalation",
         ),
         (
             (NO_USE,), replace(ASKED, prices_stated=False),
-            "Keep people reading every ticket: it costs more, at example prices (a wrong route 5, "
-            "a reading 1)",
+            "Keep people routing: it costs more at example prices",
         ),
     ],
 )  # fmt: skip
@@ -84,34 +93,36 @@ def test_the_headline_names_set_and_setting_or_says_to_keep_people_reading(
 def test_a_better_set_that_does_not_save_is_called_better() -> None:
     worst = falling_table(300, upper=2, lower=2)
     better = replace(NO_USE, provenance=replace(NO_USE.provenance, rubric_set="v2"))
-    assert said(worst, better).headline == (
-        "v2 is better, but keep people reading every ticket: it costs more"
-    )
+    assert said(worst, better).headline == ("v2 is better, but keep people routing: it costs more")
 
 
 def test_an_escalation_limit_that_pays_is_part_of_the_setting() -> None:
     words = said(FIRM, asked=replace(MONEY, costs=Costs(escalate=0.2, missed=0.1)))
     assert words.headline.startswith("Set threshold ")
     assert ", escalating above 0." in words.headline
-    assert words.of_100.endswith(" (escalated)")
-    assert "; a person reads " in words.of_100
-    assert ", two teams decide " in words.of_100
+    assert re.search(r", (\d+|none) to a person, \d+ to two teams$", words.of_100)
 
 
-def test_a_setting_is_told_with_temperature_and_that_labels_have_thresholds() -> None:
+def test_a_setting_is_told_and_that_labels_have_thresholds() -> None:
     of = advice(ran(FIRM)).today
     assert at_text(of) == "threshold 0.60, escalating above 0.30"
-    other = replace(of, temperature=1.5, label_thresholds=(("a", 0.9),), escalate_above=1.0)
-    assert at_text(other) == (
-        "threshold 0.60 and those of labels, without escalation, at temperature 1.5"
+    other = replace(of, label_thresholds=(("a", 0.9),), escalate_above=1.0)
+    assert at_text(other) == "threshold 0.60 and those of labels, without escalation"
+
+
+def test_a_temperature_is_told_of_what_runs_today() -> None:
+    policy = Policy(0.6, 0.3, temperature=1.5)
+    assert said(FIRM, today=Today("v1", policy)).today.startswith(
+        "Today (v1 at threshold 0.60, escalating above 0.30, at temperature 1.5) "
     )
+    assert "temperature" not in said(FIRM).today
 
 
 def test_thresholds_of_labels_in_the_config_are_not_part_of_the_setting() -> None:
     """Who sets the one number and keeps them would route other tickets than are told."""
     policy = Policy(label_thresholds=(("a", 0.9),))
     assert said(NOT_YET, asked=replace(MONEY, policy=policy)).headline == (
-        "Set threshold 0.75, without escalation, without `policy.label_thresholds`"
+        "Set threshold 0.75, without escalation, the same for every label"
     )
 
 
@@ -120,20 +131,20 @@ def test_thresholds_of_labels_in_the_config_are_not_part_of_the_setting() -> Non
 
 def test_of_a_hundred_tickets_each_part_is_told() -> None:
     assert said(NOT_YET, asked=MONEY).of_100 == (
-        "Of 100 of these tickets, 49 go out alone, about 3 wrong; a person reads 51"
+        "Of 100 tickets, 49 go out alone, about 3 wrong, 51 to a person"
     )
 
 
 def test_where_nothing_is_recommended_the_hundred_are_those_of_the_cheapest() -> None:
     assert said(falling_table(60, upper=9)).of_100 == (
-        "Cheapest: threshold 0.73, without escalation. Of 100 of these tickets, 53 go out alone, "
-        "about 5 wrong; a person reads 47"
+        "Cheapest: threshold 0.73, without escalation. Of 100 tickets, 53 go out alone, about 5 "
+        "wrong, 47 to a person"
     )
 
 
 def test_where_no_threshold_is_cheaper_that_is_all_that_is_said_of_money() -> None:
     words = said(table([[0.8, 0.1, 0.1]] * 100, ["a"] * 30 + ["b"] * 70))
-    assert words.headline == "Keep people reading every ticket: no clear saving"
+    assert words.headline == "Keep people routing: no clear saving"
     assert words.of_100 == "No threshold with two decimals costs less on these tickets"
     assert words.pays == ""
 
@@ -146,27 +157,41 @@ def test_between_two_thresholds_of_two_decimals_one_may_cost_less() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "review", "alone"),
+    ("right", "wrong", "review", "two", "told"),
     [
-        (70, 0, 30, "70 go out alone, none wrong"),
-        (600, 1, 399, "60 go out alone, fewer than 1 wrong"),
-        (1, 0, 99, "1 goes out alone, none wrong"),
-        (1, 0, 499, "fewer than 1 goes out alone"),
+        (70, 0, 30, 0, "70 go out alone, none wrong, 30 to a person"),
+        (600, 1, 399, 0, "60 go out alone, fewer than 1 wrong, 40 to a person"),
+        (1, 0, 99, 0, "1 goes out alone, none wrong, 99 to a person"),
+        (1, 0, 499, 0, "fewer than 1 goes out alone, 100 to a person"),
+        (50, 50, 0, 0, "100 go out alone, about 50 wrong, none to a person"),
+        (998, 0, 1, 1, "100 go out alone, none wrong, fewer than 1 to a person, "
+                       "fewer than 1 to two teams"),
+        (50, 0, 25, 25, "50 go out alone, none wrong, 25 to a person, 25 to two teams"),
     ],
-)
+)  # fmt: skip
 def test_few_of_a_hundred_are_not_told_as_none(
-    right: int, wrong: int, review: int, alone: str
+    right: int, wrong: int, review: int, two: int, told: str
 ) -> None:
     found = ran(NOT_YET, asked=MONEY)
     was = advice(found)
     assert was.setting is not None
     routing = replace(
         was.setting.routing,
-        n=right + wrong + review, right=right, wrong=wrong, routed=right + wrong, reviewed=review,
+        n=right + wrong + review + two, right=right, wrong=wrong, routed=right + wrong,
+        reviewed=review, escalated=two,
     )  # fmt: skip
     changed = replace(was, setting=replace(was.setting, routing=routing))
-    assert setting_text(changed, found.evaluations).of_100.startswith(
-        f"Of 100 of these tickets, {alone}; "
+    assert setting_text(changed, found.evaluations).of_100 == f"Of 100 tickets, {told}"
+
+
+def test_tickets_without_an_answer_go_to_a_person() -> None:
+    found = ran(NOT_YET, asked=MONEY)
+    routing = replace(NOTHING.summary, n=98, right=50, wrong=0, routed=50, reviewed=48, escalated=0)
+    was = advice(found)
+    assert was.setting is not None
+    failed = replace(was, setting=replace(was.setting, routing=routing), n_failed=2)
+    assert setting_text(failed, found.evaluations).of_100 == (
+        "Of 100 tickets, 50 go out alone, none wrong, 50 to a person"
     )
 
 
@@ -284,8 +309,16 @@ def test_sets_that_cannot_be_told_apart_are_named_beside_the_one_to_use() -> Non
         for name in ("v2", "v3", "v4")
     ]
     assert said(NO_USE, *twins).headline == (
-        "Use v2 at threshold 0.504, without escalation; v3 and v4 may do as well"
+        "v2, v3 and v4 cannot be told apart: use v2 at threshold 0.504, without escalation"
     )
+
+
+def test_the_name_of_a_set_keeps_its_first_letter() -> None:
+    names = ("Old", "New", "Other")
+    tables = [replace(t, provenance=replace(t.provenance, rubric_set=name))
+              for t, name in zip((NO_USE, OTHER_FIRM, OTHER_FIRM), names, strict=True)]  # fmt: skip
+    words = said(*tables, asked=replace(MONEY, prices_stated=False))
+    assert words.headline.startswith("At example prices: New and Other cannot be told apart: use ")
 
 
 def test_a_promise_is_no_matter_of_prices() -> None:
@@ -377,9 +410,7 @@ def test_of_several_sets_only_the_one_named_is_promised() -> None:
 
 def test_with_too_few_tickets_nothing_is_said_but_that() -> None:
     words = said(falling_table(49, upper=9))
-    assert words.headline == (
-        "Too few tickets to recommend a threshold: 49 tickets, and 50 are the fewest"
-    )
+    assert words.headline == "Too few tickets to decide: 49 of at least 50"
     assert words.lines == ()
 
 
@@ -405,3 +436,51 @@ def test_results_of_before_say_that_nothing_was_recommended() -> None:
 def test_the_lines_are_what_there_is_to_say_in_order() -> None:
     words = said(FIRM, asked=MONEY)
     assert words.lines == (words.of_100, words.pays, words.today, words.order)
+
+
+# What stands above, and what to set
+
+
+def test_above_stand_the_tickets_and_what_runs_today() -> None:
+    assert said(FIRM).above == "300 tickets; today threshold 0.60"
+    words = said(NO_USE, OTHER_FIRM, today=Today("v2", Policy(0.85)))
+    assert words.above == "300 tickets; today v2 at 0.85"
+    lost = [Failure(f"x{i}", "timeout") for i in range(3)]
+    assert said(falling_table(60, upper=9, failures=lost)).above == (
+        "63 tickets, 3 without answer; today threshold 0.60"
+    )
+    own = Policy(label_thresholds=(("a", 0.9),))
+    team = replace(MONEY, policy=own, label_word="team")
+    assert said(FIRM, asked=team).above == "300 tickets; today threshold 0.60 and others by team"
+
+
+def test_the_line_of_the_config_is_the_setting_and_switches_off_what_is_not_part_of_it() -> None:
+    results = ran(NOT_YET, asked=replace(MONEY, policy=Policy(label_thresholds=(("a", 0.9),))))
+    found, (e,) = advice(results), results.evaluations
+    line = yaml_text(found, e)
+    assert line == "policy: {threshold: 0.75, escalate_above: 1, label_thresholds: {}}"
+    read = YAML(typ="safe").load(line)["policy"]
+    assert found.setting is not None
+    assert (read["threshold"], read["escalate_above"]) == (found.setting.threshold, 1)
+    assert set_now_text(found, e) == "now 0.60 and 0.30, others by label"
+
+
+def test_where_people_keep_routing_the_line_of_the_config_routes_nothing() -> None:
+    results = ran(NO_USE)
+    found, (e,) = advice(results), results.evaluations
+    assert yaml_text(found, e) == "policy: {threshold: 1.01, escalate_above: 1}"
+    assert set_now_text(found, e) == "every ticket to a person; now 0.60 and 0.30"
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=6))
+def test_hundredths_sum_to_a_hundred_and_keep_the_order_of_the_parts(parts: list[int]) -> None:
+    found = hundredths(*parts)
+    assert sum(found) == (100 if sum(parts) else 0)
+    for (a, in_a), (b, in_b) in pairwise(zip(parts, found, strict=True)):
+        assert (in_a - in_b) * (a - b) >= 0 or a == b
+
+
+def test_equal_remainders_go_to_the_earlier_part() -> None:
+    assert hundredths(1, 1, 1) == [34, 33, 33]
+    assert hundredths(3, 3) == [50, 50]

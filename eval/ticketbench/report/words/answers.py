@@ -6,6 +6,7 @@ Page, terminal, Markdown and notebook say them with these sentences.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ticketbench.core.types import Estimate
@@ -16,8 +17,13 @@ from ticketbench.measure.pairs.change import SAME
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults
+from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.report.words import numbers
+from ticketbench.report.words.verdict import TONES, Tone, limits
+
+_UNKNOWN = "Not known from these results"
+"""Of results of before labels were told, or where no ticket has a label."""
 
 _CLEAR = 0.5
 """An interval whose nearer end keeps half of the value says "clearly", any other "narrowly"."""
@@ -28,7 +34,9 @@ class Answer:
     """One question with its answer; sentences without their last stop.
 
     id      better, pays, hurt or fix; `name` heads its row on a terminal
-    answer  for a page that draws the interval; `row` says it in brackets, and what runs today
+    answer  for a page that draws the interval: without brackets
+    row     the same with the interval in brackets, and what runs today
+    head    how the row begins: what the answer is, in `tone`
     """
 
     id: str
@@ -36,17 +44,19 @@ class Answer:
     question: str
     answer: str
     row: str
+    head: str
+    tone: Tone
 
 
 def answers(results: RunResults) -> tuple[Answer, ...]:
     """The answers that these results allow, in order; none where nothing is recommended."""
-    found = results.recommendation
+    found, settings = results.recommendation, results.evaluations[0].settings
     if found is None or found.setting is None:
         return ()
     return (
         _better(results, found),
-        _pays(found),
-        _hurt(found, results.evaluations[0].settings.label_word),
+        _pays(found, unit=settings.unit),
+        _hurt(found, settings.label_word),
         _fix(found),
     )
 
@@ -63,6 +73,19 @@ def of_100(share: float) -> str:
     return str(whole)
 
 
+def points_of_100(of: Estimate, *, shown: tuple[str, str], apart_from: Sequence[float]) -> str:
+    """A difference of shares in whole points, as "+24 [+18, +30]", or a dash.
+
+    With a decimal where the two values that are `shown` beside it would seem to differ by another
+    number, and with more where an end would look like one of `apart_from` without being it.
+    """
+    if not of.defined:
+        return numbers.DASH
+    fits = all(one.isdigit() for one in shown)
+    fits = fits and int(shown[1]) - int(shown[0]) == round(100 * of.value)
+    return numbers.difference(of, apart_from=apart_from, least=0 if fits else 1)
+
+
 def accuracy_of(results: RunResults, name: str) -> Estimate:
     """The accuracy of the rubric set `name`."""
     by_name = {e.provenance.rubric_set: e for e in results.evaluations}
@@ -75,30 +98,54 @@ def sureness(value: float, low: float, high: float) -> str:
     return "clearly" if nearer >= _CLEAR * abs(value) else "narrowly"
 
 
+def worst_pair(found: Recommendation) -> MixedPair | None:
+    """The pair mixed up most; None where none has more than three tickets.
+
+    One with a label of few tickets only where there is no other.
+    """
+    tickets = {move.label: move.n for move in found.moves}
+    pairs = [pair for pair in found.mixed if pair.n > FEW_MIXED]
+    known = [p for p in pairs if min(tickets.get(p.first, 0), tickets.get(p.second, 0)) >= FEW]
+    return next(iter(known or pairs), None)
+
+
 def _better(results: RunResults, found: Recommendation) -> Answer:
     if found.versus is None:
         accuracy = accuracy_of(results, found.rubric_set)
-        right = f"{of_100(accuracy.value)} of 100"
-        row = f"best answer right for {right}{_ends_of_100(accuracy)}"
-        return Answer("better", "version", "Is it right?", f"{right} of its best answers", row)
+        said = f"{of_100(accuracy.value)} of 100 answers are right"
+        row = f"{said}{_ends_of_100(accuracy)}"
+        return Answer("better", "version", "Is it right?", said, row, "", "neutral")
     new, old, told = found.challenger, found.today.rubric_set, found.versus
-    seen = _both(results, new, old)
+    shown = _shown(results, old), _shown(results, new)
+    seen = f"{shown[1]} of 100 answers right, {old} {shown[0]}"
+    head = f"{new} is {old}" if _same(told) else _head(told, new)
+    rest = f"{new} {seen}" if told.outcome == "cannot tell" else seen
+    rest = "no answer differs" if _same(told) else f"{rest}{_by_points(told, shown)}"
+    if len(results.evaluations) > 2 and told.confidence != CONFIDENCE and not _same(told):
+        rest += f" at {numbers.confidence(told.confidence)}"
     said = _verdict_in_short(told, new=new, old=old, seen=seen)
-    change = f"; {numbers.difference(told.difference)} points" if told.difference.defined else ""
-    row = f"{_row_head(told, new, old)}: {seen}{change}"
-    if len(results.evaluations) > 2 and told.confidence != 0.95:
-        row += f" at {numbers.confidence(told.confidence)}"
-    return Answer("better", "version", f"Is {new} better?", said, row)
+    tone = TONES[told.outcome]
+    return Answer("better", "version", f"Is {new} better?", said, f"{head}: {rest}", head, tone)
 
 
-def _both(results: RunResults, new: str, old: str) -> str:
-    now, before = (of_100(accuracy_of(results, name).value) for name in (new, old))
-    return f"{now} of 100 right, {old} {before}"
+def _shown(results: RunResults, name: str) -> str:
+    return of_100(accuracy_of(results, name).value)
+
+
+def _same(told: Verdict) -> bool:
+    return told.difference.method == SAME
+
+
+def _by_points(told: Verdict, shown: tuple[str, str]) -> str:
+    if not told.difference.defined:
+        return ""
+    change = points_of_100(told.difference, shown=shown, apart_from=limits(told))
+    return f"; {change} points"
 
 
 def _verdict_in_short(told: Verdict, *, new: str, old: str, seen: str) -> str:
     of = told.difference
-    if of.method == SAME:
+    if _same(told):
         return f"{new} is {old}: no answer differs"
     if told.outcome in ("better", "worse"):
         word = "Yes" if told.outcome == "better" else "No"
@@ -106,87 +153,146 @@ def _verdict_in_short(told: Verdict, *, new: str, old: str, seen: str) -> str:
     if told.outcome == "no relevant difference":
         return f"No difference that matters: {seen}"
     if of.value < -told.margin / 2:
-        loss, allowed = (numbers.number(100 * one, 1) for one in (-of.value, told.margin))
+        loss, allowed = numbers.number(-100 * of.value, 1), f"{round(100 * told.margin, 6):g}"
         return f"Cannot tell: seen loss {loss} points, allowed {allowed}; a person decides"
     more = told.tickets_needed
     return f"Cannot tell: {seen}" + (f"; {numbers.about(more)} tickets would" if more else "")
 
 
-def _row_head(told: Verdict, new: str, old: str) -> str:
+def _head(told: Verdict, new: str) -> str:
     return {
         "better": f"{new} is better",
         "worse": f"{new} is worse",
         "no relevant difference": "no difference that matters",
-        "cannot tell": f"cannot tell if {new} is better",
+        "cannot tell": "cannot tell",
     }[told.outcome]
 
 
-def _pays(found: Recommendation) -> Answer:
+_PAYS: dict[str, tuple[str, Tone]] = {
+    "yes": ("Yes", "good"),
+    "no": ("No", "bad"),
+    "cannot tell": ("Cannot tell", "unknown"),
+}
+
+
+def _pays(found: Recommendation, *, unit: str) -> Answer:
     assert found.setting is not None
-    saving = found.setting.saving
-    cost, by_hand = numbers.number(saving.cost.value, 2), numbers.price(saving.by_hand)
-    word = {"yes": "Yes", "no": "No", "cannot tell": "Cannot tell"}[saving.pays]
-    sure = f", {_sure_saving(saving)}" if saving.pays != "cannot tell" else ""
-    row = (
-        f"{word.lower()}: {cost} a ticket{_ends(saving.cost)}, by hand {by_hand}, "
-        f"today {numbers.number(found.today.saving.cost.value, 2)}"
-    )
-    said = f"{word}{sure}: {cost} a ticket, by hand {by_hand}"
-    return Answer("pays", "pays", "Does it pay?", said, row)
+    saving, per = found.setting.saving, found.setting.saving.per_ticket
+    head, tone = _PAYS[saving.pays]
+    head += f", {sureness(per.value, per.low, per.high)}" if saving.pays != "cannot tell" else ""
+    decimals = _decimals(saving)
+    by_hand = f"by hand {numbers.price(saving.by_hand)}"
+    if not found.setting.routing.routed:
+        head, _ = _PAYS[saving.pays]
+        said = brackets = "by hand costs least on these tickets"
+    elif not per.defined:
+        said = brackets = f"too few {unit}s to test it on"
+    else:
+        cost = f"{numbers.number(saving.cost.value, decimals)} a ticket"
+        said, brackets = (
+            f"costs {cost}, {by_hand}",
+            f"{cost}{_ends(saving.cost, decimals)}, {by_hand}",
+        )
+    today = numbers.number(found.today.saving.cost.value, decimals)
+    row = f"{head.lower()}: {brackets}, today {today}{_example(found)}"
+    return Answer("pays", "pays", "Does it pay?", f"{head}: {said}", row, head.lower(), tone)
 
 
-def _sure_saving(saving: Saving) -> str:
-    of = saving.per_ticket
-    return sureness(of.value, of.low, of.high)
+def _example(found: Recommendation) -> str:
+    if found.prices_stated:
+        return ""
+    costs = found.costs
+    return f" (example prices: a wrong route {costs.misroute:g}, a reading {costs.review:g})"
+
+
+def _decimals(saving: Saving) -> int:
+    """Two of a cost, or as many as tell it from that of a reading and show a small one."""
+    price, cost = saving.by_hand, saving.cost
+    least = max(2, 1 - math.floor(math.log10(price))) if price > 0 else 2
+    known = [one for one in (cost.value, cost.low, cost.high) if not math.isnan(one)]
+    return min(numbers.telling(known, apart_from=[price], least=least), least + 4)
 
 
 def _hurt(found: Recommendation, label_word: str) -> Answer:
+    name, question = "hurt", "Who is hurt?"
     move = found.hurt
+    if not found.moves:
+        return Answer(name, name, question, _UNKNOWN, _UNKNOWN, "", "unknown")
+    if found.kind == "review":
+        said = f"No {label_word}: a person reads every ticket"
+        return Answer(name, name, question, said, said, "", "neutral")
     if move is None:
         said = f"No {label_word}, as far as these tickets tell"
-        return Answer("hurt", "hurt", "Who is hurt?", said, said)
-    now, before = (of_100(side.right_alone.value) for side in (move.then, move.today))
-    few = f" (of only {move.n} tickets)" if move.n < FEW else ""
-    row = f"{move.label}: {now} of 100 right alone, today {before}; {_moved(move)}{few}"
-    return Answer("hurt", "hurt", "Who is hurt?", f"{move.label}: of 100, {_moved(move)}", row)
+        return Answer(name, name, question, said, said, "", "neutral")
+    of = f"of its {move.n} tickets" if move.n < FEW else "of 100"
+    said = f"{move.label}: {of}, {_moved(move)}"
+    return Answer(name, name, question, said, _lost(move), move.label, "bad")
+
+
+def _lost(move: LabelMove) -> str:
+    """Such as "billing: right alone -17 [-31, -4] of 100, to a person +22, wrong -5"."""
+    right, wrong, person = _changes(move)
+    of, change = "of 100", numbers.difference(move.change, least=0)
+    if move.n < FEW:
+        of, change = f"of {move.n}", numbers.signed(right, 0)
+    elif not move.change.high < 0:
+        # Found to lose by a one-sided test: the ends of two sides would belie it.
+        change = numbers.signed(right, 0)
+    return (
+        f"{move.label}: right alone {change} {of}, to a person {numbers.signed(person, 0)}, "
+        f"wrong {numbers.signed(wrong, 0)}"
+    )
 
 
 def _moved(move: LabelMove) -> str:
-    """Whether people get more work or a label more mistakes, of a hundred of its tickets."""
-    person, wrong = (
-        100 * (getattr(move.then, part) - getattr(move.today, part)) / move.n
-        for part in ("person", "away")
-    )
-    more = [f"{person:.0f} more to a person"] if person >= 0.5 else []
-    if wrong >= 0.5:
-        more.append(f"{wrong:.0f} more go wrong")
-    return " and ".join(more)
+    """Whether people get more work or a label more mistakes, what grows first."""
+    _, wrong, person = _changes(move)
+    if wrong == person == 0:
+        more = "to a person" if move.then.person > move.today.person else "wrong"
+        return f"fewer than 1 more {more}"
+    moved = sorted(((person, "to a person"), (wrong, "wrong")), key=lambda one: -one[0])
+    return ", ".join(f"{abs(n)} {'more' if n > 0 else 'fewer'} {what}" for n, what in moved if n)
+
+
+def _changes(move: LabelMove) -> tuple[int, int, int]:
+    """By how many right alone, wrong and to a person change of a hundred tickets: they sum to 0.
+
+    Of a label with few tickets it is of these themselves.
+    """
+    parts = ("right", "away", "person")
+    right, wrong, person = (getattr(move.then, p) - getattr(move.today, p) for p in parts)
+    if move.n < FEW:
+        return right, wrong, person
+    lost = -round(100 * move.change.value)
+    exact = [100 * wrong / move.n, 100 * person / move.n]
+    whole = [math.floor(one) for one in exact]
+    for i in sorted((0, 1), key=lambda i: whole[i] - exact[i])[: lost - sum(whole)]:
+        whole[i] += 1
+    return -lost, whole[0], whole[1]
 
 
 def _fix(found: Recommendation) -> Answer:
     pair = worst_pair(found)
+    if not (found.moves or found.mixed):
+        return Answer("fix", "fix next", "Fix next", _UNKNOWN, _UNKNOWN, "", "unknown")
     if pair is None:
-        said = f"No pair has more than {FEW_MIXED} tickets"
-        return Answer("fix", "fix next", "Fix next", said, said)
-    said = f"{pair.first} and {pair.second}: {pair.n} mixed up"
-    return Answer("fix", "fix next", "Fix next", said, f"{said}, {_one_way(pair)}")
-
-
-def worst_pair(found: Recommendation) -> MixedPair | None:
-    """The pair mixed up most; None where none has more than three tickets."""
-    return next((pair for pair in found.mixed[:1] if pair.n > FEW_MIXED), None)
+        said = "No pair has more than three tickets"
+        return Answer("fix", "fix next", "Fix next", said, said, "", "neutral")
+    said = f"{pair.first} and {pair.second}: {pair.n:,} tickets mixed up"
+    row = f"{said}, {_one_way(pair)}"
+    return Answer("fix", "fix next", "Fix next", said, row, "", "neutral")
 
 
 def _one_way(pair: MixedPair) -> str:
-    n, to = max((pair.first_as_second, pair.second), (pair.second_as_first, pair.first),
-                key=lambda one: one[0])  # fmt: skip
-    return f"{n} of them sent to {to}"
+    ways = (pair.first_as_second, pair.second), (pair.second_as_first, pair.first)
+    n, to = max(ways, key=lambda one: one[0])
+    return f"all to {to}" if n == pair.n else f"{n:,} of them to {to}"
 
 
-def _ends(of: Estimate) -> str:
+def _ends(of: Estimate, decimals: int) -> str:
     if math.isnan(of.low) or math.isnan(of.high):
         return ""
-    return f" [{of.low:.2f}, {of.high:.2f}]"
+    return f" [{of.low:.{decimals}f}, {of.high:.{decimals}f}]"
 
 
 def _ends_of_100(of: Estimate) -> str:

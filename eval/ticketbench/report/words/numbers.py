@@ -38,7 +38,7 @@ def p_value(value: float) -> str:
     """
     if value < 0.0005:
         return "<0.001"
-    return number(value, _telling([value], apart_from=[0.05], least=3))
+    return number(value, telling([value], apart_from=[0.05], least=3))
 
 
 def confidence(value: float) -> str:
@@ -90,18 +90,25 @@ def interval(of: Estimate, *, share: bool = True) -> str:
     return f"[{of.low:.3f}, {of.high:.3f}]"
 
 
-def difference(of: Estimate, *, share: bool = True, apart_from: Sequence[float] = (0.0,)) -> str:
+def difference(
+    of: Estimate,
+    *,
+    share: bool = True,
+    apart_from: Sequence[float] = (0.0,),
+    least: int | None = None,
+) -> str:
     """A difference as "+3.2 [+0.8, +5.7]" in points for shares, in plain units otherwise.
 
-    With more decimals where an end would look like one of `apart_from` without being it: an
-    interval that excludes 0 never shows a 0.
+    With `least` decimals (1 of points, else 3), and more where an end would look like one of
+    `apart_from` without being it: an interval that excludes 0 never shows a 0.
     """
     if not of.defined:
         return DASH
-    scale, least = (100, 1) if share else (1, 3)
+    scale, usual = (100, 1) if share else (1, 3)
+    least = usual if least is None else least
     if math.isnan(of.low):
         return signed(scale * of.value, least)
-    decimals = _telling(
+    decimals = telling(
         [scale * of.low, scale * of.high],
         apart_from=[scale * one for one in apart_from],
         least=least,
@@ -113,19 +120,19 @@ def difference(of: Estimate, *, share: bool = True, apart_from: Sequence[float] 
 def two_points(low: float, high: float, *, apart_from: Sequence[float]) -> str:
     """Two ends as "-4.8 and -0.2" points, with the decimals that `difference` would give them."""
     ends = [100 * low, 100 * high]
-    decimals = _telling(ends, apart_from=[100 * one for one in apart_from], least=1)
+    decimals = telling(ends, apart_from=[100 * one for one in apart_from], least=1)
     return " and ".join(signed(end, decimals) for end in ends)
 
 
 def between(of: Estimate) -> str:
     """An interval on both sides of 0 as "between 1.2 points worse and 3.4 better"."""
     ends = [-100 * of.low, 100 * of.high]
-    decimals = _telling(ends, apart_from=[0.0], least=1)
+    decimals = telling(ends, apart_from=[0.0], least=1)
     worse, better = (number(abs(end), decimals) for end in ends)
     return f"between {worse} points worse and {better} better"
 
 
-def _telling(values: Sequence[float], *, apart_from: Sequence[float], least: int) -> int:
+def telling(values: Sequence[float], *, apart_from: Sequence[float], least: int) -> int:
     """The fewest decimals, `least` or more, with which no value looks like another that it is not.
 
     16 at most: with so many every float is told apart.

@@ -92,6 +92,8 @@ def _choice(results: RunResults) -> str:
     found, today = results.standing, _today(results)
     leaders, several = found.leaders, len(found.leaders) > 1
     advice = results.recommendation
+    if advice and advice.rubric_set not in (*leaders, today):
+        return f"use {advice.rubric_set}: it is found better than {today}, which runs today"
     if advice and advice.rubric_set not in leaders:
         are = "are" if several else "is"
         return (

@@ -13,7 +13,12 @@ from ticketbench.measure.recommendation import Recommendation, Setting, incomple
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.words import numbers
-from ticketbench.report.words.thresholds import promise_text, unit_of
+from ticketbench.report.words.thresholds import (
+    promise_text,
+    right_of_100,
+    short_promise_text,
+    unit_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +27,21 @@ class SettingText:
 
     headline  which set and setting to use, or why none is recommended
     of_100    what becomes of a hundred tickets
+    above     how many tickets there are, and what runs today; it stands above the headline
+    target    what is promised, in short; empty where no target is stated
     pays      what it costs against a person reading every one
     today     what runs now, and what that costs
-    promise   what is promised, or why not; empty where no target is stated
+    promise   what is promised, or why not, with what it rests on; empty where no target is stated
     order     how it was chosen; empty where a target is stated, as its sentence says it
+
+    The first four are for everybody, without brackets or keys of the config; the others for whoever
+    checks the numbers.
     """
 
     headline: str
     of_100: str = ""
+    above: str = ""
+    target: str = ""
     pays: str = ""
     today: str = ""
     promise: str = ""
@@ -37,7 +49,7 @@ class SettingText:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What follows the headline, as far as there is something to say."""
+        """What follows the headline for whoever checks it, as far as there is something to say."""
         said = (self.of_100, self.pays, self.today, self.promise, self.order)
         return tuple(line for line in said if line)
 
@@ -47,14 +59,17 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
     if found is None:
         return SettingText("Nothing was recommended: run it again with this version")
     evaluation = next(e for e in evaluations if e.provenance.rubric_set == found.rubric_set)
+    above = _above(found, evaluations)
     if found.kind == "incomplete":
-        return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again")
+        return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again", above=above)
     if found.setting is None:
         few = f"{evaluation.n_scored} of at least {FEWEST_TICKETS}"
-        return SettingText(f"Too few tickets to decide: {few}")
+        return SettingText(f"Too few tickets to decide: {few}", above=above)
     return SettingText(
         headline=_headline(found, found.setting, evaluation),
         of_100=_of_100(found, found.setting),
+        above=above,
+        target=_target(found, evaluation) if found.target_stated else "",
         pays=_pays(found) if found.setting.routing.routed else "",
         today=_today(found),
         promise=_promise_or_cost(found, evaluation),
@@ -68,15 +83,25 @@ def per_100(routing: RoutingSummary, *, n_failed: int = 0) -> tuple[int, int, in
     `n_failed` tickets without an answer go to review. Equal remainders go to the earlier part. No
     tickets: zeros.
     """
-    reviewed, n = routing.reviewed + n_failed, routing.n + n_failed
-    parts = np.array([routing.right, routing.wrong, reviewed, routing.escalated])
+    reviewed = routing.reviewed + n_failed
+    parts = hundredths(routing.right, routing.wrong, reviewed, routing.escalated)
+    right, wrong, review, escalated = parts
+    return right, wrong, review, escalated
+
+
+def hundredths(*parts: int) -> list[int]:
+    """Parts of a hundred by largest remainder, so that they sum to it; of nothing zeros.
+
+    Equal remainders go to the earlier part.
+    """
+    n = sum(parts)
     if n == 0:
-        return 0, 0, 0, 0
-    whole, rest = np.divmod(100 * parts, n)
+        return [0] * len(parts)
+    whole, rest = np.divmod(100 * np.array(parts), n)
     order = np.argsort(-rest, kind="stable")
     whole[order[: 100 - int(whole.sum())]] += 1
-    right, wrong, review, escalated = whole.tolist()
-    return right, wrong, review, escalated
+    found: list[int] = whole.tolist()
+    return found
 
 
 def at_text(setting: Setting) -> str:
@@ -85,10 +110,48 @@ def at_text(setting: Setting) -> str:
     return f"threshold {numbers.threshold(setting.threshold)}{own}, {_escalation(setting)}"
 
 
+def yaml_text(found: Recommendation, evaluation: Evaluation) -> str:
+    """The line of the config that sets what is recommended, and nothing that is set already.
+
+    Where people keep routing, it is the setting that gives every ticket to them.
+    """
+    assert found.setting is not None
+    threshold = numbers.threshold(found.setting.threshold)
+    limit = _limit(found.setting.escalate_above)
+    if found.kind == "review":
+        threshold, limit = "1.01", "1"
+    own = ", label_thresholds: {}" if evaluation.settings.policy.label_thresholds else ""
+    return f"policy: {{threshold: {threshold}, escalate_above: {limit}{own}}}"
+
+
+def set_now_text(found: Recommendation, evaluation: Evaluation) -> str:
+    """What the config sets now, beside `yaml_text`."""
+    policy = evaluation.settings.policy
+    limit = _limit(policy.escalate_above)
+    now = f"now {numbers.threshold(policy.threshold)} and {limit}"
+    now += f", others by {evaluation.settings.label_word}" if policy.label_thresholds else ""
+    return f"every ticket to a person; {now}" if found.kind == "review" else now
+
+
+def _limit(escalate_above: float) -> str:
+    return "1" if escalate_above >= 1 else numbers.threshold(escalate_above)
+
+
 def _escalation(setting: Setting) -> str:
     if setting.escalate_above >= 1:
         return "without escalation"
     return f"escalating above {numbers.threshold(setting.escalate_above)}"
+
+
+def _above(found: Recommendation, evaluations: Sequence[Evaluation]) -> str:
+    """As one line; of several sets the one with the most tickets without an answer is told."""
+    today, several = found.today, len(evaluations) > 1
+    worst = max(evaluations, key=lambda e: e.n_failed)
+    failed = f", {worst.n_failed:,} without answer" if worst.n_failed else ""
+    name = f"{today.rubric_set} at " if several else "threshold "
+    own = f" and others by {worst.settings.label_word}" if today.label_thresholds else ""
+    at = f"{name}{numbers.threshold(today.threshold)}{own}"
+    return f"{numbers.count(worst.n_requested, 'ticket')}{failed}; today {at}"
 
 
 def _missing(evaluations: Sequence[Evaluation]) -> str:
@@ -103,24 +166,31 @@ def _headline(found: Recommendation, setting: Setting, evaluation: Evaluation) -
     """By the first that applies: it does not pay, nothing speaks for another set, a setting."""
     if found.kind == "review":
         why = "it costs more" if setting.saving.pays == "no" else "no clear saving"
-        keep = f"keep people routing: {why}"
-        better = found.challenger == found.rubric_set
-        return f"{found.rubric_set} is better, but {keep}" if better else f"K{keep[1:]}"
+        keep = f"keep people routing: {why}{'' if found.prices_stated else ' at example prices'}"
+        return f"{found.rubric_set} is better, but {keep}" if _is_new(found) else f"K{keep[1:]}"
     if _keeps_for_now(found):
         return _why_kept(found)
     use = f"{_use(found)} {at_text(setting)}"
     # Else who sets the one number keeps others that it was not chosen with.
-    use += ", the same for every label" if evaluation.settings.policy.label_thresholds else ""
-    if found.prices_stated or found.kind == "promise":
-        return use
-    return f"At {_example_prices(found)}: {use[:1].lower()}{use[1:]}"
+    own = evaluation.settings.policy.label_thresholds
+    use += f", the same for every {evaluation.settings.label_word}" if own else ""
+    return f"At example prices: {_small(use, found)}" if _by_example(found) else use
+
+
+def _by_example(found: Recommendation) -> bool:
+    """Whether prices chose the setting that are not those of the user."""
+    return found.kind == "money" and not found.prices_stated
+
+
+def _small(sentence: str, found: Recommendation) -> str:
+    """With a small first letter, unless it begins with the name of a set."""
+    named = sentence.startswith((found.rubric_set, *found.also)) and bool(found.also)
+    return sentence if named else f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _use(found: Recommendation) -> str:
-    if not found.challenger:
-        return "Set"
-    if found.rubric_set != found.challenger:
-        return f"Keep {found.rubric_set} at"
+    if not _is_new(found):
+        return f"Keep {found.rubric_set} at" if found.challenger else "Set"
     if found.also:
         all_ = _listed((found.rubric_set, *found.also))
         return f"{all_} cannot be told apart: use {found.rubric_set} at"
@@ -129,9 +199,12 @@ def _use(found: Recommendation) -> str:
 
 def _keeps_for_now(found: Recommendation) -> bool:
     """Whether today's set stays although none is found worse."""
-    if found.versus is None or found.rubric_set == found.challenger:
-        return False
-    return found.versus.outcome != "worse"
+    return found.versus is not None and not _is_new(found) and found.versus.outcome != "worse"
+
+
+def _is_new(found: Recommendation) -> bool:
+    """Whether another set is to be used than that of today, as it is better."""
+    return found.rubric_set != found.today.rubric_set
 
 
 def _why_kept(found: Recommendation) -> str:
@@ -146,34 +219,44 @@ def _why_kept(found: Recommendation) -> str:
     return f"Keep {keep} for now: these tickets cannot tell"
 
 
-def _example_prices(found: Recommendation) -> str:
-    costs = found.costs
-    return f"example prices (a wrong route {costs.misroute:g}, a reading {costs.review:g})"
-
-
 def _of_100(found: Recommendation, setting: Setting) -> str:
     """What becomes of a hundred tickets, behind the setting where the headline has none."""
-    *_, review, escalated = per_100(setting.routing, n_failed=found.n_failed)
     if found.kind == "review" and not setting.routing.routed:
         return "No threshold with two decimals costs less on these tickets"
-    start = ""
+    told = _parts(setting.routing, n_failed=found.n_failed)
     if found.kind == "review":
-        start = f"Cheapest: {at_text(setting)}. "
-    elif _keeps_for_now(found):
-        start = f"At {at_text(setting)}: "
-    to_two = f", {escalated} to two teams" if escalated else ""
-    alone = _alone(setting.routing, n_failed=found.n_failed)
-    of = "Of" if not start or start.endswith(". ") else "of"
-    return f"{start}{of} 100 tickets, {alone}, {review} to a person{to_two}"
+        return f"Cheapest: {at_text(setting)}. Of 100 tickets, {told}"
+    if not _keeps_for_now(found):
+        return f"Of 100 tickets, {told}"
+    prices = "At example prices: " if _by_example(found) else ""
+    at = at_text(setting) if prices else f"At {at_text(setting)}"
+    return f"{prices}{at}. Of 100 tickets, {told}"
+
+
+def _parts(routing: RoutingSummary, *, n_failed: int = 0) -> str:
+    """Such as "34 go out alone, about 4 wrong, 66 to a person"."""
+    *_, review, escalated = per_100(routing, n_failed=n_failed)
+    person = _few(review, exact=routing.reviewed + n_failed)
+    two = _few(escalated, exact=routing.escalated)
+    to_two = f", {two} to two teams" if routing.escalated else ""
+    return f"{_alone(routing, n_failed=n_failed)}, {person} to a person{to_two}"
+
+
+def _few(of_100: int, *, exact: int) -> str:
+    """A part of a hundred; never a zero that is none."""
+    if of_100 == 0:
+        return "fewer than 1" if exact else "none"
+    return str(of_100)
 
 
 def _alone(routing: RoutingSummary, *, n_failed: int = 0, of: str = "") -> str:
     right, wrong, *_ = per_100(routing, n_failed=n_failed)
-    if routing.routed and right + wrong == 0:
-        return f"fewer than 1{of} goes out alone"
-    few = "fewer than 1" if routing.wrong else "none"
+    if right + wrong == 0:
+        goes = "goes" if routing.routed else "go"
+        return f"{_few(0, exact=routing.routed)}{of} {goes} out alone"
+    about = f"about {wrong}" if wrong else _few(0, exact=routing.wrong)
     go = "goes" if right + wrong == 1 else "go"
-    return f"{right + wrong}{of} {go} out alone, {f'about {wrong}' if wrong else few} wrong"
+    return f"{right + wrong}{of} {go} out alone, {about} wrong"
 
 
 def _pays(found: Recommendation) -> str:
@@ -199,8 +282,9 @@ def _today(found: Recommendation) -> str:
     *_, escalated = per_100(today.routing)
     alone = _alone(today.routing, of="" if known else " of 100")
     to_two = f", {escalated} to two teams" if escalated else ""
+    scale = f", at temperature {today.temperature:g}" if today.temperature != 1 else ""
     return (
-        f"Today ({today.rubric_set} at {at_text(today)}) {alone}{to_two}, at "
+        f"Today ({today.rubric_set} at {at_text(today)}{scale}) {alone}{to_two}, at "
         f"{numbers.estimate(today.saving.cost, share=False)} a ticket{_dear(found)}"
     )
 
@@ -213,6 +297,24 @@ def _dear(found: Recommendation) -> str:
     if today.per_ticket.value > setting.saving.per_ticket.value:
         return ", less than the setting above"
     return ", more than by hand" if today.pays == "no" else ""
+
+
+def _target(found: Recommendation, evaluation: Evaluation) -> str:
+    """What is promised, in one short sentence."""
+    name = found.rubric_set
+    if found.promise is None:
+        other = name != found.today.rubric_set
+        why = ": another set was named for one" if other else ", which runs today"
+        return f"No promise is made for {name}{why}"
+    if found.kind != "promise" and found.firm:
+        right = right_of_100(found.target)
+        return f"Your target, {right}, can be promised, but not with a clear saving"
+    return short_promise_text(
+        found.promise,
+        target=found.target,
+        confidence=found.confidence,
+        unit=unit_of(evaluation),
+    )
 
 
 def _promise_or_cost(found: Recommendation, evaluation: Evaluation) -> str:

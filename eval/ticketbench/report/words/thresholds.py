@@ -121,6 +121,37 @@ def promise_text(found: Certificate, *, target: float, confidence: float, unit: 
     )
 
 
+def short_promise_text(found: Certificate, *, target: float, confidence: float, unit: str) -> str:
+    """The same for everybody: one sentence without brackets, thresholds or tests. No last stop."""
+    right = right_of_100(target)
+    if found.firm:
+        kept = f"kept in {odds(confidence)} data sets like yours"
+        return f"Promised: {right} going out, {kept}"
+    return f"Your target, {right}, {_short_reason(found, unit)}"
+
+
+def right_of_100(target: float) -> str:
+    """A target as "90 right of 100"."""
+    return f"{numbers.confidence(target).rstrip('%')} right of 100"
+
+
+def _short_reason(found: Certificate, unit: str) -> str:
+    test = found.tested
+    match found.outlook:
+        case "certified":
+            return "is met too thinly to promise: label more"
+        case "no use":
+            return "is out of reach for these rubrics"
+        case "too few" if found.n_min:
+            return f"needs at least {found.n_min:,} {unit or 'ticket'}s; here are {found.n:,}"
+        case "not yet" if test is not None and test.errors <= test.most:
+            return "is not promised yet: look at those who write most"
+        case "no tickets":
+            return "is not promised: no ticket is left to go out alone"
+        case _:
+            return "is not promised yet: label more"
+
+
 def no_promise_text(found: Certificate, *, target: float, unit: str) -> str:
     """That a target is not promised, and what to do; the test it failed is told with its rule.
 

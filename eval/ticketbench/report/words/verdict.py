@@ -26,7 +26,7 @@ _FEW_FOR_A_TEST = 200
 
 Tone = Literal["good", "bad", "neutral", "unknown"]
 
-_TONES: dict[str, Tone] = {
+TONES: dict[str, Tone] = {
     "better": "good",
     "worse": "bad",
     "no relevant difference": "neutral",
@@ -74,7 +74,7 @@ def one_of_several_text(comparison: Comparison) -> VerdictText:
         headline=_headline(comparison),
         evidence=_evidence(comparison, seen_change(comparison.verdict, several=True)),
         action=_action(comparison.verdict),
-        tone=_TONES[comparison.verdict.outcome],
+        tone=TONES[comparison.verdict.outcome],
     )
 
 

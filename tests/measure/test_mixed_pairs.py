@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import settings as options
+from hypothesis import strategies as st
+
+from tables import random_table, table
+from ticketbench.core.types import NONE_LABEL, ScoreTable
+from ticketbench.measure.mixed_pairs import MOST_PAIRS, MixedPair, mixed_pairs
+
+LABELS = ("a", "b", "c")
+
+
+def answers(*of: tuple[str, str, int], labels: tuple[str, ...] = LABELS) -> ScoreTable:
+    """So many tickets of a gold label with a top label."""
+    scores, gold = [], []
+    for label, top, n in of:
+        scores += [[0.8 if one == top else 0.1 for one in labels]] * n
+        gold += [label] * n
+    return table(scores, gold, labels=labels)
+
+
+NOTHING = answers()
+
+
+def test_a_pair_counts_both_directions_and_what_there_was_before() -> None:
+    now = answers(("a", "a", 9), ("a", "b", 4), ("b", "a", 2), ("c", "b", 1))
+    before = answers(("a", "b", 1), ("b", "a", 6), ("c", "c", 5))
+    assert mixed_pairs(now, before) == (
+        MixedPair("a", "b", 4, 2, 7), MixedPair("b", "c", 0, 1, 0),
+    )  # fmt: skip
+    assert [pair.n for pair in mixed_pairs(now, before)] == [6, 1]
+
+
+def test_most_come_first_and_ties_stand_in_the_order_of_the_labels() -> None:
+    now = answers(("c", "b", 2), ("a", "c", 2), ("a", "b", 2))
+    names = [(pair.first, pair.second) for pair in mixed_pairs(now, NOTHING)]
+    assert names == [("a", "b"), ("a", "c"), ("b", "c")]
+
+
+def test_thresholds_play_no_part_and_a_ticket_of_no_label_none() -> None:
+    doubtful = table([[0.34, 0.33, 0.33]] * 3, ["b"] * 3)
+    assert mixed_pairs(doubtful, NOTHING) == (MixedPair("a", "b", 0, 3, 0),)
+    assert mixed_pairs(answers((NONE_LABEL, "a", 5)), NOTHING) == ()
+
+
+def test_a_label_that_the_set_lacks_is_in_no_pair_and_one_that_the_old_set_lacks_had_none() -> None:
+    now = answers(("a", "b", 3), ("z", "a", 9))
+    assert [(p.first, p.second) for p in mixed_pairs(now, NOTHING)] == [("a", "b")]
+    before = answers(("a", "c", 2), labels=("a", "c"))
+    assert mixed_pairs(answers(("a", "b", 3)), before) == (MixedPair("a", "b", 3, 0, 0),)
+
+
+def test_where_nothing_is_mixed_up_there_is_no_pair() -> None:
+    assert mixed_pairs(answers(("a", "a", 5)), NOTHING) == ()
+    assert mixed_pairs(NOTHING, NOTHING) == ()
+
+
+def test_at_most_twenty_pairs_are_told_and_none_above_them_is_left_out() -> None:
+    labels = tuple(f"l{i}" for i in range(8))
+    of = [
+        (a, b, 1 + (i + j) % 5) for i, a in enumerate(labels) for j, b in enumerate(labels) if a < b
+    ]
+    found = mixed_pairs(answers(*of, labels=labels), answers(labels=labels))
+    assert len(found) == MOST_PAIRS == 20
+    every = sorted((n for *_, n in of), reverse=True)
+    assert [pair.n for pair in found] == every[:20]
+
+
+@options(max_examples=25, deadline=None, derandomize=True, database=None)
+@given(st.integers(0, 120), st.integers(2, 5), st.integers(0, 10_000))
+def test_the_pairs_of_few_labels_hold_every_wrong_answer_once(n: int, k: int, seed: int) -> None:
+    now, before = (random_table(n, k=k, seed=seed + i, sharpness=1) for i in (0, 1))
+    found = mixed_pairs(now, before)
+    assert sum(pair.n for pair in found) == (~now.right).sum()
+    assert all(pair.n >= other.n for pair, other in pairwise(found))
+    known = {(pair.first, pair.second): pair for pair in mixed_pairs(before, before)}
+    for pair in found:
+        was = known.get((pair.first, pair.second))
+        assert pair.before == (was.n if was else 0)
