@@ -15,10 +15,10 @@ from tables import random_table, table
 from ticketbench.core.policy import REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.edge.results.store import envelope, load
+from ticketbench.measure.counts.mixed_pairs import mixed_pairs
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
-from ticketbench.measure.label_outcomes import label_moves, worst
-from ticketbench.measure.mixed_pairs import mixed_pairs
+from ticketbench.measure.pairs.label_outcomes import label_moves, worst
 from ticketbench.measure.pairs.of_means import of_means
 from ticketbench.measure.pairs.verdict import verdict
 from ticketbench.measure.recommendation import (

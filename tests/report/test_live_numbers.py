@@ -17,7 +17,7 @@ from ticketbench.core.policy import ESCALATE, ROUTE, Costs, Policy
 from ticketbench.core.types import Estimate, IntArray, ScoreTable
 from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.edge.results.store import load
-from ticketbench.measure.label_outcomes import label_moves
+from ticketbench.measure.pairs.label_outcomes import label_moves
 from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.statistics.intervals import share

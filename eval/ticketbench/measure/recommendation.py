@@ -8,11 +8,11 @@ from typing import Literal
 
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Estimate, ScoreTable, Value
+from ticketbench.measure.counts.mixed_pairs import MixedPair, mixed_pairs
 from ticketbench.measure.evaluation import Evaluation, Settings
-from ticketbench.measure.label_outcomes import LabelMove, label_moves, worst
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.mixed_pairs import MixedPair, mixed_pairs
 from ticketbench.measure.pairs.changes import metric_change
+from ticketbench.measure.pairs.label_outcomes import LabelMove, label_moves, worst
 from ticketbench.measure.pairs.pairing import judged, paired
 from ticketbench.measure.pairs.verdict import Verdict, verdict
 from ticketbench.measure.routing.outcomes import RoutingSummary

@@ -15,10 +15,10 @@ from small_runs import small_run
 from tables import random_table
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Estimate
+from ticketbench.measure.counts.mixed_pairs import FEW as FEW_MIXED
+from ticketbench.measure.counts.mixed_pairs import MixedPair
 from ticketbench.measure.evaluation import Settings
-from ticketbench.measure.label_outcomes import FEW, LabelMove, LabelOutcome
-from ticketbench.measure.mixed_pairs import FEW as FEW_MIXED
-from ticketbench.measure.mixed_pairs import MixedPair
+from ticketbench.measure.pairs.label_outcomes import FEW, LabelMove, LabelOutcome
 from ticketbench.measure.pairs.of_means import of_means
 from ticketbench.measure.pairs.verdict import Verdict, verdict
 from ticketbench.measure.recommendation import Recommendation, Today

@@ -1,4 +1,4 @@
 """What is counted before it is judged, and adds up over parts of a dataset.
 
-In order: confusion.
+In order: confusion, mixed_pairs.
 """

@@ -14,10 +14,10 @@ from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.saving import unseen
+from ticketbench.report.decide.excerpts import KEPT, kept
 from ticketbench.report.decide.tickets import STATIC, first_listed, flags, shown_sets
 from ticketbench.report.decide.view import NO_ANSWER, SetView, View
 from ticketbench.report.rendering import visible
-from ticketbench.report.words.excerpts import KEPT, kept
 
 SCALE = 100_000
 """Scores are whole hundred-thousandths, rounded down: every comparison with a threshold of five

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from ticketbench.measure.label_outcomes import FEW, LabelMove, label_moves
+from ticketbench.measure.pairs.label_outcomes import FEW, LabelMove, label_moves
 from ticketbench.report.decide.terms import term
 from ticketbench.report.decide.view import MANY, View
 from ticketbench.report.drawing.dots import Dot, dots

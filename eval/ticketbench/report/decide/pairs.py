@@ -6,11 +6,11 @@ import numpy as np
 from markupsafe import Markup
 
 from ticketbench.core.types import RubricSet
-from ticketbench.measure.mixed_pairs import FEW, MixedPair
+from ticketbench.measure.counts.mixed_pairs import FEW, MixedPair
 from ticketbench.measure.rubrics.changes import Words, word_diff
+from ticketbench.report.decide.excerpts import excerpt
 from ticketbench.report.decide.view import View
 from ticketbench.report.rendering import render
-from ticketbench.report.words.excerpts import excerpt
 
 SHOWN = 3
 CLOSEST = 3

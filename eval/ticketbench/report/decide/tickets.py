@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import BoolArray
+from ticketbench.report.decide.excerpts import excerpt
 from ticketbench.report.decide.view import NO_ANSWER, View
 from ticketbench.report.rendering import render
-from ticketbench.report.words.excerpts import excerpt
 
 Chip = tuple[str, str, BoolArray]
 """Key, name, and which tickets it shows."""

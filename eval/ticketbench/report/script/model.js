@@ -119,7 +119,7 @@ function modelOf(data) {
       if (gold[i] >= 0) found[gold[i] * W + (outcome[i] === ROUTE ? top[i] : outcome[i] === ESCALATE ? L + 1 : L)]++;
     return found;
   }
-  // Of tickets that both sets answered, as measure/label_outcomes.py has it.
+  // Of tickets that both sets answered, as measure/pairs/label_outcomes.py has it.
   function byLabel(k, b, outcome, wanted) {
     const s = sets[k], o = sets[b];
     const sent = new Int32Array(L);

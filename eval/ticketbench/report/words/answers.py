@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ticketbench.core.types import Estimate
-from ticketbench.measure.label_outcomes import FEW, LabelMove
-from ticketbench.measure.mixed_pairs import FEW as FEW_MIXED
-from ticketbench.measure.mixed_pairs import MixedPair
+from ticketbench.measure.counts.mixed_pairs import FEW as FEW_MIXED
+from ticketbench.measure.counts.mixed_pairs import MixedPair
 from ticketbench.measure.pairs.change import SAME
+from ticketbench.measure.pairs.label_outcomes import FEW, LabelMove
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults

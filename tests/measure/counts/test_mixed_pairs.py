@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.types import NONE_LABEL, ScoreTable
-from ticketbench.measure.mixed_pairs import MOST_PAIRS, MixedPair, mixed_pairs
+from ticketbench.measure.counts.mixed_pairs import MOST_PAIRS, MixedPair, mixed_pairs
 
 LABELS = ("a", "b", "c")
 
