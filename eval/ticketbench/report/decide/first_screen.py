@@ -37,7 +37,7 @@ _TEMPLATE = """<header class="wide top" id="decide">
 {{ answer.figure }}</div>
 {% endfor %}
 </div>
-<p class="caption">Bar: how sure. Right: better.</p>
+<p class="caption">Bar: how sure.</p>
 {% endif %}
 </header>"""
 
@@ -116,14 +116,15 @@ def _line(results: RunResults, found: Recommendation | None) -> str:
 
 
 def _more(results: RunResults, found: Recommendation | None) -> Sequence[Markup]:
-    """The promise where one is kept, and the worst finding."""
+    """The promise where one is kept, and the first warning; notes stand in Audit alone."""
     lines = []
     if found and found.kind == "promise":
         lines.append(render("{{ n }} right of 100 are promised.", n=f"{100 * found.target:g}"))
-    if results.findings:
-        worst = min(results.findings, key=lambda finding: finding.severity != "warning")
+    warnings = [found for found in results.findings if found.severity == "warning"]
+    if warnings:
+        worst = warnings[0]
         link = """{{ said }}. <a href="#audit-verdict">{{ more }}</a>"""
-        others = len(results.findings) - 1
+        others = len(warnings) - 1
         more = f"and {others} more" if others else "Why"
         lines.append(render(link, said=worst.title[:1].upper() + worst.title[1:], more=more))
     return lines
@@ -203,7 +204,7 @@ def _pays(results: RunResults, found: Recommendation) -> _Shown:
         f"{numbers.price(by_hand)} by hand"
     )
     rows = [Dot(today.cost, "old"), Dot(saving.cost, "new")]
-    chart = dots(rows, ends=(most, 0.0), alt=alt, line=(by_hand, "by hand"))
+    chart = dots(rows, ends=(most, 0.0), alt=alt, line=(by_hand, numbers.price(by_hand)))
     return render(_FIGURE, names=[f"today {cost}", _now(found)], chart=chart), "#try"
 
 
