@@ -81,6 +81,34 @@ def test_the_example_report_is_what_the_demo_gives_without_asking(demo: Demo) ->
     assert kept == fresh, "make example"
 
 
+def test_every_key_of_the_pages_address_is_documented() -> None:
+    script = (ROOT / "eval/ticketbench/report/script/page.js").read_text(encoding="utf-8")
+    told = (ROOT / "docs" / "page.md").read_text(encoding="utf-8")
+    table = told.partition("| key | value |")[2].partition("##")[0]
+    known = set(re.findall(r'of\.(?:get|has)\("(\w+)"\)|number\("(\w+)"', script))
+    keys = {one or other for one, other in known} | {"misroute", "review", "escalate", "print"}
+    assert {"t", "e", "show", "pair", "cell", "view"} <= keys
+    assert (
+        set(
+            re.findall(
+                r"`(\w+)`",
+                " ".join(
+                    line.split("|")[1] for line in table.splitlines() if line.startswith("| `")
+                ),
+            )
+        )
+        == keys
+    )
+
+
+def test_every_chip_of_the_page_is_documented(demo: Demo) -> None:
+    told = (ROOT / "docs" / "page.md").read_text(encoding="utf-8")
+    page = (demo.out / "index.html").read_text(encoding="utf-8")
+    shown = re.findall(r'data-show="(\w+)"', page)
+    assert len(shown) > 6
+    assert [chip for chip in shown if f"`{chip}`" not in told] == []
+
+
 def test_architecture_is_at_most_100_lines() -> None:
     assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 100
 

@@ -160,7 +160,11 @@ def share(hits: ArrayLike, groups: IntArray) -> Estimate:
 
 def mean(values: ArrayLike, groups: IntArray) -> Estimate:
     """A mean of per-ticket values with its cluster-robust t interval. No tickets: NaN."""
-    result = clustered_mean(values, groups)
+    return estimated(clustered_mean(values, groups))
+
+
+def estimated(result: ClusteredMean) -> Estimate:
+    """The same from what is known of the mean already."""
     if result.n == 0:
         return Estimate.undefined(0, "no tickets")
     ends = result.interval()

@@ -54,13 +54,28 @@ def saving(
     all these count as far as they are worth single tickets (Kish 1965). Nothing saved or lost on
     any ticket: 0 without any doubt. One group, or no tickets: NaN.
     """
-    found = mean(saved, groups)
+    return priced(
+        mean(saved, groups),
+        costs,
+        worth=effective_groups(groups),
+        wrong=wrong,
+        moved=bool(np.any(saved != 0)),
+        held_out=held_out,
+    )
+
+
+def priced(
+    found: Estimate, costs: Costs, *, worth: float, wrong: float, moved: bool, held_out: bool
+) -> Saving:
+    """The same from the mean saving: `worth` is the number of tickets as what they are worth as
+    single ones, `moved` says whether anything is saved or lost on any ticket.
+    """
     low, high = found.low, found.high
-    if math.isnan(low) and effective_groups(groups) >= 2:
+    if math.isnan(low) and worth >= 2:
         # All tickets alike: the mean itself is the end that the guard moves.
         low, high = found.value, found.value
-    if np.any(saved != 0):
-        low = min(low, found.value - costs.misroute * unseen(wrong, found.n, groups))
+    if moved:
+        low = min(low, found.value - costs.misroute * unseen(wrong, found.n, worth=worth))
     by_hand = costs.review
     # No outcome costs less than nothing, which a t interval does not know.
     high = min(high, by_hand)
@@ -70,12 +85,11 @@ def saving(
     return Saving(per_ticket, cost, by_hand, wrong, held_out)
 
 
-def unseen(wrong: float, n: int, groups: IntArray) -> float:
+def unseen(wrong: float, n: int, *, worth: float) -> float:
     """By how much the share wrong may exceed the one seen among n; -infinity where five are seen.
 
-    Wrong ones count as what they are worth as single tickets.
+    Wrong ones count as what they are worth as single tickets, of which all n are `worth`.
     """
-    worth = effective_groups(groups)
     seen = wrong * worth / n
     if seen >= FEW_WRONG:
         return -math.inf

@@ -140,10 +140,10 @@ def _threshold_code(scores: FloatArray, thresholds: Iterable[float]) -> IntArray
 
 def _unseen(one: SetView) -> list[float]:
     """By how much the share wrong may exceed that of 0, 1, 2 ... wrong routes, while few."""
-    groups, n = one.tickets.groups, one.tickets.n
+    n, worth = one.tickets.n, effective_groups(one.tickets.groups)
     allowances: list[float] = []
     while n and len(allowances) <= n:
-        allowance = unseen(float(len(allowances)), n, groups)
+        allowance = unseen(float(len(allowances)), n, worth=worth)
         if allowance == -math.inf:
             break
         allowances.append(allowance)
