@@ -232,7 +232,8 @@ def _fix(results: RunResults, found: Recommendation) -> _Shown:
     if pair is None:
         return Markup(""), "#pairs"
     ways = [(pair.first_as_second, pair.second), (pair.second_as_first, pair.first)]
-    rows = sorted(((n, f"{n} to {to}") for n, to in ways), key=lambda row: -row[0])
+    (most, to), (least, _) = sorted(ways, key=lambda way: -way[0])
+    rows = [(most, f"{most} to {to}"), (least, f"{least} back")]
     alt = f"{pair.first} and {pair.second}: {', '.join(text for _, text in rows)}"
     return wrong_bars(rows, alt=alt), "#pairs"
 
