@@ -246,8 +246,13 @@ def test_two_tables_are_compared(project: Path) -> None:
     }  # fmt: skip
     assert compared(pair[0], pair[0])["verdict"] == "no relevant difference"
     shown = ticketbench("compare", *pair).stdout
-    assert "verdict: b is better than a" in shown
-    assert "fixed: 50, the 10 most confidently wrong" in shown
+    assert shown.startswith("b is better than a.\nOf 200 tickets with a label 50 are fixed and 0 ")
+    assert "fixed:" not in shown
+    every = ticketbench("compare", *pair, "--all").stdout
+    assert every.startswith(shown)
+    assert "fixed: 50, the 10 most confidently wrong" in every
+    two = ticketbench("compare", *pair, "--all", "--flips", "2").stdout
+    assert "fixed: 50, the 2 most confidently wrong" in two
 
 
 def test_tables_of_other_tickets_are_refused(project: Path) -> None:

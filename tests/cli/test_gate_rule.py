@@ -50,7 +50,7 @@ def test_table_verdict_and_gate_agree_on_200_tickets_of_which_5_are_newly_wrong(
     assert (code, result["outcome"], result["n_needed"]) == (1, "fail", 0)
     assert result["change"]["low"] == verdict["low"] == -result["loss_left"]
     assert result["change"]["high"] == verdict["high"]
-    screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG)).stdout)
+    screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG), "--all").stdout)
     assert "-2.5 [-5.3, +0.3] points on 200 paired tickets" in screen
     assert "v2 fails a gate of 2.0 points against v1 (one-sided 95% bounds -4.8" in screen
     assert len(set(re.findall(r"about ([\d,]+) fresh tickets", screen))) == 1
@@ -64,7 +64,7 @@ def test_gate_and_compare_say_the_same_tickets_needed() -> None:
     code, data = gated()
     assert (code, outcomes(data)) == (0, ["inconclusive", "inconclusive"])
     gate = flat(ticketbench("gate", str(CONFIG)).stdout)
-    screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG)).stdout)
+    screen = flat(ticketbench("compare", "v1", "v2", "--config", str(CONFIG), "--all").stdout)
     (needed,) = re.findall(r"about ([\d,]+) fresh tickets", screen)
     assert f"about {needed} fresh tickets would settle it" in gate
     with_margin = ACCURACY.replace("}", ", margin: 0.03}")

@@ -132,8 +132,9 @@ def advice_of(printed: str) -> dict[str, Any]:
 def test_no_promise_is_made_that_tickets_of_heavy_writers_break() -> None:
     """By customer .04 are wrong at any threshold, by ticket .18: a target of .90 is kept by one."""
     rows = once_and_often(often_wrong=3)
-    done = ran(rows)
+    done = ran(rows, "--all")
     assert "We promise" not in done.stdout
+    assert "is not promised yet: look at those who write most." in paragraph(done.stdout)
     assert "few enough by customer, but by ticket too many are" in paragraph(done.stdout)
     assert HARDER in paragraph(done.stderr)
     found = advice_of(ran(rows, "--json").stdout)
@@ -157,8 +158,9 @@ def test_a_table_of_predictions_has_no_promise_that_heavy_writers_break() -> Non
 
 
 def test_a_target_out_of_reach_is_said_to_be_and_nothing_is_recommended() -> None:
-    printed = paragraph(ran(out_of_reach()).stdout)
-    assert printed.startswith("Keep people reading every ticket: ")
+    printed = paragraph(ran(out_of_reach(), "--all").stdout)
+    assert printed.startswith("Keep people routing: ")
+    assert "Your target, 90 right of 100, is out of reach for these rubrics." in printed
     assert "Your target, 90% right, is out of reach: no threshold that routes a tenth" in printed
     found = advice_of(ran(out_of_reach(), "--json").stdout)
     assert (found["kind"], found["promise"]["outlook"]) == ("review", "no use")
@@ -167,7 +169,7 @@ def test_a_target_out_of_reach_is_said_to_be_and_nothing_is_recommended() -> Non
 
 def test_a_table_of_predictions_may_be_out_of_reach_too() -> None:
     printed = paragraph(scored(out_of_reach()).stdout)
-    assert printed.startswith("Keep people reading every ticket: ")
+    assert printed.startswith("Keep people routing: ")
     assert "no threshold that routes a tenth of your tickets or more is 95% right" in printed
 
 
@@ -193,16 +195,20 @@ def test_page_terminal_summary_and_json_name_the_same_setting_and_cost(demo: Dem
     pays = f"It pays: {cost['value']:.3f} [{cost['low']:.3f}, {cost['high']:.3f}] a ticket"
     today = f"Today ({found['today']['rubric_set']} at threshold "
     today += f"{found['today']['threshold']:.2f}, escalating above "
+    in_short = f"{cost['value']:.2f} a ticket [{cost['low']:.2f}, {cost['high']:.2f}], by hand "
+    now = f"today {found['today']['saving']['cost']['value']:.2f}"
+    summary = plain((demo.out / "summary.md").read_text(encoding="utf-8"))
     told = {
-        "terminal": demo.stdout,
-        "page": shown((demo.out / "index.html").read_text(encoding="utf-8")),
-        "summary.md": plain((demo.out / "summary.md").read_text(encoding="utf-8")),
+        "page": (shown((demo.out / "index.html").read_text(encoding="utf-8")), pays, today),
+        "summary.md, folded": (summary, pays, today),
+        "terminal": (demo.stdout, in_short, now),
+        "summary.md": (summary, in_short, now),
     }
-    for where, text in told.items():
-        places = [paragraph(text).find(one) for one in (headline[1:], pays, today)]
+    for where, (text, *parts) in told.items():
+        places = [paragraph(text).find(one) for one in (headline[1:], *parts)]
         assert -1 < places[0] < places[1] < places[2], (where, places)
     assert demo.stdout.startswith(headline)
-    assert told["summary.md"].startswith(f"# {data['name']}: u{headline[1:]}")
+    assert summary.startswith(f"# {data['name']}: u{headline[1:]}")
 
 
 def shown(page: str) -> str:
@@ -217,20 +223,22 @@ def plain(markdown: str) -> str:
 
 def test_few_tickets_are_told_so_first(answered: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--mode", "replay")
-    first = "Too few tickets to recommend a threshold: 7 tickets, and 50 are the fewest"
-    assert done.stdout.splitlines()[0] == first
-    assert "7 tickets: with fewer than 50 no threshold is chosen" in done.stdout
+    assert done.stdout.splitlines()[0] == "Too few tickets to decide: 7 of at least 50."
+    every = ticketbench("run", "eval.yaml", "--mode", "replay", "--all").stdout
+    assert "7 tickets: with fewer than 50 no threshold is chosen" in every
 
 
 def test_score_says_first_what_to_set_and_what_a_person_reading_all_costs() -> None:
     printed = scored(once_and_often(often_wrong=25)).stdout
-    assert printed.startswith("At example prices (a wrong route 5, a reading 1): set threshold 0.")
+    assert printed.startswith("At example prices: set threshold 0.")
+    assert "wrong routes at 5; a person reading it costs 1.00" in paragraph(printed)
     assert re.search(r"Cost, a person reading every ticket +1\.000", printed)
 
 
 def test_compare_shows_the_cost_of_a_person_reading_all_beside_that_of_both(demo: Demo) -> None:
     table = demo.out / "predictions.csv"
-    done = ticketbench("compare", f"{table}:v1", f"{table}:v2")
+    done = ticketbench("compare", f"{table}:v1", f"{table}:v2", "--all")
+    assert "; by hand a ticket costs 1.00" in done.stdout
     row = r"Cost, a person reading every ticket +1\.000 +1\.000"
     assert re.search(row, done.stdout), done.stdout + done.stderr
 

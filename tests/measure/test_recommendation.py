@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scored_tickets import drawn
 from tables import random_table, table
 from ticketbench.core.policy import REVIEW, ROUTE, Costs, Policy
-from ticketbench.core.types import Failure, ScoreTable
+from ticketbench.core.types import NONE_LABEL, Failure, ScoreTable
 from ticketbench.edge.results.store import envelope, load
 from ticketbench.measure.counts.mixed_pairs import mixed_pairs
 from ticketbench.measure.evaluate import evaluate
@@ -450,6 +450,15 @@ def test_of_equal_accuracies_the_earlier_set_is_the_challenger() -> None:
     found = ran(low, same, again).recommendation
     assert found is not None
     assert (found.rubric_set, found.challenger) == ("v1", "v2")
+
+
+def test_where_no_ticket_has_a_label_the_earlier_set_is_the_challenger() -> None:
+    none = [table([[0.8, 0.1, 0.1]] * 60, [NONE_LABEL] * 60, rubric_set=name) for name in NAMES]
+    found = ran(*none).recommendation
+    assert found is not None
+    assert (found.rubric_set, found.challenger, found.moves) == ("v1", "v2", ())
+    assert found.versus is not None
+    assert found.versus.outcome == "cannot tell"
 
 
 def test_a_verdict_speaks_of_the_challenger_whichever_comes_first_in_the_config() -> None:

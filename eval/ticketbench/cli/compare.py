@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,20 @@ from ticketbench.cli.options import (
     stored_mode_option,
 )
 from ticketbench.cli.output import (
+    ASIDE,
+    BAD,
+    GOOD,
+    STYLES,
+    Piece,
+    all_option,
     json_option,
     reference_option,
     say,
     say_wrapped,
     show,
+    show_columns,
     show_json,
+    show_pieces,
     show_table,
     show_wrapped,
 )
@@ -30,6 +39,8 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.compare import Compared, TicketFlip
     from ticketbench.measure.rubrics.changes import RubricChange
+
+_FEW, _MOST = 3, 10
 
 
 @click.command("compare")
@@ -41,8 +52,9 @@ if TYPE_CHECKING:
               help="Route when the top score is at least this [config, or 0.60].")  # fmt: skip
 @click.option("--escalate-above", type=click.FloatRange(0, 1),
               help="Escalate when two labels score above this [config, or 0.30].")  # fmt: skip
-@click.option("--flips", "most", type=click.IntRange(0), default=10, show_default=True,
-              help="Show so many tickets of each kind.")  # fmt: skip
+@click.option("--flips", "most", type=click.IntRange(0), metavar="N",
+              help="Show so many tickets of each kind [3, or 10 with --all].")  # fmt: skip
+@all_option
 @stored_mode_option
 @set_option
 @reference_option
@@ -54,7 +66,8 @@ def command(
     mapping: tuple[str, ...],
     threshold: float | None,
     escalate_above: float | None,
-    most: int,
+    most: int | None,
+    everything: bool,
     mode: Mode,
     overrides: tuple[str, ...],
     reference: bool,
@@ -67,6 +80,7 @@ def command(
 
     \b
     ticketbench compare v1 v2 --config configs/support.yaml
+    ticketbench compare v1 v2 --config configs/support.yaml --all    # every table
     ticketbench compare reports/old:v1 reports/new:v1
     ticketbench compare a.csv b.csv --json
     ticketbench compare a.csv b.csv --map account=access,privacy
@@ -87,11 +101,88 @@ def command(
     if as_json:
         show_json("compare", found)
         return
-    _show(found, most)
+    shown = shown_texts(config, overrides)
+    _show(found, shown, _FEW if most is None else most)
+    if everything:
+        _show_all(found, _MOST if most is None else most)
+    _say_sides(found)
 
 
-def _show(found: Compared, most: int) -> None:
-    from ticketbench.report.gates.verdict import answered_text
+@dataclass(frozen=True, slots=True)
+class ShownTexts:
+    """Texts of tickets by id where they may be shown, and what a label is called."""
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    label_word: str = "label"
+
+
+def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
+    """What the config lets be shown; no text of files without one."""
+    if config is None:
+        return ShownTexts()
+    from ticketbench.flow.steps.inputs import read_inputs
+
+    inputs = read_inputs(config, overrides=overrides)
+    report = inputs.config.file.report
+    texts = {one.id: one.text for one in inputs.dataset.tickets} if report.texts else {}
+    return ShownTexts(texts, report.label_word)
+
+
+def _show(found: Compared, shown: ShownTexts, most: int) -> None:
+    """The answer, four rows, and the broken tickets that are most surely wrong."""
+    from ticketbench.report.changes import change_rows, headline_text, turned_text
+    from ticketbench.report.words.verdict import TONES
+
+    comparison = found.comparison
+    head, rest = headline_text(comparison)
+    tone = STYLES[TONES[comparison.verdict.outcome]]
+    show_pieces(Piece(head, f"bold {tone}".strip()), Piece(f"{rest}.", "bold"))
+    show_pieces(Piece(f"{turned_text(comparison, label_word=shown.label_word)}."))
+    show()
+    rows = [[Piece(""), Piece(comparison.base), Piece(comparison.candidate), Piece("change")]]
+    for row in change_rows(comparison):
+        values = [Piece(row.name), Piece(row.base), Piece(row.candidate), Piece(row.change)]
+        rows.append([*values, Piece(row.word, STYLES[row.tone])])
+    show_columns(rows, right=(1, 2))
+    show_pieces(Piece(_policy_text(found, shown.label_word), ASIDE))
+    _show_broken(found, shown, most)
+
+
+def _policy_text(found: Compared, label_word: str) -> str:
+    from ticketbench.report.words import numbers
+
+    policy, by_hand = found.policy, numbers.price(found.costs.review)
+    own = f" and others by {label_word}" if policy.label_thresholds else ""
+    limit = f"escalation above {numbers.threshold(policy.escalate_above)}"
+    limit = limit if policy.escalate_above < 1 else "without escalation"
+    at = f"at threshold {numbers.threshold(policy.threshold)}{own}, {limit}"
+    return f"{at}; by hand a ticket costs {by_hand}"
+
+
+def _show_broken(found: Compared, shown: ShownTexts, most: int) -> None:
+    """Each with its text where it may be shown; then how to see the others."""
+    broken = [one.flip for one in found.flips if one.flip.kind == "broken"]
+    show()
+    if broken and most:
+        names = f"{shown.label_word}, {found.comparison.base}, {found.comparison.candidate}"
+        show_pieces(Piece(f"broken, surest first: {names}", ASIDE))
+        rows = [
+            [
+                Piece(flip.ticket_id, "bold"),
+                Piece(flip.gold),
+                Piece(f"{flip.base_label} {flip.base_score:.2f}", GOOD),
+                Piece(f"{flip.candidate_label} {flip.candidate_score:.2f}", BAD),
+            ]
+            for flip in broken[:most]
+        ]
+        show_columns(rows, below=[shown.texts.get(flip.ticket_id, "") for flip in broken[:most]])
+    left = len(broken) - most
+    more = f"and {left:,} more: --flips {len(broken)}     " if left > 0 else ""
+    show_pieces(Piece(f"{more}all measures: --all", ASIDE))
+
+
+def _show_all(found: Compared, most: int) -> None:
+    """The figures behind the verdict, every table, and what the rubrics changed."""
     from ticketbench.report.words.verdict import (
         fragility_text,
         losses_text,
@@ -100,22 +191,17 @@ def _show(found: Compared, most: int) -> None:
     )
 
     comparison = found.comparison
-    for one in found.answered:
-        say(answered_text(one))
-    if not found.one_policy:
-        say_wrapped("the sides come with other policies or costs; both are judged with those of B")
-    _show_labels(found)
+    words = verdict_text(comparison)
+    show()
+    show_wrapped(words.evidence, indent="")
+    show_wrapped(fragility_text(comparison), indent="")
+    show_wrapped(not_worse_text(comparison), indent="")
+    if losses_text(comparison):
+        show_wrapped(losses_text(comparison), indent="")
+    show_wrapped(words.action, indent="")
+    show()
     header = ("", comparison.base, comparison.candidate, "difference [95%]", "better is")
     show_table(header, _rows(found))
-    show()
-    words = verdict_text(comparison)
-    show(f"verdict: {words.headline}", style="bold")
-    show_wrapped(words.evidence)
-    show_wrapped(fragility_text(comparison))
-    show_wrapped(not_worse_text(comparison))
-    if losses_text(comparison):
-        show_wrapped(losses_text(comparison))
-    show_wrapped(f"next: {words.action}")
     for kind in ("broken", "fixed"):
         _show_flips(kind, [one for one in found.flips if one.flip.kind == kind], most, found)
     _show_flips("still wrong", found.still_wrong, most, found)
@@ -123,6 +209,17 @@ def _show(found: Compared, most: int) -> None:
         show_change(change)
     if not found.rubrics and comparison.base != comparison.candidate:
         say_wrapped("rubric texts: none changed, or none are known for these sides")
+
+
+def _say_sides(found: Compared) -> None:
+    """What was answered, and what both sides are judged on."""
+    from ticketbench.report.gates.verdict import answered_text
+
+    for one in found.answered:
+        say(answered_text(one))
+    if not found.one_policy:
+        say_wrapped("the sides come with other policies or costs; both are judged with those of B")
+    _show_labels(found)
 
 
 def _rows(found: Compared) -> list[tuple[str, ...]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import zip_longest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
@@ -17,14 +21,42 @@ from ticketbench.core.types import Finding
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.text import Text
+
+GOOD, BAD, UNKNOWN, ASIDE = "blue", "yellow", "bright_yellow", "dim"
+"""Of the sixteen colours that each terminal has its own theme for: 34, 33 (orange), 93; and dim."""
+
+STYLES = {"good": GOOD, "bad": BAD, "unknown": UNKNOWN, "neutral": ""}
+"""By the tone of what is said."""
 
 _PLAIN_EVERY_S = 5.0
 _WIDEST = 10_000
+_WIDTHS = 60, 80
+_WIDEST_CELL = 24
+_MOST_LINES = 2
+
+
+class Piece(NamedTuple):
+    """A part of a line in a style: one of the above, "bold", both with a space, or none."""
+
+    text: str
+    style: str = ""
+
+
+def width() -> int:
+    """80 columns, or as many as the terminal has, but no fewer than 60."""
+    return max(_WIDTHS[0], min(_WIDTHS[1], shutil.get_terminal_size((80, 24)).columns))
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--json` as the parameter `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout.")(command)
+
+
+def all_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--all` as the parameter `everything`."""
+    help_ = "Print every table behind the first lines."
+    return click.option("--all", "everything", is_flag=True, help=help_)(command)
 
 
 def reference_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,8 +71,8 @@ def say(text: str = "") -> None:
 
 
 def say_wrapped(text: str) -> None:
-    """Talk on stderr, wrapped to 80 columns."""
-    for line in textwrap.wrap(printable(text), 80, subsequent_indent="  "):
+    """Talk on stderr, wrapped to 80 columns or the terminal."""
+    for line in textwrap.wrap(printable(text), width(), subsequent_indent="  "):
         say(line)
 
 
@@ -54,12 +86,108 @@ def show(text: str = "", *, style: str = "") -> None:
         return
     from rich.text import Text
 
-    click.echo(_drawn(Text(printable(text), style=style)), color=True)
+    _echo(Text(printable(text), style=style))
 
 
-def show_wrapped(text: str, *, indent: str = "  ") -> None:
-    """Data on stdout, wrapped to 80 columns, every line indented."""
-    for line in textwrap.wrap(printable(text), 80, initial_indent=indent, subsequent_indent=indent):
+def show_pieces(*pieces: Piece, column: int = 0, first: str = "") -> None:
+    """Data on stdout in styles, wrapped at 80 columns or the terminal.
+
+    Every line but the first begins at `column`; the first has the word `first` before it, dim.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    whole = Text.assemble(*((printable(text), style) for text, style in pieces))
+    lines = whole.wrap(Console(width=width()), width() - column)
+    for i, line in enumerate(lines):
+        line.rstrip()
+        start = f"{first:<{column}}" if i == 0 else " " * column
+        _echo(Text.assemble((start, ASIDE if first and i == 0 else ""), line))
+
+
+def show_columns(
+    rows: Sequence[Sequence[Piece]],
+    *,
+    right: Sequence[int] = (),
+    below: Sequence[str] = (),
+) -> None:
+    """A row a line: each column as wide as its widest cell, those in `right` to the right.
+
+    A cell of more than 24 columns pushes what follows it; columns move closer before a row is
+    wrapped. Under each row stands its text of `below`, where there is one, in two lines at most.
+    """
+    from rich.cells import cell_len
+
+    cells = [[Piece(printable(text), style) for text, style in row] for row in rows]
+    sizes = [[cell_len(cell.text) for cell in row] for row in cells]
+    widths = [
+        max((size for size in column if size <= _WIDEST_CELL), default=0)
+        for column in zip_longest(*sizes, fillvalue=0)
+    ]
+    gap = Piece("  " if sum(widths) + 2 * (len(widths) - 1) <= width() else " ")
+    for n, row in enumerate(cells):
+        pieces: list[Piece] = []
+        for i, cell in enumerate(row):
+            pad = Piece(" " * max(0, widths[i] - cell_len(cell.text)))
+            pieces += [pad, cell, gap] if i in right else [cell, pad, gap]
+        show_pieces(*pieces)
+        if n < len(below) and below[n]:
+            show_wrapped(" ".join(below[n].split()), most_lines=_MOST_LINES)
+
+
+def show_command(first: str, words: Sequence[str], *, note: str = "", quoted: bool = True) -> None:
+    """A command as it can be pasted, with the word `first` before it and a note behind it.
+
+    Where it is longer than a line, it goes on after a backslash. What is no command of a shell is
+    not `quoted`.
+    """
+    indent, lines = " " * len(first), [""]
+    for word in map(shlex.quote, words) if quoted else words:
+        if lines[-1] and len(indent) + len(lines[-1]) + len(word) + 3 > width():
+            lines[-1] += " \\"
+            lines.append(f"  {word}")
+        else:
+            lines[-1] += f" {word}" if lines[-1] else word
+    fits = note and len(indent) + len(lines[-1]) + len(note) + 3 <= width()
+    lines[-1] += f"   {note}" if fits else ""
+    for i, line in enumerate([*lines, *([note] if note and not fits else [])]):
+        show(f"{indent if i else first}{line}")
+
+
+def show_path(said: str, path: Path) -> None:
+    """A line that names a file: dim, and on a terminal a link to it."""
+    from rich.style import Style
+    from rich.text import Text
+
+    fits = len(said) + len(str(path)) + 3 <= width()
+    end = "   " if fits else "\n"
+    link = path.absolute().as_uri() if sys.stdout.isatty() else None
+    name = Text(printable(str(path)), style=Style(dim=True, link=link))
+    _echo(Text.assemble((printable(said) + end, ASIDE), name))
+
+
+def _echo(line: Text) -> None:
+    """A styled line, as plain text where stdout takes no colour."""
+    if os.environ.get("NO_COLOR"):
+        click.echo(line.plain)
+    else:
+        click.echo(_drawn(line), color=True)
+
+
+def show_wrapped(text: str, *, indent: str = "  ", most_lines: int | None = None) -> None:
+    """Data on stdout, wrapped to 80 columns or the terminal, every line indented.
+
+    After `most_lines` the rest is left out, cut at a word and with a mark.
+    """
+    lines = textwrap.wrap(
+        printable(text),
+        width(),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        max_lines=most_lines,
+        placeholder=" ...",
+    )
+    for line in lines:
         click.echo(line)
 
 

@@ -12,21 +12,35 @@ import click
 
 from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
+    BAD,
+    GOOD,
+    STYLES,
+    UNKNOWN,
+    Piece,
+    all_option,
     json_option,
     progress_of,
     say,
     say_findings,
     say_wrapped,
     show,
+    show_command,
     show_json,
+    show_path,
+    show_pieces,
     show_table,
     show_wrapped,
 )
+from ticketbench.cli.paste import broken_tickets
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.run import RunOutcome
     from ticketbench.measure.results import RunResults
+
+_COLUMN = 10
+_MOST_BROKEN = 10
+"""Listed where nobody counted them: between two sets of which the first of the config is none."""
 
 
 @click.command("run")
@@ -48,6 +62,7 @@ if TYPE_CHECKING:
 @click.option("--max-cost", type=click.FloatRange(0), metavar="X",
               help="Stop before spending more than X, at the config's price.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only show what would be asked, why, and its cost.")
+@all_option
 @json_option
 def command(
     config: Path,
@@ -58,6 +73,7 @@ def command(
     max_requests: int | None,
     max_cost: float | None,
     dry_run: bool,
+    everything: bool,
     as_json: bool,
 ) -> None:
     """Replay, measure, compare, choose thresholds, write the report.
@@ -65,6 +81,7 @@ def command(
     \b
     ticketbench run configs/support.yaml
     ticketbench run configs/support.yaml --mode replay        # sends nothing
+    ticketbench run configs/support.yaml --all                # with every table
     ticketbench run configs/support.yaml --set policy.threshold=0.7 --out /tmp/r
     ticketbench run configs/support.yaml --dry-run            # what it would cost
     ticketbench run configs/support.yaml --max-requests 500   # then again, to go on
@@ -92,38 +109,111 @@ def command(
     if as_json:
         show_json("run", outcome.results)
     else:
-        _show(outcome)
+        _show(outcome, config, overrides)
+        if everything:
+            _show_all(outcome)
+        say_findings(outcome.results.findings)
     if outcome.results.trained_missing:
         say_wrapped(outcome.results.trained_missing)
 
 
-def _show(outcome: RunOutcome) -> None:
+def _show(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None:
+    """The answer, four rows, and what to do next."""
+    from ticketbench.report.words.answers import answers
+    from ticketbench.report.words.setting import setting_text
+
+    results = outcome.results
+    advice = setting_text(results.recommendation, results.evaluations)
+    show(f"{advice.headline}.", style="bold")
+    if advice.of_100:
+        before, about, after = _parted(f"{advice.of_100}.", " wrong")
+        show_pieces(Piece(before), Piece(about, BAD), Piece(after))
+    said = answers(results)
+    if said:
+        show()
+    for one in said:
+        style = f"{STYLES[one.tone]} bold" if one.tone == "good" else STYLES[one.tone]
+        rest = one.row.removeprefix(one.head)
+        show_pieces(Piece(one.head, style), Piece(rest), first=one.name, column=_COLUMN)
+    if said:
+        show()
+    if advice.target:
+        promised = results.recommendation and results.recommendation.kind == "promise"
+        show_pieces(Piece(f"{advice.target}.", GOOD if promised else UNKNOWN))
+    _show_next(outcome, config, overrides)
+    show()
+    show_path(_answered(outcome), outcome.out / "index.html")
+
+
+def _parted(text: str, end: str) -> tuple[str, str, str]:
+    """Around "about 4 wrong", which is part of what becomes of a hundred tickets."""
+    start, at = text.find("about "), text.find(end)
+    if -1 in (start, at):
+        return text, "", ""
+    return text[:start], text[start : at + len(end)], text[at + len(end) :]
+
+
+def _show_next(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None:
+    """The line of the config that sets what is recommended, and the command or page to read."""
+    from ticketbench.report.words.setting import set_now_text, yaml_text
+
+    results = outcome.results
+    found, page = results.recommendation, outcome.out / "index.html"
+    if found is None or found.setting is None:
+        return
+    chosen = {e.provenance.rubric_set: e for e in results.evaluations}[found.rubric_set]
+    line, now = yaml_text(found, chosen), f"({set_now_text(found, chosen)})"
+    show_command("Set it: ", [line], note=now, quoted=False)
+    broken = results.broken(found.today.rubric_set, found.challenger) if found.challenger else None
+    if not found.challenger:
+        show_command("Read:   ", [f"{page}#show=wrong"], quoted=False)
+    elif broken != 0:
+        words = broken_tickets(
+            found.today.rubric_set,
+            found.challenger,
+            most=broken or _MOST_BROKEN,
+            config=None if results.n_failed else config,
+            overrides=overrides,
+            out=outcome.out,
+        )
+        note = f"{broken:,} broken" if broken else ""
+        show_command("Read:   ", words, note=note)
+
+
+def _answered(outcome: RunOutcome) -> str:
+    """Such as "816 answers: 816 kept, 0 asked, 0 failed."."""
+    requested = sum(e.n_requested for e in outcome.results.evaluations)
+    failed, asked = outcome.results.n_failed, outcome.asked
+    kept = requested - failed - asked
+    return f"{requested:,} answers: {kept:,} kept, {asked:,} asked, {failed:,} failed."
+
+
+def _show_all(outcome: RunOutcome) -> None:
+    """Every verdict with its figures, then the tables."""
     from ticketbench.report.words.recommendation import preferred, verdict_texts
     from ticketbench.report.words.setting import setting_text
     from ticketbench.report.words.thresholds import in_short_text
     from ticketbench.report.words.verdict import CHANGED_LIST
 
-    results = outcome.results
-    say_findings(results.findings)
+    results, chosen = outcome.results, preferred(outcome.results)
     advice = setting_text(results.recommendation, results.evaluations)
-    show(advice.headline, style="bold")
+    show()
     for line in advice.lines:
-        show_wrapped(line)
-    show()
-    show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), _rows(results))
-    show()
+        if line != advice.of_100:
+            show_wrapped(line, indent="")
     listed = os.path.join(outcome.out, CHANGED_LIST)
-    for i, words in enumerate(verdict_texts(results, listed=listed)):
-        show(words.headline if i else f"verdict: {words.headline}", style="" if i else "bold")
+    for words in verdict_texts(results, listed=listed):
+        show(f"{words.headline}:")
         show_wrapped(words.evidence)
         if words.rests_on:
             show_wrapped(words.rests_on)
-        show_wrapped(words.action if i else f"next: {words.action}")
-    chosen = preferred(results)
+        show_wrapped(words.action)
+    show()
+    show_table(("", "asked = scored + failed", "accuracy [95%]", "routed", "right"), _rows(results))
+    show()
     show("every way to choose a threshold (the report says what each does):")
     show_wrapped(in_short_text(chosen))
     _show_needed(results)
-    show(f"report: {os.path.join(outcome.out, 'index.html')}")
     say_wrapped(f"answers of {chosen.provenance.endpoint} ({'; '.join(outcome.sources)})")
 
 

@@ -50,11 +50,15 @@ ProgressOf = Callable[[str], "Progress | None"]
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """The results, where they were written, and where each set's answers came from, in words."""
+    """The results, where they were written, and where each set's answers came from, in words.
+
+    `asked` counts the answers that this run asked for and got.
+    """
 
     results: RunResults
     out: Path
     sources: tuple[str, ...] = ()
+    asked: int = 0
 
 
 def run(
@@ -104,7 +108,8 @@ def run(
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
     refuse_failures(tables, allow_failures, target)
-    return RunOutcome(results, target, _sources(replayed))
+    asked = sum(max(0, one.sent - one.table.n_failed) for one in replayed)
+    return RunOutcome(results, target, _sources(replayed), asked)
 
 
 def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:

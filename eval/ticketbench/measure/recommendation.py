@@ -195,14 +195,12 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
 
 
 def _challenger(tables: Sequence[ScoreTable], name: str, today: str) -> str:
-    """As the recommendation has it; of the others the one with most right answers, or the first."""
+    """As the recommendation has it; of equal accuracies the earlier set."""
     if name != today:
         return name
-    others = {
-        t.provenance.rubric_set: float(t.right.sum())
-        for t in tables
-        if t.provenance.rubric_set != today
-    }
+    labelled = {t.provenance.rubric_set: t.labelled() for t in tables}
+    others = {name: float(t.right.mean()) if t.n_scored else 0.0
+              for name, t in labelled.items() if name != today}  # fmt: skip
     return max(others, key=others.__getitem__, default="")
 
 

@@ -80,6 +80,17 @@ class RunResults(Value):
         """Failed tickets over all rubric sets."""
         return sum(evaluation.n_failed for evaluation in self.evaluations)
 
+    def broken(self, base: str, candidate: str) -> int | None:
+        """Tickets that `candidate` has wrong and `base` right; None where these two are not
+        compared, as only the first set is with every other.
+        """
+        for found in self.comparisons:
+            if (found.base, found.candidate) == (base, candidate):
+                return found.contingency.only_base
+            if (found.base, found.candidate) == (candidate, base):
+                return found.contingency.only_candidate
+        return None
+
 
 def summarise_dataset(dataset: Dataset, grouped_by: str = "") -> DatasetSummary:
     """Name, fingerprint, groups and label counts, labels sorted."""

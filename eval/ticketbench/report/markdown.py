@@ -1,17 +1,21 @@
-"""summary.md: the verdict and the main numbers, short enough for a pull request."""
+"""summary.md: the answer in twelve lines at most, and every number in folds below it."""
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Sequence
 
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.results import RunResults
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
+from ticketbench.report.words.answers import answers
 from ticketbench.report.words.mix import refusal_text
 from ticketbench.report.words.recommendation import preferred, verdict_texts
-from ticketbench.report.words.setting import setting_text
+from ticketbench.report.words.setting import set_now_text, setting_text, yaml_text
 from ticketbench.report.words.thresholds import none_chosen_text, told
 from ticketbench.report.words.verdict import needed_text
 
@@ -27,45 +31,102 @@ def escaped(text: str) -> str:
     return _LINK.sub(r"\g<0>\\", plain)
 
 
+def folded(title: str, lines: Sequence[str]) -> list[str]:
+    """Lines that are read on demand, under a title; none: nothing."""
+    kept = list(lines)
+    while kept and not kept[-1]:
+        kept.pop()
+    if not kept:
+        return []
+    return [f"<details><summary>{_in_html(title)}</summary>", "", *kept, "", "</details>", ""]
+
+
+def _in_html(text: str) -> str:
+    """`text` where Markdown is not read but HTML is, and where a mention would still be one."""
+    flat = html.escape(" ".join(visible(text).split()))
+    return re.sub("[@#]", "\\g<0>\u2060", flat)
+
+
 def markdown_summary(report: Report) -> bytes:
-    """The summary as UTF-8 Markdown."""
+    """The summary as UTF-8 Markdown: two lines before the folds where no ticket turned."""
     results = report.results
-    chosen, verdicts = preferred(results), verdict_texts(results)
-    advice = setting_text(results.recommendation, results.evaluations)
+    chosen, advice = preferred(results), setting_text(results.recommendation, results.evaluations)
     title = _small(advice.headline, keep=chosen.provenance.rubric_set)
     lines = [f"# {escaped(results.name)}: {escaped(title)}", ""]
-    lines += [part for line in advice.lines for part in (f"{escaped(line)}.", "")]
-    for i, words in enumerate(verdicts):
-        lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
-        lines += [f"{'' if i else 'Next: '}{escaped(words.action)}.", ""]
-        lines += [f"{escaped(words.rests_on)}.", ""] if words.rests_on else []
+    lines += [f"{escaped(advice.of_100)}.", ""] if advice.of_100 else []
+    first = _first_lines(results, target=advice.target)
+    if results.comparisons and not any(c.flips for c in results.comparisons):
+        lines += folded("Which set, does it pay, who is hurt, what to fix", first)
+    else:
+        lines += first
+    lines += _folds(report)
+    return ("\n".join(lines).rstrip("\n") + "\n").encode("utf-8")
+
+
+def _first_lines(results: RunResults, *, target: str) -> list[str]:
+    """Four rows, what is promised, what to know, and what to do next."""
+    lines = [f"- {escaped(f'{one.name}: {one.row}')}" for one in answers(results)]
+    lines += [""] if lines else []
+    lines += [f"{escaped(target)}.", ""] if target else []
     for e in results.evaluations:
         if e.n_failed:
             name = escaped(e.provenance.rubric_set)
             text = f"{e.n_failed} of {e.n_requested} tickets have no answer under {name}"
-            lines += [f"**{text}**; they are counted, not scored.", ""]
-    lines += _table(results.evaluations)
-    lines += ["", f"Threshold for {escaped(chosen.provenance.rubric_set)}:", ""]
-    lines += [f"- {rule}: {escaped(text)}" for rule, text in told(chosen)]
-    lines += [f"- {escaped(none_chosen_text(chosen))}"] if not chosen.thresholds else []
-    if results.trained_missing:
-        lines += ["", f"{escaped(results.trained_missing)}."]
-    if results.trained:
-        lines += ["", "Trained on these tickets instead, judged on others:", ""]
-        lines += _trained(results.trained)
-    for mix in results.production:
-        if not mix.usable:
-            lines += ["", f"At the mix of production: {escaped(refusal_text(mix))}"]
+            lines += [f"**{text}**; they are counted, not scored."]
+    warnings = sum(found.severity != "note" for found in results.findings)
+    if warnings:
+        lines += [f"{numbers.count(warnings, 'warning')} before you rely on this: below."]
+    lines += [""] if lines and lines[-1] else []
+    return [*lines, *_next(results)]
+
+
+def _next(results: RunResults) -> list[str]:
+    """What to set, and what to read in the page beside this file."""
+    found = results.recommendation
+    if found is None or found.setting is None:
+        return []
+    chosen = preferred(results)
+    line, now = yaml_text(found, chosen), escaped(set_now_text(found, chosen))
+    show, what = "wrong", "the wrong tickets"
+    if found.challenger:
+        broken = results.broken(found.today.rubric_set, found.challenger)
+        show = "broken"
+        what = "the broken tickets" if broken is None else numbers.count(broken, "broken ticket")
+    return [f"Next: set `{line}` ({now}); read {what}: `index.html#show={show}`.", ""]
+
+
+def _folds(report: Report) -> list[str]:
+    """Everything that was measured, a fold a question."""
+    results, chosen = report.results, preferred(report.results)
+    name = chosen.provenance.rubric_set
+    thresholds = [f"- {rule}: {escaped(text)}" for rule, text in told(chosen)]
+    thresholds += [] if chosen.thresholds else [f"- {escaped(none_chosen_text(chosen))}"]
+    mixes = [f"- {escaped(refusal_text(mix))}" for mix in results.production if not mix.usable]
+    findings = [
+        f"- {escaped(f'{f.title}: {f.evidence}')} – {escaped(f.action)} ({f.code})"
+        for f in results.findings
+    ]
+    lines = folded("What it rests on", _rests_on(results))
+    lines += folded("Every measure", _table(results.evaluations))
+    lines += folded(f"Every way to choose a threshold for {name}", thresholds)
+    lines += folded("Trained on these tickets instead, judged on others", _trained(results))
+    lines += folded("At the mix of production", mixes)
     for comparison in results.comparisons:
         lines += _broken(comparison)
-    if results.findings:
-        lines += ["", "Before you rely on this:", ""]
-        lines += [
-            f"- {escaped(f'{f.title}: {f.evidence}')} – {escaped(f.action)} ({f.code})"
-            for f in results.findings
-        ]
-    lines += ["", *_origin(report)]
-    return ("\n".join(lines) + "\n").encode("utf-8")
+    lines += folded(f"Before you rely on this ({len(findings)})", findings)
+    return lines + folded("Data", _origin(report))
+
+
+def _rests_on(results: RunResults) -> list[str]:
+    """The recommendation and the verdicts with their figures."""
+    advice = setting_text(results.recommendation, results.evaluations)
+    said = [line for line in advice.lines if line != advice.of_100]
+    lines = [part for line in said for part in (f"{escaped(line)}.", "")]
+    for words in verdict_texts(results):
+        lines += [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
+        lines += [f"So: {escaped(words.action)}.", ""]
+        lines += [f"{escaped(words.rests_on)}.", ""] if words.rests_on else []
+    return lines
 
 
 def _small(sentence: str, *, keep: str) -> str:
@@ -89,8 +150,9 @@ def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     return rows
 
 
-def _trained(baselines: tuple[TrainedClassifier, ...]) -> list[str]:
-    lines = []
+def _trained(results: RunResults) -> list[str]:
+    lines = [f"{escaped(results.trained_missing)}.", ""] if results.trained_missing else []
+    baselines: tuple[TrainedClassifier, ...] = results.trained
     for baseline in baselines:
         accuracy = numbers.estimate(baseline.metric("accuracy"))
         lines.append(f"- {escaped(f'{baseline.title}: accuracy {accuracy}')}")
@@ -103,14 +165,13 @@ def _broken(comparison: Comparison) -> list[str]:
     if not broken:
         return []
     title = f"{numbers.count(len(broken), 'ticket')} broken by {comparison.candidate}"
-    lines = ["", f"<details><summary>{title}</summary>", ""]
-    lines += [f"| ticket | gold | {escaped(comparison.base)} | {escaped(comparison.candidate)} |"]
+    lines = [f"| ticket | gold | {escaped(comparison.base)} | {escaped(comparison.candidate)} |"]
     lines += ["|---|---|---|---|"]
     for flip in broken[:_MOST_BROKEN]:
         base = f"{escaped(flip.base_label)} {flip.base_score:.2f}"
         candidate = f"{escaped(flip.candidate_label)} {flip.candidate_score:.2f}"
         lines.append(f"| {escaped(flip.ticket_id)} | {escaped(flip.gold)} | {base} | {candidate} |")
-    return [*lines, "", "</details>"]
+    return folded(title, lines)
 
 
 def _origin(report: Report) -> list[str]:

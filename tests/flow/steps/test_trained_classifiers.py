@@ -134,7 +134,7 @@ print("sklearn" in sys.modules)
 
 def test_without_weights_the_run_says_why_a_baseline_is_missing(project: Path) -> None:
     (project / "empty").mkdir()
-    done = ticketbench("run", "eval.yaml", TICKETBENCH_MINILM_DIR="empty")
+    done = ticketbench("run", "eval.yaml", "--all", TICKETBENCH_MINILM_DIR="empty")
     assert done.returncode == 0
     assert MISSING in " ".join(done.stderr.split())
     assert "words, trained" in done.stdout
@@ -176,7 +176,9 @@ def test_json_on_stdout_says_why_a_baseline_is_missing_and_so_does_stderr() -> N
 def test_stderr_says_where_the_answers_came_from() -> None:
     said = [
         " ".join(
-            CliRunner().invoke(cli, ["run", "eval.yaml"], catch_exceptions=False).stderr.split()
+            CliRunner()
+            .invoke(cli, ["run", "eval.yaml", "--all"], catch_exceptions=False)
+            .stderr.split()
         )
         for _ in range(2)
     ]
@@ -194,7 +196,7 @@ def test_answers_that_were_kept_and_asked_for_are_told_apart(project: Path) -> N
 
 @pytest.mark.usefixtures("without_weights")
 def test_the_printed_table_with_a_baseline_on_words_fits_into_80_columns() -> None:
-    printed = CliRunner().invoke(cli, ["run", "eval.yaml"], catch_exceptions=False).stdout
+    printed = CliRunner().invoke(cli, ["run", "eval.yaml", "--all"], catch_exceptions=False).stdout
     lines = printed.splitlines()
     assert any(re.match(r"words, trained +on \d+ labels +\d+\.\d% \[", line) for line in lines)
     assert "trained on these tickets instead, judged on others:" in lines

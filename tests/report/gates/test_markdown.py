@@ -14,7 +14,9 @@ from markdown_it.token import Token
 
 import hostile_gates
 from hostile_gates import HOSTILE, LABEL, flips, gate, same_as_golden
+from tables import table
 from ticketbench.core.types import Estimate, Finding, Missing
+from ticketbench.measure.compare import compare
 from ticketbench.measure.gates.results import Answered, GateReport, WrongTicket
 from ticketbench.report.gates.markdown import MOST_CHARACTERS, gate_markdown
 from ticketbench.report.gates.verdict import gate_verdict
@@ -73,15 +75,15 @@ def test_nothing_in_hostile_gates_is_markup() -> None:
 
 def test_every_row_of_a_table_has_the_cells_of_its_head() -> None:
     found = [cells(row) for row in rows(written(hostile_gates.report()))]
-    assert found == [3] * (2 + 10) + [4] * (2 + 3) + [5] * (2 + 10)
+    assert found == [5] * (2 + 2) + [3] * (2 + 10) + [4] * (2 + 3) + [5] * (2 + 10)
     without = [cells(row) for row in rows(written(hostile_gates.report(), texts={}))]
     assert without[-12:] == [4] * 12
 
 
 def test_a_parser_sees_the_tables_as_they_are_meant() -> None:
     kinds = [token.type for token in tokens(written(hostile_gates.report()))]
-    assert kinds.count("table_open") == 3
-    assert kinds.count("tr_open") == (1 + 10) + (1 + 3) + (1 + 10)
+    assert kinds.count("table_open") == 4
+    assert kinds.count("tr_open") == (1 + 2) + (1 + 10) + (1 + 3) + (1 + 10)
     assert kinds.count("heading_open") == 1
 
 
@@ -119,7 +121,7 @@ def test_no_text_becomes_markup_or_breaks_a_row(text: str) -> None:
         texts={f"t{text}": text},
     )
     is_harmless(found)
-    assert [cells(row) for row in rows(found)] == [3] * 3 + [4] * 5 + [5] * 3
+    assert [cells(row) for row in rows(found)] == [5] * 4 + [3] * 3 + [4] * 5 + [5] * 3
     assert re.fullmatch(r"<!-- ticketbench-gate: [\w.-]+ -->", found.split("\n")[0])
 
 
@@ -131,7 +133,7 @@ def test_100000_gates_are_cut_at_the_end_of_a_row() -> None:
     found = written(of)
     is_harmless(found)
     assert found.endswith("\n\n*Cut here: the rest is in the JSON of the gate.*\n")
-    assert {cells(row) for row in rows(found)} == {3}
+    assert {cells(row) for row in rows(found.partition("<details>")[2])} == {3}
     assert len(found) > MOST_CHARACTERS - 10_000
 
 
@@ -143,7 +145,7 @@ def test_100000_broken_tickets_are_ten_rows() -> None:
     is_harmless(found)
     assert "<summary>99,996 tickets broken, 0 fixed" in found
     assert "The 10 most confidently wrong; the others are in the JSON." in found
-    assert [cells(row) for row in rows(found)].count(5) == 12
+    assert [cells(row) for row in rows(found)].count(5) == 4 + 12
 
 
 def test_100000_rubrics_are_eight_and_a_count() -> None:
@@ -181,7 +183,7 @@ def test_a_short_report_is_not_cut() -> None:
     of = replace(hostile_gates.report(), comparisons=(), results=(gate(rubric_set="v2"),))
     found = written(of)
     assert "Cut here" not in found
-    assert found.endswith("ticketbench 0.1.0.\n")
+    assert found.endswith("ticketbench 0.1.0.\n\n</details>\n")
 
 
 def test_the_gates_are_a_table_with_failures_in_bold() -> None:
@@ -194,7 +196,10 @@ def test_the_gates_are_a_table_with_failures_in_bold() -> None:
     assert lines[1] == "### sup\\|port --\\> @\u2060me \\<b\\>: 1 gate failed, 1 passed"
     assert lines[3].startswith("Next: read the broken tickets")
     finding = "80.0% \\[72.0, 86.0\\] on 120 tickets"
-    assert lines[5:9] == [
+    assert lines[5] == f"**fail:** Accuracy \\(v2\\) at least 70%: {finding}."
+    assert lines[7:13] == [
+        "<details><summary>Every gate (2)</summary>",
+        "",
         "| gate | found | |",
         "|---|---|---|",
         f"| Accuracy \\(v2\\) at least 70% | {finding} | pass |",
@@ -254,3 +259,72 @@ def test_a_finding_is_a_paragraph_that_no_path_can_leave() -> None:
     shown = written(replace(hostile_gates.report(), findings=(found,)))
     assert "\n**Warning: it slid:** 3 changes. Next: pin 50% off" in shown
     is_harmless(shown)
+
+
+def before_folds(text: str) -> list[str]:
+    """The lines that are seen before the first fold; the marker is seen by a bot alone."""
+    first, *lines = text.partition("<details>")[0].splitlines()
+    assert first.startswith("<!--")
+    return [line for line in lines if line]
+
+
+def test_at_most_twelve_lines_stand_before_the_folds() -> None:
+    full = hostile_gates.report()
+    finding = Finding("TB305", "warning", "it slid", "3 changes", "pin it")
+    (against,) = full.comparisons
+    for of in (
+        full,
+        replace(full, findings=(finding,) * 5),
+        replace(full, comparisons=(against,) * 6, findings=(finding,)),
+        replace(full, comparisons=()),
+    ):
+        assert len(before_folds(written(of))) <= 12
+
+
+def test_the_first_gate_that_did_not_pass_is_told_and_how_many_more() -> None:
+    (told,) = [line for line in before_folds(written(hostile_gates.report())) if "below." in line]
+    assert told.startswith("**fail:** every ticket and label of the baseline is there")
+    assert told.endswith(" And 7 more below.")
+    open_ = (gate(outcome="skipped", n=3, n_needed=9), gate(outcome="inconclusive", reason="few"))
+    of = replace(hostile_gates.report(), comparisons=(), results=open_)
+    assert before_folds(written(of))[2].startswith("**inconclusive:** Accuracy ")
+
+
+def test_what_changed_is_four_rows_with_a_word_each() -> None:
+    lines = before_folds(written(hostile_gates.report()))
+    assert lines[-4].endswith(" | change (95%) | |")
+    assert lines[-2].startswith("| right of 100 | 84 | 74 | -10 ")
+    assert lines[-2].endswith(" | worse |")
+    assert lines[-1].startswith("| cost a ticket | 1.10 | 1.25 | ")
+    verdict = next(line for line in lines if line.startswith("**v2"))
+    assert "is worse** than base" in verdict
+    assert verdict.endswith("Of 110 tickets with a label 1 is fixed and 12 broken.")
+
+
+def test_where_every_gate_passed_and_no_ticket_turned_two_lines_stand_before_the_folds() -> None:
+    row = [0.8, 0.1, 0.1]
+    tiny = compare(table([row], ["a"]), table([row], ["a"], rubric_set="v2"))
+    quiet = replace(hostile_gates.against(), comparison=tiny, still_wrong=())
+    of = replace(hostile_gates.report(), name="s", results=(gate(),), comparisons=(quiet,))
+    text = written(of)
+    assert before_folds(text) == [
+        "### s: 1 gate passed",
+        "**v2 is v1**: no answer differs. Of 1 ticket with a label 0 are fixed and 0 broken.",
+    ]
+    assert "<summary>Every gate (1)</summary>" in text
+    assert "<summary>Measures against v1</summary>" in text
+
+
+def test_nothing_of_before_is_lost_in_the_folds() -> None:
+    """Every gate, finding, measure, rubric and ticket, and the origin, each under its title."""
+    finding = Finding("TB305", "warning", "it slid", "3 changes", "pin it")
+    text = written(replace(hostile_gates.report(), findings=(finding,)))
+    titles = re.findall("<summary>(.*?)</summary>", text)
+    assert [title.partition(" ")[0] for title in titles] == [
+        "Every", "Before", "Measures", "Rubrics", "12", "Data",
+    ]  # fmt: skip
+    folds = text.partition("<details>")[2]
+    for part in ("**Warning: it slid:** 3 changes. Next: pin it.", "The verdict rests on ",
+                 "Changed since it was blessed: ", "2 tickets not in ", "| recall of ",
+                 "- quiet: 0 fixed", "318 scored"):  # fmt: skip
+        assert part in folds

@@ -4,6 +4,7 @@ run@1    one flat evaluation; `baselines` were trained classifiers
 run@2    an evaluation in chapters; a metric by name stands in a list of metrics
 run@3    one kind of change for metrics, labels and gates, with what its interval rests on
 run@4    one recommendation; thresholds with what they save, certificates of rule version 2
+run@5    it says what changes for each label, which are mixed up, and against which set
 """
 
 from __future__ import annotations

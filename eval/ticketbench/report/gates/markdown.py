@@ -1,4 +1,4 @@
-"""Gates as Markdown for a pull request: verdict, gates, what changed, a few tickets."""
+"""Gates as Markdown for a pull request: the answer in twelve lines, everything else in folds."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from ticketbench.measure.compare import Comparison, Flip
 from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.kinds import RoutingMetric, registered
+from ticketbench.report.changes import change_rows, headline_text, turned_text
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
-from ticketbench.report.markdown import escaped
+from ticketbench.report.markdown import escaped, folded
 from ticketbench.report.words import numbers
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
 from ticketbench.report.words.verdict import fragility_text, losses_text, verdict_text
@@ -18,6 +19,7 @@ MOST_CHARACTERS = 60_000
 """GitHub refuses a comment of more than 65,536."""
 
 _MOST_FLIPS = 10
+_MOST_COMPARED = 3
 _MOST_RUBRICS = 8
 _MOST_TEXT = 200
 _MAIN = ("accuracy", "macro_f1", "ece_equal_mass_10")
@@ -34,24 +36,75 @@ def gate_markdown(
 ) -> bytes:
     """UTF-8 Markdown of less than 60,000 characters; `texts` by id where they may be shown.
 
-    Its first line is a comment by which a bot finds its own earlier comment again.
+    Its first line is a comment by which a bot finds its own earlier comment again. At most twelve
+    lines stand before the folds, and two where every gate passed and no ticket turned.
     """
     lines = [f"<!-- ticketbench-gate: {_marker(report.name)} -->"]
     lines += [f"### {escaped(report.name)}: {escaped(verdict.headline)}", ""]
-    if verdict.outcome != "pass":
-        lines += [f"Next: {escaped(verdict.action)}.", ""]
-    if report.results:
-        lines += ["| gate | found | |", "|---|---|---|", *map(_gate_row, report.results), ""]
+    lines += _first_lines(report, verdict)
+    gates = ["| gate | found | |", "|---|---|---|", *map(_gate_row, report.results)]
+    lines += folded(f"Every gate ({len(report.results)})", gates if report.results else [])
+    lines += folded(f"Before you rely on this ({len(report.findings)})", _findings(report))
+    for against in report.comparisons:
+        lines += _against(against, texts)
+    lines += folded("Data", [_data(report, tool_version)])
+    return _cut("\n".join(lines).rstrip("\n") + "\n").encode("utf-8")
+
+
+def _first_lines(report: GateReport, verdict: GateVerdict) -> list[str]:
+    """What to do next, gates that did not pass, and what changed."""
+    lines = [] if verdict.outcome == "pass" else [f"Next: {escaped(verdict.action)}.", ""]
+    lines += _not_passed(report)
+    if report.findings:
+        titles = "; ".join(found.title for found in report.findings)
+        lines += [f"**Before you rely on this:** {_cell(titles)}.", ""]
+    compared = [one.comparison for one in report.comparisons]
+    word = report.evaluations[-1].settings.label_word if report.evaluations else "label"
+    for one in compared[:_MOST_COMPARED]:
+        head, rest = headline_text(one)
+        turned = turned_text(one, label_word=word)
+        gap = " " if rest.startswith(" ") else ""
+        lines += [f"**{_cell(head)}**{gap}{_cell(rest)}. {escaped(turned)}.", ""]
+    if len(compared) == 1 and compared[0].flips:
+        lines += _rows(compared[0])
+    return lines
+
+
+def _not_passed(report: GateReport) -> list[str]:
+    """The first gate that did not pass, failed ones before others, and how many more."""
+    order = {"fail": 0, "inconclusive": 1, "skipped": 2}
+    left = sorted((r for r in report.results if r.outcome in order), key=lambda r: order[r.outcome])
+    if not left:
+        return []
+    words = gate_words(left[0])
+    more = f" And {len(left) - 1:,} more below." if len(left) > 1 else ""
+    return [f"**{left[0].outcome}:** {_cell(words.demand)}: {_cell(words.found)}.{more}", ""]
+
+
+def _rows(comparison: Comparison) -> list[str]:
+    names = f"| | {escaped(comparison.base)} | {escaped(comparison.candidate)} | change (95%) | |"
+    rows = [names, "|---|---|---|---|---|"]
+    for row in change_rows(comparison):
+        change = escaped(row.change)
+        rows.append(f"| {row.name} | {row.base} | {row.candidate} | {change} | {row.word} |")
+    return [*rows, ""]
+
+
+def _findings(report: GateReport) -> list[str]:
+    lines = []
     for found in report.findings:
         told = f"{escaped(found.evidence)}. Next: {escaped(found.action)}"
         lines += [f"**{found.severity.capitalize()}: {escaped(found.title)}:** {told}.", ""]
-    for against in report.comparisons:
-        lines += _against(against, texts)
+    return lines
+
+
+def _data(report: GateReport, tool_version: str) -> str:
     answered = "; ".join(answered_text(one) for one in report.answered)
     dataset = f"{report.dataset.name} ({numbers.count(report.dataset.n, 'ticket')}, sha256"
-    lines += [f"{escaped(answered)}. {escaped(dataset)} `{report.dataset.fingerprint[:12]}`), "
-              f"ticketbench {tool_version}."]  # fmt: skip
-    return _cut("\n".join(lines) + "\n").encode("utf-8")
+    return (
+        f"{escaped(answered)}. {escaped(dataset)} `{report.dataset.fingerprint[:12]}`), "
+        f"ticketbench {tool_version}."
+    )
 
 
 def _gate_row(result: GateResult) -> str:
@@ -71,9 +124,10 @@ def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
     if against.n_new:
         lines += [f"{numbers.count(against.n_new, 'ticket')} not in {escaped(against.base)}.", ""]
     lines += _differences(against)
-    lines += _rubrics(against)
+    measured = folded(f"Measures against {comparison.base}", lines)
+    rubrics = folded(f"Rubrics that changed against {comparison.base}", _rubrics(against))
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
-    return lines + _flips(against, broken, texts)
+    return [*measured, *rubrics, *_flips(against, broken, texts)]
 
 
 def _rests_on(comparison: Comparison) -> list[str]:
@@ -128,9 +182,8 @@ def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -
     same = sum(flip.base_label == flip.candidate_label for flip in against.still_wrong)
     counts = f"{numbers.count(len(broken), 'ticket')} broken, {fixed:,} fixed, "
     counts += still_wrong_text(len(against.still_wrong), same)
-    lines = [f"<details><summary>{counts}</summary>", ""]
     names = f"| ticket | gold | {escaped(comparison.base)} | {escaped(comparison.candidate)} |"
-    lines += [names + (" text |" if texts else ""), "|---|---|---|---|" + ("---|" if texts else "")]
+    lines = [names + (" text |" if texts else ""), "|---|---|---|---|" + ("---|" if texts else "")]
     for flip in broken[:_MOST_FLIPS]:
         base = f"{_cell(flip.base_label)} {flip.base_score:.2f}"
         candidate = f"{_cell(flip.candidate_label)} {flip.candidate_score:.2f}"
@@ -139,7 +192,7 @@ def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -
         lines.append(row + (f" {_cell(text[:_MOST_TEXT])} |" if texts else ""))
     if len(broken) > _MOST_FLIPS:
         lines += ["", f"The {_MOST_FLIPS} most confidently wrong; the others are in the JSON."]
-    return [*lines, "", "</details>", ""]
+    return folded(counts, lines)
 
 
 def _cell(text: str) -> str:
