@@ -278,8 +278,8 @@ def _fix(found: Recommendation) -> Answer:
     if pair is None:
         said = "No pair has more than three tickets"
         return Answer("fix", "fix next", "Fix next", said, said, "", "neutral")
-    said = f"{pair.first} and {pair.second}: {pair.n:,} tickets mixed up"
-    row = f"{said}, {_one_way(pair)}"
+    of = f"{pair.first} and {pair.second}: {pair.n:,}"
+    said, row = f"{of} mixed up", f"{of} tickets mixed up, {_one_way(pair)}"
     return Answer("fix", "fix next", "Fix next", said, row, "", "neutral")
 
 
