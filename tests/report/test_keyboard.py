@@ -14,7 +14,8 @@ from quickstart import Demo
 Open = Callable[..., Opened]
 
 MOST_STOPS = 120
-STOP_OF_THE_SLIDER = 6
+STOP_OF_THE_SLIDER = 8
+"""After the link that skips to it, two dotted words, and a link for each of four answers."""
 
 
 @pytest.fixture

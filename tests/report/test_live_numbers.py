@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +14,10 @@ import pytest
 
 from browser import Opened, opened_in
 from quickstart import Demo
+from reports import STATED, improved, report_of
+from tables import random_table
 from ticketbench.core.policy import ESCALATE, ROUTE, Costs, Policy
-from ticketbench.core.types import Estimate, IntArray, ScoreTable
+from ticketbench.core.types import NONE, Estimate, Failure, IntArray, ScoreTable
 from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.edge.results.store import load
 from ticketbench.measure.pairs.label_outcomes import label_moves
@@ -24,6 +27,7 @@ from ticketbench.measure.statistics.intervals import share
 from ticketbench.measure.thresholds.choose import saving_on, summary_on
 from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.measure.thresholds.tickets import OFF, Tickets
+from ticketbench.report.page import html_page
 from ticketbench.report.words.answers import of_100
 from ticketbench.report.words.setting import per_100
 
@@ -47,18 +51,20 @@ class Setting:
         limit = OFF if self.escalation is None else self.escalation
         return Policy(threshold=self.threshold, escalate_above=limit)
 
-    @property
-    def costs(self) -> Costs:
-        return Costs(**self.prices)
-
 
 @dataclass(frozen=True)
 class Bench:
-    """The demo's tickets under today's set and the one in use, in one order."""
+    """A page, and its tickets under today's set and the one in use."""
 
+    page: Path
     old: ScoreTable
     used: ScoreTable
     found: Recommendation
+
+    def saving(self, one: Setting) -> Saving:
+        """Of the set in use; a price that the page cannot change stays."""
+        costs = replace(self.found.costs, **one.prices)
+        return saving_on(Tickets.of(self.used, one.policy), one.policy, costs)
 
     def counts(self, of: ScoreTable, policy: Policy) -> IntArray:
         """Gold label (the last row: none) by label sent to, review, escalate."""
@@ -91,18 +97,43 @@ def settings() -> list[Setting]:
 SETTINGS = settings()
 
 
-@pytest.fixture(scope="module")
-def bench(demo: Demo) -> Bench:
+@pytest.fixture(scope="module", params=["demo", "alone", "in groups"])
+def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """The demo; and drawn tickets, each alone or in groups, some of no label, some failed."""
+    if request.param == "demo":
+        return of_demo(request.getfixturevalue("demo"))
+    page = tmp_path_factory.mktemp("drawn") / "index.html"
+    return drawn(page, n_groups=None if request.param == "alone" else 130)
+
+
+def of_demo(demo: Demo) -> Bench:
     found = load(demo.out / "results.json", RunResults).recommendation
     assert found is not None
     file = demo.out / "predictions.csv"
     old, used = (read_score_table(file, of) for of in (found.today.rubric_set, found.rubric_set))
-    return Bench(old, used, found)
+    return Bench(demo.out / "index.html", old, used, found)
+
+
+def drawn(page: Path, *, n_groups: int | None) -> Bench:
+    """A report on 400 tickets where a missed escalation has a price."""
+    base = random_table(400, k=3, seed=5, n_groups=n_groups)
+    rng = np.random.default_rng(7)
+    truth = np.where(rng.random(400) < 0.08, NONE, base.truth)
+    failed = tuple(Failure(f"x{i}", "http", 500, "down") for i in range(9))
+    old = replace(base, truth=truth, failures=failed).in_order_of_ids()
+    used = improved(old, share=0.5)
+    costs = Costs(misroute=5.0, review=1.0, escalate=1.5, missed=2.0)
+    report = report_of(old, used, settings=replace(STATED, costs=costs))
+    page.write_bytes(html_page(report))
+    found = report.results.recommendation
+    assert found is not None
+    assert found.rubric_set == "v2"
+    return Bench(page, old, used, found)
 
 
 @pytest.fixture(scope="module")
-def seen(demo: Demo, browser: Browser) -> Iterator[Opened]:
-    seen = opened_in(browser, demo.out / "index.html")
+def seen(bench: Bench, browser: Browser) -> Iterator[Opened]:
+    seen = opened_in(browser, bench.page)
     yield seen
     seen.page.context.close()
 
@@ -126,9 +157,10 @@ def test_the_four_outcomes_and_the_hundred_are_the_same(
     bench: Bench, readings: Sequence[dict[str, Any]]
 ) -> None:
     for one, read in at_each(readings):
-        routing = summary_on(bench.used, Tickets.of(bench.used, one.policy), one.policy, one.costs)
+        routing = summary_on(bench.used, Tickets.of(bench.used, one.policy), one.policy, Costs())
         exact = [int(read["exact"][name]) for name in ("right", "wrong", "review", "escalated")]
-        assert exact == [routing.right, routing.wrong, routing.reviewed, routing.escalated], one
+        reviewed = routing.reviewed + bench.found.n_failed
+        assert exact == [routing.right, routing.wrong, reviewed, routing.escalated], one
         right, wrong, review, escalated = per_100(routing, n_failed=bench.found.n_failed)
         said = [int(read["live"][name]) for name in ("alone", "wrong", "person")]
         assert said == [right + wrong, wrong, review + escalated], one
@@ -139,7 +171,7 @@ def test_cost_and_saving_are_the_same_with_their_intervals(
     bench: Bench, readings: Sequence[dict[str, Any]]
 ) -> None:
     for one, read in at_each(readings):
-        expected = _saving(bench, one)
+        expected = bench.saving(one)
         found = {name: _number(read["exact"][name]) for name in
                  ("value", "low", "high", "saved", "savedLow", "savedHigh")}  # fmt: skip
         assert [found["value"], found["low"], found["high"]] == _close(expected.cost), one
@@ -157,7 +189,7 @@ def test_the_price_and_whether_it_pays_are_said_as_python_says_them(
             assert bench.found.setting is not None
             saving = bench.found.setting.saving
         else:
-            saving = _saving(bench, one)
+            saving = bench.saving(one)
         assert float(read["live"]["cost"]) == pytest.approx(saving.cost.value, abs=0.00501), one
         assert read["live"]["pays"].startswith(said.get(saving.pays, "no clear saving")), one
 
@@ -219,10 +251,6 @@ def test_the_rings_of_the_charts_stand_where_the_numbers_are(
         cost = min(1.0, one.threshold / 1.01)
         places = [ring["cx"] for ring in read["rings"]]
         assert places == pytest.approx([left + width * alone, left + width * cost], abs=0.01), one
-
-
-def _saving(bench: Bench, one: Setting) -> Saving:
-    return saving_on(Tickets.of(bench.used, one.policy), one.policy, one.costs)
 
 
 def _recommended(bench: Bench, one: Setting) -> bool:
