@@ -42,6 +42,15 @@ class Report:
     gold: Mapping[str, str] = field(default_factory=dict)
     masking: str = ""
 
+    @property
+    def followed(self) -> bool:
+        """Whether charts, lists and controls follow the first screen.
+
+        They need the scores, and to know what is recommended and what runs today.
+        """
+        found = self.results.recommendation
+        return bool(self.tables and found and found.today.rubric_set)
+
 
 def visible(text: str) -> str:
     """`text` with invisible and direction-changing characters written out as ⟨U+202E⟩."""

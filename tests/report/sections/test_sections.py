@@ -395,7 +395,7 @@ def test_the_recommended_setting_is_told_with_its_intervals_before_every_other(
 def test_with_few_tickets_no_threshold_is_listed_and_that_is_said() -> None:
     of = results([table([[0.8, 0.1, 0.1]] * 9, ["a"] * 9)], mix=False)
     text = words(section(of, "threshold"))
-    assert text.startswith("Too few tickets to recommend a threshold: 9 tickets, and 50 are the")
+    assert text.startswith("Too few tickets to decide: 9 of at least 50.")
     assert "9 tickets: with fewer than 50 no threshold is chosen" in text
 
 
@@ -408,9 +408,17 @@ def test_measures_hold_gate_and_p_and_say_where_the_changed_tickets_are(full: Ru
     assert f"{not_worse_text(c)}." in text
     assert f"p of equal accuracy {numbers.p_value(c.verdict.p)}" in text
     assert "(Holm)" not in text
-    assert f"All {len(c.flips)} that changed are listed under Tickets above and in changed" in text
-    assert '<a href="#tickets">' in html
+    assert f"All {len(c.flips)} that changed are listed in changed.csv." in text
     assert all(f.ticket_id not in text.split() for f in c.flips)
+
+
+def test_folds_lead_to_the_list_of_tickets_where_there_is_one(full: RunResults) -> None:
+    listed = {one.id: one for one in rendered_sections(Report(full, {}, "0", tables=tables()))}
+    assert "listed under Tickets above and in changed.csv." in words(listed["measures"].body)
+    assert "Their texts stand under Tickets above" in words(listed["review"].body)
+    for name in ("measures", "review"):
+        assert '<a href="#tickets">Tickets</a>' in listed[name].body
+        assert "href" not in section(full, name)
 
 
 def test_every_metric_of_every_set_stands_in_one_row_with_n_and_method(full: RunResults) -> None:
@@ -533,7 +541,6 @@ def test_every_suspect_has_a_row_and_what_the_verdict_rests_on_is_told(full: Run
 def test_texts_of_suspects_stand_in_the_list_of_tickets_alone(full: RunResults) -> None:
     texts = {f"t{i}": "distinct words of a ticket" for i in range(N)}
     assert not [one.id for one in folds(full, texts).values() if "distinct words" in one.body]
-    assert '<a href="#tickets">' in section(full, "review")
 
 
 def test_one_rubric_set_has_suspects_but_no_verdict_to_doubt() -> None:

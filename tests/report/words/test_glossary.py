@@ -63,8 +63,8 @@ def test_the_docs_explain_every_word_in_the_same_sentence_and_order() -> None:
 def test_the_page_has_every_word_under_its_anchor() -> None:
     of = run_results("r", DatasetSummary("d", "f", 30, ()), (), [random_table(30)], Settings(), ())
     (fold,) = (s for s in rendered_sections(Report(of, {}, "0")) if s.id == "words")
-    shown = re.findall(r'<dt id="word-([^"]+)">([^<]*)</dt><dd>([^<]*)</dd>', fold.body)
-    assert [(id, unescape(term), unescape(said)) for id, term, said in shown] == [
+    shown = re.findall(r'<dt>([^<]*)</dt><dd id="word-([^"]+)">([^<]*)</dd>', fold.body)
+    assert [(id, unescape(term), unescape(said)) for term, id, said in shown] == [
         (id, word.term, word.explanation) for id, word in GLOSSARY.items()
     ]
     assert fold.body.startswith('<dl id="glossary">')

@@ -161,8 +161,6 @@ class View:
 
 
 def view_of(report: Report) -> View | None:
-    """What the parts see; None where the scores or the recommendation are not known."""
+    """What the parts see; None where nothing follows the first screen."""
     found = report.results.recommendation
-    if found is None or not report.tables or not found.today.rubric_set:
-        return None
-    return View(report, found)
+    return View(report, found) if found and report.followed else None

@@ -38,8 +38,8 @@ _TEMPLATE = """{% for c in comparisons %}
 {{ c.contingency.neither }} wrong in both</h3>
 {% if c.flips %}
 <p>{{ "The one" if c.flips | length == 1 else "All " ~ c.flips | length }} that changed \
-{{ "is" if c.flips | length == 1 else "are" }} listed under <a href="#tickets">Tickets</a> above \
-and in {{ listed }}.</p>
+{{ "is" if c.flips | length == 1 else "are" }} listed \
+{% if followed %}under <a href="#tickets">Tickets</a> above and {% endif %}in {{ listed }}.</p>
 {% endif %}
 <div class="scroll" tabindex="0" role="region" \
 aria-label="Measures, {{ c.base }} to {{ c.candidate }}"><table>
@@ -113,6 +113,7 @@ def measures(report: Report) -> Markup:
         gate=not_worse_text,
         losses=losses_text,
         listed=CHANGED_LIST,
+        followed=report.followed,
         seen_change=seen_change,
     )
 

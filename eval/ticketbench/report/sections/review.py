@@ -17,7 +17,9 @@ the classifier; read them, do not drop them.</p>
 <p>{% if comparisons | length > 1 %}{{ c.candidate }} against {{ c.base }}: {% endif %}\
 {{ fragility(c) }}.</p>
 {% endfor %}
+{% if followed %}
 <p>Their texts stand under <a href="#tickets">Tickets</a> above, as label suspects.</p>
+{% endif %}
 <div class="scroll" tabindex="0" role="region" \
 aria-label="Label suspects"><table>
 <caption>{{ suspects | length | count("ticket") }} to read again: first those that every set \
@@ -49,6 +51,7 @@ def review(report: Report) -> Markup | None:
     return render(
         _TEMPLATE,
         suspects=results.suspects,
+        followed=report.followed,
         comparisons=results.comparisons,
         fragility=partial(fragility_text, listed=CHANGED_LIST),
     )
