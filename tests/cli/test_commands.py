@@ -532,7 +532,8 @@ def test_max_requests_with_allowed_failures_writes_a_report_of_what_there_is(
     assert counts == [(7, 7, 0), (7, 5, 2)]
     manifest = json.loads((project / "reports" / "eval" / "manifest.json").read_bytes())
     assert [manifest["answers"][name]["sent"] for name in ("v1", "v2")] == [7, 5]
-    assert "v2: 5 asked" in done.stderr
+    assert "14 answers: 0 kept, 12 asked, 2 failed." in done.stdout
+    assert done.stdout.startswith("Incomplete: 2 of 7 tickets have no answer under v2. Run it ")
 
 
 def test_max_cost_stops_before_it_is_exceeded(project: Path) -> None:

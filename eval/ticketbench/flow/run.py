@@ -108,8 +108,7 @@ def run(
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
     refuse_failures(tables, allow_failures, target)
-    asked = sum(max(0, one.sent - one.table.n_failed) for one in replayed)
-    return RunOutcome(results, target, _sources(replayed), asked)
+    return RunOutcome(results, target, _sources(replayed), sum(map(_asked, replayed)))
 
 
 def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
@@ -195,6 +194,12 @@ def _measured(
 
     baselines, missing = trained_classifiers(inputs, tables, settings)
     return replace(results, trained=baselines, trained_missing=missing)
+
+
+def _asked(one: Replayed) -> int:
+    """Questions that were sent and answered; one that was not sent is no answer that failed."""
+    failed = sum(failure.kind != "not_run" for failure in one.table.failures)
+    return max(0, one.sent - failed)
 
 
 def _sources(replayed: Sequence[Replayed]) -> tuple[str, ...]:

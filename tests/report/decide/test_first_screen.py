@@ -39,7 +39,7 @@ def test_each_part_of_the_sentence_has_the_colour_of_its_squares() -> None:
     shown = str(first_screen(report_of(base, improved(base, share=0.4))))
     lead = shown.split('<p class="lead">')[1].split("</p>")[0]
     order = re.findall(r'<rect class="(\w+)"', lead)
-    assert order == ["right", "wrong", "person"]
+    assert order == ["right", "wrong", "wrong", "person"]
 
 
 def test_threshold_and_escalation_lead_to_their_explanation() -> None:

@@ -19,7 +19,7 @@ from ticketbench.report.words.answers import Answer, accuracy_of, answers, worst
 from ticketbench.report.words.setting import per_100, setting_text
 
 _TEMPLATE = """<header class="wide top" id="decide">
-<p class="kick"><b>{{ name }}</b> {{ line }}</p>
+<p class="kick">{{ line }}</p>
 <h1>{{ headline }}</h1>
 <div class="say">
 <div><p class="lead">{{ lead }}</p>
@@ -37,7 +37,7 @@ _TEMPLATE = """<header class="wide top" id="decide">
 {{ answer.figure }}</div>
 {% endfor %}
 </div>
-<p class="caption">Bar: how sure.</p>
+<p class="caption">Short bar: sure. Right: better.</p>
 {% endif %}
 </header>"""
 
@@ -52,8 +52,9 @@ role="img" aria-label="{{ alt }}">
 </svg>
 </figure>"""
 
-_SWATCH = """<span class="nowrap"><svg class="swatch" width="12" height="12" aria-hidden="true">\
-<rect class="{{ name }}" fill="{{ colour }}" width="12" height="12"/></svg>{{ words }}</span>"""
+_SWATCH = """<span class="nowrap">{% for name, colour in squares %}<svg class="swatch" width="12" \
+height="12" aria-hidden="true"><rect class="{{ name }}" fill="{{ colour }}" width="12" \
+height="12"/></svg>{% endfor %}{{ words }}</span>"""
 
 PARTS = (
     ("right", colours.RIGHT, r"go(?:es)? out alone"),
@@ -71,7 +72,6 @@ def first_screen(report: Report) -> Markup:
     setting = found.setting if found else None
     return render(
         _TEMPLATE,
-        name=results.name,
         line=_line(results, found),
         headline=with_terms(f"{text.headline}."),
         lead=_with_swatches(text.of_100) if text.of_100 else "",
@@ -85,22 +85,22 @@ def _with_swatches(sentence: str) -> Markup:
     """The sentence of a hundred tickets; each part has the colour of its squares before it."""
     parts = []
     for part in sentence.split(", "):
-        name, colour = _part_of(part)
-        if not name:
+        squares = _squares_of(part)
+        if not squares:
             parts.append(with_terms(part))
             continue
         start, _, words = part.rpartition(": ")
-        shown = render(_SWATCH, name=name, colour=colour, words=words)
+        shown = render(_SWATCH, squares=squares, words=words)
         parts.append(with_terms(f"{start}: ") + shown if start else shown)
     return Markup(", ").join(parts) + "."
 
 
-def _part_of(words: str) -> tuple[str, str]:
-    """Which part of a hundred the words tell, and its colour; empty for any other words."""
-    for name, colour, said in PARTS:
-        if re.search(rf"(\d|none) {said}$", words):
-            return name, colour
-    return "", ""
+def _squares_of(words: str) -> list[tuple[str, str]]:
+    """The squares that the words tell of; right and wrong ones go out alone. Other words: none."""
+    told = [
+        (name, colour) for name, colour, said in PARTS if re.search(rf"(\d|none) {said}$", words)
+    ]
+    return [*told, PARTS[1][:2]] if told and told[0][0] == "right" else told
 
 
 def _line(results: RunResults, found: Recommendation | None) -> str:
@@ -213,7 +213,10 @@ def _most(of: Estimate) -> float:
 
 
 def _now(found: Recommendation) -> str:
-    return "then" if found.rubric_set == found.today.rubric_set else found.rubric_set
+    """The name of the row behind today's: of the same set the threshold tells them apart."""
+    assert found.setting is not None
+    same = found.rubric_set == found.today.rubric_set
+    return f"at {numbers.threshold(found.setting.threshold)}" if same else found.rubric_set
 
 
 def _hurt(results: RunResults, found: Recommendation) -> _Shown:
@@ -233,7 +236,7 @@ def _fix(results: RunResults, found: Recommendation) -> _Shown:
         return Markup(""), "#pairs"
     ways = [(pair.first_as_second, pair.second), (pair.second_as_first, pair.first)]
     (most, to), (least, _) = sorted(ways, key=lambda way: -way[0])
-    rows = [(most, f"{most} to {to}"), (least, f"{least} back")]
+    rows = [(most, f"{most} to {to}"), (least, str(least))]
     alt = f"{pair.first} and {pair.second}: {', '.join(text for _, text in rows)}"
     return wrong_bars(rows, alt=alt), "#pairs"
 

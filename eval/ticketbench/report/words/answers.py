@@ -153,8 +153,7 @@ def _verdict_in_short(told: Verdict, *, new: str, old: str, seen: str) -> str:
     if told.outcome == "no relevant difference":
         return f"No difference that matters: {seen}"
     if of.value < -told.margin / 2:
-        loss, allowed = numbers.number(-100 * of.value, 1), f"{round(100 * told.margin, 6):g}"
-        return f"Cannot tell: seen loss {loss} points, allowed {allowed}; a person decides"
+        return f"Cannot tell: {seen}; you decide"
     more = told.tickets_needed
     return f"Cannot tell: {seen}" + (f"; {numbers.about(more)} tickets would" if more else "")
 
