@@ -23,11 +23,11 @@ def page(demo: Demo) -> Path:
     return demo.out / "index.html"
 
 
-def stops(seen: Opened) -> list[dict[str, Any]]:
-    """Where Tab leads, from the start of the page until it leaves it."""
+def stops(seen: Opened, key: str = "Tab") -> list[dict[str, Any]]:
+    """Where the key leads until it leaves the page."""
     found: list[dict[str, Any]] = []
     for _ in range(MOST_STOPS):
-        seen.page.keyboard.press("Tab")
+        seen.page.keyboard.press(key)
         found.append(seen.probe("focus"))
         if found[-1]["name"] == "body":
             return found
@@ -45,6 +45,14 @@ def test_tab_passes_every_stop_once_and_leaves(page: Path, opened: Open) -> None
     assert [stop for stop in path[:-1] if not stop["seen"]] == []
     assert [stop for stop in path if stop["covered"]] == []
     assert sum(name.startswith("button[cell") for name in names) == 1
+
+
+def test_the_bar_covers_no_stop_on_the_way_back(page: Path, opened: Open) -> None:
+    seen = opened(page)
+    seen.page.focus("#more")
+    path = stops(seen, "Shift+Tab")
+    assert [stop for stop in path if stop["covered"]] == []
+    assert path[-2]["name"] == "a[#main]"
 
 
 def test_arrows_move_the_threshold_and_the_numbers_follow(page: Path, opened: Open) -> None:
