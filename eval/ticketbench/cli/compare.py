@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.compare import Compared, TicketFlip
     from ticketbench.measure.rubrics.changes import RubricChange
+    from ticketbench.report.masking.texts import Masking
 
 
 @click.command("compare")
@@ -72,6 +73,7 @@ def command(
     ticketbench compare a.csv b.csv --map account=access,privacy
     """
     from ticketbench.flow.compare import compare_sides
+    from ticketbench.flow.texts import masking_of
 
     found = compare_sides(
         base,
@@ -87,10 +89,10 @@ def command(
     if as_json:
         show_json("compare", found)
         return
-    _show(found, most)
+    _show(found, most, masking_of(config, overrides=overrides))
 
 
-def _show(found: Compared, most: int) -> None:
+def _show(found: Compared, most: int, masked: Masking) -> None:
     from ticketbench.report.gates.verdict import answered_text
     from ticketbench.report.words.verdict import (
         fragility_text,
@@ -117,8 +119,10 @@ def _show(found: Compared, most: int) -> None:
         show_wrapped(losses_text(comparison))
     show_wrapped(f"next: {words.action}")
     for kind in ("broken", "fixed"):
-        _show_flips(kind, [one for one in found.flips if one.flip.kind == kind], most, found)
-    _show_flips("still wrong", found.still_wrong, most, found)
+        _show_flips(
+            kind, [one for one in found.flips if one.flip.kind == kind], most, found, masked
+        )
+    _show_flips("still wrong", found.still_wrong, most, found, masked)
     for change in found.rubrics:
         show_change(change)
     if not found.rubrics and comparison.base != comparison.candidate:
@@ -175,7 +179,9 @@ def _show_labels(found: Compared) -> None:
         say_wrapped(f"  left out, not on one scale: {', '.join(found.not_comparable)}")
 
 
-def _show_flips(kind: str, flips: Sequence[TicketFlip], most: int, found: Compared) -> None:
+def _show_flips(
+    kind: str, flips: Sequence[TicketFlip], most: int, found: Compared, masked: Masking
+) -> None:
     if not flips or not most:
         return
     show()
@@ -187,7 +193,7 @@ def _show_flips(kind: str, flips: Sequence[TicketFlip], most: int, found: Compar
         flip = one.flip
         rows.append(
             (
-                flip.ticket_id,
+                masked.shown_id(flip.ticket_id),
                 flip.gold,
                 f"{flip.base_label} {flip.base_score:.2f}",
                 f"{flip.candidate_label} {flip.candidate_score:.2f}",

@@ -95,6 +95,7 @@ def command(
         _show(outcome)
     if outcome.results.trained_missing:
         say_wrapped(outcome.results.trained_missing)
+    say_findings(outcome.notes)
 
 
 def _show(outcome: RunOutcome) -> None:

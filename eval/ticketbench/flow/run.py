@@ -36,6 +36,7 @@ from ticketbench.flow.steps.inputs import (
 from ticketbench.flow.steps.production import estimated_production
 from ticketbench.flow.steps.settings import SEED, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
+from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
@@ -50,11 +51,14 @@ ProgressOf = Callable[[str], "Progress | None"]
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """The results, where they were written, and where each set's answers came from, in words."""
+    """The results, where they were written, where each set's answers came from, in words, and what
+    to know about the texts in the report.
+    """
 
     results: RunResults
     out: Path
     sources: tuple[str, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
 
 def run(
@@ -104,7 +108,7 @@ def run(
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
     refuse_failures(tables, allow_failures, target)
-    return RunOutcome(results, target, _sources(replayed))
+    return RunOutcome(results, target, _sources(replayed), texts_notes(inputs.config))
 
 
 def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
@@ -252,7 +256,7 @@ def write_run(
     from ticketbench.report.words.verdict import CHANGED_LIST
 
     shown = inputs.config.file.report
-    texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}
+    texts = texts_of(inputs)
     predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy, cells=shown.csv)
     files = {
         **pages(results, texts, figures=shown.figures, seed=SEED),
@@ -260,6 +264,6 @@ def write_run(
         "predictions.csv": predictions.encode("utf-8"),
     }
     if results.comparisons:
-        changed = changed_csv(results.comparisons, texts, cells=shown.csv)
+        changed = changed_csv(results.comparisons, texts.texts, cells=shown.csv)
         files[CHANGED_LIST] = changed.encode("utf-8")
     write_folder(out, files, manifest)

@@ -7,6 +7,7 @@ import re
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.trained.classifier import TrainedClassifier
+from ticketbench.report.masking.texts import Masking
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
 from ticketbench.report.words.mix import refusal_text
@@ -57,7 +58,7 @@ def markdown_summary(report: Report) -> bytes:
         if not mix.usable:
             lines += ["", f"At the mix of production: {escaped(refusal_text(mix))}"]
     for comparison in results.comparisons:
-        lines += _broken(comparison)
+        lines += _broken(comparison, report.masked)
     if results.findings:
         lines += ["", "Before you rely on this:", ""]
         lines += [
@@ -98,7 +99,7 @@ def _trained(baselines: tuple[TrainedClassifier, ...]) -> list[str]:
     return lines
 
 
-def _broken(comparison: Comparison) -> list[str]:
+def _broken(comparison: Comparison, masked: Masking) -> list[str]:
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
     if not broken:
         return []
@@ -109,7 +110,8 @@ def _broken(comparison: Comparison) -> list[str]:
     for flip in broken[:_MOST_BROKEN]:
         base = f"{escaped(flip.base_label)} {flip.base_score:.2f}"
         candidate = f"{escaped(flip.candidate_label)} {flip.candidate_score:.2f}"
-        lines.append(f"| {escaped(flip.ticket_id)} | {escaped(flip.gold)} | {base} | {candidate} |")
+        ticket = escaped(masked.shown_id(flip.ticket_id))
+        lines.append(f"| {ticket} | {escaped(flip.gold)} | {base} | {candidate} |")
     return [*lines, "", "</details>"]
 
 

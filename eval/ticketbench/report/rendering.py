@@ -12,6 +12,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ticketbench.measure.results import RunResults
+from ticketbench.report.masking.mask import cut
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 
 # C0 and C1 controls, zero-width and bidirectional characters: invisible, or able to make a text
@@ -23,12 +25,15 @@ _INVISIBLE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a page is made of: the results, and ticket texts by id when they may be shown."""
+    """What a page is made of: the results, ticket texts by id as they may be shown, and what was
+    masked in them.
+    """
 
     results: RunResults
     texts: Mapping[str, str]
     tool_version: str
     seed: int = 0
+    masked: Masking = NO_TEXTS
 
 
 def visible(text: str) -> str:
@@ -51,6 +56,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     for function in (
+        cut,
         numbers.confidence,
         numbers.count,
         numbers.difference,

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ticketbench.core.version import __version__
 from ticketbench.measure.results import RunResults
+from ticketbench.report.masking.texts import ShownTexts
 
 
-def pages(
-    results: RunResults, texts: Mapping[str, str], *, figures: bool, seed: int
-) -> dict[str, bytes]:
+def pages(results: RunResults, shown: ShownTexts, *, figures: bool, seed: int) -> dict[str, bytes]:
     """index.html, summary.md and, with `figures`, the PNG and SVG files."""
     from ticketbench.report.markdown import markdown_summary
     from ticketbench.report.page import html_page
     from ticketbench.report.rendering import Report
 
-    report = Report(results, texts, __version__, seed)
+    report = Report(results, shown.texts, __version__, seed, shown.masking)
     files = {"index.html": html_page(report), "summary.md": markdown_summary(report)}
     if figures:
         from ticketbench.report.figures import figure_files

@@ -10,7 +10,10 @@ from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.kinds import RoutingMetric, registered
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.markdown import escaped
+from ticketbench.report.masking.mask import cut
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
+from ticketbench.report.words.masks import masked_text
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
 from ticketbench.report.words.verdict import fragility_text, losses_text, verdict_text
 
@@ -31,6 +34,7 @@ def gate_markdown(
     texts: Mapping[str, str],
     *,
     tool_version: str,
+    masked: Masking = NO_TEXTS,
 ) -> bytes:
     """UTF-8 Markdown of less than 60,000 characters; `texts` by id where they may be shown.
 
@@ -41,12 +45,13 @@ def gate_markdown(
     if verdict.outcome != "pass":
         lines += [f"Next: {escaped(verdict.action)}.", ""]
     if report.results:
-        lines += ["| gate | found | |", "|---|---|---|", *map(_gate_row, report.results), ""]
+        rows = [_gate_row(result, masked) for result in report.results]
+        lines += ["| gate | found | |", "|---|---|---|", *rows, ""]
     for found in report.findings:
         told = f"{escaped(found.evidence)}. Next: {escaped(found.action)}"
         lines += [f"**{found.severity.capitalize()}: {escaped(found.title)}:** {told}.", ""]
     for against in report.comparisons:
-        lines += _against(against, texts)
+        lines += _against(against, texts, masked)
     answered = "; ".join(answered_text(one) for one in report.answered)
     dataset = f"{report.dataset.name} ({numbers.count(report.dataset.n, 'ticket')}, sha256"
     lines += [f"{escaped(answered)}. {escaped(dataset)} `{report.dataset.fingerprint[:12]}`), "
@@ -54,13 +59,13 @@ def gate_markdown(
     return _cut("\n".join(lines) + "\n").encode("utf-8")
 
 
-def _gate_row(result: GateResult) -> str:
-    words = gate_words(result)
+def _gate_row(result: GateResult, masked: Masking) -> str:
+    words = gate_words(result, masked)
     outcome = f"**{result.outcome}**" if result.outcome == "fail" else result.outcome
     return f"| {_cell(words.demand)} | {_cell(words.found)} | {outcome} |"
 
 
-def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
+def _against(against: Against, texts: Mapping[str, str], masked: Masking) -> list[str]:
     comparison = against.comparison
     words = verdict_text(comparison)
     lines = [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
@@ -73,7 +78,7 @@ def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
     lines += _differences(against)
     lines += _rubrics(against)
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
-    return lines + _flips(against, broken, texts)
+    return lines + _flips(against, broken, texts, masked)
 
 
 def _rests_on(comparison: Comparison) -> list[str]:
@@ -120,7 +125,9 @@ def _rubrics(against: Against) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -> list[str]:
+def _flips(
+    against: Against, broken: Sequence[Flip], texts: Mapping[str, str], masked: Masking
+) -> list[str]:
     if not broken:
         return []
     comparison = against.comparison
@@ -134,11 +141,14 @@ def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -
     for flip in broken[:_MOST_FLIPS]:
         base = f"{_cell(flip.base_label)} {flip.base_score:.2f}"
         candidate = f"{_cell(flip.candidate_label)} {flip.candidate_score:.2f}"
-        row = f"| {_cell(flip.ticket_id)} | {_cell(flip.gold)} | {base} | {candidate} |"
+        ticket = _cell(masked.shown_id(flip.ticket_id))
+        row = f"| {ticket} | {_cell(flip.gold)} | {base} | {candidate} |"
         text = texts.get(flip.ticket_id, "")
-        lines.append(row + (f" {_cell(text[:_MOST_TEXT])} |" if texts else ""))
+        lines.append(row + (f" {_cell(cut(text, _MOST_TEXT))} |" if texts else ""))
     if len(broken) > _MOST_FLIPS:
         lines += ["", f"The {_MOST_FLIPS} most confidently wrong; the others are in the JSON."]
+    said = masked_text(masked) if texts else ""
+    lines += ["", escaped(said)] if said else []
     return [*lines, "", "</details>", ""]
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words.masks import masked_text
 from ticketbench.report.words.verdict import (
     CHANGED_LIST,
     fragility_text,
@@ -74,17 +75,18 @@ changed{% if c.flips | length > most %}, the first {{ most }} shown; all are in 
 {% if texts %}<th scope="col" class="text">text</th>{% endif %}</tr></thead>
 <tbody>
 {% for f in c.flips[:most] %}
-<tr><th scope="row">{{ f.ticket_id }}</th>\
+<tr><th scope="row">{{ shown_id(f.ticket_id) }}</th>\
 <td class="text {{ "up" if f.kind == "fixed" else "down" }}">\
 {{ "▲ fixed" if f.kind == "fixed" else "▼ broken" }}</td>\
 <td class="text">{{ f.gold }}</td>\
 <td class="text">{{ f.base_label }} {{ f.base_score | number(2) }}</td>\
 <td class="text">{{ f.candidate_label }} {{ f.candidate_score | number(2) }}</td>\
-{% if texts %}<td class="long">{{ texts.get(f.ticket_id, "")[:500] }}</td>{% endif %}</tr>
+{% if texts %}<td class="long">{{ texts.get(f.ticket_id, "") | cut }}</td>{% endif %}</tr>
 {% endfor %}
 </tbody></table></div></details>
 {% endif %}
-{% endfor %}"""
+{% endfor %}
+{% if texts and masked %}<p class="muted">{{ masked }}</p>{% endif %}"""
 
 
 @section(order=50, id="changes", title="What changed?")
@@ -97,6 +99,8 @@ def changes(report: Report) -> Markup | None:
         comparisons=report.results.comparisons,
         by_hand=report.results.evaluations[0].settings.costs.review,
         texts=report.texts,
+        shown_id=report.masked.shown_id,
+        masked=masked_text(report.masked),
         most=_MOST_FLIPS,
         gate=not_worse_text,
         losses=losses_text,

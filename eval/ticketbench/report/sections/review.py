@@ -26,10 +26,10 @@ the classifier; read them, do not drop them.</p>
 </tr></thead>
 <tbody>
 {% for s in suspects %}
-<tr><th scope="row">{{ s.ticket_id }}</th><td class="text">{{ s.gold }}</td>\
+<tr><th scope="row">{{ shown_id(s.ticket_id) }}</th><td class="text">{{ s.gold }}</td>\
 <td>{{ s.own_score | number(2) }}</td><td class="text">{{ s.suggested }}</td>\
 <td>{{ s.suggested_score | number(2) }}</td><td>{{ s.agreeing }}</td>\
-{% if texts %}<td class="long">{{ texts.get(s.ticket_id, "")[:500] }}</td>{% endif %}</tr>
+{% if texts %}<td class="long">{{ texts.get(s.ticket_id, "") | cut }}</td>{% endif %}</tr>
 {% endfor %}
 </tbody></table></div></details>"""
 
@@ -44,6 +44,7 @@ def review(report: Report) -> Markup | None:
         _TEMPLATE,
         suspects=results.suspects,
         texts=report.texts,
+        shown_id=report.masked.shown_id,
         comparisons=results.comparisons,
         fragility=partial(fragility_text, listed=CHANGED_LIST),
     )
