@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ticketbench.measure.recommendation import Recommendation as Recommendation
     from ticketbench.measure.results import RunResults as RunResults
     from ticketbench.report.gates.places import Places as Places
+    from ticketbench.report.masking.texts import Masking as Masking
 
 _HOME = {
     "Comparison": "ticketbench.measure.compare",
@@ -49,6 +50,7 @@ _HOME = {
     "GateReport": "ticketbench.measure.gates.results",
     "GateRun": "ticketbench.flow.gates.judge",
     "LabelResult": "ticketbench.measure.label_results",
+    "Masking": "ticketbench.report.masking.texts",
     "Places": "ticketbench.report.gates.places",
     "Policy": "ticketbench.core.policy",
     "Recommendation": "ticketbench.measure.recommendation",

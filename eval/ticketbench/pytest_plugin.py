@@ -57,7 +57,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             found = _under_test(metafunc.config).must_pass_tickets()
         except pytest.UsageError as error:
             raise pytest.Collector.CollectError(_harmless(str(error))) from None
-        metafunc.parametrize(MUST_PASS, found, ids=[_harmless(ticket.id) for ticket in found])
+        ids = [_steers_nothing(_shown(ticket.id)) for ticket in found]
+        metafunc.parametrize(MUST_PASS, found, ids=ids)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -148,7 +149,19 @@ def _fail(reason: str) -> NoReturn:
     pytest.fail(_harmless(reason), pytrace=False)
 
 
+def _shown(name: str) -> str:
+    """An id as the config lets it be shown."""
+    return str(getattr(name, "shown", name))
+
+
 def _harmless(text: str) -> str:
+    """A message that names no ticket by a mail or a phone."""
+    from ticketbench.report.masking.mask import masked_message
+
+    return _steers_nothing(masked_message(text))
+
+
+def _steers_nothing(text: str) -> str:
     """What pytest prints of ours steers no terminal and is no command to a runner of CI."""
     from ticketbench.cli.boundary import printable
     from ticketbench.report.words.commands import broken

@@ -95,7 +95,7 @@ def write_hostile_project(folder: Path) -> None:
         "dataset": {"path": "tickets.csv", "columns": {"group": "group"}},
         "rubric_sets": {"v1": "v1.yaml", "v2": "v2.yaml"},
         "cache": "answers.sqlite",
-        "report": {"figures": False, "texts": True},
+        "report": {"figures": False, "texts": "full"},
         "gates": [{"metric": "accuracy", "on": "v2", "min": 0.99}],
     }
     (folder / "eval.yaml").write_text(json.dumps(config), encoding="utf-8")

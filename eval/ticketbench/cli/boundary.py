@@ -170,8 +170,10 @@ def _say_usage(error: click.ClickException) -> None:
 
 def say_problems(problems: Sequence[Problem]) -> None:
     """Print problems to stderr, three parts each: what, where, what to do next."""
+    from ticketbench.report.masking.mask import masked_message
+
     for problem in problems:
-        _say(f"error: {printable(problem.what)}")
+        _say(f"error: {printable(masked_message(problem.what))}")
         if problem.where:
             _say(f"  --> {printable(problem.where)}")
         if problem.help:

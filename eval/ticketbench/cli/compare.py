@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.compare import Compared, TicketFlip
     from ticketbench.measure.rubrics.changes import RubricChange
+    from ticketbench.report.masking.texts import Masking
 
 _FEW, _MOST = 3, 10
 
@@ -104,16 +105,23 @@ def command(
     shown = shown_texts(config, overrides)
     _show(found, shown, _FEW if most is None else most)
     if everything:
-        _show_all(found, _MOST if most is None else most)
+        _show_all(found, shown, _MOST if most is None else most)
     _say_sides(found)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTexts:
-    """Texts of tickets by id where they may be shown, and what a label is called."""
+    """Texts of tickets by id as they may be shown, and what a label is called."""
 
     texts: Mapping[str, str] = field(default_factory=dict)
+    masking: Masking | None = None
     label_word: str = "label"
+
+    def shown_id(self, name: str) -> str:
+        """An id for the eye; masked where nothing says that it may be shown."""
+        from ticketbench.report.masking.texts import NO_TEXTS
+
+        return (self.masking or NO_TEXTS).shown_id(name)
 
 
 def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
@@ -121,11 +129,12 @@ def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
     if config is None:
         return ShownTexts()
     from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.texts import texts_of
 
     inputs = read_inputs(config, overrides=overrides)
     report = inputs.config.file.report
-    texts = {one.id: one.text for one in inputs.dataset.tickets} if report.texts else {}
-    return ShownTexts(texts, report.label_word)
+    shown = texts_of(inputs)
+    return ShownTexts(shown.texts, shown.masking, report.label_word)
 
 
 def _show(found: Compared, shown: ShownTexts, most: int) -> None:
@@ -168,7 +177,7 @@ def _show_broken(found: Compared, shown: ShownTexts, most: int) -> None:
         show_pieces(Piece(f"broken, surest first: {names}", ASIDE))
         rows = [
             [
-                Piece(flip.ticket_id, "bold"),
+                Piece(shown.shown_id(flip.ticket_id), "bold"),
                 Piece(flip.gold),
                 Piece(f"{flip.base_label} {flip.base_score:.2f}", GOOD),
                 Piece(f"{flip.candidate_label} {flip.candidate_score:.2f}", BAD),
@@ -181,7 +190,7 @@ def _show_broken(found: Compared, shown: ShownTexts, most: int) -> None:
     show_pieces(Piece(f"{more}all measures: --all", ASIDE))
 
 
-def _show_all(found: Compared, most: int) -> None:
+def _show_all(found: Compared, shown: ShownTexts, most: int) -> None:
     """The figures behind the verdict, every table, and what the rubrics changed."""
     from ticketbench.report.words.verdict import (
         fragility_text,
@@ -203,8 +212,8 @@ def _show_all(found: Compared, most: int) -> None:
     header = ("", comparison.base, comparison.candidate, "difference [95%]", "better is")
     show_table(header, _rows(found))
     for kind in ("broken", "fixed"):
-        _show_flips(kind, [one for one in found.flips if one.flip.kind == kind], most, found)
-    _show_flips("still wrong", found.still_wrong, most, found)
+        _show_flips(kind, [one for one in found.flips if one.flip.kind == kind], most, found, shown)
+    _show_flips("still wrong", found.still_wrong, most, found, shown)
     for change in found.rubrics:
         show_change(change)
     if not found.rubrics and comparison.base != comparison.candidate:
@@ -272,7 +281,9 @@ def _show_labels(found: Compared) -> None:
         say_wrapped(f"  left out, not on one scale: {', '.join(found.not_comparable)}")
 
 
-def _show_flips(kind: str, flips: Sequence[TicketFlip], most: int, found: Compared) -> None:
+def _show_flips(
+    kind: str, flips: Sequence[TicketFlip], most: int, found: Compared, shown: ShownTexts
+) -> None:
     if not flips or not most:
         return
     show()
@@ -284,7 +295,7 @@ def _show_flips(kind: str, flips: Sequence[TicketFlip], most: int, found: Compar
         flip = one.flip
         rows.append(
             (
-                flip.ticket_id,
+                shown.shown_id(flip.ticket_id),
                 flip.gold,
                 f"{flip.base_label} {flip.base_score:.2f}",
                 f"{flip.candidate_label} {flip.candidate_score:.2f}",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ticketbench.report.words.commands import Command
 
 FORMATS = ("text", "json", "markdown", "junit", "github")
+_WITH_TEXTS = ("markdown", "github")
+"""Forms that show texts of tickets; github writes the Markdown into the summary of the step."""
 
 
 @click.command("gate")
@@ -98,6 +100,8 @@ def command(
         if name == "github":
             _tell_github(found, verdict)
     say_findings(found.findings)
+    if any(name in _WITH_TEXTS for name, _ in wanted):
+        say_findings(found.notes)
     if verdict.outcome != "pass":
         say_wrapped(f"{verdict.outcome.upper()}: {verdict.headline}")
         say_wrapped(f"  help: {verdict.action}")
@@ -150,7 +154,7 @@ def _text(found: GateRun, verdict: GateVerdict) -> bytes:
     from ticketbench.report.gates.text import gate_text
     from ticketbench.report.words.commands import broken
 
-    lines = gate_text(found.report, verdict)
+    lines = gate_text(found.report, verdict, masked=found.masked)
     # Also in a file, which a later step may print.
     return broken("".join(f"{printable(line)}\n" for line in lines)).encode("utf-8")
 
@@ -165,13 +169,15 @@ def _markdown(found: GateRun, verdict: GateVerdict) -> bytes:
     from ticketbench.core.version import __version__
     from ticketbench.report.gates.markdown import gate_markdown
 
-    return gate_markdown(found.report, verdict, found.texts, tool_version=__version__)
+    return gate_markdown(
+        found.report, verdict, found.texts, tool_version=__version__, masked=found.masked
+    )
 
 
 def _junit(found: GateRun, verdict: GateVerdict) -> bytes:
     from ticketbench.report.gates.junit import junit_xml
 
-    return junit_xml(found.report, verdict, found.places)
+    return junit_xml(found.report, verdict, found.places, masked=found.masked)
 
 
 def _github(found: GateRun, verdict: GateVerdict) -> bytes:
@@ -181,7 +187,7 @@ def _github(found: GateRun, verdict: GateVerdict) -> bytes:
 def _commands(found: GateRun, verdict: GateVerdict) -> list[Command]:
     from ticketbench.report.gates.github import gate_annotations, workflow_command
 
-    made = gate_annotations(found.report, verdict, found.places)
+    made = gate_annotations(found.report, verdict, found.places, masked=found.masked)
     return [workflow_command(one) for one in made]
 
 

@@ -115,6 +115,7 @@ def command(
         say_findings(outcome.results.findings)
     if outcome.results.trained_missing:
         say_wrapped(outcome.results.trained_missing)
+    say_findings(outcome.notes)
 
 
 def _show(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None:

@@ -36,6 +36,7 @@ from ticketbench.flow.steps.inputs import (
 from ticketbench.flow.steps.production import estimated_production
 from ticketbench.flow.steps.settings import SEED, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
+from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
@@ -52,13 +53,15 @@ ProgressOf = Callable[[str], "Progress | None"]
 class RunOutcome:
     """The results, where they were written, and where each set's answers came from, in words.
 
-    `asked` counts the answers that this run asked for and got.
+    `asked` counts the answers that this run asked for and got; `notes` say what to know about the
+    texts in the report.
     """
 
     results: RunResults
     out: Path
     sources: tuple[str, ...] = ()
     asked: int = 0
+    notes: tuple[Finding, ...] = ()
 
 
 def run(
@@ -108,7 +111,13 @@ def run(
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
     refuse_failures(tables, allow_failures, target)
-    return RunOutcome(results, target, _sources(replayed), sum(map(_asked, replayed)))
+    return RunOutcome(
+        results,
+        target,
+        _sources(replayed),
+        asked=sum(map(_asked, replayed)),
+        notes=texts_notes(inputs.config),
+    )
 
 
 def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
@@ -262,7 +271,7 @@ def write_run(
     from ticketbench.report.words.verdict import CHANGED_LIST
 
     shown = inputs.config.file.report
-    texts = {t.id: t.text for t in inputs.dataset.tickets} if shown.texts else {}
+    texts = texts_of(inputs)
     predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy, cells=shown.csv)
     files = {
         **pages(
@@ -277,6 +286,6 @@ def write_run(
         "predictions.csv": predictions.encode("utf-8"),
     }
     if results.comparisons:
-        changed = changed_csv(results.comparisons, texts, cells=shown.csv)
+        changed = changed_csv(results.comparisons, texts.texts, cells=shown.csv)
         files[CHANGED_LIST] = changed.encode("utf-8")
     write_folder(out, files, manifest)

@@ -89,6 +89,7 @@ def _check_config(path: Path) -> Checked:
     from ticketbench.edge.endpoints import Connection, connect
     from ticketbench.flow.steps.completeness import recording_findings
     from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.texts import texts_notes
 
     inputs = read_inputs(path)
     try:
@@ -98,5 +99,6 @@ def _check_config(path: Path) -> Checked:
         raise InputError(str(error), where=where, help=error.problems[0].help) from None
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
     summary = f"{count(len(inputs.dataset.tickets), 'ticket')}, rubric sets {names}"
-    findings = (*inputs.findings, *recording_findings(inputs))
+    notes = texts_notes(inputs.config) if inputs.config.texts_of_before is not None else ()
+    findings = (*inputs.findings, *recording_findings(inputs), *notes)
     return Checked(str(path), "config", summary, findings)

@@ -10,6 +10,7 @@ from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.trained.classifier import TrainedClassifier
+from ticketbench.report.masking.texts import Masking
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import answers
@@ -112,7 +113,7 @@ def _folds(report: Report) -> list[str]:
     lines += folded("Trained on these tickets instead, judged on others", _trained(results))
     lines += folded("At the mix of production", mixes)
     for comparison in results.comparisons:
-        lines += _broken(comparison)
+        lines += _broken(comparison, report.masked)
     lines += folded(f"Before you rely on this ({len(findings)})", findings)
     return lines + folded("Data", _origin(report))
 
@@ -160,7 +161,7 @@ def _trained(results: RunResults) -> list[str]:
     return lines
 
 
-def _broken(comparison: Comparison) -> list[str]:
+def _broken(comparison: Comparison, masked: Masking) -> list[str]:
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
     if not broken:
         return []
@@ -170,7 +171,8 @@ def _broken(comparison: Comparison) -> list[str]:
     for flip in broken[:_MOST_BROKEN]:
         base = f"{escaped(flip.base_label)} {flip.base_score:.2f}"
         candidate = f"{escaped(flip.candidate_label)} {flip.candidate_score:.2f}"
-        lines.append(f"| {escaped(flip.ticket_id)} | {escaped(flip.gold)} | {base} | {candidate} |")
+        ticket = escaped(masked.shown_id(flip.ticket_id))
+        lines.append(f"| {ticket} | {escaped(flip.gold)} | {base} | {candidate} |")
     return folded(title, lines)
 
 

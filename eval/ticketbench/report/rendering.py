@@ -14,6 +14,8 @@ from markupsafe import Markup
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.results import RunResults
 from ticketbench.report import colours
+from ticketbench.report.masking.mask import cut
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 
 # C0 and C1 controls, zero-width and bidirectional characters: invisible, or able to make a text
@@ -27,20 +29,19 @@ _INVISIBLE = re.compile(
 class Report:
     """What a page is made of.
 
-    texts   of tickets by id, as far as they may be shown
+    texts   of tickets by id, as they may be shown; `masked` says what was masked in them
     tables  the scores of every rubric set, in the order of the results; without them a page shows
             what the results hold, and nothing that follows a threshold
     gold    the gold label of each ticket by id, also of those without an answer
-    masking what was masked in the texts, in words
     """
 
     results: RunResults
     texts: Mapping[str, str]
     tool_version: str
     seed: int = 0
+    masked: Masking = NO_TEXTS
     tables: Sequence[ScoreTable] = ()
     gold: Mapping[str, str] = field(default_factory=dict)
-    masking: str = ""
 
     @property
     def followed(self) -> bool:
@@ -72,6 +73,7 @@ def environment() -> Environment:
         finalize=_finalize,
     )
     for function in (
+        cut,
         numbers.confidence,
         numbers.count,
         numbers.difference,

@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.quotes import quoted
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE_LABEL
 from ticketbench.edge.files.links import let_links_stay_beside
@@ -155,16 +155,32 @@ class ChooseConfig(Strict):
         return min(1.0, self.reviews_per_day / self.tickets_per_day)
 
 
-class ReportConfig(Strict):
-    """What the report holds; `texts` puts ticket texts into it.
+def _as_word(texts: object) -> object:
+    """`true` and `false`, the words of release 0.1, as those of today."""
+    return {True: "full", False: "none"}[texts] if isinstance(texts, bool) else texts
 
+
+def _usable_pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise ValueError(f"no regular expression: {clipped(str(error))}") from None
+    return text
+
+
+class ReportConfig(Strict):
+    """What the report holds: `texts` says which ticket texts.
+
+    `mask_words` are files of words to mask, `mask_keep` regular expressions of what stays.
     `label_word` is what the page calls a label, such as team. `csv` says whether a text that a
     spreadsheet would run as a formula is written so that it cannot be (`safe`), or as it stands
     (`raw`).
     """
 
     figures: bool = True
-    texts: bool = False
+    texts: Annotated[Literal["masked", "full", "none"], BeforeValidator(_as_word)] = "none"
+    mask_words: list[FileName] = Field(default=[])
+    mask_keep: list[Annotated[Text, AfterValidator(_usable_pattern)]] = Field(default=[])
     csv: Literal["safe", "raw"] = "safe"
     label_word: Annotated[str, Field(pattern=r"^[^\W\d_]{1,20}$")] = "label"
 
@@ -248,6 +264,18 @@ class Config:
         return self._resolve(self.file.production_log) if self.file.production_log else None
 
     @property
+    def mask_words_paths(self) -> tuple[Path, ...]:
+        """Files of words that are masked in texts."""
+        return tuple(self._resolve(path) for path in self.file.report.mask_words)
+
+    @property
+    def texts_of_before(self) -> bool | None:
+        """`report.texts` where it is written true or false, as release 0.1 wanted it."""
+        report = self.document.data.get("report")
+        given = report.get("texts") if isinstance(report, dict) else None
+        return given if isinstance(given, bool) else None
+
+    @property
     def input_paths(self) -> tuple[Path, ...]:
         """Every file that the config names to be read, whether or not it is there."""
         optional = (
@@ -256,7 +284,12 @@ class Config:
             self.ca_path,
             self.production_log_path,
         )
-        named = (self.dataset_path, *self.rubric_paths.values(), *optional)
+        named = (
+            self.dataset_path,
+            *self.rubric_paths.values(),
+            *self.mask_words_paths,
+            *optional,
+        )
         return tuple(path for path in named if path is not None)
 
     @property

@@ -36,6 +36,7 @@ def assert_no_regression(
 
 
 def _told(comparison: Comparison, demand: Demand, *, failed: bool) -> list[str]:
+    from ticketbench.report.masking.mask import masked_id
     from ticketbench.report.words.losses import left_text, seen_text
     from ticketbench.report.words.verdict import not_worse_text
 
@@ -50,7 +51,8 @@ def _told(comparison: Comparison, demand: Demand, *, failed: bool) -> list[str]:
         "paired tickets",
     ]
     lines += [
-        f"  {flip.ticket_id}: {flip.gold}, now {flip.candidate_label} {flip.candidate_score:.2f}"
+        f"  {masked_id(flip.ticket_id)}: {flip.gold}, now {flip.candidate_label} "
+        f"{flip.candidate_score:.2f}"
         for flip in broken[:_MOST_TOLD]
     ]
     return lines

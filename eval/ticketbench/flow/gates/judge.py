@@ -22,6 +22,7 @@ from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
+from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.gates.judge import (
     OnChange,
     complete_gate,
@@ -35,6 +36,7 @@ from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import summarise_dataset
 from ticketbench.report.gates.places import Places
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -42,14 +44,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GateRun:
-    """The report of the gates, where things stand, ticket texts by id if they may be shown, and
-    what is worth knowing about the answers.
+    """The report of the gates, where things stand, ticket texts by id as they may be shown, what is
+    worth knowing about the answers, what was masked in the texts, and what is worth knowing about
+    them where some would stand.
     """
 
     report: GateReport
     places: Places
     texts: Mapping[str, str]
     findings: tuple[Finding, ...]
+    masked: Masking = NO_TEXTS
+    notes: tuple[Finding, ...] = ()
 
 
 def gate(
@@ -83,12 +88,19 @@ def gate(
         comparisons=(),
         findings=ledger_findings(baseline, inputs.config) if baseline else (),
     )
-    shown = inputs.config.file.report.texts
-    texts = {t.id: t.text for t in inputs.dataset.tickets} if shown else {}
     _refuse_absent_recording(report, inputs, tables)
     if report.complete:
         report = _judged(report, inputs, tables, baseline)
-    return GateRun(report, _places(inputs), texts, version_finding(inputs.recording, config))
+    broken = any(f.kind == "broken" for one in report.comparisons for f in one.comparison.flips)
+    shown = texts_of(inputs)
+    return GateRun(
+        report,
+        _places(inputs),
+        shown.texts,
+        version_finding(inputs.recording, config),
+        shown.masking,
+        texts_notes(inputs.config) if broken else (),
+    )
 
 
 def _refuse_absent_recording(

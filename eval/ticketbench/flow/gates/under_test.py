@@ -19,9 +19,11 @@ from ticketbench.flow.steps.completeness import missing_error
 from ticketbench.flow.steps.inputs import answer_source, read_inputs
 from ticketbench.flow.steps.settings import settings_of
 from ticketbench.flow.steps.tables import rubric_set, scored
+from ticketbench.flow.texts import texts_of
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation
+from ticketbench.report.masking.texts import quiet
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -99,10 +101,15 @@ class UnderTest:
         return ledger_findings(found, self.inputs.config) if found else ()
 
     def must_pass_tickets(self) -> tuple[Ticket, ...]:
-        """The tickets that gates of the config name under `must_pass`, in dataset order."""
+        """The tickets that gates of the config name under `must_pass`, in dataset order.
+
+        Where one is printed, it shows what the config lets be shown.
+        """
         gates = self.inputs.config.file.gates
         wanted = {ticket for gate in gates for ticket in gate.must_pass or ()}
-        return tuple(t for t in self.inputs.dataset.tickets if t.id in wanted)
+        found = [ticket for ticket in self.inputs.dataset.tickets if ticket.id in wanted]
+        shown = texts_of(self.inputs, found)
+        return tuple(quiet(ticket, shown) for ticket in found)
 
     def _named(self, name: str | None) -> RubricSet:
         if name is None:

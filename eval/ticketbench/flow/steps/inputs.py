@@ -19,6 +19,7 @@ from ticketbench.edge.files.reading import is_stream, kind_of
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
+from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
 from ticketbench.flow.steps.grouping import grouped
 
@@ -96,9 +97,10 @@ def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
 
 def _refuse_missing_files(config: Config) -> None:
     """What must be there and is not, and what is there and no file, at its place in the config."""
-    needed: dict[tuple[str, ...], Path | None] = {("dataset", "path"): config.dataset_path}
+    needed: dict[Location, Path | None] = {("dataset", "path"): config.dataset_path}
     needed |= {("rubric_sets", name): path for name, path in config.rubric_paths.items()}
-    optional: dict[tuple[str, ...], Path | None] = {
+    needed |= {("report", "mask_words", i): p for i, p in enumerate(config.mask_words_paths)}
+    optional: dict[Location, Path | None] = {
         ("recording",): config.recording_path,
         ("baseline",): config.baseline_path,
         ("endpoint", "ca_file"): config.ca_path,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ticketbench.core.types import Dataset, ScoreTable
 from ticketbench.core.version import __version__
 from ticketbench.measure.results import RunResults
+from ticketbench.report.masking.texts import ShownTexts
 
 
 def pages(
     results: RunResults,
-    texts: Mapping[str, str],
+    shown: ShownTexts,
     *,
     tables: Sequence[ScoreTable],
     dataset: Dataset,
@@ -24,7 +25,15 @@ def pages(
     from ticketbench.report.rendering import Report
 
     gold = {ticket.id: ticket.label for ticket in dataset.tickets}
-    report = Report(results, texts, __version__, seed, tables=tables, gold=gold)
+    report = Report(
+        results,
+        shown.texts,
+        __version__,
+        seed,
+        masked=shown.masking,
+        tables=tables,
+        gold=gold,
+    )
     files = {"index.html": html_page(report), "summary.md": markdown_summary(report)}
     if figures:
         from ticketbench.report.figures import figure_files

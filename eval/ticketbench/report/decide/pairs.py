@@ -131,7 +131,7 @@ def _closest(view: View, pair: MixedPair) -> list[dict[str, str]]:
     return [
         {
             "said": f"{pair.first} {scores[r, a]:.2f}, {pair.second} {scores[r, b]:.2f}; "
-            f"is {view.names[gold[r]]}, {one.table.ids[r]}",
+            f"is {view.names[gold[r]]}, {view.shown_id(int(one.rows[r]))}",
             "text": excerpt(view.report.texts.get(one.table.ids[r], "")),
         }
         for r in order.tolist()

@@ -12,6 +12,7 @@ from ticketbench.core.types import BoolArray
 from ticketbench.report.decide.excerpts import excerpt
 from ticketbench.report.decide.view import NO_ANSWER, View
 from ticketbench.report.rendering import render
+from ticketbench.report.words.masks import masked_text
 
 Chip = tuple[str, str, BoolArray]
 """Key, name, and which tickets it shows."""
@@ -67,7 +68,7 @@ def tickets(view: View) -> Markup:
         _TEMPLATE,
         word=view.word,
         answers="both answers" if len(view.sets) > 1 else "the answer",
-        note=view.report.masking,
+        note=masked_text(view.report.masked) if view.report.texts else "",
         first=first_chip(view)[0],
         chips=[(key, name, int(kept.sum())) for key, name, kept in shown],
         many=len(view.labels) > MOST_BARS * 4,

@@ -148,7 +148,7 @@ class View:
 
     def shown_id(self, i: int) -> str:
         """The id of a ticket as people see it."""
-        return self.ids[i]
+        return self.report.masked.shown_id(self.ids[i])
 
     def right(self, k: int) -> BoolArray:
         """Which tickets set `k` answers right, over all of the page."""

@@ -10,6 +10,7 @@ from typing import Literal
 from ticketbench.measure.gates.results import GateReport, GateResult, MustPass, NotWorse
 from ticketbench.report.gates.places import Places, file_and_line, place_of
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.rendering import visible
 from ticketbench.report.words import numbers
 from ticketbench.report.words.commands import Command, broken
@@ -31,12 +32,14 @@ class Annotation:
     message: str
 
 
-def gate_annotations(report: GateReport, verdict: GateVerdict, places: Places) -> list[Annotation]:
+def gate_annotations(
+    report: GateReport, verdict: GateVerdict, places: Places, *, masked: Masking = NO_TEXTS
+) -> list[Annotation]:
     """Failed gates first, then undecided ones, warnings, and rubrics whose edit broke tickets.
 
     At most ten of each level, which is what GitHub shows.
     """
-    found = list(_annotated(report, verdict, places))
+    found = list(_annotated(report, verdict, places, masked))
     kept: list[Annotation] = []
     for one in found:
         if sum(other.level == one.level for other in kept) < MOST_OF_A_LEVEL:
@@ -75,30 +78,33 @@ def step_outputs(report: GateReport, verdict: GateVerdict) -> bytes:
     return "".join(lines).encode("utf-8")
 
 
-def _annotated(report: GateReport, verdict: GateVerdict, places: Places) -> Iterator[Annotation]:
+def _annotated(
+    report: GateReport, verdict: GateVerdict, places: Places, masked: Masking
+) -> Iterator[Annotation]:
     if verdict.outcome == "incomplete":
         how: Literal["error", "warning"] = "error" if verdict.red else "warning"
         yield Annotation(how, places.config, f"{verdict.headline}; {verdict.action}")
     for result in (r for r in report.results if r.outcome == "fail"):
-        yield from _failed(result, places)
+        yield from _failed(result, places, masked)
     strict = verdict.outcome == "undecided" and verdict.red
     level: Literal["error", "warning"] = "error" if strict else "warning"
     for result in report.results:
         if result.outcome in ("inconclusive", "skipped"):
-            yield Annotation(level, place_of(result, places), _message(result))
+            yield Annotation(level, place_of(result, places), _message(result, masked))
     for found in (one for one in report.findings if one.severity == "warning"):
         yield Annotation("warning", places.config, f"{found.title}: {found.evidence}")
     yield from _broken(report, places)
 
 
-def _failed(result: GateResult, places: Places) -> Iterator[Annotation]:
+def _failed(result: GateResult, places: Places, masked: Masking) -> Iterator[Annotation]:
     """A must-pass gate is told on the line of each ticket, any other once."""
     if not isinstance(result, MustPass):
-        yield Annotation("error", place_of(result, places), _message(result))
+        yield Annotation("error", place_of(result, places), _message(result, masked))
         return
     for ticket in result.tickets:
         where = places.tickets.get(ticket.ticket_id, place_of(result, places))
-        message = f"must pass ({result.rubric_set}): {ticket.ticket_id}: {ticket.what}"
+        name = masked.shown_id(ticket.ticket_id)
+        message = f"must pass ({result.rubric_set}): {name}: {ticket.what}"
         yield Annotation("error", where, message)
 
 
@@ -114,8 +120,8 @@ def _broken(report: GateReport, places: Places) -> Iterator[Annotation]:
                 yield Annotation("notice", where, message)
 
 
-def _message(result: GateResult) -> str:
-    words = gate_words(result)
+def _message(result: GateResult, masked: Masking) -> str:
+    words = gate_words(result, masked)
     return f"{result.outcome}: {words.demand}: {words.found}"
 
 

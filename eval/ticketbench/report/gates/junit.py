@@ -8,12 +8,15 @@ from xml.etree import ElementTree as ET
 from ticketbench.measure.gates.results import GateReport, GateResult
 from ticketbench.report.gates.places import Places, file_and_line, place_of
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.rendering import visible
 
 _ILLEGAL = re.compile("[\ud800-\udfff\ufffe\uffff\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def junit_xml(report: GateReport, verdict: GateVerdict, places: Places) -> bytes:
+def junit_xml(
+    report: GateReport, verdict: GateVerdict, places: Places, *, masked: Masking = NO_TEXTS
+) -> bytes:
     """The suite as UTF-8 XML; each case names file and line where they are known.
 
     A failed gate is a failure; an inconclusive or skipped one, and missing answers, are skipped
@@ -27,7 +30,7 @@ def junit_xml(report: GateReport, verdict: GateVerdict, places: Places) -> bytes
     for result in report.results:
         classname = f"{report.name}.{result.rubric_set}"
         case = _case(suite, classname, gate_words(result).demand, place_of(result, places))
-        _tell(case, result, verdict)
+        _tell(case, result, verdict, masked)
     for kind in ("failure", "skipped"):
         n = sum(case.find(kind) is not None for case in suite)
         suite.set({"failure": "failures"}.get(kind, kind), str(n))
@@ -49,9 +52,9 @@ def _case(suite: ET.Element, classname: str, name: str, where: str) -> ET.Elemen
     return ET.SubElement(suite, "testcase", own | given)
 
 
-def _tell(case: ET.Element, result: GateResult, verdict: GateVerdict) -> None:
+def _tell(case: ET.Element, result: GateResult, verdict: GateVerdict, masked: Masking) -> None:
     undecided = result.outcome in ("inconclusive", "skipped")
-    found = gate_words(result).found
+    found = gate_words(result, masked).found
     message = f"{result.outcome}: {found}"
     if result.outcome == "fail" or (undecided and verdict.outcome == "undecided" and verdict.red):
         ET.SubElement(case, "failure", message=_legal(message), type=result.outcome)

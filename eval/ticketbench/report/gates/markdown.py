@@ -11,7 +11,10 @@ from ticketbench.measure.kinds import RoutingMetric, registered
 from ticketbench.report.changes import change_rows, headline_text, turned_text
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.markdown import escaped, folded
+from ticketbench.report.masking.mask import cut
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
+from ticketbench.report.words.masks import masked_text
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
 from ticketbench.report.words.verdict import fragility_text, losses_text, verdict_text
 
@@ -33,6 +36,7 @@ def gate_markdown(
     texts: Mapping[str, str],
     *,
     tool_version: str,
+    masked: Masking = NO_TEXTS,
 ) -> bytes:
     """UTF-8 Markdown of less than 60,000 characters; `texts` by id where they may be shown.
 
@@ -41,20 +45,24 @@ def gate_markdown(
     """
     lines = [f"<!-- ticketbench-gate: {_marker(report.name)} -->"]
     lines += [f"### {escaped(report.name)}: {escaped(verdict.headline)}", ""]
-    lines += _first_lines(report, verdict)
-    gates = ["| gate | found | |", "|---|---|---|", *map(_gate_row, report.results)]
+    lines += _first_lines(report, verdict, masked)
+    gates = [
+        "| gate | found | |",
+        "|---|---|---|",
+        *(_gate_row(one, masked) for one in report.results),
+    ]
     lines += folded(f"Every gate ({len(report.results)})", gates if report.results else [])
     lines += folded(f"Before you rely on this ({len(report.findings)})", _findings(report))
     for against in report.comparisons:
-        lines += _against(against, texts)
+        lines += _against(against, texts, masked)
     lines += folded("Data", [_data(report, tool_version)])
     return _cut("\n".join(lines).rstrip("\n") + "\n").encode("utf-8")
 
 
-def _first_lines(report: GateReport, verdict: GateVerdict) -> list[str]:
+def _first_lines(report: GateReport, verdict: GateVerdict, masked: Masking) -> list[str]:
     """What to do next, gates that did not pass, and what changed."""
     lines = [] if verdict.outcome == "pass" else [f"Next: {escaped(verdict.action)}.", ""]
-    lines += _not_passed(report)
+    lines += _not_passed(report, masked)
     if report.findings:
         titles = "; ".join(found.title for found in report.findings)
         lines += [f"**Before you rely on this:** {_cell(titles)}.", ""]
@@ -70,13 +78,13 @@ def _first_lines(report: GateReport, verdict: GateVerdict) -> list[str]:
     return lines
 
 
-def _not_passed(report: GateReport) -> list[str]:
+def _not_passed(report: GateReport, masked: Masking) -> list[str]:
     """The first gate that did not pass, failed ones before others, and how many more."""
     order = {"fail": 0, "inconclusive": 1, "skipped": 2}
     left = sorted((r for r in report.results if r.outcome in order), key=lambda r: order[r.outcome])
     if not left:
         return []
-    words = gate_words(left[0])
+    words = gate_words(left[0], masked)
     more = f" And {len(left) - 1:,} more below." if len(left) > 1 else ""
     return [f"**{left[0].outcome}:** {_cell(words.demand)}: {_cell(words.found)}.{more}", ""]
 
@@ -107,13 +115,13 @@ def _data(report: GateReport, tool_version: str) -> str:
     )
 
 
-def _gate_row(result: GateResult) -> str:
-    words = gate_words(result)
+def _gate_row(result: GateResult, masked: Masking) -> str:
+    words = gate_words(result, masked)
     outcome = f"**{result.outcome}**" if result.outcome == "fail" else result.outcome
     return f"| {_cell(words.demand)} | {_cell(words.found)} | {outcome} |"
 
 
-def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
+def _against(against: Against, texts: Mapping[str, str], masked: Masking) -> list[str]:
     comparison = against.comparison
     words = verdict_text(comparison)
     lines = [f"**{escaped(words.headline)}.** {escaped(words.evidence)}.", ""]
@@ -127,7 +135,7 @@ def _against(against: Against, texts: Mapping[str, str]) -> list[str]:
     measured = folded(f"Measures against {comparison.base}", lines)
     rubrics = folded(f"Rubrics that changed against {comparison.base}", _rubrics(against))
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
-    return [*measured, *rubrics, *_flips(against, broken, texts)]
+    return [*measured, *rubrics, *_flips(against, broken, texts, masked)]
 
 
 def _rests_on(comparison: Comparison) -> list[str]:
@@ -174,7 +182,9 @@ def _rubrics(against: Against) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -> list[str]:
+def _flips(
+    against: Against, broken: Sequence[Flip], texts: Mapping[str, str], masked: Masking
+) -> list[str]:
     if not broken:
         return []
     comparison = against.comparison
@@ -187,11 +197,14 @@ def _flips(against: Against, broken: Sequence[Flip], texts: Mapping[str, str]) -
     for flip in broken[:_MOST_FLIPS]:
         base = f"{_cell(flip.base_label)} {flip.base_score:.2f}"
         candidate = f"{_cell(flip.candidate_label)} {flip.candidate_score:.2f}"
-        row = f"| {_cell(flip.ticket_id)} | {_cell(flip.gold)} | {base} | {candidate} |"
+        ticket = _cell(masked.shown_id(flip.ticket_id))
+        row = f"| {ticket} | {_cell(flip.gold)} | {base} | {candidate} |"
         text = texts.get(flip.ticket_id, "")
-        lines.append(row + (f" {_cell(text[:_MOST_TEXT])} |" if texts else ""))
+        lines.append(row + (f" {_cell(cut(text, _MOST_TEXT))} |" if texts else ""))
     if len(broken) > _MOST_FLIPS:
         lines += ["", f"The {_MOST_FLIPS} most confidently wrong; the others are in the JSON."]
+    said = masked_text(masked) if texts else ""
+    lines += ["", escaped(said)] if said else []
     return folded(counts, lines)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ticketbench.measure.gates.results import Against, GateReport
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
 
@@ -16,12 +17,12 @@ _INDENT = 14
 _MOST_FLIPS = 10
 
 
-def gate_text(report: GateReport, verdict: GateVerdict) -> list[str]:
+def gate_text(report: GateReport, verdict: GateVerdict, *, masked: Masking = NO_TEXTS) -> list[str]:
     """Lines of at most 80 columns; what is printed of them loses control characters there."""
     lines = _wrapped(f"{report.name}: {verdict.headline}")
     lines += [answered_text(one) for one in report.answered]
     for result in report.results:
-        words = gate_words(result)
+        words = gate_words(result, masked)
         lines.append("")
         lines += _wrapped(words.demand, first=_MARKS[result.outcome].ljust(_INDENT))
         lines += _wrapped(words.found, first=" " * _INDENT)
@@ -29,11 +30,11 @@ def gate_text(report: GateReport, verdict: GateVerdict) -> list[str]:
         lines += ["", *_wrapped(f"{found.severity}: {found.title}")]
         lines += _wrapped(f"{found.evidence}. Next: {found.action}", first="  ")
     for against in report.comparisons:
-        lines += _against(against)
+        lines += _against(against, masked)
     return lines
 
 
-def _against(against: Against) -> Iterator[str]:
+def _against(against: Against, masked: Masking) -> Iterator[str]:
     comparison = against.comparison
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
     fixed = len(comparison.flips) - len(broken)
@@ -49,7 +50,7 @@ def _against(against: Against) -> Iterator[str]:
         yield f"{numbers.count(against.n_new, 'ticket')} not in {against.base}"
     for flip in broken[:_MOST_FLIPS]:
         yield from _wrapped(
-            f"{flip.ticket_id}: {flip.gold}, now {flip.candidate_label} "
+            f"{masked.shown_id(flip.ticket_id)}: {flip.gold}, now {flip.candidate_label} "
             f"{flip.candidate_score:.2f} (was {flip.base_score:.2f})",
             first="  ",
         )

@@ -19,6 +19,7 @@ from ticketbench.measure.gates.results import (
     NotWorse,
 )
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE
+from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text, left_text, person_text, seen_text
 from ticketbench.report.words.missing import missing_text
@@ -89,9 +90,9 @@ def only_seen(result: GateResult) -> bool:
     return isinstance(result, NotWorse) and result.outcome == "fail" and not result.loss_shown
 
 
-def gate_words(result: GateResult) -> GateWords:
-    """The demand and the finding of one gate."""
-    return GateWords(_demand(result), _found(result))
+def gate_words(result: GateResult, masked: Masking = NO_TEXTS) -> GateWords:
+    """The demand and the finding of one gate; tickets are called as `masked` shows them."""
+    return GateWords(_demand(result), _found(result, masked))
 
 
 def subject(metric: JudgedMetric) -> str:
@@ -178,10 +179,10 @@ def _limits(result: Limit) -> str:
     return " and ".join(limits)
 
 
-def _found(result: GateResult) -> str:
+def _found(result: GateResult, masked: Masking) -> str:
     match result:
         case MustPass():
-            return _wrong(result)
+            return _wrong(result, masked)
         case Complete():
             return _gone(result)
         case Limit() | NotWorse() if result.outcome == "skipped":
@@ -198,8 +199,8 @@ def _with_needed(found: str, result: Limit) -> str:
     return f"{found}; {numbers.about(result.n_needed)} tickets would show it"
 
 
-def _wrong(result: MustPass) -> str:
-    wrong = [f"{one.ticket_id}: {one.what}" for one in result.tickets]
+def _wrong(result: MustPass, masked: Masking) -> str:
+    wrong = [f"{masked.shown_id(one.ticket_id)}: {one.what}" for one in result.tickets]
     more = [f"and {len(wrong) - _MOST_TICKETS} more"] if len(wrong) > _MOST_TICKETS else []
     return "; ".join([*wrong[:_MOST_TICKETS], *more]) or "all are"
 

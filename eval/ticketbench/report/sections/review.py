@@ -29,7 +29,7 @@ contradicts alike, then the lowest score of the gold label</caption>
 </th><th scope="col">sets</th></tr></thead>
 <tbody>
 {% for s in suspects %}
-<tr><th scope="row">{{ s.ticket_id }}</th><td class="text">{{ s.gold }}</td>\
+<tr><th scope="row">{{ shown_id(s.ticket_id) }}</th><td class="text">{{ s.gold }}</td>\
 <td>{{ s.own_score | number(2) }}</td><td class="text">{{ s.suggested }}</td>\
 <td>{{ s.suggested_score | number(2) }}</td><td>{{ s.agreeing }}</td></tr>
 {% endfor %}
@@ -52,6 +52,7 @@ def review(report: Report) -> Markup | None:
         _TEMPLATE,
         suspects=results.suspects,
         followed=report.followed,
+        shown_id=report.masked.shown_id,
         comparisons=results.comparisons,
         fragility=partial(fragility_text, listed=CHANGED_LIST),
     )

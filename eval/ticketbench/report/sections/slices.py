@@ -24,8 +24,9 @@ slice tested (Holm){% if set.found.slices | length > most %}; the first {{ most 
 <th scope="col">p</th></tr></thead>
 <tbody>
 {% for s in set.found.slices[:most] %}
-<tr><th scope="row">{{ s.column }}</th><td class="text">{% if s.flagged %}<b>{{ s.value }}</b>\
-{% else %}{{ s.value }}{% endif %}</td><td>{{ s.n }}</td>\
+{% set value = shown(s.value) %}
+<tr><th scope="row">{{ s.column }}</th><td class="text">{% if s.flagged %}<b>{{ value }}</b>\
+{% else %}{{ value }}{% endif %}</td><td>{{ s.n }}</td>\
 <td>{{ s.accuracy | estimate }}</td>\
 <td>{{ s.difference | difference }}</td><td>{{ s.p_holm | p_value }}</td></tr>
 {% endfor %}
@@ -54,4 +55,6 @@ def answer(report: Report) -> str:
 def slices(report: Report) -> Markup | None:
     """Accuracy by metadata value and text length; absent where nothing was sliced."""
     sets = report.results.slices
-    return render(_TEMPLATE, sets=sets, most=_MOST_SHOWN) if sets else None
+    if not sets:
+        return None
+    return render(_TEMPLATE, sets=sets, most=_MOST_SHOWN, shown=report.masked.shown_id)
