@@ -421,7 +421,7 @@ def test_the_recommendation_is_the_first_card_before_the_verdict() -> None:
 def test_with_few_tickets_the_card_says_so_and_lists_no_threshold() -> None:
     of = results([table([[0.8, 0.1, 0.1]] * 9, ["a"] * 9)], mix=False)
     text = words(section(of, "verdict"))
-    assert text.startswith("Too few tickets to recommend a threshold: 9 tickets, and 50 are the")
+    assert text.startswith("Too few tickets to decide: 9 of at least 50.")
     assert "9 tickets: with fewer than 50 no threshold is chosen" in text
 
 
@@ -581,9 +581,10 @@ def test_an_estimate_that_is_refused_says_why_and_what_to_do() -> None:
     assert "Label about 200 tickets of the log, drawn at random" in text
     assert "explain the answers" not in text
     summary = markdown_summary(Report(made, {}, "0.1.0")).decode()
-    assert f"At the mix of production: no estimate with v1 from 500 unlabelled tickets: {why}" in (
-        summary
-    )
+    fold = summary.partition("<summary>At the mix of production</summary>")[2]
+    assert fold.startswith(f"\n\n- no estimate with v1 from 500 unlabelled tickets: {why}"), fold[
+        :200
+    ]
 
 
 def test_a_mix_says_whether_gold_none_is_part_of_it() -> None:
