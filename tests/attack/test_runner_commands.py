@@ -74,10 +74,12 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 COMMANDS = [
     ("run", "c.yaml", "--out", "r", "--mode", "replay"),
+    ("run", "c.yaml", "--out", "r", "--mode", "replay", "--all"),
     ("run", "c.yaml", "--out", "r", "--mode", "replay", "--json"),
     ("run", "c.yaml", "--dry-run"),
     ("run", "c.yaml", "--dry-run", "--set", "rubric_sets.v2=v1.yaml"),
     ("compare", "v1", "v2", "--config", "c.yaml"),
+    ("compare", "v1", "v2", "--config", "c.yaml", "--all", "--flips", "99"),
     ("compare", "v1", "v2", "--config", "c.yaml", "--json"),
     ("compare", "v1", "v2", "--config", "c.yaml", "--map", f"{HOSTILE[0]}={HOSTILE[2]}"),
     ("compare", "r/predictions.csv:v1", "r:v2"),
@@ -112,7 +114,8 @@ COMMANDS = [
 
 @pytest.mark.attack
 def test_what_is_searched_for_is_there_where_no_runner_is(hostile: Path) -> None:
-    for arguments in (("compare", "v1", "v2", "--config", "c.yaml"), ("score", HOSTILE[3])):
+    shown = ("compare", "v1", "v2", "--config", "c.yaml", "--all")
+    for arguments in (shown, ("score", HOSTILE[3])):
         done = ticketbench_in(hostile, *arguments)
         assert LIVE.search(done.stdout + done.stderr)
 

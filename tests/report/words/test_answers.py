@@ -109,7 +109,7 @@ def test_a_difference_within_the_margin_does_not_look_like_the_margin() -> None:
 def test_a_loss_near_the_margin_is_left_to_a_person_and_a_gain_asks_for_tickets() -> None:
     loss = told(advice(small_run("cannot tell, a loss is seen")),
                 small_run("cannot tell, a loss is seen"))["better"]  # fmt: skip
-    assert loss.answer == "Cannot tell: seen loss 1.5 points, allowed 2; a person decides"
+    assert loss.answer == "Cannot tell: 72 of 100 right, v1 73; you decide"
     gain = told(advice(small_run("cannot tell, more tickets help")),
                 small_run("cannot tell, more tickets help"))["better"]  # fmt: skip
     assert gain.answer.endswith("; about 8,900 tickets would")
@@ -122,7 +122,7 @@ def test_without_an_interval_no_number_of_tickets_is_promised() -> None:
     none = estimate(0.24, math.nan, math.nan)
     open_ = replace(was.versus, outcome="cannot tell", difference=none, tickets_needed=0)
     kept = replace(was, rubric_set="v1", versus=open_)
-    assert told(kept)["better"].answer == "Cannot tell: 73 of 100 answers right, v1 49"
+    assert told(kept)["better"].answer == "Cannot tell: 73 of 100 right, v1 49"
 
 
 # Does it pay

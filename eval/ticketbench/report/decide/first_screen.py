@@ -37,7 +37,7 @@ _TEMPLATE = """<header class="wide top" id="decide">
 {{ answer.figure }}</div>
 {% endfor %}
 </div>
-<p class="caption">Short bar: sure. Right: better.</p>
+<p class="caption">Right: better. Bar: likely range.</p>
 {% endif %}
 </header>"""
 
@@ -235,8 +235,8 @@ def _fix(results: RunResults, found: Recommendation) -> _Shown:
     if pair is None:
         return Markup(""), "#pairs"
     ways = [(pair.first_as_second, pair.second), (pair.second_as_first, pair.first)]
-    (most, to), (least, _) = sorted(ways, key=lambda way: -way[0])
-    rows = [(most, f"{most} to {to}"), (least, str(least))]
+    (most, to), (least, back) = sorted(ways, key=lambda way: -way[0])
+    rows = [(most, f"{most} to {to}"), (least, f"{least} to {back}")]
     alt = f"{pair.first} and {pair.second}: {', '.join(text for _, text in rows)}"
     return wrong_bars(rows, alt=alt), "#pairs"
 

@@ -46,11 +46,8 @@ def gate_markdown(
     lines = [f"<!-- ticketbench-gate: {_marker(report.name)} -->"]
     lines += [f"### {escaped(report.name)}: {escaped(verdict.headline)}", ""]
     lines += _first_lines(report, verdict, masked)
-    gates = [
-        "| gate | found | |",
-        "|---|---|---|",
-        *(_gate_row(one, masked) for one in report.results),
-    ]
+    rows = [_gate_row(one, masked) for one in report.results]
+    gates = ["| gate | found | |", "|---|---|---|", *rows]
     lines += folded(f"Every gate ({len(report.results)})", gates if report.results else [])
     lines += folded(f"Before you rely on this ({len(report.findings)})", _findings(report))
     for against in report.comparisons:

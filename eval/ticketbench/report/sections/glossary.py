@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from ticketbench.report.glossary import GLOSSARY
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.glossary import GLOSSARY
 
 _TEMPLATE = """<dl id="glossary">
 {% for id, word in words %}

@@ -123,7 +123,8 @@ def _better(results: RunResults, found: Recommendation) -> Answer:
     rest = "no answer differs" if _same(told) else f"{rest}{_by_points(told, shown)}"
     if len(results.evaluations) > 2 and told.confidence != CONFIDENCE and not _same(told):
         rest += f" at {numbers.confidence(told.confidence)}"
-    said = _verdict_in_short(told, new=new, old=old, seen=seen)
+    short = f"{shown[1]} of 100 right, {old} {shown[0]}"
+    said = _verdict_in_short(told, new=new, old=old, seen=short)
     tone = TONES[told.outcome]
     return Answer("better", "version", f"Is {new} better?", said, f"{head}: {rest}", head, tone)
 
@@ -189,7 +190,7 @@ def _pays(found: Recommendation, *, unit: str) -> Answer:
     else:
         cost = f"{numbers.number(saving.cost.value, decimals)} a ticket"
         said, brackets = (
-            f"costs {cost}, {by_hand}",
+            f"{cost}, {by_hand}",
             f"{cost}{_ends(saving.cost, decimals)}, {by_hand}",
         )
     today = numbers.number(found.today.saving.cost.value, decimals)

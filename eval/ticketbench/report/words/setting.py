@@ -228,9 +228,8 @@ def _of_100(found: Recommendation, setting: Setting) -> str:
         return f"Cheapest: {at_text(setting)}. Of 100 tickets, {told}"
     if not _keeps_for_now(found):
         return f"Of 100 tickets, {told}"
-    prices = "At example prices: " if _by_example(found) else ""
-    at = at_text(setting) if prices else f"At {at_text(setting)}"
-    return f"{prices}{at}. Of 100 tickets, {told}"
+    set_ = "At example prices: set" if _by_example(found) else "Set"
+    return f"{set_} {at_text(setting)}. Of 100 tickets, {told}"
 
 
 def _parts(routing: RoutingSummary, *, n_failed: int = 0) -> str:

@@ -11,9 +11,9 @@ import pytest
 from tables import random_table
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, run_results
+from ticketbench.report.glossary import AUDIT, DECIDE, GLOSSARY
 from ticketbench.report.rendering import Report
 from ticketbench.report.sections import rendered_sections
-from ticketbench.report.words.glossary import AUDIT, DECIDE, GLOSSARY
 
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "statistics.md"
 ASKED = (
