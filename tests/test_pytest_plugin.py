@@ -294,6 +294,40 @@ def test_what_pytest_prints_of_ours_is_no_command_to_a_runner(text: str) -> None
     assert not re.search(r"^\s*::|##\[|[\x00-\x1f]", shown)
 
 
+@pytest.mark.parametrize(
+    ("mode", "name", "text"),
+    [
+        ("masked", "chat [mail]", "by [mail] or [phone]"),
+        ("none", "chat [mail]", "(not shown: report.texts)"),
+        ("full", "chat anna@example.com", "by anna@example.com or +49 171 3920071"),
+    ],
+)
+def test_a_failed_test_prints_of_a_ticket_what_the_config_lets_be_shown(
+    tmp_path: Path, mode: str, name: str, text: str
+) -> None:
+    repository = copied(tmp_path)
+    tickets, config = (
+        repository / path for path in ("datasets/tickets.csv", "configs/support.yaml")
+    )
+    head, *rows = tickets.read_text("utf-8").splitlines()
+    label = rows[0].split(",")[-1]
+    written = "chat anna@example.com,by anna@example.com or +49 171 3920071"
+    tickets.write_text("\n".join([head, *rows, f"{written},{label}\n"]), encoding="utf-8")
+    gate = "  - {must_pass: [chat anna@example.com], on: current}\n"
+    shown = config.read_text("utf-8").replace("{figures: false}", f"{{texts: {mode}}}")
+    config.write_text(shown + gate, encoding="utf-8")
+    code = """
+def test_any(must_pass_ticket):
+    assert must_pass_ticket.text.startswith("never") and len(must_pass_ticket.id) == 21
+"""
+    done = under_pytest(repository, code, "-vv", "-k", "chat")
+    assert done.returncode == 1, done.stdout
+    assert f"test_any[{name}] FAILED" in done.stdout
+    assert text in done.stdout
+    assert ("anna@" in done.stdout) == (mode == "full")
+    assert ("3920071" in done.stdout) == (mode == "full")
+
+
 def test_the_plugin_is_silent_in_a_project_that_does_not_use_it(tmp_path: Path) -> None:
     repository = copied(tmp_path)
     (repository / "pyproject.toml").write_text("[tool.pytest.ini_options]\n", encoding="utf-8")

@@ -135,18 +135,18 @@ def _answered(request: pytest.FixtureRequest, ask: Callable[[UnderTest], T]) -> 
         problem = error.problems[0]
         reason = f"{problem.what}; {problem.help}"
     except pytest.UsageError as error:
-        _fail(str(error))
+        _fail(_harmless(str(error)))
     except InputError as error:
         problem = error.problems[0]
-        _fail(": ".join(part for part in (problem.what, problem.help) if part))
+        _fail(_harmless(": ".join(part for part in (problem.what, problem.help) if part)))
     if request.config.getoption("--ticketbench-strict"):
-        _fail(reason)
+        _fail(_harmless(reason))
     pytest.skip(_harmless(reason))
 
 
 def _fail(reason: str) -> NoReturn:
     __tracebackhide__ = True
-    pytest.fail(_harmless(reason), pytrace=False)
+    pytest.fail(_steers_nothing(reason), pytrace=False)
 
 
 def _shown(name: str) -> str:

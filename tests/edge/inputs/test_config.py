@@ -264,6 +264,11 @@ def test_an_unknown_key_is_located_and_gets_the_nearest_name(
         ("rubric_sets", "choose: {costs: {review: -1}}\nrubric_sets", "c.yaml:4:18"),
         ("rubric_sets", "choose: {costs: {review: .inf}}\nrubric_sets", "c.yaml:4:18"),
         ("rubric_sets", "report: {figures: 'yes'}\nrubric_sets", "c.yaml:4:10"),
+        ("rubric_sets", "report: {texts: yes}\nrubric_sets", "c.yaml:4:10"),
+        ("rubric_sets", "report: {texts: 1}\nrubric_sets", "c.yaml:4:10"),
+        ("rubric_sets", "report: {mask_words: n.txt}\nrubric_sets", "c.yaml:4:10"),
+        ("rubric_sets", "report: {mask_keep: [a, '[']}\nrubric_sets", "c.yaml:4:25"),
+        ("rubric_sets", "report: {mask_keep: ['']}\nrubric_sets", "c.yaml:4:22"),
         ('classify"}', 'classify", concurrency: 0}', "c.yaml:2:48"),
         ('classify"}', 'classify", concurrency: 2.5}', "c.yaml:2:48"),
         ('classify"}', 'classify", timeout_s: 0}', "c.yaml:2:48"),
@@ -331,6 +336,35 @@ def test_a_missing_section_is_named(lacking: str, key: str) -> None:
     found = only(SMALL.replace(lacking, ""))
     assert found.where == "c.yaml:1:1"
     assert f"'{key}' is missing" in found.what
+
+
+def test_what_is_no_regular_expression_is_told_with_its_reason() -> None:
+    found = only(SMALL + "report:\n  mask_keep:\n    - 'SO-\\d{6}'\n    - '(a'\n")
+    assert found.where == "c.yaml:8:7"
+    assert found.what.startswith("report.mask_keep, entry 2 is not right: no regular expression: ")
+    assert "position 0" in found.what
+
+
+@pytest.mark.parametrize(
+    ("written", "mode", "before"),
+    [
+        ("", "none", None),
+        ("report: {texts: masked}\n", "masked", None),
+        ("report: {texts: true}\n", "full", True),
+        ("report: {texts: false}\n", "none", False),
+    ],
+)
+def test_texts_of_true_and_false_are_those_of_full_and_none(
+    written: str, mode: str, before: bool | None
+) -> None:
+    found = config(SMALL + written)
+    assert (found.file.report.texts, found.texts_of_before) == (mode, before)
+
+
+def test_lists_of_words_are_files_that_the_config_names() -> None:
+    found = config(SMALL + "report: {mask_words: [a.txt, ../b.txt]}\n")
+    assert found.mask_words_paths == (Path("a.txt"), Path("../b.txt"))
+    assert set(found.mask_words_paths) < set(found.input_paths)
 
 
 def test_a_missing_url_points_at_the_endpoint() -> None:

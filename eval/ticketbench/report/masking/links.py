@@ -9,11 +9,12 @@ from dataclasses import dataclass
 Span = tuple[int, int]
 """Where something starts and ends."""
 
-_TOKEN = re.compile(r"[^\s<>\"]+")
+_TOKEN = re.compile(r"(?<![^\s<>\"])[^\s<>\"/?]*[/?][^\s<>\"]*")
 _HOST = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,9}(?::[0-9]{1,5})?[/?#]")
-_VALUE = re.compile(r"[?&;#][^?&;#=/]*=([^&;#]+)")
+_VALUE = re.compile(r"[?&;#][^?&;#=/]*=(?!\[url$)([^&;#]+)")
+"""Not the first word of what stands for one already."""
 _QUERY = re.compile(r"[?&][A-Za-z][\w.\-\[\]]*=[^&;#]")
-_ALONE = re.compile(r"\?([^?&;#=]+)(?=[&#]|$)")
+_ALONE = re.compile(r"\?(?!\[url$)([^?&;#=]+)(?=[&#]|$)")
 _PART = re.compile(r"[/#]([^/?#&]{16,})")
 """Shorter parts of a path are words, numbers of articles, years."""
 _AT_END = ".,;:!?)]}'*\u00bb\u201d\u2019"

@@ -49,11 +49,24 @@ _CODE_BEFORE = re.compile(
     r"(?:^|[^A-Za-z])(?!TEL|FAX|MOB|SSN|VAT|TAX|CHE|UID|NIF|DNI|FN|ID)[A-Z]{2,6}-$"
 )
 _NEAR = 16
+_PHONE_BEFORE = re.compile(
+    r"(?:tel|tlf|telefone?|telefono|tel\u00e9fono|t\u00e9l|phone|mobile?|mobil|cell|m\u00f3vil|handy|"
+    r"fax|call|dial|ring|sms|text|whats\s?app|signal|telegram|ruf|anruf|hotline|nummer|"
+    r"\u0442\u0435\u043b|\u0442\u0435\u043b\u0435\u0444\u043e\u043d|\u7535\u8bdd|\u96fb\u8a71|\u260e|\u260f|\u2706)"
+    r"[.:]?[ \t]*(?:nr|no|number|is|me|at|on|under|unter)?[.:-]?[ \t]*$",
+    re.IGNORECASE,
+)
+_FAR = 28
 
 
 def rows_of_digits(text: str) -> Iterator[Span]:
     """Five digits or more, in groups or not: where any number may stand."""
     return (row.span() for row in _ROW.finditer(text))
+
+
+def phone_before(text: str, start: int) -> bool:
+    """Whether the words before `start` say that a number to dial comes."""
+    return _PHONE_BEFORE.search(text, max(0, start - _FAR), start) is not None
 
 
 def look_alikes(text: str) -> list[Span]:
@@ -140,7 +153,10 @@ def _dialled(parts: list[str]) -> bool:
 
 
 def _of_year(text: str, start: int, end: int) -> bool:
-    return _free(text, start, end) and bool(_ID_BEFORE.search(text[max(0, start - _NEAR) : start]))
+    near = text[max(0, start - _NEAR) : start]
+    return (
+        _free(text, start, end) and bool(_ID_BEFORE.search(near)) and not phone_before(text, start)
+    )
 
 
 def _of_code(text: str, start: int, end: int) -> bool:

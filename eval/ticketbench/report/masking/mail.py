@@ -23,8 +23,8 @@ _LOCAL = re.compile(
     # Backwards from the at sign: a quoted text, or a run without what no address has bare.
     rf'[ ]?("(?:"\\|[^"\n\x00]){{1,128}}"|[^\s@<>()\[\],;:"\\\x00{_PUNCTUATION}]{{1,256}})'
 )
-_NAMED = re.compile("[A-Za-z_-]{2,16}=(?=[^=]+$)")
-"""As in `from=anna@example.com`: the name of a field, not of a person."""
+_BEFORE = re.compile("[A-Za-z_-]{2,16}=(?=[^=]+$)|'(?=.)")
+"""As in `from=anna@example.com`: the name of a field; or the quote that opens before it."""
 
 _LABEL = rf"[^\s\x00-\x2c./\x3a-\x40\x5b-\x5e`\x7b-\x7f{_PUNCTUATION}]{{1,63}}"
 _DOT = r"(?:\.|[ ]?[(\[{][ ]?(?:dot|punkt|point|\.)[ ]?[)\]}][ ]?|[ ](?:dot|punkt)[ ])"
@@ -63,5 +63,5 @@ def _local_start(text: str, end: int, done: int) -> int:
     local = text[start:end]
     if "//" in local:
         return start + local.rfind("/") + 1
-    named = _NAMED.match(local)
+    named = _BEFORE.match(local)
     return start + named.end() if named else start

@@ -7,21 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ticketbench.report.masking.links import Span
-from ticketbench.report.masking.look_alikes import rows_of_digits
+from ticketbench.report.masking.look_alikes import phone_before, rows_of_digits
 
 LEAST_DIGITS = 7
 """A shorter number is a price, a year, a room; behind a word such as "phone" five are enough."""
 
 _LEAST_SAID, _MOST_DIALLED, _MOST_GROUP = 5, 15, 8
 _SPACED = re.compile(r"[ \t][-/][ \t]|[ \t]{2}")
-_SAID_BEFORE = re.compile(
-    r"(?:tel|tlf|telefone?|telefono|tel\u00e9fono|t\u00e9l|phone|mobile?|mobil|cell|m\u00f3vil|handy|"
-    r"fax|call|dial|ring|sms|text|whats\s?app|signal|telegram|ruf|anruf|hotline|nummer|"
-    r"\u0442\u0435\u043b|\u0442\u0435\u043b\u0435\u0444\u043e\u043d|\u7535\u8bdd|\u96fb\u8a71|\u260e|\u260f|\u2706)"
-    r"[.:]?[ \t]*(?:nr|no|number|is|me|at|on|under|unter)?[.:]?[ \t]*$",
-    re.IGNORECASE,
-)
-_NEAR = 28
 _LETTER, _JOINED = re.compile("[A-Za-z]"), re.compile("[A-Za-z0-9]")
 """Of Latin script alone: in others words stand at numbers without a blank."""
 _TWO_DIGITS = re.compile("[0-9]{2}(?=[A-Za-z0-9 +-]{0,4}[0-9])")
@@ -74,7 +66,7 @@ def of_states(text: str) -> Iterator[Span]:
 def phones(text: str) -> Iterator[Span]:
     """International and national numbers with their extensions."""
     for one in _numbers(text):
-        said = _said(text, one.start)
+        said = phone_before(text, one.start)
         least = _LEAST_SAID if said else LEAST_DIGITS - ("+" in text[one.start : one.start + 2])
         if len(one.digits) >= least and (said or _dialled(text, one)):
             yield one.start, _with_extension(text, one.end)
@@ -112,10 +104,6 @@ def _with_extension(text: str, end: int) -> int:
         return end
     closes = "(" in found[0] and text[found.end() : found.end() + 1] == ")"
     return found.end() + closes
-
-
-def _said(text: str, start: int) -> bool:
-    return _SAID_BEFORE.search(text, max(0, start - _NEAR), start) is not None
 
 
 def _dialled(text: str, one: _Number) -> bool:

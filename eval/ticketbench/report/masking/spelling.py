@@ -5,7 +5,9 @@ Patterns are written for this spelling alone. What they find is cut out of the t
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,27 +20,29 @@ _DROPPED = ("Cf", "Me")
 
 @dataclass(frozen=True, slots=True)
 class Spelt:
-    """A text in plain characters; `at` says where each stood, None where all stayed in place."""
+    """A text in plain characters; `dropped` says where one was left out, in order."""
 
     text: str
-    at: Sequence[int] | None
+    dropped: Sequence[int] = ()
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Where the characters from `start` to `end`, at least one, stand in the text itself."""
-        if self.at is None:
-            return start, end
-        return self.at[start], self.at[end - 1] + 1
+        return self._at(start), self._at(end - 1) + 1
+
+    def _at(self, i: int) -> int:
+        return i + bisect_right(self.dropped, i)
 
 
 def spelt(text: str) -> Spelt:
     """`text` with every character as one plain character, or none where it is invisible."""
     if text.isascii():
-        return Spelt(text, None)
+        return Spelt(text)
     plain = {c: _plain(c) for c in set(text) if not c.isascii()}
     changed = text.translate({ord(c): new for c, new in plain.items()})
     if len(changed) == len(text):
-        return Spelt(changed, None)
-    return Spelt(changed, [i for i, c in enumerate(text) if plain.get(c, c)])
+        return Spelt(changed)
+    gone = re.compile("[" + "".join(re.escape(c) for c, new in plain.items() if not new) + "]")
+    return Spelt(changed, [found.start() - i for i, found in enumerate(gone.finditer(text))])
 
 
 @lru_cache(maxsize=4096)
