@@ -93,7 +93,7 @@ def test_a_ticket_without_an_answer_has_no_label() -> None:
     read = json.loads(data(view(failed)))
     assert read["ids"][-1] == "z"
     assert unpacked(read["sets"][0]["top"], 2)[-1] == 0
-    assert read["failures"] == {"z": "timeout"}
+    assert read["failures"] == [{"60": "timeout"}]
 
 
 def test_prices_of_missed_escalations_need_the_score_of_the_gold_label() -> None:

@@ -74,7 +74,7 @@ def _tickets(view: View) -> dict[str, object]:
         "groups": _groups(view.groups),
         "near": np.flatnonzero(flags(view)["near"]).tolist(),
         "suspects": _suspects(view),
-        "failures": {f.ticket_id: f.kind for one in view.sets for f in one.table.failures},
+        "failures": [_failures(view, one) for one in view.sets],
         "texts": _texts(view),
     }
 
@@ -157,6 +157,12 @@ def _groups(groups: IntArray) -> str:
 
 def _limit(escalate_above: float) -> float | None:
     return escalate_above if escalate_above < 1 else None
+
+
+def _failures(view: View, one: SetView) -> dict[int, str]:
+    """Why a ticket has no answer, by its row."""
+    row = {ticket: i for i, ticket in enumerate(view.ids)}
+    return {row[failure.ticket_id]: failure.kind for failure in one.table.failures}
 
 
 def _suspects(view: View) -> list[list[int]]:

@@ -38,7 +38,7 @@ settings</caption>
 <tr data-label="{{ row.at }}"><th scope="row">{{ row.name }}{% if row.hurt %} \
 <span class="tag">loses most</span>{% endif %}</th><td>{{ row.n }}</td>\
 <td class="chart">{{ row.chart }}</td><td data-part="today">{{ row.today }}</td>\
-<td data-part="now"><b>{{ row.now }}</b></td><td data-part="away">{{ row.away }}</td>\
+<td data-part="now"{% if row.few %} class="muted"{% endif %}><b>{{ row.now }}</b></td><td data-part="away">{{ row.away }}</td>\
 <td data-part="sent-in">{{ row.sent_in }}</td><td data-part="person">{{ row.person }}</td></tr>
 {% endfor %}
 </tbody></table>"""
@@ -86,13 +86,15 @@ def _table(view: View, moves: Sequence[LabelMove]) -> Markup:
 def _row(view: View, move: LabelMove, *, hurt: bool) -> dict[str, object]:
     today, now = (of_100(side.right_alone.value) for side in (move.today, move.then))
     sides = [Dot(move.today.right_alone, "old"), Dot(move.then.right_alone, "new")]
-    few = " (few tickets)" if move.n < FEW else ""
+    few = move.n < FEW
+    alt = f"{move.label}: today {today}, then {now}{' (few tickets)' if few else ''}"
     return {
         "at": view.labels.index(move.label),
         "name": move.label,
         "n": move.n,
         "hurt": hurt,
-        "chart": dots(sides, ends=(0, 1), alt=f"{move.label}: today {today}, then {now}{few}"),
+        "few": few,
+        "chart": dots(sides, ends=(0, 1), alt=alt),
         "today": today,
         "now": now,
         "away": move.then.away,

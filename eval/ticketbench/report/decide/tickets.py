@@ -166,7 +166,9 @@ def shown_sets(view: View) -> Sequence[int]:
 def _bar(view: View, k: int, i: int) -> dict[str, object]:
     one = view.sets[k]
     if view.tops[k][i] == NO_ANSWER:
-        return {"set": one.name, "tone": "wrong", "score": "–", "label": "no answer"}
+        why = {failure.ticket_id: failure.kind for failure in one.table.failures}
+        said = f"no answer: {why.get(view.ids[i], 'unknown')}"
+        return {"set": one.name, "tone": "wrong", "score": "–", "label": said}
     score = float(one.tickets.score[int(np.searchsorted(one.rows, i))])
     return {
         "set": one.name,

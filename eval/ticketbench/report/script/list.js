@@ -54,7 +54,7 @@ function listOf(data, model, $, $$) {
       const k = data.shown[at], t = sets[k].top[i], ok = right(k, i), [, fill, tick] = bar.querySelector("svg").children;
       const [, score, label] = bar.querySelectorAll("span"), tone = ok ? "right" : "wrong";
       score.textContent = t < 0 ? "–" : (Math.round(sets[k].score[i] / 1000) / 100).toFixed(2);
-      label.textContent = t < 0 ? "no answer" : data.labels[t];
+      label.textContent = t < 0 ? `no answer: ${data.failures[k][i] || "unknown"}` : data.labels[t];
       label.className = `${tone}-text`;
       fill.setAttribute("class", tone);
       fill.setAttribute("width", `${Math.max(0, sets[k].score[i]) / 1000}%`);
