@@ -197,7 +197,7 @@ def _pays(results: RunResults, found: Recommendation) -> _Shown:
     assert found.setting is not None
     saving, today = found.setting.saving, found.today.saving
     by_hand = saving.by_hand
-    most = max(1.1 * by_hand, *(_most(of.cost) for of in (saving, today)))
+    most = max(1.1 * by_hand, *(1.05 * _most(of.cost) for of in (saving, today)))
     cost = f"{today.cost.value:.2f}"
     alt = (
         f"A ticket costs {saving.cost.value:.2f} with {found.rubric_set}, {cost} today, "

@@ -38,7 +38,8 @@ settings</caption>
 <tr data-label="{{ row.at }}"><th scope="row">{{ row.name }}{% if row.hurt %} \
 <span class="tag">loses most</span>{% endif %}</th><td>{{ row.n }}</td>\
 <td class="chart">{{ row.chart }}</td><td data-part="today">{{ row.today }}</td>\
-<td data-part="now"{% if row.few %} class="muted"{% endif %}><b>{{ row.now }}</b></td><td data-part="away">{{ row.away }}</td>\
+<td data-part="now"{% if row.few %} class="muted"{% endif %}><b>{{ row.now }}</b></td>\
+<td data-part="away">{{ row.away }}</td>\
 <td data-part="sent-in">{{ row.sent_in }}</td><td data-part="person">{{ row.person }}</td></tr>
 {% endfor %}
 </tbody></table>"""
