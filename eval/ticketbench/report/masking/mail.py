@@ -15,7 +15,13 @@ _AT = re.compile(
     r"@|%40|&\#(?:64|x40);|&commat;|[(\[{<][ ]?(?:at|@|\u00e4t|arroba)[ ]?[)\]}>]",
     re.IGNORECASE,
 )
-_AT_WORD = re.compile(r" at (?=[^\s@]{1,63} (?:dot|punkt) )", re.IGNORECASE)
+_AT_WORD = re.compile(r" at (?=[^\s@.]{1,63}(?: (?:dot|punkt) |\.[^\s@.]))", re.IGNORECASE)
+_LIKE_A_LOCAL = re.compile("[A-Za-z][A-Za-z0-9-]*[._+][A-Za-z0-9._+-]*[A-Za-z0-9]")
+"""What stands before the word "at" where the dots of the domain are dots: "look at shop.example" is
+no address.
+"""
+_DOT_WORDS = re.compile(r"(?:(?<![\w.+-])[\w.+-]{1,64} (?:dot|punkt) ){1,4}$", re.IGNORECASE)
+_FAR = 128
 
 _LONGEST_LOCAL = 256
 _PUNCTUATION = "\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a\u2026\u3001\uff0c"
@@ -27,7 +33,7 @@ _BEFORE = re.compile("[A-Za-z_-]{2,16}=(?=[^=]+$)|'(?=.)")
 """As in `from=anna@example.com`: the name of a field; or the quote that opens before it."""
 
 _LABEL = rf"[^\s\x00-\x2c./\x3a-\x40\x5b-\x5e`\x7b-\x7f{_PUNCTUATION}]{{1,63}}"
-_DOT = r"(?:\.|[ ]?[(\[{][ ]?(?:dot|punkt|point|\.)[ ]?[)\]}][ ]?|[ ](?:dot|punkt)[ ])"
+_DOT = r"(?:\.|[ ]\.[ ]|[ ]?[(\[{][ ]?(?:dot|punkt|point|\.)[ ]?[)\]}][ ]?|[ ](?:dot|punkt)[ ])"
 _DOMAIN = re.compile(
     rf"[ ]?(?:(?:{_LABEL}{_DOT}){{1,12}}(?![0-9-]){_LABEL}(?<!@.)"
     r"|\[?(?:[0-9]{1,3}\.){3}[0-9]{1,3}\]?|\[IPv6:[0-9A-Fa-f:.]{2,45}\])",
@@ -48,9 +54,21 @@ def addresses(text: str) -> Iterator[Span]:
         if domain is None and sign[0] == "@" and text[sign.start() - 1 : sign.start()].isalnum():
             domain = _BARE_HOST.match(text, sign.end())
         start = _local_start(text, sign.start(), done) if domain else sign.start()
-        if domain and start < sign.start():
+        if domain and start < sign.start() and _sure(text[start : sign.start()], sign, domain):
+            start = _with_dot_words(text, start, done) if sign[0] != "@" else start
             done = domain.end()
             yield start, done
+
+
+def _sure(local: str, sign: re.Match[str], domain: re.Match[str]) -> bool:
+    """Whether "at" as a word is the sign: by a dot as a word behind it, or by what is before it."""
+    spelled = " " in domain[0]
+    return sign[0].lower() != " at " or spelled or _LIKE_A_LOCAL.fullmatch(local) is not None
+
+
+def _with_dot_words(text: str, start: int, done: int) -> int:
+    found = _DOT_WORDS.search(text, max(done, start - _FAR), start)
+    return found.start() if found else start
 
 
 def _local_start(text: str, end: int, done: int) -> int:
