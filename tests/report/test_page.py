@@ -94,7 +94,7 @@ def test_every_id_is_unique_and_every_anchor_leads_somewhere(page: str) -> None:
     tags = Tags(page).tags
     ids = [attrs["id"] for _, attrs in tags if attrs.get("id")]
     assert len(ids) == len(set(ids))
-    links = {(attrs.get("href") or "")[1:] for tag, attrs in tags if tag == "a"}
+    links = {(attrs.get("href") or "")[1:] for tag, attrs in tags if tag in ("a", "use")}
     states = {link for link in links if "=" in link}
     assert links - states <= set(ids)
     assert {part.split("=")[0] for link in states for part in link.split("&")} <= STATES
@@ -162,7 +162,7 @@ KNOWN_TAGS = set(
     "html head meta title style body a header h1 p nav ul li main section div strong b span h2 h3 "
     "label input output table caption thead tr th tbody td script figure svg line text polyline "
     "circle rect polygon path g figcaption details summary dl dt dd code footer button select "
-    "option template i".split()
+    "option template i use".split()
 )
 
 

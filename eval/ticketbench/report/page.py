@@ -54,9 +54,9 @@ _PAGE = """<!doctype html>
 <h2>Audit</h2>
 <p class="sub">Everything measured, by question.</p>
 {% for section in sections %}
-<details id="audit-{{ section.id }}" class="fold"><summary><h3>{{ section.title }}</h3>\
-<span class="short">{{ section.short }}</span></summary>
-<div class="body">{{ section.body }}</div></details>
+<details id="audit-{{ section.id }}" class="fold"><summary><h3>{{ section.title }}</h3> \
+{{ section.short }}</summary>
+{{ section.body }}</details>
 {% endfor %}
 </section>
 </main>

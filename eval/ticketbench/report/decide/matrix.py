@@ -35,7 +35,8 @@ _TEMPLATE = """<section id="mix" class="wide">
 </p>
 {% endif %}
 <div class="scroll" tabindex="0" role="region" aria-label="Matrix">
-<table id="matrix"{{ ' class="small"' if folded }}><caption class="unseen">Rows: true {{ word }}. \
+<table id="matrix"{% if folded %} class="small"{% endif %}>\
+<caption class="unseen">Rows: true {{ word }}. \
 Columns: where the ticket goes.</caption>
 <thead><tr><td></td>{% for name in columns %}<th scope="col"{{ " hidden" if loop.last and off }}>\
 <span>{{ name }}</span></th>{% endfor %}</tr></thead>

@@ -64,7 +64,8 @@ def rendered_sections(report: Report) -> list[RenderedSection]:
         body = one.body(report)
         if body is not None:
             short = _clipped(visible(one.short(report)))
-            rendered.append(RenderedSection(one.id, one.title, short, body))
+            lean = Markup(str(body).replace(">\n<", "><"))
+            rendered.append(RenderedSection(one.id, one.title, short, lean))
     return rendered
 
 

@@ -15,38 +15,40 @@ from ticketbench.report.words.recommendation import preferred
 _MOST_COLUMNS = 12
 """Labels up to which a matrix can be read; beyond, each row lists the cells that are not 0."""
 
-_TEMPLATE = """<p class="muted">Rows are gold labels, columns what happened under the policy of \
-the config. Every row sums to its tickets. Right is a label's own route, and for __none__ \
-(review). Blue: right; orange: wrong; grey: to a person.</p>
+_TEMPLATE = """<p>Rows are gold labels, columns what happened under the policy of the config. \
+Right is a label's own route, and for __none__ (review). Blue: right; orange: wrong; grey: to a \
+person.</p>
+<div class="columns">
 {% for name, matrix in wide %}
-<div class="scroll" tabindex="0" role="region" aria-label="Confusion matrix of {{ name }}"><table>
+<div tabindex="0" role="region" aria-label="Confusion matrix of {{ name }}"><table>
 <caption>{{ name }}, n = {{ matrix.n }}</caption>
-<thead><tr><th scope="col" class="text">gold</th>\
-{% for column in matrix.columns %}<th scope="col">{{ column }}</th>{% endfor %}\
-<th scope="col">n</th></tr></thead>
-<tbody>
+<thead><tr><th>gold</th>\
+{% for column in matrix.columns %}<th>{{ column }}</th>{% endfor %}\
+<th>n</th></tr></thead>
 {% for row in matrix.rows %}
-<tr><th scope="row">{{ row.label }}</th>\
-{% for cell in row.cells %}<td class="{{ cell.kind }} s{{ cell.step }}">{{ cell.n }}</td>\
+<tr><th>{{ row.label }}</th>\
+{% for cell in row.cells %}\
+<td{% if cell.n %} class="{{ cell.kind[0] }}{{ cell.step }}"{% endif %}>{{ cell.n }}</td>\
 {% endfor %}<td>{{ row.n }}</td></tr>
 {% endfor %}
-</tbody></table></div>
+</table></div>
 {% endfor %}
 {% for name, matrix in long %}
-<div class="scroll" tabindex="0" role="region" aria-label="Confusions of {{ name }}"><table>
+<div tabindex="0" role="region" aria-label="Confusions of {{ name }}">\
+<table class="tl">
 <caption>{{ name }}, n = {{ matrix.n }}; a label that is not named got none</caption>
-<thead><tr><th scope="col" class="text">gold</th><th scope="col">n</th><th scope="col">right</th>\
-<th scope="col">{{ review }}</th><th scope="col">{{ escalate }}</th><th scope="col" class="text">\
+<thead><tr><th>gold</th><th>n</th><th>right</th>\
+<th>{{ review }}</th><th>{{ escalate }}</th><th>\
 sent wrongly to</th></tr></thead>
-<tbody>
 {% for row in matrix.rows %}
-<tr><th scope="row">{{ row.label }}</th><td>{{ row.n }}</td><td>{{ row.of("right") }}</td>\
-<td>{{ row.to(review) }}</td><td>{{ row.to(escalate) }}</td><td class="text">\
+<tr><th>{{ row.label }}</th><td>{{ row.n }}</td><td>{{ row.of("right") }}</td>\
+<td>{{ row.to(review) }}</td><td>{{ row.to(escalate) }}</td><td>\
 {% for cell in row.wrong %}{{ cell.column }} {{ cell.n }}{{ ", " if not loop.last }}{% endfor %}\
 </td></tr>
 {% endfor %}
-</tbody></table></div>
-{% endfor %}"""
+</table></div>
+{% endfor %}
+</div>"""
 
 
 def answer(report: Report) -> str:

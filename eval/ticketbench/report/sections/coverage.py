@@ -11,35 +11,20 @@ from ticketbench.report.words import numbers
 
 _TEMPLATE = """<p>The same threshold means different things for different rubric sets. Here each \
 set routes the share of tickets it is most confident of, without a policy.</p>
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Wrong at an equal share"><table>
-<caption>Wrong among the most confident share of tickets, 95% intervals; {{ n }} tickets that \
-every set scored</caption>
-<thead><tr><th scope="col" class="text">rubric set</th>\
-{% for c in coverages %}<th scope="col">{{ c | percent(0) }} of tickets</th>{% endfor %}\
-</tr></thead>
-<tbody>
-{% for side, e in sides %}
-<tr><th scope="row">{{ side.rubric_set }}</th>\
-{% for at in side.at_coverage %}<td>{{ at.risk | estimate }}</td>{% endfor %}</tr>
+<div tabindex="0" role="region" aria-label="Equal risk, equal share"><table>
+<caption>{{ n }} tickets that every set scored, 95% intervals. The shares at a risk are read off \
+these very tickets: fresh ones exceed it about half of the time</caption>
+<thead><tr><th rowspan="2">rubric set</th>\
+<th colspan="{{ coverages | length }}">wrong among the most confident</th>\
+<th colspan="{{ risks | length }}">share that can be routed at</th></tr>
+<tr>{% for c in coverages %}<th>{{ c | percent(0) }} of tickets</th>{% endfor %}\
+{% for r in risks %}<th>{{ r | percent(0) }} wrong</th>{% endfor %}</tr></thead>
+{% for side in sides %}
+<tr><th>{{ side.rubric_set }}</th>\
+{% for at in side.at_coverage %}<td>{{ at.risk | estimate }}</td>{% endfor %}\
+{% for at in side.at_risk %}<td>{{ at.coverage | percent }}</td>{% endfor %}</tr>
 {% endfor %}
-</tbody></table></div>
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Share at an equal risk"><table>
-<caption>Share of tickets that can be routed at a share of errors; read off these very tickets, \
-fresh ones exceed it about half of the time</caption>
-<thead><tr><th scope="col" class="text">rubric set</th>\
-{% for r in risks %}<th scope="col">{{ r | percent(0) }} wrong</th>{% endfor %}\
-<th scope="col">AUROC</th></tr></thead>
-<tbody>
-{% for side, e in sides %}
-<tr><th scope="row">{{ side.rubric_set }}</th>\
-{% for at in side.at_risk %}<td>{{ at.coverage | percent }}</td>{% endfor %}\
-<td>{{ e.calibration.auroc | estimate(share=False) }}</td></tr>
-{% endfor %}
-</tbody></table></div>
-<p class="muted">AUROC: the chance that a right ticket has a higher top score than a wrong one; \
-DeLong interval, from one ticket per group.</p>"""
+</table></div>"""
 
 
 def answer(report: Report) -> str:
@@ -64,14 +49,8 @@ def answer(report: Report) -> str:
 
 @section(order=50, id="coverage", title="Equal risk, equal share", short=answer)
 def coverage(report: Report) -> Markup | None:
-    """Risk at equal coverage, coverage at equal risk, AUROC of the top score."""
-    results = report.results
-    if not results.equal_coverage or results.equal_coverage[0].n == 0:
+    """Risk at equal coverage, coverage at equal risk."""
+    sides = report.results.equal_coverage
+    if not sides or sides[0].n == 0:
         return None
-    return render(
-        _TEMPLATE,
-        n=results.equal_coverage[0].n,
-        coverages=COVERAGES,
-        risks=RISKS,
-        sides=list(zip(results.equal_coverage, results.evaluations, strict=True)),
-    )
+    return render(_TEMPLATE, n=sides[0].n, coverages=COVERAGES, risks=RISKS, sides=sides)

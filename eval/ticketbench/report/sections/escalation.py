@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from markupsafe import Markup
 
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.tables import beside
+from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import preferred
 
 _TEMPLATE = """{% for e in evaluations %}
@@ -15,24 +20,9 @@ _TEMPLATE = """{% for e in evaluations %}
 recall {{ found.recall | estimate }}; {{ summary.collisions }} of the escalated also passed the \
 threshold. Of the routed tickets {{ summary.any_label_precision | estimate }} went to a label \
 that fits at all, their own or another one in all_labels.</p>
-<details><summary>Other limits for {{ e.provenance.rubric_set }}</summary>
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Escalation limits of {{ e.provenance.rubric_set }}"><table>
-<caption>Escalated when two labels score above the limit; beside it the threshold that costs \
-least. Chosen and judged on these very tickets: the lowest cost is optimistic. A person reading \
-every ticket costs {{ e.settings.costs.review | price }} each</caption>
-<thead><tr><th scope="col">limit</th><th scope="col">escalated</th><th scope="col">precision</th>\
-<th scope="col">recall</th><th scope="col">cheapest threshold</th>\
-<th scope="col">cost per ticket</th></tr></thead>
-<tbody>
-{% for p in e.routing.escalation_sweep %}
-<tr><th scope="row">{{ "off" if p.escalate_above >= 1 else p.escalate_above | threshold }}</th>\
-<td>{{ p.escalation.queue }}</td><td>{{ p.escalation.precision | estimate }}</td>\
-<td>{{ p.escalation.recall | estimate }}</td><td>{{ p.threshold | threshold }}</td>\
-<td>{{ p.cost | number }}</td></tr>
 {% endfor %}
-</tbody></table></div></details>
-{% endfor %}"""
+<details><summary>Other limits</summary>
+{{ limits }}</details>"""
 
 
 def answer(report: Report) -> str:
@@ -49,4 +39,31 @@ def answer(report: Report) -> str:
 def escalation(report: Report) -> Markup | None:
     """Precision, recall and queue of the escalation rule, and of other limits."""
     judged = [e for e in report.results.evaluations if e.routing.escalation]
-    return render(_TEMPLATE, evaluations=judged) if judged else None
+    if not judged:
+        return None
+    by_hand = numbers.price(judged[0].settings.costs.review)
+    limits = beside(
+        "Escalation limits",
+        "Beside each limit the threshold that costs least. Chosen and judged on these very "
+        f"tickets, the cost is optimistic. A person reading every ticket costs {by_hand} each",
+        first="limit",
+        columns=("escalated", "precision", "recall", "cheapest threshold", "cost per ticket"),
+        of=[(e.provenance.rubric_set, _limits(e)) for e in judged],
+        spans=True,
+    )
+    return render(_TEMPLATE, evaluations=judged, limits=limits)
+
+
+def _limits(evaluation: Evaluation) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for p in evaluation.routing.escalation_sweep:
+        found = p.escalation
+        yield (
+            "off" if p.escalate_above >= 1 else numbers.threshold(p.escalate_above),
+            (
+                str(found.queue),
+                numbers.estimate(found.precision),
+                numbers.estimate(found.recall),
+                numbers.threshold(p.threshold),
+                numbers.number(p.cost),
+            ),
+        )

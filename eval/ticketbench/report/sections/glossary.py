@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticketbench.report.glossary import GLOSSARY
+from ticketbench.report.glossary import DECIDE, GLOSSARY
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
 _TEMPLATE = """<dl id="glossary">
 {% for id, word in words %}
-<dt>{{ word.term }}</dt><dd id="word-{{ id }}">{{ word.explanation }}</dd>
+<dt>{{ word.term }}</dt><dd{% if id in linked %} id="word-{{ id }}"{% endif %}>\
+{{ word.explanation }}</dd>
 {% endfor %}
 </dl>"""
 
@@ -22,5 +23,5 @@ def answer(report: Report) -> str:
 
 @section(order=95, id="words", title="Words used here", short=answer)
 def words(report: Report) -> Markup:
-    """Every word of page and docs, each with an anchor of its own."""
-    return render(_TEMPLATE, words=GLOSSARY.items())
+    """Every word of page and docs; those that a dotted word may lead to have an anchor."""
+    return render(_TEMPLATE, words=GLOSSARY.items(), linked=DECIDE)

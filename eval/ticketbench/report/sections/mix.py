@@ -33,21 +33,20 @@ depends on it.{% endif %}</p>
 be said.</p>
 {% endif %}
 {% endfor %}
-<div class="scroll" tabindex="0" role="region" \
+<div tabindex="0" role="region" \
 aria-label="Estimates at the mix of production"><table>
 <caption>What the labelled tickets say at that mix, 95% intervals</caption>
-<thead><tr><th scope="col" class="text">rubric set</th><th scope="col">tickets</th>\
-<th scope="col">worth</th><th scope="col">accuracy</th><th scope="col">routed</th>\
-<th scope="col">right among routed</th></tr></thead>
-<tbody>
+<thead><tr><th>rubric set</th><th>tickets</th>\
+<th>worth</th><th>accuracy</th><th>routed</th>\
+<th>right among routed</th></tr></thead>
 {% for m in mixes %}
-<tr><th scope="row">{{ m.rubric_set }}</th><td>{{ m.n }}</td>\
+<tr><th>{{ m.rubric_set }}</th><td>{{ m.n }}</td>\
 <td>{{ m.n_effective | number(0) }}</td>\
 <td>{{ m.accuracy | estimate }}</td>\
 <td>{{ m.coverage | estimate }}</td>\
 <td>{{ m.selective_precision | estimate }}</td></tr>
 {% endfor %}
-</tbody></table></div>
+</table></div>
 {% if few %}
 <p>Under 300 tickets, weighting adds more noise than the bias it takes away.</p>
 {% endif %}"""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
@@ -15,17 +18,19 @@ sha256 <code>{{ dataset.fingerprint }}</code></dd>
 <dt>groups</dt><dd>{{ dataset.n_groups }} by {{ dataset.grouped_by }}: tickets of one group are \
 not independent, and every interval knows it</dd>
 {% endif %}
-{% for e in evaluations %}
-<dt>{{ e.provenance.rubric_set }}</dt><dd>{{ e.n_requested }} requested = {{ e.n_scored }} scored \
-+ {{ e.n_failed }} failed; {{ e.tickets.n_labelled }} with a gold label, \
-{{ e.tickets.n_none }} with gold __none__, {{ e.tickets.n_groups }} groups; answers of \
-<code>{{ e.provenance.endpoint }}</code>; rubrics sha256 \
-<code>{{ e.provenance.rubric_fingerprint }}</code></dd>
+{% for asked, sets in answers.items() %}
+<dt>{{ sets | join(", ") }}</dt><dd>{{ asked }}</dd>
 {% endfor %}
+<dt>rubrics</dt><dd>sha256 {% for e in evaluations %}{{ e.provenance.rubric_set }} \
+<code>{{ e.provenance.rubric_fingerprint }}</code>{{ ", " if not loop.last }}{% endfor %}</dd>
 <dt>tool</dt><dd>ticketbench {{ version }}, seed {{ seed }}</dd>
 <dt>times and counts</dt><dd>of cached and sent requests stand in manifest.json</dd>
 </dl>
 <p>Numbers are those of the endpoint named above and say nothing about any other.</p>"""
+
+_ANSWERS = """{{ e.n_requested }} requested = {{ e.n_scored }} scored + {{ e.n_failed }} failed; \
+{{ e.tickets.n_labelled }} with a gold label, {{ e.tickets.n_none }} with gold __none__, \
+{{ e.tickets.n_groups }} groups; answers of <code>{{ e.provenance.endpoint }}</code>"""
 
 
 def answer(report: Report) -> str:
@@ -40,6 +45,15 @@ def origin(report: Report) -> Markup:
         _TEMPLATE,
         dataset=report.results.dataset,
         evaluations=report.results.evaluations,
+        answers=_answers(report.results.evaluations),
         version=report.tool_version,
         seed=report.seed,
     )
+
+
+def _answers(evaluations: Sequence[Evaluation]) -> dict[Markup, list[str]]:
+    """What was asked and answered, and the sets of which it holds."""
+    found: dict[Markup, list[str]] = {}
+    for e in evaluations:
+        found.setdefault(render(_ANSWERS, e=e), []).append(e.provenance.rubric_set)
+    return found

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from markupsafe import Markup
 
+from ticketbench.measure.results import SetSlices
+from ticketbench.report.masking.texts import Masking
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.tables import Rows, beside
+from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import preferred
 
 _MOST_SHOWN = 25
 
-_TEMPLATE = """{% for set in sets %}
-<h3>{{ set.rubric_set }}: {{ set.found.slices | selectattr("flagged") | list | length | \
-count("slice") }} of {{ set.found.slices | length }} unlike the other tickets</h3>
-{% if set.found.slices %}
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Slices of {{ set.rubric_set }}"><table>
-<caption>Accuracy of each value against all other tickets, lowest first; p is adjusted for every \
-slice tested (Holm){% if set.found.slices | length > most %}; the first {{ most }} shown\
-{% endif %}</caption>
-<thead><tr><th scope="col" class="text">column</th><th scope="col" class="text">value</th>\
-<th scope="col">tickets</th><th scope="col">accuracy</th><th scope="col">against the rest</th>\
-<th scope="col">p</th></tr></thead>
-<tbody>
-{% for s in set.found.slices[:most] %}
-{% set value = shown(s.value) %}
-<tr><th scope="row">{{ s.column }}</th><td class="text">{% if s.flagged %}<b>{{ value }}</b>\
-{% else %}{{ value }}{% endif %}</td><td>{{ s.n }}</td>\
-<td>{{ s.accuracy | estimate }}</td>\
-<td>{{ s.difference | difference }}</td><td>{{ s.p_holm | p_value }}</td></tr>
-{% endfor %}
-</tbody></table></div>
-{% endif %}
-{% if set.found.skipped %}
-<p class="muted">Not sliced: {% for c in set.found.skipped %}{{ c.column }} ({{ c.reason }})\
-{{ "; " if not loop.last }}{% endfor %}.</p>
-{% endif %}
-{% endfor %}"""
+_TEMPLATE = """<p>{% for set in sets %}{{ set.rubric_set }}: \
+{{ set.found.slices | selectattr("flagged") | list | length | count("slice") }} of \
+{{ set.found.slices | length }} unlike the other tickets{{ ", marked *" if loop.first }}. \
+{% endfor %}\
+{% for skipped in skips %}Not sliced: {% for c in skipped %}{{ c.column }} ({{ c.reason }})\
+{{ "; " if not loop.last }}{% endfor %}. {% endfor %}</p>
+{{ table }}"""
 
 
 def answer(report: Report) -> str:
@@ -47,7 +33,7 @@ def answer(report: Report) -> str:
     if not flagged:
         return "none stands out"
     if len(flagged) == 1:
-        return f"{flagged[0].column} {flagged[0].value} stands out"
+        return f"{flagged[0].column} {report.masked.shown_id(flagged[0].value)} stands out"
     return f"{len(flagged)} stand out"
 
 
@@ -57,4 +43,39 @@ def slices(report: Report) -> Markup | None:
     sets = report.results.slices
     if not sets:
         return None
-    return render(_TEMPLATE, sets=sets, most=_MOST_SHOWN, shown=report.masked.shown_id)
+    skips = dict.fromkeys(one.found.skipped for one in sets if one.found.skipped)
+    return render(_TEMPLATE, sets=sets, skips=skips, table=_table(sets, report.masked))
+
+
+def _table(sets: Sequence[SetSlices], masked: Masking) -> Markup:
+    """The first slices of each set, and what every set makes of them; values as they may be shown."""
+    shown: dict[tuple[str, str], list[str]] = {
+        (s.column, s.value): [] for one in sets for s in one.found.slices[:_MOST_SHOWN]
+    }
+    if not shown:
+        return Markup()
+    for s in (s for one in sets for s in one.found.slices if (s.column, s.value) in shown):
+        shown[s.column, s.value].append(f"{s.n:,}")
+    # Sets differ in tickets only where some have no answer.
+    heads = {
+        at: f"{at[0]}: {masked.shown_id(at[1])} ({' / '.join(dict.fromkeys(n))})"
+        for at, n in shown.items()
+    }
+    more = any(len(one.found.slices) > _MOST_SHOWN for one in sets)
+    return beside(
+        "Slices",
+        f"Accuracy of each value against all other tickets, lowest of {sets[0].rubric_set} first; "
+        "p is adjusted for every slice tested (Holm)"
+        + (f"; the first {_MOST_SHOWN} shown" if more else ""),
+        first="value (tickets)",
+        columns=("accuracy", "against the rest", "p"),
+        of=[(one.rubric_set, _rows(one, heads)) for one in sets],
+    )
+
+
+def _rows(of: SetSlices, heads: Mapping[tuple[str, str], str]) -> Rows:
+    for s in of.found.slices:
+        if (s.column, s.value) in heads:
+            p = numbers.p_value(s.p_holm) + "*" * s.flagged
+            accuracy, rest = numbers.estimate(s.accuracy), numbers.difference(s.difference)
+            yield heads[s.column, s.value], (accuracy, rest, p)

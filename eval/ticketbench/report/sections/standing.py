@@ -9,7 +9,7 @@ from ticketbench.report.sections import section
 from ticketbench.report.words.recommendation import gain_text
 from ticketbench.report.words.verdict import limits
 
-_TEMPLATE = """<div class="scroll" tabindex="0" role="region" \
+_TEMPLATE = """<div tabindex="0" role="region" \
 aria-label="Gain of every candidate"><table>
 <caption>What each candidate adds to the accuracy of {{ base }}, in points. The interval holds for \
 the one that looks best, too ({{ found.gains[0].confidence | confidence }} each). Of several \
@@ -17,31 +17,29 @@ candidates the best looks better than it is\
 {% if shrunk %}: expected is the gain drawn towards the mean of all, as far as chance alone would \
 spread them{% else %}; from four candidates on the gain to expect stands beside it{% endif %}\
 </caption>
-<thead><tr><th scope="col" class="text">rubric set</th><th scope="col">seen gain</th>\
-{% if shrunk %}<th scope="col">expected</th>{% endif %}</tr></thead>
-<tbody>
+<thead><tr><th>rubric set</th><th>seen gain</th>\
+{% if shrunk %}<th>expected</th>{% endif %}</tr></thead>
 {% for g in found.gains %}
-<tr><th scope="row">{{ g.rubric_set }}</th><td>{{ gain_text(found, g.rubric_set) }}\
+<tr><th>{{ g.rubric_set }}</th><td>{{ gain_text(found, g.rubric_set) }}\
 </td>{% if shrunk %}<td>{{ g.expected | points }}</td>{% endif %}</tr>
 {% endfor %}
-</tbody></table></div>
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Every pair of rubric sets"><table>
+</table></div>
+<div tabindex="0" role="region" \
+aria-label="Every pair of rubric sets"><table class="t2 tl">
 <caption>Every pair on the same tickets: accuracy of the second minus the first, in points. p is \
 adjusted (Holm) for the pairs of its kind, and the interval is read at the level that follows: \
 each candidate with {{ base }}; those found better; the others, which decide nothing</caption>
-<thead><tr><th scope="col" class="text">first</th><th scope="col" class="text">second</th>\
-<th scope="col">difference</th><th scope="col">at</th><th scope="col">p</th>\
-<th scope="col" class="text">the second is</th></tr></thead>
-<tbody>
+<thead><tr><th>first</th><th>second</th>\
+<th>difference</th><th>at</th><th>p</th>\
+<th>the second is</th></tr></thead>
 {% for pair in found.pairs %}
 {% set v = pair.verdict %}
-<tr><th scope="row">{{ pair.base }}</th><td class="text">{{ pair.candidate }}</td>\
+<tr><th>{{ pair.base }}</th><td>{{ pair.candidate }}</td>\
 <td>{{ v.difference | difference(apart_from=limits(v)) }}</td>\
 <td>{{ v.confidence | confidence }}</td><td>{{ v.p | p_value }}</td>\
-<td class="text">{{ v.outcome }}</td></tr>
+<td>{{ v.outcome }}</td></tr>
 {% endfor %}
-</tbody></table></div>"""
+</table></div>"""
 
 
 def answer(report: Report) -> str:

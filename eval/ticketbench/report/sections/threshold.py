@@ -10,10 +10,11 @@ from markupsafe import Markup
 from ticketbench.core.types import Estimate
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.recommendation import Recommendation
-from ticketbench.measure.routing.outcomes import RoutingSummary, SweepPoint
+from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.tables import Rows, beside
 from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import preferred
 from ticketbench.report.words.setting import setting_text
@@ -26,27 +27,30 @@ _TEMPLATE = """<p><strong>{{ advice.headline }}.</strong>\
 {% for line in advice.lines %} {{ line }}.{% endfor %}</p>
 <h3>Every way to choose a threshold for {{ chosen.provenance.rubric_set }}</h3>
 <ul>
-{% for rule, line in told %}
-<li><b>{{ rule }}</b>: {{ line }}</li>
-{% else %}
-<li>{{ none_chosen }}</li>
+{% for t in rules %}
+{% set line = told.get(t.rule.replace("_", " "), "") %}
+<li><b>{{ t.rule.replace("_", " ") }}</b>: {% if line %}{{ line }}; {% endif %}\
+{% if t.title not in line %}{{ t.title }}; {% endif %}{{ t.caveat }}</li>
 {% endfor %}
+{% if none_chosen %}
+<li>{{ none_chosen }}</li>
+{% endif %}
+<li><b>config</b>: the threshold you set, not chosen from these tickets</li>
 </ul>
-<div class="scroll" tabindex="0" role="region" aria-label="Thresholds by rule"><table>
-<caption>Certified, and config: on these tickets; what is promised allows for the choice. Every \
-other rule: out of sample, chosen on four fifths of the tickets and judged on the other fifth. \
-Saving: against a person reading every ticket, {{ "%g" | format(costs.review) }} each.</caption>
-<thead><tr><th scope="col" class="text">rubric set</th><th scope="col" class="text">rule</th>\
-<th scope="col">threshold</th><th scope="col">routed</th>\
-<th scope="col">right among routed</th><th scope="col">wrong routes</th>\
-<th scope="col">to review</th><th scope="col">escalated</th>\
-<th scope="col">saving per ticket</th></tr></thead>
-<tbody>
-<tr><th scope="row">any</th><td class="text"><b>a person reads every ticket</b></td>\
+<div tabindex="0" role="region" aria-label="Thresholds by rule"><table class="t2">
+<caption>Certified and config: on these tickets; a promise allows for the choice. Other rules: \
+chosen on four fifths of the tickets, judged on the other fifth. Saving: against a person reading \
+every ticket, {{ "%g" | format(costs.review) }} each</caption>
+<thead><tr><th>rubric set</th><th>rule</th>\
+<th>threshold</th><th>routed</th>\
+<th>right among routed</th><th>wrong routes</th>\
+<th>to review</th><th>escalated</th>\
+<th>saving per ticket</th></tr></thead>
+<tr><th>any</th><td>a person reads every ticket</td>\
 <td>–</td><td>{{ 0.0 | percent }}</td><td>–</td><td>0</td><td>all</td><td>0</td>\
 <td>{{ 0.0 | number }}</td></tr>
 {% for row in rows %}
-<tr><th scope="row">{{ row.rubric_set }}</th><td class="text"><b>{{ row.rule }}</b></td>\
+<tr><th>{{ row.rubric_set }}</th><td>{{ row.rule }}</td>\
 <td>{{ row.threshold | threshold }}\
 {% if row.temperature != 1 %} at T {{ row.temperature | number(2) }}{% endif %}</td>\
 <td>{{ row.judged.coverage.value | percent }}</td>\
@@ -55,54 +59,37 @@ Saving: against a person reading every ticket, {{ "%g" | format(costs.review) }}
 <td>{{ row.judged.escalated }}</td>\
 <td>{{ row.saving | estimate(share=False) }}</td></tr>
 {% endfor %}
-</tbody></table></div>
-<ul class="muted">
-{% for t in rules %}
-<li><b>{{ t.rule.replace("_", " ") }}</b>: {{ t.title }}; {{ t.caveat }}</li>
-{% endfor %}
-<li><b>config</b>: the threshold you set, not chosen from these tickets</li>
-</ul>
+</table></div>
 {% for e in evaluations %}
 {% for t in e.thresholds if t.label_thresholds %}
+{% if t.label_thresholds | selectattr("promise") | list %}
 <details><summary>Thresholds by label of {{ e.provenance.rubric_set }}</summary>
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Thresholds by label of {{ e.provenance.rubric_set }}"><table>
+<div tabindex="0" role="region" \
+aria-label="Thresholds by label of {{ e.provenance.rubric_set }}"><table class="tl">
 <caption>Certified for tickets routed to each label; without a promise the label has the \
 threshold for all labels, or routes nothing where there is none</caption>
-<thead><tr><th scope="col" class="text">label</th><th scope="col">threshold</th>\
-<th scope="col" class="text">promise</th><th scope="col">tickets tested</th></tr></thead>
-<tbody>
+<thead><tr><th>label</th><th>threshold</th><th>tickets tested</th><th>promise</th></tr></thead>
 {% for l in t.label_thresholds %}
-<tr><th scope="row">{{ l.label }}</th><td>{{ l.threshold | threshold }}</td>\
-<td class="text">{{ "yes" if l.promise else "no promise for this label" }}</td>\
-<td>{{ l.certificate.n }}</td></tr>
+<tr><th>{{ l.label }}</th><td>{{ l.threshold | threshold }}</td><td>{{ l.certificate.n }}</td>\
+<td>{{ "yes" if l.promise else "no promise for this label" }}</td></tr>
 {% endfor %}
-</tbody></table></div></details>
+</table></div></details>
+{% else %}
+<p>No threshold of {{ e.provenance.rubric_set }} is promised for a label. Tickets tested: \
+{% for l in t.label_thresholds %}{{ l.label }} {{ l.certificate.n }}{{ ", " if not loop.last }}\
+{% endfor %}.{% set whole = t.label_thresholds[0].threshold %}{% if whole == whole %} Each has the \
+threshold for all labels, {{ whole | threshold }}.{% endif %}</p>
+{% endif %}
 {% endfor %}
 {% endfor %}
 <h3>At every threshold, with the escalation of the config</h3>
 <p>A ticket is escalated when two or more labels score above \
-{{ policy.escalate_above | threshold }}, else routed when its top score reaches the threshold, \
-else sent to {{ policy.fallback }}. Escalation does not depend on the threshold.</p>
-{% for e in evaluations %}
-<details><summary>Every fifth threshold of {{ e.provenance.rubric_set }}</summary>
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Every fifth threshold of {{ e.provenance.rubric_set }}"><table>
-<caption>In sample; intervals are Wilson 95%. A person reading every ticket costs \
-{{ costs.review | price }} each</caption>
-<thead><tr><th scope="col">threshold</th><th scope="col">routed</th><th scope="col">right</th>\
-<th scope="col">wrong</th><th scope="col">to review</th><th scope="col">escalated</th>\
-<th scope="col">share routed</th><th scope="col">right among routed</th>\
-<th scope="col">cost per ticket</th></tr></thead>
-<tbody>
-{% for p in e.routing.sweep[::step] %}
-<tr><th scope="row">{{ p.threshold | threshold }}</th><td>{{ p.routed }}</td>\
-<td>{{ p.right }}</td><td>{{ p.wrong }}</td><td>{{ p.reviewed }}</td><td>{{ p.escalated }}</td>\
-<td>{{ p.coverage | percent }}</td><td>{{ right(p) | estimate }}</td>\
-<td>{{ p.cost | number }}</td></tr>
-{% endfor %}
-</tbody></table></div></details>
-{% endfor %}"""
+{{ policy.escalate_above | threshold }}, whatever the threshold \
+({% for e in evaluations %}{{ e.provenance.rubric_set }}: {{ e.routing.summary.escalated }} of \
+{{ e.routing.summary.n }}{{ ", " if not loop.last }}{% endfor %}), else routed when its top score \
+reaches the threshold, else sent to {{ policy.fallback }}.</p>
+<details><summary>Every fifth threshold</summary>
+{{ sweep }}</details>"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +139,7 @@ def threshold(report: Report) -> Markup:
         _TEMPLATE,
         advice=setting_text(results.recommendation, evaluations),
         chosen=chosen,
-        told=told(chosen),
+        told=dict(told(chosen)),
         none_chosen=none_chosen_text(chosen),
         policy=evaluations[0].settings.policy,
         costs=evaluations[0].settings.costs,
@@ -160,8 +147,14 @@ def threshold(report: Report) -> Markup:
         rows=[row for e in evaluations for row in _rows(e)],
         # What runs today has no promise: the rules are those of all sets together.
         rules={t.rule: t for e in reversed(evaluations) for t in e.thresholds}.values(),
-        step=_STEP,
-        right=_right,
+        sweep=beside(
+            "Every fifth threshold",
+            "Right among routed; in sample, Wilson 95% intervals",
+            first="threshold",
+            columns=("right among routed",),
+            of=[(e.provenance.rubric_set, _sweep(e)) for e in evaluations],
+            spans=True,
+        ),
     )
 
 
@@ -178,7 +171,12 @@ def _rows(evaluation: Evaluation) -> Iterator[RuleRow]:
     )
 
 
-def _right(point: SweepPoint) -> Estimate:
-    """The share right among the routed, as the sweep counts it: every ticket for itself."""
-    low, high = point.precision_low, point.precision_high
-    return Estimate(point.precision, low, high, point.routed, "Wilson")
+def _sweep(evaluation: Evaluation) -> Rows:
+    """The share right among the routed, as the sweep counts it: every ticket for itself.
+
+    How many are routed, wrong or with a person, and the cost, stand in the results, and in the
+    upper layer beside its threshold.
+    """
+    for p in evaluation.routing.sweep[::_STEP]:
+        right = Estimate(p.precision, p.precision_low, p.precision_high, p.routed, "Wilson")
+        yield numbers.threshold(p.threshold), [numbers.estimate(right)]

@@ -14,42 +14,37 @@ from ticketbench.report.words import numbers
 from ticketbench.report.words.recommendation import preferred
 from ticketbench.report.words.verdict import needed_text, needs_text
 
-_TEMPLATE = """<p>Rubrics need no labelled tickets. A trained classifier does; here is what it \
-makes of these. Each ticket is scored by a model that saw neither it nor its group.</p>
-<div class="scroll" tabindex="0" role="region" \
-aria-label="Rubric sets beside trained classifiers"><table>
+_TEMPLATE = """<p>Rubrics need no labelled tickets, a trained classifier does. Each ticket is \
+scored by a model that saw neither it nor its group.</p>
+<div tabindex="0" role="region" aria-label="Trained classifiers"><table>
 <caption>At the threshold of the config, which was set for no trained classifier\
 {% if fewer %}; the trained rows stand on the {{ n }} tickets that every rubric set scored\
 {% endif %}</caption>
-<thead><tr><th scope="col" class="text">classifier</th><th scope="col">labels seen</th>\
-<th scope="col">accuracy</th><th scope="col">macro-F1</th>\
-<th scope="col">calibration error</th><th scope="col">routed</th>\
-<th scope="col">right among routed</th></tr></thead>
-<tbody>
+<thead><tr><th>classifier</th><th>labels seen</th>\
+<th>accuracy</th><th>macro-F1</th>\
+<th>calibration error</th><th>routed</th>\
+<th>right among routed</th></tr></thead>
 {% for name, labels, of in rows %}
-<tr><th scope="row">{{ name }}</th><td>{{ labels }}</td>\
+<tr><th>{{ name }}</th><td>{{ labels }}</td>\
 <td>{{ of.metric("accuracy") | estimate }}</td>\
 <td>{{ of.metric("macro_f1") | estimate }}</td>\
 <td>{{ of.metric("ece_equal_mass_10").value | number }}</td>\
 <td>{{ of.routing.coverage.value | percent }}</td>\
 <td>{{ of.routing.selective_precision | estimate }}</td></tr>
 {% endfor %}
-</tbody></table></div>
+</table></div>
 <ul>
 {% for line in lines %}
 <li>{{ line }}</li>
 {% endfor %}
 </ul>
 {% if chart %}
-<div class="columns">
-<figure>{{ chart }}<figcaption>{{ key }} level: a rubric set, which is trained on nothing\
-</figcaption></figure>
-</div>
+<figure>{{ chart }}<figcaption>{{ key }} level: a rubric set</figcaption></figure>
 {% endif %}
 {% if missing %}
 <p>{{ missing }}.</p>
 {% endif %}
-<p class="muted">Five repeats of 5-fold cross-validation, the row is the one with the median \
+<p>Five repeats of 5-fold cross-validation, the row is the one with the median \
 accuracy. Intervals of ticket counts: 95%, over the tickets judged and the repeats. Nothing is \
 extrapolated beyond the tickets at hand.</p>"""
 

@@ -37,15 +37,7 @@ and {{ e.accuracy_bounds.high | percent }} whatever they are</li>
 {% endfor %}
 </ul>
 {% endif %}
-<ul>
-{% for e in evaluations %}
-{% set accuracy = e.metric("accuracy") %}
-<li>{{ e.provenance.rubric_set }}: accuracy {{ accuracy | estimate }}, n = {{ accuracy.n }}; \
-routed at {{ e.settings.policy.threshold | threshold }} \
-{{ e.routing.coverage.value | percent }} ({{ e.routing.summary.routed }} of \
-{{ e.routing.summary.n }}), {{ e.routing.selective_precision.value | percent }} of them right</li>
-{% endfor %}
-</ul>"""
+"""
 
 
 def answer(report: Report) -> str:
@@ -72,5 +64,4 @@ def verdict(report: Report) -> Markup:
         accuracy=accuracy_text(chosen),
         failed=[e for e in results.evaluations if e.n_failed],
         findings=results.findings,
-        evaluations=results.evaluations,
     )
