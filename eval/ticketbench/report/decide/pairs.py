@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
+from ticketbench.core.policy import at_temperature
 from ticketbench.core.types import RubricSet
 from ticketbench.measure.counts.mixed_pairs import FEW, MixedPair
 from ticketbench.measure.rubrics.changes import Words, word_diff
@@ -126,7 +127,7 @@ def _closest(view: View, pair: MixedPair) -> list[dict[str, str]]:
     names = view.labels.index(pair.first), view.labels.index(pair.second)
     mixed = ((gold == names[0]) & (top == b)) | ((gold == names[1]) & (top == a))
     rows = np.flatnonzero(mixed)
-    scores = one.table.scores
+    scores = at_temperature(one.table.scores, view.policy.temperature)
     order = rows[np.argsort(np.abs(scores[rows, a] - scores[rows, b]), kind="stable")][:CLOSEST]
     return [
         {

@@ -11,7 +11,7 @@ from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import BoolArray
 from ticketbench.report.decide.excerpts import excerpt
 from ticketbench.report.decide.view import NO_ANSWER, View
-from ticketbench.report.rendering import render
+from ticketbench.report.rendering import render, visible
 from ticketbench.report.words.masks import masked_text
 
 Chip = tuple[str, str, BoolArray]
@@ -96,7 +96,8 @@ def chips(view: View) -> list[Chip]:
     labelled = (view.gold >= 0) & (view.gold < len(view.labels))
     old, new, used = view.right(view.old), view.right(view.new), view.right(view.use)
     answered = np.logical_and.reduce([top != NO_ANSWER for top in view.tops])
-    known = labelled & answered
+    # What a third set did not answer changes nothing between these two.
+    known = labelled & (view.tops[view.old] != NO_ANSWER) & (view.tops[view.new] != NO_ANSWER)
     all_: list[Chip] = []
     if view.other is None:
         all_.append(("still", "Wrong", known & ~used))
@@ -139,7 +140,7 @@ def out_wrong(view: View) -> BoolArray:
 
 def row(view: View, i: int) -> Markup:
     """One ticket without its bars, which the script draws."""
-    text = view.report.texts.get(view.ids[i], "")
+    text = visible(view.report.texts.get(view.ids[i], ""))
     short = excerpt(text)
     whole = text if not short or short.endswith("…") else None
     suggested = {s.ticket_id: s.suggested for s in view.results.suspects}
@@ -166,7 +167,9 @@ def shown_sets(view: View) -> Sequence[int]:
 def _bar(view: View, k: int, i: int) -> dict[str, object]:
     one = view.sets[k]
     if view.tops[k][i] == NO_ANSWER:
-        return {"set": one.name, "tone": "wrong", "score": "–", "label": "no answer"}
+        kinds = {failure.ticket_id: failure.kind for failure in one.table.failures}
+        why = f": {kinds[view.ids[i]]}" if view.ids[i] in kinds else ""
+        return {"set": one.name, "tone": "wrong", "score": "–", "label": f"no answer{why}"}
     score = float(one.tickets.score[int(np.searchsorted(one.rows, i))])
     return {
         "set": one.name,
