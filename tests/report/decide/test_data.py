@@ -15,7 +15,8 @@ from reports import STATED, report_of, view
 from tables import random_table, table
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Failure
-from ticketbench.report.decide.data import DIGITS, MOST_TEXTS, data, packed
+from ticketbench.report.decide.data import DIGITS, data, packed
+from ticketbench.report.decide.tickets import MOST_TEXTS
 from ticketbench.report.decide.view import SCALE, View, above_code, at_least_code, view_of
 
 SCORES = st.floats(0, 1, allow_nan=False)
@@ -110,19 +111,28 @@ def test_a_page_keeps_no_more_than_its_most_texts() -> None:
     assert len(listed) == MOST_TEXTS
 
 
-@pytest.mark.parametrize("at", [0.6, 0.6000005, 0.29, 0.3333333])
+@pytest.mark.parametrize("at", [0.6, 0.6000005, 0.5999995, 0.29, 0.3333333])
 def test_scores_beside_a_threshold_of_many_digits_are_on_its_right_side(at: float) -> None:
-    tops = [at - 3e-7, at, at + 3e-7, at - 2e-5, at + 2e-5] * 12
+    tops = [at - 3e-7, at, at + 3e-7, at - 2e-5, at + 2e-5, round(at, 2)] * 10
     of = table([[t, t, 0.0] for t in tops], ["a"] * 60)
     policy = Policy(threshold=at, escalate_above=at, label_thresholds=(("a", at),))
     seen = view(of, settings=replace(STATED, policy=policy))
-    read, code = json.loads(data(seen))["sets"][0], math.floor(at * SCALE + 1e-6)
-    assert [one >= code for one in unpacked(read["score"], 3)] == [t >= at for t in sorted_as(seen)]
-    assert [one > code for one in unpacked(read["second"], 3)] == [t > at for t in sorted_as(seen)]
+    read = json.loads(data(seen))["sets"][0]
+    score, second = unpacked(read["score"], 3), unpacked(read["second"], 3)
+    for threshold in (at, round(at, 2)):
+        code = code_of(threshold)
+        assert [one >= code for one in score] == [t >= threshold for t in sorted_as(seen)]
+        assert [one > code for one in second] == [t > threshold for t in sorted_as(seen)]
+
+
+def code_of(threshold: float) -> int:
+    """As the script has it."""
+    near = math.floor(threshold * SCALE + 1e-6)
+    return near + (threshold * SCALE - near > 1e-6 and near % 1000 == 0)
 
 
 def test_scores_are_printed_as_all_their_digits_are() -> None:
-    seen = view(table([[t / 1000, 0.0, 0.0] for t in range(1001)], ["a"] * 1001))
+    seen = view(table([[t / 1000, 0.0, 0.0] for t in range(1, 1001)], ["a"] * 1000))
     read = json.loads(data(seen))["sets"][0]
     codes = unpacked(read["score"], 3)
     printed = [read["printed"].get(str(i), (c + 500) // 1000) for i, c in enumerate(codes)]

@@ -14,12 +14,12 @@ from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.saving import unseen
 from ticketbench.report.decide.excerpts import KEPT, kept
-from ticketbench.report.decide.tickets import STATIC, first_listed, flags, shown_sets
+from ticketbench.report.decide.tickets import MOST_TEXTS, STATIC, first_listed, flags, shown_sets
 from ticketbench.report.decide.view import NO_ANSWER, SetView, View
 from ticketbench.report.rendering import visible
+from ticketbench.report.words import numbers
 
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-MOST_TEXTS = 5_000
 
 
 def data(view: View) -> Markup:
@@ -36,19 +36,26 @@ def _setting(view: View) -> dict[str, object]:
     found = view.found
     opened, today = found.setting or found.today, found.today
     own = [[view.labels.index(n), t] for n, t in today.label_thresholds if n in view.labels]
-    costs = view.costs
+    costs, settings = view.costs, view.results.evaluations[view.use].settings
     return {
         "labels": [visible(name) for name in view.names],
-        "word": view.word,
+        "outcomes": view.outcomes,
+        "own": bool(settings.policy.label_thresholds),
         "use": view.use,
         "other": view.other,
         "old": view.old,
         "shown": list(shown_sets(view)),
-        "today": {"t": today.threshold, "e": _limit(today.escalate_above), "own": own},
+        # On another scale than the page's, what today gives is not worked out anew.
+        "today": {
+            "t": today.threshold,
+            "e": _limit(today.escalate_above),
+            "own": own,
+            "fixed": today.temperature != view.policy.temperature,
+        },
         "recommended": {
             "t": opened.threshold,
             "e": _limit(opened.escalate_above),
-            "cost": opened.saving.cost.value,
+            "cost": numbers.number(opened.saving.cost.value, 2),
             "pays": opened.saving.pays,
         },
         "costs": {
@@ -96,7 +103,7 @@ def _set(view: View, k: int) -> dict[str, object]:
     gold[one.rows] = np.maximum(view.codes_above(tickets.gold) + 1, 0)
     df = effective_groups(tickets.groups) - 1
     return {
-        "name": one.name,
+        "name": visible(one.name),
         "style": one.style,
         "top": packed(top, 2),
         "score": packed(score, 3),

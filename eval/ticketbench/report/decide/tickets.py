@@ -12,6 +12,7 @@ from ticketbench.core.types import BoolArray
 from ticketbench.report.decide.excerpts import excerpt
 from ticketbench.report.decide.view import NO_ANSWER, View
 from ticketbench.report.rendering import render, visible
+from ticketbench.report.words import numbers
 from ticketbench.report.words.masks import masked_text
 
 Chip = tuple[str, str, BoolArray]
@@ -20,6 +21,8 @@ Chip = tuple[str, str, BoolArray]
 STATIC = 50
 """Rows of the page without a script, and on paper."""
 MOST_BARS = 3
+MOST_TEXTS = 5_000
+"""Texts that a page keeps, beside those of the rows that stand there without a script."""
 
 _TEMPLATE = """<section id="tickets" class="wide">
 <h2>Tickets</h2>
@@ -35,7 +38,7 @@ _TEMPLATE = """<section id="tickets" class="wide">
 {% if many %}
 <label>{{ word }} <input type="search" id="label-filter" size="12"></label>
 {% endif %}
-<span id="count" class="muted" role="status">{{ n }} tickets</span></p>
+<span id="count" class="muted" role="status">{{ n }}</span></p>
 <ul id="list">
 {% for row in rows %}
 {{ row }}
@@ -68,15 +71,25 @@ def tickets(view: View) -> Markup:
         _TEMPLATE,
         word=view.word,
         answers="both answers" if len(view.sets) > 1 else "the answer",
-        note=masked_text(view.report.masked) if view.report.texts else "",
+        note=_note(view),
         first=first_chip(view)[0],
         chips=[(key, name, int(kept.sum())) for key, name, kept in shown],
         many=len(view.labels) > MOST_BARS * 4,
-        n=f"{len(of):,}",
+        n=numbers.count(len(of), "ticket"),
         rows=[row(view, i) for i in of[:STATIC]],
         left=len(of) - STATIC if len(of) > STATIC else 0,
         empty=_empty_row(view),
     )
+
+
+def _note(view: View) -> str:
+    """What was masked, and what cannot be found as it is not in the page."""
+    if not view.report.texts:
+        return "This page holds no texts; Find looks at their ids."
+    said = masked_text(view.report.masked)
+    if len(view.report.texts) <= MOST_TEXTS:
+        return said
+    return f"{said} Find looks at every id, but only at the {MOST_TEXTS:,} texts kept here.".strip()
 
 
 def first_listed(view: View) -> list[int]:

@@ -24,6 +24,7 @@ NO_ANSWER = -1
 SCALE = 100_000
 """Scores are whole hundred-thousandths, rounded down: every comparison with a threshold of five
 decimals or fewer is that of all digits."""
+_HUNDREDTH = SCALE // 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +94,12 @@ class View:
     def names(self) -> tuple[str, ...]:
         """What rows of gold labels are called; the last one is that of no label."""
         return (*self.labels, f"no {self.word}")
+
+    @cached_property
+    def outcomes(self) -> tuple[str, str]:
+        """What the columns behind the labels are called; in brackets beside a label so called."""
+        called = {"review", "escalate"} & set(self.labels)
+        return ("(review)", "(escalate)") if called else ("review", "escalate")
 
     @cached_property
     def gold(self) -> IntArray:
@@ -204,11 +211,20 @@ def above_code(scores: FloatArray) -> IntArray:
 
 
 def _apart(code: IntArray, scores: FloatArray, at: Iterable[float], *, over: bool) -> IntArray:
-    """The codes, true also at these thresholds, which may have more decimals."""
+    """The codes, true also at these thresholds, which may have more than five decimals.
+
+    What lies on the other side of one moves to the next code; never off a hundredth, where the
+    curves are drawn. `code` of script/model.js has the same rule.
+    """
     for t in at:
         near = math.floor(t * SCALE + 1e-6)
-        short = scores <= t if over else scores < t
-        code = np.where((code == near) & short, code - 1, code)
+        if t * SCALE - near <= 1e-6:
+            continue
+        passes, here = scores > t if over else scores >= t, code == near
+        if near % _HUNDREDTH:
+            code = np.where(here & ~passes, near - 1, code)
+        else:
+            code = np.where(here & passes, near + 1, code)
     return code
 
 

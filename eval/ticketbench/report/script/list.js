@@ -26,8 +26,9 @@ function listOf(data, model, $, $$) {
     const find = s.q.toLowerCase(), only = s.label.toLowerCase();
     return Array.from(sets[s.show === "broken" && !s.cell && !s.pair ? s.new : s.use].order).filter(i => {
       if (s.pair) {
-        const [a, b] = s.pair, t = sets[s.use].top[i];
-        if (!(gold[i] === a && t === b) && !(gold[i] === b && t === a)) return false;
+        // The cards tell of the recommended set, the worst pairs of the one in view.
+        const [a, b] = s.pair, t = sets[s.oneWay ? s.k : data.use].top[i];
+        if (!(gold[i] === a && t === b) && (s.oneWay || !(gold[i] === b && t === a))) return false;
       } else if (s.cell) {
         if (gold[i] !== s.cell[0] || column(i, s) !== s.cell[1]) return false;
       } else if (!kinds[s.show](i, s)) return false;
