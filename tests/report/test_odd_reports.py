@@ -196,6 +196,27 @@ def test_a_page_without_texts_promises_none(odd: Callable[..., Opened]) -> None:
     assert "This page holds no texts" in seen.page.inner_text("#tickets")
 
 
+LONG = tuple("x" * 58 + f"{i:02d}" for i in range(4))
+
+
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844), (320, 640)])
+def test_long_names_make_no_page_wider_than_its_window(
+    odd: Callable[..., Opened], size: tuple[int, int]
+) -> None:
+    base = named(random_table(300, sharpness=1.0), LONG)
+    sets = [
+        improved(base, share=0.1 * i, rubric_set=f"rubrics-with-a-long-name-{i}") for i in (1, 2)
+    ]
+    seen = odd(report_of(base, *sets), size=size)
+    seen.page.evaluate(
+        "() => document.querySelectorAll('#follows details').forEach((d) => { d.open = true; })"
+    )
+    wide = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert seen.page.evaluate(wide) <= 0
+    if size[0] == 1280:
+        assert seen.page.evaluate("() => document.querySelector('#bar').offsetHeight") <= 90
+
+
 def _at_rest(seen: Opened) -> list[str]:
     """What the list counts, when the address has been written."""
     seen.page.wait_for_timeout(300)

@@ -94,8 +94,9 @@ def _note(view: View) -> str:
 
 def first_listed(view: View) -> list[int]:
     """The tickets of the chip in force, surest first; without a script fifty of them."""
-    kept = first_chip(view)[2]
-    return [int(i) for i in view.order(view.new) if kept[i]]
+    key, _, kept = first_chip(view)
+    surest_of = view.new if key == "broken" else view.use
+    return [int(i) for i in view.order(surest_of) if kept[i]]
 
 
 def first_chip(view: View) -> Chip:
