@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports import report_of, view
+from reports import STATED, report_of, view
 from tables import random_table, table
+from ticketbench.core.policy import Policy
 from ticketbench.core.types import Failure
-from ticketbench.report.decide.data import (
-    DIGITS,
-    MOST_TEXTS,
-    SCALE,
-    above_code,
-    at_least_code,
-    data,
-    packed,
-)
-from ticketbench.report.decide.view import view_of
+from ticketbench.report.decide.data import DIGITS, data, packed
+from ticketbench.report.decide.tickets import MOST_TEXTS
+from ticketbench.report.decide.view import SCALE, View, above_code, at_least_code, view_of
 
 SCORES = st.floats(0, 1, allow_nan=False)
 STEPS = st.integers(0, 101 * SCALE // 100)
@@ -93,14 +89,10 @@ def test_a_ticket_without_an_answer_has_no_label() -> None:
     read = json.loads(data(view(failed)))
     assert read["ids"][-1] == "z"
     assert unpacked(read["sets"][0]["top"], 2)[-1] == 0
-    assert read["failures"] == [{"60": "timeout"}]
+    assert read["sets"][0]["failed"] == {"60": "timeout"}
 
 
 def test_prices_of_missed_escalations_need_the_score_of_the_gold_label() -> None:
-    from dataclasses import replace
-
-    from reports import STATED
-
     priced = replace(STATED, costs=replace(STATED.costs, missed=1.0))
     assert json.loads(data(view(random_table(60))))["sets"][0]["gold"] == ""
     assert len(json.loads(data(view(random_table(60), settings=priced)))["sets"][0]["gold"]) == 180
@@ -117,3 +109,38 @@ def test_a_page_keeps_no_more_than_its_most_texts() -> None:
     assert MOST_TEXTS == 5_000
     listed = json.loads(data(view(random_table(MOST_TEXTS + 200))))["texts"]
     assert len(listed) == MOST_TEXTS
+
+
+@pytest.mark.parametrize("at", [0.6, 0.6000005, 0.5999995, 0.29, 0.3333333])
+def test_scores_beside_a_threshold_of_many_digits_are_on_its_right_side(at: float) -> None:
+    tops = [at - 3e-7, at, at + 3e-7, at - 2e-5, at + 2e-5, round(at, 2)] * 10
+    of = table([[t, t, 0.0] for t in tops], ["a"] * 60)
+    policy = Policy(threshold=at, escalate_above=at, label_thresholds=(("a", at),))
+    seen = view(of, settings=replace(STATED, policy=policy))
+    read = json.loads(data(seen))["sets"][0]
+    score, second = unpacked(read["score"], 3), unpacked(read["second"], 3)
+    for threshold in (at, round(at, 2)):
+        code = code_of(threshold)
+        assert [one >= code for one in score] == [t >= threshold for t in sorted_as(seen)]
+        assert [one > code for one in second] == [t > threshold for t in sorted_as(seen)]
+
+
+def code_of(threshold: float) -> int:
+    """As the script has it."""
+    near = math.floor(threshold * SCALE + 1e-6)
+    return near + (threshold * SCALE - near > 1e-6 and near % 1000 == 0)
+
+
+def test_scores_are_printed_as_all_their_digits_are() -> None:
+    seen = view(table([[t / 1000, 0.0, 0.0] for t in range(1, 1001)], ["a"] * 1000))
+    read = json.loads(data(seen))["sets"][0]
+    codes = unpacked(read["score"], 3)
+    printed = [read["printed"].get(str(i), (c + 500) // 1000) for i, c in enumerate(codes)]
+    assert [f"{n / 100:.2f}" for n in printed] == [f"{t:.2f}" for t in sorted_as(seen)]
+    assert read["printed"]
+
+
+def sorted_as(seen: View) -> list[float]:
+    """The top scores in the order of the page."""
+    scores: list[float] = seen.sets[0].tickets.score.tolist()
+    return scores

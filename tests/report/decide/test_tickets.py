@@ -9,6 +9,7 @@ import numpy as np
 
 from reports import improved, report_of, view
 from tables import random_table, table
+from ticketbench.core.types import Failure
 from ticketbench.report.decide.tickets import STATIC, chips, first_listed, row, tickets
 from ticketbench.report.decide.view import View, view_of
 
@@ -90,3 +91,21 @@ def test_a_hostile_id_is_shown_as_text() -> None:
     base = random_table(60)
     hostile = replace(base, ids=('"><img src=x onerror=alert(1)>', *base.ids[1:]))
     assert "<img" not in tickets(view(hostile))
+
+
+def test_what_a_third_set_did_not_answer_is_still_broken_or_fixed() -> None:
+    base = random_table(250)
+    third = improved(base, share=0.2, rubric_set="v3", seed=3)
+    lost = tuple(Failure(third.ids[i], "timeout") for i in range(10))
+    third = replace(third.rows(np.arange(10, 250)), failures=lost)
+    report = report_of(base, improved(base, share=0.4), third)
+    seen = view_of(report)
+    assert seen is not None
+    sides = {seen.sets[seen.old].name, seen.sets[seen.new].name}
+    told = next(c for c in report.results.comparisons if {c.base, c.candidate} == sides)
+    found = counts(seen)
+    assert (found["broken"], found["fixed"]) == (
+        told.contingency.only_base,
+        told.contingency.only_candidate,
+    )
+    assert found["failed"] == 10

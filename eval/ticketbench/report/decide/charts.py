@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from ticketbench.core.types import Estimate
 from ticketbench.measure.statistics.intervals import share
 from ticketbench.measure.threshold_curve import CurvePoint, threshold_curve
 from ticketbench.measure.thresholds.choose import saving_on
+from ticketbench.report.decide.excerpts import short_name
 from ticketbench.report.decide.terms import term
 from ticketbench.report.decide.view import View
 from ticketbench.report.drawing import curves
@@ -30,6 +32,8 @@ from ticketbench.report.words import numbers
 from ticketbench.report.words.setting import setting_text
 
 MOST_LINES = 6
+_LONGEST, _NARROW = 22, 6
+"""Characters of the name at a line; so many have place on the right of a chart."""
 
 _TEMPLATE = """<section id="try" class="wide">
 <h2>More out alone, or fewer wrong?</h2>
@@ -105,7 +109,7 @@ def _right(view: View, drawn: Sequence[Sequence[CurvePoint]]) -> Markup:
         y_ticks=[(height_of(v, low, 1.0), f"{100 * v:.0f}") for v in ticks],
         x_ticks=[(LEFT + WIDTH * x, f"{100 * x:.0f}") for x in (0, 0.25, 0.5, 0.75, 1)],
         band=None,
-        lines=_lines(
+        lines=_within(
             view,
             [curves.path(p, x=1, y=(low, 1)) for p in points],
             [(LEFT + WIDTH + 1, y) for y in _ends_of(points, low)],
@@ -193,7 +197,16 @@ def _band(curve: Sequence[CurvePoint], high: float) -> str:
 def _lines(view: View, paths: Sequence[str], names: Sequence[tuple[float, float]]) -> list[Line]:
     """A line a set with the place of its name; the set in use last, over the others."""
     order = sorted(range(len(paths)), key=lambda k: (k == view.use, k))
-    return [Line(k, view.sets[k].name, view.sets[k].style, paths[k], *names[k]) for k in order]
+    shown = {k: short_name(view.sets[k].name, _LONGEST) for k in order}
+    return [Line(k, shown[k], view.sets[k].style, paths[k], *names[k]) for k in order]
+
+
+def _within(view: View, paths: Sequence[str], names: Sequence[tuple[float, float]]) -> list[Line]:
+    """The same; where a name is too long for the margin, all end at the edge of the chart."""
+    lines = _lines(view, paths, names)
+    if all(len(line.name) <= _NARROW for line in lines):
+        return lines
+    return [replace(line, x=LEFT + WIDTH, y=line.y - 8, anchor="end") for line in lines]
 
 
 def _ends_of(points: Sequence[Sequence[tuple[float, float]]], low: float) -> list[float]:

@@ -32,7 +32,7 @@ value="{{ t }}"><b id="threshold-value">{{ t }}</b></label>
 {% endif %}
 <label>Escalate <select id="escalation"><option value="">off</option>
 {% for limit in limits %}
-<option value="{{ limit }}"{{ " selected" if limit == e }}>above {{ "%.2f" | format(limit) }}\
+<option value="{{ limit }}"{{ " selected" if limit == e }}>above {{ limit | threshold }}\
 </option>
 {% endfor %}
 </select></label>

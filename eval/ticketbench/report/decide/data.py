@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
 
 import numpy as np
 from markupsafe import Markup
 from scipy import special
 
-from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.core.types import IntArray
 from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.saving import unseen
 from ticketbench.report.decide.excerpts import KEPT, kept
-from ticketbench.report.decide.tickets import STATIC, first_listed, flags, shown_sets
+from ticketbench.report.decide.tickets import MOST_TEXTS, STATIC, first_listed, flags, shown_sets
 from ticketbench.report.decide.view import NO_ANSWER, SetView, View
 from ticketbench.report.rendering import visible
+from ticketbench.report.words import numbers
 
-SCALE = 100_000
-"""Scores are whole hundred-thousandths, rounded down: every comparison with a threshold of five
-decimals or fewer is that of all digits."""
 DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-MOST_TEXTS = 5_000
 
 
 def data(view: View) -> Markup:
@@ -40,19 +36,26 @@ def _setting(view: View) -> dict[str, object]:
     found = view.found
     opened, today = found.setting or found.today, found.today
     own = [[view.labels.index(n), t] for n, t in today.label_thresholds if n in view.labels]
-    costs = view.costs
+    costs, settings = view.costs, view.results.evaluations[view.use].settings
     return {
         "labels": [visible(name) for name in view.names],
-        "word": view.word,
+        "outcomes": view.outcomes,
+        "own": bool(settings.policy.label_thresholds),
         "use": view.use,
         "other": view.other,
         "old": view.old,
         "shown": list(shown_sets(view)),
-        "today": {"t": today.threshold, "e": _limit(today.escalate_above), "own": own},
+        # On another scale than the page's, what today gives is not worked out anew.
+        "today": {
+            "t": today.threshold,
+            "e": _limit(today.escalate_above),
+            "own": own,
+            "fixed": today.temperature != view.policy.temperature,
+        },
         "recommended": {
             "t": opened.threshold,
             "e": _limit(opened.escalate_above),
-            "cost": opened.saving.cost.value,
+            "cost": numbers.number(opened.saving.cost.value, 2),
             "pays": opened.saving.pays,
         },
         "costs": {
@@ -68,13 +71,12 @@ def _setting(view: View) -> dict[str, object]:
 def _tickets(view: View) -> dict[str, object]:
     """Every ticket in the order of the page, and what each set answered."""
     return {
-        "sets": [_set(view, one) for one in view.sets],
+        "sets": [_set(view, k) for k in range(len(view.sets))],
         "ids": [visible(view.shown_id(i)) for i in range(len(view.ids))],
         "gold": packed(view.gold + 1, 2),
         "groups": _groups(view.groups),
         "near": np.flatnonzero(flags(view)["near"]).tolist(),
         "suspects": _suspects(view),
-        "failures": [_failures(view, one) for one in view.sets],
         "texts": _texts(view),
     }
 
@@ -87,55 +89,40 @@ def packed(numbers: IntArray, digits: int) -> str:
     return bytes(table[(values[:, None] >> shifts) & 63]).decode("ascii")
 
 
-def at_least_code(scores: FloatArray) -> IntArray:
-    """`score >= t` exactly where this is at least `t` times the scale, for t of five decimals."""
-    code = np.floor(scores * SCALE).astype(np.int64)
-    code = np.where((code + 1) / SCALE <= scores, code + 1, code)
-    return np.where(code / SCALE > scores, code - 1, code)
-
-
-def above_code(scores: FloatArray) -> IntArray:
-    """`score > t` exactly where this is at least `t` times the scale, for t of five decimals."""
-    code = at_least_code(scores)
-    return np.where(code / SCALE == scores, code - 1, code)
-
-
-def _set(view: View, one: SetView) -> dict[str, object]:
+def _set(view: View, k: int) -> dict[str, object]:
     """Top label and codes of both scores of each ticket, and what intervals rest on.
 
     A ticket without an answer has the label 0, else they count from 1.
     """
+    one = view.sets[k]
     n, tickets = len(view.ids), one.tickets
     top, score, second, gold = (np.zeros(n, dtype=np.int64) for _ in range(4))
     top[one.rows] = one.labels[tickets.top] + 1
-    score[one.rows] = _threshold_code(tickets.score, _settings(view))
-    second[one.rows] = np.maximum(above_code(tickets.second) + 1, 0)
-    gold[one.rows] = np.maximum(above_code(tickets.gold) + 1, 0)
+    score[one.rows] = np.maximum(view.codes(k), 0)
+    second[one.rows] = np.maximum(view.codes_above(tickets.second) + 1, 0)
+    gold[one.rows] = np.maximum(view.codes_above(tickets.gold) + 1, 0)
     df = effective_groups(tickets.groups) - 1
     return {
-        "name": one.name,
+        "name": visible(one.name),
         "style": one.style,
         "top": packed(top, 2),
         "score": packed(score, 3),
+        "printed": _printed(view, k),
         "second": packed(second, 3),
         "gold": packed(gold, 3) if view.costs.missed is not None else "",
         "t": float(special.stdtrit(df, 0.5 + CONFIDENCE / 2)) if df >= 1 - 1e-9 else None,
         "unseen": _unseen(one),
+        "failed": {view.place[f.ticket_id]: f.kind for f in one.table.failures},
     }
 
 
-def _settings(view: View) -> Iterable[float]:
-    found = view.found
-    return [one.threshold for one in (found.setting, found.today) if one is not None]
-
-
-def _threshold_code(scores: FloatArray, thresholds: Iterable[float]) -> IntArray:
-    """As `at_least_code`, also at these thresholds, which may have more decimals."""
-    code = at_least_code(scores)
-    for t in thresholds:
-        near = math.floor(t * SCALE)
-        code = np.where((code == near) & (scores < t), code - 1, code)
-    return np.maximum(code, 0)
+def _printed(view: View, k: int) -> dict[int, int]:
+    """Hundredths of the scores that all digits round to another one than the code does."""
+    one = view.sets[k]
+    exact = [round(100 * float(f"{score:.2f}")) for score in one.tickets.score.tolist()]
+    of_code = (view.codes(k) + 500) // 1000
+    rows = zip(one.rows.tolist(), exact, of_code.tolist(), strict=True)
+    return {row: all_digits for row, all_digits, code in rows if all_digits != code}
 
 
 def _unseen(one: SetView) -> list[float]:
@@ -159,23 +146,16 @@ def _limit(escalate_above: float) -> float | None:
     return escalate_above if escalate_above < 1 else None
 
 
-def _failures(view: View, one: SetView) -> dict[int, str]:
-    """Why a ticket has no answer, by its row."""
-    row = {ticket: i for i, ticket in enumerate(view.ids)}
-    return {row[failure.ticket_id]: failure.kind for failure in one.table.failures}
-
-
 def _suspects(view: View) -> list[list[int]]:
-    row = {ticket: i for i, ticket in enumerate(view.ids)}
     at = {name: i for i, name in enumerate(view.labels)}
-    return [[row[s.ticket_id], at[s.suggested]] for s in view.results.suspects]
+    return [[view.place[s.ticket_id], at[s.suggested]] for s in view.results.suspects]
 
 
 def _texts(view: View) -> dict[int, str]:
     """Texts by ticket: whole where somebody will read them, the beginning of others, 5,000 at most.
 
     Whole are those that a set gets wrong, near ties and label suspects. What stands in the list
-    already is left out.
+    already is left out, unless it is empty: else nobody could tell an empty text from none.
     """
     texts = view.report.texts
     marks = flags(view)
@@ -183,7 +163,8 @@ def _texts(view: View) -> dict[int, str]:
     wrong = labelled & ~(view.right(view.use) & view.right(view.new))
     whole = wrong | marks["near"] | marks["suspect"]
     listed = set(first_listed(view)[:STATIC])
-    order = [i for i in view.order(view.use).tolist() if view.ids[i] in texts and i not in listed]
+    shown = {i for i in listed if texts.get(view.ids[i])}
+    order = [i for i in view.order(view.use).tolist() if view.ids[i] in texts and i not in shown]
     chosen = sorted(order, key=lambda i: not whole[i])[:MOST_TEXTS]
     return {
         i: visible(texts[view.ids[i]] if whole[i] else kept(texts[view.ids[i]], KEPT))

@@ -9,6 +9,11 @@ KEPT = 200
 CUT = "(cut)"
 
 
+def short_name(name: str, most: int) -> str:
+    """A name where there is place for so many characters; a longer one ends with the mark "…"."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+
+
 def flat(text: str) -> str:
     """The text on one line, its first line set apart, without the word Subject."""
     head, _, rest = text.strip().partition("\n")

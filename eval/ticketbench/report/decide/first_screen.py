@@ -11,6 +11,7 @@ from ticketbench.core.types import Estimate
 from ticketbench.measure.recommendation import Recommendation, Setting
 from ticketbench.measure.results import RunResults
 from ticketbench.report import colours
+from ticketbench.report.decide.excerpts import short_name
 from ticketbench.report.decide.terms import with_terms
 from ticketbench.report.drawing.dots import Dot, dots, wrong_bars
 from ticketbench.report.rendering import Report, render
@@ -63,6 +64,10 @@ PARTS = (
     ("escalated", colours.PERSON, "to two teams"),
 )
 """What becomes of a ticket: class, colour where styles are dropped, how the sentence says it."""
+
+
+_LONGEST = 12
+"""Characters of a label behind its bar; the sentence above has all of them."""
 
 
 def first_screen(report: Report) -> Markup:
@@ -236,8 +241,11 @@ def _fix(results: RunResults, found: Recommendation) -> _Shown:
         return Markup(""), "#pairs"
     ways = [(pair.first_as_second, pair.second), (pair.second_as_first, pair.first)]
     (most, to), (least, back) = sorted(ways, key=lambda way: -way[0])
-    rows = [(most, f"{most} to {to}"), (least, f"{least} to {back}")]
-    alt = f"{pair.first} and {pair.second}: {', '.join(text for _, text in rows)}"
+    rows = [
+        (most, f"{most} to {short_name(to, _LONGEST)}"),
+        (least, f"{least} to {short_name(back, _LONGEST)}"),
+    ]
+    alt = f"{pair.first} and {pair.second}: {most} to {to}, {least} to {back}"
     return wrong_bars(rows, alt=alt), "#pairs"
 
 

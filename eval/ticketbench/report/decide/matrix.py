@@ -69,7 +69,7 @@ def matrix(view: View) -> Markup:
     counts = queue_counts(view, view.use)
     wrong = _wrong(counts)
     i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)
-    columns = (*view.labels, "review", "escalate")
+    columns = (*view.labels, *view.outcomes)
     folded = len(view.labels) > MANY
     return render(
         _TEMPLATE,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import numpy as np
 from markupsafe import Markup
 
+from ticketbench.core.policy import at_temperature
 from ticketbench.core.types import RubricSet
 from ticketbench.measure.counts.mixed_pairs import FEW, MixedPair
 from ticketbench.measure.rubrics.changes import Words, word_diff
 from ticketbench.report.decide.excerpts import excerpt
 from ticketbench.report.decide.view import View
-from ticketbench.report.rendering import render
+from ticketbench.report.rendering import render, visible
 
 SHOWN = 3
 CLOSEST = 3
@@ -28,8 +31,7 @@ _TEMPLATE = """<section id="pairs" class="wide">
 <span class="count">{% if card.grew %}<span class="tag wrong-text">grew</span> {% endif %}\
 <b>{{ card.pair.n }}</b> mixed up{% if other %}, {{ other }} {{ card.pair.before }}{% endif %}\
 </span></summary>
-<p class="advice">{{ card.advice }}. <a href="#pair={{ card.pair.first | urlencode }},\
-{{ card.pair.second | urlencode }}">All {{ card.pair.n }}</a></p>
+<p class="advice">{{ card.advice }}. <a href="{{ card.href }}">All {{ card.pair.n }}</a></p>
 <div class="two">
 {% for rubric in card.rubrics %}
 <div><h4>{{ rubric.label }}{% if rubric.changed %}, {{ other }} → {{ use }}{% endif %}</h4>
@@ -69,6 +71,7 @@ def pairs(view: View) -> Markup:
 def _card(view: View, pair: MixedPair, *, compared: bool) -> dict[str, object]:
     return {
         "pair": pair,
+        "href": f"#pair={_quoted(pair.first)},{_quoted(pair.second)}",
         "grew": compared and pair.n > pair.before,
         "advice": advice(pair),
         "rubrics": [_rubric(view, label) for label in (pair.first, pair.second)],
@@ -88,6 +91,11 @@ def advice(pair: MixedPair) -> str:
             f"or give their case to {gold} by name"
         )
     return "They go both ways: say in each question what belongs to the other"
+
+
+def _quoted(label: str) -> str:
+    """A label in an address as the script knows it; no comma of its own is left."""
+    return quote(visible(label), safe="")
 
 
 def _rubric(view: View, label: str) -> dict[str, object]:
@@ -126,7 +134,7 @@ def _closest(view: View, pair: MixedPair) -> list[dict[str, str]]:
     names = view.labels.index(pair.first), view.labels.index(pair.second)
     mixed = ((gold == names[0]) & (top == b)) | ((gold == names[1]) & (top == a))
     rows = np.flatnonzero(mixed)
-    scores = one.table.scores
+    scores = at_temperature(one.table.scores, view.policy.temperature)
     order = rows[np.argsort(np.abs(scores[rows, a] - scores[rows, b]), kind="stable")][:CLOSEST]
     return [
         {

@@ -11,7 +11,8 @@ from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import BoolArray
 from ticketbench.report.decide.excerpts import excerpt
 from ticketbench.report.decide.view import NO_ANSWER, View
-from ticketbench.report.rendering import render
+from ticketbench.report.rendering import render, visible
+from ticketbench.report.words import numbers
 from ticketbench.report.words.masks import masked_text
 
 Chip = tuple[str, str, BoolArray]
@@ -20,6 +21,8 @@ Chip = tuple[str, str, BoolArray]
 STATIC = 50
 """Rows of the page without a script, and on paper."""
 MOST_BARS = 3
+MOST_TEXTS = 5_000
+"""Texts that a page keeps, beside those of the rows that stand there without a script."""
 
 _TEMPLATE = """<section id="tickets" class="wide">
 <h2>Tickets</h2>
@@ -35,7 +38,7 @@ _TEMPLATE = """<section id="tickets" class="wide">
 {% if many %}
 <label>{{ word }} <input type="search" id="label-filter" size="12"></label>
 {% endif %}
-<span id="count" class="muted" role="status">{{ n }} tickets</span></p>
+<span id="count" class="muted" role="status">{{ n }}</span></p>
 <ul id="list">
 {% for row in rows %}
 {{ row }}
@@ -68,21 +71,32 @@ def tickets(view: View) -> Markup:
         _TEMPLATE,
         word=view.word,
         answers="both answers" if len(view.sets) > 1 else "the answer",
-        note=masked_text(view.report.masked) if view.report.texts else "",
+        note=_note(view),
         first=first_chip(view)[0],
         chips=[(key, name, int(kept.sum())) for key, name, kept in shown],
         many=len(view.labels) > MOST_BARS * 4,
-        n=f"{len(of):,}",
+        n=numbers.count(len(of), "ticket"),
         rows=[row(view, i) for i in of[:STATIC]],
         left=len(of) - STATIC if len(of) > STATIC else 0,
         empty=_empty_row(view),
     )
 
 
+def _note(view: View) -> str:
+    """What was masked, and what cannot be found as it is not in the page."""
+    if not view.report.texts:
+        return "This page holds no texts; Find looks at their ids."
+    said = masked_text(view.report.masked)
+    if len(view.report.texts) <= MOST_TEXTS:
+        return said
+    return f"{said} Find looks at every id, but only at the {MOST_TEXTS:,} texts kept here.".strip()
+
+
 def first_listed(view: View) -> list[int]:
     """The tickets of the chip in force, surest first; without a script fifty of them."""
-    kept = first_chip(view)[2]
-    return [int(i) for i in view.order(view.new) if kept[i]]
+    key, _, kept = first_chip(view)
+    surest_of = view.new if key == "broken" else view.use
+    return [int(i) for i in view.order(surest_of) if kept[i]]
 
 
 def first_chip(view: View) -> Chip:
@@ -96,7 +110,8 @@ def chips(view: View) -> list[Chip]:
     labelled = (view.gold >= 0) & (view.gold < len(view.labels))
     old, new, used = view.right(view.old), view.right(view.new), view.right(view.use)
     answered = np.logical_and.reduce([top != NO_ANSWER for top in view.tops])
-    known = labelled & answered
+    # What a third set did not answer changes nothing between these two.
+    known = labelled & (view.tops[view.old] != NO_ANSWER) & (view.tops[view.new] != NO_ANSWER)
     all_: list[Chip] = []
     if view.other is None:
         all_.append(("still", "Wrong", known & ~used))
@@ -139,7 +154,7 @@ def out_wrong(view: View) -> BoolArray:
 
 def row(view: View, i: int) -> Markup:
     """One ticket without its bars, which the script draws."""
-    text = view.report.texts.get(view.ids[i], "")
+    text = visible(view.report.texts.get(view.ids[i], ""))
     short = excerpt(text)
     whole = text if not short or short.endswith("…") else None
     suggested = {s.ticket_id: s.suggested for s in view.results.suspects}
@@ -166,9 +181,9 @@ def shown_sets(view: View) -> Sequence[int]:
 def _bar(view: View, k: int, i: int) -> dict[str, object]:
     one = view.sets[k]
     if view.tops[k][i] == NO_ANSWER:
-        why = {failure.ticket_id: failure.kind for failure in one.table.failures}
-        said = f"no answer: {why.get(view.ids[i], 'unknown')}"
-        return {"set": one.name, "tone": "wrong", "score": "–", "label": said}
+        kinds = {failure.ticket_id: failure.kind for failure in one.table.failures}
+        why = f": {kinds[view.ids[i]]}" if view.ids[i] in kinds else ""
+        return {"set": one.name, "tone": "wrong", "score": "–", "label": f"no answer{why}"}
     score = float(one.tickets.score[int(np.searchsorted(one.rows, i))])
     return {
         "set": one.name,

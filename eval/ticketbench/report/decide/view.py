@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import NONE_LABEL, BoolArray, IntArray, ScoreTable
+from ticketbench.core.types import NONE_LABEL, BoolArray, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds.tickets import Tickets
@@ -18,6 +20,11 @@ MANY = 12
 """With more labels the page shows the worst pairs in place of a matrix."""
 
 NO_ANSWER = -1
+
+SCALE = 100_000
+"""Scores are whole hundred-thousandths, rounded down: every comparison with a threshold of five
+decimals or fewer is that of all digits."""
+_HUNDREDTH = SCALE // 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +77,11 @@ class View:
         )
 
     @cached_property
+    def place(self) -> dict[str, int]:
+        """Where each ticket stands."""
+        return {ticket: row for row, ticket in enumerate(self.ids)}
+
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Every label of a set or a ticket: those of the set in use first."""
         tables = [self.report.tables[self.use], *self.report.tables]
@@ -82,6 +94,12 @@ class View:
     def names(self) -> tuple[str, ...]:
         """What rows of gold labels are called; the last one is that of no label."""
         return (*self.labels, f"no {self.word}")
+
+    @cached_property
+    def outcomes(self) -> tuple[str, str]:
+        """What the columns behind the labels are called; in brackets beside a label so called."""
+        called = {"review", "escalate"} & set(self.labels)
+        return ("(review)", "(escalate)") if called else ("review", "escalate")
 
     @cached_property
     def gold(self) -> IntArray:
@@ -116,14 +134,13 @@ class View:
     @cached_property
     def sets(self) -> tuple[SetView, ...]:
         """The rubric sets in the order of the config."""
-        place = {i: row for row, i in enumerate(self.ids)}
         column = {name: i for i, name in enumerate(self.labels)}
         return tuple(
             SetView(
                 name=table.provenance.rubric_set,
                 table=table,
                 tickets=Tickets.of(table, self.policy),
-                rows=np.array([place[i] for i in table.ids], dtype=np.int64),
+                rows=np.array([self.place[i] for i in table.ids], dtype=np.int64),
                 labels=np.array([column[name] for name in table.labels], dtype=np.int64),
                 style=self._style(k),
             )
@@ -141,10 +158,30 @@ class View:
         return tuple(found)
 
     def order(self, k: int) -> IntArray:
-        """Tickets by the score of set `k`, surest first; those without an answer last."""
-        score = np.full(len(self.ids), -1.0)
-        score[self.sets[k].rows] = self.sets[k].tickets.score
+        """Tickets by the score of set `k`, surest first; those without an answer last.
+
+        By the code of the score, as the script has no other: ties are the same ones there.
+        """
+        score = np.full(len(self.ids), -1)
+        score[self.sets[k].rows] = self.codes(k)
         return np.argsort(-score, kind="stable")
+
+    def codes(self, k: int) -> IntArray:
+        """The top scores of set `k` as the script has them, in the order of its rows."""
+        policies = self._policies
+        own = [t for policy in policies for _, t in policy.label_thresholds]
+        at = [*(policy.threshold for policy in policies), *own]
+        score = self.sets[k].tickets.score
+        return _apart(at_least_code(score), score, at, over=False)
+
+    def codes_above(self, scores: FloatArray) -> IntArray:
+        """Scores that are held against a limit of escalation, as the script has them."""
+        limits = [policy.escalate_above for policy in self._policies]
+        return _apart(above_code(scores), scores, limits, over=True)
+
+    @property
+    def _policies(self) -> tuple[Policy, ...]:
+        return self.policy, self.found.today.policy
 
     def shown_id(self, i: int) -> str:
         """The id of a ticket as people see it."""
@@ -158,6 +195,37 @@ class View:
         if k == self.use:
             return "new"
         return "old" if k in (self.old, self.new) else "other"
+
+
+def at_least_code(scores: FloatArray) -> IntArray:
+    """`score >= t` exactly where this is at least `t` times the scale, for t of five decimals."""
+    code = np.floor(scores * SCALE).astype(np.int64)
+    code = np.where((code + 1) / SCALE <= scores, code + 1, code)
+    return np.where(code / SCALE > scores, code - 1, code)
+
+
+def above_code(scores: FloatArray) -> IntArray:
+    """`score > t` exactly where this is at least `t` times the scale, for t of five decimals."""
+    code = at_least_code(scores)
+    return np.where(code / SCALE == scores, code - 1, code)
+
+
+def _apart(code: IntArray, scores: FloatArray, at: Iterable[float], *, over: bool) -> IntArray:
+    """The codes, true also at these thresholds, which may have more than five decimals.
+
+    What lies on the other side of one moves to the next code; never off a hundredth, where the
+    curves are drawn. `code` of script/model.js has the same rule.
+    """
+    for t in at:
+        near = math.floor(t * SCALE + 1e-6)
+        if t * SCALE - near <= 1e-6:
+            continue
+        passes, here = scores > t if over else scores >= t, code == near
+        if near % _HUNDREDTH:
+            code = np.where(here & ~passes, near - 1, code)
+        else:
+            code = np.where(here & passes, near + 1, code)
+    return code
 
 
 def view_of(report: Report) -> View | None:

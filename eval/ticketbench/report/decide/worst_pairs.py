@@ -21,8 +21,8 @@ best answer is wrong</caption>
 <tbody>
 {% for row in rows %}
 <tr data-pair="{{ row.gold }},{{ row.to }}"><th scope="row">{{ row.gold_name }}</th>\
-<td class="text">{{ row.to_name }}</td><td data-part="all"><a href="#pair=\
-{{ row.gold_name | urlencode }},{{ row.to_name | urlencode }}">{{ row.n }}</a></td>\
+<td class="text">{{ row.to_name }}</td><td data-part="all"><a href="#taken=\
+{{ row.gold }},{{ row.to }}">{{ row.n }}</a></td>\
 <td class="wide-only"><svg width="100%" height="12" aria-hidden="true">\
 <rect class="person" fill="{{ colours.PERSON_SQUARE }}" height="12" width="{{ row.width }}%"/>\
 <rect class="wrong" fill="{{ colours.WRONG }}" height="12" width="{{ row.out_width }}%"/></svg>\

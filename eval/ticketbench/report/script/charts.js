@@ -28,6 +28,8 @@ function apart(places, least) {
 function chartsOf(data, $) {
   const right = $("#chart-right"), cost = $("#chart-cost");
   const yOf = (v, low, high) => TOP + HEIGHT * (high - v) / (high - low);
+  // Names too long for the margin end at the edge of the chart, over their lines.
+  const within = right.querySelector(".name").getAttribute("text-anchor") === "end";
   let low = 0, high = 1;
   function line(svg, k, d, y, dy) {
     svg.querySelector(`path[data-set="${k}"]`).setAttribute("d", d);
@@ -45,7 +47,7 @@ function chartsOf(data, $) {
       });
     });
     apart(points.map(p => p.length ? yOf(p[p.length - 1][1], low, 1) : TOP + HEIGHT), 14)
-      .forEach((y, k) => line(right, k, pathOf(points[k], 1, low, 1), y, 4));
+      .forEach((y, k) => line(right, k, pathOf(points[k], 1, low, 1), y, within ? -4 : 4));
     mark(right, data.target === null || data.target < low ? null : data.target, low, 1, -5);
     const highest = Math.max(1e-9, 1.1 * costs.review, ...found.flat().filter(p => p.n).map(p => p.cost.value));
     const step = costStep(highest);

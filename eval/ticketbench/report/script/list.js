@@ -4,14 +4,16 @@ function listOf(data, model, $, $$) {
   const near = new Set(data.near), suspects = new Map(data.suspects), texts = data.texts;
   $$("#list > li").forEach(item => {
     const text = item.querySelector(".whole, p.text");
-    if (text) texts[item.dataset.ticket] = text.textContent;
+    if (text && text.textContent) texts[item.dataset.ticket] = text.textContent;
   });
   const right = (k, i) => sets[k].top[i] === gold[i], answered = i => sets.every(s => s.top[i] >= 0);
-  const known = i => gold[i] >= 0 && gold[i] < L && answered(i);
+  const known = (i, s) => gold[i] >= 0 && gold[i] < L && sets[s.old].top[i] >= 0 && sets[s.new].top[i] >= 0;
+  const noAnswer = (k, i) => sets[k].failed[i] ? `no answer: ${sets[k].failed[i]}` : "no answer";
+  const hundredths = (k, i) => ((sets[k].printed[i] ?? Math.floor((sets[k].score[i] + 500) / 1000)) / 100).toFixed(2);
   const kinds = {
-    broken: (i, s) => known(i) && right(s.old, i) && !right(s.new, i),
-    fixed: (i, s) => known(i) && !right(s.old, i) && right(s.new, i),
-    still: (i, s) => known(i) && !right(s.old, i) && !right(s.new, i),
+    broken: (i, s) => known(i, s) && right(s.old, i) && !right(s.new, i),
+    fixed: (i, s) => known(i, s) && !right(s.old, i) && right(s.new, i),
+    still: (i, s) => known(i, s) && !right(s.old, i) && !right(s.new, i),
     wrong: (i, s) => s.outcome[i] === 0 && !right(s.use, i),
     near: i => near.has(i),
     suspect: i => suspects.has(i),
@@ -24,8 +26,9 @@ function listOf(data, model, $, $$) {
     const find = s.q.toLowerCase(), only = s.label.toLowerCase();
     return Array.from(sets[s.show === "broken" && !s.cell && !s.pair ? s.new : s.use].order).filter(i => {
       if (s.pair) {
-        const [a, b] = s.pair, t = sets[s.use].top[i];
-        if (!(gold[i] === a && t === b) && !(gold[i] === b && t === a)) return false;
+        // The cards tell of the recommended set, the worst pairs of the one in view.
+        const [a, b] = s.pair, t = sets[s.oneWay ? s.k : data.use].top[i];
+        if (!(gold[i] === a && t === b) && (s.oneWay || !(gold[i] === b && t === a))) return false;
       } else if (s.cell) {
         if (gold[i] !== s.cell[0] || column(i, s) !== s.cell[1]) return false;
       } else if (!kinds[s.show](i, s)) return false;
@@ -40,8 +43,10 @@ function listOf(data, model, $, $$) {
   };
   const excerpt = text => {
     const line = flat(text);
-    if (line.length <= 130) return line;
-    const kept = line.slice(0, 129), at = kept.lastIndexOf(" ");
+    // By characters, not by the halves that a rare one is made of.
+    const signs = line.length <= 130 ? [] : [...line];
+    if (signs.length <= 130) return line;
+    const kept = signs.slice(0, 129).join(""), at = kept.lastIndexOf(" ");
     return `${at > 0 ? kept.slice(0, at) : kept} …`;
   };
   function row(i, s) {
@@ -51,10 +56,10 @@ function listOf(data, model, $, $$) {
     id.querySelector(".muted").textContent = data.ids[i];
     if (suspects.has(i)) tag.textContent = `maybe ${data.labels[suspects.get(i)]}?`; else tag.remove();
     item.querySelectorAll(".score").forEach((bar, at) => {
-      const k = data.shown[at], t = sets[k].top[i], ok = right(k, i), [, fill, tick] = bar.querySelector("svg").children;
+      const k = data.shown[at], t = sets[k].top[i], ok = t >= 0 && right(k, i), [, fill, tick] = bar.querySelector("svg").children;
       const [, score, label] = bar.querySelectorAll("span"), tone = ok ? "right" : "wrong";
-      score.textContent = t < 0 ? "–" : (Math.round(sets[k].score[i] / 1000) / 100).toFixed(2);
-      label.textContent = t < 0 ? `no answer: ${data.failures[k][i] || "unknown"}` : data.labels[t];
+      score.textContent = t < 0 ? "–" : hundredths(k, i);
+      label.textContent = t < 0 ? noAnswer(k, i) : data.labels[t];
       label.className = `${tone}-text`;
       fill.setAttribute("class", tone);
       fill.setAttribute("width", `${Math.max(0, sets[k].score[i]) / 1000}%`);
@@ -95,7 +100,7 @@ function listOf(data, model, $, $$) {
     const found = chosen(s), items = document.createElement("ul"), link = document.createElement("a");
     for (const i of found.slice(0, 3)) {
       const item = document.createElement("li");
-      item.textContent = `${excerpt(texts[i] || data.ids[i])} ${(sets[s.k].score[i] / SCALE).toFixed(2)}`;
+      item.textContent = `${excerpt(texts[i] || data.ids[i])} ${sets[s.k].top[i] < 0 ? noAnswer(s.k, i) : hundredths(s.k, i)}`;
       items.append(item);
     }
     link.href = "#tickets";

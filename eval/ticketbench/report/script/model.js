@@ -31,7 +31,11 @@ function modelOf(data) {
     rows.forEach(i => { perGroup[groups[i]]++; });
     return {...packed, top, score, second, own, rows, order, perGroup, used: perGroup.filter(Boolean).length};
   });
-  const code = x => x === null ? Infinity : Math.floor(x * SCALE + 1e-6);
+  // Scores beside a threshold of more than five decimals have been moved apart by the same rule.
+  const code = x => {
+    const near = Math.floor(x * SCALE + 1e-6);
+    return x === null ? Infinity : x * SCALE - near > 1e-6 && near % 1000 === 0 ? near + 1 : near;
+  };
 
   // Every ticket: ROUTE, REVIEW or ESCALATE; one without an answer is reviewed.
   function decide(k, t, e, own) {

@@ -5,7 +5,7 @@ const of100 = share => Number.isNaN(share) ? "–" : (r => r === 0 && share > 0 
 function matrixOf(data, model, $) {
   const {L} = model, W = L + 2, table = $("#matrix"), sentence = $("#mix-sentence");
   const cells = [...table.tBodies[0].rows].map(row => [...row.cells].slice(1));
-  const columns = [...data.labels.slice(0, L), "review", "escalate"], few = L <= 12;
+  const columns = [...data.labels.slice(0, L), ...data.outcomes], few = L <= 12;
   if (few) cells.forEach((row, i) => row.forEach((cell, j) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -15,7 +15,19 @@ function matrixOf(data, model, $) {
     button.tabIndex = i || j ? -1 : 0;
     cell.replaceChildren(button);
   }));
-  function show(now, was, cell, escalates) {
+  // Of the worst pairs: tickets by true label and best answer, for each set when it is looked at.
+  const taken = [];
+  function takenBy(k) {
+    if (!taken[k]) {
+      taken[k] = new Int32Array((L + 1) * L);
+      for (let i = 0; i < model.n; i++) {
+        const t = model.sets[k].top[i];
+        if (model.gold[i] >= 0 && t >= 0 && t !== model.gold[i]) taken[k][model.gold[i] * L + t]++;
+      }
+    }
+    return taken[k];
+  }
+  function show(now, was, cell, escalates, k) {
     const most = {r: 0, w: 0, p: 0};
     let wrong = 0, worst = 0, at = null, change = 0;
     const kind = (i, j) => j >= L ? "p" : i === j ? "r" : "w";
@@ -40,18 +52,28 @@ function matrixOf(data, model, $) {
         e.setAttribute("aria-pressed", on);
       }
     }));
+    if (few) {
+      const seen = td => !td.hidden && !td.parentNode.hidden, every = cells.flat();
+      if (!every.some(td => td.firstChild.tabIndex === 0 && seen(td))) {
+        every.forEach(td => { td.firstChild.tabIndex = -1; });
+        const stop = every.find(seen);
+        if (stop) stop.firstChild.tabIndex = 0;
+      }
+    }
     const [some, none] = sentence.children, b = some.querySelectorAll("b");
     some.hidden = !at; none.hidden = !!at;
     if (at) [plain(wrong), data.labels[at[0]], columns[at[1]], plain(worst)].forEach((text, i) => { b[i].textContent = text; });
     $("#key-right").textContent = was ? "better" : "went out right";
     $("#key-wrong").textContent = was ? "worse" : "went out wrong";
     const pairs = $("#worst");
+    const all = pairs ? takenBy(k) : null, largest = pairs ? all.reduce((a, b) => Math.max(a, b), 1) : 1;
     if (pairs) for (const row of pairs.tBodies[0].rows) {
       const [i, j] = row.dataset.pair.split(",").map(Number), out = now[i * W + j];
-      const n = Number(row.cells[2].textContent.replace(",", "")), bars = row.querySelectorAll("rect");
+      const n = all[i * L + j], bars = row.querySelectorAll("rect");
+      row.querySelector("[data-part=all] a").textContent = n;
       row.querySelector("[data-part=out]").textContent = out;
       row.querySelector("[data-part=person]").textContent = n - out;
-      bars[1].setAttribute("width", `${n ? parseFloat(bars[0].getAttribute("width")) * out / n : 0}%`);
+      [n, out].forEach((part, at) => bars[at].setAttribute("width", `${Math.round(1000 * part / largest) / 10}%`));
     }
   }
   // One stop of the keyboard: arrows move within.

@@ -48,7 +48,7 @@ def slices(report: Report) -> Markup | None:
 
 
 def _table(sets: Sequence[SetSlices], masked: Masking) -> Markup:
-    """The first slices of each set, and what every set makes of them; values as they may be shown."""
+    """The first slices of each set, and what every set makes of them; values as may be shown."""
     shown: dict[tuple[str, str], list[str]] = {
         (s.column, s.value): [] for one in sets for s in one.found.slices[:_MOST_SHOWN]
     }
