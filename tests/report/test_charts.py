@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketbench.report.charts import (
@@ -114,6 +114,7 @@ def test_a_line_that_turns_back_keeps_the_point_where_it_turns() -> None:
     assert line_points(svg) == [(46, 124), (316, 124), (166, 124)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 60)), min_size=1, max_size=60))
 def test_every_point_left_out_lies_within_a_pixel_of_the_line(drawn: list[Pixel]) -> None:
     points = [(a / 300, b / 60) for a, b in sorted(drawn)]
@@ -238,6 +239,7 @@ def test_a_place_without_a_bar_between_two_is_left_free() -> None:
     assert [x for x, y in points if y == GROUND] == [46, 121, 271, 346]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=20))
 def test_the_outline_has_the_height_of_every_bar(counts: list[tuple[int, int]]) -> None:
     n = len(counts)

@@ -56,7 +56,7 @@ Mix of top labels: {{ "shifted" if c.marginal_shift.p < 0.05 else \
 "no sign of a shift" }} (Stuart-Maxwell {{ c.marginal_shift.stat | number(1) }}, \
 {{ c.marginal_shift.df }} degrees of freedom, p {{ c.marginal_shift.p | p_value }}).</p>
 {% endfor %}
-<div tabindex="0" role="region" aria-label="Every metric"><table class="tl">
+<div tabindex="0" role="region" aria-label="Every metric"><table class="tf tl">
 <caption>Every metric with its 95% interval; ↓: lower is better.\
 {% if comparisons %} A change is the second set minus the first, in points for shares.{% endif %} \
 A person reading every ticket costs {{ by_hand | price }} each</caption>
