@@ -56,5 +56,5 @@ def path(points: Sequence[tuple[float, float]], *, x: float, y: tuple[float, flo
 
 
 def _number(value: float) -> str:
-    """Tenths, rounded half up as the script does."""
-    return f"{math.floor(value * 10 + 0.5) / 10:g}"
+    """Half a pixel or less, rounded half up as the script does."""
+    return str(math.floor(value + 0.5))

@@ -1,9 +1,10 @@
 // Lines, names and rings of the two charts; the formulas of decide/curves.py and decide/charts.py.
 const TOP = 30, HEIGHT = 212, LEFT = 8, WIDTH = 86;
+const whole = v => Math.floor(v + 0.5);
 const tenth = v => Math.floor(v * 10 + 0.5) / 10;
 function pathOf(points, x, low, high) {
   return points.length ? "M" + points.map(([a, b]) =>
-    `${tenth(1000 * a / x)} ${tenth(1000 * (high - b) / (high - low))}`).join("L") : "";
+    `${whole(1000 * a / x)} ${whole(1000 * (high - b) / (high - low))}`).join("L") : "";
 }
 function rightAgainstAlone(curve) {
   const points = [];
