@@ -81,8 +81,8 @@ def test_where_no_ticket_turned_two_lines_stand_before_the_folds() -> None:
     text = of_run(small_run("identical sets"))
     assert visible(text) == [
         "# support: keep v2: v3 is v2, no answer differs",
-        "At threshold 0.91, without escalation. Of 100 tickets, 73 go out alone, none wrong, 27 to "
-        "a person.",
+        "Set threshold 0.91, without escalation. Of 100 tickets, 73 go out alone, none wrong, 27 "
+        "to a person.",
     ]
     assert "- pays: yes, clearly: 0.27 a ticket" in text
 

@@ -52,7 +52,7 @@ _PAGE = """<!doctype html>
 {% endif %}
 <section id="audit" class="wide">
 <h2>Audit</h2>
-<p class="sub">Everything measured, by question.</p>
+<p class="sub">Every number, by question.</p>
 {% for section in sections %}
 <details id="audit-{{ section.id }}" class="fold"><summary><h3>{{ section.title }}</h3> \
 {{ section.short }}</summary>
@@ -60,8 +60,7 @@ _PAGE = """<!doctype html>
 {% endfor %}
 </section>
 </main>
-<footer class="wide"><p>Written by ticketbench {{ version }}. This file loads nothing from a \
-network.</p></footer>
+<footer class="wide"><p>ticketbench {{ version }}. Loads nothing from a network.</p></footer>
 <div id="tip" role="tooltip" hidden></div>
 {% if data %}
 <script type="application/json" id="data">{{ data }}</script>

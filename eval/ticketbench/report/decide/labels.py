@@ -19,7 +19,7 @@ MOST = 10
 _TEMPLATE = """<section id="labels" class="wide">
 <h2>What each {{ word }} gets</h2>
 <p class="sub">{{ right_alone }}: tickets that reach their {{ word }} without a person. \
-Dot and {{ bar }}: measured, and how sure.</p>
+Dot and {{ bar }}: measured, how sure.</p>
 {{ shown }}
 {% if folded %}
 <details><summary>{{ n_folded }} other {{ word }}s</summary>{{ folded }}</details>

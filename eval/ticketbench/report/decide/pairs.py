@@ -23,7 +23,7 @@ _TEMPLATE = """<section id="pairs" class="wide">
 {% if not cards %}
 <p class="sub">No pair of {{ word }}s has more than {{ few }} tickets.</p>
 {% else %}
-<p class="sub">Most mixed up first, each with the tickets closest to the line.</p>
+<p class="sub">Most mixed up first, with the tickets closest to the line.</p>
 {% endif %}
 {% for card in cards %}
 <details class="pair" id="pair-{{ loop.index }}"{{ " open" if loop.first }}>

@@ -30,8 +30,8 @@ def right_against_alone(curve: Sequence[CurvePoint]) -> list[tuple[float, float]
 
 
 def cost_against_threshold(curve: Sequence[CurvePoint]) -> list[tuple[float, float]]:
-    """(threshold, mean cost a ticket)."""
-    return [(point.threshold, point.saving.cost.value) for point in curve]
+    """(threshold, mean cost a ticket); nothing without tickets."""
+    return [(point.threshold, point.saving.cost.value) for point in curve if point.n]
 
 
 def lowest_share(shares: Sequence[float]) -> float:

@@ -61,7 +61,7 @@ function chartsOf(data, $) {
       text.textContent = (i * step).toFixed(decimals);
     });
     const names = apart([...found.map(c => c[0].n ? yOf(c[0].cost.value, 0, high) - 8 : TOP), yOf(costs.review, 0, high) + 15], 15);
-    found.forEach((c, k) => line(cost, k, pathOf(c.map(p => [p.t, p.cost.value]), 1.01, 0, high), names[k], 0));
+    found.forEach((c, k) => line(cost, k, pathOf(c.filter(p => p.n).map(p => [p.t, p.cost.value]), 1.01, 0, high), names[k], 0));
     const known = found[use].filter(p => !Number.isNaN(p.cost.low));
     const band = pathOf([...known.map(p => [p.t, p.cost.high]), ...known.map(p => [p.t, p.cost.low]).reverse()], 1.01, 0, high);
     cost.querySelector(".band").setAttribute("d", band ? band + "Z" : "");

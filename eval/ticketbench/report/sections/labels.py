@@ -83,6 +83,7 @@ def _changes(of: RunResults, c: Comparison) -> Iterator[tuple[tuple[str, str], t
     for d in c.of_labels("recall"):
         base, candidate = numbers.percent(d.base), numbers.percent(d.candidate)
         said = numbers.difference(d.difference)
-        if (base, candidate) != (recall[c.base, d.label], recall[c.candidate, d.label]):
+        alone = recall.get((c.base, d.label), base), recall.get((c.candidate, d.label), candidate)
+        if (base, candidate) != alone:
             said = f"{base} → {candidate} (n = {d.difference.n}), {said}"
         yield (c.candidate, d.label), (said, numbers.p_value(d.p_holm))
