@@ -10,8 +10,7 @@ from small_project import CONFIG, write_project
 from ticketbench.core.errors import InputError
 from ticketbench.edge.inputs.config import read_config
 from ticketbench.flow.steps.inputs import read_inputs
-from ticketbench.flow.texts import listed_words, masking_of, texts_notes, texts_of
-from ticketbench.report.masking.texts import NO_TEXTS
+from ticketbench.flow.texts import listed_words, texts_notes, texts_of
 
 EVAL = Path("eval.yaml")
 
@@ -86,9 +85,3 @@ def test_the_words_of_before_are_told_of_with_their_place(word: str, now: str) -
     assert f"`texts: {now}`" in note.action
     overridden = read_config(EVAL, overrides=[f"report.texts={word}"])
     assert texts_notes(overridden)[0].evidence.startswith("--set report.texts")
-
-
-def test_ids_are_masked_where_no_config_is_given() -> None:
-    assert masking_of(None) == NO_TEXTS
-    assert masking_of(with_report("texts: full")).mode == "full"
-    assert masking_of(EVAL, overrides=["report.texts=masked"]).mode == "masked"

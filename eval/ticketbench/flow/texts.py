@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ticketbench.core.types import Finding, Ticket
-from ticketbench.edge.inputs.config import Config, read_config
+from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.inputs.documents import read_text
 from ticketbench.flow.steps.inputs import Inputs
-from ticketbench.report.masking.texts import NO_TEXTS, Masking, ShownTexts, shown_texts
+from ticketbench.report.masking.texts import ShownTexts, shown_texts
 
 _COMMENT = "#"
 
@@ -24,16 +24,6 @@ def texts_of(inputs: Inputs, tickets: Sequence[Ticket] | None = None) -> ShownTe
     words = [word for path in inputs.config.mask_words_paths for word in listed_words(path)]
     chosen = inputs.dataset.tickets if tickets is None else tickets
     return shown_texts(chosen, report.texts, words=words, keep=report.mask_keep)
-
-
-def masking_of(config: Path | None, *, overrides: Sequence[str] = ()) -> Masking:
-    """How ids are shown where no text is: by the config, masked where there is none."""
-    if config is None:
-        return NO_TEXTS
-    import os
-
-    found = read_config(config, overrides=overrides, environment=os.environ)
-    return Masking(found.file.report.texts)
 
 
 def listed_words(path: Path) -> list[str]:
