@@ -248,6 +248,10 @@ def test_a_score_of_zero_stays_zero_at_every_temperature() -> None:
     assert at_temperature(np.array([[0.6, 0.4, 0.0]]), 7.0)[0, 2] == 0.0
 
 
+def test_a_row_of_zeros_stays_one() -> None:
+    assert at_temperature(np.array([[0.0, 0.0], [0.5, 0.5]]), 2.0).tolist() == [[0, 0], [0.5, 0.5]]
+
+
 def test_tiny_scores_do_not_underflow_together() -> None:
     sharpened = at_temperature(np.array([[2e-200, 1e-200]]), 0.1)
     assert sharpened[0] == pytest.approx([1024 / 1025, 1 / 1025])

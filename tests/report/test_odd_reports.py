@@ -166,7 +166,7 @@ def test_what_is_no_price_gives_way_to_the_one_in_force(odd: Callable[..., Opene
 
 def test_settings_are_copied_with_all_their_digits(odd: Callable[..., Opened]) -> None:
     base = random_table(200)
-    policy = Policy(threshold=0.605, escalate_above=0.333, label_thresholds=(("l0", 0.8),))
+    policy = Policy(threshold=0.605, escalate_above=0.333)
     seen = odd(report_of(base, settings=replace(STATED, policy=policy)))
     seen.page.evaluate(
         "() => Object.defineProperty(navigator, 'clipboard',"
@@ -174,9 +174,46 @@ def test_settings_are_copied_with_all_their_digits(odd: Callable[..., Opened]) -
     )
     seen.page.click("#today")
     seen.page.click("#copy")
-    line = "policy: {threshold: 0.605, escalate_above: 0.333, label_thresholds: {}}"
+    line = "policy: {threshold: 0.605, escalate_above: 0.333}"
     assert seen.page.evaluate("() => window.copied") == line
     assert "above 0.333" in seen.texts("#escalation option")
+
+
+@pytest.mark.parametrize(
+    "policy", [Policy(label_thresholds=(("l0", 0.8),)), Policy(temperature=2.0)]
+)
+def test_no_button_sets_a_today_that_one_threshold_cannot_be(
+    odd: Callable[..., Opened], policy: Policy
+) -> None:
+    base = random_table(200)
+    report = report_of(
+        base, improved(base, share=0.5), settings=replace(STATED, policy=Policy()),
+        today=Today("v1", policy),
+    )  # fmt: skip
+    seen = odd(report)
+    assert seen.page.locator("#today").count() == 0
+    assert seen.texts("#recommended, #copy") == ["Recommended", "Copy settings"]
+
+
+def test_the_sets_of_many_labels_can_be_looked_at_without_opening_the_matrix(
+    odd: Callable[..., Opened],
+) -> None:
+    base = random_table(400, k=14)
+    seen = odd(report_of(base, improved(base, share=0.5)))
+    taken = seen.texts("#worst td[data-part=all]")
+    seen.page.click("#views [data-view=old]")
+    _at_rest(seen)
+    assert seen.texts("#worst td[data-part=all]") != taken
+
+
+def test_three_sets_with_escalation_need_two_rows_of_controls(odd: Callable[..., Opened]) -> None:
+    base = random_table(200)
+    third = improved(base, share=0.6, rubric_set="v3")
+    seen = odd(report_of(base, improved(base, share=0.5), third))
+    seen.page.select_option("#escalation", "0.3")
+    _at_rest(seen)
+    assert seen.page.evaluate("() => document.querySelector('#bar').offsetHeight") <= 96
+    assert "Near tie, v" in seen.page.inner_text("#chips")
 
 
 def test_the_matrix_has_a_stop_though_its_first_row_is_hidden(odd: Callable[..., Opened]) -> None:
@@ -204,14 +241,14 @@ def test_long_names_make_no_page_wider_than_its_window(
     odd: Callable[..., Opened], size: tuple[int, int]
 ) -> None:
     base = named(random_table(300, sharpness=1.0), LONG)
-    sets = [
-        improved(base, share=0.1 * i, rubric_set=f"rubrics-with-a-long-name-{i}") for i in (1, 2)
-    ]
+    sets = [improved(base, share=0.1 * i, rubric_set=f"{'v' * 58}-{i}") for i in (1, 2)]
     seen = odd(report_of(base, *sets), size=size)
     seen.page.evaluate(
-        "() => document.querySelectorAll('#follows details').forEach((d) => { d.open = true; })"
+        "() => document.querySelectorAll('details').forEach("
+        "(d) => { d.open = !d.closest('#audit'); })"
     )
-    seen.page.evaluate("() => { document.querySelector('#audit').hidden = true; }")
+    # Answers beside the titles of the audit are as long as the names in them.
+    assert any(name[:-1] in seen.page.inner_text("#audit") for name in LONG)
     wide = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert seen.page.evaluate(wide) <= 0
     if size[0] == 1280:

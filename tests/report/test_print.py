@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from browser import Opened
 from quickstart import Demo
+from reports import improved, report_of
+from tables import random_table
+from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.report.page import html_page
 
 Open = Callable[..., Opened]
 
@@ -79,3 +84,16 @@ def test_the_audit_is_printed_on_demand(page: Path, opened: Open) -> None:
     assert tables.count() >= 10
     assert seen.page.locator("#audit table:visible").count() == tables.count()
     assert seen.complaints == []
+
+
+def test_long_rubrics_do_not_fill_sheets(tmp_path: Path, opened: Open) -> None:
+    base = random_table(200)
+    report = report_of(base, improved(base, share=0.5))
+    asked = tuple(Rubric(label, f"Is it about {label}? " * 200) for label in base.labels)
+    sets = tuple(RubricSet(name, asked) for name in ("v1", "v2"))
+    page = tmp_path / "index.html"
+    results = replace(report.results, rubric_sets=sets)
+    page.write_bytes(html_page(replace(report, results=results)))
+    seen = opened(page)
+    assert seen.page.inner_text("#pairs").count("Is it about") > 100
+    assert sheets(printed(seen)) <= MOST_SHEETS

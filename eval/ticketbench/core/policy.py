@@ -107,7 +107,8 @@ def at_temperature(scores: FloatArray, temperature: float) -> FloatArray:
     """Softmax of log-scores divided by `temperature`: s^(1/T), each row renormalised.
 
     The unknown offset of the logits cancels, so probabilities are enough (Guo et al. 2017). The
-    order of the labels never changes; temperature 1 returns the scores themselves, untouched.
+    order of the labels never changes; temperature 1 returns the scores themselves, untouched. A row
+    of zeros stays one.
     Raises ValueError for a temperature that is not positive.
     """
     if not temperature > 0:
@@ -117,4 +118,5 @@ def at_temperature(scores: FloatArray, temperature: float) -> FloatArray:
     # Dividing by the row's top score first keeps tiny scores from underflowing all together.
     ratios = scores / np.max(scores, axis=1, keepdims=True, initial=np.finfo(float).tiny)
     powered = np.power(ratios, 1.0 / temperature)
-    return np.asarray(powered / powered.sum(axis=1, keepdims=True))
+    total = powered.sum(axis=1, keepdims=True)
+    return np.asarray(powered / np.where(total > 0, total, 1.0))

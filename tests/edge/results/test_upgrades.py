@@ -34,6 +34,9 @@ from ticketbench.flow.gates.judge import gate
 from ticketbench.flow.score import score
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds.choose import ChosenThreshold
+from ticketbench.report.page import html_page
+from ticketbench.report.rendering import Report
+from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import answers
 from ticketbench.report.words.setting import setting_text
 from ticketbench.report.words.thresholds import threshold_text, told
@@ -358,3 +361,15 @@ def test_an_old_run_that_lacks_a_chapter_is_refused(old_file: Path, key: str) ->
     old_file.write_text(json.dumps(value), encoding="utf-8")
     with pytest.raises(InputError, match="not a saved result"):
         load(old_file, RunResults)
+
+
+@pytest.mark.parametrize("version", [1, 3, 4])
+def test_an_old_run_is_a_page_as_far_as_it_is_known(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "results.json"
+    path.write_bytes(gzip.decompress((OLD / f"run-{version}.json.gz").read_bytes()))
+    results = load(path, RunResults)
+    page = html_page(Report(results, {}, "0.1.0")).decode()
+    accuracy = numbers.estimate(results.evaluations[0].metric("accuracy"))
+    assert accuracy in page
+    assert 'id="audit-measures"' in page
+    assert 'id="list"' not in page

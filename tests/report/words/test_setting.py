@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -193,6 +194,27 @@ def test_tickets_without_an_answer_go_to_a_person() -> None:
     assert setting_text(failed, found.evaluations).of_100 == (
         "Of 100 tickets, 50 go out alone, none wrong, 50 to a person"
     )
+
+
+def test_a_hundred_tickets_of_today_hold_those_without_an_answer() -> None:
+    all_right = table([[0.9, 0.05, 0.05]] * 96, ["a"] * 96)
+    failed = tuple(Failure(f"lost{i}", "timeout") for i in range(4))
+    assert ") 96 go out alone, none wrong, at " in said(replace(all_right, failures=failed)).today
+
+
+def test_which_set_lacks_answers_is_told_of_several() -> None:
+    def lacking(n: int, name: str) -> ScoreTable:
+        # The same tickets under every set.
+        every = table([[0.9, 0.05, 0.05]] * 100, ["a"] * 100, rubric_set=name)
+        lost = tuple(Failure(i, "timeout") for i in every.ids[:n])
+        return replace(every.rows(np.arange(100) >= n), failures=lost)
+
+    sets = lacking(0, "v1"), lacking(2, "v2"), lacking(3, "v3"), lacking(1, "v4")
+    assert said(lacking(2, "v1")).above == "100 tickets, 2 without answer; today threshold 0.60"
+    assert said(*sets[:3]).above == (
+        "100 tickets, 2 without answer under v2, 3 without answer under v3; today v1 at 0.60"
+    )
+    assert said(*sets).above == "100 tickets, up to 3 without answer; today v1 at 0.60"
 
 
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)

@@ -25,7 +25,7 @@ value="{{ t }}"><b id="threshold-value">{{ t }}</b></label>
 <button type="button" class="button" id="costs" aria-expanded="false">Costs</button>
 <span class="options">
 {% if sets | length > 2 %}
-<label>Set <select id="use">{% for name in sets %}<option value="{{ loop.index0 }}"\
+<label><select id="use" aria-label="Set">{% for name in sets %}<option value="{{ loop.index0 }}"\
 {{ " selected" if loop.index0 == view.use }}>{{ name }}</option>{% endfor %}</select></label>
 <label>against <select id="against">{% for name in sets %}<option value="{{ loop.index0 }}"\
 {{ " selected" if loop.index0 == view.other }}>{{ name }}</option>{% endfor %}</select></label>
@@ -38,7 +38,10 @@ value="{{ t }}"><b id="threshold-value">{{ t }}</b></label>
 </select></label>
 <label{{ " hidden" if off }}>at <input type="number" id="escalate" min="0" step="any" \
 value="{{ costs.escalate }}"></label></span>
-<span class="group"><button type="button" class="button" id="today">Today</button>
+<span class="group">
+{% if today %}
+<button type="button" class="button" id="today">Today</button>
+{% endif %}
 <button type="button" class="button" id="recommended">Recommended</button>
 <button type="button" class="button" id="copy">Copy settings</button></span>
 </div>
@@ -76,6 +79,7 @@ def controls(view: View) -> Markup:
         _TEMPLATE,
         view=view,
         decided=found.setting is not None,
+        today=_can_be_set(view),
         t=numbers.threshold(setting.threshold),
         e=e,
         off=e >= 1,
@@ -89,6 +93,15 @@ def controls(view: View) -> Markup:
         pays=pays,
         strip=_strip(hundred),
     )
+
+
+def _can_be_set(view: View) -> bool:
+    """Whether one threshold and one limit on the scale of this page are all that today consists of.
+
+    Else a button that sets these two would show something that nobody runs.
+    """
+    today = view.found.today
+    return not today.label_thresholds and today.temperature == view.policy.temperature
 
 
 def _strip(hundred: tuple[int, int, int, int]) -> list[dict[str, object]]:

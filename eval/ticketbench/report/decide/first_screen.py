@@ -21,7 +21,7 @@ from ticketbench.report.words.setting import per_100, setting_text
 
 _TEMPLATE = """<header class="wide top" id="decide">
 <p class="kick">{{ line }}</p>
-<h1>{{ headline }}</h1>
+<h1{% if long %} class="long"{% endif %}>{{ headline }}</h1>
 <div class="say">
 <div><p class="lead">{{ lead }}</p>
 {% for line in more %}
@@ -66,6 +66,9 @@ PARTS = (
 """What becomes of a ticket: class, colour where styles are dropped, how the sentence says it."""
 
 
+_LONG = 90
+"""Characters of a headline that is set smaller, so that the answers still fit below it."""
+
 _LONGEST = 12
 """Characters of a label behind its bar; the sentence above has all of them."""
 
@@ -77,8 +80,9 @@ def first_screen(report: Report) -> Markup:
     setting = found.setting if found else None
     return render(
         _TEMPLATE,
-        line=_line(results, found),
+        line=text.above or numbers.count(results.dataset.n, "ticket"),
         headline=with_terms(f"{text.headline}."),
+        long=len(text.headline) > _LONG,
         lead=_with_swatches(text.of_100) if text.of_100 else "",
         more=_more(results, found),
         squares=_squares(found, setting) if found and setting else _one_each(results),
@@ -106,18 +110,6 @@ def _squares_of(words: str) -> list[tuple[str, str]]:
         (name, colour) for name, colour, said in PARTS if re.search(rf"(\d|none) {said}$", words)
     ]
     return [*told, PARTS[1][:2]] if told and told[0][0] == "right" else told
-
-
-def _line(results: RunResults, found: Recommendation | None) -> str:
-    """How many tickets, and what runs today."""
-    said = numbers.count(results.dataset.n, "ticket")
-    failed = max((e.n_failed for e in results.evaluations), default=0)
-    if failed:
-        said += f", {failed} without answer"
-    if found is None:
-        return said
-    today = found.today
-    return f"{said}; today {today.rubric_set} at {numbers.threshold(today.threshold)}"
 
 
 def _more(results: RunResults, found: Recommendation | None) -> Sequence[Markup]:

@@ -18,21 +18,17 @@ STEPS = 6
 
 _TEMPLATE = """<section id="mix" class="wide">
 <h2>Who is mixed up with whom</h2>
-<p class="sub">True {{ word }} on the left, where the ticket goes on top.\
-{% if not folded %}<span class="script" hidden> Press a number to read its tickets.</span>\
-{% endif %}</p>
-{{ pairs }}
 {% if folded %}
+<p class="sub">The pairs that most tickets are mixed up in. Orange went out.</p>
+{{ buttons }}
+{{ pairs }}
 <details id="whole-matrix"><summary>The whole matrix</summary>
-{% endif %}
 <div class="beside"><div>
-{% if views %}
-<p class="row script" id="views" role="group" aria-label="Which set" hidden>
-{% for id, name in views %}
-<button type="button" class="button" data-view="{{ id }}" aria-pressed="{{ \
-"true" if loop.first else "false" }}">{{ name }}</button>
-{% endfor %}
-</p>
+{% else %}
+<p class="sub">True {{ word }} on the left, where the ticket goes on top.\
+<span class="script" hidden> Press a number to read its tickets.</span></p>
+<div class="beside"><div>
+{{ buttons }}
 {% endif %}
 <div class="scroll" tabindex="0" role="region" aria-label="Matrix">
 <table id="matrix"{% if folded %} class="small"{% endif %}>\
@@ -64,6 +60,16 @@ Columns: where the ticket goes.</caption>
 </section>"""
 
 
+_VIEWS = """{% if views %}
+<p class="row script" id="views" role="group" aria-label="Which set" hidden>
+{% for id, name in views %}
+<button type="button" class="button" data-view="{{ id }}" aria-pressed="{{ \
+"true" if loop.first else "false" }}">{{ name }}</button>
+{% endfor %}
+</p>
+{% endif %}"""
+
+
 def matrix(view: View) -> Markup:
     """The matrix of the set in use; with many labels in a fold behind the worst pairs."""
     counts = queue_counts(view, view.use)
@@ -76,7 +82,7 @@ def matrix(view: View) -> Markup:
         word=view.word,
         pairs=worst_pairs(view) if folded else "",
         folded=folded,
-        views=_views(view),
+        buttons=render(_VIEWS, views=_views(view)),
         columns=columns,
         off=view.policy.escalate_above >= 1,
         rows=_rows(view, counts),

@@ -23,7 +23,8 @@ _TEMPLATE = """<section id="pairs" class="wide">
 {% if not cards %}
 <p class="sub">No pair of {{ word }}s has more than {{ few }} tickets.</p>
 {% else %}
-<p class="sub">Most mixed up first, with the tickets closest to the line.</p>
+<p class="sub">Most mixed up{% if many %} by {{ use }}{% endif %} first, with the tickets closest \
+to the line.</p>
 {% endif %}
 {% for card in cards %}
 <details class="pair" id="pair-{{ loop.index }}"{{ " open" if loop.first }}>
@@ -62,6 +63,7 @@ def pairs(view: View) -> Markup:
         _TEMPLATE,
         word=view.word,
         few=FEW,
+        many=len(view.sets) > 2,
         use=view.found.rubric_set,
         other=before if compared else "",
         cards=[_card(view, pair, compared=compared) for pair in worst],

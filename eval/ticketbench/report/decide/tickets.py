@@ -124,7 +124,7 @@ def chips(view: View) -> list[Chip]:
     marks = flags(view)
     all_ += [
         ("wrong", "Out wrong", out_wrong(view)),
-        ("near", "Near tie", marks["near"]),
+        ("near", f"Near tie{_of_many(view)}", marks["near"]),
         ("suspect", "Label suspect", marks["suspect"]),
         ("none", f"No {view.word}", view.gold == len(view.labels)),
         ("failed", "Failed", ~answered),
@@ -132,6 +132,11 @@ def chips(view: View) -> list[Chip]:
     ]
     optional = ("none", "failed", "suspect", "near")
     return [chip for chip in all_ if chip[0] not in optional or chip[2].any()]
+
+
+def _of_many(view: View) -> str:
+    """Which set is meant, where another one can be chosen."""
+    return f", {view.found.rubric_set}" if len(view.sets) > 2 else ""
 
 
 def flags(view: View) -> dict[str, BoolArray]:

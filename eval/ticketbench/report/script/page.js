@@ -205,7 +205,7 @@ function decide() {
     s[key] = chosen;
     sides(); controls(); soon(true, true);
   });
-  $("#today").addEventListener("click", () => put(data.today.t, data.today.e));
+  $("#today")?.addEventListener("click", () => put(data.today.t, data.today.e));
   $("#recommended").addEventListener("click", () => {
     s.costs = {...data.costs}; s.use = data.use; s.other = data.other; sides();
     put(data.recommended.t, data.recommended.e);

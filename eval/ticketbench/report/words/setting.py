@@ -71,7 +71,7 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]
         above=above,
         target=_target(found, evaluation) if found.target_stated else "",
         pays=_pays(found) if found.setting.routing.routed else "",
-        today=_today(found),
+        today=_today(found, evaluations),
         promise=_promise_or_cost(found, evaluation),
         order=_order(found),
     )
@@ -144,14 +144,26 @@ def _escalation(setting: Setting) -> str:
 
 
 def _above(found: Recommendation, evaluations: Sequence[Evaluation]) -> str:
-    """As one line; of several sets the one with the most tickets without an answer is told."""
-    today, several = found.today, len(evaluations) > 1
-    worst = max(evaluations, key=lambda e: e.n_failed)
-    failed = f", {worst.n_failed:,} without answer" if worst.n_failed else ""
-    name = f"{today.rubric_set} at " if several else "threshold "
-    own = f" and others by {worst.settings.label_word}" if today.label_thresholds else ""
+    """As one line: how many tickets, how many without an answer, what runs today."""
+    today, first = found.today, evaluations[0]
+    name = f"{today.rubric_set} at " if len(evaluations) > 1 else "threshold "
+    own = f" and others by {first.settings.label_word}" if today.label_thresholds else ""
     at = f"{name}{numbers.threshold(today.threshold)}{own}"
-    return f"{numbers.count(worst.n_requested, 'ticket')}{failed}; today {at}"
+    tickets = numbers.count(max(e.n_requested for e in evaluations), "ticket")
+    return f"{tickets}{_without_answer(evaluations)}; today {at}"
+
+
+def _without_answer(evaluations: Sequence[Evaluation]) -> str:
+    """How many tickets have none, by set where there are several; of more than two the most."""
+    failed = [e for e in evaluations if e.n_failed]
+    if not failed:
+        return ""
+    if len(evaluations) == 1:
+        return f", {failed[0].n_failed:,} without answer"
+    if len(failed) > 2:
+        return f", up to {max(e.n_failed for e in failed):,} without answer"
+    by_set = (f"{e.n_failed:,} without answer under {e.provenance.rubric_set}" for e in failed)
+    return f", {', '.join(by_set)}"
 
 
 def _missing(evaluations: Sequence[Evaluation]) -> str:
@@ -276,10 +288,11 @@ def _prices(found: Recommendation) -> str:
     return f"wrong routes at {misroute:g}; a person reading it costs {by_hand}"
 
 
-def _today(found: Recommendation) -> str:
+def _today(found: Recommendation, evaluations: Sequence[Evaluation]) -> str:
     today, known = found.today, found.setting is not None and found.setting.routing.routed
-    *_, escalated = per_100(today.routing)
-    alone = _alone(today.routing, of="" if known else " of 100")
+    n_failed = next(e for e in evaluations if e.provenance.rubric_set == today.rubric_set).n_failed
+    *_, escalated = per_100(today.routing, n_failed=n_failed)
+    alone = _alone(today.routing, n_failed=n_failed, of="" if known else " of 100")
     to_two = f", {escalated} to two teams" if escalated else ""
     scale = f", at temperature {today.temperature:g}" if today.temperature != 1 else ""
     return (
