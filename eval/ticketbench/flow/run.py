@@ -17,6 +17,7 @@ from ticketbench.core.version import __version__
 from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
+from ticketbench.flow.report_folder import made_from
 from ticketbench.flow.steps.completeness import (
     drift_finding,
     refresh_finding,
@@ -91,7 +92,7 @@ def run(
     inputs = read_inputs(config, overrides=overrides)
     target = out or Path("reports") / inputs.config.name
     budget = _budget(inputs, most_requests, most_cost)
-    manifest = _manifest(command, mode, started)
+    manifest = _manifest(command, mode, started) | made_from(config, overrides)
     with reserved(target, manifest):
         answered = _replay_all(inputs, mode, budget, progress, tell)
         replayed = answered.replayed
@@ -278,7 +279,7 @@ def write_run(
             results,
             texts,
             tables=[table.in_order_of_ids() for table in tables],
-            dataset=inputs.dataset,
+            gold={ticket.id: ticket.label for ticket in inputs.dataset.tickets},
             figures=shown.figures,
             seed=SEED,
         ),

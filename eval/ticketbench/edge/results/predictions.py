@@ -150,8 +150,29 @@ def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
     A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
     not part of the set. Raises InputError with file and line of every bad row.
     """
+    return _score_table(path, _known_table(path), rubric_set)
+
+
+def read_predictions(
+    path: Path, rubric_sets: Sequence[str]
+) -> tuple[tuple[ScoreTable, ...], dict[str, str]]:
+    """The score tables of these rubric sets in a predictions file, and every ticket's gold label.
+
+    The file is read once. Raises what `read_score_table` raises.
+    """
+    table = _known_table(path)
+    tables = tuple(_score_table(path, table, name) for name in rubric_sets)
+    return tables, {_text(row, "ticket_id"): _text(row, "label") for row in table.rows}
+
+
+def _known_table(path: Path) -> Table:
+    """The table in `path` with its texts as they were and the columns that it cannot go without."""
     table = _unescaped(path, read_table(path))
     _check_columns(path, table)
+    return table
+
+
+def _score_table(path: Path, table: Table, rubric_set: str | None) -> ScoreTable:
     name, rows = _rows_of_set(path, table, rubric_set)
     labels = _labels(path, table, rows)
     problems: list[Problem] = _duplicates(path, rows)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from ticketbench.core.types import Dataset, ScoreTable
+from ticketbench.core.types import ScoreTable
 from ticketbench.core.version import __version__
 from ticketbench.measure.results import RunResults
 from ticketbench.report.masking.texts import ShownTexts
@@ -15,16 +15,18 @@ def pages(
     shown: ShownTexts,
     *,
     tables: Sequence[ScoreTable],
-    dataset: Dataset,
+    gold: Mapping[str, str],
     figures: bool,
     seed: int,
 ) -> dict[str, bytes]:
-    """index.html, summary.md and, with `figures`, the PNG and SVG files."""
+    """index.html, summary.md and, with `figures`, the PNG and SVG files.
+
+    `gold` is the gold label of each ticket by id, also of those without an answer.
+    """
     from ticketbench.report.markdown import markdown_summary
     from ticketbench.report.page import html_page
     from ticketbench.report.rendering import Report
 
-    gold = {ticket.id: ticket.label for ticket in dataset.tickets}
     report = Report(
         results,
         shown.texts,

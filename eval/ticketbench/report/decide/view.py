@@ -66,6 +66,20 @@ class View:
         self.new = names.index(found.challenger) if found.challenger else today
         self.other = None if not found.challenger else self.old + self.new - self.use
 
+    @classmethod
+    def of(cls, report: Report, found: Recommendation, rubric_set: str, against: str) -> View:
+        """The same tickets and setting for another set, held against `against`, the older one.
+
+        An empty `against` leaves it alone.
+        """
+        view = cls(report, found)
+        names = [table.provenance.rubric_set for table in report.tables]
+        view.use = view.new = view.old = names.index(rubric_set)
+        view.other = names.index(against) if against else None
+        if view.other is not None:
+            view.old = view.other
+        return view
+
     @cached_property
     def ids(self) -> tuple[str, ...]:
         """Every ticket asked for, also those without an answer."""
