@@ -286,7 +286,8 @@ def test_score_of_several_rubric_sets_asks_which(project: Path) -> None:
 def test_wrong_usage_exits_with_2_and_no_traceback(
     project: Path, arguments: tuple[str, ...], words: str
 ) -> None:
-    (project / ".gitignore").touch()
+    (project / "configs").mkdir()
+    (project / "configs" / "ticketbench.yaml").touch()
     done = ticketbench(*arguments)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")

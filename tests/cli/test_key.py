@@ -156,9 +156,9 @@ def test_the_library_and_the_plugin_keep_it_too(
     project: FaultProject, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ticketbench.flow.answers import recheck
-    from ticketbench.flow.doctor import doctor
     from ticketbench.flow.gates.under_test import UnderTest
     from ticketbench.flow.run import run
+    from ticketbench.flow.setup.doctor import doctor
 
     run(project.config, out=project.out)  # without the key: the config does not name it
     assert keys_seen(server) == {None}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forked import ticketbench
-from ticketbench.flow.init import STARTER
+from ticketbench.flow.setup.init import STARTER
 
 
 @pytest.fixture

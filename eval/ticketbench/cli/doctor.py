@@ -23,7 +23,7 @@ def command(ctx: click.Context, config: Path | None, online: bool, as_json: bool
     ticketbench doctor configs/support.yaml
     ticketbench doctor configs/support.yaml --online
     """
-    from ticketbench.flow.doctor import doctor
+    from ticketbench.flow.setup.doctor import doctor
 
     found = doctor(config, online=online)
     if as_json:

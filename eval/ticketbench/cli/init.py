@@ -3,29 +3,78 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ticketbench.cli.output import json_option, say, show, show_json
+from ticketbench.cli.output import (
+    ASIDE,
+    Piece,
+    json_option,
+    say,
+    show,
+    show_columns,
+    show_json,
+    show_pieces,
+)
+
+if TYPE_CHECKING:
+    from ticketbench.flow.setup.project import Project
 
 
 @click.command("init")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("--from", "file", type=click.Path(path_type=Path), metavar="FILE",
+              help="Make the project from this table of labelled tickets.")  # fmt: skip
 @json_option
-def command(folder: Path, as_json: bool) -> None:
-    """Create a first project to try things on: config, rubric sets and 24 tickets.
+def command(folder: Path, file: Path | None, as_json: bool) -> None:
+    """Create a project: from your own labelled tickets, or one to try things on.
 
-    Nothing is overwritten.
+    With --from the columns are guessed, and the config says what else they could be. Without it
+    config, rubric sets and 24 tickets of our own are written. Nothing is overwritten.
 
     \b
     ticketbench init demo
+    ticketbench init --from export.csv
     """
-    from ticketbench.flow.init import init
+    if file is None:
+        _starter(folder, as_json=as_json)
+        return
+    from ticketbench.flow.setup.project import project_from
 
-    written = [str(path) for path in init(folder)]
+    made = project_from(file, folder)
     if as_json:
-        show_json("init", written)
+        show_json("init", made)
+        return
+    _show(made, file)
+    rubrics = made.config.parent / "rubrics" / "v1.yaml"
+    say(f"next: sharpen the questions in {rubrics}, then: ticketbench run {made.config}")
+
+
+def _starter(folder: Path, *, as_json: bool) -> None:
+    from ticketbench.flow.setup.init import init
+
+    written = init(folder)
+    if as_json:
+        show_json("init", {"written": written})
         return
     for path in written:
-        show(path)
+        show(str(path))
     say(f"next: cd {folder} && ticketbench run configs/ticketbench.yaml")
+
+
+def _show(made: Project, file: Path) -> None:
+    """What was guessed, with three tickets to check it by, and what was written."""
+    show(f"{file}: {made.n:,} tickets, {len(made.labels)} labels.", style="bold")
+    show()
+    for guess in made.columns:
+        others = f"   or: {', '.join(guess.others)}" if guess.others else ""
+        show_pieces(Piece(guess.column), Piece(others, ASIDE), first=guess.role, column=8)
+    counts = ", ".join(f"{label} {n:,}" for label, n in made.labels.items())
+    show_pieces(Piece(counts), first="labels", column=8)
+    show()
+    rows = [(Piece(ticket.id, "bold"), Piece(ticket.label)) for ticket in made.shown]
+    show_columns(rows, below=[ticket.text for ticket in made.shown])
+    show()
+    for path in made.written:
+        show(f"wrote {path}")

@@ -27,7 +27,7 @@ def list_command(as_json: bool) -> None:
     \b
     ticketbench key list
     """
-    from ticketbench.flow.key import list_keys
+    from ticketbench.flow.setup.key import list_keys
 
     keys = list_keys()
     if as_json:
@@ -52,7 +52,7 @@ def bind_command(variable: str, host: str, yes: bool, as_json: bool) -> None:
     ticketbench key bind SHOP_KEY router.shop.example
     ticketbench key bind SHOP_KEY 127.0.0.1:8080 --yes
     """
-    from ticketbench.flow.key import bind, binding
+    from ticketbench.flow.setup.key import bind, binding
 
     wanted = binding(variable, host)
     if wanted.note:

@@ -29,6 +29,8 @@ COMMANDS = {
     "serve": "Serve POST /classify on this machine.",
     "init": "Create a first project to try things on.",
     "doctor": "Check what a run needs; say what to do.",
+    "schema": "Print the JSON Schema of a config, for editors.",
+    "explain": "Say what a code or a word of the reports means.",
 }
 
 

@@ -14,7 +14,7 @@ from fault_server import FaultServer, Step
 from ticketbench.core.errors import InputError
 from ticketbench.edge.endpoints import Connection, Unreached, connect
 from ticketbench.edge.endpoints.proxy import proxy_for, proxy_variables
-from ticketbench.flow.doctor import _to_reach
+from ticketbench.flow.setup.doctor import _to_reach
 
 URL = "https://router.example/classify"
 NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")

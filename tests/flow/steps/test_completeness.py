@@ -12,13 +12,13 @@ from gated_project import GATED, edit, with_gates
 from ticketbench.core.errors import IncompleteError, InputError, TicketbenchError
 from ticketbench.flow.answers import cache_info, export_recording, import_recordings
 from ticketbench.flow.compare import compare_sides
-from ticketbench.flow.doctor import doctor
 from ticketbench.flow.gates.baseline import prepare
 from ticketbench.flow.gates.judge import gate
 from ticketbench.flow.gates.under_test import UnderTest
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.rubrics_diff import rubrics_diff
 from ticketbench.flow.run import run
+from ticketbench.flow.setup.doctor import doctor
 from ticketbench.flow.validate import validate
 from version_1 import rewrite_as_version_1
 

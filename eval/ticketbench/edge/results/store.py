@@ -31,7 +31,7 @@ MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
 _MOST_MANIFEST_BYTES = 10_000_000
 _MOST_RESULTS_BYTES = 100_000_000
-VERSIONS = {"run": 5, "score": 4, "compare": 3, "gate": 3}
+VERSIONS = {"run": 5, "score": 4, "compare": 3, "gate": 3, "init": 2}
 """The version of what an envelope holds; 1 where nothing is said."""
 
 _MOST_NAME_BYTES = 200
@@ -75,10 +75,17 @@ def read_manifest(path: Path) -> Any:
 
 def _indented(value: Any) -> bytes:
     try:
-        encoded = msgspec.json.encode(value)
+        encoded = msgspec.json.encode(value, enc_hook=_path)
     except UnicodeEncodeError:
-        encoded = msgspec.json.encode(_as_text(msgspec.to_builtins(value)))
+        encoded = msgspec.json.encode(_as_text(msgspec.to_builtins(value, enc_hook=_path)))
     return msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+def _path(value: Any) -> str:
+    """A path as text, with slashes on every system."""
+    if isinstance(value, Path):
+        return value.as_posix()
+    raise NotImplementedError
 
 
 def _as_text(value: Any) -> Any:

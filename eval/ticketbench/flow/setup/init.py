@@ -15,7 +15,6 @@ STARTER = {
     "v1.yaml": "configs/rubrics/v1.yaml",
     "v2.yaml": "configs/rubrics/v2.yaml",
     "tickets.csv": "datasets/tickets.csv",
-    "gitignore": ".gitignore",
 }
 
 
@@ -25,7 +24,7 @@ def init(folder: Path) -> list[Path]:
     Raises InputError, before writing anything, when one of them is there already or would be
     written through a link out of the project.
     """
-    source = resources.files("ticketbench.flow").joinpath("starter")
+    source = resources.files("ticketbench.flow.setup").joinpath("starter")
     targets = {name: folder / target for name, target in STARTER.items()}
     there = [str(path) for path in targets.values() if os.path.lexists(path)]
     if there:

@@ -114,7 +114,7 @@ def _blocked(name: str, error: TicketbenchError) -> Examined:
 
 def _bound_keys() -> list[Examined]:
     """Every key that this machine lets go somewhere, and whether it is set."""
-    from ticketbench.flow.key import list_keys
+    from ticketbench.flow.setup.key import list_keys
 
     try:
         keys = list_keys()

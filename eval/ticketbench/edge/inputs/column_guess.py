@@ -1,0 +1,143 @@
+"""Which column of somebody's table is the text, the label, the id ...: by its name and content.
+
+Add a name: in NAMES, in lower case and without blanks, the surest first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import words
+from ticketbench.edge.inputs.formats import Table
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "ticket_id", "ticket", "key", "number", "case_id", "issue_key", "issue_id", "no"),
+    "text": ("text", "body", "description", "message", "content", "comment", "subject", "summary"),
+    "label": (
+        "label", "category", "topic", "intent", "team", "queue", "tag", "class", "department",
+        "reason", "issue_type", "type",
+    ),
+    "group": (
+        "customer_id", "customer", "requester_id", "requester", "account_id", "user_id", "user",
+        "thread_id", "conversation_id", "organization", "email", "author",
+    ),
+    "time": ("created_at", "created", "opened_at", "date", "time", "timestamp"),
+}  # fmt: skip
+
+MOST_LABELS = 60
+"""With more different values a column holds something else than labels."""
+
+_SHORTEST_TEXT = 15
+_LONGEST_LABEL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The column for a role, and others that could be it, the likeliest first."""
+
+    role: str
+    column: str
+    others: tuple[str, ...] = ()
+
+
+def guessed_columns(path: Path, table: Table) -> tuple[Guess, ...]:
+    """A guess for id, text and label, then for group and time where a column looks like one.
+
+    Each column has one role. Raises InputError that names what is missing where no column can be
+    the id, the text or the label.
+    """
+    if not table.rows:
+        raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")
+    values = {name: [_text(row.values.get(name)) for row in table.rows] for name in table.columns}
+    free, found = dict(values), list[Guess]()
+    for role in ("text", "label", "id", "group", "time"):
+        fits = [name for name in _ranked(role, free) if _FITS[role](free[name])]
+        if not fits:
+            if role in _NEEDED:
+                raise _none_fits(path, role, values)
+            continue
+        found.append(Guess(role, fits[0], tuple(fits[1:4])))
+        del free[fits[0]]
+    order = list(NAMES)
+    return tuple(sorted(found, key=lambda guess: order.index(guess.role)))
+
+
+def _text(cell: object) -> str:
+    return cell if isinstance(cell, str) else ""
+
+
+def _ranked(role: str, values: Mapping[str, Sequence[str]]) -> list[str]:
+    """Columns by how well their name fits, then by content; those that only a name could tell are
+    left out without one.
+    """
+    known = NAMES[role]
+
+    def place(name: str) -> int:
+        plain = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+        return known.index(plain) if plain in known else len(known)
+
+    named = [name for name in values if role in _BY_CONTENT or place(name) < len(known)]
+    weight = _mean_length if role == "text" else _distinct
+    sign = -1 if role == "text" else 1
+    return sorted(named, key=lambda name: (place(name), sign * weight(values[name])))
+
+
+def _mean_length(values: Sequence[str]) -> float:
+    return sum(map(len, values)) / len(values)
+
+
+def _distinct(values: Sequence[str]) -> float:
+    return len(set(values))
+
+
+def _is_text(values: Sequence[str]) -> bool:
+    """Mostly there, mostly several words, and mostly not said twice."""
+    given = [value for value in values if value.strip()]
+    long = [value for value in given if len(value) >= _SHORTEST_TEXT and len(value.split()) > 1]
+    return 2 * len(long) > len(values) and 2 * len(set(given)) > len(given)
+
+
+def _is_label(values: Sequence[str]) -> bool:
+    """Short, few, and each on more than one ticket on average."""
+    found = Counter(values)
+    short = all(value.strip() and len(value) <= _LONGEST_LABEL for value in found)
+    return short and 2 <= len(found) <= MOST_LABELS and 2 * len(found) <= len(values)
+
+
+def _is_id(values: Sequence[str]) -> bool:
+    given = all(value.strip() for value in values) and not _is_time(values)
+    return given and len(set(values)) == len(values)
+
+
+def _is_group(values: Sequence[str]) -> bool:
+    """Some of it stands on several tickets; what stands on all of them tells none apart."""
+    given = [value for value in values if value.strip()]
+    return 1 < len(set(given)) < len(given)
+
+
+def _is_time(values: Iterable[str]) -> bool:
+    return all(re.match(r"\d{4}-\d{2}-\d{2}", value) for value in values)
+
+
+_FITS = {
+    "text": _is_text, "label": _is_label, "id": _is_id, "group": _is_group, "time": _is_time,
+}  # fmt: skip
+_BY_CONTENT = ("text", "label", "id")
+_NEEDED: Mapping[str, str] = {
+    "id": "a different value on every row",
+    "text": f"texts of several words, {_SHORTEST_TEXT} characters or more",
+    "label": f"2 to {MOST_LABELS} different short values, none of them empty",
+}
+
+
+def _none_fits(path: Path, role: str, columns: Iterable[str]) -> InputError:
+    return InputError(
+        f"no column can be the {role}: it needs {_NEEDED[role]}",
+        where=f"{path}:1",
+        help=f"add such a column; there are: {words(list(columns))}",
+    )

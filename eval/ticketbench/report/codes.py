@@ -1,0 +1,196 @@
+"""Every code of a finding, explained: what it means and what to do, whatever the case at hand.
+
+A new check needs its entry here; a test holds both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """A finding in general: what is seen, why it matters, and what helps."""
+
+    title: str
+    meaning: str
+    action: str
+
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {
+        "TB101": Code(
+            "the same text carries different labels",
+            "One text stands in the dataset more than once, each time with another label. At "
+            "least one of them is wrong, so no rubric set can be right on all of them.",
+            "Decide on one label each. Where both fit, list them in the column all_labels.",
+        ),
+        "TB102": Code(
+            "blanks around an id, text or label",
+            "They are kept and sent as they stand. A label with a blank at its end is another "
+            "label than the one without.",
+            "Trim them in the file, unless they are meant.",
+        ),
+        "TB103": Code(
+            "labels that differ only by case, blanks or Unicode form",
+            "They look like one label and count as several, and each ticket under the other "
+            "spelling counts as wrong.",
+            "Write one label in one way.",
+        ),
+        "TB104": Code(
+            "one label, or none",
+            "All tickets have the same label, or none fits any. What is always so cannot show "
+            "whether rubrics tell labels apart.",
+            "Add tickets of the other labels.",
+        ),
+        "TB105": Code(
+            "a single ticket",
+            "One answer says nothing about the next hundred.",
+            "Label at least a few hundred tickets before deciding anything.",
+        ),
+        "TB106": Code(
+            "labels with fewer than 20 tickets",
+            "What is said of such a label rests on a handful of tickets: its intervals are wide, "
+            "and so is that of macro-F1, which counts it as much as a frequent one.",
+            "Label more tickets of these.",
+        ),
+        "TB107": Code(
+            "all_labels leave out the ticket's own label",
+            "The column says which labels fit, and the label itself is not among them. It is "
+            "counted as fitting either way.",
+            "Add it to all_labels.",
+        ),
+        "TB108": Code(
+            "near-duplicates chain many different tickets together",
+            "Tickets alike in their text are counted as one group, so that a copy is no second "
+            "witness. Here one chain of likenesses would hold more than 5 % of all tickets, as "
+            "form letters do, so only equal texts are tied. Intervals may be too narrow.",
+            "Name a column of customers or threads: `dataset: {columns: {group: ...}}`.",
+        ),
+        "TB109": Code(
+            "line ends inside texts were read as line feeds",
+            "Windows writes two characters at the end of a line. As one of them the text is the "
+            "same question on every system, and stored answers are found.",
+            "Nothing. `*.csv *.jsonl text eol=lf` in .gitattributes keeps the files alike.",
+        ),
+        "TB121": Code(
+            "a rubric set with many labels",
+            "Scores are shares of one whole: every further label takes some from the others, and "
+            "the top one rarely passes a threshold.",
+            "Four to six well-defined labels work best; merge those that one team gets anyway.",
+        ),
+        "TB122": Code(
+            "the same question for several labels",
+            "Their scores can only tie, so one of them never wins by itself.",
+            "Rewrite the questions, or merge the labels.",
+        ),
+        "TB123": Code(
+            "labels of a rubric set that differ only by case or Unicode form",
+            "They look like one label and are asked as several.",
+            "Rename or merge them.",
+        ),
+        "TB202": Code(
+            "labels that never have the highest score",
+            "No ticket goes to them, so every ticket of theirs is wrong, and how often they are "
+            "right is not defined. Often the question is too narrow.",
+            "Widen their rubrics, or drop the labels.",
+        ),
+        "TB203": Code(
+            "rubrics that are hard to tell apart",
+            "Where these two labels lead, they often score almost alike: a small change of words "
+            "turns the ticket.",
+            "Say in each question what belongs to the other, or merge the labels.",
+        ),
+        "TB204": Code(
+            "labels in the dataset without a rubric in this set",
+            "Nobody asks about them, so each of their tickets is counted as wrong.",
+            "Add the rubrics, or compare on the labels that both sets have.",
+        ),
+        "TB205": Code(
+            "scores with few decimals",
+            "Many tickets tie, and a temperature fitted on such scores is biased.",
+            "Ask the endpoint for more digits.",
+        ),
+        "TB206": Code(
+            "few tickets for the calibration error",
+            "With so few even perfect scores show an error: about 0.08 at 200 tickets.",
+            "Compare calibration errors only between sets on the same tickets.",
+        ),
+        "TB207": Code(
+            "rubric sets with different numbers of labels",
+            "A score is a share among the labels, so 0.60 of four is not 0.60 of eight.",
+            "Compare them where both let as many tickets out, or as few out wrong.",
+        ),
+        "TB208": Code(
+            "few groups of tickets",
+            "Tickets of one customer are alike. A few customers, or one with most of the tickets,"
+            " say little about the others, however many tickets they wrote.",
+            "Add tickets of other customers; more of the same do not narrow the intervals.",
+        ),
+        "TB209": Code(
+            "scores that do not sum to 1",
+            "They are rounded by whoever sent them. They are kept as they came, never changed so "
+            "that they sum to 1.",
+            "Nothing.",
+        ),
+        "TB210": Code(
+            "tickets with a tie at the top",
+            "Two labels share the highest score. The ticket goes to the one that comes first in "
+            "the rubric set, as it would with the endpoint.",
+            "Ask the endpoint for more digits, or make the rubrics more specific.",
+        ),
+        "TB211": Code(
+            "tickets of heavy writers are right more, or less, often",
+            "Customers who write much are not like the others, so a share over tickets and one "
+            "over customers differ by more than 3 points.",
+            "Look at the customers with the most tickets. A promised threshold counts both ways.",
+        ),
+        "TB301": Code(
+            "the endpoint changed while or before a run went on",
+            "Questions that had an answer were asked again and got other scores. These results "
+            "mix two models.",
+            "Ask everything again: `--mode refresh`. A recording is read first, so export it anew.",
+        ),
+        "TB302": Code(
+            "a refresh was not finished",
+            "Some answers are newer than others, and may be those of another model.",
+            "Finish it: `--mode refresh` asks only for what is left.",
+        ),
+        "TB303": Code(
+            "a recording of version 1",
+            "Its checksums cover the answers alone, not which question they belong to.",
+            "`ticketbench cache export CONFIG` writes version 2.",
+        ),
+        "TB304": Code(
+            "the recording is not there",
+            "The config names a file of stored answers that is missing, so each answer has to be "
+            "asked for, or is missing in CI.",
+            "Commit it, or make it: `ticketbench cache export CONFIG` after a run.",
+        ),
+        "TB305": Code(
+            "accuracy has slid since the pin",
+            "Every change was small enough to pass. Together they cost more than is allowed.",
+            "Take changes back, or accept it: `ticketbench baseline pin CONFIG`.",
+        ),
+        "TB306": Code(
+            "the same tickets have judged many changes",
+            "Who tries often enough finds a change that looks good on these tickets by luck, so "
+            "their verdicts grow too kind.",
+            "Judge fresh tickets, then `ticketbench baseline pin CONFIG`.",
+        ),
+        "TB401": Code(
+            "no ticket texts are shown",
+            "The config does not say whether they may be, so none are: what customers write is "
+            "theirs.",
+            "Write `report: {texts: masked}`, or `full` or `none`.",
+        ),
+        "TB402": Code(
+            "`report.texts` in words of before",
+            "`true` and `false` are read as `full` and `none` in this release, and refused in the"
+            " next.",
+            "Write `masked`, `full` or `none`.",
+        ),
+    }
+)
+"""Every code, in their order."""

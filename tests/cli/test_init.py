@@ -1,0 +1,72 @@
+"""`init --from`: what was guessed is shown, and the project can be run as it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from forked import ticketbench
+
+TABLE = "Nr,Text,Queue,Lang\n" + "".join(
+    f"{i},{text} number {i} again,{label},{'en' if i % 3 else 'de'}\n"
+    for i in range(30)
+    for text, label in [(("invoice", "billing"), ("password", "account"))[i % 2]]
+)
+
+
+@pytest.fixture
+def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = Path("export.csv")
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+def test_the_guess_is_shown_with_its_alternatives_and_three_tickets(export: Path) -> None:
+    done = ticketbench("init", "--from", "export.csv")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "export.csv: 30 tickets, 2 labels."
+    assert "label   Queue   or: Lang" in lines
+    assert "labels  account 15, billing 15" in lines
+    assert "  invoice number 0 again" in lines
+    assert lines[-3:] == [
+        "wrote configs/export.yaml", "wrote configs/rubrics/v1.yaml", "wrote .gitattributes",
+    ]  # fmt: skip
+    assert done.stderr.startswith("next: sharpen the questions in configs/rubrics/v1.yaml, then: ")
+
+
+def test_the_project_runs_as_it_is_and_its_folders_stay_out_of_git(export: Path) -> None:
+    assert ticketbench("init", "--from", "export.csv").returncode == 0
+    done = ticketbench("run", "configs/export.yaml", "--set", "report.figures=false")
+    assert done.returncode == 0, done.stderr
+    assert Path("reports/export/index.html").is_file()
+    assert Path("reports/.gitignore").is_file()
+    assert Path(".ticketbench/.gitignore").is_file()
+
+
+def test_a_reports_folder_of_the_users_own_gets_no_gitignore(export: Path) -> None:
+    Path("reports").mkdir()
+    ticketbench("init", "--from", "export.csv")
+    ticketbench("run", "configs/export.yaml", "--set", "report.figures=false")
+    assert Path("reports/export/index.html").is_file()
+    assert not Path("reports/.gitignore").exists()
+
+
+def test_json_says_what_was_guessed_and_written(export: Path) -> None:
+    done = ticketbench("init", "project", "--from", "export.csv", "--json")
+    value = json.loads(done.stdout)
+    assert value["schema"] == "ticketbench/init@2"
+    assert value["data"]["config"] == "project/configs/export.yaml"
+    assert value["data"]["labels"] == {"account": 15, "billing": 15}
+    assert value["data"]["columns"][2] == {"role": "label", "column": "Queue", "others": ["Lang"]}
+
+
+def test_a_table_that_is_none_is_refused_and_nothing_is_written(export: Path) -> None:
+    export.write_text("a,b\n1,2\n", encoding="utf-8")
+    done = ticketbench("init", "--from", "export.csv")
+    assert done.returncode == 2
+    assert "no column can be the text" in done.stderr
+    assert not Path("configs").exists()

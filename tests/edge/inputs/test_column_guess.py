@@ -1,0 +1,94 @@
+"""Which column is which: small tables made by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ticketbench.core.errors import InputError
+from ticketbench.edge.inputs.column_guess import MOST_LABELS, guessed_columns
+from ticketbench.edge.inputs.formats import Cell, Row, Table
+
+FILE = Path("export.csv")
+
+
+def columns(n: int = 12, **values: str) -> Table:
+    """A table of n rows; `{i}` in a value is the number of the row, `{x}` one of three letters."""
+
+    def of_row(i: int) -> dict[str, Cell]:
+        return {k: v.replace("{i}", str(i)).replace("{x}", "abc"[i % 3]) for k, v in values.items()}
+
+    return Table(tuple(values), tuple(Row(i + 2, of_row(i)) for i in range(n)))
+
+
+def found(table: Table) -> dict[str, str]:
+    return {guess.role: guess.column for guess in guessed_columns(FILE, table)}
+
+
+TEXT = "my order {i} never came, please help"
+
+
+def test_names_that_everybody_uses_are_taken() -> None:
+    table = columns(id="{i}", text=TEXT, label="{x}", customer="c-{x}", created_at="2026-01-0{x}")
+    assert found(table) == {"id": "id", "text": "text", "label": "label", "group": "customer"}
+
+
+def test_names_are_read_whatever_their_case_and_signs() -> None:
+    table = columns(**{"Ticket ID": "T{i}", "Body": TEXT, "Issue-Type": "{x}"})
+    assert found(table) == {"id": "Ticket ID", "text": "Body", "label": "Issue-Type"}
+
+
+def test_unknown_names_are_told_by_what_stands_below_them() -> None:
+    table = columns(nr="T{i}", anfrage=TEXT, gruppe="{x}")
+    assert found(table) == {"id": "nr", "text": "anfrage", "label": "gruppe"}
+
+
+def test_a_name_goes_before_a_better_content_and_the_other_is_told() -> None:
+    table = columns(
+        id="{i}", subject="about order {i} and more", notes=TEXT * 3, queue="{x}", lang="e{x}"
+    )
+    guesses = {guess.role: guess for guess in guessed_columns(FILE, table)}
+    assert (guesses["text"].column, guesses["text"].others) == ("subject", ("notes",))
+    assert (guesses["label"].column, guesses["label"].others) == ("queue", ("lang",))
+
+
+def test_a_time_is_one_only_where_all_of_it_looks_so() -> None:
+    days = columns(id="{i}", text=TEXT, label="{x}", created_at="2026-01-01 10:00")
+    others = columns(id="{i}", text=TEXT, label="{x}", created_at="last {x} week")
+    assert found(days)["time"] == "created_at"
+    assert "time" not in found(others)
+
+
+def test_customers_who_wrote_once_each_are_no_groups() -> None:
+    assert "group" not in found(columns(id="{i}", text=TEXT, label="{x}", customer="c{i}"))
+
+
+def test_no_column_has_two_roles() -> None:
+    table = columns(id="{i}", text=TEXT, type="{x}", user="u{x}")
+    guesses = [guess.column for guess in guessed_columns(FILE, table)]
+    assert len(guesses) == len(set(guesses))
+
+
+@pytest.mark.parametrize(
+    ("table", "role"),
+    [
+        (columns(text=TEXT, label="{x}"), "id"),
+        (columns(id="{i}", label="{x}"), "text"),
+        (columns(id="{i}", text=TEXT), "label"),
+        (columns(3 * MOST_LABELS, id="i{i}", text=TEXT, label="l{i}"), "label"),
+        (columns(id="{i}", text=TEXT, label=""), "label"),
+    ],
+    ids=["no id", "no text", "no label", "too many labels", "empty labels"],
+)
+def test_what_is_missing_is_told_with_the_columns_that_are_there(table: Table, role: str) -> None:
+    with pytest.raises(InputError, match=f"no column can be the {role}: it needs ") as raised:
+        guessed_columns(FILE, table)
+    problem = raised.value.problems[0]
+    assert problem.where == "export.csv:1"
+    assert ", ".join(table.columns) in problem.help
+
+
+def test_a_table_without_rows_is_refused() -> None:
+    with pytest.raises(InputError, match="no tickets"):
+        guessed_columns(FILE, Table(("id", "text", "label"), ()))

@@ -1,0 +1,103 @@
+"""A project from a table: it runs as it is, and nothing of the user's is overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ticketbench.core.errors import InputError
+from ticketbench.edge.inputs.rubric_files import read_rubrics
+from ticketbench.flow.setup.project import project_from
+from ticketbench.flow.validate import validate
+
+ROWS = [
+    ("bill: no", "the invoice {i} is wrong, write to me: ann{i}@example.org"),
+    ("bill: no", "an invoice over {i} euros, twice"),
+    ("log-in", "my password {i} does not work any more"),
+    ("log-in", "reset the password of user {i}, please"),
+    ("__none__", "hello dear, invoice {i} lottery won"),
+]
+
+
+@pytest.fixture
+def export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = Path("my export (1).csv")
+    return written(path)
+
+
+def written(path: Path, *more: str) -> Path:
+    lines = ["Key,Body,Queue"]
+    for i in range(4):
+        lines += [f'{i}-{k},"{text.format(i=i)}",{label}' for k, (label, text) in enumerate(ROWS)]
+    path.write_text("\n".join([*lines, *more]) + "\n", encoding="utf-8")
+    return path
+
+
+def test_what_is_written_is_a_valid_project(export: Path) -> None:
+    made = project_from(export, Path("project"))
+    assert made.config == Path("project/configs/my-export-1.yaml")
+    assert [str(path) for path in made.written] == [
+        "project/configs/my-export-1.yaml",
+        "project/configs/rubrics/v1.yaml",
+        "project/.gitattributes",
+    ]
+    assert (made.n, made.labels) == (20, {"bill: no": 8, "log-in": 8})
+    assert {one.role: one.column for one in made.columns} == {
+        "id": "Key", "text": "Body", "label": "Queue",
+    }  # fmt: skip
+    assert [checked.kind for checked in validate([made.config])] == ["config"]
+
+
+def test_each_label_has_a_question_and_the_words_of_its_tickets_above_it(export: Path) -> None:
+    project_from(export, Path())
+    rubrics = read_rubrics(Path("configs/rubrics/v1.yaml"))
+    assert [(one.label, one.text) for one in rubrics.rubrics] == [
+        ("bill: no", "Is the customer asking about bill: no?"),
+        ("log-in", "Is the customer asking about log in?"),
+    ]
+    text = Path("configs/rubrics/v1.yaml").read_text(encoding="utf-8")
+    assert "# often in its tickets: password" in text
+    assert "# often in its tickets: invoice" in text
+
+
+def test_no_personal_string_is_written_or_shown(export: Path) -> None:
+    made = project_from(export, Path())
+    shown = [ticket.text for ticket in made.shown]
+    assert shown[0] == "the invoice 0 is wrong, write to me: [mail]"
+    assert "example" not in Path("configs/rubrics/v1.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("there", ["configs/my-export-1.yaml", "configs/rubrics/v1.yaml"])
+def test_nothing_is_written_where_a_file_is_in_the_way(export: Path, there: str) -> None:
+    path = Path(there)
+    path.parent.mkdir(parents=True)
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="is there already"):
+        project_from(export, Path())
+    assert sorted(p.name for p in Path().rglob("*") if p.is_file()) == sorted(
+        [export.name, path.name]
+    )
+
+
+def test_attributes_of_the_users_own_stay(export: Path) -> None:
+    Path(".gitattributes").write_text("mine", encoding="utf-8")
+    made = project_from(export, Path())
+    assert Path(".gitattributes") not in made.written
+    assert Path(".gitattributes").read_text(encoding="utf-8") == "mine"
+
+
+def test_two_spellings_of_a_label_are_refused_with_both(export: Path) -> None:
+    written(export, 'x,"my password is gone again",Log-In', 'y,"a password for me",log-in')
+    with pytest.raises(InputError, match="spelled in several ways: 'Log-In', 'log-in'"):
+        project_from(export, Path())
+    assert not Path("configs").exists()
+
+
+def test_a_wrong_row_is_told_with_its_line_before_anything_is_written(export: Path) -> None:
+    written(export, 'x,"",log-in')
+    with pytest.raises(InputError) as raised:
+        project_from(export, Path())
+    assert raised.value.problems[0].where == f"{export}:22"
+    assert not Path("configs").exists()
