@@ -79,8 +79,10 @@ def threshold(
     found = report_folder(folder, texts=False)
     name = set_of(found.results, name, where=folder)
     if found.results.recommendation is not None and not wanted.anything:
-        return saved_advice(found.results, found.tables, name)
-    return _of_report(found, name, wanted)
+        advised = saved_advice(found.results, found.tables, name)
+    else:
+        advised = _of_report(found, name, wanted)
+    return replace(advised, source=str(folder))
 
 
 def _table_file(source: str) -> tuple[Path, str | None] | None:
@@ -99,7 +101,10 @@ def _of_table(
     settings = wanted.over(_configured(config))
     table = read_score_table(file, name).in_order_of_ids()
     name = table.provenance.rubric_set
-    return advice([table], name, settings, Today(name, settings.policy))
+    found = advice([table], name, settings, Today(name, settings.policy))
+    # Without a config nobody knows what is set now or runs today: the policy is the usual one.
+    found = found if config else found.without("today", "config")
+    return replace(found, source=str(file))
 
 
 def _configured(config: Path | None) -> Settings:

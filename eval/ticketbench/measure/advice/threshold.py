@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ticketbench.core.types import ScoreTable, Value
-from ticketbench.measure.advice.rows import ThresholdRow, threshold_rows
+from ticketbench.measure.advice.rows import Role, ThresholdRow, threshold_rows
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.recommendation import (
     Recommendation,
@@ -55,6 +55,7 @@ class ThresholdAdvice(Value):
                     is recommended: too few tickets, or too many without an answer
     by_set          of every rubric set the setting chosen for it, in their order; empty as above
     sets            what every rule chose for each of them
+    source          the file or folder that the scores are from; empty where they are values
     """
 
     rubric_set: str
@@ -62,6 +63,15 @@ class ThresholdAdvice(Value):
     rows: tuple[ThresholdRow, ...]
     by_set: tuple[ThresholdRow, ...]
     sets: tuple[SetThresholds, ...]
+    source: str = ""
+
+    def without(self, *roles: Role) -> ThresholdAdvice:
+        """The same without these roles, and without the rows that have no other."""
+        rows = (
+            replace(row, roles=tuple(one for one in row.roles if one not in roles))
+            for row in self.rows
+        )
+        return replace(self, rows=tuple(row for row in rows if row.roles))
 
     @property
     def own(self) -> SetThresholds:

@@ -110,6 +110,18 @@ def at_text(setting: Setting) -> str:
     return f"threshold {numbers.threshold(setting.threshold)}{own}, {_escalation(setting)}"
 
 
+def set_text(found: Recommendation, evaluation: Measured) -> str:
+    """What to set for a set that was asked for, whichever is the one to use; no last stop.
+
+    One for which something is recommended.
+    """
+    assert found.setting is not None
+    if found.kind == "review":
+        return f"K{_keep_people(found, found.setting)[1:]}"
+    example = _by_example(found)
+    return f"{'At example prices: set' if example else 'Set'} {_at(found.setting, evaluation)}"
+
+
 def yaml_text(found: Recommendation, evaluation: Measured) -> str:
     """The line of the config that sets what is recommended, and nothing that is set already.
 
@@ -177,16 +189,24 @@ def _missing(evaluations: Sequence[Measured]) -> str:
 def _headline(found: Recommendation, setting: Setting, evaluation: Measured) -> str:
     """By the first that applies: it does not pay, nothing speaks for another set, a setting."""
     if found.kind == "review":
-        why = "it costs more" if setting.saving.pays == "no" else "no clear saving"
-        keep = f"keep people routing: {why}{'' if found.prices_stated else ' at example prices'}"
+        keep = _keep_people(found, setting)
         return f"{found.rubric_set} is better, but {keep}" if _is_new(found) else f"K{keep[1:]}"
     if _keeps_for_now(found):
         return _why_kept(found)
-    use = f"{_use(found)} {at_text(setting)}"
-    # Else who sets the one number keeps others that it was not chosen with.
-    own = evaluation.settings.policy.label_thresholds
-    use += f", the same for every {evaluation.settings.label_word}" if own else ""
+    use = f"{_use(found)} {_at(setting, evaluation)}"
     return f"At example prices: {_small(use, found)}" if _by_example(found) else use
+
+
+def _keep_people(found: Recommendation, setting: Setting) -> str:
+    why = "it costs more" if setting.saving.pays == "no" else "no clear saving"
+    return f"keep people routing: {why}{'' if found.prices_stated else ' at example prices'}"
+
+
+def _at(setting: Setting, evaluation: Measured) -> str:
+    """As `at_text`; who sets the one number would else keep others that it was not chosen with."""
+    own = evaluation.settings.policy.label_thresholds
+    same = f", the same for every {evaluation.settings.label_word}" if own else ""
+    return f"{at_text(setting)}{same}"
 
 
 def _by_example(found: Recommendation) -> bool:
