@@ -37,8 +37,9 @@ def numbers(found: ThresholdAdvice) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.usefixtures("reports")
-@pytest.mark.parametrize("source", ["v2", "reports/quickstart:v2"])
-@pytest.mark.parametrize("config", [None, QUICKSTART])
+@pytest.mark.parametrize(
+    ("source", "config"), [("v2", None), ("v2", QUICKSTART), ("reports/quickstart:v2", None)]
+)
 def test_a_set_is_found_by_report_config_and_folder(source: str, config: Path | None) -> None:
     found = threshold(source, config=config)
     assert (found.rubric_set, found.source) == ("v2", "reports/quickstart")
@@ -67,7 +68,7 @@ def test_the_wishes_that_a_report_was_made_with_give_what_it_says() -> None:
 @pytest.mark.usefixtures("reports")
 def test_dearer_wrong_routes_never_let_more_out() -> None:
     routed = []
-    for price in (1, 2, 5, 9, 40):
+    for price in (1, 5, 40):
         setting = threshold("v2", costs={"misroute": price}).recommendation.setting
         assert setting is not None
         routed.append(setting.routing.routed)
@@ -122,12 +123,9 @@ def test_a_table_with_a_config_is_judged_with_its_choices(reports: Path) -> None
         ({"costs": {"review": NAN}}, "the price review has to be 0 or more, got nan", "costs"),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("source", ["v2", "reports/quickstart/predictions.csv:v2"])
-def test_a_wish_that_cannot_be_is_one_error(
-    source: str, wish: dict[str, Any], what: str, where: str
-) -> None:
+def test_a_wish_that_cannot_be_is_one_error(wish: dict[str, Any], what: str, where: str) -> None:
     with pytest.raises(InputError) as caught:
-        threshold(source, **wish)
+        threshold("reports/quickstart/predictions.csv:v2", **wish)
     assert [(p.what, p.where) for p in caught.value.problems] == [(what, where)]
     assert caught.value.problems[0].help
 

@@ -57,6 +57,9 @@ FIRST_LINES: dict[str, Made] = {
     "Keep threshold 0.91, without escalation: least cost at your prices": lambda: of(
         NEW, asked=replace(MONEY, policy=Policy(0.91, 1))
     ),
+    "At example prices: keep threshold 0.91, without escalation": lambda: of(
+        NEW, asked=replace(EXAMPLE, policy=Policy(0.91, 1))
+    ),
     "Set threshold 0.91, without escalation, the same for every team: least cost at your prices":
         lambda: of(NEW, asked=replace(MONEY, policy=Policy(label_thresholds=(("billing", 0.9),)))),
     "Keep people routing: no clear saving": lambda: of(falling_table(60, upper=9)),

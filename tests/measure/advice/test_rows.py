@@ -28,8 +28,7 @@ def test_doing_nothing_comes_first_and_costs_a_review_without_any_doubt() -> Non
     assert first.setting.routing.reviewed == 200
 
 
-@pytest.mark.parametrize("temperature", [1.0, 1.5])
-@pytest.mark.parametrize("own", [(), (("l1", 0.9),)])
+@pytest.mark.parametrize(("temperature", "own"), [(1.0, ()), (1.5, (("l1", 0.9),))])
 def test_what_the_config_sets_has_the_numbers_of_the_evaluation(
     temperature: float, own: tuple[tuple[str, float], ...]
 ) -> None:
