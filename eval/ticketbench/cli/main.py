@@ -20,6 +20,7 @@ COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",
     "score": "Measure a table of predictions from anywhere.",
     "compare": "Is one rubric set, run or table better than another?",
+    "errors": "List the tickets that a set broke, fixed, has wrong ...",
     "gate": "Judge the gates of a config, for CI.",
     "baseline": "Show, bless or pin the reference that gates compare with.",
     "rubrics": "Show which words of which rubrics changed.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 
@@ -45,12 +45,16 @@ def errors_command(
     The report is left out where the set alone leads to it. `kind`, `label` and `against` are those
     of the command; empty ones are left to it.
     """
-    given = {"--kind": kind, "--label": label, "--against": against}
-    options = [word for name, value in given.items() if value for word in (name, value)]
     side = rubric_set if out is None else _in_report(rubric_set, out)
+    return errors_of(side, {"--kind": kind, "--label": label, "--against": against})
+
+
+def errors_of(report: str, options: Mapping[str, str]) -> list[str]:
+    """The command that lists tickets of what `report` names, with those options that are given."""
+    given = [word for name, value in options.items() if value for word in (name, value)]
     # A name that begins with a dash would be an option.
-    words = ["--", side] if side.startswith("-") else [side]
-    return ["ticketbench", "errors", *(options + words if len(words) > 1 else words + options)]
+    words = [*given, "--", report] if report.startswith("-") else [report, *given]
+    return ["ticketbench", "errors", *words]
 
 
 def _in_report(rubric_set: str, out: Path) -> str:
