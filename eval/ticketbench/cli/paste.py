@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-
-def broken_tickets(
-    base: str,
-    candidate: str,
-    *,
-    most: int,
-    config: Path | None = None,
-    overrides: Sequence[str] = (),
-    out: Path | None = None,
-) -> list[str]:
-    """The command that lists so many tickets that `candidate` broke against `base`.
-
-    Of a config the sides are rubric sets of it; else of the report in `out`.
-    """
-    from ticketbench.edge.redaction import shown_url
-
-    words = ["ticketbench", "compare"]
-    if config is None:
-        return [*words, f"{out}:{base}", f"{out}:{candidate}", "--flips", str(most)]
-    given = ["--config", str(config), "--flips", str(most)]
-    for one in overrides:
-        given += ["--set", shown_url(one)]
-    # A name that begins with a dash would be an option.
-    dashed = base.startswith("-") or candidate.startswith("-")
-    return [*words, *given, "--", base, candidate] if dashed else [*words, base, candidate, *given]
+if TYPE_CHECKING:
+    from ticketbench.measure.compare import Comparison
 
 
 def errors_command(
@@ -47,6 +25,20 @@ def errors_command(
     """
     side = rubric_set if out is None else _in_report(rubric_set, out)
     return errors_of(side, {"--kind": kind, "--label": label, "--against": against})
+
+
+def broken_command(comparison: Comparison, config: Path) -> list[str]:
+    """The command that lists the broken tickets of a comparison, from the report of `config`.
+
+    Empty where that report has no such comparison, or other broken tickets.
+    """
+    from ticketbench.flow.errors import report_of_broken
+
+    found = report_of_broken(comparison, config)
+    if found is None:
+        return []
+    against = "" if comparison.base == found.today else comparison.base
+    return errors_command(comparison.candidate, kind="broken", against=against, out=found.path)
 
 
 def errors_of(report: str, options: Mapping[str, str]) -> list[str]:

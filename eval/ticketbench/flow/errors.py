@@ -8,19 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from ticketbench.core.errors import InputError
+from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NONE_LABEL, BoolArray
 from ticketbench.edge.files.cells import csv_text
+from ticketbench.edge.results.store import load
 from ticketbench.flow.report_folder import (
     PREDICTIONS,
+    RESULTS,
     ReportFolder,
     named_report,
     report_folder,
     set_of,
     with_texts,
 )
+from ticketbench.measure.compare import Comparison, Flip
+from ticketbench.measure.results import RunResults
 from ticketbench.report.decide.view import NO_ANSWER, View
 from ticketbench.report.masking.texts import Masking
 from ticketbench.report.ticket_kinds import (
@@ -144,6 +148,36 @@ def listed_tickets(
         masked=found.shown.masking,
         note=found.note,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A report that compares two sets, and which set runs today in it."""
+
+    path: Path
+    today: str
+
+
+def report_of_broken(comparison: Comparison, config: Path) -> Compared | None:
+    """The report of `config`, where it has these two sets and the same broken tickets; else None.
+
+    A rubric or ticket that was edited since gives others.
+    """
+    try:
+        path, _ = named_report(comparison.candidate, config=config)
+        results = load(path / RESULTS, RunResults)
+    except TicketbenchError:
+        return None
+    found = results.recommendation
+    sides = comparison.base, comparison.candidate
+    same = [one for one in results.comparisons if (one.base, one.candidate) == sides]
+    if found is None or not same or _broken(same[0]) != _broken(comparison):
+        return None
+    return Compared(path, found.today.rubric_set)
+
+
+def _broken(comparison: Comparison) -> list[Flip]:
+    return [flip for flip in comparison.flips if flip.kind == "broken"]
 
 
 def tickets_csv(listed: TicketList) -> str:
