@@ -14,17 +14,20 @@ import pytest
 
 from forked import ticketbench
 from quickstart import Demo
+from terminal import same_on_terminals
 from ticketbench.cli.errors import bar
 from ticketbench.edge.files.cells import original
+from ticketbench.report.ticket_kinds import CHIP_OF
 
 ESCAPE = re.compile("\x1b\\[[0-9;]*m")
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 IDS = re.compile(r"^(s\d{3}) ", re.MULTILINE)
 
 
 @pytest.fixture(autouse=True)
 def _latest(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo's report is the latest one."""
-    shutil.copytree(demo.out, tmp_path / "reports" / "demo")
+    shutil.copytree(demo.out, tmp_path / "reports" / "quickstart")
     monkeypatch.chdir(tmp_path)
 
 
@@ -53,7 +56,9 @@ def test_the_count_stands_first_then_the_surest_tickets_with_both_answers_and_th
 
 
 def test_all_of_the_broken_tickets_are_those_that_compare_lists_in_the_same_order() -> None:
-    compared = ticketbench("compare", "reports/demo:v1", "reports/demo:v2", "--flips", "28").stdout
+    compared = ticketbench(
+        "compare", "reports/quickstart:v1", "reports/quickstart:v2", "--flips", "28"
+    ).stdout
     every = printed("v2", "--kind", "broken", "--limit", "28", "--texts", "none")
     assert len(IDS.findall(every)) == 28
     assert IDS.findall(every) == IDS.findall(compared)
@@ -61,12 +66,16 @@ def test_all_of_the_broken_tickets_are_those_that_compare_lists_in_the_same_orde
 
 
 def test_every_kind_counts_what_the_chip_of_the_page_says() -> None:
-    page = Path("reports/demo/index.html").read_text(encoding="utf-8")
+    page = Path("reports/quickstart/index.html").read_text(encoding="utf-8")
     chips = dict(re.findall(r'data-show="(\w+)"[^>]*>[^<]*<i>([\d,]+)</i>', page))
     text = printed("v2", "--kind", "no-team", "--texts", "none", "--limit", "0")
     counts = dict(re.findall(r"([\w-]+)\s(\d+)", text.partition("Kinds: ")[2]))
     assert list(counts.values()) == list(chips.values())
     assert text.startswith(f"{counts['no-team']} tickets without a team, ")
+
+
+def test_the_list_is_the_golden_one_on_terminals_of_three_widths(tmp_path: Path) -> None:
+    same_on_terminals("errors", tmp_path, "errors", "v2", "--kind", "broken", "--limit", "3")
 
 
 @pytest.mark.parametrize("columns", ["60", "80", "200"])
@@ -97,7 +106,7 @@ def test_what_is_printed_to_be_pasted_shows_what_it_says() -> None:
     assert "more:" not in every
     whole = printed(*more["Whole texts"][2:])
     assert IDS.findall(whole) == IDS.findall(text)
-    assert " ..." not in whole
+    assert len(whole) > len(text)
     none = printed("v2", "--kind", "failed")
     assert none.startswith("0 tickets ")
     assert len(IDS.findall(printed(*commands(none)["Read"][2:]))) == 10
@@ -123,7 +132,9 @@ def test_the_set_of_today_stands_alone_unless_another_is_named() -> None:
 
 
 def test_the_same_list_comes_by_set_and_by_folder() -> None:
-    assert printed("reports/demo:v2").replace("reports/demo:v2", "v2") == printed("v2")
+    by_set, by_folder = printed("v2"), printed("reports/quickstart:v2")
+    assert by_folder.partition(" more: ")[0] == by_set.partition(" more: ")[0]
+    assert commands(by_folder)["18 more"][2] == "reports/quickstart:v2"
 
 
 @pytest.mark.parametrize(
@@ -175,6 +186,24 @@ def test_json_holds_every_ticket_of_the_selection_and_says_its_version() -> None
     assert data["kinds"]["all"] == 408
     few = json.loads(printed("v2", "--json", "--limit", "2", "--texts", "none"))["data"]
     assert [one["text"] for one in few["tickets"]] == ["", ""]
+
+
+def test_every_command_of_the_docs_does_what_stands_there() -> None:
+    calls = re.findall(
+        r"^ {4}ticketbench (.*?)(?: {2,}#.*)?$", DOCS.read_text(encoding="utf-8"), re.M
+    )
+    assert len(calls) == 8
+    for call in calls:
+        done = ticketbench(*shlex.split(call), BROWSER="true")
+        assert done.returncode == 0, (call, done.stderr)
+    assert Path("suspects.csv").read_text(encoding="utf-8").count("\ns") >= 20
+
+
+def test_every_kind_is_in_the_docs_and_in_the_help() -> None:
+    told, help_ = DOCS.read_text(encoding="utf-8"), ticketbench("errors", "--help").stdout
+    for kind in CHIP_OF:
+        assert f"`{kind}`" in told
+        assert kind in help_
 
 
 @pytest.mark.parametrize(
