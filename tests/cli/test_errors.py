@@ -39,8 +39,9 @@ def printed(*arguments: str, **variables: str) -> str:
 
 def commands(text: str) -> dict[str, list[str]]:
     """The commands that are printed to be pasted, by the word before them."""
-    found = re.findall(r"^([\w ]+): +(ticketbench (?:.*\\\n)*.*?)(?:   .*)?$", text, re.MULTILINE)
-    return {first: shlex.split(command.replace("\\\n", "")) for first, command in found}
+    joined = re.sub(r" \\\n +", " ", text)
+    found = re.findall(r"^([\w ]+): +(ticketbench .*?)(?:   .*)?$", joined, re.MULTILINE)
+    return {first: shlex.split(command) for first, command in found}
 
 
 def test_the_count_stands_first_then_the_surest_tickets_with_both_answers_and_the_text() -> None:
