@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,29 @@ def test_broken_tickets_stand_with_their_text_surest_first_and_three_of_them() -
     every = ticketbench("compare", *SIDES, "--flips", "28").stdout
     assert len(re.findall(r"^s\d+  ", every, re.MULTILINE)) == 28
     assert every.endswith("\nall measures: --all\n")
+
+
+def test_where_the_report_of_the_config_has_the_same_ones_its_command_lists_the_others(
+    demo: Demo, tmp_path: Path
+) -> None:
+    shutil.copytree(demo.out, tmp_path / "reports" / "quickstart")
+    printed = ticketbench("compare", *SIDES).stdout
+    more = "and 25 more: ticketbench errors v2 --kind broken   all measures: --all\n"
+    assert printed.endswith(more)
+    read = ticketbench("errors", "v2", "--kind", "broken").stdout
+    assert re.findall(r"^s\d+ ", read, re.MULTILINE)[:3] == re.findall(
+        r"^s\d+ ", printed, re.MULTILINE
+    )
+    assert ticketbench("compare", "v2", "v1", *SIDES[2:]).stdout.count("--flips") == 1
+
+
+def test_a_report_of_other_answers_is_not_what_lists_them(demo: Demo, tmp_path: Path) -> None:
+    copy = tmp_path / "reports" / "quickstart"
+    shutil.copytree(demo.out, copy)
+    value = json.loads((copy / "results.json").read_bytes())
+    del value["data"]["comparisons"][0]["flips"][0]
+    (copy / "results.json").write_text(json.dumps(value), encoding="utf-8")
+    assert "and 25 more: --flips 28 " in ticketbench("compare", *SIDES).stdout
 
 
 def test_a_long_text_is_cut_at_a_word_with_a_mark() -> None:

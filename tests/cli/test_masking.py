@@ -14,7 +14,7 @@ from forked import ticketbench
 from masked_corpus import PROMISED, Sample, of_kind
 
 FORMS = ("text", "json", "markdown", "junit", "github")
-READ_BACK = {"results.json", "predictions.csv", "changed.csv", "json"}
+READ_BACK = {"results.json", "predictions.csv", "changed.csv", "json", "errors csv", "errors json"}
 """Here ids stand as they are: tickets are found again by them."""
 
 V1 = """\
@@ -62,7 +62,7 @@ def printed(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def outputs(mode: str) -> dict[str, str]:
-    """Everything that run, gate and compare write and print, by file or command."""
+    """Everything that run, gate, compare and errors write and print, by file or command."""
     on = ("--set", f"report.texts={mode}")
     Path("s.md").unlink(missing_ok=True)
     found = {"run": printed(ticketbench("run", "eval.yaml", *on, "--out", "out"))}
@@ -73,6 +73,9 @@ def outputs(mode: str) -> dict[str, str]:
         found[name] = printed(done)
     compare = ("compare", "v1", "v2", "--config", "eval.yaml", *on, "--flips", "99")
     found["compare"] = printed(ticketbench(*compare))
+    for name, how in (("", ()), (" csv", ("--csv", "-")), (" json", ("--json",))):
+        listed = ("errors", "out:v2", "--kind", "all", "--limit", "99", "--texts", "full", *how)
+        found[f"errors{name}"] = printed(ticketbench(*listed))
     for path in (*Path("out").iterdir(), Path("s.md"), Path("o.txt")):
         found[path.name] = path.read_text(encoding="utf-8")
     return found
@@ -102,6 +105,7 @@ def test_no_personal_string_of_a_text_is_left_in_any_output(folder: Path) -> Non
     assert "60 strings masked in 60 of 60 texts" in found["index.html"]
     assert "[mail]" in found["changed.csv"]
     assert "A refund of my payment" in found["markdown"]
+    assert "A refund of my payment" in found["errors"]
     assert "60 strings masked in 60 of 60 texts" in found["markdown"]
 
 

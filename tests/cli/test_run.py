@@ -37,7 +37,7 @@ def command_in(printed: str) -> list[str]:
     lines = printed[at:].splitlines()
     last = next(i for i, line in enumerate(lines) if not line.endswith("\\"))
     text = "\n".join(lines[: last + 1]).replace("\\\n", "")
-    return shlex.split(re.sub(r"   \d+ broken$", "", text))
+    return shlex.split(re.sub(r"   \d+ tickets?$", "", text))
 
 
 def test_the_answer_is_the_first_line_and_four_rows_follow(demo: Demo) -> None:
@@ -67,13 +67,21 @@ def test_the_command_to_read_lists_the_broken_tickets(
     monkeypatch.chdir(tmp_path)
     done = ticketbench("run", str(QUICKSTART), *settings)
     words = command_in(done.stdout)
-    assert words[:2] == ["ticketbench", "compare"]
+    assert words == ["ticketbench", "errors", "v2", "--kind", "broken"]
+    assert "--kind broken   28 tickets\n" in done.stdout
     read = ticketbench(*words[1:])
     assert read.returncode == 0, read.stderr
-    n = int(words[words.index("--flips") + 1])
-    assert f"{n} broken" in done.stdout
-    assert len(re.findall(r"^s\d{3}  ", read.stdout, re.MULTILINE)) == n == 28
-    assert "--flips" not in read.stdout
+    assert read.stdout.startswith("28 broken by v2 (v1 had the right team), surest first; 10 ")
+
+
+def test_where_another_report_is_the_latest_the_command_to_read_names_its_folder(
+    demo: Demo, settings: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = ticketbench("run", str(QUICKSTART), *settings, "--out", "a b")
+    words = command_in(done.stdout)
+    assert words == ["ticketbench", "errors", "a b:v2", "--kind", "broken"]
+    assert ticketbench(*words[1:]).stdout.startswith("28 broken by v2 ")
 
 
 def test_colour_changes_no_character_of_what_is_printed(
@@ -168,7 +176,7 @@ def test_prices_at_which_it_does_not_pay_are_told_so_and_the_line_routes_nothing
     assert "Set it: policy: {threshold: 1.01, escalate_above: 1}" in text
 
 
-def test_one_set_has_a_page_to_read(
+def test_one_set_has_its_wrong_tickets_to_read(
     settings: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -177,4 +185,6 @@ def test_one_set_has_a_page_to_read(
     done = ticketbench("run", str(QUICKSTART), *settings, *one, *gates, "--out", "r")
     assert done.returncode == 0, done.stderr
     assert "version   73 of 100 answers are right [68, 77]" in done.stdout
-    assert "Read:   r/index.html#show=wrong\n" in done.stdout
+    words = command_in(done.stdout)
+    assert words == ["ticketbench", "errors", "r:v2"]
+    assert ticketbench(*words[1:]).stdout.startswith("16 tickets sent out wrong by v2 at ")

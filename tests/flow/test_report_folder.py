@@ -15,6 +15,7 @@ from ticketbench.flow.report_folder import (
     named_report,
     report_folder,
     set_of,
+    with_texts,
 )
 from ticketbench.report.page import html_page
 
@@ -49,6 +50,15 @@ def test_scores_gold_and_failures_stay_without_the_config(copy: Path) -> None:
     assert all(
         (a.scores == b.scores).all() for a, b in zip(found.tables, whole.tables, strict=True)
     )
+
+
+def test_texts_of_some_tickets_are_masked_and_counted_alone(copy: Path) -> None:
+    whole, scores = report_folder(copy), report_folder(copy, texts=False)
+    some = with_texts(scores, {"s308", "s057"})
+    assert some.shown.texts == {i: whole.shown.texts[i] for i in ("s057", "s308")}
+    assert some.shown.masking.n == 2
+    assert some.tables is scores.tables
+    assert with_texts(scores).shown == whole.shown
 
 
 def test_without_its_config_a_report_has_no_texts_and_says_why(copy: Path) -> None:

@@ -64,6 +64,15 @@ def test_run_without_figures_loads_no_pandas_sklearn_stats_or_pyplot(project: Pa
     assert not modules & unwanted
 
 
+def test_what_reads_a_saved_run_loads_no_heavy_library(answered: Path) -> None:
+    ran = loaded(command("run", "eval.yaml", "--mode", "replay"), answered)
+    assert "numpy" in ran
+    for line in (command("errors", "v2"), command("report")):
+        modules = loaded(line, answered)
+        assert "numpy" in modules
+        assert not modules & {*HEAVY, "scipy.stats"}
+
+
 def test_run_with_figures_loads_no_pyplot(project: Path) -> None:
     modules = loaded(command("run", "eval.yaml", "--set", "report.figures=true"), project)
     assert "matplotlib.figure" in modules

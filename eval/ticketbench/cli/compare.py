@@ -29,11 +29,13 @@ from ticketbench.cli.output import (
     say_wrapped,
     show,
     show_columns,
+    show_command,
     show_json,
     show_pieces,
     show_table,
     show_wrapped,
 )
+from ticketbench.cli.paste import broken_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -103,7 +105,7 @@ def command(
         show_json("compare", found)
         return
     shown = shown_texts(config, overrides)
-    _show(found, shown, _FEW if most is None else most)
+    _show(found, shown, _FEW if most is None else most, config)
     if everything:
         _show_all(found, shown, _MOST if most is None else most)
     _say_sides(found)
@@ -137,7 +139,7 @@ def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
     return ShownTexts(shown.texts, shown.masking, report.label_word)
 
 
-def _show(found: Compared, shown: ShownTexts, most: int) -> None:
+def _show(found: Compared, shown: ShownTexts, most: int, config: Path | None) -> None:
     """The answer, four rows, and the broken tickets that are most surely wrong."""
     from ticketbench.report.changes import change_rows, headline_text, turned_text
     from ticketbench.report.words.verdict import TONES
@@ -155,6 +157,7 @@ def _show(found: Compared, shown: ShownTexts, most: int) -> None:
     show_columns(rows, right=(1, 2))
     show_pieces(Piece(_policy_text(found, shown.label_word), ASIDE))
     _show_broken(found, shown, most)
+    _show_more(found, most, config)
 
 
 def _policy_text(found: Compared, label_word: str) -> str:
@@ -169,7 +172,7 @@ def _policy_text(found: Compared, label_word: str) -> str:
 
 
 def _show_broken(found: Compared, shown: ShownTexts, most: int) -> None:
-    """Each with its text where it may be shown; then how to see the others."""
+    """Each with its text where it may be shown."""
     broken = [one.flip for one in found.flips if one.flip.kind == "broken"]
     show()
     if broken and most:
@@ -185,9 +188,18 @@ def _show_broken(found: Compared, shown: ShownTexts, most: int) -> None:
             for flip in broken[:most]
         ]
         show_columns(rows, below=[shown.texts.get(flip.ticket_id, "") for flip in broken[:most]])
-    left = len(broken) - most
+
+
+def _show_more(found: Compared, most: int, config: Path | None) -> None:
+    """How to see the other broken tickets, and all measures."""
+    broken = [one for one in found.flips if one.flip.kind == "broken"]
+    left, every = len(broken) - most, "all measures: --all"
+    words = broken_command(found.comparison, config) if left > 0 and config else []
+    if words:
+        show_command(f"and {left:,} more: ", words, note=every)
+        return
     more = f"and {left:,} more: --flips {len(broken)}     " if left > 0 else ""
-    show_pieces(Piece(f"{more}all measures: --all", ASIDE))
+    show_pieces(Piece(f"{more}{every}", ASIDE))
 
 
 def _show_all(found: Compared, shown: ShownTexts, most: int) -> None:

@@ -2,31 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ticketbench.measure.compare import Comparison
 
 
-def broken_tickets(
-    base: str,
-    candidate: str,
+def errors_command(
+    rubric_set: str,
     *,
-    most: int,
-    config: Path | None = None,
-    overrides: Sequence[str] = (),
+    kind: str = "",
+    label: str = "",
+    against: str = "",
     out: Path | None = None,
 ) -> list[str]:
-    """The command that lists so many tickets that `candidate` broke against `base`.
+    """The command that lists tickets of `rubric_set` in the report `out`, else in the latest one.
 
-    Of a config the sides are rubric sets of it; else of the report in `out`.
+    The report is left out where the set alone leads to it. `kind`, `label` and `against` are those
+    of the command; empty ones are left to it.
     """
-    from ticketbench.edge.redaction import shown_url
+    side = rubric_set if out is None else _in_report(rubric_set, out)
+    return errors_of(side, {"--kind": kind, "--label": label, "--against": against})
 
-    words = ["ticketbench", "compare"]
-    if config is None:
-        return [*words, f"{out}:{base}", f"{out}:{candidate}", "--flips", str(most)]
-    given = ["--config", str(config), "--flips", str(most)]
-    for one in overrides:
-        given += ["--set", shown_url(one)]
+
+def broken_command(comparison: Comparison, config: Path) -> list[str]:
+    """The command that lists the broken tickets of a comparison, from the report of `config`.
+
+    Empty where that report has no such comparison, or other broken tickets.
+    """
+    from ticketbench.flow.errors import report_of_broken
+
+    found = report_of_broken(comparison, config)
+    if found is None:
+        return []
+    against = "" if comparison.base == found.today else comparison.base
+    return errors_command(comparison.candidate, kind="broken", against=against, out=found.path)
+
+
+def errors_of(report: str, options: Mapping[str, str]) -> list[str]:
+    """The command that lists tickets of what `report` names, with those options that are given."""
+    given = [word for name, value in options.items() if value for word in (name, value)]
     # A name that begins with a dash would be an option.
-    dashed = base.startswith("-") or candidate.startswith("-")
-    return [*words, *given, "--", base, candidate] if dashed else [*words, base, candidate, *given]
+    words = [*given, "--", report] if report.startswith("-") else [report, *given]
+    return ["ticketbench", "errors", *words]
+
+
+def _in_report(rubric_set: str, out: Path) -> str:
+    """The shortest text that `named_report` takes for this set of this report."""
+    from ticketbench.core.errors import TicketbenchError
+    from ticketbench.flow.report_folder import named_report
+
+    try:
+        folder, name = named_report(rubric_set)
+    except TicketbenchError:
+        return f"{out}:{rubric_set}"
+    same = name == rubric_set and folder.resolve() == out.resolve()
+    return rubric_set if same else f"{out}:{rubric_set}"

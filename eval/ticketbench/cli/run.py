@@ -31,7 +31,7 @@ from ticketbench.cli.output import (
     show_table,
     show_wrapped,
 )
-from ticketbench.cli.paste import broken_tickets
+from ticketbench.cli.paste import errors_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from ticketbench.measure.results import RunResults
 
 _COLUMN = 10
-_MOST_BROKEN = 10
-"""Listed where nobody counted them: between two sets of which the first of the config is none."""
 
 
 @click.command("run")
@@ -109,7 +107,7 @@ def command(
     if as_json:
         show_json("run", outcome.results)
     else:
-        _show(outcome, config, overrides)
+        _show(outcome)
         if everything:
             _show_all(outcome)
         say_findings(outcome.results.findings)
@@ -118,7 +116,7 @@ def command(
     say_findings(outcome.notes)
 
 
-def _show(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None:
+def _show(outcome: RunOutcome) -> None:
     """The answer, four rows, and what to do next."""
     from ticketbench.report.words.answers import answers
     from ticketbench.report.words.setting import setting_text
@@ -141,7 +139,7 @@ def _show(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None
     if advice.target:
         promised = results.recommendation and results.recommendation.kind == "promise"
         show_pieces(Piece(f"{advice.target}.", GOOD if promised else UNKNOWN))
-    _show_next(outcome, config, overrides)
+    _show_next(outcome)
     show()
     show_path(_answered(outcome), outcome.out / "index.html")
 
@@ -154,12 +152,13 @@ def _parted(text: str, end: str) -> tuple[str, str, str]:
     return text[:start], text[start : at + len(end)], text[at + len(end) :]
 
 
-def _show_next(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None:
-    """The line of the config that sets what is recommended, and the command or page to read."""
+def _show_next(outcome: RunOutcome) -> None:
+    """The line of the config that sets what is recommended, and the command that lists errors."""
+    from ticketbench.report.words import numbers
     from ticketbench.report.words.setting import set_now_text, yaml_text
 
     results = outcome.results
-    found, page = results.recommendation, outcome.out / "index.html"
+    found = results.recommendation
     if found is None or found.setting is None:
         return
     chosen = {e.provenance.rubric_set: e for e in results.evaluations}[found.rubric_set]
@@ -167,17 +166,10 @@ def _show_next(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) ->
     show_command("Set it: ", [line], note=now, quoted=False)
     broken = results.broken(found.today.rubric_set, found.challenger) if found.challenger else None
     if not found.challenger:
-        show_command("Read:   ", [f"{page}#show=wrong"], quoted=False)
+        show_command("Read:   ", errors_command(found.rubric_set, out=outcome.out))
     elif broken != 0:
-        words = broken_tickets(
-            found.today.rubric_set,
-            found.challenger,
-            most=broken or _MOST_BROKEN,
-            config=None if results.n_failed else config,
-            overrides=overrides,
-            out=outcome.out,
-        )
-        note = f"{broken:,} broken" if broken else ""
+        words = errors_command(found.challenger, kind="broken", out=outcome.out)
+        note = numbers.count(broken, "ticket") if broken else ""
         show_command("Read:   ", words, note=note)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -72,11 +72,20 @@ def report_folder(path: Path, *, texts: bool = True) -> ReportFolder:
     tables = tuple(
         replace(table, provenance=one.provenance).in_order_of_ids() for table, one in same
     )
-    shown, note = _texts(path, results) if texts else (ShownTexts({}, NO_TEXTS), "")
-    return ReportFolder(path, results, tables, gold, shown, note)
+    found = ReportFolder(path, results, tables, gold, ShownTexts({}, NO_TEXTS), "")
+    return with_texts(found) if texts else found
 
 
-def _texts(path: Path, results: RunResults) -> tuple[ShownTexts, str]:
+def with_texts(found: ReportFolder, ids: Collection[str] | None = None) -> ReportFolder:
+    """The same with the texts of these tickets, else of all, as `report_folder` gives them.
+
+    What was masked is counted in these texts alone.
+    """
+    shown, note = _texts(found.path, found.results, ids)
+    return replace(found, shown=shown, note=note)
+
+
+def _texts(path: Path, results: RunResults, ids: Collection[str] | None) -> tuple[ShownTexts, str]:
     """The texts that the config of the report lets be shown, or why there are none."""
     from ticketbench.flow.steps.inputs import read_inputs
     from ticketbench.flow.texts import texts_of
@@ -90,7 +99,9 @@ def _texts(path: Path, results: RunResults) -> tuple[ShownTexts, str]:
     try:
         inputs = read_inputs(config, overrides=overrides)
         if inputs.dataset.fingerprint == results.dataset.fingerprint:
-            return texts_of(inputs), ""
+            tickets = inputs.dataset.tickets
+            wanted = tickets if ids is None else [one for one in tickets if one.id in ids]
+            return texts_of(inputs, wanted), ""
     except TicketbenchError as error:
         return nothing, f"no texts: {config} cannot be read as it was: {error}"
     return nothing, f"no texts: the tickets of {config} have changed since this report"
