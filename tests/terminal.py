@@ -34,12 +34,12 @@ class Shown:
     code: int
 
 
-def shown(
-    folder: Path, *arguments: str, columns: int = 80, colour: bool = False, **variables: str
-) -> Shown:
+def shown(folder: Path, *arguments: str, columns: int = 80, colour: bool = False) -> Shown:
     """`ticketbench` with these arguments in `folder`, as a terminal of `columns` shows it."""
-    given = {"COLUMNS": str(columns), "TERM": "xterm-256color", **variables}
-    done = ticketbench_in(folder, *arguments, **given, **({"FORCE_COLOR": "1"} if colour else {}))
+    told = "1" if colour else ""
+    done = ticketbench_in(
+        folder, *arguments, COLUMNS=str(columns), TERM="xterm-256color", FORCE_COLOR=told
+    )
     return Shown(done.stdout, done.stderr, done.returncode)
 
 
@@ -53,7 +53,7 @@ def named_colours(text: str) -> str:
     return CODE.sub(lambda code: "".join(_NAMES[n] for n in code[1].split(";")), text)
 
 
-def same_on_terminals(name: str, folder: Path, *arguments: str, **variables: str) -> None:
+def same_on_terminals(name: str, folder: Path, *arguments: str) -> None:
     """Fail unless `name`.txt holds what the command shows at 60, 80 and 120 columns.
 
     At each width in colour, with words for the codes; without colour the same text must come, which
@@ -61,9 +61,9 @@ def same_on_terminals(name: str, folder: Path, *arguments: str, **variables: str
     """
     blocks = []
     for columns in WIDTHS:
-        seen = shown(folder, *arguments, columns=columns, colour=True, **variables)
+        seen = shown(folder, *arguments, columns=columns, colour=True)
         if columns == 80:
-            bare = shown(folder, *arguments, columns=columns, **variables)
+            bare = shown(folder, *arguments, columns=columns)
             assert bare == Shown(uncoloured(seen.stdout), uncoloured(seen.stderr), seen.code)
         blocks.append(f"==== {columns} columns, exit {seen.code}\n{named_colours(seen.stdout)}")
         blocks += [f"---- on stderr\n{named_colours(seen.stderr)}"] if seen.stderr else []
