@@ -105,6 +105,13 @@ def show_pieces(*pieces: Piece, column: int = 0, first: str = "") -> None:
         _echo(Text.assemble((start, ASIDE if first and i == 0 else ""), line))
 
 
+def show_line(*pieces: Piece) -> None:
+    """One line of data on stdout in styles, never wrapped: what it ends with may be a command."""
+    from rich.text import Text
+
+    _echo(Text.assemble(*((printable(text), style) for text, style in pieces)))
+
+
 def show_columns(
     rows: Sequence[Sequence[Piece]],
     *,
