@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
@@ -63,6 +64,38 @@ class Settings:
             most_reviewed=self.most_reviewed,
             seed=self.seed,
         )
+
+
+class Measured(Protocol):
+    """What a recommendation and its words need to know of a rubric set; an `Evaluation` is one."""
+
+    @property
+    def rubric_set(self) -> str:
+        """Its name."""
+
+    @property
+    def settings(self) -> Settings:
+        """How it was measured."""
+
+    @property
+    def thresholds(self) -> tuple[ChosenThreshold, ...]:
+        """What every rule chose."""
+
+    @property
+    def n_requested(self) -> int:
+        """Tickets asked for: scored + failed."""
+
+    @property
+    def n_scored(self) -> int:
+        """Tickets with an answer."""
+
+    @property
+    def n_failed(self) -> int:
+        """Tickets without one."""
+
+    @property
+    def n_groups(self) -> int:
+        """Independent groups among the scored tickets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +219,11 @@ class Evaluation:
         return f"{self.provenance.rubric_set}: accuracy {self.accuracy!r}"
 
     @property
+    def rubric_set(self) -> str:
+        """Its name."""
+        return self.provenance.rubric_set
+
+    @property
     def n_requested(self) -> int:
         """Tickets asked for: scored + failed."""
         return self.tickets.n_requested
@@ -199,6 +237,11 @@ class Evaluation:
     def n_failed(self) -> int:
         """Tickets without one."""
         return self.tickets.n_failed
+
+    @property
+    def n_groups(self) -> int:
+        """Independent groups among the scored tickets."""
+        return self.tickets.n_groups
 
     def metric(self, name: str) -> Estimate:
         """The estimate of the metric called `name`, also of routing; InputError if none is."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Estimate, ScoreTable, Value
 from ticketbench.measure.counts.mixed_pairs import MixedPair, mixed_pairs
-from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.evaluation import Measured
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.changes import metric_change
 from ticketbench.measure.pairs.label_outcomes import LabelMove, label_moves, worst
@@ -141,33 +141,50 @@ def promises(names: Sequence[str], today: str, *, certify: str = "") -> tuple[in
 
 def recommend(
     tables: Sequence[ScoreTable],
-    evaluations: Sequence[Evaluation],
+    evaluations: Sequence[Measured],
     standing: Standing,
     today: Today,
 ) -> Recommendation:
     """The recommendation for sets in config order; `evaluations` in the same order."""
     names = [table.provenance.rubric_set for table in tables]
     name = preferred_set(names, standing, today.rubric_set)
+    before, challenger = names.index(today.rubric_set), _challenger(tables, name, today.rubric_set)
+    other = tables[names.index(challenger)] if challenger else None
+    return replace(
+        recommend_setting(name, tables, evaluations, today),
+        also=_also(names, standing, name),
+        challenger=challenger,
+        versus=_versus(tables[before], other, standing) if other is not None else None,
+    )
+
+
+def recommend_setting(
+    name: str, tables: Sequence[ScoreTable], evaluations: Sequence[Measured], today: Today
+) -> Recommendation:
+    """What to set for the rubric set `name`, whichever set is the one to use.
+
+    It is held against no other set: there is no challenger. The set of `today` is one of them.
+    """
+    names = [table.provenance.rubric_set for table in tables]
     table, evaluation = tables[names.index(name)], evaluations[names.index(name)]
     chosen = {one.rule: one for one in evaluation.thresholds}
     kind = "incomplete" if incomplete(evaluations) else _kind(evaluation, chosen)
     settings = evaluation.settings
     certified = chosen.get("certified")
     of = certified if kind == "promise" else chosen.get("cost_optimal")
-    setting = _setting(table, of, settings) if of and kind in _SETTLED else None
+    setting = chosen_setting(table.provenance.rubric_set, of) if of and kind in _SETTLED else None
     before = tables[names.index(today.rubric_set)]
-    challenger = _challenger(tables, name, today.rubric_set)
     return Recommendation(
         kind=kind,
         rubric_set=name,
-        also=_also(names, standing, name),
-        challenger=challenger,
-        versus=_versus(before, tables[names.index(challenger)], standing) if challenger else None,
+        also=(),
+        challenger="",
+        versus=None,
         setting=setting,
         moves=label_moves((before, today.policy), (table, setting.policy)) if setting else (),
         mixed=mixed_pairs(table, before),
         n_failed=table.n_failed,
-        today=_today(before, today, settings.costs),
+        today=setting_on(before, today.policy, settings.costs),
         promise=certified.certificate if certified else None,
         target=settings.min_precision,
         target_stated=settings.target_stated,
@@ -178,7 +195,39 @@ def recommend(
     )
 
 
-def incomplete(evaluations: Sequence[Evaluation]) -> tuple[Evaluation, ...]:
+def chosen_setting(rubric_set: str, of: ChosenThreshold) -> Setting:
+    """The setting that a rule chose: its outcomes on these tickets, its saving as the rule has it.
+
+    The thresholds of single labels are no part of it.
+    """
+    return Setting(
+        rubric_set=rubric_set,
+        threshold=of.threshold,
+        escalate_above=of.escalate_above,
+        temperature=of.temperature,
+        label_thresholds=(),
+        routing=of.in_sample,
+        share_wrong=of.share_wrong,
+        saving=of.saving,
+    )
+
+
+def setting_on(table: ScoreTable, policy: Policy, costs: Costs) -> Setting:
+    """What `policy` does to the tickets of `table`; no allowance for having been chosen on them."""
+    tickets = Tickets.of(table, policy)
+    return Setting(
+        rubric_set=table.provenance.rubric_set,
+        threshold=policy.threshold,
+        escalate_above=policy.escalate_above,
+        temperature=policy.temperature,
+        label_thresholds=policy.label_thresholds,
+        routing=summary_on(table, tickets, policy, costs),
+        share_wrong=share_wrong_on(tickets, policy),
+        saving=saving_on(tickets, policy, costs),
+    )
+
+
+def incomplete(evaluations: Sequence[Measured]) -> tuple[Measured, ...]:
     """Those of which too many tickets have no answer for anything to be recommended."""
     return tuple(e for e in evaluations if e.n_failed > MOST_FAILED * e.n_requested)
 
@@ -222,7 +271,7 @@ def _also(names: Sequence[str], standing: Standing, name: str) -> tuple[str, ...
     return tuple(other for other in others if not standing.beats(name, other))
 
 
-def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:
+def _kind(evaluation: Measured, chosen: dict[str, ChosenThreshold]) -> Kind:
     if evaluation.n_scored < FEWEST_TICKETS:
         return "too few"
     certified = chosen.get("certified")
@@ -230,32 +279,3 @@ def _kind(evaluation: Evaluation, chosen: dict[str, ChosenThreshold]) -> Kind:
     if firm and evaluation.settings.target_stated and chosen["certified"].saving.pays == "yes":
         return "promise"
     return "money" if chosen["cost_optimal"].saving.pays == "yes" else "review"
-
-
-def _setting(table: ScoreTable, of: ChosenThreshold, settings: Settings) -> Setting:
-    policy = settings.policy
-    return Setting(
-        rubric_set=table.provenance.rubric_set,
-        threshold=of.threshold,
-        escalate_above=of.escalate_above,
-        temperature=policy.temperature,
-        label_thresholds=(),
-        routing=of.in_sample,
-        share_wrong=of.share_wrong,
-        saving=of.saving,
-    )
-
-
-def _today(table: ScoreTable, today: Today, costs: Costs) -> Setting:
-    policy = today.policy
-    tickets = Tickets.of(table, policy)
-    return Setting(
-        rubric_set=today.rubric_set,
-        threshold=policy.threshold,
-        escalate_above=policy.escalate_above,
-        temperature=policy.temperature,
-        label_thresholds=policy.label_thresholds,
-        routing=summary_on(table, tickets, policy, costs),
-        share_wrong=share_wrong_on(tickets, policy),
-        saving=saving_on(tickets, policy, costs),
-    )

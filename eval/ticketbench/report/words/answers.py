@@ -98,6 +98,21 @@ def sureness(value: float, low: float, high: float) -> str:
     return "clearly" if nearer >= _CLEAR * abs(value) else "narrowly"
 
 
+def cost_decimals(saving: Saving) -> int:
+    """Two of a cost, or as many as tell it from that of a reading and show a small one."""
+    price, cost = saving.by_hand, saving.cost
+    least = max(2, 1 - math.floor(math.log10(price))) if price > 0 else 2
+    known = [one for one in (cost.value, cost.low, cost.high) if not math.isnan(one)]
+    return min(numbers.telling(known, apart_from=[price], least=least), least + 4)
+
+
+def in_brackets(of: Estimate, decimals: int) -> str:
+    """The interval as " [0.76, 0.96]"; nothing where there is none."""
+    if math.isnan(of.low) or math.isnan(of.high):
+        return ""
+    return f" [{of.low:.{decimals}f}, {of.high:.{decimals}f}]"
+
+
 def worst_pair(found: Recommendation) -> MixedPair | None:
     """The pair mixed up most; None where none has more than three tickets.
 
@@ -180,7 +195,7 @@ def _pays(found: Recommendation, *, unit: str) -> Answer:
     saving, per = found.setting.saving, found.setting.saving.per_ticket
     head, tone = _PAYS[saving.pays]
     head += f", {sureness(per.value, per.low, per.high)}" if saving.pays != "cannot tell" else ""
-    decimals = _decimals(saving)
+    decimals = cost_decimals(saving)
     by_hand = f"by hand {numbers.price(saving.by_hand)}"
     if not found.setting.routing.routed:
         head, _ = _PAYS[saving.pays]
@@ -191,7 +206,7 @@ def _pays(found: Recommendation, *, unit: str) -> Answer:
         cost = f"{numbers.number(saving.cost.value, decimals)} a ticket"
         said, brackets = (
             f"{cost}, {by_hand}",
-            f"{cost}{_ends(saving.cost, decimals)}, {by_hand}",
+            f"{cost}{in_brackets(saving.cost, decimals)}, {by_hand}",
         )
     today = numbers.number(found.today.saving.cost.value, decimals)
     row = f"{head.lower()}: {brackets}, today {today}{_example(found)}"
@@ -203,14 +218,6 @@ def _example(found: Recommendation) -> str:
         return ""
     costs = found.costs
     return f" (example prices: a wrong route {costs.misroute:g}, a reading {costs.review:g})"
-
-
-def _decimals(saving: Saving) -> int:
-    """Two of a cost, or as many as tell it from that of a reading and show a small one."""
-    price, cost = saving.by_hand, saving.cost
-    least = max(2, 1 - math.floor(math.log10(price))) if price > 0 else 2
-    known = [one for one in (cost.value, cost.low, cost.high) if not math.isnan(one)]
-    return min(numbers.telling(known, apart_from=[price], least=least), least + 4)
 
 
 def _hurt(found: Recommendation, label_word: str) -> Answer:
@@ -287,12 +294,6 @@ def _one_way(pair: MixedPair) -> str:
     ways = (pair.first_as_second, pair.second), (pair.second_as_first, pair.first)
     n, to = max(ways, key=lambda one: one[0])
     return f"all to {to}" if n == pair.n else f"{n:,} of them to {to}"
-
-
-def _ends(of: Estimate, decimals: int) -> str:
-    if math.isnan(of.low) or math.isnan(of.high):
-        return ""
-    return f" [{of.low:.{decimals}f}, {of.high:.{decimals}f}]"
 
 
 def _ends_of_100(of: Estimate) -> str:

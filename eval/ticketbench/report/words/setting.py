@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.evaluation import Measured
 from ticketbench.measure.pairs.change import SAME
 from ticketbench.measure.recommendation import Recommendation, Setting, incomplete
 from ticketbench.measure.routing.outcomes import RoutingSummary
@@ -54,11 +54,11 @@ class SettingText:
         return tuple(line for line in said if line)
 
 
-def setting_text(found: Recommendation | None, evaluations: Sequence[Evaluation]) -> SettingText:
+def setting_text(found: Recommendation | None, evaluations: Sequence[Measured]) -> SettingText:
     """The recommendation for these rubric sets; None: of before there was one."""
     if found is None:
         return SettingText("Nothing was recommended: run it again with this version")
-    evaluation = next(e for e in evaluations if e.provenance.rubric_set == found.rubric_set)
+    evaluation = next(e for e in evaluations if e.rubric_set == found.rubric_set)
     above = _above(found, evaluations)
     if found.kind == "incomplete":
         return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again", above=above)
@@ -110,7 +110,19 @@ def at_text(setting: Setting) -> str:
     return f"threshold {numbers.threshold(setting.threshold)}{own}, {_escalation(setting)}"
 
 
-def yaml_text(found: Recommendation, evaluation: Evaluation) -> str:
+def set_text(found: Recommendation, evaluation: Measured) -> str:
+    """What to set for a set that was asked for, whichever is the one to use; no last stop.
+
+    One for which something is recommended.
+    """
+    assert found.setting is not None
+    if found.kind == "review":
+        return f"K{_keep_people(found, found.setting)[1:]}"
+    example = _by_example(found)
+    return f"{'At example prices: set' if example else 'Set'} {_at(found.setting, evaluation)}"
+
+
+def yaml_text(found: Recommendation, evaluation: Measured) -> str:
     """The line of the config that sets what is recommended, and nothing that is set already.
 
     Where people keep routing, it is the setting that gives every ticket to them.
@@ -124,7 +136,7 @@ def yaml_text(found: Recommendation, evaluation: Evaluation) -> str:
     return f"policy: {{threshold: {threshold}, escalate_above: {limit}{own}}}"
 
 
-def set_now_text(found: Recommendation, evaluation: Evaluation) -> str:
+def set_now_text(found: Recommendation, evaluation: Measured) -> str:
     """What the config sets now, beside `yaml_text`."""
     policy = evaluation.settings.policy
     limit = _limit(policy.escalate_above)
@@ -143,7 +155,7 @@ def _escalation(setting: Setting) -> str:
     return f"escalating above {numbers.threshold(setting.escalate_above)}"
 
 
-def _above(found: Recommendation, evaluations: Sequence[Evaluation]) -> str:
+def _above(found: Recommendation, evaluations: Sequence[Measured]) -> str:
     """As one line: how many tickets, how many without an answer, what runs today."""
     today, first = found.today, evaluations[0]
     name = f"{today.rubric_set} at " if len(evaluations) > 1 else "threshold "
@@ -153,7 +165,7 @@ def _above(found: Recommendation, evaluations: Sequence[Evaluation]) -> str:
     return f"{tickets}{_without_answer(evaluations)}; today {at}"
 
 
-def _without_answer(evaluations: Sequence[Evaluation]) -> str:
+def _without_answer(evaluations: Sequence[Measured]) -> str:
     """How many tickets have none, by set where there are several; of more than two the most."""
     failed = [e for e in evaluations if e.n_failed]
     if not failed:
@@ -162,31 +174,39 @@ def _without_answer(evaluations: Sequence[Evaluation]) -> str:
         return f", {failed[0].n_failed:,} without answer"
     if len(failed) > 2:
         return f", up to {max(e.n_failed for e in failed):,} without answer"
-    by_set = (f"{e.n_failed:,} without answer under {e.provenance.rubric_set}" for e in failed)
+    by_set = (f"{e.n_failed:,} without answer under {e.rubric_set}" for e in failed)
     return f", {', '.join(by_set)}"
 
 
-def _missing(evaluations: Sequence[Evaluation]) -> str:
+def _missing(evaluations: Sequence[Measured]) -> str:
     """How many tickets lack an answer, of the first set of which too many do."""
     e = incomplete(evaluations)[0]
-    under = "" if len(evaluations) == 1 else f" under {e.provenance.rubric_set}"
+    under = "" if len(evaluations) == 1 else f" under {e.rubric_set}"
     have = "has" if e.n_failed == 1 else "have"
     return f"{e.n_failed:,} of {e.n_requested:,} tickets {have} no answer{under}"
 
 
-def _headline(found: Recommendation, setting: Setting, evaluation: Evaluation) -> str:
+def _headline(found: Recommendation, setting: Setting, evaluation: Measured) -> str:
     """By the first that applies: it does not pay, nothing speaks for another set, a setting."""
     if found.kind == "review":
-        why = "it costs more" if setting.saving.pays == "no" else "no clear saving"
-        keep = f"keep people routing: {why}{'' if found.prices_stated else ' at example prices'}"
+        keep = _keep_people(found, setting)
         return f"{found.rubric_set} is better, but {keep}" if _is_new(found) else f"K{keep[1:]}"
     if _keeps_for_now(found):
         return _why_kept(found)
-    use = f"{_use(found)} {at_text(setting)}"
-    # Else who sets the one number keeps others that it was not chosen with.
-    own = evaluation.settings.policy.label_thresholds
-    use += f", the same for every {evaluation.settings.label_word}" if own else ""
+    use = f"{_use(found)} {_at(setting, evaluation)}"
     return f"At example prices: {_small(use, found)}" if _by_example(found) else use
+
+
+def _keep_people(found: Recommendation, setting: Setting) -> str:
+    why = "it costs more" if setting.saving.pays == "no" else "no clear saving"
+    return f"keep people routing: {why}{'' if found.prices_stated else ' at example prices'}"
+
+
+def _at(setting: Setting, evaluation: Measured) -> str:
+    """As `at_text`; who sets the one number would else keep others that it was not chosen with."""
+    own = evaluation.settings.policy.label_thresholds
+    same = f", the same for every {evaluation.settings.label_word}" if own else ""
+    return f"{at_text(setting)}{same}"
 
 
 def _by_example(found: Recommendation) -> bool:
@@ -288,9 +308,9 @@ def _prices(found: Recommendation) -> str:
     return f"wrong routes at {misroute:g}; a person reading it costs {by_hand}"
 
 
-def _today(found: Recommendation, evaluations: Sequence[Evaluation]) -> str:
+def _today(found: Recommendation, evaluations: Sequence[Measured]) -> str:
     today, known = found.today, found.setting is not None and found.setting.routing.routed
-    n_failed = next(e for e in evaluations if e.provenance.rubric_set == today.rubric_set).n_failed
+    n_failed = next(e for e in evaluations if e.rubric_set == today.rubric_set).n_failed
     *_, escalated = per_100(today.routing, n_failed=n_failed)
     alone = _alone(today.routing, n_failed=n_failed, of="" if known else " of 100")
     to_two = f", {escalated} to two teams" if escalated else ""
@@ -311,7 +331,7 @@ def _dear(found: Recommendation) -> str:
     return ", more than by hand" if today.pays == "no" else ""
 
 
-def _target(found: Recommendation, evaluation: Evaluation) -> str:
+def _target(found: Recommendation, evaluation: Measured) -> str:
     """What is promised, in one short sentence."""
     name = found.rubric_set
     if found.promise is None:
@@ -329,7 +349,7 @@ def _target(found: Recommendation, evaluation: Evaluation) -> str:
     )
 
 
-def _promise_or_cost(found: Recommendation, evaluation: Evaluation) -> str:
+def _promise_or_cost(found: Recommendation, evaluation: Measured) -> str:
     """What is promised; where that did not decide, that cost did."""
     said = _promise(found, evaluation)
     # That a firm promise is not sure to save says it already.
@@ -337,7 +357,7 @@ def _promise_or_cost(found: Recommendation, evaluation: Evaluation) -> str:
     return f"{said}. Chosen by cost" if by_cost else said
 
 
-def _promise(found: Recommendation, evaluation: Evaluation) -> str:
+def _promise(found: Recommendation, evaluation: Measured) -> str:
     if not found.target_stated:
         return ""
     target = numbers.confidence(found.target)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Estimate
-from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.evaluation import Measured
 from ticketbench.measure.thresholds.certificate import Certificate
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold
 from ticketbench.measure.thresholds.levels import SMALLEST_SHARE
@@ -17,7 +17,7 @@ from ticketbench.report.words import numbers
 _ON_OTHERS = "On tickets it was not chosen on"
 
 
-def told(evaluation: Evaluation) -> list[tuple[str, str]]:
+def told(evaluation: Measured) -> list[tuple[str, str]]:
     """Rule and text of every chosen threshold, but for one that repeats a text before."""
     rule_of: dict[str, str] = {}
     for chosen in evaluation.thresholds:
@@ -26,9 +26,9 @@ def told(evaluation: Evaluation) -> list[tuple[str, str]]:
     return [(rule, text) for text, rule in rule_of.items()]
 
 
-def in_short_text(evaluation: Evaluation) -> str:
+def in_short_text(evaluation: Measured) -> str:
     """The threshold of every rule in one line, or why no threshold was chosen at all."""
-    of = evaluation.provenance.rubric_set
+    of = evaluation.rubric_set
     each = (
         f"{one.rule.replace('_', ' ')} "
         f"{numbers.threshold(one.threshold) if one.settled else 'none'}"
@@ -37,7 +37,7 @@ def in_short_text(evaluation: Evaluation) -> str:
     return none_chosen_text(evaluation) or f"{of}: {', '.join(each)}"
 
 
-def none_chosen_text(evaluation: Evaluation) -> str:
+def none_chosen_text(evaluation: Measured) -> str:
     """Why no threshold was chosen at all; empty where some were."""
     if evaluation.thresholds:
         return ""
@@ -45,9 +45,9 @@ def none_chosen_text(evaluation: Evaluation) -> str:
     return f"{n}: with fewer than {FEWEST_TICKETS} no threshold is chosen"
 
 
-def unit_of(evaluation: Evaluation) -> str:
+def unit_of(evaluation: Measured) -> str:
     """What ties tickets into groups, as a word; empty where every ticket stands alone."""
-    tied = evaluation.tickets.n_groups < evaluation.tickets.n_scored
+    tied = evaluation.n_groups < evaluation.n_scored
     return evaluation.settings.unit if tied else ""
 
 
