@@ -92,11 +92,11 @@ def command(
 
     \b
     ticketbench gate configs/support.yaml
-    ticketbench gate configs/support.yaml --all    # with intervals, rubrics, broken tickets
+    ticketbench gate configs/support.yaml --all    # with intervals and rubrics
     ticketbench gate configs/support.yaml --dry-run    # what it can see
     ticketbench gate configs/support.yaml --undecided fail    # for a release
-    ticketbench gate configs/support.yaml --format markdown=g.md --format junit=g.xml
-    ticketbench gate configs/support.yaml --format github    # annotations, summary, outputs
+    ticketbench gate configs/support.yaml --format markdown=g.md --format json=g
+    ticketbench gate configs/support.yaml --format github   # annotations
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
     if dry_run:

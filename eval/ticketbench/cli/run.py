@@ -84,7 +84,7 @@ def command(
     ticketbench run configs/support.yaml --all                # with every table
     ticketbench run configs/support.yaml --set policy.threshold=0.7 --out /tmp/r
     ticketbench run configs/support.yaml --dry-run            # what it would cost
-    ticketbench run configs/support.yaml --max-requests 500   # then again, to go on
+    ticketbench run configs/support.yaml --max-requests 500   # again: goes on
     """
     if dry_run:
         from ticketbench.cli.plan import show_plan
