@@ -507,14 +507,17 @@ def test_a_dry_run_shows_the_edit_the_time_and_the_cost_in_80_columns(answered: 
 
 def test_a_dry_run_without_a_price_says_where_to_set_it(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--dry-run")
-    assert "endpoint.price_per_million_tokens" in done.stdout
+    assert "`endpoint: {price_per_million_tokens: 0.5}`" in done.stdout
 
 
 def test_max_requests_stops_cleanly_and_the_next_run_goes_on(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--max-requests", "9")
     assert done.returncode == 3
     assert "5 answers missing for rubric set 'v2'" in done.stderr
-    assert "--max-requests 9 was reached" in done.stderr
+    assert done.stderr.splitlines()[-2:] == [
+        "error: --max-requests 9 was reached; 5 answers missing for rubric set 'v2'",
+        "  help: finished answers are kept; the same command goes on from there",
+    ]
     assert "the same command goes on" in done.stderr
     assert not (project / "reports" / "eval").exists()
     ticketbench("run", "eval.yaml")
@@ -548,7 +551,7 @@ def test_max_cost_stops_before_it_is_exceeded(project: Path) -> None:
 def test_max_cost_without_a_price_is_wrong_usage(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--max-cost", "1")
     assert done.returncode == 2
-    assert "endpoint.price_per_million_tokens" in done.stderr
+    assert "`endpoint: {price_per_million_tokens: 0.5}`" in done.stderr
 
 
 def test_recordings_are_merged_and_contradictions_refused(answered: Path) -> None:

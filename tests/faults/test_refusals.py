@@ -48,6 +48,7 @@ ELSEWHERE = "http://127.0.0.1:1/classify"
 REFUSALS = [
     Refusal(11, "wait", LATER, "asks to wait 99999999 s"),
     Refusal(13, "401", Step(401, b'{"detail": "no"}'), r"refused the key \(status 401: .*no"),
+    Refusal(13, "402", Step(402, b"no credit"), r"wants to be paid \(status 402: .*no credit"),
     Refusal(13, "403", Step(403, b'{"detail": "no"}'), r"refused the key \(status 403: .*no"),
     *(
         Refusal(14, f"{s}", Step(s, b"", {"Location": ELSEWHERE}), rf"redirects \(status {s}\)")

@@ -154,6 +154,7 @@ def _time(plan: RunPlan) -> str:
 def _cost(plan: RunPlan) -> str:
     about = f"about {plan.tokens:,.0f} tokens (characters / {plan.characters_per_token:g})"
     if math.isnan(plan.cost):
-        return f"{about}; set endpoint.price_per_million_tokens to see the cost"
+        write = "`endpoint: {price_per_million_tokens: 0.5}`"
+        return f"{about}; write {write} into the config to see the cost"
     price = f"{plan.price_per_million_tokens:g} per million tokens"
     return f"{about}, cost about {plan.cost:.2g} at {price}"

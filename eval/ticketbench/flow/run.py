@@ -133,7 +133,8 @@ def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) 
         raise InputError(
             "--max-cost needs a price",
             where=str(inputs.config.path),
-            help="set endpoint.price_per_million_tokens in the config",
+            help="write what a million tokens cost there: "
+            "`endpoint: {price_per_million_tokens: 0.5}`",
         )
     return Budget(most_requests, most_cost, price)
 

@@ -169,7 +169,7 @@ def test_the_doctor_says_that_a_variable_is_set_and_not_used(
     assert (proxy_variables(), _to_reach("none")) == ((), "check the URL")
     monkeypatch.setenv("HTTPS_PROXY", "http://user:zq-secret@h:1")
     assert proxy_variables() == ("HTTPS_PROXY",)
-    assert "HTTPS_PROXY is set, but not used: endpoint.proxy: env" in _to_reach("none")
+    assert "HTTPS_PROXY is set, but `endpoint: {proxy: env}` alone uses it" in _to_reach("none")
     assert _to_reach("env") == "check the URL"
 
 

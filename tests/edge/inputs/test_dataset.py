@@ -198,7 +198,7 @@ def test_a_missing_column_names_the_columns_and_the_setting(role: str) -> None:
     found = only(f"{','.join([*columns, 'body'])}\n1,x,a\n")
     assert (found.where, f"{role!r}" in found.what) == ("t.csv:1", True)
     assert "body" in found.help
-    assert f"dataset.columns.{role}" in found.help
+    assert f"`dataset: {{columns: {{{role}: COLUMN}}}}`" in found.help
 
 
 def test_all_missing_columns_are_named_at_once() -> None:

@@ -69,7 +69,7 @@ def test_a_form_letter_that_ties_too_many_leaves_only_equal_texts_tied_and_is_to
     assert [g for i, g in enumerate(groups) if i not in (0, 30)] == [None] * 32
     (finding,) = found.findings
     assert (finding.code, finding.severity) == ("TB108", "warning")
-    assert "dataset.columns.group" in finding.action
+    assert "`dataset: {columns: {group: COLUMN}}`" in finding.action
 
 
 @pytest.mark.parametrize("n", [0, 1])

@@ -423,7 +423,7 @@ def test_the_set_of_today_has_no_promise_unless_it_is_asked_for() -> None:
 def test_of_several_sets_only_the_one_named_is_promised() -> None:
     third = replace(NO_USE, provenance=replace(NO_USE.provenance, rubric_set="v3"))
     assert said(NO_USE, OTHER_FIRM, third, certify="v3").promise == (
-        "No promise is made for v2: `choose.certify` names another set. Chosen by cost"
+        "No promise is made for v2: the config names `choose.certify: v3` for one. Chosen by cost"
     )
 
 

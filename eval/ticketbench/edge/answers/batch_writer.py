@@ -22,7 +22,7 @@ def start(thread: threading.Thread) -> None:
         thread.start()
     except RuntimeError:
         what = "this machine allows no further thread: memory or processes are limited"
-        help_ = "lower endpoint.concurrency, or raise the limit; finished answers are kept"
+        help_ = "raise the limit, or write `endpoint: {concurrency: 4}` into the config"
         raise MachineError(what, help=help_) from None
 
 

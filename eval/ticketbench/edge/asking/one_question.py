@@ -19,6 +19,7 @@ from ticketbench.edge.endpoints import Reply, Unreached
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TOO_HARD = frozenset({429, 503})
 _OWN_FAULT = frozenset({400, 413, 422})
+_UNPAID = 402
 _LONGEST_WAIT_S = 60.0
 _MOST_IN_A_ROW = 10
 _FIRST_FEW = 3
@@ -80,7 +81,7 @@ class Breaker:
                 self._in_a_row += 1
             reason = self._reason()
         if failure is not None and reason:
-            raise self._error(f"{reason}; the last: {failure.detail}")
+            raise self._error(f"{failure.detail}; {reason}")
 
     def page(self, detail: str) -> None:
         """Raise EndpointError when a web page came before three questions were over."""
@@ -164,12 +165,17 @@ def _stop_if_hopeless(reply: Reply) -> None:
     if reply.status in (401, 403):
         raise KeyRefused(
             f"the endpoint refused the key (status {reply.status}: {_shown(reply)})",
-            help="check the variable named by endpoint.key_env; nothing was lost",
+            help="check the key that was sent; nothing was lost",
+        )
+    if reply.status == _UNPAID:
+        raise EndpointError(
+            f"the endpoint wants to be paid (status {reply.status}: {_shown(reply)})",
+            help="check plan and credit with whoever runs it; finished answers are kept, run again",
         )
     if 300 <= reply.status < 400:
         raise EndpointError(
             f"the endpoint redirects (status {reply.status}); redirects are not followed",
-            help="write the final URL under endpoint.url",
+            help="write the final URL as `endpoint: {url: ...}` in the config",
         )
 
 

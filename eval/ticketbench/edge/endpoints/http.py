@@ -92,7 +92,7 @@ def _unopened(error: OSError, host: str) -> Exception:
         return EndpointError(
             f"the TLS certificate of {host} was refused",
             help="check the URL and the machine's clock; verification cannot be switched off, "
-            "an authority of your own goes into endpoint.ca_file",
+            "an authority of your own goes into the config: `endpoint: {ca_file: FILE}`",
         )
     if isinstance(error, ProxyFailed):
         return Unreached("network", "the proxy made no connection")
@@ -131,4 +131,6 @@ def _trusting(ca_file: Path | None) -> ssl.SSLContext:
         return ssl.create_default_context(cadata=text or " ")  # no text would mean the usual ones
     except (ValueError, ssl.SSLError):
         what = f"{ca_file} holds no certificates that can be read"
-        raise InputError(what, help="endpoint.ca_file names a PEM file") from None
+        raise InputError(
+            what, help="name a PEM file in the config: `endpoint: {ca_file: FILE}`"
+        ) from None

@@ -60,7 +60,9 @@ def _parsed(found: str) -> Proxy:
         host, port = None, 0
     if not host or parts.scheme != "http":
         what = "the proxy of the environment is no http:// URL"
-        raise InputError(what, help="name another under endpoint.proxy, or none")
+        raise InputError(
+            what, help="name another in the config, `endpoint: {proxy: http://...}`, or none"
+        )
     if parts.username is None:
         return Proxy(host, port)
     user = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()

@@ -123,7 +123,8 @@ def _mapped(path: Path, table: Table, columns: Columns) -> Columns:
         Problem(
             f"there is no column {quoted(column)} for the {role}",
             f"{path}:1",
-            f"{columns_near(column, table.columns)}; map it: dataset.columns.{role}",
+            f"{columns_near(column, table.columns)}; "
+            f"name it in the config: `dataset: {{columns: {{{role}: COLUMN}}}}`",
         )
         for role, column in wanted.items()
         if column is not None and column not in table.columns

@@ -192,4 +192,4 @@ def _to_reach(proxy: str) -> str:
     names = proxy_variables()
     if proxy != NONE or not names:
         return "check the URL"
-    return f"check the URL; {names[0]} is set, but not used: endpoint.proxy: env"
+    return f"check the URL; {names[0]} is set, but `endpoint: {{proxy: env}}` alone uses it"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,12 +67,17 @@ def missing_of(failures: Sequence[Failure]) -> tuple[Missing, ...]:
 def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence[str]) -> None:
     """Raise IncompleteError when a limit stopped the run with more than `allowed` answers open.
 
-    `stopped` says for each table which limit it was, with the last failure before it, or nothing.
+    It names the limit first, then how many answers each set lacks, and why where that is not the
+    limit alone. `stopped` says for each table which limit it was, with the last failure before it,
+    or nothing.
     """
     reasons = [reason for reason in stopped if reason]
     if reasons and len(_failures(tables)) > allowed:
-        help_ = f"{reasons[0]}; finished answers are kept; the same command goes on from there"
-        raise _incomplete(_failed(tables), help_, why=lambda failure: failure.detail)
+        told = "; ".join(_left(name, failures) for name, failures in _failed(tables).items())
+        raise IncompleteError(
+            f"{reasons[0]}; {told}",
+            help="finished answers are kept; the same command goes on from there",
+        )
 
 
 def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
@@ -81,7 +86,7 @@ def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
     scored = sum(table.n_scored for table in tables)
     if failures and not scored and {f.kind for f in failures} <= {"network", "timeout"}:
         raise EndpointError(
-            f"no question got an answer; the last: {failures[-1].detail}",
+            f"{failures[-1].detail}; no question got an answer",
             where=shown_url(url),
             help="check the URL and the server, then run again",
         )
@@ -94,10 +99,14 @@ def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> No
         return
     n_tickets = len({failure.ticket_id for failure in failures})
     first = failures[0]
-    raise IncompleteError(
+    told = (
         f"{count(len(failures), 'answer')} of {count(n_tickets, 'ticket')} failed, "
-        f"{allowed} are allowed; the first: {clipped(first.ticket_id)} "
-        f"({first.kind}, {first.detail})",
+        f"{allowed} are allowed"
+    )
+    one_cause = len({failure.detail for failure in failures}) == 1
+    of_first = f"the first: {clipped(first.ticket_id)} ({first.kind}, {first.detail})"
+    raise IncompleteError(
+        f"{first.detail}; {told}" if one_cause else f"{told}; {of_first}",
         where=str(out),
         help="run again to ask only for these, or accept them: --allow-failures N",
     )
@@ -175,12 +184,19 @@ def _failed(tables: Sequence[ScoreTable]) -> dict[str, tuple[Failure, ...]]:
     return {table.provenance.rubric_set: table.failures for table in tables if table.failures}
 
 
-def _incomplete(
-    failed: Mapping[str, Sequence[Failure]], help_: str, *, why: Callable[[Failure], str] = because
-) -> IncompleteError:
+def _left(name: str, failures: Sequence[Failure]) -> str:
+    """How many answers a set lacks where a limit was reached."""
+    reasons = Missing.counted(failure.detail for failure in failures)
+    known = missing_text(reasons, of=name)
+    # The limit itself is said already.
+    alone = len(reasons) == 1 and all(failure.kind == "not_run" for failure in failures)
+    return known.partition(": ")[0] if alone else known
+
+
+def _incomplete(failed: Mapping[str, Sequence[Failure]], help_: str) -> IncompleteError:
     problems = []
     for name, failures in failed.items():
-        missing = missing_text(Missing.counted(map(why, failures)), of=name)
+        missing = missing_text(Missing.counted(map(because, failures)), of=name)
         problems.append(Problem(f"{missing}{_first_tickets(failures)}", "", help_))
     return IncompleteError.of(problems)
 

@@ -39,5 +39,6 @@ def _chained() -> Finding:
         severity="warning",
         title="near-duplicates chain many different tickets together",
         evidence="so only equal texts are tied, and intervals may be too narrow",
-        action="map a column of customers or threads: dataset.columns.group",
+        action="name the column of customers or threads in the config: "
+        "`dataset: {columns: {group: COLUMN}}`",
     )

@@ -194,9 +194,10 @@ def _naming_the_key(variable: str) -> Iterator[None]:
     try:
         yield
     except KeyRefused as error:
-        if os.environ.get(variable, "").strip():
-            raise
         where = error.problems[0].where
+        if os.environ.get(variable, "").strip():
+            help_ = f"check the key in {variable}, which endpoint.key_env names; nothing was lost"
+            raise EndpointError(str(error), where=where, help=help_) from None
         help_ = f"export {variable}=... and run again; nothing was lost"
         raise EndpointError(f"{variable} is not set: {error}", where=where, help=help_) from None
 

@@ -60,6 +60,7 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Measured]) 
         return SettingText("Nothing was recommended: run it again with this version")
     evaluation = next(e for e in evaluations if e.rubric_set == found.rubric_set)
     above = _above(found, evaluations)
+    certified = next((e.rubric_set for e in evaluations if e.settings.promises), "")
     if found.kind == "incomplete":
         return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again", above=above)
     if found.setting is None:
@@ -72,7 +73,7 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Measured]) 
         target=_target(found, evaluation) if found.target_stated else "",
         pays=_pays(found) if found.setting.routing.routed else "",
         today=_today(found, evaluations),
-        promise=_promise_or_cost(found, evaluation),
+        promise=_promise_or_cost(found, evaluation, certified),
         order=_order(found),
     )
 
@@ -349,21 +350,22 @@ def _target(found: Recommendation, evaluation: Measured) -> str:
     )
 
 
-def _promise_or_cost(found: Recommendation, evaluation: Measured) -> str:
+def _promise_or_cost(found: Recommendation, evaluation: Measured, certified: str) -> str:
     """What is promised; where that did not decide, that cost did."""
-    said = _promise(found, evaluation)
+    said = _promise(found, evaluation, certified)
     # That a firm promise is not sure to save says it already.
     by_cost = found.kind == "money" and said and not found.firm
     return f"{said}. Chosen by cost" if by_cost else said
 
 
-def _promise(found: Recommendation, evaluation: Measured) -> str:
+def _promise(found: Recommendation, evaluation: Measured, certified: str) -> str:
     if not found.target_stated:
         return ""
     target = numbers.confidence(found.target)
     name = found.rubric_set
     if found.promise is None and name != found.today.rubric_set:
-        return f"No promise is made for {name}: `choose.certify` names another set"
+        other = f"`choose.certify: {certified}`" if certified else "another set"
+        return f"No promise is made for {name}: the config names {other} for one"
     if found.promise is None:
         return (
             f"No promise is made for {name}, which runs today; `choose.certify: {name}` asks for "
