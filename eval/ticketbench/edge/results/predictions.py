@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
 from typing import cast, get_args
@@ -34,7 +34,6 @@ from ticketbench.edge.inputs.formats import (
     Cell,
     Row,
     Table,
-    line_of_problem,
     problems_error,
     read_table,
 )
@@ -44,6 +43,52 @@ SCORE_PREFIX = "score_"
 
 _HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
 _TAIL = ("outcome", "failure")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a table of predictions comes from, in the words of a message.
+
+    name        what the table is called
+    dataset     what its tickets are called
+    rubric_set  what its set is called where no row says so
+    columns     where the names of its columns stand
+    place       where the row of a number stands
+    row         what the number of a row counts, such as line
+    chosen_by   how one of several rubric sets is chosen
+    """
+
+    name: str
+    dataset: str
+    rubric_set: str
+    columns: str
+    place: Callable[[int], str]
+    row: str = "line"
+    chosen_by: str = "--rubric-set, of "
+
+    @classmethod
+    def of_file(cls, path: Path) -> Origin:
+        """The table is a file."""
+        return cls(str(path), path.name, path.stem, f"{path}:1", lambda line: f"{path}:{line}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """A score table, and what it does not say of the rows that it was made of.
+
+    ids     every ticket in the order of the rows, also those without an answer
+    gold    the gold label of each, NONE_LABEL where none fits
+    groups  the group of each by name; empty where it has none
+    """
+
+    table: ScoreTable
+    ids: tuple[str, ...]
+    gold: Mapping[str, str]
+    groups: Mapping[str, str]
+
+
+Numbered = list[tuple[int, Problem]]
+"""Problems, each with the number of its row."""
 
 
 def score_table(
@@ -144,13 +189,19 @@ def _prediction_rows(
 
 
 def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
-    """The score table in a predictions file: `ticket_id, label, score_<label>...` and optional
+    """The score table of `read_set`, which says what is read and raised."""
+    return read_set(path, rubric_set).table
+
+
+def read_set(path: Path, rubric_set: str | None = None) -> Predictions:
+    """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
     A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
     not part of the set. Raises InputError with file and line of every bad row.
     """
-    return _score_table(path, _known_table(path), rubric_set)
+    origin = Origin.of_file(path)
+    return _of_set(_known(read_table(path), origin), origin, rubric_set)
 
 
 def read_predictions(
@@ -160,46 +211,63 @@ def read_predictions(
 
     The file is read once. Raises what `read_score_table` raises.
     """
-    table = _known_table(path)
-    tables = tuple(_score_table(path, table, name) for name in rubric_sets)
+    origin = Origin.of_file(path)
+    table = _known(read_table(path), origin)
+    tables = tuple(_of_set(table, origin, name).table for name in rubric_sets)
     return tables, {_text(row, "ticket_id"): _text(row, "label") for row in table.rows}
 
 
-def _known_table(path: Path) -> Table:
-    """The table in `path` with its texts as they were and the columns that it cannot go without."""
-    table = _unescaped(path, read_table(path))
-    _check_columns(path, table)
+def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
+    """What `read_set` makes of a file, of a table that is at hand.
+
+    Raises InputError with the place of every bad row, as `origin` calls it.
+    """
+    return _of_set(_known(table, origin), origin, rubric_set)
+
+
+def _known(table: Table, origin: Origin) -> Table:
+    """The table with its texts as they were and the columns that it cannot go without."""
+    table = _unescaped(table, origin)
+    _check_columns(table, origin)
     return table
 
 
-def _score_table(path: Path, table: Table, rubric_set: str | None) -> ScoreTable:
-    name, rows = _rows_of_set(path, table, rubric_set)
-    labels = _labels(path, table, rows)
-    problems: list[Problem] = _duplicates(path, rows)
-    scored, failures, scores = _split(path, rows, labels, problems)
+def _of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
+    name, rows = _rows_of_set(table, origin, rubric_set)
+    labels = _labels(table, origin, rows)
+    problems: Numbered = _duplicates(rows, origin)
+    scored, failures, scores = _split(rows, labels, origin, problems)
     if problems:
-        raise problems_error(sorted(problems, key=line_of_problem))
-    gold = gold_labels(labels, (_text(row, "label") for row in rows))
+        raise _in_order(problems)
+    own = {_text(row, "ticket_id"): _text(row, "label") for row in rows}
+    gold = gold_labels(labels, own.values())
     position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in scored]
-    pairs = sorted(_identity(row) for row in rows)
-    return ScoreTable(
+    groups = {_text(row, "ticket_id"): _text(row, "group_id") for row in rows}
+    ids = tuple(_text(row, "ticket_id") for row in scored)
+    found = ScoreTable(
         labels=labels,
         gold_labels=gold,
-        ids=tuple(_text(row, "ticket_id") for row in scored),
-        truth=np.array([position[_text(row, "label")] for row in scored], dtype=np.int64),
-        groups=numbered(keys),
+        ids=ids,
+        truth=np.array([position[own[i]] for i in ids], dtype=np.int64),
+        groups=numbered([groups[i] or ("id", i) for i in ids]),
         scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
         wanted=None,
         failures=tuple(failures),
-        provenance=Provenance(path.name, fingerprint(pairs), name, "", "table"),
+        provenance=Provenance(
+            origin.dataset, fingerprint(sorted(map(_identity, rows))), name, "", "table"
+        ),
     )
+    return Predictions(found, tuple(own), own, groups)
 
 
-def _unescaped(path: Path, table: Table) -> Table:
+def _in_order(problems: Numbered) -> InputError:
+    return problems_error([one for _, one in sorted(problems, key=lambda found: found[0])])
+
+
+def _unescaped(table: Table, origin: Origin) -> Table:
     """The original texts of a table of our own; any other table stays as it is.
 
-    Raises InputError with file and line of every escape that is no character, and of columns that
+    Raises InputError with the place of every escape that is no character, and of columns that
     have one name.
     """
     columns = table.columns
@@ -212,12 +280,12 @@ def _unescaped(path: Path, table: Table) -> Table:
             return original(text)
         except ValueError as error:
             help_ = "take the file as `run` wrote it"
-            problems.append(Problem(str(error), f"{path}:{line}", help_))
+            problems.append(Problem(str(error), origin.place(line), help_))
             return text
 
     names = {name: taken_back(name, 1) for name in columns}
     if len(set(names.values())) < len(names):
-        problems.append(Problem("two columns have one name", f"{path}:1", "rename one"))
+        problems.append(Problem("two columns have one name", origin.columns, "rename one"))
     rows = []
     for row in table.rows:
         changed = _text(row, ESCAPED) == "1"
@@ -232,7 +300,7 @@ def _unescaped(path: Path, table: Table) -> Table:
     return Table(tuple(names.values()), tuple(rows))
 
 
-def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
+def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...]:
     """The labels of the rubric set: columns with a value, or all where every ticket failed.
 
     In an order under which each tie at the top goes to the row's `top_label`, where there is one.
@@ -241,7 +309,8 @@ def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
     used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
     if len(labels) < 2:
-        raise InputError("there are fewer than two score columns with values", where=f"{path}:1")
+        what = "there are fewer than two score columns with values"
+        raise InputError(what, where=origin.columns)
     before: dict[str, set[str]] = {label: set() for label in labels}
     for row in rows:
         top = _text(row, "top_label")
@@ -275,9 +344,9 @@ def _text(row: Row, column: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _check_columns(path: Path, table: Table) -> None:
+def _check_columns(table: Table, origin: Origin) -> None:
     problems = [
-        Problem(f"there is no column {name!r}", f"{path}:1", columns_near(name, table.columns))
+        Problem(f"there is no column {name!r}", origin.columns, columns_near(name, table.columns))
         for name in ("ticket_id", "label")
         if name not in table.columns
     ]
@@ -285,38 +354,44 @@ def _check_columns(path: Path, table: Table) -> None:
         raise InputError.of(problems)
 
 
-def _rows_of_set(path: Path, table: Table, wanted: str | None) -> tuple[str, list[Row]]:
+def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str, list[Row]]:
     names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
     if wanted is None and len(names) > 1:
         raise InputError(
-            f"{path} holds several rubric sets", help=f"choose one: --rubric-set, of {words(names)}"
+            f"{origin.name} holds several rubric sets",
+            help=f"choose one: {origin.chosen_by}{words(names)}",
         )
     if wanted is not None and wanted not in names:
-        raise InputError(f"{path} has no rubric set {wanted!r}", help=f"it has: {words(names)}")
+        raise InputError(
+            f"{origin.name} has no rubric set {wanted!r}", help=f"it has: {words(names)}"
+        )
     name = wanted if wanted is not None else (names[0] if names else "")
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]
     if not rows:
-        raise InputError(f"there are no rows in {path}", help="add predictions")
-    return name or path.stem, rows
+        raise InputError(f"there are no rows in {origin.name}", help="add predictions")
+    return name or origin.rubric_set, rows
 
 
-def _duplicates(path: Path, rows: Sequence[Row]) -> list[Problem]:
+def _duplicates(rows: Sequence[Row], origin: Origin) -> Numbered:
     first: dict[str, int] = {}
-    problems = []
+    problems: Numbered = []
     for row in rows:
         ticket = _text(row, "ticket_id")
-        where = f"{path}:{row.line}"
+        what, help_ = "", ""
         if not ticket or not _text(row, "label"):
-            problems.append(Problem("ticket_id or label is empty", where, "fill it in"))
+            what, help_ = "ticket_id or label is empty", "fill it in"
         elif ticket in first:
-            what = f"the ticket {quoted(ticket)} stands twice, first in line {first[ticket]}"
-            problems.append(Problem(what, where, "keep one row a ticket"))
+            before = f"first in {origin.row} {first[ticket]}"
+            what = f"the ticket {quoted(ticket)} stands twice, {before}"
+            help_ = "keep one row a ticket"
+        if what:
+            problems.append((row.line, Problem(what, origin.place(row.line), help_)))
         first.setdefault(ticket, row.line)
     return problems
 
 
 def _split(
-    path: Path, rows: Sequence[Row], labels: Sequence[str], problems: list[Problem]
+    rows: Sequence[Row], labels: Sequence[str], origin: Origin, problems: Numbered
 ) -> tuple[list[Row], list[Failure], list[list[float]]]:
     """Scored rows with their scores, and failures: rows without any score."""
     scored, failures, scores = [], [], []
@@ -333,12 +408,11 @@ def _split(
                 raise ContractViolation("a score is not within [0, 1]")
             check_sum(values, decimals=max(decimals_of(cell) for cell in cells))
         except (ValueError, ArithmeticError):
-            problems.append(
-                Problem("a score is missing or not a number", f"{path}:{row.line}", "fix the row")
-            )
+            what = "a score is missing or not a number"
+            problems.append((row.line, Problem(what, origin.place(row.line), "fix the row")))
         except ContractViolation as error:
             help_ = "scores must be a distribution over the labels"
-            problems.append(Problem(str(error), f"{path}:{row.line}", help_))
+            problems.append((row.line, Problem(str(error), origin.place(row.line), help_)))
         else:
             scored.append(row)
             scores.append(values)
