@@ -1,0 +1,4 @@
+"""Floor 4: the notebook. Paths and DataFrames in, results out that a notebook shows.
+
+In order: columns, frames, data, plots, cards, result, evaluation, comparison, report, gates.
+"""

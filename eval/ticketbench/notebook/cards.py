@@ -1,0 +1,98 @@
+"""What a notebook shows of a result: the answer first, then a few rows. No colour, no request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ticketbench.measure.compare import Comparison
+from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.gates.results import GateReport
+from ticketbench.measure.recommendation import Recommendation
+from ticketbench.measure.results import RunResults
+from ticketbench.report.changes import change_rows, headline_text, turned_text
+from ticketbench.report.gates.verdict import GateVerdict, gate_words
+from ticketbench.report.masking.texts import Masking
+from ticketbench.report.rendering import render, visible
+from ticketbench.report.words import numbers
+from ticketbench.report.words.answers import answers
+from ticketbench.report.words.setting import setting_text
+
+MOST_SHOWN = 200
+"""Characters of a repr."""
+
+_TEMPLATE = """<div style="max-width: 45em; line-height: 1.4">
+<p style="margin: .3em 0"><b>{{ card.headline }}.</b></p>
+{% for line in card.lines %}
+<p style="margin: .3em 0">{{ line }}.</p>
+{% endfor %}
+{% if card.rows %}
+<table>
+{% if card.head %}
+<tr>{% for name in card.head %}<th style="text-align: left">{{ name }}</th>{% endfor %}</tr>
+{% endif %}
+{% for row in card.rows %}
+<tr>{% for cell in row %}<td style="text-align: left">{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</table>
+{% endif %}
+</div>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Sentences without their last stop, and a small table that may be empty."""
+
+    headline: str
+    lines: Sequence[str] = ()
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+
+    @property
+    def html(self) -> str:
+        """Every text escaped; it takes its colours from where it is shown."""
+        return str(render(_TEMPLATE, card=self))
+
+    def short(self, name: str) -> str:
+        """`name` and the headline in one line of at most 200 characters."""
+        text = f"<{name}: {' '.join(visible(self.headline).split())}>"
+        return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 2]}…>"
+
+
+def of_set(evaluation: Evaluation, found: Recommendation) -> Card:
+    """What to set for one rubric set that is measured alone, as `score` says it."""
+    advice = setting_text(found, [evaluation])
+    # What runs today is not known here: the policy is that of the settings.
+    lines = [line for line in advice.lines if line != advice.today]
+    measured = (*evaluation.metrics, *evaluation.routing.summary.metrics)
+    known = {m.name: m for m in measured}
+    rows = [
+        (m.title, numbers.estimate(m.estimate, share=m.share), f"{m.estimate.n:,}")
+        for name in ("accuracy", "macro_f1", "coverage", "selective_precision", "cost")
+        if (m := known.get(name))
+    ]
+    return Card(advice.headline, lines, ("", "value [95%]", "tickets"), rows)
+
+
+def of_run(results: RunResults) -> Card:
+    """Which set to use and four answers, as `run` says them."""
+    advice = setting_text(results.recommendation, results.evaluations)
+    lines = [line for line in (advice.of_100, advice.target) if line]
+    return Card(advice.headline, lines, (), [(one.name, one.row) for one in answers(results)])
+
+
+def of_comparison(comparison: Comparison, *, label_word: str = "label") -> Card:
+    """Which of two sets is better, and four rows, as `compare` says them."""
+    head, rest = headline_text(comparison)
+    rows = [(r.name, r.base, r.candidate, r.change, r.word) for r in change_rows(comparison)]
+    names = ("", comparison.base, comparison.candidate, "change", "")
+    return Card(f"{head}{rest}", [turned_text(comparison, label_word=label_word)], names, rows)
+
+
+def of_gates(report: GateReport, verdict: GateVerdict, masked: Masking) -> Card:
+    """How the gates came out, the failed ones first."""
+    order = ("fail", "inconclusive", "skipped", "pass")
+    words = [(r.outcome, gate_words(r, masked)) for r in report.results]
+    words.sort(key=lambda one: order.index(one[0]))
+    rows = [(outcome, said.demand, said.found) for outcome, said in words]
+    return Card(f"{report.name}: {verdict.headline}", [verdict.action], (), rows)
