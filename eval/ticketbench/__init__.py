@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ticketbench.notebook.gates import gate as gate
     from ticketbench.notebook.report import load as load
     from ticketbench.notebook.report import run as run
+    from ticketbench.notebook.threshold import threshold as threshold
 
 _HOME = {
     "Costs": "ticketbench.core.policy",
@@ -35,6 +36,7 @@ _HOME = {
     "gate": "ticketbench.notebook.gates",
     "load": "ticketbench.notebook.report",
     "run": "ticketbench.notebook.report",
+    "threshold": "ticketbench.notebook.threshold",
     "tickets": "ticketbench.edge.inputs.dataset",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.results import GateReport
@@ -14,6 +15,8 @@ from ticketbench.report.changes import change_rows, headline_text, turned_text
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.masking.texts import Masking
 from ticketbench.report.rendering import render, visible
+from ticketbench.report.threshold_table import HEADER, notes, table_rows
+from ticketbench.report.threshold_table import headline_text as headline_of
 from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import answers
 from ticketbench.report.words.setting import setting_text
@@ -87,6 +90,17 @@ def of_comparison(comparison: Comparison, *, label_word: str = "label") -> Card:
     rows = [(r.name, r.base, r.candidate, r.change, r.word) for r in change_rows(comparison)]
     names = ("", comparison.base, comparison.candidate, "change", "")
     return Card(f"{head}{rest}", [turned_text(comparison, label_word=label_word)], names, rows)
+
+
+def of_advice(found: ThresholdAdvice) -> Card:
+    """Which threshold to set, and what it is weighed against, as `threshold` says it."""
+    rows = [
+        (row.name, row.alone, row.wrong, row.person, f"{row.cost} {row.interval}", row.mark)
+        for row in table_rows(found)
+    ]
+    # What names an option of the command would lead nowhere here.
+    lines = [note.removesuffix(".") for note in notes(found) if " --" not in note]
+    return Card(headline_of(found), lines, (*HEADER, "") if rows else (), rows)
 
 
 def of_gates(report: GateReport, verdict: GateVerdict, masked: Masking) -> Card:

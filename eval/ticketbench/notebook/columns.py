@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.core.types import Estimate
 from ticketbench.edge.results.rows import SCORE_PREFIX, Predictions
+from ticketbench.measure.advice.rows import ThresholdRow
+from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.compare import Comparison, Flip
-from ticketbench.measure.evaluation import Evaluation
+from ticketbench.measure.evaluation import Evaluation, Measured
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 
 Values = tuple[object, ...]
@@ -86,7 +88,7 @@ def outcomes(evaluations: Sequence[Evaluation]) -> Columns:
     )
 
 
-def thresholds(evaluations: Sequence[Evaluation]) -> Columns:
+def thresholds(sets: Sequence[Measured]) -> Columns:
     """What every rule chooses, what that does on these tickets, and what it costs.
 
     `cost` is on tickets that the threshold was not chosen on where `held_out` says so.
@@ -94,11 +96,7 @@ def thresholds(evaluations: Sequence[Evaluation]) -> Columns:
     parts = " ".join(_ENDS.format(name) for name in ("coverage", "share_wrong", "cost"))
     return Columns.of(
         f"rubric_set rule title threshold escalate_above temperature target {parts} held_out pays",
-        (
-            (e.provenance.rubric_set, *_chosen(chosen))
-            for e in evaluations
-            for chosen in e.thresholds
-        ),
+        ((one.rubric_set, *_chosen(chosen)) for one in sets for chosen in one.thresholds),
     )
 
 
@@ -106,6 +104,43 @@ def _chosen(one: ChosenThreshold) -> Values:
     own = _picked(one, "rule title threshold escalate_above temperature target")
     parts = _all_ends((one.in_sample.coverage, one.share_wrong, one.saving.cost))
     return (*own, *parts, one.saving.held_out, one.saving.pays)
+
+
+def weighed(found: ThresholdAdvice) -> Columns:
+    """The settings that a threshold is weighed against, each with its roles; `set_this` marks one.
+
+    A ticket without an answer counts under `reviewed` alone.
+    """
+    parts = " ".join(_ENDS.format(name) for name in ("share_wrong", "cost"))
+    names = "rubric_set threshold escalate_above temperature"
+    counts = "routed right wrong reviewed escalated"
+    rows = (
+        (" ".join(row.roles), *_picked(row.setting, names), *_counts(row), *_paying(row))
+        for row in found.rows
+    )
+    told = Columns.of(f"roles {names} {counts} {parts} held_out pays", rows)
+    marks = (row == found.advised for row in found.rows)
+    marked = ((*row, mark) for row, mark in zip(told.rows, marks, strict=True))
+    return Columns((*told.names, "set_this"), tuple(marked))
+
+
+def _counts(row: ThresholdRow) -> Values:
+    of = row.setting.routing
+    return of.routed, of.right, of.wrong, of.reviewed + row.n_failed, of.escalated
+
+
+def _paying(row: ThresholdRow) -> Values:
+    saving = row.setting.saving
+    return *_all_ends((row.setting.share_wrong, saving.cost)), saving.held_out, saving.pays
+
+
+def label_thresholds(found: ThresholdAdvice) -> Columns:
+    """Each label's own threshold, whether it is promised, and the tickets it was tested on."""
+    rows = (
+        (found.rubric_set, one.label, one.threshold, one.promise, one.certificate.n)
+        for one in found.label_thresholds
+    )
+    return Columns.of("rubric_set label threshold promised n", rows)
 
 
 def sweep(evaluations: Sequence[Evaluation]) -> Columns:

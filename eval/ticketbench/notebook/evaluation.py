@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from ticketbench.core.types import Estimate
 from ticketbench.edge.results.rows import Predictions
@@ -22,13 +22,17 @@ class Evaluated(Result):
 
     predictions  what was measured, in the order in which it was given
     score        what came out, as the command has it
+    settings     how it was asked to be measured; None: as usual
     """
 
     thing = "score"
 
-    def __init__(self, predictions: Predictions, score: Score) -> None:
+    def __init__(
+        self, predictions: Predictions, score: Score, settings: Settings | None = None
+    ) -> None:
         self.predictions = predictions
         self.score = score
+        self.settings = settings
 
     @property
     def evaluation(self) -> Evaluation:
@@ -77,9 +81,11 @@ class Evaluated(Result):
         return cards.of_set(self.evaluation, self.recommendation)
 
 
-def of_evaluations(evaluations: Any) -> dict[str, Any]:
+def of_evaluations(
+    evaluations: Sequence[Evaluation],
+) -> dict[str, Callable[[], columns.Columns]]:
     """The DataFrames that every evaluation has."""
-    known = {
+    known: dict[str, Callable[[Sequence[Evaluation]], columns.Columns]] = {
         "metrics": columns.metrics,
         "labels": columns.labels,
         "confusions": columns.confusions,
@@ -108,4 +114,4 @@ def evaluate(
     probabilities. Raises InputError with the place of every bad row.
     """
     found = read_data(data, labels=labels, groups=groups, rubric_set=rubric_set)
-    return Evaluated(found, score_of(found.table, settings=settings))
+    return Evaluated(found, score_of(found.table, settings=settings), settings)
