@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from forked import ticketbench
+from terminal import shown
+from ticketbench.cli.boundary import hung
+
 ROOT = Path(__file__).parents[2]
 
 _DROPPED = """
@@ -145,3 +149,37 @@ run_guarded(lambda: 1 / 0, debug=False)
 print(before == [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)])
 """
     assert alone(script)[1].startswith("True\n")
+
+
+COMMAND = "ticketbench run configs/support.yaml && ticketbench cache export configs/support.yaml"
+LONG = f"the file is not there, so nothing can be judged by it yet; make it: {COMMAND}; then again"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_an_error_hangs_and_keeps_a_command_and_a_path_whole(width: int) -> None:
+    lines = hung(LONG, first="  help: ", width=width)
+    assert " ".join(line.strip() for line in lines) == f"help: {LONG}"
+    assert all(line.startswith(" " * 8) for line in lines[1:])
+    assert sum(COMMAND in line for line in lines) == 1
+    assert all(len(line) <= width for line in lines if COMMAND not in line)
+    path = "/a/very/long/path/" + "x" * 200
+    assert path in "".join(hung(f"cannot read {path}", first="error: ", width=width))
+
+
+@pytest.mark.parametrize("text", ["", "short", "a  b"])
+def test_a_text_that_fits_stays_a_line(text: str) -> None:
+    assert hung(text, first="error: ", width=None) == [f"error: {text}"]
+    assert len(hung(text, first="error: ", width=80)) == 1
+
+
+def test_an_error_is_as_wide_as_the_terminal_and_whole_in_a_log(project: Path) -> None:
+    asked = ("run", "eval.yaml", "--max-cost", "1")
+    log = ticketbench(*asked).stderr
+    assert [line[:7] for line in log.splitlines()] == ["error: ", "  --> e", "  help:"]
+    for columns in (60, 80):
+        seen = shown(
+            project, "run", "eval.yaml", "--set", f"nothing={'a b ' * 40}", columns=columns
+        )
+        assert seen.code == 2
+        told = [line for line in seen.stderr.splitlines() if not line.startswith("  -->")]
+        assert max(map(len, told)) <= columns

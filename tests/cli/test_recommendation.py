@@ -168,7 +168,7 @@ def test_a_target_out_of_reach_is_said_to_be_and_nothing_is_recommended() -> Non
 
 
 def test_a_table_of_predictions_may_be_out_of_reach_too() -> None:
-    printed = paragraph(scored(out_of_reach()).stdout)
+    printed = paragraph(scored(out_of_reach(), "--all").stdout)
     assert printed.startswith("Keep people routing: ")
     assert "no threshold that routes a tenth of your tickets or more is 95% right" in printed
 
@@ -229,7 +229,7 @@ def test_few_tickets_are_told_so_first(answered: Path) -> None:
 
 
 def test_score_says_first_what_to_set_and_what_a_person_reading_all_costs() -> None:
-    printed = scored(once_and_often(often_wrong=25)).stdout
+    printed = scored(once_and_often(often_wrong=25), "--all").stdout
     assert printed.startswith("At example prices: set threshold 0.")
     assert "wrong routes at 5; a person reading it costs 1.00" in paragraph(printed)
     assert re.search(r"Cost, a person reading every ticket +1\.000", printed)

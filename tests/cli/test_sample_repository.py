@@ -270,7 +270,7 @@ def test_asking_and_exporting_lets_an_edited_rubric_be_judged(tmp_path: Path) ->
     assert len(answers) == len(tickets())
     (repository / ".ticketbench" / "answers.sqlite").unlink()
     gate = run(repository, "ticketbench", "gate", CONFIG)
-    assert (gate.returncode, gate.stdout.splitlines()[0]) == (0, "support: 4 gates passed")
+    assert (gate.returncode, gate.stdout[:15]) == (0, "4 gates passed.")
 
 
 def test_the_sample_repository_is_small_and_names_no_machine() -> None:

@@ -36,8 +36,8 @@ def command() -> None:
 
     \b
     ticketbench baseline show configs/support.yaml
-    ticketbench baseline bless configs/support.yaml --rubric-set v2 --reason "v2 is live"
-    ticketbench baseline pin configs/support.yaml --reason "2 points for a shorter rubric"
+    ticketbench baseline bless configs/support.yaml --rubric-set v2
+    ticketbench baseline pin configs/support.yaml --reason "shorter rubric"
     """
 
 
@@ -107,7 +107,7 @@ def bless_command(
     \b
     ticketbench baseline bless configs/support.yaml --rubric-set v2
     ticketbench baseline bless configs/support.yaml --dry-run
-    ticketbench baseline bless configs/support.yaml --reason "refunds are billing now"
+    ticketbench baseline bless configs/support.yaml --reason "refunds moved"
     """
     from ticketbench.flow.gates.baseline import bless, prepare
 
@@ -144,7 +144,7 @@ def pin_command(
 
     \b
     ticketbench baseline pin configs/support.yaml --dry-run
-    ticketbench baseline pin configs/support.yaml --reason "2 points for a shorter rubric"
+    ticketbench baseline pin configs/support.yaml --reason "shorter rubric"
     """
     from ticketbench.flow.gates.pin import pin, prepare_pin
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 import signal
 import sys
+import textwrap
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -13,7 +16,7 @@ from types import FrameType
 import click
 
 from ticketbench.cli.signals import end_on_signals
-from ticketbench.cli.terminal import ReaderGone
+from ticketbench.cli.terminal import ReaderGone, columns
 from ticketbench.core.errors import Problem, TicketbenchError
 from ticketbench.edge.redaction import redact
 
@@ -31,6 +34,12 @@ SIGNALS: dict[type[BaseException], int] = {
     KeyboardInterrupt: signal.SIGINT,
     Terminated: signal.SIGTERM,
 }
+
+_BLANK = "\0"
+_CALL = r"ticketbench(?: [a-z]+\b(?![\w/.:-])){0,2}"
+_REST = r"--?[\w-]+(?:[= ][^\s;,]+)?|'[^']*'|[A-Z][A-Z_]*\b|[^\s;,]*[/.:][^\s;,]+"
+_WHOLE = re.compile(rf"`[^`]*`|{_CALL}(?: (?:&& {_CALL}|{_REST}))*")
+"""What is pasted: between backticks, or a command with its options, files and names in capitals."""
 
 _AGAIN_S = 0.01
 """How long after a callback, in which it was lost, a signal comes again."""
@@ -173,11 +182,37 @@ def say_problems(problems: Sequence[Problem]) -> None:
     from ticketbench.report.masking.mask import masked_message
 
     for problem in problems:
-        _say(f"error: {printable(masked_message(problem.what))}")
+        _say_wrapped("error: ", printable(masked_message(problem.what)))
         if problem.where:
             _say(f"  --> {printable(problem.where)}")
         if problem.help:
-            _say(f"  help: {printable(problem.help)}")
+            _say_wrapped("  help: ", printable(problem.help))
+
+
+def _say_wrapped(first: str, text: str) -> None:
+    """On a terminal as wide as it; a log keeps each part on a line, where it can be searched."""
+    wide = columns() if sys.stderr.isatty() or os.environ.get("COLUMNS") else None
+    for line in hung(text, first=first, width=wide):
+        _say(line)
+
+
+def hung(text: str, *, first: str, width: int | None) -> list[str]:
+    """`text` behind the word `first`, its other lines behind as much space; None: in one line.
+
+    Neither a word nor a command to paste is broken, so a line may be wider. No text is one line.
+    """
+    if width is None:
+        return [first + text]
+    kept = _WHOLE.sub(lambda part: part[0].replace(" ", _BLANK), text)
+    lines = textwrap.wrap(
+        kept,
+        width,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_BLANK, " ") for line in lines] or [first]
 
 
 def printable(text: str) -> str:

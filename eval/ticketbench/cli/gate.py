@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +13,45 @@ import click
 
 from ticketbench.cli.boundary import printable
 from ticketbench.cli.options import set_option, stored_mode_option
-from ticketbench.cli.output import json_option, say, say_findings, say_wrapped
+from ticketbench.cli.output import (
+    ASIDE,
+    STYLES,
+    Piece,
+    all_option,
+    json_option,
+    say,
+    say_findings,
+    say_wrapped,
+    show_line,
+    width,
+)
+from ticketbench.cli.paste import errors_command
 from ticketbench.cli.terminal import is_utf8, tell_runner, writable_json
-from ticketbench.edge.redaction import redact
+from ticketbench.edge.redaction import redact, shown_url
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.gates.judge import GateRun
     from ticketbench.measure.gates.rule import Undecided
+    from ticketbench.report.gates.text import Commands, Line
     from ticketbench.report.gates.verdict import GateVerdict, OnMissing
     from ticketbench.report.words.commands import Command
 
 FORMATS = ("text", "json", "markdown", "junit", "github")
 _WITH_TEXTS = ("markdown", "github")
 """Forms that show texts of tickets; github writes the Markdown into the summary of the step."""
+_FILE_WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What came of a call, and of which: commands that it prints are made of that."""
+
+    found: GateRun
+    verdict: GateVerdict
+    config: Path
+    overrides: tuple[str, ...]
+    everything: bool
 
 
 @click.command("gate")
@@ -39,6 +66,7 @@ _WITH_TEXTS = ("markdown", "github")
               help="Judge with up to so many failed answers, over all rubric sets.")  # fmt: skip
 @click.option("--dry-run", is_flag=True,
               help="Only show what losses these tickets can see; judge nothing.")  # fmt: skip
+@all_option
 @stored_mode_option
 @set_option
 @json_option
@@ -51,6 +79,7 @@ def command(
     formats: tuple[str, ...],
     allow_failures: int,
     dry_run: bool,
+    everything: bool,
     mode: Mode,
     overrides: tuple[str, ...],
     as_json: bool,
@@ -63,10 +92,11 @@ def command(
 
     \b
     ticketbench gate configs/support.yaml
-    ticketbench gate configs/support.yaml --dry-run           # what it can see
+    ticketbench gate configs/support.yaml --all    # with intervals and rubrics
+    ticketbench gate configs/support.yaml --dry-run    # what it can see
     ticketbench gate configs/support.yaml --undecided fail    # for a release
-    ticketbench gate configs/support.yaml --format markdown=gate.md --format junit=gate.xml
-    ticketbench gate configs/support.yaml --format github    # annotations, summary, outputs
+    ticketbench gate configs/support.yaml --format markdown=g.md --format json=g
+    ticketbench gate configs/support.yaml --format github   # annotations
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
     if dry_run:
@@ -92,20 +122,27 @@ def command(
         tell=say,
     )
     verdict = gate_verdict(found.report, missing=missing)
+    judged = _Judged(found, verdict, config, overrides, everything)
     for name, file in wanted:
         if file is None:
-            _show(name, found, verdict)
+            _show(name, judged)
         else:
-            _write(file, _RENDER[name](found, verdict))
+            _write(file, _RENDER[name](judged))
         if name == "github":
-            _tell_github(found, verdict)
-    say_findings(found.findings)
+            _tell_github(judged)
+    _say(judged, wanted)
+    context.exit(verdict.exit_code)
+
+
+def _say(judged: _Judged, wanted: Sequence[tuple[str, Path | None]]) -> None:
+    """What is worth knowing; the verdict only where stdout does not begin with it."""
+    verdict = judged.verdict
+    say_findings(judged.found.findings)
     if any(name in _WITH_TEXTS for name, _ in wanted):
-        say_findings(found.notes)
-    if verdict.outcome != "pass":
+        say_findings(judged.found.notes)
+    if verdict.outcome != "pass" and ("text", None) not in wanted:
         say_wrapped(f"{verdict.outcome.upper()}: {verdict.headline}")
         say_wrapped(f"  help: {verdict.action}")
-    context.exit(verdict.exit_code)
 
 
 def _wanted(given: tuple[str, ...]) -> list[tuple[str, Path | None]]:
@@ -121,12 +158,16 @@ def _wanted(given: tuple[str, ...]) -> list[tuple[str, Path | None]]:
     return found
 
 
-def _show(name: str, found: GateRun, verdict: GateVerdict) -> None:
+def _show(name: str, judged: _Judged) -> None:
     """One form on stdout, in what its encoding can hold: JSON and XML have escapes of their own."""
     if name == "github":
-        tell_runner(_commands(found, verdict))
+        tell_runner(_commands(judged))
         return
-    text = _RENDER[name](found, verdict).decode("utf-8")
+    if name == "text":
+        for line in _lines(judged, width()):
+            show_line(*_pieces(line))
+        return
+    text = _RENDER[name](judged).decode("utf-8")
     if name == "json":
         text = writable_json(text)
     if name == "junit" and not is_utf8():
@@ -150,48 +191,97 @@ def _write(file: Path, content: bytes) -> None:
         raise not_written(file, error, "name another file") from None
 
 
-def _text(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench.report.gates.text import gate_text
+def _pieces(line: Line) -> tuple[Piece, Piece]:
+    """A line in colour: the answer bold, the word of a gate by its tone."""
+    if line.tone == "answer":
+        return Piece(line.head, "bold"), Piece(line.text)
+    style = STYLES[line.tone] or ASIDE
+    return Piece(line.head, f"{style} bold" if line.tone == "bad" else style), Piece(line.text)
+
+
+def _text(judged: _Judged) -> bytes:
     from ticketbench.report.words.commands import broken
 
-    lines = gate_text(found.report, verdict, masked=found.masked)
+    lines = (line.plain for line in _lines(judged, _FILE_WIDTH))
     # Also in a file, which a later step may print.
     return broken("".join(f"{printable(line)}\n" for line in lines)).encode("utf-8")
 
 
-def _json(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench.edge.results.store import envelope
+def _lines(judged: _Judged, columns: int) -> list[Line]:
+    from ticketbench.report.gates.text import gate_details, gate_text
 
-    return envelope("gate", {"verdict": verdict, "report": found.report})
-
-
-def _markdown(found: GateRun, verdict: GateVerdict) -> bytes:
-    from ticketbench.core.version import __version__
-    from ticketbench.report.gates.markdown import gate_markdown
-
-    return gate_markdown(
-        found.report, verdict, found.texts, tool_version=__version__, masked=found.masked
+    found, verdict = judged.found, judged.verdict
+    told = gate_details if judged.everything else gate_text
+    return told(
+        found.report,
+        verdict,
+        _to_paste(judged),
+        width=columns,
+        baseline=found.baseline,
+        masked=found.masked,
     )
 
 
-def _junit(found: GateRun, verdict: GateVerdict) -> bytes:
+def _to_paste(judged: _Judged) -> Commands:
+    """Commands that list tickets of the report of this config, or of the gates where none is."""
+    from ticketbench.flow.report_folder import REPORTS, RESULTS
+    from ticketbench.report.gates.text import Commands
+
+    config, out = str(judged.config), REPORTS / judged.found.report.name
+    sets = [word for one in judged.overrides for word in ("--set", shown_url(one))]
+    whole = shlex.join(["ticketbench", "gate", config, *sets, "--all"])
+    there = (out / RESULTS).is_file()
+
+    def of_label(name: str, label: str) -> str:
+        return shlex.join(errors_command(name, label=label, out=out)) if there else ""
+
+    def of_broken(name: str, base: str) -> str:
+        against = "" if base == "baseline" else base
+        words = errors_command(name, kind="broken", against=against, out=out)
+        return shlex.join(words) if there else whole
+
+    run = shlex.join(["ticketbench", "run", config, *sets])
+    if any(one.n_missing for one in judged.found.report.answered):
+        run += f" && {shlex.join(['ticketbench', 'cache', 'export', config])}"
+    return Commands(of_label, of_broken, "--all", run)
+
+
+def _json(judged: _Judged) -> bytes:
+    from ticketbench.edge.results.store import envelope
+
+    return envelope("gate", {"verdict": judged.verdict, "report": judged.found.report})
+
+
+def _markdown(judged: _Judged) -> bytes:
+    from ticketbench.core.version import __version__
+    from ticketbench.report.gates.markdown import gate_markdown
+
+    found = judged.found
+    return gate_markdown(
+        found.report, judged.verdict, found.texts, tool_version=__version__, masked=found.masked
+    )
+
+
+def _junit(judged: _Judged) -> bytes:
     from ticketbench.report.gates.junit import junit_xml
 
-    return junit_xml(found.report, verdict, found.places, masked=found.masked)
+    found = judged.found
+    return junit_xml(found.report, judged.verdict, found.places, masked=found.masked)
 
 
-def _github(found: GateRun, verdict: GateVerdict) -> bytes:
-    return "".join(f"{command}\n" for command in _commands(found, verdict)).encode("utf-8")
+def _github(judged: _Judged) -> bytes:
+    return "".join(f"{command}\n" for command in _commands(judged)).encode("utf-8")
 
 
-def _commands(found: GateRun, verdict: GateVerdict) -> list[Command]:
+def _commands(judged: _Judged) -> list[Command]:
     from ticketbench.report.gates.github import gate_annotations, workflow_command
 
-    made = gate_annotations(found.report, verdict, found.places, masked=found.masked)
+    found = judged.found
+    made = gate_annotations(found.report, judged.verdict, found.places, masked=found.masked)
     return [workflow_command(one) for one in made]
 
 
-_RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {
+_RENDER: dict[str, Callable[[_Judged], bytes]] = {
     "text": _text,
     "json": _json,
     "markdown": _markdown,
@@ -200,15 +290,15 @@ _RENDER: dict[str, Callable[[GateRun, GateVerdict], bytes]] = {
 }
 
 
-def _tell_github(found: GateRun, verdict: GateVerdict) -> None:
+def _tell_github(judged: _Judged) -> None:
     """The step summary and the outputs, into the files that the runner names."""
     from ticketbench.edge.files.atomic import not_written
     from ticketbench.edge.files.links import written_at
     from ticketbench.report.gates.github import step_outputs
 
     files = {
-        "GITHUB_STEP_SUMMARY": _markdown(found, verdict),
-        "GITHUB_OUTPUT": step_outputs(found.report, verdict),
+        "GITHUB_STEP_SUMMARY": _markdown(judged),
+        "GITHUB_OUTPUT": step_outputs(judged.found.report, judged.verdict),
     }
     for variable, content in files.items():
         path = os.environ.get(variable, "")

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 import click
 
 from ticketbench.cli.boundary import run_guarded
-from ticketbench.cli.terminal import take_over
+from ticketbench.cli.terminal import columns, take_over
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.links import following_links
 from ticketbench.edge.redaction import note_keys_of, refuse_key
@@ -65,8 +65,7 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-EPILOG = """\b
-Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
+EPILOG = """Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
 3 incomplete, 4 endpoint unreachable or refused, 5 this machine,
 70 a bug, 130/143 interrupted or terminated,
 141 the reader of stdout ended early."""
@@ -74,7 +73,7 @@ Exit codes: 0 done, 1 a gate failed, 2 wrong usage, config or data,
 
 @click.group(
     cls=LazyGroup,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 88},
+    context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EPILOG,
 )
 @click.version_option(__version__, prog_name="ticketbench", message="%(prog)s %(version)s")
@@ -122,4 +121,4 @@ def _checked(arguments: list[str]) -> object:
     note_keys_of(arguments)
     for argument in arguments:
         refuse_key(argument, "an argument")
-    return cli(arguments, "ticketbench", standalone_mode=False)
+    return cli(arguments, "ticketbench", standalone_mode=False, terminal_width=columns())

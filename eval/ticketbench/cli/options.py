@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ticketbench.core.errors import TicketbenchError
 
 _Command = Callable[..., Any]
 
@@ -41,6 +45,22 @@ def config_option(command: _Command) -> _Command:
     return option(command)
 
 
+def target_options(command: _Command) -> _Command:
+    """Add `--min-precision SHARE` and `--costs NAME=N,...`, a text for `prices`."""
+    costs = click.option(
+        "--costs",
+        metavar="NAME=N,...",
+        help="Prices: misroute, review, escalate, missed_escalation.",
+    )
+    target = click.option(
+        "--min-precision",
+        type=float,
+        metavar="SHARE",
+        help="So many of what goes out are to be right, such as 0.9.",
+    )
+    return target(costs(command))
+
+
 def map_option(command: _Command) -> _Command:
     """Add `--map OLD=NEW[,NEW...]` as the parameter `mapping`, a tuple of texts."""
     option = click.option(
@@ -63,3 +83,31 @@ def label_map(given: tuple[str, ...]) -> dict[str, list[str]]:
             raise click.UsageError(f"--map takes OLD=NEW or OLD=NEW,NEW, got {text!r}")
         found.setdefault(old, []).extend(names)
     return found
+
+
+def prices(text: str) -> dict[str, float]:
+    """From NAME=NUMBER,... to prices by name; raises InputError for another form."""
+    from ticketbench.core.errors import InputError
+    from ticketbench.core.quotes import quoted
+
+    found: dict[str, float] = {}
+    for part in text.split(","):
+        name, equals, value = (word.strip() for word in part.partition("="))
+        try:
+            price = float(value) if equals else None
+        except ValueError:
+            price = None
+        if price is None or name in found:
+            what = f"takes NAME=NUMBER,... with each name once, got {quoted(part)}"
+            raise InputError(what, where="costs", help="such as --costs misroute=5,review=1")
+        found[name] = price
+    return found
+
+
+def at_options(error: TicketbenchError) -> TicketbenchError:
+    """The same, with options for the names that `threshold` gives its arguments."""
+    options = {
+        name: f"--{name.replace('_', '-')}" for name in ("min_precision", "costs", "capacity")
+    }
+    error.problems = tuple(replace(p, where=options.get(p.where, p.where)) for p in error.problems)
+    return error

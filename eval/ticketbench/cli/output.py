@@ -105,6 +105,23 @@ def show_pieces(*pieces: Piece, column: int = 0, first: str = "") -> None:
         _echo(Text.assemble((start, ASIDE if first and i == 0 else ""), line))
 
 
+def show_of_100(text: str) -> None:
+    """What becomes of a hundred tickets; "about 4 wrong" in the colour of what is wrong."""
+    start, end = text.find("about "), text.find(" wrong")
+    if -1 in (start, end):
+        show_pieces(Piece(text))
+        return
+    end += len(" wrong")
+    show_pieces(Piece(text[:start]), Piece(text[start:end], BAD), Piece(text[end:]))
+
+
+def show_line(*pieces: Piece) -> None:
+    """One line of data on stdout in styles, never wrapped: what it ends with may be a command."""
+    from rich.text import Text
+
+    _echo(Text.assemble(*((printable(text), style) for text, style in pieces)))
+
+
 def show_columns(
     rows: Sequence[Sequence[Piece]],
     *,

@@ -30,3 +30,37 @@ def broken_tickets(
     # A name that begins with a dash would be an option.
     dashed = base.startswith("-") or candidate.startswith("-")
     return [*words, *given, "--", base, candidate] if dashed else [*words, base, candidate, *given]
+
+
+def errors_command(
+    rubric_set: str,
+    *,
+    kind: str = "",
+    label: str = "",
+    against: str = "",
+    out: Path | None = None,
+) -> list[str]:
+    """The command that lists tickets of `rubric_set` in the report `out`, else in the latest one.
+
+    The report is left out where the set alone leads to it. `kind`, `label` and `against` are those
+    of the command; empty ones are left to it.
+    """
+    given = {"--kind": kind, "--label": label, "--against": against}
+    options = [word for name, value in given.items() if value for word in (name, value)]
+    side = rubric_set if out is None else _in_report(rubric_set, out)
+    # A name that begins with a dash would be an option.
+    words = ["--", side] if side.startswith("-") else [side]
+    return ["ticketbench", "errors", *(options + words if len(words) > 1 else words + options)]
+
+
+def _in_report(rubric_set: str, out: Path) -> str:
+    """The shortest text that `named_report` takes for this set of this report."""
+    from ticketbench.core.errors import TicketbenchError
+    from ticketbench.flow.report_folder import named_report
+
+    try:
+        folder, name = named_report(rubric_set)
+    except TicketbenchError:
+        return f"{out}:{rubric_set}"
+    same = name == rubric_set and folder.resolve() == out.resolve()
+    return rubric_set if same else f"{out}:{rubric_set}"

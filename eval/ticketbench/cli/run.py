@@ -12,7 +12,6 @@ import click
 
 from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
-    BAD,
     GOOD,
     STYLES,
     UNKNOWN,
@@ -26,6 +25,7 @@ from ticketbench.cli.output import (
     show,
     show_command,
     show_json,
+    show_of_100,
     show_path,
     show_pieces,
     show_table,
@@ -84,7 +84,7 @@ def command(
     ticketbench run configs/support.yaml --all                # with every table
     ticketbench run configs/support.yaml --set policy.threshold=0.7 --out /tmp/r
     ticketbench run configs/support.yaml --dry-run            # what it would cost
-    ticketbench run configs/support.yaml --max-requests 500   # then again, to go on
+    ticketbench run configs/support.yaml --max-requests 500   # again: goes on
     """
     if dry_run:
         from ticketbench.cli.plan import show_plan
@@ -127,8 +127,7 @@ def _show(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None
     advice = setting_text(results.recommendation, results.evaluations)
     show(f"{advice.headline}.", style="bold")
     if advice.of_100:
-        before, about, after = _parted(f"{advice.of_100}.", " wrong")
-        show_pieces(Piece(before), Piece(about, BAD), Piece(after))
+        show_of_100(f"{advice.of_100}.")
     said = answers(results)
     if said:
         show()
@@ -144,14 +143,6 @@ def _show(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None
     _show_next(outcome, config, overrides)
     show()
     show_path(_answered(outcome), outcome.out / "index.html")
-
-
-def _parted(text: str, end: str) -> tuple[str, str, str]:
-    """Around "about 4 wrong", which is part of what becomes of a hundred tickets."""
-    start, at = text.find("about "), text.find(end)
-    if -1 in (start, at):
-        return text, "", ""
-    return text[:start], text[start : at + len(end)], text[at + len(end) :]
 
 
 def _show_next(outcome: RunOutcome, config: Path, overrides: tuple[str, ...]) -> None:

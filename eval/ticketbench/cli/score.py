@@ -7,72 +7,150 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.options import at_options, prices, set_option, target_options
 from ticketbench.cli.output import (
+    GOOD,
+    STYLES,
+    UNKNOWN,
+    Piece,
+    all_option,
     json_option,
     reference_option,
     say_findings,
     show,
+    show_command,
     show_json,
+    show_of_100,
+    show_pieces,
     show_table,
     show_wrapped,
 )
 
 if TYPE_CHECKING:
-    from ticketbench.flow.score import Score
+    from ticketbench.flow.score import Choices, Score
+
+_COLUMN = 10
+_OF_ONE_SET = ("better", "pays", "fix")
+"""The answers that need no other set, and not what runs today."""
 
 
 @click.command("score")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--rubric-set", help="Which rubric set, when the file holds several.")
-@click.option("--threshold", type=click.FloatRange(0, 1), default=0.60, show_default=True,
-              help="Route when the top score is at least this.")  # fmt: skip
-@click.option("--escalate-above", type=click.FloatRange(0, 1), default=0.30, show_default=True,
-              help="Escalate when two labels score above this.")  # fmt: skip
+@click.option("--config", type=click.Path(path_type=Path),
+              help="Judge by the policy, target and prices of this config.")  # fmt: skip
+@set_option
+@click.option("--threshold", type=click.FloatRange(0, 1),
+              help="Route when the top score is at least this [0.60].")  # fmt: skip
+@click.option("--escalate-above", type=click.FloatRange(0, 1),
+              help="Escalate when two labels score above this [0.30].")  # fmt: skip
+@target_options
+@all_option
 @reference_option
 @json_option
 def command(
     file: Path,
     rubric_set: str | None,
-    threshold: float,
-    escalate_above: float,
+    config: Path | None,
+    overrides: tuple[str, ...],
+    threshold: float | None,
+    escalate_above: float | None,
+    min_precision: float | None,
+    costs: str | None,
+    everything: bool,
     reference: bool,
     as_json: bool,
 ) -> None:
     """Measure a table of predictions from anywhere.
 
     The table has the columns ticket_id, label and score_<label> for every label; group_id is
-    optional. `label` may be __none__ where no label fits.
+    optional. `label` may be __none__ where no label fits. Nothing is asked.
 
     \b
     ticketbench score predictions.csv
+    ticketbench score predictions.csv --costs misroute=8,review=2 --all
+    ticketbench score predictions.csv --min-precision 0.95
+    ticketbench score predictions.csv --config configs/support.yaml
     ticketbench score reports/support/predictions.csv --rubric-set v2 --json
     """
-    from ticketbench.core.policy import Policy
-    from ticketbench.flow.score import score
-    from ticketbench.measure.evaluation import Settings
+    from ticketbench.core.errors import TicketbenchError
+    from ticketbench.flow.score import Choices, score
 
-    settings = Settings(policy=Policy(threshold, escalate_above))
+    if overrides and config is None:
+        raise click.UsageError("--set goes with --config")
+    try:
+        choices = Choices(
+            config=config,
+            overrides=overrides,
+            threshold=threshold,
+            escalate_above=escalate_above,
+            min_precision=min_precision,
+            costs=None if costs is None else prices(costs),
+        )
+        settings = choices.settings()
+    except TicketbenchError as error:
+        raise at_options(error) from None
     result = score(file, rubric_set=rubric_set, settings=settings, reference=reference)
     if as_json:
         show_json("score", result)
         return
+    _show(result, choices)
+    if everything:
+        _show_all(result, choices)
     say_findings(result.evaluation.findings)
-    _show(result)
 
 
-def _show(result: Score) -> None:
+def _show(result: Score, choices: Choices) -> None:
+    """The answer, a row for each of three questions, and what to set."""
+    from ticketbench.report.words.answers import answers
+    from ticketbench.report.words.setting import setting_text
+
+    advice = setting_text(result.recommendation, result.evaluations)
+    show(f"{advice.headline}.", style="bold")
+    if advice.of_100:
+        show_of_100(f"{advice.of_100}.")
+    told = answers(result, today_known=choices.today_known)
+    said = [one for one in told if one.id in _OF_ONE_SET]
+    if said:
+        show()
+    for one in said:
+        style = f"{STYLES[one.tone]} bold" if one.tone == "good" else STYLES[one.tone]
+        rest = one.row.removeprefix(one.head)
+        name = "right" if one.id == "better" else one.name
+        show_pieces(Piece(one.head, style), Piece(rest), first=name, column=_COLUMN)
+    show()
+    if advice.target:
+        promised = result.recommendation.kind == "promise"
+        show_pieces(Piece(f"{advice.target}.", GOOD if promised else UNKNOWN))
+    _show_next(result, choices)
+
+
+def _show_next(result: Score, choices: Choices) -> None:
+    """The line of a config that sets it, what the answer rests on, and how to see more."""
+    from ticketbench.report.words import numbers
+    from ticketbench.report.words.setting import set_now_text, yaml_text
+
+    found, e = result.recommendation, result.evaluation
+    if found.setting is not None:
+        now = f"({set_now_text(found, e)})" if choices.today_known else ""
+        show_command("Set it: ", [yaml_text(found, e)], note=now, quoted=False)
+    failed = f", {e.n_failed:,} without answer" if e.n_failed else ""
+    said = f"{numbers.count(e.n_requested, 'ticket')}{failed}. All measures: --all."
+    show_pieces(Piece(said if found.prices_stated else f"{said} Your own prices: --costs."))
+
+
+def _show_all(result: Score, choices: Choices) -> None:
+    """Every sentence with its figures, then the tables."""
     from ticketbench.report.words import numbers
     from ticketbench.report.words.setting import setting_text
     from ticketbench.report.words.thresholds import none_chosen_text, told
 
     e = result.evaluation
-    advice = setting_text(result.recommendation, [e])
-    show(advice.headline, style="bold")
-    for line in advice.lines:
-        # What runs today is not known here: the policy is that of the options.
-        if line != advice.today:
-            show_wrapped(line)
+    advice = setting_text(result.recommendation, result.evaluations)
     show()
+    for line in advice.lines:
+        if line != advice.of_100 and (line != advice.today or choices.today_known):
+            show_wrapped(line, indent="")
     show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in metrics]

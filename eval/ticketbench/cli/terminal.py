@@ -11,6 +11,7 @@ import contextlib
 import errno
 import io
 import os
+import shutil
 import sys
 from collections.abc import Iterable
 from typing import TextIO, cast
@@ -25,6 +26,7 @@ _PLAIN_FORMS = {
     "·": "*", "×": "x", "±": "+/-", "²": "2", "\u00a0": " ", "\u202f": " ", "\u2060": " ",
 }  # fmt: skip
 _PLAIN = "ticketbench.plain"
+_NARROWEST, _WIDEST = 60, 120
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.EINVAL)
 """What a write meets when its reader ended; EINVAL on Windows."""
 
@@ -122,6 +124,11 @@ def take_over() -> None:
 def tell_runner(commands: Iterable[Command]) -> None:
     """Write our own commands to stdout; nothing else may."""
     cast(Terminal, sys.stdout).tell_runner(commands)
+
+
+def columns() -> int:
+    """As wide as help and errors are: the terminal, but 60 at least and 120 at most; 80 without."""
+    return max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size((80, 24)).columns))
 
 
 def writable_json(text: str) -> str:

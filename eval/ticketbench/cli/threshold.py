@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ticketbench.cli.boundary import printable
+from ticketbench.cli.options import at_options, prices, target_options
 from ticketbench.cli.output import (
     ASIDE,
     STYLES,
@@ -24,7 +24,6 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.core.errors import TicketbenchError
     from ticketbench.measure.advice.threshold import ThresholdAdvice
     from ticketbench.report.threshold_table import TableRow
 
@@ -39,10 +38,7 @@ _WIDEST_LABEL = 24
 @click.argument("source", metavar="SET")
 @click.option("--config", type=click.Path(path_type=Path),
               help="SET is of the report of this config [the latest report].")  # fmt: skip
-@click.option("--min-precision", type=float, metavar="SHARE",
-              help="So many of what goes out are to be right, such as 0.9.")  # fmt: skip
-@click.option("--costs", metavar="NAME=N,...",
-              help="Prices: misroute, review, escalate, missed_escalation.")  # fmt: skip
+@target_options
 @click.option("--capacity", type=float, metavar="SHARE",
               help="The largest share of tickets that people can read.")  # fmt: skip
 @click.option("--per-label", is_flag=True, help="Each label's own threshold, or why none.")
@@ -79,44 +75,16 @@ def command(
             source,
             config=config,
             min_precision=min_precision,
-            costs=None if costs is None else _prices(costs),
+            costs=None if costs is None else prices(costs),
             capacity=capacity,
         )
     except TicketbenchError as error:
-        raise _at_options(error) from None
+        raise at_options(error) from None
     if as_json:
         show_json("threshold", found)
         return
     _show(found, by_set=by_set, told=everything, labelled=per_label)
     say(f"from the scores in {found.source}")
-
-
-def _prices(text: str) -> dict[str, float]:
-    """From NAME=NUMBER,... to prices."""
-    from ticketbench.core.errors import InputError
-    from ticketbench.core.quotes import quoted
-
-    found: dict[str, float] = {}
-    for part in text.split(","):
-        name, equals, value = (word.strip() for word in part.partition("="))
-        try:
-            price = float(value) if equals else None
-        except ValueError:
-            price = None
-        if price is None or name in found:
-            what = f"takes NAME=NUMBER,... with each name once, got {quoted(part)}"
-            raise InputError(what, where="costs", help="such as --costs misroute=5,review=1")
-        found[name] = price
-    return found
-
-
-def _at_options(error: TicketbenchError) -> TicketbenchError:
-    """The same, with options for the names that `threshold` gives its arguments."""
-    options = {
-        name: f"--{name.replace('_', '-')}" for name in ("min_precision", "costs", "capacity")
-    }
-    error.problems = tuple(replace(p, where=options.get(p.where, p.where)) for p in error.problems)
-    return error
 
 
 def _show(found: ThresholdAdvice, *, by_set: bool, told: bool, labelled: bool) -> None:

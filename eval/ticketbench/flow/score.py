@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,54 @@ class Score:
     recommendation: Recommendation
     evaluation: Evaluation
     reference: dict[str, Any]
+
+    @property
+    def evaluations(self) -> tuple[Evaluation, ...]:
+        """The one evaluation, as a run has several."""
+        return (self.evaluation,)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What to judge by beside the usual: a config's choices, and what stands over them.
+
+    overrides      of the config, as `key.path=value`
+    threshold, escalate_above  of the policy; None: those of the config, or the usual ones
+    min_precision  share right among routed tickets to aim at
+    costs          prices by their names in `choose.costs`; those not named stay
+    """
+
+    config: Path | None = None
+    overrides: Sequence[str] = ()
+    threshold: float | None = None
+    escalate_above: float | None = None
+    min_precision: float | None = None
+    costs: Mapping[str, float] | None = None
+
+    @property
+    def today_known(self) -> bool:
+        """Whether the policy is what runs now, and not one to try."""
+        return self.config is not None
+
+    def settings(self) -> Settings:
+        """How to measure; raises InputError for a choice that cannot be."""
+        from ticketbench.flow.threshold import asked_for
+
+        known = asked_for(self._configured(), min_precision=self.min_precision, costs=self.costs)
+        policy = known.policy
+        if self.threshold is not None:
+            policy = replace(policy, threshold=self.threshold, label_thresholds=())
+        if self.escalate_above is not None:
+            policy = replace(policy, escalate_above=self.escalate_above)
+        return replace(known, policy=policy)
+
+    def _configured(self) -> Settings:
+        if self.config is None:
+            return Settings()
+        from ticketbench.flow.steps.inputs import read_inputs
+        from ticketbench.flow.steps.settings import settings_of
+
+        return settings_of(read_inputs(self.config, overrides=self.overrides))
 
 
 def score(

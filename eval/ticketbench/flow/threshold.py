@@ -86,6 +86,19 @@ def threshold(
     return replace(advised, source=str(folder))
 
 
+def asked_for(
+    settings: Settings,
+    *,
+    min_precision: float | None = None,
+    costs: Mapping[str, float] | None = None,
+) -> Settings:
+    """`settings` with a target and prices in place of theirs; None: theirs stay.
+
+    Raises InputError for what can be neither, as `threshold` does.
+    """
+    return _Wanted(min_precision, costs, None).over(settings)
+
+
 def _table_file(source: str) -> tuple[Path, str | None] | None:
     """The table that is meant, and its rubric set where one is named; None: no file is there."""
     if Path(source).is_file():

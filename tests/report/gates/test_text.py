@@ -14,13 +14,29 @@ from ticketbench.core.types import Estimate, Finding, Missing
 from ticketbench.measure.compare import Flip
 from ticketbench.measure.gates.results import Against, Answered, GateReport, GateResult
 from ticketbench.measure.rubrics.changes import RubricChange, word_diff
-from ticketbench.report.gates.text import gate_text
+from ticketbench.report.gates.text import Commands, gate_details, gate_text
 from ticketbench.report.gates.verdict import gate_verdict
 from ticketbench.report.words.commands import broken
 
+COMMANDS = Commands(
+    of_label=lambda name, label: f"ticketbench errors {name} --label {label}",
+    of_broken=lambda name, base: f"ticketbench errors {name} --kind broken",
+    rest="--all",
+    ask="ticketbench run c.yaml",
+)
 
-def lines(report: GateReport) -> list[str]:
-    return gate_text(report, gate_verdict(report))
+
+def lines(report: GateReport, width: int = 80) -> list[str]:
+    """Everything behind the answer."""
+    found = gate_details(report, gate_verdict(report), COMMANDS, width=width)
+    return [line.plain for line in found]
+
+
+def short(report: GateReport, width: int = 80, baseline: str = "") -> list[str]:
+    """The answer and a row for each gate."""
+    verdict = gate_verdict(report)
+    found = gate_text(report, verdict, COMMANDS, width=width, baseline=baseline)
+    return [line.plain for line in found]
 
 
 def printed(report: GateReport) -> str:
@@ -83,34 +99,109 @@ def test_no_line_is_longer_than_80_columns() -> None:
 
 def test_the_first_lines_are_the_verdict_and_how_many_answered() -> None:
     found = lines(plain(gate(outcome="fail"), gate()))
-    assert found[0] == "support: 1 gate failed, 1 passed"
-    assert found[1] == "v2: 408 requested = 400 scored + 8 failed"
+    assert found[:3] == ["1 of 2 gates FAILED.", "", "v2: 408 requested = 400 scored + 8 failed"]
 
 
 @pytest.mark.parametrize(
     ("outcome", "mark"),
     [
-        ("pass", "pass          "),
-        ("fail", "FAIL          "),
-        ("inconclusive", "inconclusive  "),
-        ("skipped", "skipped       "),
+        ("pass", "pass       "),
+        ("fail", "FAIL       "),
+        ("inconclusive", "UNDECIDED  "),
+        ("skipped", "skipped    "),
     ],
 )
 def test_each_gate_has_its_mark_and_its_finding_below(outcome: str, mark: str) -> None:
     found = lines(plain(gate(outcome=outcome, rubric_set="v2", n_needed=9)))
-    assert found[2] == ""
-    assert found[3] == f"{mark}Accuracy (v2) at least 70%"
-    assert found[4].startswith(" " * 14)
+    assert found[3] == ""
+    assert found[4] == f"{mark}Accuracy (v2) at least 70%"
+    assert found[5].startswith(" " * 11)
 
 
 def test_missing_answers_leave_the_verdict_and_the_counts() -> None:
     report = replace(
         plain(), answered=(Answered("v2", 7, 0, 7, 7, (Missing(7, "nobody asked"),)),), allowed=0
     )
-    assert lines(report) == [
-        "support: 7 answers missing: 7 because nobody asked; no gate was judged",
-        "v2: 7 requested = 0 scored + 7 failed",
+    answer = "No gate was judged: 7 answers missing: 7 because nobody asked."
+    asked = [
+        "Whoever has a key asks for them and commits the recording:",
+        "  ticketbench run c.yaml",
     ]
+    assert lines(report) == [answer, "", "v2: 7 requested = 0 scored + 7 failed", "", *asked]
+    assert short(report) == [answer, "", *asked]
+
+
+def test_where_all_passed_each_gate_has_a_row_with_its_finding_beside_it() -> None:
+    change = Estimate(-0.518, -0.69, -0.35, 408, "")
+    cost = gate("not worse", "pass", against="baseline", base=1.8150, candidate=1.2966,
+                change=change, margin=0.05, title="Cost per ticket", share=False,
+                higher_is_better=False)  # fmt: skip
+    found = short(plain(cost, gate(), against=(compared(3),)), baseline="v1")
+    assert found == [
+        "2 gates passed. v2 against the baseline (v1): 1 fixed, 3 broken.",
+        "",
+        "pass  cost a ticket, not worse by 0.05  1.815 -> 1.297   -0.518",
+        "pass  accuracy, at least 70%            80.0%",
+        "",
+        "Look at: billing, 1 fixed and 3 broken.   ticketbench errors v2 --kind broken",
+    ]
+
+
+def test_a_failed_gate_comes_first_with_why_and_what_to_read_and_passed_ones_are_counted() -> None:
+    change = Estimate(-0.174, -0.302, -0.051, 99, "")
+    failed = gate("not worse", "fail", against="baseline", base=0.55, candidate=0.376,
+                  change=change, margin=0.03, title="Right alone", label="billing",
+                  loss_shown=True, rubric_set="v2")  # fmt: skip
+    passed = [gate(rubric_set="v2") for _ in range(5)]
+    found = short(plain(*passed, failed, against=(compared(28),)))
+    assert found == [
+        "1 of 6 gates FAILED. v2 against baseline: 1 fixed, 28 broken.",
+        "",
+        "FAIL  right alone of billing, not worse by 3 points",
+        "      55.0% -> 37.6%   -17.4 points",
+        "      worse by 5.1 to 30.2 points, likely 17.4; 3 allowed",
+        "      read: ticketbench errors v2 --label billing",
+        "pass  5 others: --all",
+    ]
+
+
+def test_gates_on_several_sets_name_theirs() -> None:
+    found = short(plain(gate(rubric_set="v1"), gate(rubric_set="v2")))
+    assert [line[6:9] for line in found[2:4]] == ["v1:", "v2:"]
+
+
+def test_undecided_gates_say_what_would_settle_them() -> None:
+    bounds = Estimate(-0.01, -0.06, 0.04, 110, "")
+    unsure = gate("not worse", "inconclusive", against="v1", base=0.8, candidate=0.79,
+                  change=bounds, margin=0.03, loss_seen=0.01, loss_left=0.06, n=110,
+                  n_needed=900)  # fmt: skip
+    told = "\n".join(short(plain(unsure, gate("limit", "skipped", n_needed=9, n=3), gate())))
+    assert told.startswith("1 of 3 gates UNDECIDED, 1 skipped.\n\nUNDECIDED  accuracy, not worse")
+    assert "about 900 fresh tickets would settle it" in " ".join(told.split())
+    assert "skipped    accuracy, at least 70%" in told
+    assert "To settle it: label more tickets, or allow a wider margin." in told
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_of_the_rows_is_wider_than_the_terminal_but_for_a_command(width: int) -> None:
+    report = hostile_gates.report()
+    for told in (short(report, width), lines(report, width)):
+        assert max(len(line) for line in told if "ticketbench errors" not in line) <= width
+
+
+def test_every_gate_that_did_not_pass_has_its_word_in_front_in_its_colour() -> None:
+    report = hostile_gates.report()
+    told = gate_text(report, gate_verdict(report), COMMANDS, width=80)
+    heads = [(line.head.strip(), line.tone) for line in told if line.head and line.text]
+    counted = {"FAIL": 5, "UNDECIDED": 2, "skipped": 1, "pass": 1}
+    assert {mark: sum(head == mark for head, _ in heads) for mark in counted} == counted
+    tones = {"FAIL": "bad", "UNDECIDED": "unknown", "skipped": "neutral", "pass": "good"}
+    assert all(tones[head] == tone for head, tone in heads)
+
+
+def test_the_rows_of_hostile_gates_are_the_golden_file() -> None:
+    text = broken("".join(f"{printable(line)}\n" for line in short(hostile_gates.report())))
+    same_as_golden("gate.rows.txt", text.encode("utf-8"))
 
 
 def test_a_comparison_counts_broken_fixed_and_still_wrong_tickets() -> None:

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 class GateRun:
     """The report of the gates, where things stand, ticket texts by id as they may be shown, what is
     worth knowing about the answers, what was masked in the texts, and what is worth knowing about
-    them where some would stand.
+    them where some would stand. `baseline` is the rubric set that was blessed, if any was.
     """
 
     report: GateReport
@@ -55,6 +55,7 @@ class GateRun:
     findings: tuple[Finding, ...]
     masked: Masking = NO_TEXTS
     notes: tuple[Finding, ...] = ()
+    baseline: str = ""
 
 
 def gate(
@@ -100,6 +101,7 @@ def gate(
         version_finding(inputs.recording, config),
         shown.masking,
         texts_notes(inputs.config) if broken else (),
+        baseline.rubric_set if baseline else "",
     )
 
 

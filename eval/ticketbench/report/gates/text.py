@@ -1,40 +1,201 @@
-"""Gates for a terminal: a line for each, what was found, and the tickets that broke."""
+"""Gates for a terminal: the answer, a row for each, what to look at; or everything behind it."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from ticketbench.measure.gates.results import Against, GateReport
+from ticketbench.report.gates.rows import MARKS, GateRow, answer_text, gate_rows, most_broken
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
+from ticketbench.report.words.verdict import Tone
 
-_WIDTH = 79
-_MARKS = {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive", "skipped": "skipped"}
-_INDENT = 14
+_INDENT = 11
 _MOST_FLIPS = 10
+_MOST_LINES = 5
 
 
-def gate_text(report: GateReport, verdict: GateVerdict, *, masked: Masking = NO_TEXTS) -> list[str]:
-    """Lines of at most 80 columns; what is printed of them loses control characters there."""
-    lines = _wrapped(f"{report.name}: {verdict.headline}")
-    lines += [answered_text(one) for one in report.answered]
-    for result in report.results:
-        words = gate_words(result, masked)
-        lines.append("")
-        lines += _wrapped(words.demand, first=_MARKS[result.outcome].ljust(_INDENT))
-        lines += _wrapped(words.found, first=" " * _INDENT)
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text; `head` stands before it, in the style of `tone`, or bold for the answer."""
+
+    text: str
+    head: str = ""
+    tone: Tone | Literal["answer", "aside"] = "neutral"
+
+    @property
+    def plain(self) -> str:
+        """The whole line."""
+        return f"{self.head}{self.text}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Commands to paste, each whole; an empty one is not offered.
+
+    of_label  lists the tickets of a rubric set and a label
+    of_broken lists the tickets that a rubric set broke of a base
+    rest      shows everything
+    ask       asks for the answers that are missing
+    """
+
+    of_label: Callable[[str, str], str]
+    of_broken: Callable[[str, str], str]
+    rest: str
+    ask: str
+
+
+def gate_text(
+    report: GateReport,
+    verdict: GateVerdict,
+    commands: Commands,
+    *,
+    width: int,
+    baseline: str = "",
+    masked: Masking = NO_TEXTS,
+) -> list[Line]:
+    """The answer, a row for each gate, and what to look at; where one did not pass, the passed ones
+    are counted alone.
+
+    Only commands and single words are wider than `width`. What is printed of it loses control
+    characters there.
+    """
+    rows = gate_rows(report, masked)
+    lines = _answer(report, verdict, width=width, baseline=baseline)
+    if rows:
+        lines += [Line(""), *_rows(rows, commands, width=width)]
     for found in report.findings:
-        lines += ["", *_wrapped(f"{found.severity}: {found.title}")]
-        lines += _wrapped(f"{found.evidence}. Next: {found.action}", first="  ")
+        lines += [Line(""), *_plain(f"{found.severity}: {found.title}", width)]
+        lines += _plain(f"{found.evidence}. {_capital(found.action)}.", width, first="  ")
+    return lines + _look(report, verdict, rows, commands, width=width)
+
+
+def gate_details(
+    report: GateReport,
+    verdict: GateVerdict,
+    commands: Commands,
+    *,
+    width: int,
+    baseline: str = "",
+    masked: Masking = NO_TEXTS,
+) -> list[Line]:
+    """The answer, and everything behind it: numbers with intervals, rubrics, broken tickets."""
+    lines = _answer(report, verdict, width=width, baseline=baseline)
+    lines += [Line(""), *(Line(answered_text(one)) for one in report.answered)]
+    for result in report.results:
+        words, (mark, tone) = gate_words(result, masked), MARKS[result.outcome]
+        lines.append(Line(""))
+        lines += _marked(mark.ljust(_INDENT), tone, _wrapped(words.demand, width - _INDENT))
+        lines += _plain(words.found, width, first=" " * _INDENT)
+    for found in report.findings:
+        lines += [Line(""), *_plain(f"{found.severity}: {found.title}", width)]
+        lines += _plain(f"{found.evidence}. Next: {found.action}", width, first="  ")
     for against in report.comparisons:
-        lines += _against(against, masked)
+        lines += [Line(text) for text in _against(against, masked, width)]
+    if not report.complete:
+        return lines + _look(report, verdict, (), commands, width=width)
+    if verdict.outcome != "pass":
+        lines += [Line(""), *_plain(f"{_capital(verdict.action)}.", width)]
     return lines
 
 
-def _against(against: Against, masked: Masking) -> Iterator[str]:
+def _answer(report: GateReport, verdict: GateVerdict, *, width: int, baseline: str) -> list[Line]:
+    text = answer_text(report, verdict, baseline=baseline)
+    return [Line("", head=line, tone="answer") for line in _wrapped(text, width)]
+
+
+def _rows(rows: Sequence[GateRow], commands: Commands, *, width: int) -> list[Line]:
+    """A line each where demand and finding fit side by side; what passed is counted where not all
+    did.
+    """
+    passed = [row for row in rows if row.outcome == "pass"]
+    listed = rows if len(passed) == len(rows) else [row for row in rows if row not in passed]
+    indent = max(len(MARKS[row.outcome][0]) for row in listed) + 2
+    fitting = [row for row in listed if len(row.demand) + len(row.found) + indent + 2 <= width]
+    column = max((len(row.demand) for row in fitting), default=0)
+    lines: list[Line] = []
+    for row in listed:
+        mark, tone = MARKS[row.outcome]
+        beside = f"{row.demand:<{column}}  {row.found}"
+        whole = row in fitting and len(beside) + indent <= width
+        told = [beside] if whole else [row.demand, *([row.found] if row.found else [])]
+        texts = [line for one in told for line in _kept(one, width - indent)]
+        texts += [line for one in row.more for line in _short(one, width - indent)]
+        lines += _marked(mark.ljust(indent), tone, texts)
+        if row.label and (command := commands.of_label(row.rubric_set, row.label)):
+            lines.append(Line(f"{' ' * indent}read: {command}"))
+    if len(listed) < len(rows):
+        mark, tone = MARKS["pass"]
+        others = numbers.count(len(passed), "other")
+        lines += _marked(mark.ljust(indent), tone, [f"{others}: {commands.rest}"])
+    return lines
+
+
+def _look(
+    report: GateReport,
+    verdict: GateVerdict,
+    rows: Sequence[GateRow],
+    commands: Commands,
+    *,
+    width: int,
+) -> list[Line]:
+    """What to do next; nothing where a row says it, or nothing broke."""
+    if not report.complete:
+        return [Line(""), *_beside(_asking(report), commands.ask, width)]
+    lines: list[Line] = []
+    if verdict.outcome == "undecided":
+        lines += [Line(""), *_plain(f"To settle it: {verdict.action}.", width)]
+    most = most_broken(report)
+    if most is None or any(row.label for row in rows):
+        return lines
+    told = f"Look at: {most.label}, {most.fixed:,} fixed and {most.broken:,} broken."
+    return [*lines, Line(""), *_beside(told, commands.of_broken(most.rubric_set, most.base), width)]
+
+
+def _asking(report: GateReport) -> str:
+    if any(one.n_missing for one in report.answered):
+        return "Whoever has a key asks for them and commits the recording:"
+    return "Ask again, or accept them with --allow-failures:"
+
+
+def _beside(text: str, command: str, width: int) -> list[Line]:
+    """A sentence and the command behind it, or below it where there is no room."""
+    if command and len(text) + len(command) + 3 <= width:
+        return [Line(f"{text}   {command}")]
+    return [*_plain(text, width), *([Line(f"  {command}")] if command else [])]
+
+
+def _marked(mark: str, tone: Tone, texts: Sequence[str]) -> list[Line]:
+    """Lines behind a mark, those after the first behind as much space."""
+    first, *rest = texts or [""]
+    return [Line(first, mark, tone), *(Line(f"{' ' * len(mark)}{one}") for one in rest)]
+
+
+def _plain(text: str, width: int, *, first: str = "") -> list[Line]:
+    return [Line(one) for one in _wrapped(text, width, first=first)]
+
+
+def _kept(text: str, width: int) -> list[str]:
+    """As it is where it fits: columns inside it stay."""
+    return [text] if len(text) <= width else _wrapped(text, width)
+
+
+def _short(text: str, width: int) -> list[str]:
+    """Wrapped, and cut where there is more to tell than a few lines hold."""
+    whole = " ".join(text.split())
+    return textwrap.wrap(whole, width, max_lines=_MOST_LINES, placeholder=" ...")
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _against(against: Against, masked: Masking, width: int) -> Iterator[str]:
     comparison = against.comparison
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
     fixed = len(comparison.flips) - len(broken)
@@ -42,27 +203,29 @@ def _against(against: Against, masked: Masking) -> Iterator[str]:
     yield ""
     yield from _wrapped(
         f"{comparison.candidate} against {against.base}: {len(broken):,} broken, {fixed:,} fixed, "
-        f"{still_wrong_text(len(against.still_wrong), same)}"
+        f"{still_wrong_text(len(against.still_wrong), same)}",
+        width,
     )
     if against.changed:
-        yield from _wrapped(f"changed since it was blessed: {', '.join(against.changed)}")
+        yield from _wrapped(f"changed since it was blessed: {', '.join(against.changed)}", width)
     if against.n_new:
         yield f"{numbers.count(against.n_new, 'ticket')} not in {against.base}"
     for flip in broken[:_MOST_FLIPS]:
         yield from _wrapped(
             f"{masked.shown_id(flip.ticket_id)}: {flip.gold}, now {flip.candidate_label} "
             f"{flip.candidate_score:.2f} (was {flip.base_score:.2f})",
+            width,
             first="  ",
         )
     if len(broken) > _MOST_FLIPS:
         yield f"  and {len(broken) - _MOST_FLIPS:,} more broken tickets"
     for change in (one for one in against.rubrics if one.broken or one.drawn):
-        yield from _wrapped(f"rubric {change_title(change)}")
-        yield from _wrapped(marked(change), first="  ")
+        yield from _wrapped(f"rubric {change_title(change)}", width)
+        yield from _wrapped(marked(change), width, first="  ")
 
 
-def _wrapped(text: str, *, first: str = "") -> list[str]:
+def _wrapped(text: str, width: int, *, first: str = "") -> list[str]:
     rest = " " * len(first) if first else "  "
     return textwrap.wrap(
-        " ".join(text.split()), _WIDTH, initial_indent=first, subsequent_indent=rest
+        " ".join(text.split()), width, initial_indent=first, subsequent_indent=rest
     )

@@ -78,7 +78,7 @@ def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerd
     told = _counted(counts)
     if counts["fail"]:
         action = "read the broken tickets; bless a new baseline only if they are meant to change"
-        return GateVerdict("fail", told + _of_loss_seen(report), action, "bad", FAILED)
+        return GateVerdict("fail", told + by_loss_seen(report), action, "bad", FAILED)
     if counts["inconclusive"] or counts["skipped"]:
         code = INCOMPLETE if report.undecided == "fail" else 0
         return GateVerdict("undecided", told, _settle(report), "unknown", code)
@@ -106,6 +106,24 @@ def answered_text(one: Answered) -> str:
         f"{one.rubric_set}: {one.n_requested:,} requested = {one.n_scored:,} scored + "
         f"{one.n_failed:,} failed"
     )
+
+
+def limits_text(result: Limit) -> str:
+    """Such as "at least 60% and at most 90%"."""
+    share, limits = result.metric.share, []
+    if not math.isnan(result.minimum):
+        limits.append(f"at least {_number(result.minimum, share=share)}")
+    if not math.isnan(result.maximum):
+        limits.append(f"at most {_number(result.maximum, share=share)}")
+    return " and ".join(limits)
+
+
+def by_loss_seen(report: GateReport) -> str:
+    """Such as "; 1 by a loss that is seen, not shown"; nothing where every failed gate is beyond
+    chance.
+    """
+    n = sum(only_seen(result) for result in report.results)
+    return f"; {n} by a loss that is seen, not shown" if n else ""
 
 
 def _needs(report: GateReport) -> str:
@@ -138,12 +156,6 @@ def _counted(counts: Counter[str]) -> str:
     return ", ".join([f"{n} {'gate' if n == '1' else 'gates'} {word}", *rest])
 
 
-def _of_loss_seen(report: GateReport) -> str:
-    """Nothing where every failed gate is beyond chance."""
-    n = sum(only_seen(result) for result in report.results)
-    return f"; {n} by a loss that is seen, not shown" if n else ""
-
-
 def _settle(report: GateReport) -> str:
     """More tickets, but where no gate says how many and a loss near the margin is seen."""
     left = [r for r in report.results if r.outcome in ("inconclusive", "skipped")]
@@ -167,16 +179,7 @@ def _demand(result: GateResult) -> str:
             margin = allowed_text(result.margin, share=result.metric.share)
             return f"{subject(result.metric)} {where} not worse than {result.against} by {margin}"
         case Limit():
-            return f"{_ENDS[result.bound]}{subject(result.metric)} {where} {_limits(result)}"
-
-
-def _limits(result: Limit) -> str:
-    share, limits = result.metric.share, []
-    if not math.isnan(result.minimum):
-        limits.append(f"at least {_number(result.minimum, share=share)}")
-    if not math.isnan(result.maximum):
-        limits.append(f"at most {_number(result.maximum, share=share)}")
-    return " and ".join(limits)
+            return f"{_ENDS[result.bound]}{subject(result.metric)} {where} {limits_text(result)}"
 
 
 def _found(result: GateResult, masked: Masking) -> str:

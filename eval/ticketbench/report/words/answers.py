@@ -8,15 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ticketbench.core.types import Estimate
 from ticketbench.measure.counts.mixed_pairs import FEW as FEW_MIXED
 from ticketbench.measure.counts.mixed_pairs import MixedPair
+from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.pairs.change import SAME
 from ticketbench.measure.pairs.label_outcomes import FEW, LabelMove
 from ticketbench.measure.pairs.verdict import Verdict
 from ticketbench.measure.recommendation import Recommendation
-from ticketbench.measure.results import RunResults
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.report.words import numbers
@@ -48,14 +49,29 @@ class Answer:
     tone: Tone
 
 
-def answers(results: RunResults) -> tuple[Answer, ...]:
-    """The answers that these results allow, in order; none where nothing is recommended."""
+class Recommended(Protocol):
+    """A run, or anything else that was measured with a recommendation."""
+
+    @property
+    def recommendation(self) -> Recommendation | None:
+        """Which set and setting to use."""
+
+    @property
+    def evaluations(self) -> Sequence[Evaluation]:
+        """Each set, in order; at least one."""
+
+
+def answers(results: Recommended, *, today_known: bool = True) -> tuple[Answer, ...]:
+    """The answers that these results allow, in order; none where nothing is recommended.
+
+    Where nobody knows what runs today, nothing is said of it.
+    """
     found, settings = results.recommendation, results.evaluations[0].settings
     if found is None or found.setting is None:
         return ()
     return (
         _better(results, found),
-        _pays(found, unit=settings.unit),
+        _pays(found, unit=settings.unit, today_known=today_known),
         _hurt(found, settings.label_word),
         _fix(found),
     )
@@ -86,7 +102,7 @@ def points_of_100(of: Estimate, *, shown: tuple[str, str], apart_from: Sequence[
     return numbers.difference(of, apart_from=apart_from, least=0 if fits else 1)
 
 
-def accuracy_of(results: RunResults, name: str) -> Estimate:
+def accuracy_of(results: Recommended, name: str) -> Estimate:
     """The accuracy of the rubric set `name`."""
     by_name = {e.provenance.rubric_set: e for e in results.evaluations}
     return by_name[name].metric("accuracy")
@@ -124,7 +140,7 @@ def worst_pair(found: Recommendation) -> MixedPair | None:
     return next(iter(known or pairs), None)
 
 
-def _better(results: RunResults, found: Recommendation) -> Answer:
+def _better(results: Recommended, found: Recommendation) -> Answer:
     if found.versus is None:
         accuracy = accuracy_of(results, found.rubric_set)
         said = f"{of_100(accuracy.value)} of 100 answers are right"
@@ -144,7 +160,7 @@ def _better(results: RunResults, found: Recommendation) -> Answer:
     return Answer("better", "version", f"Is {new} better?", said, f"{head}: {rest}", head, tone)
 
 
-def _shown(results: RunResults, name: str) -> str:
+def _shown(results: Recommended, name: str) -> str:
     return of_100(accuracy_of(results, name).value)
 
 
@@ -190,7 +206,7 @@ _PAYS: dict[str, tuple[str, Tone]] = {
 }
 
 
-def _pays(found: Recommendation, *, unit: str) -> Answer:
+def _pays(found: Recommendation, *, unit: str, today_known: bool) -> Answer:
     assert found.setting is not None
     saving, per = found.setting.saving, found.setting.saving.per_ticket
     head, tone = _PAYS[saving.pays]
@@ -209,7 +225,8 @@ def _pays(found: Recommendation, *, unit: str) -> Answer:
             f"{cost}{in_brackets(saving.cost, decimals)}, {by_hand}",
         )
     today = numbers.number(found.today.saving.cost.value, decimals)
-    row = f"{head.lower()}: {brackets}, today {today}{_example(found)}"
+    beside = f", today {today}" if today_known else ""
+    row = f"{head.lower()}: {brackets}{beside}{_example(found)}"
     return Answer("pays", "pays", "Does it pay?", f"{head}: {said}", row, head.lower(), tone)
 
 

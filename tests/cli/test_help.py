@@ -1,0 +1,151 @@
+"""Help pages: as wide as the terminal, and every example in them runs."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+
+from forked import ticketbench_in
+from small_project import CONFIG, TICKETS, V1, V2
+from ticketbench.cli.main import COMMANDS, cli
+
+GATES = """\
+recording: answers.jsonl
+baseline: base.json
+report: {figures: false, texts: masked}
+gates: [{metric: accuracy, on: v2, not_worse_than: baseline, margin: 0.5}]
+"""
+
+ELSEWHERE = {
+    "ticketbench serve": "runs until somebody ends it; tests/edge/serving starts it",
+    "ticketbench key bind": "writes the file of keys of a user; tests/cli/test_key.py has one",
+    "ticketbench doctor configs/support.yaml --online": "asks a server",
+    "ticketbench cache recheck": "needs an endpoint by URL: an engine in process asks nobody",
+}
+"""Examples that cannot run in a small project, and why."""
+
+GROUPS = ("baseline", "cache", "key", "rubrics")
+
+
+def pages() -> dict[str, str]:
+    """The text of every help page by its command."""
+    found = {"": cli}
+    for name in COMMANDS:
+        command = cli.get_command(click.Context(cli), name)
+        assert command is not None
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {sub}": one for sub, one in command.commands.items()}
+    return {name: command.help or "" for name, command in found.items()}
+
+
+def examples() -> list[str]:
+    """Every line of a help page that is a command, as it stands there."""
+    lines = {line.strip() for text in pages().values() for line in text.splitlines()}
+    return sorted(line for line in lines if line.startswith("ticketbench "))
+
+
+def runnable() -> list[str]:
+    bare = {re.sub(r" +# .*", "", line) for line in examples()}
+    return sorted(line for line in bare if not line.startswith(tuple(ELSEWHERE)))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the files that examples name, answered, reported and blessed."""
+    folder = tmp_path_factory.mktemp("examples")
+    files = {
+        "configs/support.yaml": CONFIG.replace("tickets.csv", "../datasets/new.csv")
+        .replace("v1.yaml", "rubrics/v1.yaml")
+        .replace("v2.yaml", "rubrics/v2.yaml")
+        .replace("report: {figures: false}\n", "")
+        + GATES,
+        "configs/rubrics/v1.yaml": V1,
+        "configs/rubrics/v2.yaml": V2,
+        "datasets/new.csv": TICKETS,
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    for words in (
+        "run configs/support.yaml",
+        "cache export configs/support.yaml",
+        "baseline bless configs/support.yaml --rubric-set v1",
+    ):
+        done = ticketbench_in(folder, *words.split())
+        assert done.returncode == 0, done.stderr
+    for name in ("old", "new"):
+        shutil.copytree(folder / "reports/support", folder / "reports" / name)
+    predictions(folder)
+    for name in ("answers", "ours", "theirs"):
+        shutil.copy(folder / "configs/answers.jsonl", folder / f"{name}.jsonl")
+    recorded = (folder / "answers.jsonl").read_bytes()
+    (folder / "more.jsonl.gz").write_bytes(gzip.compress(recorded))
+    return folder
+
+
+def predictions(folder: Path) -> None:
+    """Tables as examples name them: of one set, of a label, and with that label split in two."""
+    rows = [f"t{i},account,0.1,0.9\n" for i in range(8)]
+    text = "ticket_id,label,score_billing,score_account\n" + "".join(rows)
+    split = [f"t{i},{'access' if i % 2 else 'privacy'},0.1,0.5,0.4\n" for i in range(8)]
+    head = "ticket_id,label,score_billing,score_access,score_privacy\n"
+    for name, content in (("predictions", text), ("a", text), ("b", head + "".join(split))):
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", runnable())
+def test_an_example_of_a_help_page_runs(line: str, made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    shutil.copytree(made, folder)
+    if line.endswith("--rubric-set v2"):  # the first blessing
+        (folder / "configs/base.json").unlink()
+    if line.endswith("a.csv b.csv --json"):
+        shutil.copy(folder / "a.csv", folder / "b.csv")
+    for one in line.replace("/tmp", str(tmp_path)).split(" && "):
+        words = shlex.split(one)
+        if words[0] == "cd":
+            folder /= words[1]
+            continue
+        if words[1:2] == ["run"] and "ticketbench.yaml" in one:
+            folder = tmp_path
+            assert ticketbench_in(folder, "init", ".").returncode == 0
+        if "configs/*.yaml" in words:
+            words[words.index("configs/*.yaml")] = "configs/support.yaml"
+        done = ticketbench_in(folder, *words[1:])
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_reason_not_to_run_an_example_is_of_one() -> None:
+    assert [one for one in ELSEWHERE if not any(e.startswith(one) for e in examples())] == []
+
+
+def test_every_command_shows_an_example_of_at_most_78_signs() -> None:
+    assert [line for line in examples() if len(line) > 78] == []
+    told = {name: "ticketbench " in text for name, text in pages().items()}
+    alone = [name for name in told if name.partition(" ")[0] not in GROUPS]
+    assert [name for name in (*alone, *GROUPS) if not told[name]] == []
+
+
+@pytest.mark.parametrize(
+    ("columns", "most"), [(40, 60), (60, 60), (80, 80), (120, 120), (300, 120)]
+)
+def test_a_help_page_is_as_wide_as_the_terminal_but_for_its_examples(
+    columns: int, most: int, tmp_path: Path
+) -> None:
+    longest = 0
+    for name in ("", "run", "compare", "cache prune"):
+        done = ticketbench_in(tmp_path, *name.split(), "--help", COLUMNS=str(columns))
+        lines = done.stdout.splitlines()
+        prose = [line for line in lines if "ticketbench " not in line and "[OPTIONS]" not in line]
+        longest = max(longest, *map(len, prose))
+        shown = [line.strip() for line in lines if line.strip().startswith("ticketbench ")]
+        assert set(shown) <= set(examples())
+    assert longest <= most
+    assert longest > most - 20
