@@ -18,8 +18,8 @@ from ticketbench.edge.redaction import note_keys_of, refuse_key
 
 COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",
-    "score": "Measure a table of predictions from anywhere.",
     "threshold": "Which threshold to set, and what it is weighed against.",
+    "score": "Measure a table of predictions from anywhere.",
     "compare": "Is one rubric set, run or table better than another?",
     "gate": "Judge the gates of a config, for CI.",
     "baseline": "Show, bless or pin the reference that gates compare with.",

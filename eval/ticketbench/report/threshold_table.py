@@ -54,11 +54,10 @@ def headline_text(found: ThresholdAdvice) -> str:
     recommendation, row = found.recommendation, found.advised
     if recommendation.setting is None:
         return setting_text(recommendation, found.sets).headline
-    said = set_text(recommendation, found.own)
+    as_set = row is not None and "config" in row.roles
+    said = set_text(recommendation, found.own, keep=as_set)
     if recommendation.kind == "review":
         return said
-    if row is not None and "config" in row.roles:
-        said = f"Keep {said[4:]}" if said.startswith("Set ") else said
     if recommendation.kind == "promise":
         return f"{said}: the lowest that promises {right_of_100(recommendation.target)}"
     return f"{said}: least cost at your prices" if recommendation.prices_stated else said
@@ -75,15 +74,14 @@ def table_rows(found: ThresholdAdvice, *, by_set: bool = False) -> list[TableRow
 
 def notes(found: ThresholdAdvice) -> list[str]:
     """What belongs to the table, a sentence each with its stop; none without a table."""
-    if not found.rows:
-        return []
     recommendation = found.recommendation
+    if recommendation.setting is None:
+        return []
     said = [_prices(recommendation), _teams(found), _capacity(found)]
     if recommendation.target_stated:
         said.append(_target(found))
-    text = setting_text(recommendation, found.sets).of_100
-    if "Cheapest" not in text and recommendation.kind == "review":
-        said.insert(0, text)
+    if not recommendation.setting.routing.routed:
+        said.insert(0, setting_text(recommendation, found.sets).of_100)
     return [f"{one}." for one in said if one]
 
 

@@ -46,7 +46,7 @@ class SetThresholds(Value):
         return cls(e.rubric_set, e.settings, *n, e.thresholds)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ThresholdAdvice(Value):
     """The threshold to set for `rubric_set`, and what stands beside it.
 
@@ -64,6 +64,12 @@ class ThresholdAdvice(Value):
     by_set: tuple[ThresholdRow, ...]
     sets: tuple[SetThresholds, ...]
     source: str = ""
+
+    def __repr__(self) -> str:
+        """Short, for a failed assertion: `v2: money, threshold 0.9`."""
+        setting = self.recommendation.setting
+        at = "" if setting is None else f", threshold {setting.threshold:g}"
+        return f"{self.rubric_set}: {self.recommendation.kind}{at}"
 
     def without(self, *roles: Role) -> ThresholdAdvice:
         """The same without these roles, and without the rows that have no other."""

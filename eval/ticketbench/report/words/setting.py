@@ -110,16 +110,16 @@ def at_text(setting: Setting) -> str:
     return f"threshold {numbers.threshold(setting.threshold)}{own}, {_escalation(setting)}"
 
 
-def set_text(found: Recommendation, evaluation: Measured) -> str:
+def set_text(found: Recommendation, evaluation: Measured, *, keep: bool = False) -> str:
     """What to set for a set that was asked for, whichever is the one to use; no last stop.
 
-    One for which something is recommended.
+    One for which something is recommended; `keep` where the config sets just that.
     """
     assert found.setting is not None
     if found.kind == "review":
         return f"K{_keep_people(found, found.setting)[1:]}"
-    example = _by_example(found)
-    return f"{'At example prices: set' if example else 'Set'} {_at(found.setting, evaluation)}"
+    said = f"{'Keep' if keep else 'Set'} {_at(found.setting, evaluation)}"
+    return f"At example prices: {_small(said, found)}" if _by_example(found) else said
 
 
 def yaml_text(found: Recommendation, evaluation: Measured) -> str:
