@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ticketbench.flow.gates.judge import GateRun
+from ticketbench.flow.score import Score
 from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.compare import Comparison
-from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.gates.results import GateReport
-from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults
 from ticketbench.report.changes import change_rows, headline_text, turned_text
-from ticketbench.report.gates.verdict import GateVerdict, gate_words
-from ticketbench.report.masking.texts import Masking
+from ticketbench.report.gates.rows import answer_text, gate_rows
+from ticketbench.report.gates.verdict import GateVerdict
 from ticketbench.report.rendering import render, visible
 from ticketbench.report.threshold_table import HEADER, notes, table_rows
 from ticketbench.report.threshold_table import headline_text as headline_of
-from ticketbench.report.words import numbers
-from ticketbench.report.words.answers import answers
+from ticketbench.report.words.answers import OF_ONE_SET, answers
 from ticketbench.report.words.setting import setting_text
 
 MOST_SHOWN = 200
@@ -62,19 +60,17 @@ class Card:
         return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 2]}…>"
 
 
-def of_set(evaluation: Evaluation, found: Recommendation) -> Card:
-    """What to set for one rubric set that is measured alone, as `score` says it."""
-    advice = setting_text(found, [evaluation])
-    # What runs today is not known here: the policy is that of the settings.
-    lines = [line for line in advice.lines if line != advice.today]
-    measured = (*evaluation.metrics, *evaluation.routing.summary.metrics)
-    known = {m.name: m for m in measured}
+def of_set(found: Score, *, today_known: bool) -> Card:
+    """What to set for one rubric set that is measured alone, and answers, as `score` says them."""
+    advice = setting_text(found.recommendation, found.evaluations)
+    lines = [line for line in (advice.of_100, advice.target) if line]
+    told = answers(found, today_known=today_known)
     rows = [
-        (m.title, numbers.estimate(m.estimate, share=m.share), f"{m.estimate.n:,}")
-        for name in ("accuracy", "macro_f1", "coverage", "selective_precision", "cost")
-        if (m := known.get(name))
+        ("right" if one.id == "better" else one.name, one.row)
+        for one in told
+        if one.id in OF_ONE_SET
     ]
-    return Card(advice.headline, lines, ("", "value [95%]", "tickets"), rows)
+    return Card(advice.headline, lines, (), rows)
 
 
 def of_run(results: RunResults) -> Card:
@@ -103,10 +99,8 @@ def of_advice(found: ThresholdAdvice) -> Card:
     return Card(headline_of(found), lines, (*HEADER, "") if rows else (), rows)
 
 
-def of_gates(report: GateReport, verdict: GateVerdict, masked: Masking) -> Card:
-    """How the gates came out, the failed ones first."""
-    order = ("fail", "inconclusive", "skipped", "pass")
-    words = [(r.outcome, gate_words(r, masked)) for r in report.results]
-    words.sort(key=lambda one: order.index(one[0]))
-    rows = [(outcome, said.demand, said.found) for outcome, said in words]
-    return Card(f"{report.name}: {verdict.headline}", [verdict.action], (), rows)
+def of_gates(found: GateRun, verdict: GateVerdict) -> Card:
+    """How the gates came out, the failed ones first, as `gate` says it."""
+    rows = [(row.outcome, row.demand, row.found) for row in gate_rows(found.report, found.masked)]
+    answer = answer_text(found.report, verdict, baseline=found.baseline)
+    return Card(answer.removesuffix("."), (), (), rows)

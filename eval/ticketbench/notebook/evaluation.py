@@ -78,7 +78,7 @@ class Evaluated(Result):
         return self.score
 
     def _card(self) -> cards.Card:
-        return cards.of_set(self.evaluation, self.recommendation)
+        return cards.of_set(self.score, today_known=self.settings is not None)
 
 
 def of_evaluations(

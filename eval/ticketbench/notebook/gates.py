@@ -11,7 +11,8 @@ from ticketbench.measure.gates.results import GateReport
 from ticketbench.notebook import cards
 from ticketbench.notebook.columns import Columns
 from ticketbench.notebook.result import Frames, Result
-from ticketbench.report.gates.verdict import GateVerdict, gate_verdict, gate_words
+from ticketbench.report.gates.rows import gate_rows
+from ticketbench.report.gates.verdict import GateVerdict, gate_verdict
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -38,9 +39,11 @@ class JudgedGates(Result):
         return self.found.report
 
     def _gates(self) -> Columns:
-        words = [(r, gate_words(r, self.found.masked)) for r in self.report.results]
-        rows = ((r.outcome, said.demand, said.found) for r, said in words)
-        return Columns.of("outcome demand found", rows)
+        rows = gate_rows(self.report, self.found.masked)
+        told = (
+            (r.outcome, r.rubric_set, r.label, r.demand, r.found, " ".join(r.more)) for r in rows
+        )
+        return Columns.of("outcome rubric_set label demand found why", told)
 
     def _frames(self) -> Frames:
         return {"gates": self._gates}
@@ -49,7 +52,7 @@ class JudgedGates(Result):
         return {"verdict": self.verdict, "report": self.report}
 
     def _card(self) -> cards.Card:
-        return cards.of_gates(self.report, self.verdict, self.found.masked)
+        return cards.of_gates(self.found, self.verdict)
 
 
 def gate(
