@@ -21,6 +21,7 @@ FLOORS: Mapping[str, tuple[str, ...]] = {
     "report": ("core", "measure"),
     "flow": ("core", "measure", "edge", "report"),
     "cli": ("core", "measure", "edge", "report", "flow"),
+    "notebook": ("core", "measure", "edge", "report", "flow"),
 }
 """What each floor may import beside itself; modules beside the floors may import everything."""
 

@@ -17,7 +17,7 @@ from ticketbench.core.types import NONE_LABEL, ScoreTable
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.report import figures
-from ticketbench.report.figures import FIGURES, figure_files
+from ticketbench.report.figures import FIGURES, drawn, figure_files
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -78,13 +78,9 @@ def test_a_label_with_a_dollar_sign_is_drawn_as_it_stands() -> None:
 
 def matrix_of(tickets: ScoreTable) -> Axes:
     """The confusion matrix, laid out."""
-    from matplotlib.figure import Figure
-
-    made = Figure(figsize=(6.4, 4.8), dpi=120, layout="constrained")
-    axes = made.add_subplot()
-    FIGURES.get("confusion-matrix")(axes, evaluate(tickets, Settings()))
+    made = drawn("confusion-matrix", evaluate(tickets, Settings()))
     made.draw_without_rendering()
-    return axes
+    return made.axes[0]
 
 
 def intents(k: int) -> ScoreTable:

@@ -40,7 +40,7 @@ def test_the_package_keeps_the_rule(rule: Rule, ours: House) -> None:
 
 def test_the_rooms_of_each_floor_stand_in_the_order_of_the_architecture_page(ours: House) -> None:
     order = house.rooms_in_order((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"))
-    assert order.keys() == {"core", "measure", "edge", "report", "flow"}
+    assert order.keys() == {"core", "measure", "edge", "report", "flow", "notebook"}
     assert house.rooms_out_of_order(ours, order) == []
 
 
@@ -101,6 +101,9 @@ def test_an_import_that_runs_up_is_found_in_any_form(source: str, reached: str) 
         ("report", "edge"),
         ("report", "flow"),
         ("flow", "cli"),
+        ("flow", "notebook"),
+        ("cli", "notebook"),
+        ("notebook", "cli"),
     ],
 )
 def test_a_floor_knows_only_the_floors_below_it(floor: str, other: str) -> None:

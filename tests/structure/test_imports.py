@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
-import inspect
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import ticketbench
-from house import House
-from ticketbench.core.errors import Problem
 
 HEAVY = ("pandas", "sklearn", "matplotlib", "requests_cache")
 
@@ -84,41 +79,48 @@ def test_the_public_names_can_be_imported() -> None:
     assert all(callable(getattr(ticketbench, name)) for name in ticketbench.__all__)
 
 
-def annotated_classes(function: Callable[..., object]) -> set[type]:
-    """Classes of the package that the annotations of a function name, directly or in others."""
-    module = inspect.getmodule(function)
-    assert module is not None
-    tree = ast.parse(inspect.getsource(module))
-    homes = {
-        alias.asname or alias.name: node.module
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module
-        for alias in node.names
-    }
-    text = " ".join(str(annotation) for annotation in inspect.get_annotations(function).values())
-    found = set()
-    for name in re.findall(r"[A-Za-z_]\w*", text):
-        home = homes.get(name, module.__name__)
-        one = getattr(importlib.import_module(home), name, None)
-        if inspect.isclass(one) and one.__module__.startswith("ticketbench."):
-            found.add(one)
-    return found
+NAMES = ("Costs", "Policy", "Settings", "TicketbenchError", "assert_no_regression", "compare",
+         "evaluate", "gate", "load", "run", "threshold", "tickets")  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ticketbench.__all__)
-def test_every_class_in_the_annotations_of_a_public_function_is_public(name: str) -> None:
-    public = {getattr(ticketbench, one) for one in ticketbench.__all__}
-    value = getattr(ticketbench, name)
-    functions = [value] if inspect.isfunction(value) else []
-    if inspect.isclass(value) and name in ("RunOutcome", "GateRun", "Score"):
-        functions = [value.__init__]  # what a command returns is public with all its parts
-    assert {one for function in functions for one in annotated_classes(function)} - public == set()
+def test_the_top_level_has_these_twelve_names_and_the_version() -> None:
+    assert tuple(ticketbench.__all__) == NAMES
+    assert re.fullmatch(r"\d+\.\d+\.\d+.*", ticketbench.__version__)
 
 
-def test_the_rule_sees_classes_that_are_not_public() -> None:
-    def function(one: Problem, other: tuple[House, ...]) -> None: ...
+@pytest.mark.parametrize(
+    "name",
+    "core.types.ScoreTable core.types.Estimate core.types.Ticket measure.evaluate.evaluate "
+    "measure.compare.compare measure.evaluation.Evaluation flow.run.run flow.run.RunOutcome "
+    "flow.score.score flow.gates.judge.gate flow.gates.judge.GateRun".split(),
+)
+def test_what_is_not_at_the_top_level_is_imported_from_where_it_lives(name: str) -> None:
+    home, _, own = name.rpartition(".")
+    assert callable(getattr(importlib.import_module(f"ticketbench.{home}"), own))
 
-    assert annotated_classes(function) == {Problem}
+
+NOTEBOOK = """
+import sys
+import ticketbench as tb
+run = tb.run("eval.yaml", mode="replay")
+file = run.out / "predictions.csv"
+a, b = (tb.evaluate(file, rubric_set=name) for name in ("v1", "v2"))
+results = [run, tb.load(run.out), a, tb.compare(a, b), tb.threshold(a)]
+shown = [(repr(one), one._repr_html_(), one.to_json()) for one in results]
+assert not {"pandas", "sklearn", "scipy.stats", "matplotlib"} & sys.modules.keys()
+a.plot.cost()
+assert "matplotlib.figure" in sys.modules
+assert not {"pandas", "matplotlib.pyplot"} & sys.modules.keys()
+a.to_frame()
+"""
+
+
+def test_a_result_loads_pandas_and_matplotlib_when_a_frame_or_plot_is_asked_for(
+    answered: Path,
+) -> None:
+    modules = loaded(NOTEBOOK, answered)
+    assert "pandas" in modules
+    assert not modules & {"sklearn", "matplotlib.pyplot"}
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from ticketbench.flow.score import Choices, Score
 
 _COLUMN = 10
-_OF_ONE_SET = ("better", "pays", "fix")
-"""The answers that need no other set, and not what runs today."""
 
 
 @click.command("score")
@@ -102,7 +100,7 @@ def command(
 
 def _show(result: Score, choices: Choices) -> None:
     """The answer, a row for each of three questions, and what to set."""
-    from ticketbench.report.words.answers import answers
+    from ticketbench.report.words.answers import OF_ONE_SET, answers
     from ticketbench.report.words.setting import setting_text
 
     advice = setting_text(result.recommendation, result.evaluations)
@@ -110,7 +108,7 @@ def _show(result: Score, choices: Choices) -> None:
     if advice.of_100:
         show_of_100(f"{advice.of_100}.")
     told = answers(result, today_known=choices.today_known)
-    said = [one for one in told if one.id in _OF_ONE_SET]
+    said = [one for one in told if one.id in OF_ONE_SET]
     if said:
         show()
     for one in said:

@@ -34,20 +34,28 @@ class TicketbenchError(Exception):
     def __init__(self, what: str, *, where: str = "", help: str = "") -> None:
         super().__init__(what)
         self.problems: tuple[Problem, ...] = (Problem(what, where, help),)
-        if help:  # where nobody prints the problems: in a test that failed
-            self.add_note(help)
+        self._note()
 
     @classmethod
     def of(cls, problems: Sequence[Problem]) -> Self:
         """An error that holds all of `problems` (at least one), in their order."""
         error = cls(problems[0].what)
         error.problems = tuple(problems)
+        error._note()
         return error
 
     def located(self, where: str) -> Self:
         """The same error, with `where` for every problem that does not say where it is."""
         self.problems = tuple(replace(p, where=p.where or where) for p in self.problems)
+        self._note()
         return self
+
+    def _note(self) -> None:
+        """All of it where nobody prints the problems: in a notebook, and in a test that failed."""
+        first, *others = self.problems
+        notes = [": ".join(p for p in (first.where, first.help) if p)]
+        notes += [": ".join(p for p in (o.where, o.what, o.help) if p) for o in others]
+        self.__notes__ = [note for note in notes if note]
 
 
 class InputError(TicketbenchError):

@@ -96,6 +96,26 @@ def compare_sides(
     tickets are not the same.
     """
     first, second = read_sides((base, candidate), config=config, mode=mode, overrides=overrides)
+    return compare_two(
+        first,
+        second,
+        mapping=mapping,
+        threshold=threshold,
+        escalate_above=escalate_above,
+        reference=reference,
+    )
+
+
+def compare_two(
+    first: Side,
+    second: Side,
+    *,
+    mapping: LabelMap | None = None,
+    threshold: float | None = None,
+    escalate_above: float | None = None,
+    reference: bool = False,
+) -> Compared:
+    """The same of two sides that are at hand."""
     tables = _tables(first, second)
     policy = _policy(second.policy or first.policy or Policy(), threshold, escalate_above)
     costs = second.costs or first.costs or Costs()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ticketbench.core.types import ScoreTable
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.recommendation import Recommendation, Today, recommend
@@ -85,7 +86,14 @@ def score(
     """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
     from ticketbench.edge.results.predictions import read_score_table
 
-    table = read_score_table(file, rubric_set).in_order_of_ids()
+    return score_of(read_score_table(file, rubric_set), settings=settings, reference=reference)
+
+
+def score_of(
+    table: ScoreTable, *, settings: Settings | None = None, reference: bool = False
+) -> Score:
+    """Measure a table that is at hand; the order of its tickets changes nothing."""
+    table = table.in_order_of_ids()
     settings = settings or Settings()
     found = evaluate(table, settings)
     today = Today(table.provenance.rubric_set, settings.policy)

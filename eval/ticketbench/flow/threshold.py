@@ -11,6 +11,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
+from ticketbench.core.types import ScoreTable
 from ticketbench.flow.report_folder import ReportFolder, named_report, report_folder, set_of
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice, saved_advice
 from ticketbench.measure.evaluation import Settings
@@ -111,19 +112,34 @@ def _of_table(
 ) -> ThresholdAdvice:
     from ticketbench.edge.results.predictions import read_score_table
 
-    settings = wanted.over(_configured(config))
-    table = read_score_table(file, name).in_order_of_ids()
-    name = table.provenance.rubric_set
-    found = advice([table], name, settings, Today(name, settings.policy))
-    # Without a config nobody knows what is set now or runs today: the policy is the usual one.
-    found = found if config else found.without("today", "config")
+    found = _of_one(read_score_table(file, name), _configured(config), wanted)
     return replace(found, source=str(file))
 
 
-def _configured(config: Path | None) -> Settings:
-    """The settings of a config; the usual ones without."""
+def threshold_of(
+    table: ScoreTable,
+    *,
+    settings: Settings | None = None,
+    min_precision: float | None = None,
+    costs: Mapping[str, float] | None = None,
+    capacity: float | None = None,
+) -> ThresholdAdvice:
+    """The same for a table that is at hand, whose `settings` say what is set now."""
+    return _of_one(table, settings, _Wanted(min_precision, costs, capacity))
+
+
+def _of_one(table: ScoreTable, settings: Settings | None, wanted: _Wanted) -> ThresholdAdvice:
+    asked = wanted.over(settings or Settings())
+    name = table.provenance.rubric_set
+    found = advice([table.in_order_of_ids()], name, asked, Today(name, asked.policy))
+    # Without settings nobody knows what is set now or runs today: the policy is the usual one.
+    return found if settings else found.without("today", "config")
+
+
+def _configured(config: Path | None) -> Settings | None:
+    """The settings of a config; None without one."""
     if config is None:
-        return Settings()
+        return None
     from ticketbench.flow.steps.inputs import read_inputs
     from ticketbench.flow.steps.settings import settings_of
 

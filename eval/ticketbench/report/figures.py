@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,25 +32,46 @@ _CELL, _SMALL_CELL = 0.42, 0.15
 _LONGEST_TICK = 40
 """Characters of a label: long ones differ at their ends."""
 
+_USUAL = (6.4, 4.8)
+
 Draw = Callable[["Axes", Evaluation], None]
-FIGURES: Registry[Draw] = Registry("figure")
+Size = Callable[[Evaluation], tuple[float, float]]
 
 
-def figure(name: str) -> Callable[[Draw], Draw]:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What draws on axes, and the inches it needs on a sheet of its own."""
+
+    draw: Draw
+    size: Size
+
+
+FIGURES: Registry[Drawing] = Registry("figure")
+
+
+def figure(name: str, *, size: Size = lambda _: _USUAL) -> Callable[[Draw], Draw]:
     """Register a figure; its file is called after `name` and the rubric set."""
-    return FIGURES.register(name)
+    return FIGURES.register(name, entry=lambda draw: Drawing(draw, size))
+
+
+def drawn(name: str, evaluation: Evaluation) -> Figure:
+    """The figure called `name` on a sheet of its own; InputError where none is called so."""
+    from matplotlib.figure import Figure
+
+    found = FIGURES.get(name)
+    made = Figure(figsize=found.size(evaluation), dpi=120, layout="constrained")
+    found.draw(made.add_subplot(), evaluation)
+    return made
 
 
 def figure_files(evaluation: Evaluation) -> dict[str, bytes]:
     """PNG and SVG of every figure, by path inside the report folder."""
     import matplotlib as mpl
-    from matplotlib.figure import Figure
 
     files = {}
     with mpl.rc_context({"svg.hashsalt": "ticketbench", "svg.fonttype": "none"}):
         for name in FIGURES.names():
-            made = Figure(figsize=(6.4, 4.8), dpi=120, layout="constrained")
-            FIGURES.get(name)(made.add_subplot(), evaluation)
+            made = drawn(name, evaluation)
             stem = f"figures/{name}-{evaluation.provenance.rubric_set}"
             files[f"{stem}.png"] = _bytes(made, "png")
             # Laid out once: at 77 labels that takes as long as drawing.
@@ -72,16 +94,30 @@ def _titled(axes: Axes, evaluation: Evaluation, title: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-@figure("confusion-matrix")
+def _grown(evaluation: Evaluation) -> tuple[float, float]:
+    """As large as its cells need beside labels and title, and never smaller than other figures."""
+    matrix = shaded(evaluation.routing.confusion)
+    numbered = _has_numbers(matrix)
+    cell = _CELL if numbered else _SMALL_CELL
+    longest = max((len(_tick(name)) for name in (*matrix.columns, *_labels(matrix))), default=0)
+    beside = 1.2 + (0.08 if numbered else 0.06) * longest
+    wide, high = len(matrix.columns) * cell + beside, len(matrix.rows) * cell + beside
+    return max(_USUAL[0], wide), max(_USUAL[1], high)
+
+
+def _has_numbers(matrix: Shaded) -> bool:
+    return len(matrix.columns) <= _MOST_NUMBERED + 2
+
+
+@figure("confusion-matrix", size=_grown)
 def confusion_matrix(axes: Axes, evaluation: Evaluation) -> None:
     """Gold label by outcome: right in blue, wrong in orange, with a person in grey.
 
     Each hue has six shades up to its own largest cell, so that a few wrong routes are seen beside
-    many right ones. The figure grows with the labels.
+    many right ones. A sheet of its own grows with the labels.
     """
     matrix = shaded(evaluation.routing.confusion)
-    numbered = len(matrix.columns) <= _MOST_NUMBERED + 2
-    _grown(axes, matrix, cell=_CELL if numbered else _SMALL_CELL)
+    numbered = _has_numbers(matrix)
     axes.imshow([[_shade(c.kind, c.step) for c in row.cells] for row in matrix.rows], aspect="auto")
     _named(axes, matrix, size=9 if numbered else 6.5)
     _gridded(axes, matrix)
@@ -93,14 +129,6 @@ def confusion_matrix(axes: Axes, evaluation: Evaluation) -> None:
     axes.set(xlabel=f"outcome under the policy ({told})", ylabel="gold label")
     _titled(axes, evaluation, "Confusion matrix")
     axes.spines[:].set_visible(False)
-
-
-def _grown(axes: Axes, matrix: Shaded, *, cell: float) -> None:
-    """As large as its cells need beside labels and title, and never smaller than other figures."""
-    longest = max((len(_tick(name)) for name in (*matrix.columns, *_labels(matrix))), default=0)
-    beside = 1.2 + (0.08 if cell == _CELL else 0.06) * longest
-    wide, high = len(matrix.columns) * cell + beside, len(matrix.rows) * cell + beside
-    axes.figure.set_size_inches(max(6.4, wide), max(4.8, high))  # type: ignore[union-attr]
 
 
 def _shade(kind: Kind, step: int) -> FloatArray:

@@ -29,12 +29,11 @@ from ticketbench.core.types import (
 )
 from ticketbench.edge.files.cells import CellStyle
 from ticketbench.edge.results.predictions import (
-    gold_labels,
-    numbered,
     predictions_csv,
     read_score_table,
     score_table,
 )
+from ticketbench.edge.results.rows import gold_labels, numbered
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
 

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
-from typing import cast, get_args
 
 import numpy as np
 
-from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.policy import OUTCOMES, Policy
-from ticketbench.core.quotes import columns_near, quoted, words
 from ticketbench.core.types import (
     NONE,
     NONE_LABEL,
     BoolArray,
     Dataset,
     Failure,
-    FailureKind,
     FloatArray,
-    IntArray,
     Provenance,
     RubricSet,
     ScoreTable,
-    fingerprint,
 )
-from ticketbench.edge.contract import ContractViolation, check_sum, decimals_of
-from ticketbench.edge.files.cells import ESCAPED, CellStyle, csv_text, original
-from ticketbench.edge.inputs.formats import (
-    Cell,
-    Row,
-    Table,
-    line_of_problem,
-    problems_error,
-    read_table,
-)
+from ticketbench.edge.files.cells import CellStyle, csv_text
+from ticketbench.edge.inputs.formats import read_table
 from ticketbench.edge.redaction import shown_url
-
-SCORE_PREFIX = "score_"
-
-_HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
-_TAIL = ("outcome", "failure")
+from ticketbench.edge.results.rows import (
+    HEAD,
+    SCORE_PREFIX,
+    TAIL,
+    Origin,
+    Predictions,
+    gold_labels,
+    known,
+    numbered,
+    of_set,
+)
 
 
 def score_table(
@@ -77,17 +68,6 @@ def score_table(
     )
 
 
-def gold_labels(labels: Sequence[str], seen: Iterable[str]) -> tuple[str, ...]:
-    """The labels, then the gold labels outside them, sorted."""
-    return (*labels, *sorted(set(seen) - set(labels) - {NONE_LABEL}))
-
-
-def numbered(keys: Sequence[object]) -> IntArray:
-    """Equal keys get equal numbers, in order of first appearance."""
-    number: dict[object, int] = {}
-    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
-
-
 def _wanted(dataset: Dataset, gold: Sequence[str]) -> BoolArray:
     position = {label: i for i, label in enumerate(gold)}
     wanted = np.zeros((len(dataset.tickets), len(gold)), dtype=np.bool_)
@@ -108,7 +88,7 @@ def predictions_csv(
     """
     labels = list(dict.fromkeys(label for table in tables for label in table.labels))
     texts = {text for t in dataset.tickets for text in (t.id, t.label, t.group or "")}.union(labels)
-    head = (*_HEAD, *(SCORE_PREFIX + label for label in labels), *_TAIL)
+    head = (*HEAD, *(SCORE_PREFIX + label for label in labels), *TAIL)
     return csv_text(head, _rows(tables, dataset, policy, labels), texts=texts, cells=cells)
 
 
@@ -144,13 +124,19 @@ def _prediction_rows(
 
 
 def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
-    """The score table in a predictions file: `ticket_id, label, score_<label>...` and optional
+    """The score table of `read_set`, which says what is read and raised."""
+    return read_set(path, rubric_set).table
+
+
+def read_set(path: Path, rubric_set: str | None = None) -> Predictions:
+    """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
     A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
     not part of the set. Raises InputError with file and line of every bad row.
     """
-    return _score_table(path, _known_table(path), rubric_set)
+    origin = Origin.of_file(path)
+    return of_set(known(read_table(path), origin), origin, rubric_set)
 
 
 def read_predictions(
@@ -160,186 +146,13 @@ def read_predictions(
 
     The file is read once. Raises what `read_score_table` raises.
     """
-    table = _known_table(path)
-    tables = tuple(_score_table(path, table, name) for name in rubric_sets)
-    return tables, {_text(row, "ticket_id"): _text(row, "label") for row in table.rows}
+    found = read_sets(path, rubric_sets)
+    gold = {ticket: label for one in found for ticket, label in one.gold.items()}
+    return tuple(one.table for one in found), gold
 
 
-def _known_table(path: Path) -> Table:
-    """The table in `path` with its texts as they were and the columns that it cannot go without."""
-    table = _unescaped(path, read_table(path))
-    _check_columns(path, table)
-    return table
-
-
-def _score_table(path: Path, table: Table, rubric_set: str | None) -> ScoreTable:
-    name, rows = _rows_of_set(path, table, rubric_set)
-    labels = _labels(path, table, rows)
-    problems: list[Problem] = _duplicates(path, rows)
-    scored, failures, scores = _split(path, rows, labels, problems)
-    if problems:
-        raise problems_error(sorted(problems, key=line_of_problem))
-    gold = gold_labels(labels, (_text(row, "label") for row in rows))
-    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in scored]
-    pairs = sorted(_identity(row) for row in rows)
-    return ScoreTable(
-        labels=labels,
-        gold_labels=gold,
-        ids=tuple(_text(row, "ticket_id") for row in scored),
-        truth=np.array([position[_text(row, "label")] for row in scored], dtype=np.int64),
-        groups=numbered(keys),
-        scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
-        wanted=None,
-        failures=tuple(failures),
-        provenance=Provenance(path.name, fingerprint(pairs), name, "", "table"),
-    )
-
-
-def _unescaped(path: Path, table: Table) -> Table:
-    """The original texts of a table of our own; any other table stays as it is.
-
-    Raises InputError with file and line of every escape that is no character, and of columns that
-    have one name.
-    """
-    columns = table.columns
-    if (columns[: len(_HEAD)], columns[-len(_TAIL) - 1 :]) != (_HEAD, (*_TAIL, ESCAPED)):
-        return table
-    problems: list[Problem] = []
-
-    def taken_back(text: str, line: int) -> str:
-        try:
-            return original(text)
-        except ValueError as error:
-            help_ = "take the file as `run` wrote it"
-            problems.append(Problem(str(error), f"{path}:{line}", help_))
-            return text
-
-    names = {name: taken_back(name, 1) for name in columns}
-    if len(set(names.values())) < len(names):
-        problems.append(Problem("two columns have one name", f"{path}:1", "rename one"))
-    rows = []
-    for row in table.rows:
-        changed = _text(row, ESCAPED) == "1"
-        cells = {name: _text(row, name) for name in columns}
-        values: dict[str, Cell] = {
-            names[name]: taken_back(cell, row.line) if changed else cell
-            for name, cell in cells.items()
-        }
-        rows.append(Row(row.line, values))
-    if problems:
-        raise problems_error(problems)
-    return Table(tuple(names.values()), tuple(rows))
-
-
-def _labels(path: Path, table: Table, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The labels of the rubric set: columns with a value, or all where every ticket failed.
-
-    In an order under which each tie at the top goes to the row's `top_label`, where there is one.
-    """
-    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
-    used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
-    labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
-    if len(labels) < 2:
-        raise InputError("there are fewer than two score columns with values", where=f"{path}:1")
-    before: dict[str, set[str]] = {label: set() for label in labels}
-    for row in rows:
-        top = _text(row, "top_label")
-        score = _text(row, SCORE_PREFIX + top)
-        for label in labels if score else ():
-            if label != top and _text(row, SCORE_PREFIX + label) == score:
-                before[label].add(top)
-    return _ordered(labels, before)
-
-
-def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
-    """`labels` with each behind those in `before`; as they stand where that contradicts itself."""
-    if not any(before.values()):
-        return tuple(labels)  # no ties, so that many labels cost nothing
-    order: dict[str, None] = {}
-    while len(order) < len(labels):
-        free = next((x for x in labels if x not in order and before[x] <= order.keys()), None)
-        if free is None:
-            return tuple(labels)
-        order[free] = None
-    return tuple(order)
-
-
-def _identity(row: Row) -> str:
-    ticket = _text(row, "ticket_id")
-    return f"{len(ticket)}:{ticket}{_text(row, 'label')}"
-
-
-def _text(row: Row, column: str) -> str:
-    value = row.values.get(column)
-    return value if isinstance(value, str) else ""
-
-
-def _check_columns(path: Path, table: Table) -> None:
-    problems = [
-        Problem(f"there is no column {name!r}", f"{path}:1", columns_near(name, table.columns))
-        for name in ("ticket_id", "label")
-        if name not in table.columns
-    ]
-    if problems:
-        raise InputError.of(problems)
-
-
-def _rows_of_set(path: Path, table: Table, wanted: str | None) -> tuple[str, list[Row]]:
-    names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
-    if wanted is None and len(names) > 1:
-        raise InputError(
-            f"{path} holds several rubric sets", help=f"choose one: --rubric-set, of {words(names)}"
-        )
-    if wanted is not None and wanted not in names:
-        raise InputError(f"{path} has no rubric set {wanted!r}", help=f"it has: {words(names)}")
-    name = wanted if wanted is not None else (names[0] if names else "")
-    rows = [row for row in table.rows if _text(row, "rubric_set") == name]
-    if not rows:
-        raise InputError(f"there are no rows in {path}", help="add predictions")
-    return name or path.stem, rows
-
-
-def _duplicates(path: Path, rows: Sequence[Row]) -> list[Problem]:
-    first: dict[str, int] = {}
-    problems = []
-    for row in rows:
-        ticket = _text(row, "ticket_id")
-        where = f"{path}:{row.line}"
-        if not ticket or not _text(row, "label"):
-            problems.append(Problem("ticket_id or label is empty", where, "fill it in"))
-        elif ticket in first:
-            what = f"the ticket {quoted(ticket)} stands twice, first in line {first[ticket]}"
-            problems.append(Problem(what, where, "keep one row a ticket"))
-        first.setdefault(ticket, row.line)
-    return problems
-
-
-def _split(
-    path: Path, rows: Sequence[Row], labels: Sequence[str], problems: list[Problem]
-) -> tuple[list[Row], list[Failure], list[list[float]]]:
-    """Scored rows with their scores, and failures: rows without any score."""
-    scored, failures, scores = [], [], []
-    for row in rows:
-        cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
-        if not any(cells):
-            kind = _text(row, "failure")
-            known = kind if kind in get_args(FailureKind) else "not_run"
-            failures.append(Failure(_text(row, "ticket_id"), cast(FailureKind, known)))
-            continue
-        try:
-            values = [float(cell) for cell in cells]
-            if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
-                raise ContractViolation("a score is not within [0, 1]")
-            check_sum(values, decimals=max(decimals_of(cell) for cell in cells))
-        except (ValueError, ArithmeticError):
-            problems.append(
-                Problem("a score is missing or not a number", f"{path}:{row.line}", "fix the row")
-            )
-        except ContractViolation as error:
-            help_ = "scores must be a distribution over the labels"
-            problems.append(Problem(str(error), f"{path}:{row.line}", help_))
-        else:
-            scored.append(row)
-            scores.append(values)
-    return scored, failures, scores
+def read_sets(path: Path, rubric_sets: Sequence[str]) -> tuple[Predictions, ...]:
+    """What `read_set` says of each of these rubric sets; the file is read once."""
+    origin = Origin.of_file(path)
+    table = known(read_table(path), origin)
+    return tuple(of_set(table, origin, name) for name in rubric_sets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Protocol
 
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.gates.rule import Demand, Undecided, loss_left, loss_shown, outcomes
@@ -11,8 +12,17 @@ from ticketbench.measure.pairs.verdict import MARGIN
 _MOST_TOLD = 5
 
 
+class Compared(Protocol):
+    """What `compare` of the package gives: its numbers stand in a comparison."""
+
+    @property
+    def comparison(self) -> Comparison:
+        """Every change with its interval."""
+        ...
+
+
 def assert_no_regression(
-    comparison: Comparison, *, margin: float = MARGIN, undecided: Undecided = "pass"
+    comparison: Comparison | Compared, *, margin: float = MARGIN, undecided: Undecided = "pass"
 ) -> None:
     """Raise AssertionError when the candidate is right less often than the base.
 
@@ -25,6 +35,8 @@ def assert_no_regression(
     __tracebackhide__ = True
     from ticketbench.report.words import commands
 
+    if not isinstance(comparison, Comparison):
+        comparison = comparison.comparison
     demand = Demand(comparison.change("accuracy").gain, margin, primary=True)
     (outcome,) = outcomes([demand], undecided=undecided)
     if outcome == "pass" or (outcome == "inconclusive" and undecided == "pass"):

@@ -54,12 +54,15 @@ def read_sides(
     """
     if config is not None:
         return _of_config(names, config, mode, overrides)
-    first, second = (_of_file(name) for name in names)
-    if first.name == second.name:
-        first, second = (
-            replace(side, name=name) for side, name in zip((first, second), names, strict=True)
-        )
-    return first, second
+    return apart((side_of(names[0]), side_of(names[1])), names)
+
+
+def apart(sides: tuple[Side, Side], names: tuple[str, str]) -> tuple[Side, Side]:
+    """Both sides, called by `names` where their own names are the same."""
+    first, second = sides
+    if first.name != second.name:
+        return sides
+    return replace(first, name=names[0]), replace(second, name=names[1])
 
 
 def _of_config(
@@ -83,7 +86,8 @@ def _of_config(
     return first, second
 
 
-def _of_file(text: str) -> Side:
+def side_of(text: str) -> Side:
+    """What `read_sides` makes of one word that names a file."""
     path, name = _split(text)
     if path.is_dir() or path.name == RESULTS:
         return _of_run(path if path.is_dir() else path.parent, name)

@@ -61,6 +61,10 @@ class Recommended(Protocol):
         """Each set, in order; at least one."""
 
 
+OF_ONE_SET = ("better", "pays", "fix")
+"""The answers that need no other set, and not what runs today."""
+
+
 def answers(results: Recommended, *, today_known: bool = True) -> tuple[Answer, ...]:
     """The answers that these results allow, in order; none where nothing is recommended.
 

@@ -1,0 +1,299 @@
+"""What the rows of a table of predictions say, wherever the table lies, and what is wrong there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+import numpy as np
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import columns_near, quoted, words
+from ticketbench.core.types import (
+    NONE,
+    NONE_LABEL,
+    Failure,
+    FailureKind,
+    IntArray,
+    Provenance,
+    ScoreTable,
+    fingerprint,
+)
+from ticketbench.edge.contract import ContractViolation, check_sum, decimals_of
+from ticketbench.edge.files.cells import ESCAPED, original
+from ticketbench.edge.inputs.formats import Cell, Row, Table, problems_error
+
+SCORE_PREFIX = "score_"
+
+HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
+TAIL = ("outcome", "failure")
+"""The columns of predictions.csv before and after the scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a table of predictions comes from, in the words of a message.
+
+    name        what the table is called
+    dataset     what its tickets are called
+    rubric_set  what its set is called where no row says so
+    columns     where the names of its columns stand
+    place       where the row of a number stands
+    row         what the number of a row counts, such as line
+    chosen_by   how one of several rubric sets is chosen
+    """
+
+    name: str
+    dataset: str
+    rubric_set: str
+    columns: str
+    place: Callable[[int], str]
+    row: str = "line"
+    chosen_by: str = "--rubric-set, of "
+
+    @classmethod
+    def of_file(cls, path: Path) -> Origin:
+        """The table is a file."""
+        return cls(str(path), path.name, path.stem, f"{path}:1", lambda line: f"{path}:{line}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """A score table, and what it does not say of the rows that it was made of.
+
+    ids     every ticket in the order of the rows, also those without an answer
+    gold    the gold label of each, NONE_LABEL where none fits
+    groups  the group of each by name; empty where it has none
+    """
+
+    table: ScoreTable
+    ids: tuple[str, ...]
+    gold: Mapping[str, str]
+    groups: Mapping[str, str]
+
+
+_Numbered = list[tuple[int, Problem]]
+"""Problems, each with the number of its row."""
+
+
+def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
+    """The predictions in a table: `ticket_id, label, score_<label>...` and optional
+    `group_id, rubric_set, failure`.
+
+    One of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are not
+    part of the set; a row without any score is a ticket without an answer. Raises InputError with
+    the place of every bad row, as `origin` calls it.
+    """
+    return of_set(known(table, origin), origin, rubric_set)
+
+
+def known(table: Table, origin: Origin) -> Table:
+    """The table with its texts as they were before `predictions_csv`.
+
+    Raises InputError where it lacks a column that it cannot go without.
+    """
+    table = _unescaped(table, origin)
+    _check_columns(table, origin)
+    return table
+
+
+def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
+    """The predictions of one rubric set in a `known` table; see `predictions`."""
+    name, rows = _rows_of_set(table, origin, rubric_set)
+    labels = _labels(table, origin, rows)
+    problems: _Numbered = _duplicates(rows, origin)
+    scored, failures, scores = _split(rows, labels, origin, problems)
+    if problems:
+        raise _in_order(problems)
+    own = {_text(row, "ticket_id"): _text(row, "label") for row in rows}
+    gold = gold_labels(labels, own.values())
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    groups = {_text(row, "ticket_id"): _text(row, "group_id") for row in rows}
+    ids = tuple(_text(row, "ticket_id") for row in scored)
+    found = ScoreTable(
+        labels=labels,
+        gold_labels=gold,
+        ids=ids,
+        truth=np.array([position[own[i]] for i in ids], dtype=np.int64),
+        groups=numbered([groups[i] or ("id", i) for i in ids]),
+        scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
+        wanted=None,
+        failures=tuple(failures),
+        provenance=Provenance(
+            origin.dataset, fingerprint(sorted(map(_identity, rows))), name, "", "table"
+        ),
+    )
+    return Predictions(found, tuple(own), own, groups)
+
+
+def _in_order(problems: _Numbered) -> InputError:
+    return problems_error([one for _, one in sorted(problems, key=lambda found: found[0])])
+
+
+def gold_labels(labels: Sequence[str], seen: Iterable[str]) -> tuple[str, ...]:
+    """The labels, then the gold labels outside them, sorted."""
+    return (*labels, *sorted(set(seen) - set(labels) - {NONE_LABEL}))
+
+
+def numbered(keys: Sequence[object]) -> IntArray:
+    """Equal keys get equal numbers, in order of first appearance."""
+    number: dict[object, int] = {}
+    return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
+
+
+def _unescaped(table: Table, origin: Origin) -> Table:
+    """The original texts of a table of our own; any other table stays as it is.
+
+    Raises InputError with the place of every escape that is no character, and of columns that
+    have one name.
+    """
+    columns = table.columns
+    if (columns[: len(HEAD)], columns[-len(TAIL) - 1 :]) != (HEAD, (*TAIL, ESCAPED)):
+        return table
+    problems: list[Problem] = []
+
+    def taken_back(text: str, line: int) -> str:
+        try:
+            return original(text)
+        except ValueError as error:
+            help_ = "take the file as `run` wrote it"
+            problems.append(Problem(str(error), origin.place(line), help_))
+            return text
+
+    names = {name: taken_back(name, 1) for name in columns}
+    if len(set(names.values())) < len(names):
+        problems.append(Problem("two columns have one name", origin.columns, "rename one"))
+    rows = []
+    for row in table.rows:
+        changed = _text(row, ESCAPED) == "1"
+        cells = {name: _text(row, name) for name in columns}
+        values: dict[str, Cell] = {
+            names[name]: taken_back(cell, row.line) if changed else cell
+            for name, cell in cells.items()
+        }
+        rows.append(Row(row.line, values))
+    if problems:
+        raise problems_error(problems)
+    return Table(tuple(names.values()), tuple(rows))
+
+
+def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...]:
+    """The labels of the rubric set: columns with a value, or all where every ticket failed.
+
+    In an order under which each tie at the top goes to the row's `top_label`, where there is one.
+    """
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
+    labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
+    if len(labels) < 2:
+        what = "there are fewer than two score columns with values"
+        raise InputError(what, where=origin.columns)
+    before: dict[str, set[str]] = {label: set() for label in labels}
+    for row in rows:
+        top = _text(row, "top_label")
+        score = _text(row, SCORE_PREFIX + top)
+        for label in labels if score else ():
+            if label != top and _text(row, SCORE_PREFIX + label) == score:
+                before[label].add(top)
+    return _ordered(labels, before)
+
+
+def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
+    """`labels` with each behind those in `before`; as they stand where that contradicts itself."""
+    if not any(before.values()):
+        return tuple(labels)  # no ties, so that many labels cost nothing
+    order: dict[str, None] = {}
+    while len(order) < len(labels):
+        free = next((x for x in labels if x not in order and before[x] <= order.keys()), None)
+        if free is None:
+            return tuple(labels)
+        order[free] = None
+    return tuple(order)
+
+
+def _identity(row: Row) -> str:
+    ticket = _text(row, "ticket_id")
+    return f"{len(ticket)}:{ticket}{_text(row, 'label')}"
+
+
+def _text(row: Row, column: str) -> str:
+    value = row.values.get(column)
+    return value if isinstance(value, str) else ""
+
+
+def _check_columns(table: Table, origin: Origin) -> None:
+    problems = [
+        Problem(f"there is no column {name!r}", origin.columns, columns_near(name, table.columns))
+        for name in ("ticket_id", "label")
+        if name not in table.columns
+    ]
+    if problems:
+        raise InputError.of(problems)
+
+
+def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str, list[Row]]:
+    names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
+    if wanted is None and len(names) > 1:
+        raise InputError(
+            f"{origin.name} holds several rubric sets",
+            help=f"choose one: {origin.chosen_by}{words(names)}",
+        )
+    if wanted is not None and wanted not in names:
+        raise InputError(
+            f"{origin.name} has no rubric set {wanted!r}", help=f"it has: {words(names)}"
+        )
+    name = wanted if wanted is not None else (names[0] if names else "")
+    rows = [row for row in table.rows if _text(row, "rubric_set") == name]
+    if not rows:
+        raise InputError(f"there are no rows in {origin.name}", help="add predictions")
+    return name or origin.rubric_set, rows
+
+
+def _duplicates(rows: Sequence[Row], origin: Origin) -> _Numbered:
+    first: dict[str, int] = {}
+    problems: _Numbered = []
+    for row in rows:
+        ticket = _text(row, "ticket_id")
+        what, help_ = "", ""
+        if not ticket or not _text(row, "label"):
+            what, help_ = "ticket_id or label is empty", "fill it in"
+        elif ticket in first:
+            before = f"first in {origin.row} {first[ticket]}"
+            what = f"the ticket {quoted(ticket)} stands twice, {before}"
+            help_ = "keep one row a ticket"
+        if what:
+            problems.append((row.line, Problem(what, origin.place(row.line), help_)))
+        first.setdefault(ticket, row.line)
+    return problems
+
+
+def _split(
+    rows: Sequence[Row], labels: Sequence[str], origin: Origin, problems: _Numbered
+) -> tuple[list[Row], list[Failure], list[list[float]]]:
+    """Scored rows with their scores, and failures: rows without any score."""
+    scored, failures, scores = [], [], []
+    for row in rows:
+        cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
+        if not any(cells):
+            kind = _text(row, "failure")
+            known = kind if kind in get_args(FailureKind) else "not_run"
+            failures.append(Failure(_text(row, "ticket_id"), cast(FailureKind, known)))
+            continue
+        try:
+            values = [float(cell) for cell in cells]
+            if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
+                raise ContractViolation("a score is not within [0, 1]")
+            check_sum(values, decimals=max(decimals_of(cell) for cell in cells))
+        except (ValueError, ArithmeticError):
+            what = "a score is missing or not a number"
+            problems.append((row.line, Problem(what, origin.place(row.line), "fix the row")))
+        except ContractViolation as error:
+            help_ = "scores must be a distribution over the labels"
+            problems.append((row.line, Problem(str(error), origin.place(row.line), help_)))
+        else:
+            scored.append(row)
+            scores.append(values)
+    return scored, failures, scores

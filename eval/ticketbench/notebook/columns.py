@@ -1,0 +1,234 @@
+"""The tables of a result as named columns: every number with its interval and its n."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ticketbench.core.policy import OUTCOMES, Policy
+from ticketbench.core.types import Estimate
+from ticketbench.edge.results.rows import SCORE_PREFIX, Predictions
+from ticketbench.measure.advice.rows import ThresholdRow
+from ticketbench.measure.advice.threshold import ThresholdAdvice
+from ticketbench.measure.compare import Comparison, Flip
+from ticketbench.measure.evaluation import Evaluation, Measured
+from ticketbench.measure.thresholds.choose import ChosenThreshold
+
+Values = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Names, and rows with a value for each; the names are there without rows, too."""
+
+    names: tuple[str, ...]
+    rows: tuple[Values, ...]
+
+    @classmethod
+    def of(cls, names: str, rows: Iterable[Values]) -> Columns:
+        """`names` apart by blanks."""
+        return cls(tuple(names.split()), tuple(rows))
+
+
+_ENDS = "{0} {0}_low {0}_high {0}_n"
+
+
+def metrics(evaluations: Sequence[Evaluation]) -> Columns:
+    """Every metric of each set, those of routing under its policy, too."""
+    return Columns.of(
+        "rubric_set metric title value low high n method",
+        (
+            (e.provenance.rubric_set, m.name, m.title, *_ends(m.estimate), m.estimate.method)
+            for e in evaluations
+            for m in (*e.metrics, *e.routing.summary.metrics)
+        ),
+    )
+
+
+def labels(evaluations: Sequence[Evaluation]) -> Columns:
+    """Each gold label: its tickets, how often it is the answer, and every metric of it."""
+    results = [(e, r) for e in evaluations for r in e.by_label.results]
+    names = dict.fromkeys(m.name for _, r in results for m in r.metrics)
+    own = " ".join(_ENDS.format(name) for name in names)
+    return Columns.of(
+        f"rubric_set label tickets answered {own}",
+        (
+            (*_head(e, r, "label support predicted"), *_all_ends(m.estimate for m in r.metrics))
+            for e, r in results
+        ),
+    )
+
+
+def confusions(evaluations: Sequence[Evaluation]) -> Columns:
+    """Tickets by gold label and top label, and none left out."""
+    return Columns.of(
+        "rubric_set label top_label tickets",
+        (
+            (e.provenance.rubric_set, row, column, n)
+            for e in evaluations
+            for matrix in [e.by_label.confusion]
+            for row, counts in zip(matrix.rows, matrix.counts, strict=True)
+            for column, n in zip(matrix.columns, counts, strict=True)
+        ),
+    )
+
+
+def outcomes(evaluations: Sequence[Evaluation]) -> Columns:
+    """Tickets by gold label and what the policy does: a label, `(review)` or `(escalate)`."""
+    return Columns.of(
+        "rubric_set label outcome tickets",
+        (
+            (e.provenance.rubric_set, row, column, n)
+            for e in evaluations
+            for matrix in [e.routing.confusion]
+            for row, counts in zip(matrix.rows, matrix.counts, strict=True)
+            for column, n in zip(matrix.columns, counts, strict=True)
+        ),
+    )
+
+
+def thresholds(sets: Sequence[Measured]) -> Columns:
+    """What every rule chooses, what that does on these tickets, and what it costs.
+
+    `cost` is on tickets that the threshold was not chosen on where `held_out` says so.
+    """
+    parts = " ".join(_ENDS.format(name) for name in ("coverage", "share_wrong", "cost"))
+    return Columns.of(
+        f"rubric_set rule title threshold escalate_above temperature target {parts} held_out pays",
+        ((one.rubric_set, *_chosen(chosen)) for one in sets for chosen in one.thresholds),
+    )
+
+
+def _chosen(one: ChosenThreshold) -> Values:
+    own = _picked(one, "rule title threshold escalate_above temperature target")
+    parts = _all_ends((one.in_sample.coverage, one.share_wrong, one.saving.cost))
+    return (*own, *parts, one.saving.held_out, one.saving.pays)
+
+
+def weighed(found: ThresholdAdvice) -> Columns:
+    """The settings that a threshold is weighed against, each with its roles; `set_this` marks one.
+
+    A ticket without an answer counts under `reviewed` alone.
+    """
+    parts = " ".join(_ENDS.format(name) for name in ("share_wrong", "cost"))
+    names = "rubric_set threshold escalate_above temperature"
+    counts = "routed right wrong reviewed escalated"
+    rows = (
+        (" ".join(row.roles), *_picked(row.setting, names), *_counts(row), *_paying(row))
+        for row in found.rows
+    )
+    told = Columns.of(f"roles {names} {counts} {parts} held_out pays", rows)
+    marks = (row == found.advised for row in found.rows)
+    marked = ((*row, mark) for row, mark in zip(told.rows, marks, strict=True))
+    return Columns((*told.names, "set_this"), tuple(marked))
+
+
+def _counts(row: ThresholdRow) -> Values:
+    of = row.setting.routing
+    return of.routed, of.right, of.wrong, of.reviewed + row.n_failed, of.escalated
+
+
+def _paying(row: ThresholdRow) -> Values:
+    saving = row.setting.saving
+    return *_all_ends((row.setting.share_wrong, saving.cost)), saving.held_out, saving.pays
+
+
+def label_thresholds(found: ThresholdAdvice) -> Columns:
+    """Each label's own threshold, whether it is promised, and the tickets it was tested on."""
+    rows = (
+        (found.rubric_set, one.label, one.threshold, one.promise, one.certificate.n)
+        for one in found.label_thresholds
+    )
+    return Columns.of("rubric_set label threshold promised n", rows)
+
+
+def sweep(evaluations: Sequence[Evaluation]) -> Columns:
+    """What becomes of the tickets at every threshold from 0 to 1, escalation as it is."""
+    names = "threshold routed right wrong reviewed escalated coverage precision"
+    names += " precision_low precision_high cost"
+    rows = ((*_head(e, point, names), e.n_scored) for e in evaluations for point in e.routing.sweep)
+    return Columns.of(f"rubric_set {names} n", rows)
+
+
+def calibration(evaluations: Sequence[Evaluation]) -> Columns:
+    """Bins of like top scores: the mean score, and the share right with its interval."""
+    rows = (
+        _head(e, one, "low high mean_score accuracy accuracy_low accuracy_high right n")
+        for e in evaluations
+        for one in e.calibration.reliability
+    )
+    names = "score_low score_high mean_score accuracy accuracy_low accuracy_high right n"
+    return Columns.of(f"rubric_set {names}", rows)
+
+
+def tickets(found: Sequence[tuple[Predictions, Policy]]) -> Columns:
+    """The columns of predictions.csv under each policy, and whether the top label is right.
+
+    A ticket without an answer has empty texts and NaN scores, its kind in `failure`, and None in
+    `right`. In the order of the rows that the predictions were made of.
+    """
+    every = tuple(dict.fromkeys(label for one, _ in found for label in one.table.labels))
+    head = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
+    names = (*head, *(SCORE_PREFIX + label for label in every), "outcome", "failure", "right")
+    return Columns(names, tuple(row for one, policy in found for row in _rows(one, policy, every)))
+
+
+def _rows(found: Predictions, policy: Policy, labels_: tuple[str, ...]) -> Iterator[Values]:
+    table = found.table
+    outcome = policy.decide(table.scores, table.labels).outcome.tolist()
+    place = {ticket: i for i, ticket in enumerate(table.ids)}
+    failed = {failure.ticket_id: failure.kind for failure in table.failures}
+    column = {label: k for k, label in enumerate(table.labels)}
+    for ticket in found.ids:
+        group, gold = found.groups.get(ticket, ""), found.gold[ticket]
+        own = (table.provenance.rubric_set, ticket, group, gold)
+        if ticket in failed:
+            yield (*own, "", math.nan, *(math.nan for _ in labels_), "", failed[ticket], None)
+            continue
+        i = place[ticket]
+        row = table.scores[i].tolist()
+        scores = (row[column[name]] if name in column else math.nan for name in labels_)
+        top = (table.labels[table.top[i]], float(table.top_score[i]))
+        yield (*own, *top, *scores, OUTCOMES[outcome[i]], "", bool(table.right[i]))
+
+
+def flips(
+    comparisons: Sequence[Comparison], still: Sequence[tuple[Comparison, Flip]] = ()
+) -> Columns:
+    """The tickets that one set has right and the other wrong, surest first; then `still` wrong."""
+    turned = [(c, flip) for c in comparisons for flip in c.flips]
+    names = "base_label base_score candidate_label candidate_score"
+    rows = (
+        (c.base, c.candidate, *_picked(flip, f"kind ticket_id gold {names}"))
+        for c, flip in (*turned, *still)
+    )
+    return Columns.of(f"base candidate kind ticket_id label {names}", rows)
+
+
+def changes(comparisons: Sequence[Comparison]) -> Columns:
+    """Every metric on both sides, and its change; of a label metric for each label."""
+    own = "name label title base candidate"
+    rows = (
+        (c.base, c.candidate, *_picked(d, own), *_ends(d.difference), d.p_holm)
+        for c in comparisons
+        for d in (*c.differences, *c.label_differences)
+    )
+    names = "metric label title base_value candidate_value change low high n p_holm"
+    return Columns.of(f"base candidate {names}", rows)
+
+
+def _head(evaluation: Evaluation, value: object, names: str) -> Values:
+    return evaluation.provenance.rubric_set, *_picked(value, names)
+
+
+def _picked(value: object, names: str) -> Values:
+    return tuple(getattr(value, name) for name in names.split())
+
+
+def _all_ends(estimates: Iterable[Estimate]) -> Values:
+    return tuple(end for of in estimates for end in _ends(of))
+
+
+def _ends(of: Estimate) -> tuple[float, float, float, int]:
+    return of.value, of.low, of.high, of.n

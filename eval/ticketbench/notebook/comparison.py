@@ -1,0 +1,127 @@
+"""Two tables of predictions on the same tickets, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.types import Estimate
+from ticketbench.flow.compare import Compared, compare_sides, compare_two
+from ticketbench.flow.steps.sides import Side, apart, side_of
+from ticketbench.measure.compare import Comparison
+from ticketbench.measure.rubrics.label_map import LabelMap
+from ticketbench.notebook import cards, columns
+from ticketbench.notebook.data import Data, read_data
+from ticketbench.notebook.evaluation import Evaluated
+from ticketbench.notebook.plots import ChangePlots
+from ticketbench.notebook.result import Frames, Result
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.source import Mode
+
+
+class ComparedSets(Result):
+    """Whether the second of two sets is better than the first: what `compare` prints.
+
+    `found` is all of it, as the command has it.
+    """
+
+    thing = "compare"
+
+    def __init__(self, found: Compared) -> None:
+        self.found = found
+
+    @property
+    def comparison(self) -> Comparison:
+        """Every change with its interval, the verdict, and the tickets that turned."""
+        return self.found.comparison
+
+    @property
+    def verdict(self) -> str:
+        """Better, worse, no relevant difference, or cannot tell."""
+        return self.found.verdict
+
+    @property
+    def accuracy(self) -> Estimate:
+        """Candidate less base, with the interval that the verdict rests on."""
+        return self.comparison.accuracy
+
+    def metric(self, name: str) -> Estimate:
+        """Candidate less base of the metric called `name`; InputError where there is none."""
+        return self.comparison.metric(name)
+
+    @property
+    def plot(self) -> ChangePlots:
+        """Its plots, each on axes that are given or new."""
+        return ChangePlots(self.comparison)
+
+    def _frames(self) -> Frames:
+        one, still = self.comparison, self.found.still_wrong
+        rest = [(one, wrong.flip) for wrong in still]
+        return {
+            "changes": partial(columns.changes, [one]),
+            "flips": partial(columns.flips, [one], rest),
+        }
+
+    def _data(self) -> Compared:
+        return self.found
+
+    def _card(self) -> cards.Card:
+        return cards.of_comparison(self.comparison)
+
+
+def compare(
+    a: Data | Evaluated,
+    b: Data | Evaluated,
+    *,
+    labels: object = None,
+    groups: object = None,
+    config: str | Path | None = None,
+    mode: Mode = "replay",
+    overrides: Sequence[str] = (),
+    mapping: LabelMap | None = None,
+    threshold: float | None = None,
+    escalate_above: float | None = None,
+) -> ComparedSets:
+    """Is `b` better than `a` on the same tickets?
+
+    Each is what `evaluate` takes or gives, or a text that the command takes: FILE, FILE:SET or
+    FOLDER:SET; with `config` a rubric set of it. `labels` and `groups` go with two DataFrames of
+    probabilities. `mapping` ties labels that are called otherwise on the other side. Both sides are
+    judged under the policy of `b`, unless `threshold` or `escalate_above` says otherwise. Raises
+    InputError where the tickets are not the same.
+    """
+    if config is not None:
+        if not (isinstance(a, str) and isinstance(b, str)):
+            help_ = "leave config= out to compare files and DataFrames"
+            raise InputError("with config= both sides are names of rubric sets", help=help_)
+        return ComparedSets(
+            compare_sides(
+                a, b, config=Path(config), mode=mode, overrides=overrides, mapping=mapping,
+                threshold=threshold, escalate_above=escalate_above,
+            )
+        )  # fmt: skip
+    sides = apart(
+        (_side(a, labels, groups, name="a"), _side(b, labels, groups, name="b")),
+        (_called(a, "a"), _called(b, "b")),
+    )
+    found = compare_two(*sides, mapping=mapping, threshold=threshold, escalate_above=escalate_above)
+    return ComparedSets(found)
+
+
+def _side(data: Data | Evaluated, labels: object, groups: object, *, name: str) -> Side:
+    if isinstance(data, Evaluated):
+        settings = data.evaluation.settings
+        table = data.predictions.table.in_order_of_ids()
+        return Side(data.rubric_set, table, None, policy=settings.policy, costs=settings.costs)
+    if isinstance(data, str | Path):
+        return side_of(str(data))
+    table = read_data(data, labels=labels, groups=groups, name=name).table.in_order_of_ids()
+    return Side(table.provenance.rubric_set, table, None)
+
+
+def _called(data: Data | Evaluated, name: str) -> str:
+    return str(data) if isinstance(data, str | Path) else name

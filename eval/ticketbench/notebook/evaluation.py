@@ -1,0 +1,117 @@
+"""One table of predictions, measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from ticketbench.core.types import Estimate
+from ticketbench.edge.results.rows import Predictions
+from ticketbench.flow.score import Score, score_of
+from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.label_results import LabelResult
+from ticketbench.measure.recommendation import Recommendation
+from ticketbench.notebook import cards, columns
+from ticketbench.notebook.data import Data, read_data
+from ticketbench.notebook.plots import Plots
+from ticketbench.notebook.result import Frames, Result
+
+
+class Evaluated(Result):
+    """One rubric set, measured, and what to set: what `score` prints.
+
+    predictions  what was measured, in the order in which it was given
+    score        what came out, as the command has it
+    settings     how it was asked to be measured; None: as usual
+    """
+
+    thing = "score"
+
+    def __init__(
+        self, predictions: Predictions, score: Score, settings: Settings | None = None
+    ) -> None:
+        self.predictions = predictions
+        self.score = score
+        self.settings = settings
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Every number, in chapters."""
+        return self.score.evaluation
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """Which threshold to set, and whether that pays."""
+        return self.score.recommendation
+
+    @property
+    def rubric_set(self) -> str:
+        """What the set is called."""
+        return self.evaluation.provenance.rubric_set
+
+    @property
+    def accuracy(self) -> Estimate:
+        """The share right among tickets whose gold is a label."""
+        return self.evaluation.accuracy
+
+    def metric(self, name: str) -> Estimate:
+        """The metric called `name`, also of routing; InputError where none is."""
+        return self.evaluation.metric(name)
+
+    def of_label(self, label: str) -> LabelResult:
+        """One gold label; InputError where there is no such label."""
+        return self.evaluation.of_label(label)
+
+    @property
+    def plot(self) -> Plots:
+        """Its plots, each on axes that are given or new."""
+        return Plots([self.evaluation], self.rubric_set)
+
+    def _frames(self) -> Frames:
+        one = [self.evaluation]
+        policy = self.evaluation.settings.policy
+        return of_evaluations(one) | {
+            "tickets": partial(columns.tickets, [(self.predictions, policy)]),
+        }
+
+    def _data(self) -> Score:
+        return self.score
+
+    def _card(self) -> cards.Card:
+        return cards.of_set(self.score, today_known=self.settings is not None)
+
+
+def of_evaluations(
+    evaluations: Sequence[Evaluation],
+) -> dict[str, Callable[[], columns.Columns]]:
+    """The DataFrames that every evaluation has."""
+    known: dict[str, Callable[[Sequence[Evaluation]], columns.Columns]] = {
+        "metrics": columns.metrics,
+        "labels": columns.labels,
+        "confusions": columns.confusions,
+        "outcomes": columns.outcomes,
+        "thresholds": columns.thresholds,
+        "sweep": columns.sweep,
+        "calibration": columns.calibration,
+    }
+    return {name: partial(of, evaluations) for name, of in known.items()}
+
+
+def evaluate(
+    data: Data,
+    *,
+    labels: object = None,
+    groups: object = None,
+    rubric_set: str = "",
+    settings: Settings | None = None,
+) -> Evaluated:
+    """Measure predictions: a path, a DataFrame or a score table.
+
+    A DataFrame has the columns of predictions.csv: ticket_id, label, score_<label>. With `labels`,
+    the gold labels in the order of the rows, it holds probabilities whose columns are the labels;
+    `groups` then ties tickets that are not independent. A gold label of `__none__`, None or NaN is
+    that of a ticket which no label fits. `rubric_set` chooses one of several, or names that of
+    probabilities. Raises InputError with the place of every bad row.
+    """
+    found = read_data(data, labels=labels, groups=groups, rubric_set=rubric_set)
+    return Evaluated(found, score_of(found.table, settings=settings), settings)

@@ -1,0 +1,186 @@
+"""DataFrames as predictions, without a loss, and named columns as DataFrames."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
+from ticketbench.core.registry import suggestion
+from ticketbench.core.types import NONE, NONE_LABEL, ScoreTable
+from ticketbench.edge.inputs.formats import Cell, Row, Table
+from ticketbench.edge.results.rows import SCORE_PREFIX, Origin, Predictions, predictions
+from ticketbench.notebook.columns import Columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TICKET, _LABEL, _GROUP = "ticket_id", "label", "group_id"
+
+
+def is_frame(data: object) -> TypeGuard[pd.DataFrame]:
+    """Whether `data` is a DataFrame of pandas, which is not imported to find out."""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and isinstance(data, pandas.DataFrame)
+
+
+def of_predictions(frame: pd.DataFrame, rubric_set: str | None, *, name: str) -> Predictions:
+    """What a DataFrame with the columns of predictions.csv says: ticket_id, label, score_<label>.
+
+    A row without any score is a ticket without an answer. `name` is what its set is called where
+    no row says so. Raises InputError with the place of every bad row, as `DataFrame.iloc[3]`.
+    """
+    columns = _names(frame)
+    cells = [_texts(frame.iloc[:, i], number=c.startswith(SCORE_PREFIX))
+             for i, c in enumerate(columns)]  # fmt: skip
+    return predictions(_table(columns, cells), _origin(name), rubric_set)
+
+
+def of_probabilities(
+    frame: pd.DataFrame, labels: object, groups: object = None, *, name: str
+) -> Predictions:
+    """What a DataFrame of probabilities says, whose columns are the labels, a ticket a row.
+
+    `labels` are the gold labels and `groups` what ties tickets, in the order of the rows; a gold
+    label of `__none__`, None or NaN is that of a ticket which no label fits. The index holds the
+    ids where it is unique text; else they are 0 to n - 1, as text. Raises InputError with the place
+    of every bad row, and for a gold label that is no column.
+    """
+    columns = _names(frame)
+    _refuse_empty(frame, columns)
+    gold = [text or NONE_LABEL for text in _beside(frame, labels, "labels")]
+    _refuse_unknown(gold, columns)
+    heads = [_TICKET, _LABEL, *(SCORE_PREFIX + column for column in columns)]
+    cells = [_ids(frame), gold]
+    cells += [_texts(frame.iloc[:, i], number=True) for i in range(len(columns))]
+    if groups is not None:
+        heads.append(_GROUP)
+        cells.append(_beside(frame, groups, "groups"))
+    return predictions(_table(heads, cells), _origin(name))
+
+
+def of_table(table: ScoreTable) -> Predictions:
+    """A score table with what it says of its tickets; not the gold label of one without answer."""
+    names = [*table.gold_labels, NONE_LABEL]
+    gold = [names[len(names) - 1 if i == NONE else i] for i in table.truth.tolist()]
+    failed = [failure.ticket_id for failure in table.failures]
+    own = dict(zip(table.ids, gold, strict=True)) | dict.fromkeys(failed, "")
+    alone = table.n_groups == table.n_scored
+    numbers = {} if alone else dict(zip(table.ids, map(str, table.groups.tolist()), strict=True))
+    return Predictions(table, (*table.ids, *failed), own, numbers)
+
+
+def frame_of(found: Columns) -> pd.DataFrame:
+    """Named columns as a DataFrame, numbers to the last bit."""
+    import pandas as pd
+
+    return pd.DataFrame.from_records(list(found.rows), columns=list(found.names))
+
+
+def _origin(name: str) -> Origin:
+    return Origin(
+        name="the DataFrame",
+        dataset="DataFrame",
+        rubric_set=name,
+        columns="DataFrame.columns",
+        place=lambda row: f"DataFrame.iloc[{row}]",
+        row="row",
+        chosen_by="rubric_set=, of ",
+    )
+
+
+def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
+    rows = []
+    for number, values in enumerate(zip(*cells, strict=True)):
+        own: dict[str, Cell] = dict(zip(columns, values, strict=True))
+        rows.append(Row(number, own))
+    return Table(tuple(columns), tuple(rows))
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    """The columns as text; InputError where two have one name."""
+    names = [_text(name) for name in frame.columns]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        what = f"two columns are called {quoted(doubled[0])}"
+        raise InputError(what, where="DataFrame.columns", help="rename one")
+    return names
+
+
+def _texts(column: pd.Series[Any], *, number: bool = False) -> list[str]:
+    """Every cell as text, empty where it has no value; a `number` with every digit it has."""
+    empty = column.isna().tolist()
+    values = column.tolist()
+    if number:
+        return ["" if none else _digits(v) for none, v in zip(empty, values, strict=True)]
+    return ["" if none else _text(v) for none, v in zip(empty, values, strict=True)]
+
+
+def _digits(value: object) -> str:
+    try:
+        return repr(float(value))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return str(value)
+
+
+def _text(value: object) -> str:
+    """A name as text: a whole number without its decimals, which a gap in a column gives it."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _ids(frame: pd.DataFrame) -> list[str]:
+    index: list[str] = frame.index.tolist()
+    named = all(isinstance(name, str) and name for name in index)
+    if named and len(set(index)) == len(index):
+        return index
+    return [str(i) for i in range(len(index))]
+
+
+def _beside(frame: pd.DataFrame, values: Any, what: str) -> list[str]:
+    """One text for each row, empty where there is none.
+
+    A Series is taken by position, and refused where its index says that this mixes up the rows.
+    """
+    import pandas as pd
+
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+        raise InputError(f"{what}= takes one value for each row", help="an array, list or Series")
+    if len(values) != len(frame):
+        told = f"{what}= has {len(values):,} values for {len(frame):,} rows"
+        raise InputError(told, help="give one for each row, in their order")
+    if isinstance(values, pd.Series) and _mixed_up(frame.index, values.index):
+        help_ = f"{what}.loc[frame.index] puts them in order; {what}.to_numpy() leaves them as is"
+        raise InputError(f"the index of {what}= has the rows in another order", help=help_)
+    return _texts(pd.Series(values, dtype=object))
+
+
+def _mixed_up(rows: pd.Index[Any], others: pd.Index[Any]) -> bool:
+    """Whether both name the same rows, each once, in another order."""
+    if not rows.is_unique or not others.is_unique or rows.equals(others):
+        return False
+    return set(rows) == set(others)
+
+
+def _refuse_empty(frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """A label without any score would pass for one that the set does not have."""
+    none = frame.isna().all().tolist()
+    for name, empty in zip(columns, none, strict=True):
+        if empty and len(frame) and not all(none):
+            what = f"the column {quoted(name)} holds no number"
+            raise InputError(what, where="DataFrame.columns", help="give 0 where it is never meant")
+
+
+def _refuse_unknown(gold: Sequence[str], columns: Sequence[str]) -> None:
+    known = {*columns, NONE_LABEL}
+    unknown: Mapping[str, None] = dict.fromkeys(label for label in gold if label not in known)
+    if not unknown:
+        return
+    first, more = next(iter(unknown)), len(unknown) - 1
+    others = f" and {more} more of labels= are" if more else " of labels= is"
+    what = f"{quoted(first)}{others} no column of the DataFrame"
+    help_ = f"{suggestion(first, columns)}; a label that is never answered is a column of zeros"
+    raise InputError(what, help=help_)

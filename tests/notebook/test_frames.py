@@ -1,0 +1,174 @@
+"""DataFrames as predictions and back: nothing is lost, and what cannot be says where and why."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Policy
+from ticketbench.core.types import NONE_LABEL
+from ticketbench.edge.results.rows import Predictions
+from ticketbench.notebook import columns
+from ticketbench.notebook.frames import frame_of, of_predictions, of_probabilities
+
+LABELS = ("a", "b", "c")
+Y = ["a", "b", "c"]
+NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=5)
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> pd.DataFrame:
+    """Predictions as `to_frame("tickets")` has them: failures anywhere, groups, odd ids, ties."""
+    ids = draw(st.lists(NAMES, min_size=1, max_size=8, unique=True))
+    rows = []
+    for i, ticket in enumerate(ids):
+        parts = draw(st.lists(st.integers(1, 10**6), min_size=3, max_size=3))
+        scores = [part / sum(parts) for part in parts]
+        failed = i > 0 and draw(st.booleans())
+        own = ["set", ticket, draw(st.sampled_from(["", "g1", "g2"]))]
+        own.append(draw(st.sampled_from([*LABELS, "other", NONE_LABEL])))
+        top = LABELS[int(np.argmax(scores))]
+        told = ["", math.nan, *[math.nan] * 3] if failed else [top, max(scores), *scores]
+        rows.append([*own, *told, draw(st.sampled_from(["timeout", "http"])) if failed else ""])
+    head = ["rubric_set", "ticket_id", "group_id", "label", "top_label", "score"]
+    return pd.DataFrame(rows, columns=[*head, *(f"score_{label}" for label in LABELS), "failure"])
+
+
+def back(found: Predictions) -> pd.DataFrame:
+    return frame_of(columns.tickets([(found, Policy())]))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(frame=frames())
+def test_a_frame_comes_back_to_the_last_bit_and_in_its_order(frame: pd.DataFrame) -> None:
+    found = of_predictions(frame, None, name="x")
+    again = back(found)
+    pd.testing.assert_frame_equal(again[frame.columns.tolist()], frame, check_exact=True)
+    assert found.table.n_failed == (frame.failure != "").sum()
+    twice = of_predictions(again, None, name="x")
+    assert np.array_equal(twice.table.scores, found.table.scores)
+    assert twice.table.failures == found.table.failures
+    assert twice.table.labels == found.table.labels
+    assert np.array_equal(twice.table.groups, found.table.groups)
+
+
+def proba(*rows: list[float], index: Any = None) -> pd.DataFrame:
+    return pd.DataFrame(rows or np.eye(3).tolist(), columns=list(LABELS), index=index)
+
+
+def test_probabilities_keep_their_bits_and_take_ids_from_an_index_of_unique_text() -> None:
+    third = [1 / 3, 1 / 3, 1 - 2 / 3]
+    found = of_probabilities(proba(third, index=["t9"]), ["b"], name="mine")
+    assert found.table.ids == ("t9",)
+    assert found.table.scores[0].tolist() == third
+    assert found.table.provenance.rubric_set == "mine"
+
+
+@pytest.mark.parametrize("index", [None, [7, 8, 9], ["x", "x", "y"], ["x", "", "y"]])
+def test_any_other_index_gives_numbers(index: object) -> None:
+    assert of_probabilities(proba(index=index), Y, name="x").table.ids == ("0", "1", "2")
+
+
+@pytest.mark.parametrize("nothing", [None, math.nan, NONE_LABEL, pd.NA])
+def test_no_gold_label_is_that_no_label_fits(nothing: object) -> None:
+    found = of_probabilities(proba(), ["a", nothing, "c"], name="x")
+    assert found.table.truth.tolist() == [0, -1, 2]
+    assert found.gold["1"] == NONE_LABEL
+
+
+@pytest.mark.parametrize(
+    ("classes", "gold"),
+    [
+        ([0, 1, 2], [0, 1, 2]),
+        ([0, 1, 2], [0.0, 1.0, 2.0]),
+        ([0.0, 1.0, 2.0], np.array([0, 1, 2])),
+        (["0", "1", "2"], pd.Series([0, 1, 2])),
+        ([False, True], [False, True, True]),
+    ],
+)
+def test_classes_are_matched_as_text_whatever_their_type(classes: list[Any], gold: Any) -> None:
+    k = len(classes)
+    found = of_probabilities(pd.DataFrame(np.eye(3)[:, :k][:k], columns=classes), gold[:k], name="")
+    assert found.table.right.all()
+
+
+def test_groups_tie_tickets() -> None:
+    found = of_probabilities(proba(), Y, groups=["x", "x", None], name="x")
+    assert found.table.groups.tolist() == [0, 0, 1]
+
+
+def test_a_row_without_scores_is_a_ticket_without_an_answer_and_counted() -> None:
+    found = of_probabilities(proba([1, 0, 0], [math.nan] * 3, [0, 0, 1]), Y, name="x")
+    assert [failure.ticket_id for failure in found.table.failures] == ["1"]
+    assert back(found).right.tolist() == [True, None, True]
+
+
+def good() -> pd.DataFrame:
+    return pd.DataFrame({"ticket_id": ["t1", "t2"], "label": ["a", "b"],
+                         "score_a": [0.9, 0.2], "score_b": [0.1, 0.8]})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("frame", "what", "where"),
+    [
+        (good().assign(score_b=[0.1, 0.9]), "sum to 1.1", "DataFrame.iloc[1]"),
+        (good().assign(score_b=[0.1, math.nan]), "is missing", "DataFrame.iloc[1]"),
+        (good().assign(score_b=[-0.1, 0.8]), "within [0, 1]", "DataFrame.iloc[0]"),
+        (good().assign(score_b=["x", 0.8]), "not a number", "DataFrame.iloc[0]"),
+        (good().assign(ticket_id="t"), "twice, first in row 0", "iloc[1]"),
+        (good().assign(label=["a", None]), "label is empty", "DataFrame.iloc[1]"),
+        (good().drop(columns="label"), "no column 'label'", "columns"),
+        (good().drop(columns="score_b"), "fewer than two score", "columns"),
+        (good().head(0), "there are no rows in the DataFrame", ""),
+        (good().assign(rubric_set=["v1", "v2"]), "several rubric sets", ""),
+    ],
+)
+def test_a_bad_frame_is_one_error_that_says_what_and_where(
+    frame: pd.DataFrame, what: str, where: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        of_predictions(frame, None, name="x")
+    (problem,) = caught.value.problems
+    assert what in problem.what
+    assert where in problem.where
+
+
+def test_what_a_notebook_shows_of_an_error_has_place_and_advice() -> None:
+    with pytest.raises(InputError) as caught:
+        of_predictions(good().assign(score_b=0.5), None, name="x")
+    first, second = caught.value.__notes__
+    assert first == "DataFrame.iloc[0]: scores must be a distribution over the labels"
+    assert second.startswith("DataFrame.iloc[1]: the scores sum to 0.7")
+
+
+@pytest.mark.parametrize(
+    ("frame", "gold", "what", "help_"),
+    [
+        (proba(), ["a", "b"], "2 values for 3 rows", "one for each row"),
+        (proba(), ["a", "b", "bb"], "'bb' of labels= is no column", "did you mean 'b'?"),
+        (proba(), "abc", "one value for each row", "an array, list or Series"),
+        (proba(index=[0, 1, 2]), pd.Series(Y, index=[2, 1, 0]), "another order", ".loc["),
+        (proba([1, 0, math.nan]), ["a"], "the column 'c' holds no number", "give 0"),
+        (proba().set_axis(["a", "a", "b"], axis=1), Y, "two columns are called 'a'", "rename"),
+    ],
+)
+def test_gold_labels_that_do_not_fit_are_one_error(
+    frame: pd.DataFrame, gold: object, what: str, help_: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        of_probabilities(frame, gold, name="x")
+    (problem,) = caught.value.problems
+    assert what in problem.what
+    assert help_ in problem.help
+
+
+def test_a_series_goes_by_position_where_its_index_names_other_rows() -> None:
+    gold = pd.Series(Y, index=[40, 50, 60])
+    assert of_probabilities(proba(), gold, name="x").table.right.all()
