@@ -21,7 +21,7 @@ COMMANDS = {
     "threshold": "Which threshold to set, and what it is weighed against.",
     "score": "Measure a table of predictions from anywhere.",
     "compare": "Is one rubric set, run or table better than another?",
-    "errors": "List the tickets of a saved run that broke, were fixed, went out wrong ...",
+    "errors": "List tickets of a saved run: broken, fixed, sent out wrong.",
     "report": "Make the page of a saved run again, without measuring.",
     "gate": "Judge the gates of a config, for CI.",
     "baseline": "Show, bless or pin the reference that gates compare with.",
