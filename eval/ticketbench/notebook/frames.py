@@ -147,7 +147,8 @@ def _beside(frame: pd.DataFrame, values: Any, what: str) -> list[str]:
     """
     import pandas as pd
 
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+    flat = getattr(values, "ndim", 1) == 1
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__") or not flat:
         raise InputError(f"{what}= takes one value for each row", help="an array, list or Series")
     if len(values) != len(frame):
         told = f"{what}= has {len(values):,} values for {len(frame):,} rows"

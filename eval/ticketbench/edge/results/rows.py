@@ -22,7 +22,7 @@ from ticketbench.core.types import (
     ScoreTable,
     fingerprint,
 )
-from ticketbench.edge.contract import ContractViolation, check_sum, decimals_of
+from ticketbench.edge.contract import AGREEMENT, ContractViolation, check_sum, decimals_of
 from ticketbench.edge.files.cells import ESCAPED, original
 from ticketbench.edge.inputs.formats import Cell, Row, Table, problems_error
 
@@ -286,7 +286,9 @@ def _split(
             values = [float(cell) for cell in cells]
             if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
                 raise ContractViolation("a score is not within [0, 1]")
-            check_sum(values, decimals=max(decimals_of(cell) for cell in cells))
+            if abs(math.fsum(values) - 1) > AGREEMENT:
+                # Only then does it matter how they were printed.
+                check_sum(values, decimals=max(map(decimals_of, cells)))
         except (ValueError, ArithmeticError):
             what = "a score is missing or not a number"
             problems.append((row.line, Problem(what, origin.place(row.line), "fix the row")))
