@@ -38,7 +38,7 @@ ALLOWED = {
 """The only libraries of the floors that do no I/O, know no clock and draw no unseeded numbers."""
 
 HEAVY = frozenset({"pandas", "sklearn", "matplotlib", "requests_cache"})
-PLAIN_LISTS = frozenset({"cli", "flow", "report.sections", "edge.endpoints"})
+PLAIN_LISTS = frozenset({"cli", "report.sections", "edge.endpoints"})
 """Folders that grow by one file for each entry."""
 
 MOST_FILES = 12

@@ -26,7 +26,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     ticketbench explain TB106
     ticketbench explain selective risk
     """
-    from ticketbench.report.explain import explanation
+    from ticketbench.report.dictionary.explain import explanation
 
     if not words:
         _list(as_json=as_json)
@@ -42,7 +42,7 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
 
 
 def _list(*, as_json: bool) -> None:
-    from ticketbench.report.explain import explanations
+    from ticketbench.report.dictionary.explain import explanations
 
     every = explanations()
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticketbench.report.glossary import DECIDE, GLOSSARY
+from ticketbench.report.dictionary.glossary import DECIDE, GLOSSARY
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.registry import suggestion
-from ticketbench.report.codes import CODES
-from ticketbench.report.glossary import GLOSSARY
+from ticketbench.report.dictionary.codes import CODES
+from ticketbench.report.dictionary.glossary import GLOSSARY
 
 
 @dataclass(frozen=True, slots=True)

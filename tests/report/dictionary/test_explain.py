@@ -9,9 +9,9 @@ import pytest
 
 import ticketbench
 from ticketbench.core.errors import InputError
-from ticketbench.report.codes import CODES
-from ticketbench.report.explain import explanation, explanations
-from ticketbench.report.glossary import GLOSSARY
+from ticketbench.report.dictionary.codes import CODES
+from ticketbench.report.dictionary.explain import explanation, explanations
+from ticketbench.report.dictionary.glossary import GLOSSARY
 
 SOURCES = Path(ticketbench.__file__).parent
 

@@ -186,7 +186,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Write `report: {texts: masked}`, or `full` or `none`.",
         ),
         "TB402": Code(
-            "`report.texts` in words of before",
+            "which texts are shown, in words of before",
             "`true` and `false` are read as `full` and `none` in this release, and refused in the"
             " next.",
             "Write `masked`, `full` or `none`.",

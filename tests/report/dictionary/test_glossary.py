@@ -11,11 +11,11 @@ import pytest
 from tables import random_table
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, run_results
-from ticketbench.report.glossary import AUDIT, DECIDE, GLOSSARY
+from ticketbench.report.dictionary.glossary import AUDIT, DECIDE, GLOSSARY
 from ticketbench.report.rendering import Report
 from ticketbench.report.sections import rendered_sections
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "statistics.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "statistics.md"
 ASKED = (
     "threshold escalation by-hand cost right-alone out-alone to-a-person how-sure mixed-up broken "
     "fixed near-tie label-suspect rubric today target"
