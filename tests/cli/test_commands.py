@@ -507,7 +507,7 @@ def test_a_dry_run_shows_the_edit_the_time_and_the_cost_in_80_columns(answered: 
 
 def test_a_dry_run_without_a_price_says_where_to_set_it(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--dry-run")
-    assert "`endpoint: {price_per_million_tokens: 0.5}`" in done.stdout
+    assert "`endpoint: {price_per_million_tokens: 0.5}`" in " ".join(done.stdout.split())
 
 
 def test_max_requests_stops_cleanly_and_the_next_run_goes_on(project: Path) -> None:
