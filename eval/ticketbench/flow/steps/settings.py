@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import TicketbenchError
-from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Today
+
+if TYPE_CHECKING:
+    from ticketbench.flow.steps.inputs import Inputs
 
 SEED = 0
 """Of every draw of a command, so that the same inputs give the same bytes."""
