@@ -10,6 +10,7 @@ from ticketbench.cli.output import (
     show,
     show_columns,
     show_json,
+    show_pieces,
     show_wrapped,
 )
 
@@ -35,7 +36,8 @@ def command(words: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         show_json("explain", [found])
         return
-    show(f"{found.name}: {found.title}" if found.title else found.name, style="bold")
+    title = f"{found.name}: {found.title}" if found.title else found.name
+    show_pieces(Piece(title, "bold"))
     show_wrapped(found.meaning)
     if found.action:
         show_wrapped(f"Do: {found.action}")

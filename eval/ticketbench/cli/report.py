@@ -6,7 +6,14 @@ from pathlib import Path
 
 import click
 
-from ticketbench.cli.output import json_option, say_wrapped, show, show_json, show_path
+from ticketbench.cli.output import (
+    Piece,
+    json_option,
+    say_wrapped,
+    show_json,
+    show_path,
+    show_pieces,
+)
 
 
 @click.command("report")
@@ -33,7 +40,7 @@ def command(run: Path | None, opens: bool, figures: bool | None, as_json: bool) 
     if as_json:
         show_json("report", made)
     else:
-        show(f"{made.headline}.", style="bold")
+        show_pieces(Piece(f"{made.headline}.", "bold"))
         show_path("Made again; nothing was asked or measured.", Path(made.page))
     for note in made.notes:
         say_wrapped(note)

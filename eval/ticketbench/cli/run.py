@@ -123,7 +123,7 @@ def _show(outcome: RunOutcome) -> None:
 
     results = outcome.results
     advice = setting_text(results.recommendation, results.evaluations)
-    show(f"{advice.headline}.", style="bold")
+    show_pieces(Piece(f"{advice.headline}.", "bold"))
     if advice.of_100:
         show_of_100(f"{advice.of_100}.")
     said = answers(results)

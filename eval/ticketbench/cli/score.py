@@ -104,7 +104,7 @@ def _show(result: Score, choices: Choices) -> None:
     from ticketbench.report.words.setting import setting_text
 
     advice = setting_text(result.recommendation, result.evaluations)
-    show(f"{advice.headline}.", style="bold")
+    show_pieces(Piece(f"{advice.headline}.", "bold"))
     if advice.of_100:
         show_of_100(f"{advice.of_100}.")
     told = answers(result, today_known=choices.today_known)

@@ -91,7 +91,7 @@ def _show(found: ThresholdAdvice, *, by_set: bool, told: bool, labelled: bool) -
     """The answer, the table, and the line of the config that sets it."""
     from ticketbench.report.threshold_table import headline_text, notes, policy_line, table_rows
 
-    show(f"{headline_text(found)}.", style="bold")
+    show_pieces(Piece(f"{headline_text(found)}.", "bold"))
     if found.rows:
         show()
         _show_table(table_rows(found, by_set=by_set))

@@ -123,10 +123,17 @@ def named_baseline(inputs: Inputs) -> tuple[Path, Baseline]:
     """The baseline of the config, and where it is. Raises InputError when there is none yet."""
     path = _path(inputs)
     if not path.exists():
-        shown = inputs.config.path
-        help_ = f"ticketbench baseline bless {shown}"
-        raise InputError(f"there is no baseline {path} yet", where=str(shown), help=help_)
+        where = str(inputs.config.path)
+        help_ = bless_command(inputs)
+        raise InputError(f"there is no baseline {path} yet", where=where, help=help_)
     return path, read_baseline(path)
+
+
+def bless_command(inputs: Inputs) -> str:
+    """The command that makes the baseline; of several sets it names the first, which runs today."""
+    first, *others = (rubrics.name for rubrics in inputs.rubric_sets)
+    chosen = f" --rubric-set {first}" if others else ""
+    return f"ticketbench baseline bless {inputs.config.path}{chosen}"
 
 
 def prepare(

@@ -10,7 +10,7 @@ from ticketbench.core.types import RubricSet, ScoreTable
 from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig
 from ticketbench.edge.results.baseline import Baseline, baseline_table
 from ticketbench.edge.results.baseline_file import read_baseline
-from ticketbench.flow.gates.baseline import changed_since
+from ticketbench.flow.gates.baseline import bless_command, changed_since
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.settings import SEED, settings_of
 from ticketbench.flow.steps.tables import rubric_set
@@ -54,7 +54,7 @@ def gate_baseline(inputs: Inputs) -> Baseline | None:
     raise InputError(
         f"there is no baseline {path} yet",
         where=inputs.config.document.where(("gates", wanted[0], "not_worse_than")),
-        help=f"ticketbench baseline bless {inputs.config.path}",
+        help=bless_command(inputs),
     )
 
 
