@@ -5,15 +5,12 @@ python benchmarks/saved_runs.py
 
 from __future__ import annotations
 
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from startup import seconds, ticketbench
+
 ROUNDS = 7
 READ = "from pathlib import Path; from ticketbench.flow.report_folder import report_folder; \
 report_folder(Path({folder!r}), texts={texts})"
@@ -22,18 +19,6 @@ COMMANDS = {
     "errors": ("errors", "{folder}:v2", "--kind", "broken"),
     "explain": ("explain", "selective", "risk"),
 }
-
-
-def ticketbench(*arguments: str) -> list[str]:
-    """The command line of the tool in this environment."""
-    return [sys.executable, "-m", "ticketbench", *arguments]
-
-
-def seconds(command: list[str]) -> float:
-    """Wall time of one whole process that must succeed."""
-    start = time.perf_counter()
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=dict(os.environ))
-    return time.perf_counter() - start
 
 
 def medians(commands: dict[str, list[str]]) -> dict[str, float]:
