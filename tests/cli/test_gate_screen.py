@@ -77,3 +77,19 @@ def test_without_a_report_the_command_leads_to_the_gates_themselves(answered: Pa
     words = shlex.split(line[line.index("ticketbench ") :])
     assert words == ["ticketbench", "gate", config, "--all"]
     assert "broken" in ticketbench(*words[1:]).stdout
+
+
+def test_an_edit_of_what_was_blessed_leads_to_a_command_that_works(answered: Path) -> None:
+    """The report has no older set to hold it against, so the gate itself tells what broke."""
+    config = gated("{metric: accuracy, on: v2, not_worse_than: baseline, margin: 0.02}")
+    text = Path(config).read_text(encoding="utf-8")
+    Path(config).write_text(f"{text}baseline: b.json\n", encoding="utf-8")
+    assert ticketbench("baseline", "bless", config, "--rubric-set", "v2").returncode == 0
+    rubrics = Path("v2.yaml").read_text(encoding="utf-8")
+    Path("v2.yaml").write_text(rubrics.replace("?", " or a bill, a price, a refund?"), "utf-8")
+    assert ticketbench("run", config).returncode == 0
+    seen = shown(Path(), "gate", config)
+    command = next(line for line in seen.stdout.splitlines() if "ticketbench" in line)
+    again = ticketbench(*shlex.split(command.partition("ticketbench ")[2]))
+    assert again.returncode == seen.code
+    assert "Traceback" not in again.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +25,14 @@ from ticketbench.cli.output import (
     show_line,
     width,
 )
-from ticketbench.cli.paste import errors_command
+from ticketbench.cli.paste import broken_command, errors_command
 from ticketbench.cli.terminal import is_utf8, tell_runner, writable_json
 from ticketbench.edge.redaction import redact, shown_url
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.gates.judge import GateRun
+    from ticketbench.measure.compare import Comparison
     from ticketbench.measure.gates.rule import Undecided
     from ticketbench.report.gates.text import Commands, Line
     from ticketbench.report.gates.verdict import GateVerdict, OnMissing
@@ -236,14 +237,25 @@ def _to_paste(judged: _Judged) -> Commands:
         return shlex.join(errors_command(name, label=label, out=out)) if there else ""
 
     def of_broken(name: str, base: str) -> str:
-        against = "" if base == "baseline" else base
-        words = errors_command(name, kind="broken", against=against, out=out)
-        return shlex.join(words) if there else whole
+        comparison = _against_a_set(judged.found, name, base)
+        words = broken_command(comparison, judged.config) if comparison else []
+        return shlex.join(words) if words else whole
 
     run = shlex.join(["ticketbench", "run", config, *sets])
     if any(one.n_missing for one in judged.found.report.answered):
         run += f" && {shlex.join(['ticketbench', 'cache', 'export', config])}"
     return Commands(of_label, of_broken, "--all", run)
+
+
+def _against_a_set(found: GateRun, name: str, base: str) -> Comparison | None:
+    """What was compared, under the name of the baseline's set in place of "baseline".
+
+    None where that is the very set that is judged: a report has it only as it stands now.
+    """
+    kept = found.baseline if base == "baseline" else base
+    of = (a for a in found.report.comparisons if (a.base, a.comparison.candidate) == (base, name))
+    one = next(of, None)
+    return replace(one.comparison, base=kept) if one and kept and kept != name else None
 
 
 def _json(judged: _Judged) -> bytes:

@@ -146,15 +146,16 @@ def _show(outcome: RunOutcome) -> None:
 def _show_next(outcome: RunOutcome) -> None:
     """The line of the config that sets what is recommended, and the command that lists errors."""
     from ticketbench.report.words import numbers
-    from ticketbench.report.words.setting import set_now_text, yaml_text
+    from ticketbench.report.words.setting import is_set, set_now_text, yaml_text
 
     results = outcome.results
     found = results.recommendation
     if found is None or found.setting is None:
         return
     chosen = {e.provenance.rubric_set: e for e in results.evaluations}[found.rubric_set]
-    line, now = yaml_text(found, chosen), f"({set_now_text(found, chosen)})"
-    show_command("Set it: ", [line], note=now, quoted=False)
+    if not is_set(found, chosen):
+        note = f"({set_now_text(found, chosen)})"
+        show_command("Set it: ", [yaml_text(found, chosen)], note=note, quoted=False)
     broken = results.broken(found.today.rubric_set, found.challenger) if found.challenger else None
     if not found.challenger:
         show_command("Read:   ", errors_command(found.rubric_set, out=outcome.out))

@@ -23,7 +23,7 @@ from ticketbench.flow.report_folder import (
     set_of,
     with_texts,
 )
-from ticketbench.measure.compare import Comparison, Flip
+from ticketbench.measure.compare import Comparison
 from ticketbench.measure.results import RunResults
 from ticketbench.report.decide.view import NO_ANSWER, View
 from ticketbench.report.masking.texts import Masking
@@ -176,8 +176,8 @@ def report_of_broken(comparison: Comparison, config: Path) -> Compared | None:
     return Compared(path, found.today.rubric_set)
 
 
-def _broken(comparison: Comparison) -> list[Flip]:
-    return [flip for flip in comparison.flips if flip.kind == "broken"]
+def _broken(comparison: Comparison) -> set[str]:
+    return {flip.ticket_id for flip in comparison.flips if flip.kind == "broken"}
 
 
 def tickets_csv(listed: TicketList) -> str:

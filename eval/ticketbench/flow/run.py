@@ -36,7 +36,7 @@ from ticketbench.flow.steps.inputs import (
     refresh_name,
 )
 from ticketbench.flow.steps.production import estimated_production
-from ticketbench.flow.steps.settings import SEED, settings_of, today_of
+from ticketbench.flow.steps.settings import SEED, blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.results import RunResults, run_results, summarise_dataset
@@ -108,6 +108,7 @@ def run(
             *drift_finding(changed),
             *refresh_finding(answered.unfinished_refresh),
             *version_finding(inputs.recording, config),
+            *blessed_findings(inputs),
         )
         results = _measured(inputs, tables, found)
         manifest |= _sources_in_numbers(replayed, budget, changed)

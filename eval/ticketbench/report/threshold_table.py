@@ -77,12 +77,20 @@ def notes(found: ThresholdAdvice) -> list[str]:
     recommendation = found.recommendation
     if recommendation.setting is None:
         return []
-    said = [_prices(recommendation), _teams(found), _capacity(found)]
+    said = [_prices(recommendation), _held_out(recommendation), _teams(found), _capacity(found)]
     if recommendation.target_stated:
         said.append(_target(found))
     if not recommendation.setting.routing.routed:
         said.insert(0, setting_text(recommendation, found.sets).of_100)
     return [f"{one}." for one in said if one]
+
+
+def _held_out(found: Recommendation) -> str:
+    """Why the cost of what to set may be above that of a row beside it."""
+    assert found.setting is not None
+    if not found.setting.saving.held_out or not found.setting.routing.routed:
+        return ""
+    return "What to set is priced on tickets it was not chosen on, the others on these"
 
 
 def policy_line(found: ThresholdAdvice) -> str:

@@ -92,3 +92,16 @@ def test_what_is_missing_is_told_with_the_columns_that_are_there(table: Table, r
 def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(InputError, match="no tickets"):
         guessed_columns(FILE, Table(("id", "text", "label"), ()))
+
+
+def test_a_few_rows_without_a_label_do_not_hide_the_column_of_labels() -> None:
+    table = columns(40, id="{i}", text=TEXT, abteilung="{x}", betreff="ticket {i} about a thing")
+    rows = [Row(row.line, row.values | {"abteilung": ""}) if row.line in (5, 9) else row
+            for row in table.rows]  # fmt: skip
+    assert found(Table(table.columns, tuple(rows)))["label"] == "abteilung"
+
+
+def test_an_id_that_stands_twice_is_still_the_id() -> None:
+    table = columns(40, number="{i}", text=TEXT, label="{x}")
+    rows = (*table.rows[:-1], Row(41, table.rows[-1].values | {"number": "3"}))
+    assert found(Table(table.columns, rows))["id"] == "number"

@@ -101,3 +101,17 @@ def test_a_wrong_row_is_told_with_its_line_before_anything_is_written(export: Pa
         project_from(export, Path())
     assert raised.value.problems[0].where == f"{export}:22"
     assert not Path("configs").exists()
+
+
+def test_rows_without_a_label_are_told_with_their_lines(export: Path) -> None:
+    written(export, 'x,"nobody has read this one yet",', 'y,"nor this one, as it seems",')
+    with pytest.raises(InputError) as raised:
+        project_from(export, Path())
+    assert [problem.where for problem in raised.value.problems] == [f"{export}:22", f"{export}:23"]
+    assert raised.value.problems[0].help == "fill it in or drop the row"
+
+
+def test_an_export_with_semicolons_is_told_as_one(export: Path) -> None:
+    export.write_text('Key;Body;Queue\n1;"it, and that";a\n2;"more, or less";b\n', encoding="utf-8")
+    with pytest.raises(InputError, match="semicolons part the columns of this file, not commas"):
+        project_from(export, Path())

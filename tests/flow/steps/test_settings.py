@@ -10,7 +10,7 @@ from gated_project import BASELINE, GATED, edit, with_gates
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.flow.gates.baseline import bless, prepare
 from ticketbench.flow.steps.inputs import read_inputs
-from ticketbench.flow.steps.settings import settings_of, today_of
+from ticketbench.flow.steps.settings import blessed_findings, settings_of, today_of
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Today
 
@@ -91,3 +91,17 @@ def test_a_damaged_baseline_is_no_reason_to_measure_nothing(content: bytes) -> N
     BASELINE.parent.mkdir(exist_ok=True)
     BASELINE.write_bytes(content)
     assert today() == Today("v1", Policy())
+
+
+def test_a_set_that_was_edited_since_it_was_blessed_is_told_with_its_labels() -> None:
+    assert blessed_findings(read_inputs(GATED)) == ()
+    blessed("v2")
+    assert blessed_findings(read_inputs(GATED)) == ()
+    rubrics = Path("v2.yaml")
+    text = rubrics.read_text(encoding="utf-8")
+    label = read_inputs(GATED).rubric_sets[1].rubrics[0]
+    rubrics.write_text(text.replace(label.text, f"{label.text} Really?"), encoding="utf-8")
+    (found,) = blessed_findings(read_inputs(GATED))
+    assert (found.code, found.severity) == ("TB307", "warning")
+    assert found.title == "v2 is not what was blessed"
+    assert found.evidence == f"its questions changed since: {label.label}"

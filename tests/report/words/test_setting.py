@@ -27,6 +27,7 @@ from ticketbench.report.words.setting import (
     SettingText,
     at_text,
     hundredths,
+    is_set,
     per_100,
     set_now_text,
     setting_text,
@@ -506,3 +507,15 @@ def test_hundredths_sum_to_a_hundred_and_keep_the_order_of_the_parts(parts: list
 def test_equal_remainders_go_to_the_earlier_part() -> None:
     assert hundredths(1, 1, 1) == [34, 33, 33]
     assert hundredths(3, 3) == [50, 50]
+
+
+def test_what_the_config_sets_already_is_known() -> None:
+    found = ran(FIRM)
+    setting = advice(found).setting
+    assert setting is not None
+    evaluation = found.evaluations[0]
+    assert not is_set(advice(found), evaluation)
+    same = replace(evaluation.settings, policy=replace(setting.policy, label_thresholds=()))
+    assert is_set(advice(found), replace(evaluation, settings=same))
+    own = replace(same, policy=replace(setting.policy, label_thresholds=(("a", 0.5),)))
+    assert not is_set(advice(found), replace(evaluation, settings=own))

@@ -182,12 +182,23 @@ def parse_tsv(data: bytes, bad: list[MalformedRow]) -> Table:
     return _parse_delimited(data, bad, "\t")
 
 
+def _refuse_other_delimiter(columns: tuple[str, ...], line: int, delimiter: str) -> None:
+    """One error, in place of one for each row, where a header of one column holds another one."""
+    others = {";": "semicolons", "\t": "tabs", ",": "commas", "|": "bars"}
+    found = next((words for sign, words in others.items() if sign in columns[0]), None)
+    if len(columns) == 1 and found is not None:
+        here = others[delimiter]
+        help_ = f"save it with {here} between the columns"
+        raise MalformedRow(line, f"{found} part the columns of this file, not {here}", help_)
+
+
 def _parse_delimited(data: bytes, bad: list[MalformedRow], delimiter: str) -> Table:
     records = _records(_lines(data), delimiter)
     first = next(records, None)
     if first is None:
         raise MalformedRow(1, "the file is empty", "its first line must name the columns")
     columns = _check_header(first[1], first[0])
+    _refuse_other_delimiter(columns, first[0], delimiter)
     rows = []
     for line, fields in records:
         if len(fields) == len(columns):

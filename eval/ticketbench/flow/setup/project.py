@@ -115,7 +115,7 @@ dataset:
 {columns}
 rubric_sets:
   v1: rubrics/v1.yaml
-  # v2: rubrics/v2.yaml    # your next version: what the first line of v1.yaml says, then run again
+  # v2: rubrics/v2.yaml    # your next version: see the first lines of v1.yaml, then run again
 cache: ../.ticketbench/answers.sqlite
 policy:
   threshold: 0.60        # route when the top score is at least this

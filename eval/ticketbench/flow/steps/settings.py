@@ -6,10 +6,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.quotes import words
+from ticketbench.core.types import Finding
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Today
 
 if TYPE_CHECKING:
+    from ticketbench.edge.results.baseline import Baseline
     from ticketbench.flow.steps.inputs import Inputs
 
 SEED = 0
@@ -39,13 +42,46 @@ def today_of(inputs: Inputs) -> Today:
 
     Else the first set at the policy of the config. A damaged baseline is the gate's to report.
     """
+    kept = _kept(inputs)
+    if kept is not None:
+        return Today(kept.rubric_set, kept.origin.policy)
+    return Today(inputs.rubric_sets[0].name, inputs.config.policy)
+
+
+def blessed_findings(inputs: Inputs) -> tuple[Finding, ...]:
+    """A warning where the set of the baseline asks other questions now; else nothing.
+
+    What is measured as today then is the set as it stands, not the one that was blessed.
+    """
+    kept = _kept(inputs)
+    if kept is None:
+        return ()
+    was = {rubric.label: rubric.text for rubric in kept.rubric_texts.rubrics}
+    own = next(one for one in inputs.rubric_sets if one.name == kept.rubric_set)
+    now = {rubric.label: rubric.text for rubric in own.rubrics}
+    changed = [label for label in (*was, *now) if was.get(label) != now.get(label)]
+    if not changed:
+        return ()
+    return (
+        Finding(
+            code="TB307",
+            severity="warning",
+            title=f"{own.name} is not what was blessed",
+            evidence=f"its questions changed since: {words(dict.fromkeys(changed))}",
+            action=f"see what that broke: ticketbench gate {inputs.config.path}",
+        ),
+    )
+
+
+def _kept(inputs: Inputs) -> Baseline | None:
+    """The baseline, where it can be read and is of a set of this config."""
     from ticketbench.edge.results.baseline_file import read_baseline
 
-    names = [rubrics.name for rubrics in inputs.rubric_sets]
     path = inputs.config.baseline_path
-    if path is not None and path.is_file():
-        with suppress(TicketbenchError):
-            kept = read_baseline(path)
-            if kept.rubric_set in names:
-                return Today(kept.rubric_set, kept.origin.policy)
-    return Today(names[0], inputs.config.policy)
+    if path is None or not path.is_file():
+        return None
+    with suppress(TicketbenchError):
+        kept = read_baseline(path)
+        if kept.rubric_set in [rubrics.name for rubrics in inputs.rubric_sets]:
+            return kept
+    return None

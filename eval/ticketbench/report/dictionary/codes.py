@@ -179,6 +179,13 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "their verdicts grow too kind.",
             "Judge fresh tickets, then `ticketbench baseline pin CONFIG`.",
         ),
+        "TB307": Code(
+            "a rubric set is not what was blessed",
+            "The baseline was made of this set with other questions. What is measured as today is "
+            "the set as it stands now, so the page cannot show what the edit broke.",
+            "`ticketbench gate CONFIG` judges it against what was blessed; an edit as a set of its "
+            "own, beside the one that runs, is compared on the page.",
+        ),
         "TB401": Code(
             "no ticket texts are shown",
             "The config does not say whether they may be, so none are: what customers write is "

@@ -137,6 +137,14 @@ def yaml_text(found: Recommendation, evaluation: Measured) -> str:
     return f"policy: {{threshold: {threshold}, escalate_above: {limit}{own}}}"
 
 
+def is_set(found: Recommendation, evaluation: Measured) -> bool:
+    """Whether the config sets already what `yaml_text` would."""
+    policy, setting = evaluation.settings.policy, found.setting
+    assert setting is not None
+    wanted = (1.01, 1.0) if found.kind == "review" else (setting.threshold, setting.escalate_above)
+    return (policy.threshold, policy.escalate_above) == wanted and not policy.label_thresholds
+
+
 def set_now_text(found: Recommendation, evaluation: Measured) -> str:
     """What the config sets now, beside `yaml_text`."""
     policy = evaluation.settings.policy
