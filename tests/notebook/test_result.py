@@ -263,6 +263,7 @@ def test_settings_are_those_that_are_given() -> None:
     ("call", "what"),
     [
         (lambda: tb.evaluate([[0.1, 0.9]]), "type list"),  # type: ignore[arg-type]
+        (lambda: tb.evaluate(np.eye(2), labels=["a", "b"]), "type ndarray"),  # type: ignore[arg-type]
         (lambda: tb.evaluate(SMALL, labels=["a"]), "go with a DataFrame"),
         (lambda: tb.evaluate(pd.DataFrame({"a": [1.0], "b": [0.0]})), "says no gold labels"),
         (lambda: tb.evaluate(pd.read_csv(SMALL), labels=["a"] * 40), "given twice"),
