@@ -44,7 +44,7 @@ def read_data(
         raise InputError(what, help="a table of predictions has columns of its own for them")
     if isinstance(data, ScoreTable):
         return of_table(data)
-    return read_set(Path(data), rubric_set or None)
+    return read_set(Path(data), rubric_set or None, chosen_by="rubric_set=")
 
 
 def _of_frame(

@@ -87,7 +87,7 @@ def _origin(name: str) -> Origin:
         columns="DataFrame.columns",
         place=lambda row: f"DataFrame.iloc[{row}]",
         row="row",
-        chosen_by="rubric_set=, of ",
+        chosen_by="rubric_set=",
     )
 
 
