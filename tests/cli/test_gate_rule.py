@@ -188,3 +188,9 @@ def test_a_dry_run_of_limits_alone_has_nothing_to_say() -> None:
     turned("{metric: accuracy, on: v2, min: 0.5}", n=10)
     done = ticketbench("gate", str(CONFIG), "--dry-run")
     assert (done.returncode, "a limit is met or not" in done.stdout) == (0, True)
+
+
+def test_a_dry_run_is_as_wide_as_the_terminal() -> None:
+    turned(ACCURACY, COST, n=400)
+    screen = ticketbench("gate", str(CONFIG), "--dry-run", COLUMNS="60").stdout
+    assert max(map(len, screen.splitlines())) <= 60

@@ -69,6 +69,12 @@ def test_options_stand_over_the_config_and_are_stated(table: Path) -> None:
     assert (policy["threshold"], policy["escalate_above"]) == (0.7, 0.5)
 
 
+def test_what_the_answer_says_to_set_can_be_tried(table: Path) -> None:
+    shown = data(table, "--costs", "misroute=99", "--threshold", "1.01")
+    assert shown["evaluation"]["settings"]["policy"]["threshold"] == 1.01
+    assert shown["evaluation"]["routing"]["summary"]["routed"] == 0
+
+
 BAD = {
     "no number": (("--costs", "misroute=x"), "--costs"),
     "no such price": (("--costs", "misrout=5"), "did you mean 'misroute'"),

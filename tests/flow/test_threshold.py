@@ -120,6 +120,8 @@ def test_a_table_with_a_config_is_judged_with_its_choices(reports: Path) -> None
         ({"capacity": -0.1}, "a share is from 0 to 1, got -0.1", "capacity"),
         ({"costs": {"misrout": 5}}, "no price is called 'misrout'", "costs"),
         ({"costs": {"review": -1}}, "the price review has to be 0 or more, got -1", "costs"),
+        ({"costs": {"review": 2e12}},
+         "the price review has to be at most 1e+12, got 2e+12", "costs"),
         ({"costs": {"review": NAN}}, "the price review has to be 0 or more, got nan", "costs"),
     ],
 )  # fmt: skip

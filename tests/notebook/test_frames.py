@@ -154,6 +154,8 @@ def test_what_a_notebook_shows_of_an_error_has_place_and_advice() -> None:
         (proba(), ["a", "b"], "2 values for 3 rows", "one for each row"),
         (proba(), ["a", "b", "bb"], "'bb' of labels= is no column", "did you mean 'b'?"),
         (proba(), "abc", "one value for each row", "an array, list or Series"),
+        (proba(), dict(zip([2, 1, 0], Y, strict=True)), "one value for each row", "an array"),
+        (proba(), set("abc"), "one value for each row", "an array, list or Series"),
         (proba(), np.array([Y]).T, "one value for each row", "an array, list or Series"),
         (proba(), pd.DataFrame({"y": Y}), "one value for each row", "an array, list or Series"),
         (proba(index=[0, 1, 2]), pd.Series(Y, index=[2, 1, 0]), "another order", ".loc["),

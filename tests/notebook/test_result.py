@@ -263,6 +263,7 @@ def test_settings_are_those_that_are_given() -> None:
     ("call", "what"),
     [
         (lambda: tb.evaluate([[0.1, 0.9]]), "type list"),  # type: ignore[arg-type]
+        (lambda: tb.evaluate(np.eye(2), labels=["a", "b"]), "type ndarray"),  # type: ignore[arg-type]
         (lambda: tb.evaluate(SMALL, labels=["a"]), "go with a DataFrame"),
         (lambda: tb.evaluate(pd.DataFrame({"a": [1.0], "b": [0.0]})), "says no gold labels"),
         (lambda: tb.evaluate(pd.read_csv(SMALL), labels=["a"] * 40), "given twice"),
@@ -274,3 +275,14 @@ def test_settings_are_those_that_are_given() -> None:
 def test_what_cannot_be_taken_says_so(call: Any, what: str) -> None:
     with pytest.raises(tb.TicketbenchError, match=re.escape(what)):
         call()
+
+
+def test_one_of_several_sets_is_chosen_by_the_argument_that_there_is(demo: Demo) -> None:
+    file = demo.out / "predictions.csv"
+    with pytest.raises(tb.TicketbenchError) as caught:
+        tb.evaluate(file)
+    assert caught.value.problems[0].help == "choose one: rubric_set=, of v1, v2"
+    with pytest.raises(tb.TicketbenchError) as caught:
+        tb.threshold(file)
+    assert caught.value.problems[0].help == f"choose one: {file}:SET, of v1, v2"
+    assert tb.threshold(f"{file}:v2").recommendation.rubric_set == "v2"

@@ -61,7 +61,8 @@ def show_gates_plan(
     if as_json:
         show_json("gate-plan", plan)
         return
-    show(f"{plan.name}: what the gates can see, undecided: {plan.undecided}; nothing is judged")
+    what = f"what the gates can see, undecided: {plan.undecided}; nothing is judged"
+    show_wrapped(f"{plan.name}: {what}", indent="")
     if not plan.gates:
         show("no gate compares with anything: a limit is met or not")
     elif plan.undecided == "fail":

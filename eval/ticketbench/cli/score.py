@@ -38,7 +38,7 @@ _COLUMN = 10
 @click.option("--config", type=click.Path(path_type=Path),
               help="Judge by the policy, target and prices of this config.")  # fmt: skip
 @set_option
-@click.option("--threshold", type=click.FloatRange(0, 1),
+@click.option("--threshold", type=click.FloatRange(0, 1.01),
               help="Route when the top score is at least this [0.60].")  # fmt: skip
 @click.option("--escalate-above", type=click.FloatRange(0, 1),
               help="Escalate when two labels score above this [0.30].")  # fmt: skip

@@ -86,7 +86,8 @@ def score(
     """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
     from ticketbench.edge.results.predictions import read_score_table
 
-    return score_of(read_score_table(file, rubric_set), settings=settings, reference=reference)
+    table = read_score_table(file, rubric_set, chosen_by="--rubric-set")
+    return score_of(table, settings=settings, reference=reference)
 
 
 def score_of(

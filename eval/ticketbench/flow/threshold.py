@@ -189,7 +189,8 @@ def _costs(known: Costs, given: Mapping[str, float]) -> Costs:
             help_ = suggestion(name, COSTS)
             raise InputError(f"no price is called {quoted(name)}", where="costs", help=help_)
         if not (math.isfinite(price) and 0 <= price <= _DEAREST):
-            what = f"the price {name} has to be 0 or more, got {price:g}"
+            most = f"at most {_DEAREST:g}" if price > _DEAREST else "0 or more"
+            what = f"the price {name} has to be {most}, got {price:g}"
             raise InputError(what, where="costs", help="in any one unit, such as minutes")
         changed[COSTS[name]] = float(price)
     return replace(known, **changed)

@@ -35,16 +35,16 @@ def read_data(
     """
     if is_frame(data):
         return _of_frame(data, labels, groups, rubric_set, name or "table")
+    if not isinstance(data, str | Path | ScoreTable):
+        what = f"predictions cannot be read from a value of type {type(data).__name__}"
+        help_ = "give a path, or a pandas DataFrame: pd.DataFrame(probabilities, columns=labels)"
+        raise InputError(what, help=help_)
     if labels is not None or groups is not None:
         what = "labels= and groups= go with a DataFrame of probabilities"
         raise InputError(what, help="a table of predictions has columns of its own for them")
     if isinstance(data, ScoreTable):
         return of_table(data)
-    if isinstance(data, str | Path):
-        return read_set(Path(data), rubric_set or None)
-    what = f"predictions cannot be read from a value of type {type(data).__name__}"
-    help_ = "give a path, or a pandas DataFrame: pd.DataFrame(probabilities, columns=labels)"
-    raise InputError(what, help=help_)
+    return read_set(Path(data), rubric_set or None, chosen_by="rubric_set=")
 
 
 def _of_frame(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ticketbench.core.errors import InputError
@@ -87,7 +87,7 @@ def _origin(name: str) -> Origin:
         columns="DataFrame.columns",
         place=lambda row: f"DataFrame.iloc[{row}]",
         row="row",
-        chosen_by="rubric_set=, of ",
+        chosen_by="rubric_set=",
     )
 
 
@@ -148,7 +148,9 @@ def _beside(frame: pd.DataFrame, values: Any, what: str) -> list[str]:
     import pandas as pd
 
     flat = getattr(values, "ndim", 1) == 1
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__") or not flat:
+    # A set has no order, a dict one of its own: neither goes by the rows.
+    unordered = isinstance(values, str | bytes | Set | Mapping)
+    if unordered or not hasattr(values, "__len__") or not flat:
         raise InputError(f"{what}= takes one value for each row", help="an array, list or Series")
     if len(values) != len(frame):
         told = f"{what}= has {len(values):,} values for {len(frame):,} rows"

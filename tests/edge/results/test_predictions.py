@@ -566,7 +566,7 @@ SEVERAL = "rubric_set,ticket_id,label,score_a,score_b\nv1,1,a,0.9,0.1\nv2,1,a,0.
 
 def test_a_file_of_several_rubric_sets_asks_which_one() -> None:
     found = only(SEVERAL)
-    assert "--rubric-set" in found.help
+    assert ":SET, of" in found.help
     assert "v1, v2" in found.help
 
 

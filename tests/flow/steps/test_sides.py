@@ -133,6 +133,20 @@ def test_what_is_no_side_is_an_input_error(answered: Path, name: str, words: str
     assert words in refused(name)[0]
 
 
+def test_one_of_several_sets_in_a_table_is_chosen_as_it_is_for_a_folder(answered: Path) -> None:
+    assert refused(f"{TABLE}")[1] == f"choose one: {TABLE}:SET, of v1, v2"
+
+
+def test_a_table_that_names_no_set_says_so_where_one_is_named(answered: Path) -> None:
+    Path("own.csv").write_text("ticket_id,label,score_a,score_b\nt1,a,0.9,0.1\n", encoding="utf-8")
+    assert refused("own.csv:v9") == (
+        "own.csv has no rubric set 'v9'",
+        "its rows name none: ask without a name",
+    )
+    Path("own.csv").write_text("ticket_id,label,score_a,score_b\n", encoding="utf-8")
+    assert refused("own.csv:v9")[0] == "there are no rows in own.csv"
+
+
 def test_a_set_named_without_its_config_says_how_to_name_it(answered: Path) -> None:
     assert refused("v1")[1] == (
         "check the path; a rubric set needs the config that names it: --config CONFIG"

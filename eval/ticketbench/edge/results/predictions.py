@@ -123,19 +123,22 @@ def _prediction_rows(
     return rows
 
 
-def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
+def read_score_table(
+    path: Path, rubric_set: str | None = None, *, chosen_by: str = ""
+) -> ScoreTable:
     """The score table of `read_set`, which says what is read and raised."""
-    return read_set(path, rubric_set).table
+    return read_set(path, rubric_set, chosen_by=chosen_by).table
 
 
-def read_set(path: Path, rubric_set: str | None = None) -> Predictions:
+def read_set(path: Path, rubric_set: str | None = None, *, chosen_by: str = "") -> Predictions:
     """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
-    A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
+    A file of several rubric sets needs `rubric_set`; `chosen_by` is how the user names it, as
+    `FILE:SET` where nothing is said. Labels whose column is empty throughout are
     not part of the set. Raises InputError with file and line of every bad row.
     """
-    origin = Origin.of_file(path)
+    origin = Origin.of_file(path, chosen_by=chosen_by)
     return of_set(known(read_table(path), origin), origin, rubric_set)
 
 

@@ -42,8 +42,8 @@ class Origin:
     rubric_set  what its set is called where no row says so
     columns     where the names of its columns stand
     place       where the row of a number stands
-    row         what the number of a row counts, such as line
     chosen_by   how one of several rubric sets is chosen
+    row         what the number of a row counts, such as line
     """
 
     name: str
@@ -51,13 +51,20 @@ class Origin:
     rubric_set: str
     columns: str
     place: Callable[[int], str]
+    chosen_by: str
     row: str = "line"
-    chosen_by: str = "--rubric-set, of "
 
     @classmethod
-    def of_file(cls, path: Path) -> Origin:
-        """The table is a file."""
-        return cls(str(path), path.name, path.stem, f"{path}:1", lambda line: f"{path}:{line}")
+    def of_file(cls, path: Path, *, chosen_by: str = "") -> Origin:
+        """The table is a file; without `chosen_by` one of its sets is chosen as `FILE:SET`."""
+        return cls(
+            name=str(path),
+            dataset=path.name,
+            rubric_set=path.stem,
+            columns=f"{path}:1",
+            place=lambda line: f"{path}:{line}",
+            chosen_by=chosen_by or f"{path}:SET",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,20 +242,20 @@ def _check_columns(table: Table, origin: Origin) -> None:
 
 
 def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str, list[Row]]:
+    if not table.rows:
+        raise InputError(f"there are no rows in {origin.name}", help="add predictions")
     names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
     if wanted is None and len(names) > 1:
         raise InputError(
             f"{origin.name} holds several rubric sets",
-            help=f"choose one: {origin.chosen_by}{words(names)}",
+            help=f"choose one: {origin.chosen_by}, of {words(names)}",
         )
     if wanted is not None and wanted not in names:
-        raise InputError(
-            f"{origin.name} has no rubric set {wanted!r}", help=f"it has: {words(names)}"
-        )
-    name = wanted if wanted is not None else (names[0] if names else "")
+        named = [name for name in names if name]
+        help_ = f"it has: {words(named)}" if named else "its rows name none: ask without a name"
+        raise InputError(f"{origin.name} has no rubric set {quoted(wanted)}", help=help_)
+    name = names[0] if wanted is None else wanted
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]
-    if not rows:
-        raise InputError(f"there are no rows in {origin.name}", help="add predictions")
     return name or origin.rubric_set, rows
 
 
