@@ -9,7 +9,13 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.results.predictions import read_set
 from ticketbench.edge.results.rows import Predictions
-from ticketbench.notebook.frames import is_frame, of_predictions, of_probabilities, of_table
+from ticketbench.notebook.frames import (
+    BY_ARGUMENT,
+    is_frame,
+    of_predictions,
+    of_probabilities,
+    of_table,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +47,7 @@ def read_data(
     if isinstance(data, ScoreTable):
         return of_table(data)
     if isinstance(data, str | Path):
-        return read_set(Path(data), rubric_set or None)
+        return read_set(Path(data), rubric_set or None, chosen_by=BY_ARGUMENT)
     what = f"predictions cannot be read from a value of type {type(data).__name__}"
     help_ = "give a path, or a pandas DataFrame: pd.DataFrame(probabilities, columns=labels)"
     raise InputError(what, help=help_)

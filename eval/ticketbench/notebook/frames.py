@@ -17,6 +17,9 @@ from ticketbench.notebook.columns import Columns
 if TYPE_CHECKING:
     import pandas as pd
 
+BY_ARGUMENT = "rubric_set=, of "
+"""How one of several rubric sets is chosen in a notebook."""
+
 _TICKET, _LABEL, _GROUP = "ticket_id", "label", "group_id"
 
 
@@ -87,7 +90,7 @@ def _origin(name: str) -> Origin:
         columns="DataFrame.columns",
         place=lambda row: f"DataFrame.iloc[{row}]",
         row="row",
-        chosen_by="rubric_set=, of ",
+        chosen_by=BY_ARGUMENT,
     )
 
 

@@ -25,6 +25,7 @@ from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.inputs.formats import read_table
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.rows import (
+    BY_OPTION,
     HEAD,
     SCORE_PREFIX,
     TAIL,
@@ -123,19 +124,24 @@ def _prediction_rows(
     return rows
 
 
-def read_score_table(path: Path, rubric_set: str | None = None) -> ScoreTable:
+def read_score_table(
+    path: Path, rubric_set: str | None = None, *, chosen_by: str = BY_OPTION
+) -> ScoreTable:
     """The score table of `read_set`, which says what is read and raised."""
-    return read_set(path, rubric_set).table
+    return read_set(path, rubric_set, chosen_by=chosen_by).table
 
 
-def read_set(path: Path, rubric_set: str | None = None) -> Predictions:
+def read_set(
+    path: Path, rubric_set: str | None = None, *, chosen_by: str = BY_OPTION
+) -> Predictions:
     """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
-    A file of several rubric sets needs `rubric_set`. Labels whose column is empty throughout are
-    not part of the set. Raises InputError with file and line of every bad row.
+    A file of several rubric sets needs `rubric_set`, which an error says is `chosen_by`. Labels
+    whose column is empty throughout are not part of the set. Raises InputError with file and line
+    of every bad row.
     """
-    origin = Origin.of_file(path)
+    origin = replace(Origin.of_file(path), chosen_by=chosen_by)
     return of_set(known(read_table(path), origin), origin, rubric_set)
 
 

@@ -33,6 +33,10 @@ TAIL = ("outcome", "failure")
 """The columns of predictions.csv before and after the scores."""
 
 
+BY_OPTION = "--rubric-set, of "
+"""How one of several rubric sets is chosen where a command has an option for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a table of predictions comes from, in the words of a message.
@@ -52,7 +56,7 @@ class Origin:
     columns: str
     place: Callable[[int], str]
     row: str = "line"
-    chosen_by: str = "--rubric-set, of "
+    chosen_by: str = BY_OPTION
 
     @classmethod
     def of_file(cls, path: Path) -> Origin:
@@ -243,7 +247,7 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
         )
     if wanted is not None and wanted not in names:
         raise InputError(
-            f"{origin.name} has no rubric set {wanted!r}", help=f"it has: {words(names)}"
+            f"{origin.name} has no rubric set {quoted(wanted)}", help=f"it has: {words(names)}"
         )
     name = wanted if wanted is not None else (names[0] if names else "")
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]
