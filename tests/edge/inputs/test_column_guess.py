@@ -8,7 +8,7 @@ import pytest
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.inputs.column_guess import MOST_LABELS, guessed_columns
-from ticketbench.edge.inputs.formats import Cell, Row, Table
+from ticketbench.edge.inputs.formats import Cell, Row, Table, read_table
 
 FILE = Path("export.csv")
 
@@ -92,3 +92,15 @@ def test_what_is_missing_is_told_with_the_columns_that_are_there(table: Table, r
 def test_a_table_without_rows_is_refused() -> None:
     with pytest.raises(InputError, match="no tickets"):
         guessed_columns(FILE, Table(("id", "text", "label"), ()))
+
+
+def test_a_table_with_other_signs_between_its_columns_is_told_so_and_not_shown(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("id;hello ann@example.org;team\n1;some words are here;a\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        guessed_columns(path, read_table(path))
+    (problem,) = raised.value.problems
+    assert problem.help == "there is one column: save the file with commas between columns"
+    assert "ann" not in f"{problem.what}{problem.where.replace(str(tmp_path), '')}"
