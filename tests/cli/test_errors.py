@@ -164,6 +164,8 @@ def test_the_table_holds_every_row_of_the_selection_whole_and_safe() -> None:
     done = ticketbench("errors", "v2", "--csv", "broken.csv")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "broken.csv: 28 broken by v2 (v1 had the right team)\n"
+    some = ticketbench("errors", "v2", "--csv", "some.csv", "--limit", "2").stderr
+    assert some == "some.csv: 28 broken by v2 (v1 had the right team); 2 written\n"
     content = Path("broken.csv").read_text(encoding="utf-8")
     assert printed("v2", "--csv", "-") == content
     rows = list(csv.DictReader(io.StringIO(content)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,27 @@ def test_a_reports_folder_of_the_users_own_gets_no_gitignore(export: Path) -> No
     ticketbench("run", "configs/export.yaml", "--set", "report.figures=false")
     assert Path("reports/export/index.html").is_file()
     assert not Path("reports/.gitignore").exists()
+
+
+def test_a_mail_as_an_id_is_masked_as_in_every_other_list(export: Path) -> None:
+    export.write_text(TABLE.replace("\n1,", "\nann@example.org,"), encoding="utf-8")
+    done = ticketbench("init", "--from", "export.csv")
+    assert "[mail]  account" in done.stdout
+    assert "example" not in done.stdout
+
+
+@pytest.mark.parametrize("folder", ["my project", "-demo"])
+def test_what_is_said_to_come_next_can_be_pasted(export: Path, folder: str) -> None:
+    made = ticketbench("init", "--", folder)
+    where, run = made.stderr.removeprefix("next: ").split(" && ")
+    assert run == "ticketbench run configs/ticketbench.yaml\n"
+    assert Path(shlex.split(where)[1]).samefile(Path(f"./{folder}"))
+    assert not shlex.split(where)[1].startswith("-")
+    made = ticketbench("init", "--from", "export.csv", "--", f"{folder}2")
+    command = shlex.split(made.stderr.partition(", then: ")[2])
+    assert command[:2] == ["ticketbench", "run"]
+    done = ticketbench("validate", *command[2:])
+    assert done.returncode == 0, done.stderr
 
 
 def test_json_says_what_was_guessed_and_written(export: Path) -> None:

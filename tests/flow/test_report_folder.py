@@ -115,6 +115,22 @@ def test_a_report_is_named_by_set_by_folder_or_by_both(
     assert named_report("reports/copy") == (here, "")
     assert named_report("reports/copy:v2") == (here, "v2")
     assert named_report("a:v2") == (here, "a:v2")
+    assert named_report("x" * 5000) == (here, "x" * 5000)
+
+
+def test_a_folder_that_is_no_report_and_one_that_is_not_there_are_told_as_such(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(copy.parent.parent)
+    Path("v2").mkdir()
+    for text in ("v2", "v2:v1"):
+        with pytest.raises(InputError, match=r"v2 is a folder without results\.json") as raised:
+            named_report(text)
+        assert "for a rubric set of this name FOLDER:SET" in raised.value.problems[0].help
+    assert named_report("reports/copy:v2") == (Path("reports/copy"), "v2")
+    for text in ("gone/a:v2", "gone/a"):
+        with pytest.raises(InputError, match="no such file or folder: 'gone/a'"):
+            named_report(text)
 
 
 def test_a_set_must_be_one_of_the_report(copy: Path) -> None:
@@ -124,3 +140,6 @@ def test_a_set_must_be_one_of_the_report(copy: Path) -> None:
         set_of(results, "v9", where=copy)
     with pytest.raises(InputError, match="has several rubric sets"):
         set_of(results, "", where=copy)
+    with pytest.raises(InputError) as raised:
+        set_of(results, "x" * 5000, where=copy)
+    assert len(str(raised.value)) < len(str(copy)) + 120

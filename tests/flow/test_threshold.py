@@ -138,3 +138,9 @@ def test_a_set_that_the_report_has_not_is_an_error_that_names_those_it_has() -> 
         threshold("v3")
     with pytest.raises(InputError, match="has several rubric sets"):
         threshold("reports/quickstart")
+    with pytest.raises(InputError) as raised:
+        threshold("reports/quickstart/predictions.csv")
+    table = "reports/quickstart/predictions.csv"
+    assert raised.value.problems[0].help == f"choose one: {table}:SET, of v1, v2"
+    with pytest.raises(InputError, match="has no rubric set 'xxx"):
+        threshold("x" * 5000)

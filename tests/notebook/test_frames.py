@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.types import NONE_LABEL
 from ticketbench.edge.results.rows import Predictions
 from ticketbench.notebook import columns
+from ticketbench.notebook.data import read_data
 from ticketbench.notebook.frames import frame_of, of_predictions, of_probabilities
 
 LABELS = ("a", "b", "c")
@@ -138,6 +140,14 @@ def test_a_bad_frame_is_one_error_that_says_what_and_where(
     (problem,) = caught.value.problems
     assert what in problem.what
     assert where in problem.where
+
+
+def test_a_file_of_several_sets_asks_for_the_argument_that_chooses_one(tmp_path: Path) -> None:
+    path = tmp_path / "predictions.csv"
+    good().assign(rubric_set=["v1", "v2"]).to_csv(path, index=False)
+    with pytest.raises(InputError) as raised:
+        read_data(path)
+    assert raised.value.problems[0].help == "choose one: rubric_set=, of v1, v2"
 
 
 def test_what_a_notebook_shows_of_an_error_has_place_and_advice() -> None:

@@ -109,7 +109,8 @@ def _write(listed: TicketList, table: Path, *, on_stdout: bool) -> None:
         click.echo(content, nl=False)
         return
     write_file(table, content.encode("utf-8"))
-    say(f"{table}: {listed.said}")
+    few = f"; {len(listed.tickets):,} written" if len(listed.tickets) < listed.n else ""
+    say(f"{table}: {listed.said}{few}")
 
 
 def _show(listed: TicketList, report: str, given: dict[str, str], texts: Texts) -> None:

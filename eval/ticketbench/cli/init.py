@@ -40,7 +40,7 @@ def command(folder: Path, file: Path | None, as_json: bool) -> None:
     if file is None:
         _starter(folder, as_json=as_json)
         return
-    from ticketbench.flow.setup.project import project_from
+    from ticketbench.flow.setup.project import as_argument, project_from
 
     made = project_from(file, folder)
     if as_json:
@@ -48,11 +48,13 @@ def command(folder: Path, file: Path | None, as_json: bool) -> None:
         return
     _show(made, file)
     rubrics = made.config.parent / "rubrics" / "v1.yaml"
-    say(f"next: sharpen the questions in {rubrics}, then: ticketbench run {made.config}")
+    run = f"ticketbench run {as_argument(made.config)}"
+    say(f"next: sharpen the questions in {rubrics}, then: {run}")
 
 
 def _starter(folder: Path, *, as_json: bool) -> None:
     from ticketbench.flow.setup.init import init
+    from ticketbench.flow.setup.project import as_argument
 
     written = init(folder)
     if as_json:
@@ -60,11 +62,13 @@ def _starter(folder: Path, *, as_json: bool) -> None:
         return
     for path in written:
         show(str(path))
-    say(f"next: cd {folder} && ticketbench run configs/ticketbench.yaml")
+    say(f"next: cd {as_argument(folder)} && ticketbench run configs/ticketbench.yaml")
 
 
 def _show(made: Project, file: Path) -> None:
     """What was guessed, with three tickets to check it by, and what was written."""
+    from ticketbench.report.masking.mask import masked_id
+
     show(f"{file}: {made.n:,} tickets, {len(made.labels)} labels.", style="bold")
     show()
     for guess in made.columns:
@@ -73,7 +77,7 @@ def _show(made: Project, file: Path) -> None:
     counts = ", ".join(f"{label} {n:,}" for label, n in made.labels.items())
     show_pieces(Piece(counts), first="labels", column=8)
     show()
-    rows = [(Piece(ticket.id, "bold"), Piece(ticket.label)) for ticket in made.shown]
+    rows = [(Piece(masked_id(one.id), "bold"), Piece(one.label)) for one in made.shown]
     show_columns(rows, below=[ticket.text for ticket in made.shown])
     show()
     for path in made.written:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from os.path import isdir
 from pathlib import Path
 from typing import Any
 
 from ticketbench.core.errors import InputError, TicketbenchError
-from ticketbench.core.quotes import words
+from ticketbench.core.quotes import quoted, words
 from ticketbench.core.types import ScoreTable
 from ticketbench.core.version import __version__
 from ticketbench.edge.redaction import shown_url
@@ -136,12 +137,24 @@ def named_report(text: str, *, config: Path | None = None) -> tuple[Path, str]:
     SET is one of the report of `config`, else of the latest one; FOLDER:SET and FOLDER name the
     report themselves. Raises InputError where there is no such report.
     """
-    if Path(text).is_dir():
-        return Path(text), ""
+    # Unlike a Path, this takes a text that is too long for a file for none.
+    if isdir(text):
+        return _with_results(Path(text)), ""
     folder, colon, name = text.rpartition(":")
-    if colon and Path(folder).is_dir():
-        return Path(folder), name
+    if colon and isdir(folder):
+        return _with_results(Path(folder)), name
+    if "/" in text:
+        help_ = "check the path; of a report that `ticketbench run` wrote it is FOLDER:SET"
+        raise InputError(f"no such file or folder: {quoted(folder or text)}", help=help_)
     return (_report_of(config) if config is not None else latest_report()), text
+
+
+def _with_results(folder: Path) -> Path:
+    """The folder, where it holds a report; else InputError: a set may be called as it is."""
+    if not (folder / RESULTS).is_file():
+        help_ = "name one that `ticketbench run` wrote; for a rubric set of this name FOLDER:SET"
+        raise InputError(f"{folder} is a folder without {RESULTS}", help=help_)
+    return folder
 
 
 def _report_of(config: Path) -> Path:
@@ -165,6 +178,6 @@ def set_of(results: RunResults, name: str, *, where: Path) -> str:
     if not name and len(names) == 1:
         return names[0]
     if name not in names:
-        what = f"has no rubric set {name!r}" if name else "has several rubric sets"
+        what = f"has no rubric set {quoted(name)}" if name else "has several rubric sets"
         raise InputError(f"{where} {what}", help=f"choose one of {words(names)}")
     return name

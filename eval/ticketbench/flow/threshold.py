@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from os.path import isfile
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
@@ -101,10 +102,11 @@ def asked_for(
 
 def _table_file(source: str) -> tuple[Path, str | None] | None:
     """The table that is meant, and its rubric set where one is named; None: no file is there."""
-    if Path(source).is_file():
+    # Unlike a Path, this takes a text that is too long for a file for none.
+    if isfile(source):
         return Path(source), None
     file, colon, name = source.rpartition(":")
-    return (Path(file), name) if colon and Path(file).is_file() else None
+    return (Path(file), name) if colon and isfile(file) else None
 
 
 def _of_table(
@@ -112,7 +114,8 @@ def _of_table(
 ) -> ThresholdAdvice:
     from ticketbench.edge.results.predictions import read_score_table
 
-    found = _of_one(read_score_table(file, name), _configured(config), wanted)
+    table = read_score_table(file, name)
+    found = _of_one(table, _configured(config), wanted)
     return replace(found, source=str(file))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.inputs.column_guess import MOST_LABELS, guessed_columns
-from ticketbench.edge.inputs.formats import Cell, Row, Table
+from ticketbench.edge.inputs.formats import Cell, Row, Table, read_table
 
 FILE = Path("export.csv")
 
@@ -105,3 +105,15 @@ def test_an_id_that_stands_twice_is_still_the_id() -> None:
     table = columns(40, number="{i}", text=TEXT, label="{x}")
     rows = (*table.rows[:-1], Row(41, table.rows[-1].values | {"number": "3"}))
     assert found(Table(table.columns, rows))["id"] == "number"
+
+
+def test_a_table_with_other_signs_between_its_columns_is_told_so_and_not_shown(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("id;hello ann@example.org;team\n1;some words are here;a\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        guessed_columns(path, read_table(path))
+    (problem,) = raised.value.problems
+    assert problem.what == "semicolons part the columns of this file, not commas"
+    assert "ann" not in f"{problem.what}{problem.help}{problem.where.replace(str(tmp_path), '')}"

@@ -69,6 +69,37 @@ def test_no_personal_string_is_written_or_shown(export: Path) -> None:
     assert "example" not in Path("configs/rubrics/v1.yaml").read_text(encoding="utf-8")
 
 
+def test_nothing_is_kept_of_columns_that_are_not_shown(tmp_path: Path) -> None:
+    lines = [f"{i},some words {i} are here,{i % 2},ann@example.org" for i in range(4)]
+    table = tmp_path / "export.csv"
+    table.write_text("\n".join(["id,body,team,customer", *lines]) + "\n", encoding="utf-8")
+    made = project_from(table, tmp_path / "project")
+    assert "example" not in repr(made)
+
+
+def test_labels_and_names_of_any_signs_make_a_valid_project(export: Path) -> None:
+    labels = (".5", ".inf", "...", "a\u2028b", "\U0001f600 \ufffe", "- x: #y", "../up", "~", "no")
+    rows = (f'{i},some words {i} are here,"{labels[i % len(labels)]}"' for i in range(18))
+    table = Path("nl\nversion: 2\n#'.csv")
+    table.write_text("\n".join(["id,text,label", *rows]) + "\n", encoding="utf-8")
+    made = project_from(table, Path("my project"))
+    assert set(made.labels) == set(labels)
+    rubrics = read_rubrics(Path("my project/configs/rubrics/v1.yaml"))
+    assert {one.label for one in rubrics.rubrics} == set(labels)
+    assert [checked.kind for checked in validate([made.config])] == ["config"]
+    assert "ticketbench run 'my project/configs/" in made.config.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("label", ["sales|support", "e\x7ff"])
+def test_a_label_that_no_rubric_can_have_is_told_before_anything_is_written(
+    export: Path, label: str
+) -> None:
+    written(export, f'x,"a question on prices",{label}', f'y,"the price of two",{label}')
+    with pytest.raises(InputError, match=r"the label '.*' holds"):
+        project_from(export, Path())
+    assert not Path("configs").exists()
+
+
 @pytest.mark.parametrize("there", ["configs/my-export-1.yaml", "configs/rubrics/v1.yaml"])
 def test_nothing_is_written_where_a_file_is_in_the_way(export: Path, there: str) -> None:
     path = Path(there)

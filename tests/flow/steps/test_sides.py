@@ -116,6 +116,10 @@ def test_a_name_with_a_colon_is_a_file_before_it_is_a_set(answered: Path) -> Non
     assert refused("b:v1")[0] == "b:v1 has several rubric sets"
 
 
+def test_a_table_of_several_sets_wants_one_of_them_as_a_side_is_written(answered: Path) -> None:
+    assert refused(TABLE)[1] == f"choose one: {TABLE}:SET, of v1, v2"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -59,3 +59,6 @@ def test_an_unknown_word_is_told_with_the_nearest_one() -> None:
     with pytest.raises(InputError) as raised:
         explanation("xyzzy")
     assert raised.value.problems[0].help == "all of them: ticketbench explain"
+    with pytest.raises(InputError) as raised:
+        explanation("x" * 5000)
+    assert len(raised.value.problems[0].what) < 120

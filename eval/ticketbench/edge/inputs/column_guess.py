@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,9 +142,10 @@ _NEEDED: Mapping[str, str] = {
 }
 
 
-def _none_fits(path: Path, role: str, columns: Iterable[str]) -> InputError:
-    return InputError(
-        f"no column can be the {role}: it needs {_NEEDED[role]}",
-        where=f"{path}:1",
-        help=f"add such a column; there are: {words(list(columns))}",
-    )
+def _none_fits(path: Path, role: str, columns: Collection[str]) -> InputError:
+    """A single column may be the first line of something that is no table: it is not shown."""
+    help_ = f"add such a column; there are: {words(columns)}"
+    if len(columns) == 1:
+        help_ = "there is one column: save the file with commas between columns"
+    what = f"no column can be the {role}: it needs {_NEEDED[role]}"
+    return InputError(what, where=f"{path}:1", help=help_)

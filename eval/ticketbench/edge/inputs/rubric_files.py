@@ -25,6 +25,7 @@ from ticketbench.edge.inputs.documents import Document, read_document
 from ticketbench.edge.inputs.validation import FileName, Strict, validated
 
 MOST_LABELS = 6
+_SEPARATOR = "|"
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -146,16 +147,27 @@ def _check_texts(
         what = f"{NONE_LABEL} is the gold label of tickets that no label fits, not a rubric"
         help_ = "leave it out: a low top score sends such tickets to review"
         problems.append(Problem(what, document.where((*location, "name")), help_))
-    if "|" in entry.name:
-        what = f"the label {quoted(entry.name)} holds '|', which separates labels in all_labels"
+    if _SEPARATOR in entry.name:
+        what = not_a_label(entry.name)
         problems.append(Problem(what, document.where((*location, "name")), "rename it"))
     for key, value in (("name", entry.name), ("rubric", entry.rubric)):
         if not value.strip():
             problems.append(Problem(f"the {key} is blank", document.where((*location, key))))
-        if any(unicodedata.category(c) in ("Cs", "Cc") and c not in "\n\t" for c in value):
+        if _has_control(value):
             what = f"the {key} holds a control character"
             problems.append(Problem(what, document.where((*location, key)), "remove it"))
     return problems
+
+
+def not_a_label(name: str) -> str:
+    """Why no rubric can have this name, in words; empty where one can."""
+    if _SEPARATOR in name:
+        return f"the label {quoted(name)} holds '|', which separates labels in all_labels"
+    return f"the label {quoted(name)} holds a control character" if _has_control(name) else ""
+
+
+def _has_control(text: str) -> bool:
+    return any(unicodedata.category(c) in ("Cs", "Cc") and c not in "\n\t" for c in text)
 
 
 def rubric_findings(rubrics: RubricSet) -> tuple[Finding, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
@@ -18,7 +19,7 @@ from ticketbench.edge.files.links import written_at
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns
 from ticketbench.edge.inputs.dataset import Columns, load_dataset
 from ticketbench.edge.inputs.formats import read_table
-from ticketbench.edge.inputs.rubric_files import folded
+from ticketbench.edge.inputs.rubric_files import folded, not_a_label
 from ticketbench.report.masking.mask import mask
 
 SHOWN = 3
@@ -62,9 +63,19 @@ def project_from(file: Path, folder: Path) -> Project:
     return Project(config, tuple(written), guesses, len(tickets), labels, shown)
 
 
+def as_argument(path: Path) -> str:
+    """A path as a shell and a command take it for one: quoted, and no option for its dash."""
+    text = path.as_posix()
+    return shlex.quote(f"./{text}" if text.startswith("-") else text)
+
+
 def _labels(file: Path, tickets: Sequence[Ticket]) -> dict[str, int]:
     """How many tickets each label has, the most frequent first; equal ones by name."""
     counts = Counter(ticket.label for ticket in tickets if ticket.label != NONE_LABEL)
+    wrong = next(filter(None, map(not_a_label, counts)), "")
+    if wrong:
+        help_ = "write it without that in the file; nothing was written"
+        raise InputError(wrong, where=str(file), help=help_)
     alike: dict[str, list[str]] = {}
     for label in sorted(counts):
         alike.setdefault(folded(label), []).append(label)
@@ -99,7 +110,8 @@ def _git_attributes(folder: Path) -> list[Path]:
 
 
 def _masked(ticket: Ticket) -> Ticket:
-    return replace(ticket, text=mask(ticket.text).text)
+    """The ticket with what is shown of it alone: other columns may hold texts, too."""
+    return Ticket(ticket.id, mask(ticket.text).text, ticket.label)
 
 
 _CONFIG = """\
@@ -137,8 +149,8 @@ gates:
 def _config_text(file: Path, config: Path, guesses: Sequence[Guess]) -> str:
     path = os.path.relpath(file, config.parent).replace(os.sep, "/")
     return _CONFIG.format(
-        file=file.name,
-        config=config.as_posix(),
+        file=_as_comment(file.name),
+        config=_as_comment(as_argument(config)),
         path=_as_yaml(path),
         columns="\n".join(_column_line(guess) for guess in guesses),
         name=config.stem,
@@ -153,9 +165,21 @@ def _column_line(guess: Guess) -> str:
 
 def _as_yaml(text: str) -> str:
     """A plain word as it stands, anything else in quotes."""
-    plain = re.fullmatch(r"[A-Za-z./_][A-Za-z0-9./_-]*", text)
-    reserved = text.lower() in ("null", "true", "false", "~")
-    return text if plain and not reserved else json.dumps(text, ensure_ascii=False)
+    # What begins with a dot may be a number, so that only a path does.
+    plain = re.fullmatch(r"(?:\.\.?/)*[A-Za-z_][A-Za-z0-9./_-]*", text)
+    reserved = text.lower() in ("null", "true", "false")
+    return text if plain and not reserved else _in_quotes(text)
+
+
+def _in_quotes(text: str) -> str:
+    """As JSON, which is YAML but for characters that no YAML file may hold as they are."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
+
+
+def _as_comment(text: str) -> str:
+    """On one line: what follows a line end would be read."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 _RUBRICS = """\
@@ -177,7 +201,7 @@ def _entry(label: str, texts: Mapping[str, list[set[str]]]) -> str:
     often = _typical(label, texts)
     said = f"# often in its tickets: {', '.join(often)}\n" if often else ""
     about = re.sub(r"[_-]+", " ", label).strip()
-    question = json.dumps(f"Is the customer asking about {about}?", ensure_ascii=False)
+    question = _in_quotes(f"Is the customer asking about {about}?")
     return f"{said}- name: {_as_yaml(label)}\n  rubric: {question}\n"
 
 

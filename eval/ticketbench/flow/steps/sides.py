@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.quotes import words
+from ticketbench.core.quotes import quoted, words
 from ticketbench.core.types import RubricSet, ScoreTable
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import read_inputs
@@ -137,6 +137,6 @@ def _chosen(results: RunResults, folder: Path, name: str | None) -> RubricSet:
     if name is None and len(names) == 1:
         return results.rubric_sets[0]
     if name not in names:
-        what = "has several rubric sets" if name is None else f"has no rubric set {name!r}"
+        what = f"has no rubric set {quoted(name)}" if name else "has several rubric sets"
         raise InputError(f"{folder} {what}", help=f"choose one: {folder}:SET, of {words(names)}")
     return results.rubric_sets[names.index(name)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.report.dictionary.codes import CODES
 from ticketbench.report.dictionary.glossary import GLOSSARY
@@ -41,7 +42,7 @@ def explanation(text: str) -> Explanation:
         near = suggestion(_spelled(text), known)
         near = f"{near} " if near.startswith("did") else ""
         help_ = f"{near}all of them: ticketbench explain"
-        raise InputError(f"{text!r} is no code and no word of this tool", help=help_)
+        raise InputError(f"{quoted(text)} is no code and no word of this tool", help=help_)
     return found
 
 
