@@ -78,11 +78,19 @@ def test_any_other_index_gives_numbers(index: object) -> None:
     assert of_probabilities(proba(index=index), Y, name="x").table.ids == ("0", "1", "2")
 
 
-@pytest.mark.parametrize("nothing", [None, math.nan, NONE_LABEL, pd.NA])
-def test_no_gold_label_is_that_no_label_fits(nothing: object) -> None:
-    found = of_probabilities(proba(), ["a", nothing, "c"], name="x")
+def test_a_ticket_that_no_label_fits_is_wrong_for_every_label() -> None:
+    found = of_probabilities(proba(), ["a", NONE_LABEL, "c"], name="x")
     assert found.table.truth.tolist() == [0, -1, 2]
     assert found.gold["1"] == NONE_LABEL
+
+
+@pytest.mark.parametrize("nothing", [None, math.nan, "", pd.NA])
+def test_a_ticket_that_nobody_has_labelled_is_refused_with_its_row(nothing: object) -> None:
+    with pytest.raises(InputError, match="label is empty") as raised:
+        of_probabilities(proba(), ["a", nothing, "c"], name="x")
+    (problem,) = raised.value.problems
+    assert problem.where == "DataFrame.iloc[1]"
+    assert problem.help == "fill it in, with __none__ where no label fits, or drop the row"
 
 
 @pytest.mark.parametrize(

@@ -286,3 +286,11 @@ def test_one_of_several_sets_is_chosen_by_the_argument_that_there_is(demo: Demo)
         tb.threshold(file)
     assert caught.value.problems[0].help == f"choose one: {file}:SET, of v1, v2"
     assert tb.threshold(f"{file}:v2").recommendation.rubric_set == "v2"
+
+
+def test_prices_may_be_costs_or_some_by_name() -> None:
+    small = Path(__file__).parents[1] / "oracles" / "c_tiny_n40_k3.csv"
+    whole = tb.threshold(small, costs=tb.Costs(misroute=8.0))
+    some = tb.threshold(small, costs={"misroute": 8.0})
+    assert whole.to_json() == some.to_json()
+    assert whole.recommendation.prices_stated

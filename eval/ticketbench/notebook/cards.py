@@ -60,11 +60,12 @@ class Card:
         return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 2]}…>"
 
 
-def of_set(found: Score, *, today_known: bool) -> Card:
+def of_set(found: Score) -> Card:
     """What to set for one rubric set that is measured alone, and answers, as `score` says them."""
     advice = setting_text(found.recommendation, found.evaluations)
     lines = [line for line in (advice.of_100, advice.target) if line]
-    told = answers(found, today_known=today_known)
+    # What runs today is not known here: the policy is that of the settings.
+    told = answers(found, today_known=False)
     rows = [
         ("right" if one.id == "better" else one.name, one.row)
         for one in told

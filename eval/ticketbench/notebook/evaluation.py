@@ -78,7 +78,7 @@ class Evaluated(Result):
         return self.score
 
     def _card(self) -> cards.Card:
-        return cards.of_set(self.score, today_known=self.settings is not None)
+        return cards.of_set(self.score)
 
 
 def of_evaluations(
@@ -109,8 +109,8 @@ def evaluate(
 
     A DataFrame has the columns of predictions.csv: ticket_id, label, score_<label>. With `labels`,
     the gold labels in the order of the rows, it holds probabilities whose columns are the labels;
-    `groups` then ties tickets that are not independent. A gold label of `__none__`, None or NaN is
-    that of a ticket which no label fits. `rubric_set` chooses one of several, or names that of
+    `groups` then ties tickets that are not independent. A gold label of `__none__` is that of a
+    ticket which no label fits. `rubric_set` chooses one of several, or names that of
     probabilities. Raises InputError with the place of every bad row.
     """
     found = read_data(data, labels=labels, groups=groups, rubric_set=rubric_set)

@@ -44,14 +44,14 @@ def of_probabilities(
     """What a DataFrame of probabilities says, whose columns are the labels, a ticket a row.
 
     `labels` are the gold labels and `groups` what ties tickets, in the order of the rows; a gold
-    label of `__none__`, None or NaN is that of a ticket which no label fits. The index holds the
-    ids where it is unique text; else they are 0 to n - 1, as text. Raises InputError with the place
-    of every bad row, and for a gold label that is no column.
+    label of `__none__` is that of a ticket which no label fits, an empty one is refused. The index
+    holds the ids where it is unique text; else they are 0 to n - 1, as text. Raises InputError with
+    the place of every bad row, and for a gold label that is no column.
     """
     columns = _names(frame)
     _refuse_empty(frame, columns)
-    gold = [text or NONE_LABEL for text in _beside(frame, labels, "labels")]
-    _refuse_unknown(gold, columns)
+    gold = _beside(frame, labels, "labels")
+    _refuse_unknown([label for label in gold if label], columns)
     heads = [_TICKET, _LABEL, *(SCORE_PREFIX + column for column in columns)]
     cells = [_ids(frame), gold]
     cells += [_texts(frame.iloc[:, i], number=True) for i in range(len(columns))]

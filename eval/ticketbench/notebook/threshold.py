@@ -7,8 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Costs
+from ticketbench.flow.threshold import COSTS, threshold_of
 from ticketbench.flow.threshold import threshold as threshold_at
-from ticketbench.flow.threshold import threshold_of
 from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Recommendation
@@ -57,7 +58,7 @@ def threshold(
     config: str | Path | None = None,
     settings: Settings | None = None,
     min_precision: float | None = None,
-    costs: Mapping[str, float] | None = None,
+    costs: Mapping[str, float] | Costs | None = None,
     capacity: float | None = None,
 ) -> AdvisedThreshold:
     """Which threshold to set, and what it is weighed against; nothing is asked.
@@ -65,9 +66,12 @@ def threshold(
     `data` is what `evaluate` takes or gives, or a text that the command takes: a rubric set of the
     latest report, or of that of `config`, or FOLDER:SET. `min_precision` is the share of what goes
     out that is to be right, `capacity` the largest share of tickets that people can read, and
-    `costs` has prices by name, such as {"misroute": 8}. `settings` are those of a DataFrame, and
-    say what is set now. Raises InputError where there is no such set, or a value cannot be.
+    `costs` are all prices, or some by name, such as {"misroute": 8}. `settings` are those of a
+    DataFrame, and say what is set now. Raises InputError where there is no such set, or a value
+    cannot be.
     """
+    if isinstance(costs, Costs):
+        costs = _by_name(costs)
     if isinstance(data, str | Path):
         if not (labels is groups is settings is None) or rubric_set:
             help_ = "a file is FILE:SET; with other settings: tb.threshold(tb.evaluate(...))"
@@ -90,3 +94,9 @@ def threshold(
         table, settings=settings, min_precision=min_precision, costs=costs, capacity=capacity
     )
     return AdvisedThreshold(found)
+
+
+def _by_name(costs: Costs) -> dict[str, float]:
+    """The prices by their names in a config; one that is not known is left out."""
+    prices = {name: getattr(costs, own) for name, own in COSTS.items()}
+    return {name: price for name, price in prices.items() if price is not None}

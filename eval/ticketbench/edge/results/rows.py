@@ -26,6 +26,8 @@ from ticketbench.edge.contract import AGREEMENT, ContractViolation, check_sum, d
 from ticketbench.edge.files.cells import ESCAPED, original
 from ticketbench.edge.inputs.formats import Cell, Row, Table, problems_error
 
+EMPTY = f"fill it in, with {NONE_LABEL} where no label fits, or drop the row"
+
 SCORE_PREFIX = "score_"
 
 HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
@@ -266,7 +268,7 @@ def _duplicates(rows: Sequence[Row], origin: Origin) -> _Numbered:
         ticket = _text(row, "ticket_id")
         what, help_ = "", ""
         if not ticket or not _text(row, "label"):
-            what, help_ = "ticket_id or label is empty", "fill it in"
+            what, help_ = "ticket_id or label is empty", EMPTY
         elif ticket in first:
             before = f"first in {origin.row} {first[ticket]}"
             what = f"the ticket {quoted(ticket)} stands twice, {before}"
