@@ -86,7 +86,8 @@ def test_an_edit_of_what_was_blessed_leads_to_a_command_that_works(answered: Pat
     Path(config).write_text(f"{text}baseline: b.json\n", encoding="utf-8")
     assert ticketbench("baseline", "bless", config, "--rubric-set", "v2").returncode == 0
     rubrics = Path("v2.yaml").read_text(encoding="utf-8")
-    Path("v2.yaml").write_text(rubrics.replace("?", " or a bill, a price, a refund?"), "utf-8")
+    edited = rubrics.replace("an error, a crash or an empty page", "a password, a profile or data")
+    Path("v2.yaml").write_text(edited, encoding="utf-8")
     assert ticketbench("run", config).returncode == 0
     seen = shown(Path(), "gate", config)
     command = next(line for line in seen.stdout.splitlines() if "ticketbench" in line)

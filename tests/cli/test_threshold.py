@@ -25,16 +25,18 @@ v2 at 0.60, as set     73     19      27  1.30 [1.11, 1.49]
 v2 at 0.90             34      4      66  0.86 [0.76, 0.96]  <- set this
 
 Prices: a wrong route 5, a reading 1, an escalation 1.5.
+What to set is priced on tickets it was not chosen on, the others on these.
 To two teams, among those to a person: 36 for today, v1 at 0.60; 19 for v2 at
 0.60, as set.
 Your target, 90 right of 100, is not promised yet: label more (5 of 38 tickets,
-one a customer, at 0.9858 or above are wrong; at most 1 may be).
+counting one a customer, at 0.9858 or above are wrong; at most 1 may be).
 policy: {threshold: 0.90, escalate_above: 1}
 Other rules and each team's own threshold: --all, --per-label
 """
 
 NARROW = """\
-Set threshold 0.90, without escalation: least cost at your prices.
+Set threshold 0.90, without escalation: least cost at your
+prices.
 
 of 100 tickets     alone wrong person a ticket costs
 all to a person        0     0    100 1.00
@@ -129,7 +131,9 @@ def test_options_add_to_the_first_lines_and_are_named_no_more() -> None:
     assert told[7].startswith("v1, none alone")
     assert [line for line in told if line.startswith("Other rules")] == []
     each = printed.partition("each team's own threshold:\n")[2]
-    assert re.match(r"billing +–  +at threshold 0\.\d+, \d+ of \d+ \(one a customer\)", each)
+    assert re.match(
+        r"billing +–  +at threshold 0\.\d+, \d+ of \d+ \(counting one a customer\)", each
+    )
     rules = printed.partition("every way to choose a threshold:\n")[2]
     assert re.findall(r"^(\w.*):$", rules, re.MULTILINE) == [
         "certified", "cost optimal", "descriptive",

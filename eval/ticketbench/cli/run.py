@@ -145,8 +145,8 @@ def _show(outcome: RunOutcome) -> None:
 
 def _show_next(outcome: RunOutcome) -> None:
     """The line of the config that sets what is recommended, and the command that lists errors."""
+    from ticketbench.report.policy_line import is_set, set_now_text, yaml_text
     from ticketbench.report.words import numbers
-    from ticketbench.report.words.setting import is_set, set_now_text, yaml_text
 
     results = outcome.results
     found = results.recommendation

@@ -125,8 +125,8 @@ def _show(result: Score, choices: Choices) -> None:
 
 def _show_next(result: Score, choices: Choices) -> None:
     """The line of a config that sets it, what the answer rests on, and how to see more."""
+    from ticketbench.report.policy_line import set_now_text, yaml_text
     from ticketbench.report.words import numbers
-    from ticketbench.report.words.setting import set_now_text, yaml_text
 
     found, e = result.recommendation, result.evaluation
     if found.setting is not None:

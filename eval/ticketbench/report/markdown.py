@@ -11,12 +11,13 @@ from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.trained.classifier import TrainedClassifier
 from ticketbench.report.masking.texts import Masking
+from ticketbench.report.policy_line import set_now_text, yaml_text
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import answers
 from ticketbench.report.words.mix import refusal_text
 from ticketbench.report.words.recommendation import preferred, verdict_texts
-from ticketbench.report.words.setting import set_now_text, setting_text, yaml_text
+from ticketbench.report.words.setting import setting_text
 from ticketbench.report.words.thresholds import none_chosen_text, told
 from ticketbench.report.words.verdict import needed_text
 

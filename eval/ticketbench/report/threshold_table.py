@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ticketbench.measure.advice.rows import ThresholdRow
 from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.recommendation import Recommendation
+from ticketbench.report.policy_line import yaml_text
 from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import cost_decimals, in_brackets
-from ticketbench.report.words.setting import per_100, set_text, setting_text, yaml_text
+from ticketbench.report.words.setting import per_100, set_text, setting_text
 from ticketbench.report.words.thresholds import right_of_100, unit_of, why_none_text
 from ticketbench.report.words.verdict import Tone
 
@@ -253,7 +254,7 @@ def _target(found: ThresholdAdvice) -> str:
         return said
     unit = unit_of(found.own)
     tested = f"{test.errors} of {numbers.count(test.selected, 'ticket')}"
-    one_each = f", one a {unit}," if unit else ""
+    one_each = f", counting one a {unit}," if unit else ""
     are = "is" if test.errors == 1 else "are"
     may = f"at most {test.most}" if test.most > 0 else "none"
     at = numbers.threshold(test.threshold)

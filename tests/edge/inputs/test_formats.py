@@ -606,9 +606,21 @@ def test_a_file_of_secrets_is_no_table_and_not_quoted(name: str, secret: str) ->
     assert "secret" not in f"{found}"
 
 
-@pytest.mark.parametrize("first", ["sep=;", "id,text=1", "#id,label", "a b=c"])
+@pytest.mark.parametrize("first", ["id,text=1", "#id,label", "a b=c"])
 def test_a_header_that_only_looks_like_one_is_read(first: str) -> None:
     assert table(f"{first}\n{first}\n").columns
+
+
+@pytest.mark.parametrize(
+    ("header", "signs"), [("sep=;", "semicolons"), ("id;text", "semicolons"), ("id\ttext", "tabs")]
+)
+def test_other_signs_between_the_columns_are_one_error_and_not_one_a_row(
+    header: str, signs: str
+) -> None:
+    found = only(f"{header}\n1,2;3\n4;5,6,7\n")
+    assert found.where.endswith(":1")
+    assert found.what == f"{signs} part the columns of this file, not commas"
+    assert found.help == "save it with commas between the columns"
 
 
 def test_a_nul_further_down_is_named_by_its_row() -> None:

@@ -18,7 +18,7 @@ from ticketbench.report.sections import rendered_sections
 DOCS = Path(__file__).resolve().parents[3] / "docs" / "statistics.md"
 ASKED = (
     "threshold escalation by-hand cost right-alone out-alone to-a-person how-sure mixed-up broken "
-    "fixed near-tie label-suspect rubric today target"
+    "fixed near-tie label-suspect rubric today target hurt fix-next"
 ).split()
 NOT_BEFORE_AUDIT = (
     "coverage precision recall accuracy macro calibration calibrated interval significant policy "

@@ -22,16 +22,14 @@ from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Kind, Recommendation, Today
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
+from ticketbench.report.policy_line import is_set, set_now_text, yaml_text
 from ticketbench.report.words.recommendation import verdict_texts
 from ticketbench.report.words.setting import (
     SettingText,
     at_text,
     hundredths,
-    is_set,
     per_100,
-    set_now_text,
     setting_text,
-    yaml_text,
 )
 
 ASKED = Settings(min_precision=0.9, target_stated=True, prices_stated=True)

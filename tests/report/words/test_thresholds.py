@@ -247,13 +247,13 @@ TEST = certificates.Tested(threshold=0.91, selected=111, errors=3, most=2, p=0.2
         ),
         (
             {"outlook": "not yet", "tested": TEST}, "customer",
-            "at threshold 0.91, 3 of 111 (one a customer) are wrong; at most 2 may be. Label more "
-            "tickets",
+            "at threshold 0.91, 3 of 111 (counting one a customer) are wrong; at most 2 may be. "
+            "Label more tickets",
         ),
         (
             {"outlook": "not yet", "tested": replace(TEST, errors=2)}, "customer",
-            "at threshold 0.91, 2 of 111 (one a customer) are wrong, few enough by customer, but "
-            "by ticket too many are: look at those who write most",
+            "at threshold 0.91, 2 of 111 (counting one a customer) are wrong, few enough by "
+            "customer, but by ticket too many are: look at those who write most",
         ),
         (
             {"outlook": "no use", "tested": TEST}, "",

@@ -8,8 +8,9 @@ import pytest
 
 from hostile_gates import GOLDEN, same_as_golden
 from small_runs import ROWS, small_run
+from ticketbench.report.policy_line import set_now_text, yaml_text
 from ticketbench.report.words.answers import answers
-from ticketbench.report.words.setting import set_now_text, setting_text, yaml_text
+from ticketbench.report.words.setting import setting_text
 
 FORBIDDEN = (
     "coverage precision recall accuracy macro calibration calibrated interval significant policy "

@@ -89,6 +89,16 @@ DECIDE: Mapping[str, Word] = MappingProxyType(
             "How many of 100 tickets that go out alone you want right. It is promised only where "
             "new tickets like these would very likely keep it.",
         ),
+        "hurt": Word(
+            "hurt",
+            "The label that loses most tickets which arrive without a person, if one surely does:"
+            " more of them go to a person, or go wrong.",
+        ),
+        "fix-next": Word(
+            "fix next",
+            "The pair of labels mixed up most by the best answers. Sharpen the question of the "
+            "one that takes too many.",
+        ),
     }
 )
 """The words of the page's first part, without a statistic's name."""
@@ -199,6 +209,21 @@ AUDIT: Mapping[str, Word] = MappingProxyType(
             "firm, thin",
             "Firm is a promise that is hardly to be had by accident; only such a one is "
             "recommended. Any other is thin.",
+        ),
+        "certified": Word(
+            "certified",
+            "The lowest threshold whose promise passes its test; none where nothing can be "
+            "promised.",
+        ),
+        "cost-optimal": Word(
+            "cost optimal",
+            "The threshold at which a ticket costs least at your prices, judged on tickets it was"
+            " not chosen on.",
+        ),
+        "descriptive": Word(
+            "descriptive",
+            "The lowest threshold that reaches the target on these very tickets; it promises "
+            "nothing of others.",
         ),
         "held-out": Word(
             "out of sample", "Judged on tickets that took no part in choosing; else in sample."

@@ -192,7 +192,7 @@ def why_none_text(found: Certificate, *, target: float, unit: str) -> str:
         return f"{few} {verb} too few to promise anything about new ones{least}"
     test = found.tested
     at = f"at threshold {numbers.threshold(test.threshold)}, {test.errors} of {test.selected}"
-    of = f" (one a {unit})" if unit else ""
+    of = f" (counting one a {unit})" if unit else ""
     are = "is" if test.errors == 1 else "are"
     if test.errors <= test.most:
         few = f"{at}{of} {are} wrong, few enough by {unit}"
