@@ -22,6 +22,10 @@ report: {figures: false, texts: masked}
 gates: [{metric: accuracy, on: v2, not_worse_than: baseline, margin: 0.5}]
 """
 
+EXPORT = "Nr,Text,Team\n" + "".join(
+    f"{i},please help me with order {i},{'ab'[i % 2]}\n" for i in range(8)
+)
+
 ELSEWHERE = {
     "ticketbench serve": "runs until somebody ends it; tests/edge/serving starts it",
     "ticketbench key bind": "writes the file of keys of a user; tests/cli/test_key.py has one",
@@ -69,6 +73,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "configs/rubrics/v1.yaml": V1,
         "configs/rubrics/v2.yaml": V2,
         "datasets/new.csv": TICKETS,
+        "export.csv": EXPORT,
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -109,10 +114,13 @@ def test_an_example_of_a_help_page_runs(line: str, made: Path, tmp_path: Path) -
     if line.endswith("a.csv b.csv --json"):
         shutil.copy(folder / "a.csv", folder / "b.csv")
     for one in line.replace("/tmp", str(tmp_path)).split(" && "):
-        words = shlex.split(one)
+        words = shlex.split(one.partition(" > ")[0])
         if words[0] == "cd":
             folder /= words[1]
             continue
+        if words[1:2] == ["init"]:  # an empty folder but for the table
+            shutil.copy(made / "export.csv", tmp_path)
+            folder = tmp_path
         if words[1:2] == ["run"] and "ticketbench.yaml" in one:
             folder = tmp_path
             assert ticketbench_in(folder, "init", ".").returncode == 0

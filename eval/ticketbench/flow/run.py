@@ -6,6 +6,7 @@ import math
 import platform
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.core.version import __version__
 from ticketbench.edge.asking.pacing import Budget
-from ticketbench.edge.files.gitignore import leave_out_of_git
+from ticketbench.edge.files.gitignore import kept_if_filled
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
 from ticketbench.flow.report_folder import made_from
@@ -92,10 +93,10 @@ def run(
     clock = time.monotonic()
     inputs = read_inputs(config, overrides=overrides)
     target = out or Path("reports") / inputs.config.name
-    is_new = out is None and not target.parent.exists()
     budget = _budget(inputs, most_requests, most_cost)
     manifest = _manifest(command, mode, started) | made_from(config, overrides)
-    with reserved(target, manifest):
+    own = kept_if_filled(target.parent) if out is None else nullcontext()
+    with own, reserved(target, manifest):
         answered = _replay_all(inputs, mode, budget, progress, tell)
         replayed = answered.replayed
         tables = [one.table for one in replayed]
@@ -114,8 +115,6 @@ def run(
         manifest |= _sources_in_numbers(replayed, budget, changed)
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
-        if is_new:
-            leave_out_of_git(target.parent)
     refuse_failures(tables, allow_failures, target)
     return RunOutcome(
         results,

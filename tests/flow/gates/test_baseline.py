@@ -277,7 +277,9 @@ def test_a_blessed_set_that_is_gone_is_said_when_it_is_shown() -> None:
 def test_a_baseline_that_is_not_there_yet_says_how_to_make_it() -> None:
     with pytest.raises(InputError, match=f"there is no baseline {BASELINE} yet") as caught:
         show_baseline(GATED)
-    assert caught.value.problems[0].help == "ticketbench baseline bless gated.yaml"
+    assert caught.value.problems[0].help == (
+        "ticketbench baseline bless gated.yaml --rubric-set v1"
+    )
 
 
 def test_the_origin_names_dataset_rubrics_endpoint_and_answers() -> None:

@@ -43,7 +43,7 @@ def test_a_baseline_that_is_not_there_is_needed_only_by_gates_that_compare_with_
     (problem,) = caught.value.problems
     assert problem.where == f"gated.yaml:{FIRST_GATE + 1}:32"
     assert problem.what == f"there is no baseline {BASELINE} yet"
-    assert problem.help == "ticketbench baseline bless gated.yaml"
+    assert problem.help == "ticketbench baseline bless gated.yaml --rubric-set v1"
 
 
 def test_the_baseline_is_a_side_with_the_outcomes_it_was_blessed_with(answered: Path) -> None:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.answers.rows import LAYOUT
 from ticketbench.edge.files.atomic import remove_leftovers, temporary_beside
-from ticketbench.edge.files.gitignore import leave_out_of_git
+from ticketbench.edge.files.gitignore import make_folder
 from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.reading import kind_of
 
@@ -123,10 +123,7 @@ def make(path: Path) -> None:
 
     It is made beside and then linked to its name, so that no run ever finds half of it.
     """
-    is_new = not path.parent.exists()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if is_new:
-        leave_out_of_git(path.parent)
+    make_folder(path.parent)
     remove_leftovers(path.parent)
     if path.exists():
         _mend_triggers(path)

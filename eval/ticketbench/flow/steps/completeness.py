@@ -104,9 +104,11 @@ def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> No
         f"{allowed} are allowed"
     )
     one_cause = len({failure.detail for failure in failures}) == 1
-    of_first = f"the first: {clipped(first.ticket_id)} ({first.kind}, {first.detail})"
+    of_first = f"the first: {clipped(first.ticket_id)} ({first.kind}, "
     raise IncompleteError(
-        f"{first.detail}; {told}" if one_cause else f"{told}; {of_first}",
+        f"{first.detail}; {told}; {of_first}as all are)"
+        if one_cause
+        else f"{told}; {of_first}{first.detail})",
         where=str(out),
         help="run again to ask only for these, or accept them: --allow-failures N",
     )
