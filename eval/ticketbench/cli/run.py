@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.first_lines import show_answer
 from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
-    GOOD,
-    STYLES,
-    UNKNOWN,
-    Piece,
     all_option,
     json_option,
     progress_of,
@@ -25,9 +22,7 @@ from ticketbench.cli.output import (
     show,
     show_command,
     show_json,
-    show_of_100,
     show_path,
-    show_pieces,
     show_table,
     show_wrapped,
 )
@@ -37,8 +32,6 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.run import RunOutcome
     from ticketbench.measure.results import RunResults
-
-_COLUMN = 10
 
 
 @click.command("run")
@@ -123,21 +116,8 @@ def _show(outcome: RunOutcome) -> None:
 
     results = outcome.results
     advice = setting_text(results.recommendation, results.evaluations)
-    show_pieces(Piece(f"{advice.headline}.", "bold"))
-    if advice.of_100:
-        show_of_100(f"{advice.of_100}.")
-    said = answers(results)
-    if said:
-        show()
-    for one in said:
-        style = f"{STYLES[one.tone]} bold" if one.tone == "good" else STYLES[one.tone]
-        rest = one.row.removeprefix(one.head)
-        show_pieces(Piece(one.head, style), Piece(rest), first=one.name, column=_COLUMN)
-    if said:
-        show()
-    if advice.target:
-        promised = results.recommendation and results.recommendation.kind == "promise"
-        show_pieces(Piece(f"{advice.target}.", GOOD if promised else UNKNOWN))
+    promised = results.recommendation is not None and results.recommendation.kind == "promise"
+    show_answer(advice, [(one.name, one) for one in answers(results)], promised=promised)
     _show_next(outcome)
     show()
     show_path(_answered(outcome), outcome.out / "index.html")

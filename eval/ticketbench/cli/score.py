@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.first_lines import show_answer
 from ticketbench.cli.options import at_options, prices, set_option, target_options
 from ticketbench.cli.output import (
-    GOOD,
-    STYLES,
-    UNKNOWN,
     Piece,
     all_option,
     json_option,
@@ -20,7 +18,6 @@ from ticketbench.cli.output import (
     show,
     show_command,
     show_json,
-    show_of_100,
     show_pieces,
     show_table,
     show_wrapped,
@@ -28,8 +25,6 @@ from ticketbench.cli.output import (
 
 if TYPE_CHECKING:
     from ticketbench.flow.score import Choices, Score
-
-_COLUMN = 10
 
 
 @click.command("score")
@@ -104,22 +99,11 @@ def _show(result: Score, choices: Choices) -> None:
     from ticketbench.report.words.setting import setting_text
 
     advice = setting_text(result.recommendation, result.evaluations)
-    show_pieces(Piece(f"{advice.headline}.", "bold"))
-    if advice.of_100:
-        show_of_100(f"{advice.of_100}.")
     told = answers(result, today_known=choices.today_known)
-    said = [one for one in told if one.id in OF_ONE_SET]
-    if said:
-        show()
-    for one in said:
-        style = f"{STYLES[one.tone]} bold" if one.tone == "good" else STYLES[one.tone]
-        rest = one.row.removeprefix(one.head)
-        name = "right" if one.id == "better" else one.name
-        show_pieces(Piece(one.head, style), Piece(rest), first=name, column=_COLUMN)
-    show()
-    if advice.target:
-        promised = result.recommendation.kind == "promise"
-        show_pieces(Piece(f"{advice.target}.", GOOD if promised else UNKNOWN))
+    rows = [
+        ("right" if one.id == "better" else one.name, one) for one in told if one.id in OF_ONE_SET
+    ]
+    show_answer(advice, rows, promised=result.recommendation.kind == "promise")
     _show_next(result, choices)
 
 

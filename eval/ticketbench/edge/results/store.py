@@ -85,7 +85,7 @@ def _path(value: Any) -> str:
     """A path as text, with slashes on every system."""
     if isinstance(value, Path):
         return value.as_posix()
-    raise NotImplementedError
+    raise TypeError(f"no JSON of {type(value).__name__}")
 
 
 def _as_text(value: Any) -> Any:
