@@ -103,6 +103,7 @@ def export_recording(
             answers |= stored_answers(inputs.dataset, rubrics, source)
             missing += plan(inputs.dataset, rubrics, source, counted).why
     answers = {key: kept for key, kept in answers.items() if canonical_answer(kept) is not None}
+    _refuse_key(answers)
     lost = older.keys() - answers.keys()
     if missing and lost:
         raise IncompleteError(
@@ -220,6 +221,8 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
 def _refuse_key(answers: Mapping[str, Stored]) -> None:
     for url in {stored.url for stored in answers.values()}:
         refuse_key(url, "the URL of a recorded answer")
+    for name in {name for stored in answers.values() for name in stored.details.names()}:
+        refuse_key(name, "a name in a recorded answer")
 
 
 @dataclass(frozen=True, slots=True)
