@@ -63,3 +63,17 @@ def drift(
         largest = max(abs(a - b) for a, b in zip(old, new, strict=True))
         found += Drift(1, int(largest > _NOISE), largest)
     return found
+
+
+def same_answer(one: bytes, other: bytes, labels: tuple[str, ...]) -> bool:
+    """Whether two stored answers say the same, as far as `drift` tells: scores within 1e-6.
+
+    One that cannot be read is the same only to the byte.
+    """
+    if one == other:
+        return True
+    try:
+        pair = [parse_answer(answer, labels).scores for answer in (one, other)]
+    except ContractViolation:
+        return False
+    return all(abs(a - b) <= _NOISE for a, b in zip(*pair, strict=True))
