@@ -52,6 +52,7 @@ class _Judged:
     verdict: GateVerdict
     config: Path
     overrides: tuple[str, ...]
+    against: str
     everything: bool
 
 
@@ -65,6 +66,9 @@ class _Judged:
               help=f"{', '.join(FORMATS)}; repeat it, to stdout or to a file [text].")  # fmt: skip
 @click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
               help="Judge with up to so many failed answers, over all rubric sets.")  # fmt: skip
+@click.option("--against", default="", metavar="REF",
+              help="Let the rules of a commit or folder decide: gates, baseline, gold labels.",
+              )  # fmt: skip
 @click.option("--dry-run", is_flag=True,
               help="Only show what losses these tickets can see; judge nothing.")  # fmt: skip
 @all_option
@@ -79,6 +83,7 @@ def command(
     missing: OnMissing,
     formats: tuple[str, ...],
     allow_failures: int,
+    against: str,
     dry_run: bool,
     everything: bool,
     mode: Mode,
@@ -96,6 +101,7 @@ def command(
     ticketbench gate configs/support.yaml --all    # with intervals and rubrics
     ticketbench gate configs/support.yaml --dry-run    # what it can see
     ticketbench gate configs/support.yaml --undecided fail    # for a release
+    ticketbench gate configs/support.yaml --against main    # for a pull request
     ticketbench gate configs/support.yaml --format markdown=g.md --format json=g
     ticketbench gate configs/support.yaml --format github   # annotations
     """
@@ -105,7 +111,7 @@ def command(
 
         if formats:
             raise click.UsageError("--dry-run takes --json and no --format")
-        show_gates_plan(config, overrides, undecided=undecided, as_json=as_json)
+        show_gates_plan(config, overrides, undecided=undecided, against=against, as_json=as_json)
         return
     from ticketbench.edge.files.links import written_at
     from ticketbench.flow.gates.judge import gate
@@ -120,10 +126,11 @@ def command(
         overrides=overrides,
         undecided=undecided,
         allow_failures=allow_failures,
+        against=against,
         tell=say,
     )
     verdict = gate_verdict(found.report, missing=missing)
-    judged = _Judged(found, verdict, config, overrides, everything)
+    judged = _Judged(found, verdict, config, overrides, against, everything)
     for name, file in wanted:
         if file is None:
             _show(name, judged)
@@ -230,7 +237,8 @@ def _to_paste(judged: _Judged) -> Commands:
 
     config, out = str(judged.config), REPORTS / judged.found.report.name
     sets = [word for one in judged.overrides for word in ("--set", shown_url(one))]
-    whole = shlex.join(["ticketbench", "gate", config, *sets, "--all"])
+    ref = ["--against", judged.against] if judged.against else []
+    whole = shlex.join(["ticketbench", "gate", config, *sets, *ref, "--all"])
     there = (out / RESULTS).is_file()
 
     def of_label(name: str, label: str) -> str:

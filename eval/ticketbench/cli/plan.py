@@ -52,12 +52,17 @@ def show_plan(
 
 
 def show_gates_plan(
-    config: Path, overrides: Sequence[str], *, undecided: Undecided | None, as_json: bool
+    config: Path,
+    overrides: Sequence[str],
+    *,
+    undecided: Undecided | None,
+    against: str,
+    as_json: bool,
 ) -> None:
     """Print how often each gate on a change would be green, by true loss."""
     from ticketbench.flow.gates.plan import plan_gates
 
-    plan = plan_gates(config, overrides=overrides, undecided=undecided)
+    plan = plan_gates(config, overrides=overrides, undecided=undecided, against=against)
     if as_json:
         show_json("gate-plan", plan)
         return

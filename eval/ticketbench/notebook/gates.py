@@ -63,12 +63,15 @@ def gate(
     undecided: Undecided | None = None,
     missing: OnMissing = "fail",
     allow_failures: int = 0,
+    against: str = "",
     tell: Callable[[str], None] | None = None,
 ) -> JudgedGates:
     """Judge every gate of `config`; by default nothing is sent.
 
     `undecided` is stronger than the config's; `missing` says what missing answers do to the exit
-    code of the verdict. Raises InputError where there are no gates, or no baseline to compare with.
+    code of the verdict. `against` names a commit or a folder whose rules decide: gates, margins,
+    baseline, policy and gold labels. Raises InputError where there are no gates, or no baseline to
+    compare with.
     """
     found = judge.gate(
         Path(config),
@@ -76,6 +79,7 @@ def gate(
         overrides=overrides,
         undecided=undecided,
         allow_failures=allow_failures,
+        against=against,
         tell=tell,
     )
     return JudgedGates(found, gate_verdict(found.report, missing=missing))

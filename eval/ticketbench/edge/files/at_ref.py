@@ -58,6 +58,25 @@ class FilesAt:
             _show(self._root, f"{self.commit}:{inside.as_posix()}", then, at=self.name)
         return then
 
+    def called(self, path: Path) -> Path:
+        """How a message names the file of then that is called `path` now: as git does."""
+        own = _absolute(path)
+        if not self.commit or not own.is_relative_to(self._root):
+            return self.file(path)
+        return Path(f"{self._short}:{own.relative_to(self._root).as_posix()}")
+
+    def holds(self, path: Path) -> bool:
+        """Whether git keeps the file that is called `path` now, so that a change could bring it."""
+        own = _absolute(path)
+        if not own.is_relative_to(self._root):
+            return False
+        words = ("ls-files", "--error-unmatch", "--", str(own))
+        return (self._root / ".git").exists() and _git(self._root, *words).returncode == 0
+
+    @property
+    def _short(self) -> str:
+        return self.name.partition(" ")[0]
+
 
 @contextmanager
 def files_at(ref: str, *, near: Path) -> Iterator[FilesAt]:
@@ -82,10 +101,11 @@ def files_at(ref: str, *, near: Path) -> Iterator[FilesAt]:
     commit = _commit(root, ref)
     name = commit[:_DIGITS] if commit.startswith(ref) else f"{ref} ({commit[:_DIGITS]})"
     with tempfile.TemporaryDirectory(prefix="ticketbench-") as shown:
+        then = FilesAt(name, commit, root, Path(shown))
         try:
-            yield FilesAt(name, commit, root, Path(shown))
+            yield then
         except TicketbenchError as error:
-            raise _as_git_says(error, shown + os.sep, f"{name.partition(' ')[0]}:") from None
+            raise _as_git_says(error, shown + os.sep, str(then.called(root / "x"))[:-1]) from None
 
 
 def _root_of(near: Path) -> Path | None:

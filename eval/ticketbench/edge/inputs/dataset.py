@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -61,6 +61,22 @@ class LoadedDataset:
     def where(self, index: int) -> str:
         """`file:line` of the ticket at `index`."""
         return f"{self.path}:{self.lines[index]}"
+
+    def with_texts_of(self, other: LoadedDataset) -> LoadedDataset:
+        """These tickets with their texts, and places, of `other`; without those it does not have.
+
+        The dataset is the same, fingerprints too, where nothing of it differs.
+        """
+        rows = {ticket.id: i for i, ticket in enumerate(other.dataset.tickets)}
+        kept = [ticket for ticket in self.dataset.tickets if ticket.id in rows]
+        tickets = []
+        for ticket in kept:
+            now = other.dataset.tickets[rows[ticket.id]]
+            tickets.append(replace(ticket, text=now.text, text_in_file=now.text_in_file))
+        same = tuple(tickets) == self.dataset.tickets
+        dataset = self.dataset if same else Dataset(self.dataset.name, tuple(tickets))
+        lines = tuple(other.lines[rows[ticket.id]] for ticket in kept)
+        return LoadedDataset(dataset, other.path, lines)
 
 
 def load_dataset(

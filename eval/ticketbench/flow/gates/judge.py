@@ -10,17 +10,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
+from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
+from ticketbench.flow.gates.kept import kept_answers
 from ticketbench.flow.gates.ledger import ledger_findings
-from ticketbench.flow.gates.sides import Sides, against, gate_baseline, gate_change, sides_of
+from ticketbench.flow.gates.rules import Judge, judge_of, own_judge
+from ticketbench.flow.gates.sides import Sides, gate_change, sides_of
+from ticketbench.flow.gates.sides import against as compared
 from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
-from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
 from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.gates.judge import (
@@ -31,7 +34,14 @@ from ticketbench.measure.gates.judge import (
     not_worse_gates,
 )
 from ticketbench.measure.gates.metrics import gate_metric
-from ticketbench.measure.gates.results import Against, GateReport, GateResult, Limit, MustPass
+from ticketbench.measure.gates.results import (
+    Against,
+    GateReport,
+    GateResult,
+    Limit,
+    MustPass,
+    Rules,
+)
 from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import summarise_dataset
@@ -65,44 +75,78 @@ def gate(
     overrides: Sequence[str] = (),
     undecided: Undecided | None = None,
     allow_failures: int = 0,
+    against: str = "",
     tell: Callable[[str], None] | None = None,
 ) -> GateRun:
     """Judge every gate of `config`; by default nothing is sent. `tell` hears which key goes where.
 
     `undecided` is stronger than the config's. With more than `allow_failures` answers missing or
-    failed no gate is judged: the report says how many are needed. Raises InputError when there are
-    no gates, the baseline they compare with is not there, or answers are missing and the recording
-    is not there.
+    failed no gate is judged: the report says how many are needed. `against` names a commit or a
+    folder whose rules decide in place of those of the config. Raises InputError when there are no
+    gates, the baseline they compare with is not there, answers are missing and the recording is not
+    there, or nothing is there under `against`.
     """
-    inputs = gated_inputs(config, overrides=overrides)
-    gates = inputs.config.file.gates
-    baseline = gate_baseline(inputs)
-    tables = scored(inputs, needed_sets(inputs, gates), mode=mode, tell=tell)
+    judge = judge_of(config, against=against, overrides=overrides)
+    asking = _Asking(mode, undecided, allow_failures, tell)
+    report = _report(judge, asking)
+    if judge.rules is not None:
+        report = _by_rules(report, judge, judge.rules, asking)
+    inputs = judge.inputs
+    broken = any(f.kind == "broken" for one in report.comparisons for f in one.comparison.flips)
+    shown = texts_of(inputs)
+    return GateRun(
+        report,
+        _places(judge),
+        shown.texts,
+        version_finding(inputs.recording, config),
+        shown.masking,
+        texts_notes(inputs.config) if broken else (),
+        judge.baseline.rubric_set if judge.baseline else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What the caller of `gate` wants."""
+
+    mode: Mode
+    undecided: Undecided | None
+    allowed: int
+    tell: Callable[[str], None] | None
+
+
+def _report(judge: Judge, asking: _Asking) -> GateReport:
+    """How the gates come out by the rules of `judge`."""
+    inputs, baseline = judge.inputs, judge.baseline
+    names = needed_sets(inputs, inputs.config.file.gates)
+    tables = scored(inputs, names, mode=asking.mode, tell=asking.tell)
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),
         answered=tuple(answered(name, table) for name, table in tables.items()),
-        allowed=allow_failures,
-        undecided=undecided or inputs.config.file.undecided,
+        allowed=asking.allowed,
+        undecided=asking.undecided or inputs.config.file.undecided,
         results=(),
         evaluations=(),
         comparisons=(),
         findings=ledger_findings(baseline, inputs.config) if baseline else (),
     )
     _refuse_absent_recording(report, inputs, tables)
-    if report.complete:
-        report = _judged(report, inputs, tables, baseline)
-    broken = any(f.kind == "broken" for one in report.comparisons for f in one.comparison.flips)
-    shown = texts_of(inputs)
-    return GateRun(
-        report,
-        _places(inputs),
-        shown.texts,
-        version_finding(inputs.recording, config),
-        shown.masking,
-        texts_notes(inputs.config) if broken else (),
-        baseline.rubric_set if baseline else "",
-    )
+    return _judged(report, inputs, tables, baseline) if report.complete else report
+
+
+def _by_rules(report: GateReport, judge: Judge, rules: Rules, asking: _Asking) -> GateReport:
+    """The report with what became of the rules of before, and how those of now would have it."""
+    if rules.first:
+        return replace(report, rules=rules)
+    config = judge.inputs.config
+    kept = kept_answers(judge, needed_sets(judge.inputs, config.file.gates))
+    own: tuple[GateResult, ...] = ()
+    if rules.changes and report.complete and judge.now.config.file.gates:
+        own = _report(own_judge(judge.now), asking).results
+    rules = replace(rules, own=own, n_answers=kept.n_answers, n_new=kept.n_new)
+    results = (*kept.gates, *report.results) if report.complete else ()
+    return replace(report, results=results, rules=rules)
 
 
 def _refuse_absent_recording(
@@ -112,15 +156,6 @@ def _refuse_absent_recording(
     failed = {name: missing_failures(table.failures) for name, table in tables.items()}
     if inputs.recording.absent and not report.complete and any(failed.values()):
         raise missing_error(failed, inputs, shown=str(inputs.config.path))
-
-
-def gated_inputs(config: Path, *, overrides: Sequence[str] = ()) -> Inputs:
-    """The inputs of a config that has gates; InputError where it has none."""
-    inputs = read_inputs(config, overrides=overrides)
-    if not inputs.config.file.gates:
-        help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
-        raise InputError(f"{config} has no gates", where=str(config), help=help_)
-    return inputs
 
 
 def needed_sets(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
@@ -221,20 +256,19 @@ def _comparisons(inputs: Inputs, baseline: Baseline | None, known: Sides) -> lis
             margins.setdefault((gate.not_worse_than, gate.on), MARGIN)
             margins[gate.not_worse_than, gate.on] = own or margins[gate.not_worse_than, gate.on]
     return [
-        against(inputs, baseline, known, base, on, margin=margin)
+        compared(inputs, baseline, known, base, on, margin=margin)
         for (base, on), margin in margins.items()
     ]
 
 
-def _places(inputs: Inputs) -> Places:
-    config, document, loaded = inputs.config, inputs.config.document, inputs.loaded
+def _places(judge: Judge) -> Places:
+    config, loaded = judge.now.config, judge.now.loaded
     tickets = in_checkout(loaded.path, os.environ)
     own = in_checkout(config.path, os.environ)
+    gates = judge.inputs.config.file.gates
     return Places(
         config=own,
-        gates={
-            i: _place(document.where(("gates", i))) or own for i in range(len(config.file.gates))
-        },
+        gates={i: _line_of(gate, config) or own for i, gate in enumerate(gates)},
         rubrics={
             (name, label): _place(where)
             for name, path in config.rubric_paths.items()
@@ -242,9 +276,15 @@ def _places(inputs: Inputs) -> Places:
         },
         tickets={
             ticket.id: f"{tickets}:{line}"
-            for ticket, line in zip(inputs.dataset.tickets, loaded.lines, strict=True)
+            for ticket, line in zip(judge.now.dataset.tickets, loaded.lines, strict=True)
         },
     )
+
+
+def _line_of(gate: GateConfig, config: Config) -> str:
+    """Where a gate stands in the config as it is now; empty where it does not any more."""
+    gates = config.file.gates
+    return _place(config.document.where(("gates", gates.index(gate)))) if gate in gates else ""
 
 
 def _place(where: str) -> str:

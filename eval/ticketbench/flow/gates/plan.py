@@ -12,8 +12,9 @@ import numpy as np
 from ticketbench.core.types import NONE_LABEL, IntArray
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.results.baseline import Baseline
-from ticketbench.flow.gates.judge import gated_inputs, needed_sets
-from ticketbench.flow.gates.sides import gate_baseline, gate_change, sides_of
+from ticketbench.flow.gates.judge import needed_sets
+from ticketbench.flow.gates.rules import judge_of
+from ticketbench.flow.gates.sides import gate_change, sides_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.tables import scored
 from ticketbench.measure.gates.metrics import gate_metric
@@ -63,18 +64,23 @@ class GatesPlan:
 
 
 def plan_gates(
-    config: Path, *, overrides: Sequence[str] = (), undecided: Undecided | None = None
+    config: Path,
+    *,
+    overrides: Sequence[str] = (),
+    undecided: Undecided | None = None,
+    against: str = "",
 ) -> GatesPlan:
     """What each gate with `not_worse_than` can see; nothing is judged, sent or written.
 
-    `undecided` is stronger than the config's. Raises InputError as `gate` does, but for answers
-    that are missing.
+    `undecided` is stronger than the config's; `against` is what it is in `gate`. Raises InputError
+    as `gate` does, but for answers that are missing.
     """
-    inputs = gated_inputs(config, overrides=overrides)
+    judge = judge_of(config, against=against, overrides=overrides)
+    inputs = judge.inputs
     gates = inputs.config.file.gates
     rule = undecided or inputs.config.file.undecided
     on_changes = {i: gate for i, gate in enumerate(gates) if gate.not_worse_than is not None}
-    seen = _seen(inputs, on_changes, gate_baseline(inputs))
+    seen = _seen(inputs, on_changes, judge.baseline)
     primary = primary_gates(gates)
     return GatesPlan(
         name=inputs.config.name,

@@ -52,7 +52,11 @@ class Inputs:
 
 def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     """Read config, rubric files and dataset; raises InputError with every problem located."""
-    config = read_config(path, overrides=overrides, environment=os.environ)
+    return inputs_of(read_config(path, overrides=overrides, environment=os.environ))
+
+
+def inputs_of(config: Config) -> Inputs:
+    """What a config names, read and checked; raises InputError with every problem located."""
     _refuse_missing_files(config)
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)

@@ -140,7 +140,22 @@ class Complete:
     labels: tuple[str, ...]
 
 
-GateResult = Limit | NotWorse | MustPass | Complete
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The `n` tickets that were there under the rules of before still are, with their texts, and
+    with the answers that were recorded then; `tickets` are the others.
+
+    Demanded where gates are judged by the rules of before, so it has no place in the config.
+    """
+
+    kind: Literal["kept"] = "kept"
+    rubric_set: str
+    outcome: Literal["pass", "fail"]
+    n: int
+    tickets: tuple[WrongTicket, ...]
+
+
+GateResult = Limit | NotWorse | MustPass | Complete | Kept
 """One gate and how it came out; readers `match` its kind."""
 
 
@@ -179,12 +194,49 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleChange:
+    """One thing of the rules that is otherwise now than it was.
+
+    what           what it is, in words
+    before, after  as a config writes it; empty where there was or is none
+    tickets        the ids it is about; empty where it is about none
+    """
+
+    what: str
+    before: str = ""
+    after: str = ""
+    tickets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of before, by which gates were judged in place of those that stand now.
+
+    name       of the commit or folder that they are from
+    commit     40 hex digits or more; empty for a folder
+    first      whether there were no gates then, so that those of now decided
+    changes    what is otherwise now
+    own        how the gates come out by the rules of now; empty where that was not judged
+    n_answers  stored answers that the judgement rests on, and `n_new` that were not recorded then
+    """
+
+    name: str
+    commit: str
+    first: bool
+    changes: tuple[RuleChange, ...] = ()
+    own: tuple[GateResult, ...] = ()
+    n_answers: int = 0
+    n_new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class GateReport:
     """Everything a gate run found. Without enough answers there is neither result nor comparison.
 
     allowed    how many answers may fail, over all gated rubric sets
     undecided  the rule that the gates were judged by
     findings   what is worth knowing before the results are trusted
+    rules      of before, where these decided
     """
 
     name: str
@@ -196,6 +248,7 @@ class GateReport:
     evaluations: tuple[Evaluation, ...]
     comparisons: tuple[Against, ...]
     findings: tuple[Finding, ...] = ()
+    rules: Rules | None = None
 
     @property
     def complete(self) -> bool:

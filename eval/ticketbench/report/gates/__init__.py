@@ -1,4 +1,4 @@
 """The outcome of gates in every form CI reads.
 
-In order: verdict, places, rows, text, markdown, junit, github.
+In order: verdict, places, rows, rules, text, markdown, junit, github.
 """

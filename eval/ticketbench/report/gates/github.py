@@ -9,6 +9,7 @@ from typing import Literal
 
 from ticketbench.measure.gates.results import GateReport, GateResult, MustPass, NotWorse
 from ticketbench.report.gates.places import Places, file_and_line, place_of
+from ticketbench.report.gates.rules import change_texts, decided_text
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.rendering import visible
@@ -84,6 +85,9 @@ def _annotated(
     if verdict.outcome == "incomplete":
         how: Literal["error", "warning"] = "error" if verdict.red else "warning"
         yield Annotation(how, places.config, f"{verdict.headline}; {verdict.action}")
+    if report.rules is not None and (told := decided_text(report.rules)):
+        changes = "; ".join(change_texts(report.rules, masked))
+        yield Annotation("warning", places.config, f"{told} {changes}".rstrip())
     for result in (r for r in report.results if r.outcome == "fail"):
         yield from _failed(result, places, masked)
     strict = verdict.outcome == "undecided" and verdict.red

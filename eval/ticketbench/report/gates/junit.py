@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from ticketbench.measure.gates.results import GateReport, GateResult
 from ticketbench.report.gates.places import Places, file_and_line, place_of
+from ticketbench.report.gates.rules import change_texts, decided_text, own_text
 from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.rendering import visible
@@ -31,10 +32,13 @@ def junit_xml(
         classname = f"{report.name}.{result.rubric_set}"
         case = _case(suite, classname, gate_words(result).demand, place_of(result, places))
         _tell(case, result, verdict, masked)
+    if report.rules is not None and (told := decided_text(report.rules)):
+        listed = "\n".join((told, *change_texts(report.rules, masked), own_text(report)))
+        ET.SubElement(suite, "system-out").text = _legal(listed.rstrip())
     for kind in ("failure", "skipped"):
         n = sum(case.find(kind) is not None for case in suite)
         suite.set({"failure": "failures"}.get(kind, kind), str(n))
-    suite.set("tests", str(len(suite)))
+    suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("errors", "0")
     root = ET.Element("testsuites")
     root.append(suite)

@@ -9,6 +9,7 @@ from ticketbench.measure.compare import Comparison, Flip
 from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.kinds import RoutingMetric, registered
 from ticketbench.report.changes import change_rows, headline_text, turned_text
+from ticketbench.report.gates.rules import change_texts, decided_text, new_answers_text, own_text
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.markdown import escaped, folded
 from ticketbench.report.masking.mask import cut
@@ -25,6 +26,7 @@ _MOST_FLIPS = 10
 _MOST_COMPARED = 3
 _MOST_RUBRICS = 8
 _MOST_TEXT = 200
+_MOST_CHANGES = 5
 _MAIN = ("accuracy", "macro_f1", "ece_equal_mass_10")
 """Shown beside every metric of routing."""
 _CUT = "\n\n*Cut here: the rest is in the JSON of the gate.*\n"
@@ -48,6 +50,7 @@ def gate_markdown(
     lines += _first_lines(report, verdict, masked)
     rows = [_gate_row(one, masked) for one in report.results]
     gates = ["| gate | found | |", "|---|---|---|", *rows]
+    lines += _all_changes(report, masked)
     lines += folded(f"Every gate ({len(report.results)})", gates if report.results else [])
     lines += folded(f"Before you rely on this ({len(report.findings)})", _findings(report))
     for against in report.comparisons:
@@ -59,6 +62,7 @@ def gate_markdown(
 def _first_lines(report: GateReport, verdict: GateVerdict, masked: Masking) -> list[str]:
     """What to do next, gates that did not pass, and what changed."""
     lines = [] if verdict.outcome == "pass" else [f"Next: {escaped(verdict.action)}.", ""]
+    lines += _rules(report, masked)
     lines += _not_passed(report, masked)
     if report.findings:
         titles = "; ".join(found.title for found in report.findings)
@@ -73,6 +77,24 @@ def _first_lines(report: GateReport, verdict: GateVerdict, masked: Masking) -> l
     if len(compared) == 1 and compared[0].flips:
         lines += _rows(compared[0])
     return lines
+
+
+def _rules(report: GateReport, masked: Masking) -> list[str]:
+    """Whose rules decided, in one line; all that is altered of them stands in a fold."""
+    if report.rules is None or not (told := decided_text(report.rules)):
+        return []
+    changes = change_texts(report.rules, masked)
+    more = f"; and {len(changes) - _MOST_CHANGES:,} more" if len(changes) > _MOST_CHANGES else ""
+    listed = "; ".join(_cell(one) for one in changes[:_MOST_CHANGES])
+    altered = f" {listed}{more}." if changes else ""
+    own = f" {escaped(own)}" if (own := own_text(report)) else ""
+    return [f"**{escaped(told)}**{altered}{own}", ""]
+
+
+def _all_changes(report: GateReport, masked: Masking) -> list[str]:
+    changes = change_texts(report.rules, masked) if report.rules else []
+    listed = [f"- {_cell(one)}" for one in changes] if len(changes) > _MOST_CHANGES else []
+    return folded(f"What this change alters of its judge ({len(changes)})", listed)
 
 
 def _not_passed(report: GateReport, masked: Masking) -> list[str]:
@@ -106,9 +128,11 @@ def _findings(report: GateReport) -> list[str]:
 def _data(report: GateReport, tool_version: str) -> str:
     answered = "; ".join(answered_text(one) for one in report.answered)
     dataset = f"{report.dataset.name} ({numbers.count(report.dataset.n, 'ticket')}, sha256"
+    new = new_answers_text(report.rules) if report.rules else ""
+    judged = f"{escaped(new)}. " if new else ""
     return (
-        f"{escaped(answered)}. {escaped(dataset)} `{report.dataset.fingerprint[:12]}`), "
-        f"ticketbench {tool_version}."
+        f"{escaped(answered)}. {judged}{escaped(dataset)} "
+        f"`{report.dataset.fingerprint[:12]}`), ticketbench {tool_version}."
     )
 
 

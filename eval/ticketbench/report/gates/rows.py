@@ -12,6 +12,7 @@ from ticketbench.measure.gates.results import (
     GateReport,
     GateResult,
     Judgement,
+    Kept,
     Limit,
     MustPass,
     NotWorse,
@@ -76,7 +77,7 @@ def answer_text(report: GateReport, verdict: GateVerdict, *, baseline: str = "")
     if not report.complete:
         return f"No gate was judged: {verdict.headline.removesuffix('; no gate was judged')}."
     compared = (_compared(one, baseline) for one in report.comparisons)
-    return " ".join((_counted(report), *compared))
+    return " ".join((counted_text(report), *compared))
 
 
 def gate_rows(report: GateReport, masked: Masking = NO_TEXTS) -> tuple[GateRow, ...]:
@@ -106,7 +107,7 @@ def most_broken(report: GateReport) -> Broken | None:
     return None
 
 
-def _counted(report: GateReport) -> str:
+def counted_text(report: GateReport) -> str:
     """Such as "5 gates passed." or "1 of 6 gates FAILED, 1 UNDECIDED."."""
     counts: Counter[str] = Counter(result.outcome for result in report.results)
     n = len(report.results)
@@ -148,6 +149,8 @@ def _demand(result: GateResult) -> str:
             return f"{numbers.count(result.n, 'ticket')} must be right"
         case Complete():
             return "every ticket and label is there"
+        case Kept():
+            return "tickets and recorded answers are those of before"
         case NotWorse():
             margin = allowed_text(result.margin, share=result.metric.share)
             than = "" if result.against == "baseline" else f" than {result.against}"
@@ -176,8 +179,9 @@ def _found(result: GateResult) -> str:
             return {1: "it is", 2: "both are"}.get(result.n, f"all {result.n:,} are")
         case MustPass():
             return f"{len(result.tickets):,} of {result.n:,} {'is' if result.n == 1 else 'are'} not"
-        case Complete():
-            return f"{result.n - len(result.tickets):,} of {result.n:,}"
+        case Complete() | Kept():
+            n = len({ticket.ticket_id for ticket in result.tickets})
+            return f"{result.n - n:,} of {result.n:,}"
         case Limit() | NotWorse() if result.outcome == "skipped":
             return f"{numbers.count(result.n, 'ticket')}, {result.n_needed:,} needed"
         case Limit():
@@ -220,7 +224,7 @@ def _why(result: GateResult, masked: Masking) -> tuple[str, ...]:
     """What stands below a gate that did not pass."""
     told = gate_words(result, masked).found
     match result:
-        case MustPass() | Complete():
+        case MustPass() | Complete() | Kept():
             return (told,)
         case NotWorse() if result.outcome == "fail" and not only_seen(result):
             return (_loss(result),)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ticketbench.measure.gates.results import Against, GateReport
 from ticketbench.report.gates.rows import MARKS, GateRow, answer_text, gate_rows, most_broken
+from ticketbench.report.gates.rules import change_texts, decided_text, new_answers_text, own_text
 from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
@@ -18,6 +19,7 @@ from ticketbench.report.words.verdict import Tone
 _INDENT = 11
 _MOST_FLIPS = 10
 _MOST_LINES = 5
+_MOST_CHANGES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def gate_text(
     """
     rows = gate_rows(report, masked)
     lines = _answer(report, verdict, width=width, baseline=baseline)
+    lines += _rules(report, masked, width)
     if rows:
         lines += [Line(""), *_rows(rows, commands, width=width)]
     for found in report.findings:
@@ -86,6 +89,7 @@ def gate_details(
 ) -> list[Line]:
     """The answer, and everything behind it: numbers with intervals, rubrics, broken tickets."""
     lines = _answer(report, verdict, width=width, baseline=baseline)
+    lines += _rules(report, masked, width, most=None)
     lines += [Line(""), *(Line(answered_text(one)) for one in report.answered)]
     for result in report.results:
         words, (mark, tone) = gate_words(result, masked), MARKS[result.outcome]
@@ -107,6 +111,27 @@ def gate_details(
 def _answer(report: GateReport, verdict: GateVerdict, *, width: int, baseline: str) -> list[Line]:
     text = answer_text(report, verdict, baseline=baseline)
     return [Line("", head=line, tone="answer") for line in _wrapped(text, width)]
+
+
+def _rules(
+    report: GateReport, masked: Masking, width: int, *, most: int | None = _MOST_CHANGES
+) -> list[Line]:
+    """Whose rules decided and what is altered of them; nothing where they are those of now."""
+    rules = report.rules
+    if rules is None:
+        return []
+    told, changes = decided_text(rules), change_texts(rules, masked)
+    lines = [Line(""), *_plain(told, width)] if told else []
+    shown = changes[:most]
+    for one in shown:
+        lines += _marked("  ", "neutral", _wrapped(one, width - 2))
+    if len(shown) < len(changes):
+        lines.append(Line(f"  and {len(changes) - len(shown):,} more: --all"))
+    if own := own_text(report):
+        lines += _plain(own, width)
+    if most is None and (new := new_answers_text(rules)):
+        lines += [Line(""), *_plain(f"{_capital(new)}.", width)]
+    return lines
 
 
 def _rows(rows: Sequence[GateRow], commands: Commands, *, width: int) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,7 @@ from ticketbench.measure.gates.results import (
     GateReport,
     GateResult,
     JudgedMetric,
+    Kept,
     Limit,
     MustPass,
     NotWorse,
@@ -78,6 +80,11 @@ def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerd
     told = _counted(counts)
     if counts["fail"]:
         action = "read the broken tickets; bless a new baseline only if they are meant to change"
+        if any(isinstance(result, Kept) for result in report.results):
+            action = (
+                "see who changed tickets or recorded answers, and why; answers are asked again by "
+                "`ticketbench cache recheck CONFIG --new-since REF`"
+            )
         return GateVerdict("fail", told + by_loss_seen(report), action, "bad", FAILED)
     if counts["inconclusive"] or counts["skipped"]:
         code = INCOMPLETE if report.undecided == "fail" else 0
@@ -175,6 +182,8 @@ def _demand(result: GateResult) -> str:
             return f"{numbers.count(result.n, 'ticket')} must be right {where}"
         case Complete():
             return f"every ticket and label of the baseline is there {where}"
+        case Kept():
+            return f"tickets, texts and recorded answers are those of before {where}"
         case NotWorse():
             margin = allowed_text(result.margin, share=result.metric.share)
             return f"{subject(result.metric)} {where} not worse than {result.against} by {margin}"
@@ -188,6 +197,8 @@ def _found(result: GateResult, masked: Masking) -> str:
             return _wrong(result, masked)
         case Complete():
             return _gone(result)
+        case Kept():
+            return _others(result, masked)
         case Limit() | NotWorse() if result.outcome == "skipped":
             return f"{numbers.count(result.n, 'ticket')}, {result.n_needed:,} needed"
         case Limit():
@@ -252,6 +263,28 @@ def _gone(result: Complete) -> str:
     if result.labels:
         parts.append(f"no label {', '.join(result.labels)}")
     return "; ".join(parts) or f"all {numbers.count(result.n, 'ticket')}"
+
+
+def _others(result: Kept, masked: Masking) -> str:
+    """Such as "2 removed: s001, s002; 1 with another answer: s007"."""
+    words = {
+        "removed": "removed",
+        "rewritten": "rewritten",
+        "another answer": "with another answer",
+    }
+    parts = []
+    for what, told in words.items():
+        ids = [one.ticket_id for one in result.tickets if one.what == what]
+        if ids:
+            parts.append(f"{len(ids):,} {told}: {ids_text(ids, masked)}")
+    return "; ".join(parts) or f"all {numbers.count(result.n, 'ticket')}"
+
+
+def ids_text(ids: Sequence[str], masked: Masking) -> str:
+    """The first ten as they may be shown, and how many more there are."""
+    shown = [masked.shown_id(one) for one in ids[:_MOST_TICKETS]]
+    more = [f"{len(ids) - _MOST_TICKETS:,} more"] if len(ids) > _MOST_TICKETS else []
+    return ", ".join([*shown, *more])
 
 
 def _number(value: float, *, share: bool) -> str:

@@ -1,0 +1,105 @@
+"""What must still be there where gates are judged by the rules of before: tickets, texts, answers.
+
+An answer that was recorded and is another one now may be right or invented; nobody can see which
+without asking again. So it is never a reason for green.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ticketbench.core.types import RubricSet
+from ticketbench.flow.gates.rules import Judge
+from ticketbench.flow.steps.inputs import answer_source
+from ticketbench.flow.steps.tables import rubric_set
+from ticketbench.measure.gates.results import Kept, WrongTicket
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ticketbench.edge.answers.rows import Stored
+    from ticketbench.edge.replay.questions import Questions
+    from ticketbench.edge.replay.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswers:
+    """What became of the answers of before: a gate for each rubric set that lacks some, how many
+    answers the judgement rests on, and how many of them were not recorded then.
+    """
+
+    gates: tuple[Kept, ...]
+    n_answers: int
+    n_new: int
+
+
+def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
+    """Compare tickets, texts and stored answers of the rubric sets `names` with those of before.
+
+    Scores that differ by 1e-6 or less are the same answer. Nothing is sent.
+    """
+    gone = _changed_tickets(judge)
+    gates: list[Kept] = []
+    n_answers = n_new = 0
+    with answer_source(judge.inputs, mode="replay", reads_only=True) as source:
+        for name in names:
+            found = _answers(judge, rubric_set(judge.inputs, name), source)
+            n_answers, n_new = n_answers + found.n, n_new + found.n_new
+            wrong = (*gone, *(WrongTicket(one, "another answer") for one in found.others))
+            if wrong:
+                n = len(judge.tickets)
+                gates.append(Kept(rubric_set=name, outcome="fail", n=n, tickets=wrong))
+    return KeptAnswers(tuple(gates), n_answers, n_new)
+
+
+def _changed_tickets(judge: Judge) -> list[WrongTicket]:
+    now = {ticket.id: ticket.text for ticket in judge.now.dataset.tickets}
+    found = []
+    for ticket in judge.tickets:
+        if now.get(ticket.id) != ticket.text:
+            found.append(WrongTicket(ticket.id, "rewritten" if ticket.id in now else "removed"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """`n` answers in use, `n_new` of them without one of before; ids of tickets with another."""
+
+    n: int
+    n_new: int
+    others: tuple[str, ...]
+
+
+def _answers(judge: Judge, rubrics: RubricSet, source: Source) -> _Answers:
+    from ticketbench.edge.replay.drift import same_answer
+    from ticketbench.edge.replay.questions import questions
+
+    asked = questions(judge.inputs.dataset, rubrics, source.url)
+    keys = (*asked.position, *asked.in_file)
+    cached = source.cache.read(keys)[0]
+    used = _by_question(asked, {key: source.recording.get(key) or cached.get(key) for key in keys})
+    then = _by_question(asked, {key: judge.recording.get(key) for key in keys})
+    altered = {
+        number
+        for number, answer in used.items()
+        if number in then and not same_answer(then[number].content, answer.content, rubrics.labels)
+    }
+    tickets = zip(judge.inputs.dataset.tickets, asked.of_ticket.tolist(), strict=True)
+    return _Answers(
+        n=len(used),
+        n_new=len(used.keys() - then.keys()),
+        others=tuple(ticket.id for ticket, number in tickets if number in altered),
+    )
+
+
+def _by_question(asked: Questions, answers: Mapping[str, Stored | None]) -> dict[int, Stored]:
+    """The answer of each question: to the text as it is sent, else as it stands in the file."""
+    found: dict[int, Stored] = {}
+    for keys in (asked.position, asked.in_file):
+        for key, number in keys.items():
+            answer = answers[key]
+            if answer is not None:
+                found.setdefault(number, answer)
+    return found

@@ -1,0 +1,150 @@
+"""By whose rules gates are judged: those of the config as it stands, or those of before.
+
+A change must not be its own judge. Rules are gates, margins, policy, costs, baseline and gold
+labels; rubric sets, their answers and the texts of tickets are what is judged, as it stands.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketbench.core.errors import InputError
+from ticketbench.edge.answers.recording import Recording
+from ticketbench.edge.files.at_ref import FilesAt, files_at
+from ticketbench.edge.inputs.config import Config, read_config
+from ticketbench.edge.results.baseline import Baseline
+from ticketbench.flow.gates.rule_changes import (
+    UNDER_TEST,
+    baseline_changes,
+    config_changes,
+    ticket_changes,
+)
+from ticketbench.flow.gates.sides import gate_baseline
+from ticketbench.flow.steps.inputs import Inputs, inputs_of, read_inputs
+from ticketbench.measure.gates.results import Rules
+
+if TYPE_CHECKING:
+    from ticketbench.core.types import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What gates are judged by and on.
+
+    inputs     their config has the rules, their dataset the tickets with gold labels
+    baseline   None where there is none and no gate compares with it
+    now        the inputs as they stand
+    rules      None where the config judges itself
+    tickets    of before, those that are gone, too; `recording` as it was then
+    """
+
+    inputs: Inputs
+    baseline: Baseline | None
+    now: Inputs
+    rules: Rules | None = None
+    tickets: tuple[Ticket, ...] = ()
+    recording: Recording = field(default_factory=lambda: Recording(None))
+
+    @property
+    def of_before(self) -> bool:
+        """Whether the rules of before decide."""
+        return self.rules is not None and not self.rules.first
+
+
+def judge_of(config: Path, *, against: str = "", overrides: Sequence[str] = ()) -> Judge:
+    """The judge of `config`: what stood at `against`, a commit or a folder, else the config itself.
+
+    Where there were no gates then, the config is its own judge, and `first` of the rules says so.
+    Raises InputError for what is wrong now, at `against` or with it, and where there are no gates
+    or no baseline that they compare with.
+    """
+    now = read_inputs(config, overrides=overrides)
+    if not against:
+        return own_judge(now)
+    with files_at(against, near=config) as then:
+        path = then.file(config)
+        before = None
+        if path.exists():
+            before = read_config(path, overrides=overrides, environment=os.environ)
+        if before is None or not before.file.gates:
+            rules = Rules(then.name, then.commit, first=True)
+            return replace(own_judge(now), rules=rules)
+        return _judge_at(then, before, now)
+
+
+def own_judge(now: Inputs) -> Judge:
+    """A config as its own judge."""
+    config = now.config
+    if not config.file.gates:
+        help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
+        raise InputError(f"{config.path} has no gates", where=str(config.path), help=help_)
+    return Judge(now, gate_baseline(now), now)
+
+
+def _judge_at(then: FilesAt, before: Config, now: Inputs) -> Judge:
+    """The rules of before, on what is tested now."""
+    read = inputs_of(_merged(then, before, now.config))
+    baseline = gate_baseline(read)
+    recording = Recording(_of_then(then, before.file.recording, now.config))
+    len(recording)  # read while it can be
+    changes = (
+        *config_changes(before.file, now.config.file),
+        *baseline_changes(baseline, _baseline_now(now)),
+        *ticket_changes(read.dataset.tickets, now.dataset.tickets),
+    )
+    return Judge(
+        inputs=replace(read, loaded=read.loaded.with_texts_of(now.loaded)),
+        baseline=baseline,
+        now=now,
+        rules=Rules(then.name, then.commit, first=False, changes=changes),
+        tickets=read.dataset.tickets,
+        recording=recording,
+    )
+
+
+def _merged(then: FilesAt, before: Config, now: Config) -> Config:
+    """The config of before, but for what is judged, with its files where they can be read."""
+    file = before.file
+    dataset = _of_then(then, file.dataset.path, now)
+    assert dataset is not None
+    if not dataset.exists():
+        dataset = _given_to_both(then, before, now)
+    baseline = _of_then(then, file.baseline, now)
+    read_at = {
+        "dataset": file.dataset.model_copy(update={"path": os.path.abspath(dataset)}),
+        "baseline": None if baseline is None else os.path.abspath(baseline),
+    }
+    judged = {name: getattr(now.file, name) for name in UNDER_TEST}
+    document = replace(before.document, path=then.called(now.path))
+    return Config(now.path, file.model_copy(update=judged | read_at), document)
+
+
+def _of_then(then: FilesAt, name: str | None, now: Config) -> Path | None:
+    """Where the file `name` of a config can be read as it was."""
+    return None if name is None else then.file(_beside(name, now))
+
+
+def _beside(name: str, config: Config) -> Path:
+    return Path(os.path.normpath(config.path.parent / name))
+
+
+def _given_to_both(then: FilesAt, before: Config, now: Config) -> Path:
+    """A dataset that git does not keep is nobody's change. One that a change brings would be."""
+    path = _beside(before.file.dataset.path, now)
+    if path.exists() and not then.holds(path):
+        return path
+    raise InputError(
+        f"{then.name} names the dataset {path}, and does not have it",
+        where=before.document.where(("dataset", "path")),
+        help="gold labels come from there: name a commit that has it",
+    )
+
+
+def _baseline_now(now: Inputs) -> Baseline | None:
+    """The baseline as it stands; None where gates that need it would be refused."""
+    path = now.config.baseline_path
+    return gate_baseline(now) if path is not None and path.exists() else None
