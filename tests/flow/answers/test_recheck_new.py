@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
+import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from fault_server import FaultServer, Step, valid_answer
 from forked import ticketbench
@@ -278,3 +282,40 @@ def test_a_seed_without_new_since_is_wrong_usage() -> None:
 
 def test_nothing_new_has_no_share() -> None:
     assert math.isnan(recheck_new(EVAL, since="main").rubric_sets[0].largest_share)
+
+
+# --- the workflow of docs/ci.md
+
+
+@pytest.mark.parametrize(("change", "code"), [(None, 0), (forged, 1)], ids=["honest", "forged"])
+def test_the_workflow_of_the_docs_is_red_for_a_forged_answer_alone(
+    tmp_path: Path, change: Forge | None, code: int
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "ci.md").read_text("utf-8")
+    block = page.partition("    # .github/workflows/answers.yml\n")[2].partition("\n\n")[0]
+    workflow = YAML(typ="safe").load(textwrap.dedent(block))
+    (job,) = workflow["jobs"].values()
+    checkout, *_, last = job["steps"]
+    assert checkout["with"] == {"fetch-depth": 0, "persist-credentials": False}
+    assert (workflow["permissions"], job["environment"]) == ({"contents": "read"}, "answers")
+    assert last["env"]["BEFORE"] == "${{ github.event.before }}"
+    if change:
+        rewrite(change)
+    Path("configs").mkdir()
+    for name in ("tickets.csv", "v1.yaml", "v2.yaml", "r.jsonl"):
+        Path(name).rename(Path("configs") / name)
+    EVAL.rename("configs/support.yaml")
+    tool = tmp_path / "temp" / "tool" / "bin" / "ticketbench"
+    tool.parent.mkdir(parents=True)
+    tool.write_text(f'#!/bin/sh\nexec {sys.executable} -m ticketbench "$@"\n')
+    tool.chmod(0o755)
+    before = subprocess.run(
+        ["git", "rev-parse", "main"], capture_output=True, text=True, check=True
+    )
+    given = {"RUNNER_TEMP": str(tmp_path / "temp"), "BEFORE": before.stdout.strip()}
+    done = subprocess.run(
+        ["bash", "-e", "-o", "pipefail", "-c", last["run"]],
+        env=os.environ | given, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    assert "14 new answers since" in " ".join(done.stderr.split())
