@@ -15,7 +15,7 @@ from requests_cache import CachedSession
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.cache import AnswerCache
-from ticketbench.edge.answers.details import NO_DETAILS, Details, details_from_json
+from ticketbench.edge.answers.details import NO_DETAILS, Details, Wire, details_from_json
 from ticketbench.edge.answers.recording import merged, read_recording, recording_text
 from ticketbench.edge.answers.recording_line import FIRST_LINE, recording_line
 from ticketbench.edge.answers.rows import (
@@ -32,7 +32,10 @@ URL = "https://api.example.com/classify"
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 CONTENT = b'{"scores":{"billing":0.6,"technical":0.4},"top_label":"billing"}'
 DETAILS = Details(
-    model="jev-1.13.0", ms=143, usage={"output_tokens": 4, "input_tokens": 61}, wire="choice@1"
+    model="jev-1.13.0",
+    ms=143,
+    usage={"output_tokens": 4, "input_tokens": 61},
+    wire=Wire(p={"technical": 0.02, "billing": 1e-7}, mass=1.25, missing=0),
 )
 A = "a" * 64
 
@@ -79,7 +82,7 @@ def test_each_detail_alone_is_written_and_read(tmp_path: Path, field: str) -> No
 
 @pytest.mark.parametrize(
     ("field", "other"),
-    [("model", "jev-1.14.0"), ("ms", 0), ("usage", {"input_tokens": 1}), ("wire", "choice@2"),
+    [("model", "jev-1.14.0"), ("ms", 0), ("usage", {"input_tokens": 1}), ("wire", {"mass": 1.0}),
      ("model", None), ("usage", None)],
 )  # fmt: skip
 def test_a_detail_that_was_altered_or_taken_out_is_refused(
@@ -109,9 +112,12 @@ REFUSED: dict[str, dict[str, Any]] = {
     "prose_in_usage": {"usage": {"My invoice is wrong": 1}},
     "no_usage": {"usage": {}},
     "usage_of_17": {"usage": {f"n{i}": i for i in range(17)}},
-    "wire_with_blanks": {"wire": "two words"},
-    "wire_in_capitals": {"wire": "Choice"},
-    "long_wire": {"wire": "w" * 41},
+    "wire_as_text": {"wire": "My invoice is wrong"},
+    "prose_in_wire": {"wire": {"text": "My invoice is wrong"}},
+    "a_label_nobody_asked_for": {"wire": {"p": {"My invoice is wrong": 0.5}}},
+    "negative_p": {"wire": {"p": {"billing": -0.5}}},
+    "negative_mass": {"wire": {"mass": -1}},
+    "part_of_a_label": {"wire": {"missing": 0.5}},
     "another_field": {"note": "x"},
 }
 
@@ -124,8 +130,8 @@ def test_a_detail_beyond_its_limits_is_refused_though_the_digest_holds(
     with pytest.raises(InputError, match="not a recorded answer") as refused:
         read_recording(path)
     assert refused.value.problems[0].where == f"{path}:2"
-    if "note" not in REFUSED[name]:
-        with pytest.raises(ValueError, match=r"[Ee]xpected"):
+    if "note" not in REFUSED[name] and name != "a_label_nobody_asked_for":
+        with pytest.raises(ValueError, match=r"[Ee]xpected|unknown field"):
             details_from_json(json.dumps(REFUSED[name]))
 
 
@@ -201,5 +207,7 @@ def test_of_equal_answers_the_earliest_keeps_its_own_details(
 
 
 def test_names_are_all_texts_of_a_detail() -> None:
-    assert set(DETAILS.names()) == {"jev-1.13.0", "choice@1", "input_tokens", "output_tokens"}
+    assert set(DETAILS.names()) == {
+        "jev-1.13.0", "billing", "technical", "input_tokens", "output_tokens",
+    }  # fmt: skip
     assert NO_DETAILS.names() == ()

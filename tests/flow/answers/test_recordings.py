@@ -199,7 +199,7 @@ def test_details_go_through_import_export_and_merge(answered: Path) -> None:
     assert missing() == [0, 0]
 
 
-@pytest.mark.parametrize("field", ["model", "wire", "usage"])
+@pytest.mark.parametrize("field", ["model", "usage"])
 def test_a_recording_that_names_the_key_is_neither_merged_nor_imported_nor_exported(
     answered: Path, monkeypatch: pytest.MonkeyPatch, field: str
 ) -> None:

@@ -1,21 +1,36 @@
-"""What may be known of how an answer came: which model gave it, what that used, how long it took.
+"""What may be known of how an answer came: which model gave it, what that used, how long it took,
+and what stood on the wire where the scores were made of other numbers.
 
 Names and numbers alone, so that no sentence of a ticket fits in.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 Model = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}\Z")]
-Wire = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9._/@-]{0,39}\Z")]
 UsageName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
 Usage = Annotated[dict[UsageName, Count], msgspec.Meta(min_length=1, max_length=16)]
+Mass = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The numbers that scores were made of; what is not known is UNSET.
+
+    p        by label, as they came: no distribution
+    mass     their sum, or how much of the answer they are
+    missing  labels without a number
+    """
+
+    p: Annotated[dict[str, Mass], msgspec.Meta(min_length=1)] | UnsetType = UNSET
+    mass: Mass | UnsetType = UNSET
+    missing: Count | UnsetType = UNSET
 
 
 class Details(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -24,7 +39,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     model  as the endpoint names it: up to 128 letters, digits and `._:/@+-`
     ms     from the question to the whole answer, up to a day
     usage  one to 16 counts by name, such as input_tokens
-    wire   which shape question and answer had
+    wire   the numbers that the scores were made of, where these are others
     """
 
     model: Model | UnsetType = UNSET
@@ -35,12 +50,17 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def names(self) -> tuple[str, ...]:
         """Every text in it that came from elsewhere."""
         usage = () if self.usage is UNSET else tuple(self.usage)
-        return (*usage, *(text for text in (self.model, self.wire) if text is not UNSET))
+        model = () if self.model is UNSET else (self.model,)
+        return (*usage, *model, *self.labels)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels that `wire` has a number for."""
+        return () if self.wire is UNSET or self.wire.p is UNSET else tuple(self.wire.p)
 
 
 NO_DETAILS = Details()
 
-_encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(Details).decode
 
 
@@ -53,7 +73,9 @@ def details_of(known: Details) -> Details:
 
 def details_json(details: Details) -> bytes:
     """Canonical JSON: names sorted, no blanks, without what is not known."""
-    return _encode(details)
+    value = msgspec.to_builtins(details)
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8")
 
 
 def details_from_json(text: str) -> Details:

@@ -131,6 +131,8 @@ def read_line(raw: bytes, *, version: int) -> tuple[str, Stored]:
             what = f"a line of version {3 - version} in a recording of version {version}"
             raise MixedVersions(what)
         raise ValueError("the line does not match its digest: it was altered")
+    if not set(details.labels) <= set(line.answer.scores):
+        raise ValueError("not a recorded answer: `wire` has numbers of labels that were not asked")
     if version == 1 and details is not NO_DETAILS:
         raise ValueError("not a recorded answer: version 1 has no model, ms, usage or wire")
     try:
