@@ -11,7 +11,7 @@ import pytest
 
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.edge.answers.cache import AnswerCache
-from ticketbench.edge.answers.details import Details
+from ticketbench.edge.answers.details import Details, Wire
 from ticketbench.edge.answers.recording import read_recording, recording_text
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.flow.answers.recordings import (
@@ -184,7 +184,7 @@ def test_a_cached_answer_that_is_none_is_never_exported_and_gives_way_to_an_impo
 
 def test_details_go_through_import_export_and_merge(answered: Path) -> None:
     export_recording(EVAL, Path("bare.jsonl"))
-    told = Details(model="jev-1.13.0", ms=12, usage={"input_tokens": 61}, wire="choice@1")
+    told = Details(model="jev-1.13.0", ms=12, usage={"input_tokens": 61}, wire=Wire(mass=0.5))
     kept = read_recording(Path("bare.jsonl"))
     with_details = [
         (key, Stored(one.content, one.url, one.recorded_at, told)) for key, one in kept.items()
