@@ -40,13 +40,13 @@ def made_small(folder: Path) -> Path:
     name = scope["wheel"](str(wheels), "small_backend", {"small_backend.py": _BACKEND})  # type: ignore[operator]
     assert zipfile.is_zipfile(wheels / name)
     digest = hashlib.sha256((wheels / name).read_bytes()).hexdigest()
-    lock(action, digest)
+    lock(action, f" --hash=sha256:{digest}")
     settings = '[build-system]\nrequires = ["small-backend"]\nbuild-backend = "small_backend"\n'
     (action / "pyproject.toml").write_text(settings, encoding="utf-8")
     return action
 
 
-def lock(action: Path, digest: str) -> None:
-    """Let the lock of the action demand this digest."""
-    text = f"small-backend==1.0 --hash=sha256:{digest}\n"
+def lock(action: Path, hash: str) -> None:
+    """Let the lock of the action pin its package with this option."""
+    text = f"small-backend==1.0{hash}\n"
     (action / "locks" / "action.txt").write_text(text, encoding="utf-8")

@@ -67,10 +67,14 @@ def test_the_install_step_runs_nothing_of_the_checkout_and_shows_no_key(
     assert [key for key in KEYS.values() if key in json.dumps(seen)] == []
     assert [place for place in seen["path"] if Path(place).is_relative_to(repository)] == []
 
-    lock(action, "0" * 64)
-    refused = acted(repository, INSTALL, job=variables, action=action, key_host=HOSTS)
-    assert refused.returncode == 1
-    assert "THESE PACKAGES DO NOT MATCH THE HASHES" in refused.stderr
+    for hash, reason in (
+        (f" --hash=sha256:{'0' * 64}", "DO NOT MATCH"),
+        ("", "Hashes are required"),
+    ):
+        lock(action, hash)
+        refused = acted(repository, INSTALL, job=variables, action=action, key_host=HOSTS)
+        assert refused.returncode == 1
+        assert reason in refused.stderr
 
 
 def test_an_extra_that_there_is_not_is_named_before_anything_is_installed(tmp_path: Path) -> None:
@@ -107,8 +111,8 @@ def environment(repository: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param((str(BIN / "ticketbench"),), id="command"),
-        pytest.param((sys.executable, "-m", "ticketbench"), id="module"),
+        pytest.param((str(BIN / "ticketbench"), "gate"), id="command"),
+        pytest.param((sys.executable, "-m", "ticketbench", "validate"), id="module"),
     ],
 )
 def test_the_command_imports_nothing_of_the_working_folder(
@@ -117,7 +121,7 @@ def test_the_command_imports_nothing_of_the_working_folder(
     repository = copied(tmp_path)
     # Python itself would take a package of our name for us: `-m` looks here first.
     made_hostile(repository, witness, with_package="-m" not in command)
-    done = run(repository, *command, "gate", CONFIG, **environment(repository))
+    done = run(repository, *command, CONFIG, **environment(repository))
     assert done.returncode == 0, done.stderr
     assert ran(witness) == []
 
