@@ -16,7 +16,8 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from ticketbench.core.policy import ROUTE, Policy, at_temperature
-from ticketbench.core.types import NONE, Dataset, FloatArray, Rubric, RubricSet, ScoreTable
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import NONE, Dataset, FloatArray, ScoreTable
 from ticketbench.edge.engines import engines
 from ticketbench.edge.engines.minilm import minilm
 from ticketbench.edge.inputs.dataset import load_dataset

@@ -34,7 +34,8 @@ from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests_cache import CachedSession
 
-from ticketbench.core.types import Dataset, Rubric, RubricSet, Ticket
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import WORTH_FROM, Memo
 from ticketbench.edge.answers.rows import Stored

@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import FloatArray, Rubric
+from ticketbench.core.rubrics import Rubric
+from ticketbench.core.types import FloatArray
 from ticketbench.edge.inputs.config import Config, ConfigFile
 from ticketbench.edge.inputs.documents import Document
 from ticketbench.edge.results.baseline import Baseline, KeptTicket, Origin

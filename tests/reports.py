@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ticketbench.core.types import NONE, NONE_LABEL, Rubric, RubricSet, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
+from ticketbench.core.types import NONE, ScoreTable
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Today
 from ticketbench.measure.results import DatasetSummary, run_results

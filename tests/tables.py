@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ticketbench.core.types import NONE, NONE_LABEL, Failure, Provenance, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import NONE, Failure, Provenance, ScoreTable
 
 ORACLES = Path(__file__).parent / "oracles"
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from hostile_server import truth
 from ticketbench.core.errors import EndpointError
-from ticketbench.core.types import Dataset, Rubric, RubricSet, Ticket
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.asking.one_question import Retry
 from ticketbench.edge.contract import answer_key, request_body

@@ -10,16 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tables import random_table, table
-from ticketbench.core.types import (
-    NONE,
-    Dataset,
-    Estimate,
-    Failure,
-    Rubric,
-    RubricSet,
-    Ticket,
-    fingerprint,
-)
+from ticketbench.core.rubrics import Rubric, RubricSet, fingerprint
+from ticketbench.core.types import NONE, Dataset, Estimate, Failure, Ticket
 
 SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
 

@@ -46,7 +46,7 @@ from crash.projects import (
 from fault_project import binding
 from fault_server import FaultServer, Seen, Step
 from ticketbench.core.errors import EndpointError, IncompleteError
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.answers import memo
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.replay.source import Mode

@@ -13,18 +13,20 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from fault_server import BAD_ANSWERS, LABELS
-from ticketbench.core.types import Rubric, RubricSet
-from ticketbench.edge.contract import (
-    KEY_VERSION,
+from ticketbench.core.classify import (
     Answer,
-    AskedLabel,
     ContractViolation,
-    answer_key,
-    as_stored,
     check_sum,
     decimals_of,
-    other_rubrics,
     parse_answer,
+)
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.edge.contract import (
+    KEY_VERSION,
+    AskedLabel,
+    answer_key,
+    as_stored,
+    other_rubrics,
     request_body,
 )
 

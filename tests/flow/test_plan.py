@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.contract import request_body
 from ticketbench.flow.answers.recordings import export_recording
 from ticketbench.flow.plan import Edit, RunPlan, plan_run

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from scored_tickets import drawn
 from tables import random_table, table
 from ticketbench.core.policy import REVIEW, ROUTE, Costs, Policy
-from ticketbench.core.types import NONE_LABEL, Failure, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.edge.results.store import envelope, load
 from ticketbench.measure.counts.mixed_pairs import mixed_pairs
 from ticketbench.measure.evaluate import evaluate

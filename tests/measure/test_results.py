@@ -7,7 +7,8 @@ import pytest
 from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import Dataset, Failure, Finding, Rubric, RubricSet, ScoreTable, Ticket
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Dataset, Failure, Finding, ScoreTable, Ticket
 from ticketbench.measure.compare import compare
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.pairs.verdict import MARGIN

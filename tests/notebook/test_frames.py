@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import NONE_LABEL
+from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.results.rows import Predictions
 from ticketbench.notebook import columns
 from ticketbench.notebook.data import read_data

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from tables import random_table, table
-from ticketbench.core.types import NONE_LABEL, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import ScoreTable
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.report import figures

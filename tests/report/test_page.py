@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tables import random_table, table
-from ticketbench.core.types import Failure, Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Failure
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, LabelCount, RunResults, run_results
 from ticketbench.report.page import html_page

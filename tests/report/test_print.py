@@ -13,7 +13,7 @@ from browser import Opened
 from quickstart import Demo
 from reports import improved, report_of
 from tables import random_table
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.report.page import html_page
 
 Open = Callable[..., Opened]

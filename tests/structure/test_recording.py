@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from quickstart import Demo, measured
+from ticketbench.core.classify import parse_answer
 from ticketbench.core.errors import MachineError
-from ticketbench.core.types import RubricSet, Ticket
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Ticket
 from ticketbench.edge.answers.recording import read_recording
-from ticketbench.edge.contract import answer_key, parse_answer, request_body
+from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.engines.minilm import MiniLM, minilm
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.run import run

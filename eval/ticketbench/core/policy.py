@@ -1,16 +1,28 @@
-"""The routing rules: from scores to route, review or escalate, in evaluation and production."""
+"""The routing rules: from scores to route, review or escalate, in evaluation and production.
+
+Each rule stands here for an array of tickets and for one; numpy is loaded for arrays alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
+TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
+if TYPE_CHECKING:
+    from typing import Any
 
-from ticketbench.core.types import BoolArray, FloatArray, IntArray
+    from ticketbench.core.types import BoolArray, FloatArray, IntArray
 
 ROUTE, REVIEW, ESCALATE = 0, 1, 2
 OUTCOMES = ("route", "review", "escalate")
+
+TOLERANCE = 1e-9
+"""Scores this near a threshold are at it. Rounding of a power differs between numpy and Python, so
+that without it a router and an evaluation would tell some tickets apart."""
+
+
+_NOTHING_SAID = "scores that are all zero decide nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,8 @@ class Costs:
 
         `missed` marks the tickets whose gold label an escalation would not ask; None: no ticket.
         """
+        import numpy as np
+
         wrong_route, escalated = (outcome == ROUTE) & ~right, outcome == ESCALATE
         cost = self.misroute * wrong_route + self.review * (outcome == REVIEW)
         cost = cost + self.escalate * escalated
@@ -53,6 +67,20 @@ class Decisions:
     top: IntArray
     outcome: IntArray
     collision: BoolArray
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What happens to one ticket.
+
+    top      index of the highest score; where the outcome is ROUTE, the label routed to
+    outcome  ROUTE, REVIEW or ESCALATE
+    score    the highest at the policy's temperature, which the threshold is about
+    """
+
+    top: int
+    outcome: int
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +106,17 @@ class Policy:
 
         Escalate when two or more labels are > escalate_above; else route when the top score is
         >= its threshold; else review. A tie at the top goes to the earlier label. n = 0 gives
-        empty arrays.
+        empty arrays. Raises ValueError for a row of zeros, which says nothing.
         """
+        import numpy as np
+
+        if scores.size and not np.max(scores, axis=1).all():
+            raise ValueError(_NOTHING_SAID)
         sharpened = at_temperature(scores, self.temperature)
         # Of the raw scores: rounding in the power can make a tie of two that differ by a hair.
         top = np.argmax(scores, axis=1).astype(np.int64)
         top_score = np.max(sharpened, axis=1, initial=0.0)
-        two_above = np.asarray((sharpened > self.escalate_above).sum(axis=1) >= 2)
+        two_above = np.asarray(exceeds(sharpened, self.escalate_above).sum(axis=1) >= 2)
         return self.decide_by_top(top, top_score, two_above, labels)
 
     def decide_by_top(
@@ -94,13 +126,43 @@ class Policy:
 
         The scores are at the temperature of this policy.
         """
-        needed = np.full(len(labels), self.threshold)
-        for label, threshold in self.label_thresholds:
-            if label in labels:  # another rubric set may lack it
-                needed[list(labels).index(label)] = threshold
-        passes = top_score >= needed[top]
+        import numpy as np
+
+        needed = np.array([self.threshold_of(label) for label in labels])
+        passes = reaches(top_score, needed[top])
         outcome = np.where(two_above, ESCALATE, np.where(passes, ROUTE, REVIEW)).astype(np.int64)
         return Decisions(top=top, outcome=outcome, collision=two_above & passes)
+
+    def decide_one(self, scores: Sequence[float], labels: Sequence[str]) -> Decided:
+        """The outcome of one ticket, as `decide` has it, without numpy.
+
+        Raises ValueError for scores that are all zero.
+        """
+        highest = max(scores)
+        if not highest > 0:
+            raise ValueError(_NOTHING_SAID)
+        top = scores.index(highest)
+        sharpened = one_at_temperature(scores, self.temperature)
+        outcome = REVIEW
+        if sum(exceeds(score, self.escalate_above) for score in sharpened) >= 2:
+            outcome = ESCALATE
+        elif reaches(max(sharpened), self.threshold_of(labels[top])):
+            outcome = ROUTE
+        return Decided(top, outcome, max(sharpened))
+
+    def threshold_of(self, label: str) -> float:
+        """The threshold for tickets whose top label is `label`."""
+        return dict(self.label_thresholds).get(label, self.threshold)
+
+
+def reaches(score: Any, threshold: Any) -> Any:
+    """Whether scores, one or an array, are at or above a threshold, within TOLERANCE."""
+    return score >= threshold - TOLERANCE
+
+
+def exceeds(score: Any, limit: Any) -> Any:
+    """Whether scores, one or an array, are above a limit by more than TOLERANCE."""
+    return score > limit + TOLERANCE
 
 
 def at_temperature(scores: FloatArray, temperature: float) -> FloatArray:
@@ -111,8 +173,9 @@ def at_temperature(scores: FloatArray, temperature: float) -> FloatArray:
     of zeros stays one.
     Raises ValueError for a temperature that is not positive.
     """
-    if not temperature > 0:
-        raise ValueError("a temperature must be positive")
+    import numpy as np
+
+    _refuse_temperature(temperature)
     if temperature == 1.0:
         return scores
     # Dividing by the row's top score first keeps tiny scores from underflowing all together.
@@ -120,3 +183,19 @@ def at_temperature(scores: FloatArray, temperature: float) -> FloatArray:
     powered = np.power(ratios, 1.0 / temperature)
     total = powered.sum(axis=1, keepdims=True)
     return np.asarray(powered / np.where(total > 0, total, 1.0))
+
+
+def one_at_temperature(scores: Sequence[float], temperature: float) -> Sequence[float]:
+    """The same for the scores of one ticket, of which one is above 0."""
+    _refuse_temperature(temperature)
+    if temperature == 1.0:
+        return scores
+    highest = max(scores)
+    powered = [(score / highest) ** (1.0 / temperature) for score in scores]
+    total = sum(powered)
+    return [one / total for one in powered]
+
+
+def _refuse_temperature(temperature: float) -> None:
+    if not temperature > 0:
+        raise ValueError("a temperature must be positive")

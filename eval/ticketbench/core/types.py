@@ -5,7 +5,6 @@ All are frozen. Arrays inside them are read-only; types that hold arrays compare
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,40 +15,17 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ticketbench.core.rubrics import fingerprint
 from ticketbench.core.values import Value as Value
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-NONE_LABEL = "__none__"
-"""Gold label of a ticket that no label fits; the outcome we want for it is manual review."""
-
 NONE = -1
 """Index of NONE_LABEL in `ScoreTable.truth`."""
 
 FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache", "not_run"]
-
-
-def fingerprint(parts: Iterable[str]) -> str:
-    """sha256 (hex) of a sequence of strings; each is length-prefixed, so boundaries count."""
-    digest = hashlib.sha256()
-    known: dict[str, bytes] = {}
-    gathered: list[bytes] = []
-    for part in parts:
-        # Labels and counts come again and again: their bytes are made once.
-        framed = known.get(part)
-        if framed is None:
-            encoded = part.encode("utf-8")
-            framed = b"%d:%b" % (len(encoded), encoded)
-            if len(known) < 1000:
-                known[part] = framed
-        gathered.append(framed)
-        if len(gathered) == 5000:
-            digest.update(b"".join(gathered))
-            gathered.clear()
-    digest.update(b"".join(gathered))
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,32 +98,6 @@ class Dataset:
     def has_all_labels(self) -> bool:
         """Whether any ticket lists all labels that fit it."""
         return any(ticket.all_labels for ticket in self.tickets)
-
-
-@dataclass(frozen=True, slots=True)
-class Rubric:
-    """A label and the yes/no question that decides whether it applies."""
-
-    label: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class RubricSet:
-    """Two or more rubrics with unique labels; their order is part of every request."""
-
-    name: str
-    rubrics: tuple[Rubric, ...]
-    fingerprint: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        parts = (part for rubric in self.rubrics for part in (rubric.label, rubric.text))
-        object.__setattr__(self, "fingerprint", fingerprint(parts))
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """The labels in request order."""
-        return tuple(rubric.label for rubric in self.rubrics)
 
 
 @dataclass(frozen=True, slots=True)

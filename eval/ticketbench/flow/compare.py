@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
-from ticketbench.core.types import NONE, NONE_LABEL, RubricSet, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL, RubricSet
+from ticketbench.core.types import NONE, ScoreTable
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, read_sides
 from ticketbench.flow.steps.tables import answered

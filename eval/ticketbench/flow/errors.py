@@ -11,7 +11,8 @@ import numpy as np
 from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE_LABEL, BoolArray
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import BoolArray
 from ticketbench.edge.files.cells import csv_text
 from ticketbench.edge.results.store import load
 from ticketbench.flow.report_folder import (

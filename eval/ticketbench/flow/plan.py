@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.types import Missing, RubricSet
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Missing
 from ticketbench.flow.steps.inputs import Inputs, answer_source, price_of, read_inputs
 from ticketbench.report.words.missing import missing_text
 

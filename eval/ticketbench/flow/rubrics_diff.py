@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import IncompleteError, InputError
-from ticketbench.core.types import RubricSet
+from ticketbench.core.rubrics import RubricSet
 from ticketbench.flow.compare import NoAnswersError, changes_of, compare_sides
 from ticketbench.flow.steps.completeness import AbsentRecordingError
 from ticketbench.flow.steps.inputs import read_inputs

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ticketbench.core.types import Dataset, Finding, RubricSet, ScoreTable, Value
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Dataset, Finding, ScoreTable, Value
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE, NONE_LABEL, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import NONE, ScoreTable
 from ticketbench.edge.inputs.formats import Cell, Row, Table
 from ticketbench.edge.results.rows import SCORE_PREFIX, Origin, Predictions, predictions
 from ticketbench.notebook.columns import Columns

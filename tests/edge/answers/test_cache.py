@@ -20,13 +20,14 @@ import pytest
 from requests_cache import CachedSession
 
 from fault_server import BAD_ANSWERS, LABELS, FaultServer, Step, valid_answer
+from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import IncompleteError, MachineError
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.answers import cache_file
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.cache_file import writer
 from ticketbench.edge.answers.rows import LAYOUT, Stored
-from ticketbench.edge.contract import ContractViolation, answer_key, request_body
+from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.endpoints import Connection, Unreached, connect
 from ticketbench.edge.secret import ApiKey
 

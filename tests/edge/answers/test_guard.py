@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fault_server import BAD_ANSWERS, LABELS, valid_answer
+from ticketbench.core.classify import ContractViolation, parse_answer
 from ticketbench.core.errors import EndpointError, IncompleteError
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.answers.guard import Guard, WrongPage
 from ticketbench.edge.answers.recording_line import read_line, recording_line
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.answers.stored_scores import StoredScores
-from ticketbench.edge.contract import ContractViolation, parse_answer, request_body
+from ticketbench.edge.contract import request_body
 from ticketbench.edge.endpoints import Reply
 
 URL = "https://api.example.com/classify"

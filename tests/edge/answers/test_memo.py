@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import Dataset, Rubric, RubricSet, Ticket
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.answers import memo as memo_module
 from ticketbench.edge.answers.memo import Memo, Remembered
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fault_server import BAD_ANSWERS, LABELS
+from ticketbench.core.classify import ContractViolation, parse_answer
 from ticketbench.edge.answers.stored_scores import StoredScores
-from ticketbench.edge.contract import ContractViolation, parse_answer
 
 SETTINGS = settings(deadline=None, database=None, derandomize=True, max_examples=200)
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import EndpointError
 from ticketbench.edge.asking.one_question import Breaker, Retry, ask_until_answered, asked_wait_s
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
-from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.endpoints import Reply, Unreached
 
 QUICK = Retry(attempts=3, base_s=0.001, cap_s=0.01)

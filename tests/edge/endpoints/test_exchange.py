@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from hostile_server import KINDS, HostileServer, stray, striking, truth
-from ticketbench.edge.contract import ContractViolation
+from ticketbench.core.classify import ContractViolation
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, connect
 from ticketbench.edge.endpoints.exchange import exchange
 from ticketbench.edge.endpoints.route import Deadline

@@ -15,8 +15,8 @@ from typing import Literal
 import pytest
 
 from fault_server import FaultServer, Step
+from ticketbench.core.classify import MOST_ANSWER_BYTES, ContractViolation
 from ticketbench.core.errors import EndpointError, InputError
-from ticketbench.edge.contract import MOST_ANSWER_BYTES, ContractViolation
 from ticketbench.edge.endpoints import Connection, Endpoint, Reply, Unreached, connect, is_local
 from ticketbench.edge.secret import ApiKey
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
+from ticketbench.core.classify import parse_answer
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import Rubric, RubricSet
-from ticketbench.edge.contract import parse_answer, request_body
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.edge.contract import request_body
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, connect
 
 URL = "local://lexical/v1/classify"

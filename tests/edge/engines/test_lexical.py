@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.edge.contract import check_sum
+from ticketbench.core.classify import check_sum
 from ticketbench.edge.engines.lexical import classify
 
 SETTINGS = settings(deadline=None, database=None, derandomize=True, max_examples=150)

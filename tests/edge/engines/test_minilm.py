@@ -22,8 +22,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.core.types import Rubric, RubricSet
-from ticketbench.edge.contract import check_sum, parse_answer, request_body
+from ticketbench.core.classify import check_sum, parse_answer
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.edge.contract import request_body
 from ticketbench.edge.endpoints import Connection, connect
 from ticketbench.edge.engines.encoder import Encoder, Floats
 from ticketbench.edge.engines.minilm import MiniLM, RubricVectors

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ticketbench.core.types import NONE_LABEL, Dataset, Finding, Ticket
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import Dataset, Finding, Ticket
 from ticketbench.edge.inputs.dataset import LoadedDataset
 from ticketbench.edge.inputs.dataset_findings import CHECKS, dataset_findings
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.inputs.documents import read_document
 from ticketbench.edge.inputs.rubric_files import (
     folded,

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from ticketbench.core.classify import ContractViolation
 from ticketbench.edge.asking.pacing import Unanswered
-from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.endpoints import Reply, Unreached
 from ticketbench.edge.replay.drift import Drift, drift, questions_to_check
 

@@ -21,7 +21,8 @@ from requests_cache import CachedSession
 
 from fault_server import BAD_ANSWERS, LABELS, FaultServer, Step, valid_answer
 from ticketbench.core.errors import EndpointError, MachineError
-from ticketbench.core.types import NONE, NONE_LABEL, Dataset, Rubric, RubricSet, ScoreTable, Ticket
+from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
+from ticketbench.core.types import NONE, Dataset, ScoreTable, Ticket
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
 from ticketbench.edge.answers.recording import read_recording, recording_text

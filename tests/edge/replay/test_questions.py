@@ -8,7 +8,8 @@ import unicodedata
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.core.types import Dataset, Rubric, RubricSet, Ticket
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.contract import answer_key, key_function, request_body
 from ticketbench.edge.replay.questions import questions
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ticketbench.core.types import Failure, Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Failure
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.replay.why_missing import Question, Stores, because, why_missing
 

@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ESCALATE, OUTCOMES, REVIEW, ROUTE, Costs, Policy
-from ticketbench.core.types import (
-    NONE,
-    NONE_LABEL,
-    Dataset,
-    Rubric,
-    RubricSet,
-    ScoreTable,
-    Ticket,
-)
+from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
+from ticketbench.core.types import NONE, Dataset, ScoreTable, Ticket
 from ticketbench.edge.results.baseline import (
     Baseline,
     KeptTicket,

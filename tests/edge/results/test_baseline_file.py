@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import Rubric, Ticket
+from ticketbench.core.rubrics import Rubric
+from ticketbench.core.types import Ticket
 from ticketbench.edge.results.baseline import (
     Baseline,
     KeptMetric,

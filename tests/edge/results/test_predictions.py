@@ -17,16 +17,8 @@ from hypothesis import strategies as st
 from tables import random_table
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import (
-    NONE,
-    NONE_LABEL,
-    Dataset,
-    Failure,
-    Rubric,
-    RubricSet,
-    ScoreTable,
-    Ticket,
-)
+from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
+from ticketbench.core.types import NONE, Dataset, Failure, ScoreTable, Ticket
 from ticketbench.edge.files.cells import CellStyle
 from ticketbench.edge.results.predictions import (
     predictions_csv,

@@ -19,15 +19,8 @@ import pytest
 from tables import random_table, table
 from ticketbench import __version__
 from ticketbench.core.errors import InputError, MachineError
-from ticketbench.core.types import (
-    NONE_LABEL,
-    Estimate,
-    Failure,
-    Finding,
-    Rubric,
-    RubricSet,
-    ScoreTable,
-)
+from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
+from ticketbench.core.types import Estimate, Failure, Finding, ScoreTable
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.results import store
 from ticketbench.edge.results.store import (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.edge.contract import parse_answer
+from ticketbench.core.classify import parse_answer
 from ticketbench.edge.endpoints import Connection, Reply, connect
 from ticketbench.edge.engines import engines
 from ticketbench.edge.secret import ApiKey

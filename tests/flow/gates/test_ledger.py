@@ -10,7 +10,7 @@ import pytest
 
 from gated_project import BASELINE, GATED, blessed, edit, with_gates
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import Rubric
+from ticketbench.core.rubrics import Rubric
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.results.baseline import Baseline, KeptTicket, Origin
 from ticketbench.edge.results.baseline_file import SCHEMA_WITHOUT_LEDGER, baseline_bytes

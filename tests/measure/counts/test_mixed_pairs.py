@@ -7,7 +7,8 @@ from hypothesis import settings as options
 from hypothesis import strategies as st
 
 from tables import random_table, table
-from ticketbench.core.types import NONE_LABEL, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import ScoreTable
 from ticketbench.measure.counts.mixed_pairs import MOST_PAIRS, MixedPair, mixed_pairs
 
 LABELS = ("a", "b", "c")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import NONE_LABEL, Failure, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.measure.pairs.label_outcomes import FEW, LabelMove, label_moves, worst
 from ticketbench.measure.pairs.of_means import of_means
 from ticketbench.measure.statistics.holm import LEVEL, holm

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.measure.compare import Flip
 from ticketbench.measure.rubrics.changes import RubricChange, Words, rubric_changes, word_diff
 

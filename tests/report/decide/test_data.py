@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reports import STATED, report_of, view
 from tables import random_table, table
-from ticketbench.core.policy import Policy
+from ticketbench.core.policy import Policy, exceeds, reaches
 from ticketbench.core.types import Failure
 from ticketbench.report.decide.data import DIGITS, data, packed
 from ticketbench.report.decide.tickets import MOST_TEXTS
@@ -38,7 +38,7 @@ def test_packed_numbers_come_back(numbers: list[int]) -> None:
 
 @given(SCORES, STEPS)
 def test_a_score_passes_a_threshold_exactly_where_its_code_does(score: float, step: int) -> None:
-    assert (at_least_code(np.array([score]))[0] >= step) == (score >= step / SCALE)
+    assert (at_least_code(np.array([score]))[0] >= step) == reaches(score, step / SCALE)
 
 
 @given(st.integers(0, SCALE), STEPS)
@@ -50,7 +50,7 @@ def test_a_score_on_the_grid_is_at_its_own_threshold(at: int, step: int) -> None
 
 @given(SCORES, STEPS)
 def test_a_score_is_above_a_limit_exactly_where_its_code_says_so(score: float, step: int) -> None:
-    assert (above_code(np.array([score]))[0] >= step) == (score > step / SCALE)
+    assert (above_code(np.array([score]))[0] >= step) == exceeds(score, step / SCALE)
 
 
 def test_a_text_cannot_end_the_block_it_stands_in() -> None:

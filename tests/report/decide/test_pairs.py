@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from reports import improved, view
 from tables import random_table, table
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.measure.counts.mixed_pairs import MixedPair
 from ticketbench.report.decide.pairs import advice, pairs
 

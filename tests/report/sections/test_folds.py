@@ -10,7 +10,8 @@ from functools import cache
 import pytest
 
 from tables import random_table, table
-from ticketbench.core.types import Failure, Rubric, RubricSet, ScoreTable
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.results import DatasetSummary, RunResults, SetSlices, run_results
 from ticketbench.measure.sample.slices import Slice, Slices

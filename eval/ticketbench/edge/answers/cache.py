@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ticketbench.core.errors import MachineError
-from ticketbench.core.types import RubricSet, fingerprint
+from ticketbench.core.rubrics import RubricSet, fingerprint
 from ticketbench.edge.answers import cache_file
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
 from ticketbench.edge.answers.guard import Guard

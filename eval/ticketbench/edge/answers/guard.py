@@ -9,14 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ticketbench.core.classify import ContractViolation, parse_answer
 from ticketbench.core.errors import EndpointError, IncompleteError
-from ticketbench.edge.contract import (
-    ContractViolation,
-    as_stored,
-    asked_labels,
-    other_rubrics,
-    parse_answer,
-)
+from ticketbench.edge.contract import as_stored, asked_labels, other_rubrics
 from ticketbench.edge.endpoints import Endpoint, Reply
 from ticketbench.edge.redaction import shown_url
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from ticketbench.core.errors import TicketbenchError
-from ticketbench.core.types import Dataset, FloatArray, RubricSet, fingerprint
+from ticketbench.core.rubrics import RubricSet, fingerprint
+from ticketbench.core.types import Dataset, FloatArray
 from ticketbench.edge.contract import KEY_VERSION
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.files.links import written_at

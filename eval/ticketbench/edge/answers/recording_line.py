@@ -15,10 +15,10 @@ from typing import Annotated
 
 import msgspec
 
+from ticketbench.core.classify import ContractViolation, check_scores
 from ticketbench.core.quotes import clipped
 from ticketbench.edge.answers.details import NO_DETAILS, Details, details_json, details_of
 from ticketbench.edge.answers.rows import Stored, in_utc
-from ticketbench.edge.contract import ContractViolation, check_scores
 
 SCHEMA = "ticketbench/recording@2"
 FIRST_LINE = json.dumps({"schema": SCHEMA})

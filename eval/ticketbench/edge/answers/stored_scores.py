@@ -13,9 +13,9 @@ from operator import itemgetter
 import msgspec
 import numpy as np
 
+from ticketbench.core.classify import AGREEMENT, ContractViolation, check_sum, decimals_of
 from ticketbench.core.quotes import quoted
 from ticketbench.core.types import FloatArray
-from ticketbench.edge.contract import AGREEMENT, ContractViolation, check_sum, decimals_of
 
 
 class _Kept(msgspec.Struct):

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import EndpointError
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
-from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.endpoints import Reply, Unreached
 
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})

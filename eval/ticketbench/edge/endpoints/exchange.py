@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import h11
 
-from ticketbench.edge.contract import MOST_ANSWER_BYTES, TOO_LARGE, ContractViolation
+from ticketbench.core.classify import MOST_ANSWER_BYTES, TOO_LARGE, ContractViolation
 from ticketbench.edge.endpoints.route import Deadline
 
 _CHUNK = 65_536

@@ -18,7 +18,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE_LABEL
+from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.files.links import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, value_of

@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import columns_near, quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE_LABEL, Dataset, Ticket
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.inputs.formats import (
     Cell,
     Row,

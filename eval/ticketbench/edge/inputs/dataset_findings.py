@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ticketbench.core.quotes import clipped, listed, words
 from ticketbench.core.registry import Registry
-from ticketbench.core.types import NONE_LABEL, Finding
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.dataset import LoadedDataset
 from ticketbench.edge.inputs.rubric_files import folded
 

@@ -20,7 +20,8 @@ from pydantic import Field, RootModel
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, quoted, words
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE_LABEL, Finding, Rubric, RubricSet
+from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
+from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.documents import Document, read_document
 from ticketbench.edge.inputs.validation import FileName, Strict, validated
 

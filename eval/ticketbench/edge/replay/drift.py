@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ticketbench.core.classify import Answer, ContractViolation, parse_answer
 from ticketbench.edge.asking.pacing import Unanswered
-from ticketbench.edge.contract import Answer, ContractViolation, parse_answer
 from ticketbench.edge.endpoints import Reply, Unreached
 
 MOST_ASKED_AGAIN = 3

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, RubricSet, ScoreTable
+from ticketbench.core.classify import ContractViolation
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
 from ticketbench.edge.answers.memo import Remembered
 from ticketbench.edge.answers.recording import refuse_moved
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.answers.stored_scores import StoredScores
-from ticketbench.edge.contract import ContractViolation
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions

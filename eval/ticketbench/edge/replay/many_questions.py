@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 
+from ticketbench.core.classify import parse_answer
 from ticketbench.core.errors import EndpointError
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.batch_writer import start
 from ticketbench.edge.answers.guard import WrongPage
 from ticketbench.edge.asking.one_question import Breaker, ask_until_answered
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
-from ticketbench.edge.contract import parse_answer
 from ticketbench.edge.endpoints import Reply, is_local
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.replay.drift import Drift, drift, questions_to_check

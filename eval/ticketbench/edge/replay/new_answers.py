@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ticketbench.core.types import Dataset, RubricSet
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Dataset
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.contract import key_function, request_body
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import Dataset, IntArray, RubricSet
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Dataset, IntArray
 from ticketbench.edge.contract import key_function, request_body
 
 

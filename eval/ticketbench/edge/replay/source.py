@@ -11,7 +11,8 @@ from typing import Literal
 import numpy as np
 import urllib3
 
-from ticketbench.core.types import Failure, FloatArray, RubricSet
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Failure, FloatArray
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
 from ticketbench.edge.answers.rows import Stored

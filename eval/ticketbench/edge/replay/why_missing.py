@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
 
-from ticketbench.core.types import Failure, Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.types import Failure
 from ticketbench.edge.contract import key_function
 from ticketbench.edge.inputs.dataset import with_line_feeds
 from ticketbench.edge.redaction import shown_url

@@ -16,17 +16,8 @@ import numpy as np
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import (
-    BoolArray,
-    Dataset,
-    Failure,
-    IntArray,
-    Rubric,
-    RubricSet,
-    ScoreTable,
-    Ticket,
-    fingerprint,
-)
+from ticketbench.core.rubrics import Rubric, RubricSet, fingerprint
+from ticketbench.core.types import BoolArray, Dataset, Failure, IntArray, ScoreTable, Ticket
 from ticketbench.core.version import __version__
 from ticketbench.edge.results.ledger import Ledger
 from ticketbench.edge.results.predictions import score_table

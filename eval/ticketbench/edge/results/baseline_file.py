@@ -14,7 +14,7 @@ import msgspec
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
-from ticketbench.core.types import Rubric
+from ticketbench.core.rubrics import Rubric
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.results.baseline import Baseline, KeptMetric, KeptTicket, Origin, Outcome

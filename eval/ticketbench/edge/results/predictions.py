@@ -10,15 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from ticketbench.core.policy import OUTCOMES, Policy
+from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import (
     NONE,
-    NONE_LABEL,
     BoolArray,
     Dataset,
     Failure,
     FloatArray,
     Provenance,
-    RubricSet,
     ScoreTable,
 )
 from ticketbench.edge.files.cells import CellStyle, csv_text

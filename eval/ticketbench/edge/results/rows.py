@@ -10,19 +10,11 @@ from typing import cast, get_args
 
 import numpy as np
 
+from ticketbench.core.classify import AGREEMENT, ContractViolation, check_sum, decimals_of
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import columns_near, quoted, words
-from ticketbench.core.types import (
-    NONE,
-    NONE_LABEL,
-    Failure,
-    FailureKind,
-    IntArray,
-    Provenance,
-    ScoreTable,
-    fingerprint,
-)
-from ticketbench.edge.contract import AGREEMENT, ContractViolation, check_sum, decimals_of
+from ticketbench.core.rubrics import NONE_LABEL, fingerprint
+from ticketbench.core.types import NONE, Failure, FailureKind, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
 from ticketbench.edge.inputs.formats import Cell, Row, Table, problems_error
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from ticketbench.core.errors import InputError, TicketbenchError
-from ticketbench.core.types import Rubric, RubricSet
+from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files.links import refuse_linked

@@ -11,7 +11,7 @@ from ticketbench.core.types import Missing
 from ticketbench.flow.steps.inputs import answer_source, read_inputs
 
 if TYPE_CHECKING:
-    from ticketbench.core.types import RubricSet
+    from ticketbench.core.rubrics import RubricSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from ticketbench.measure.sample.recheck import drawn, largest_share
 from ticketbench.report.masking.mask import masked_id
 
 if TYPE_CHECKING:
-    from ticketbench.core.types import RubricSet
+    from ticketbench.core.rubrics import RubricSet
     from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.replay.new_answers import NewAnswer
     from ticketbench.edge.replay.source import Source

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import Estimate, Finding, RubricSet, ScoreTable
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Estimate, Finding, ScoreTable
 from ticketbench.edge.results.baseline import (
     Baseline,
     KeptMetric,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ticketbench.core.types import RubricSet
+from ticketbench.core.rubrics import RubricSet
 from ticketbench.flow.gates.rules import Judge
 from ticketbench.flow.steps.inputs import answer_source
 from ticketbench.flow.steps.tables import rubric_set

@@ -14,7 +14,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ticketbench.core.types import NONE_LABEL, Finding
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.results.baseline import Baseline, Origin
 from ticketbench.edge.results.ledger import DIGITS, Ledger, Pin, SeenChange

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ticketbench.core.types import NONE_LABEL, IntArray
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import IntArray
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.results.baseline import Baseline
 from ticketbench.flow.gates.judge import needed_sets

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import RubricSet, ScoreTable
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import ScoreTable
 from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig
 from ticketbench.edge.results.baseline import Baseline, baseline_table
 from ticketbench.edge.results.baseline_file import read_baseline

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.policy import OUTCOMES
-from ticketbench.core.types import Dataset, Failure, Finding, RubricSet, ScoreTable, Ticket
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Dataset, Failure, Finding, ScoreTable, Ticket
 from ticketbench.edge.inputs.dataset import with_line_feeds
 from ticketbench.edge.inputs.gate_config import BASELINE
 from ticketbench.flow.gates.ledger import ledger_findings

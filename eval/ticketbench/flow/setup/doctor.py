@@ -162,8 +162,9 @@ def _engine(url: str) -> list[Examined]:
 
 def _ask_once(config: Config) -> Examined:
     """One live question outside the cache."""
-    from ticketbench.core.types import Rubric, RubricSet
-    from ticketbench.edge.contract import ContractViolation, parse_answer, request_body
+    from ticketbench.core.classify import ContractViolation, parse_answer
+    from ticketbench.core.rubrics import Rubric, RubricSet
+    from ticketbench.edge.contract import request_body
     from ticketbench.edge.endpoints import Unreached, connect
     from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.steps.inputs import connection_of, key_grant

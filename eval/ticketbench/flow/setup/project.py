@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import listed
-from ticketbench.core.types import NONE_LABEL, Ticket
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import Ticket
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.files.links import written_at
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Dataset, RubricSet
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Dataset
 from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig
 from ticketbench.measure.gates.metrics import (

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE_LABEL, Dataset, Finding, RubricSet, fingerprint
+from ticketbench.core.rubrics import NONE_LABEL, RubricSet, fingerprint
+from ticketbench.core.types import Dataset, Finding
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.reading import is_stream, kind_of
 from ticketbench.edge.inputs.config import Config, read_config

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted, words
-from ticketbench.core.types import RubricSet, ScoreTable
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import ScoreTable
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.tables import rubric_set, scored

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Failure, RubricSet, ScoreTable
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.flow.steps.completeness import missing_of
 from ticketbench.flow.steps.inputs import Inputs, answer_source
 from ticketbench.measure.gates.results import Answered

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.policy import ESCALATE, ROUTE, Decisions
-from ticketbench.core.types import NONE, NONE_LABEL, IntArray, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import NONE, IntArray, ScoreTable
 
 REVIEW_COLUMN = "(review)"
 ESCALATE_COLUMN = "(escalate)"

@@ -13,7 +13,8 @@ from typing import Literal
 import numpy as np
 
 from ticketbench.core.policy import ROUTE
-from ticketbench.core.types import NONE, NONE_LABEL, Estimate
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import NONE, Estimate
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.metrics import value_in
 from ticketbench.measure.gates.results import (

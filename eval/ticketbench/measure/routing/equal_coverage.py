@@ -14,6 +14,7 @@ from functools import reduce
 import numpy as np
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.policy import reaches
 from ticketbench.core.types import Estimate, FloatArray, ScoreTable, Value
 from ticketbench.measure.routing.selective import error_curve
 from ticketbench.measure.statistics.intervals import effective_n, wilson
@@ -116,7 +117,7 @@ def _risk_at(curve: _Curve, coverage: float) -> RiskAtCoverage:
     risk = float(np.interp(m, curve.ends, curve.errors)) / m
     # The block in which the m-th ticket falls is taken whole, so that file order does not count.
     threshold = float(curve.scores[_whole(m) - 1])
-    chosen = curve.table.top_score >= threshold
+    chosen = reaches(curve.table.top_score, threshold)
     n_chosen = int(chosen.sum())
     effective = effective_n(~curve.table.right[chosen], curve.table.groups[chosen])
     n_effective = m * effective / n_chosen

@@ -15,6 +15,7 @@ from ticketbench.core.policy import (
     Decisions,
     Policy,
     at_temperature,
+    reaches,
 )
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.estimates import MetricResult, estimate_of, part_estimate
@@ -174,7 +175,7 @@ def _swept_score(table: ScoreTable, policy: Policy, decisions: Decisions) -> Flo
         if label not in table.labels:
             continue
         own = decisions.top == table.labels.index(label)
-        score = np.where(own, np.where(score >= threshold, np.inf, -np.inf), score)
+        score = np.where(own, np.where(reaches(score, threshold), np.inf, -np.inf), score)
     return np.asarray(score)
 
 
@@ -188,7 +189,7 @@ def _intervals(
     """The interval of the share right among the routed, as `intervals.share` has it."""
     if effective_groups(groups) == len(groups):
         return [intervals.wilson(int(k), int(m)) for m, k in zip(*counts, strict=True)]
-    chosen = (score >= threshold for threshold in grid)
+    chosen = (reaches(score, threshold) for threshold in grid)
     shares = [intervals.share(right[keep], groups[keep]) for keep in chosen]
     return [Interval(found.low, found.high) for found in shares]
 

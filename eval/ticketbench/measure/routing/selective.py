@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ticketbench.core.policy import TOLERANCE, reaches
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
 from ticketbench.measure.calibration.ranking import augrc
 from ticketbench.measure.statistics.intervals import clopper_pearson_lower
@@ -84,8 +85,9 @@ def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
 
 
 def at_least(scores: FloatArray, thresholds: Sequence[float] | FloatArray) -> IntArray:
-    """How many scores are at or above each threshold; no scores: zeros."""
-    return np.asarray(len(scores) - np.searchsorted(np.sort(scores), thresholds, side="left"))
+    """How many scores are at or above each threshold, as `reaches` has it; no scores: zeros."""
+    lowest = np.asarray(thresholds) - TOLERANCE
+    return np.asarray(len(scores) - np.searchsorted(np.sort(scores), lowest, side="left"))
 
 
 def selection_at(top_score: FloatArray, right: BoolArray, threshold: float) -> Selection:
@@ -93,7 +95,7 @@ def selection_at(top_score: FloatArray, right: BoolArray, threshold: float) -> S
 
     `precision_low` is the one-sided 95 % Clopper-Pearson bound. Nobody selected: precision NaN.
     """
-    chosen = top_score >= threshold
+    chosen = reaches(top_score, threshold)
     selected, hits = int(chosen.sum()), int((chosen & right).sum())
     coverage = selected / len(top_score) if len(top_score) else math.nan
     precision = hits / selected if selected else math.nan

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.core.types import RubricSet
+from ticketbench.core.rubrics import RubricSet
 from ticketbench.measure.compare import Flip
 
 _FEWEST_KEPT = 3

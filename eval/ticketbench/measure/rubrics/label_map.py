@@ -15,7 +15,8 @@ import numpy as np
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE, NONE_LABEL, FloatArray, IntArray, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import NONE, FloatArray, IntArray, ScoreTable
 
 LabelMap = Mapping[str, Sequence[str]]
 """From a label of the base to its labels in the candidate."""

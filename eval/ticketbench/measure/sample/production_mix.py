@@ -9,15 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ticketbench.core.policy import ROUTE, Policy
-from ticketbench.core.types import (
-    NONE,
-    NONE_LABEL,
-    Estimate,
-    FloatArray,
-    IntArray,
-    ScoreTable,
-    Value,
-)
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.sample.log_fit import LogFit, log_fit
 from ticketbench.measure.sample.prior_shift import MixWeights, mix_weights, weighted_share
 

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
+from ticketbench.core.policy import reaches
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics.groups import one_per_group
@@ -149,7 +150,7 @@ def _by_ticket(
     shared = correlation_of_errors(everyone.score, wrong, everyone.groups)
     p = np.zeros(len(thresholds))
     for at in np.flatnonzero(matters):
-        chosen = everyone.score >= thresholds[at]
+        chosen = reaches(everyone.score, thresholds[at])
         p[at] = grouped_p(wrong[chosen], everyone.groups[chosen], risk=risk, correlation=shared)
     return p
 
@@ -204,11 +205,11 @@ def _no_use(ones: Tickets, n_groups: int, risk: float) -> bool:
 
 def _shortest(threshold: float, scores: FloatArray) -> float:
     """The number with the fewest decimals, two at least, that selects the same of these scores."""
-    lower = scores[scores < threshold]
+    lower = scores[~reaches(scores, threshold)]
     below = float(lower.max()) if len(lower) else -math.inf
     exact = Decimal(repr(float(threshold)))
     for decimals in range(_FEWEST_DECIMALS, _MOST_DECIMALS + 1):
         short = float(exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_FLOOR))
-        if short > below:
+        if not reaches(below, short):
             return short
     return float(threshold)

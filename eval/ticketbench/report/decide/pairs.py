@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ticketbench.core.policy import at_temperature
-from ticketbench.core.types import RubricSet
+from ticketbench.core.rubrics import RubricSet
 from ticketbench.measure.counts.mixed_pairs import FEW, MixedPair
 from ticketbench.measure.rubrics.changes import Words, word_diff
 from ticketbench.report.decide.excerpts import excerpt

@@ -9,8 +9,9 @@ from functools import cached_property
 
 import numpy as np
 
-from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import NONE_LABEL, BoolArray, FloatArray, IntArray, ScoreTable
+from ticketbench.core.policy import Costs, Policy, exceeds, reaches
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds.tickets import Tickets
@@ -212,16 +213,16 @@ class View:
 
 
 def at_least_code(scores: FloatArray) -> IntArray:
-    """`score >= t` exactly where this is at least `t` times the scale, for t of five decimals."""
+    """A score reaches a t of five decimals exactly where this is at least t times the scale."""
     code = np.floor(scores * SCALE).astype(np.int64)
-    code = np.where((code + 1) / SCALE <= scores, code + 1, code)
-    return np.where(code / SCALE > scores, code - 1, code)
+    code = np.where(reaches(scores, (code + 1) / SCALE), code + 1, code)
+    return np.where(reaches(scores, code / SCALE), code, code - 1)
 
 
 def above_code(scores: FloatArray) -> IntArray:
-    """`score > t` exactly where this is at least `t` times the scale, for t of five decimals."""
+    """A score exceeds a t of five decimals exactly where this is at least t times the scale."""
     code = at_least_code(scores)
-    return np.where(code / SCALE == scores, code - 1, code)
+    return np.where(exceeds(scores, code / SCALE), code, code - 1)
 
 
 def _apart(code: IntArray, scores: FloatArray, at: Iterable[float], *, over: bool) -> IntArray:
@@ -234,7 +235,7 @@ def _apart(code: IntArray, scores: FloatArray, at: Iterable[float], *, over: boo
         near = math.floor(t * SCALE + 1e-6)
         if t * SCALE - near <= 1e-6:
             continue
-        passes, here = scores > t if over else scores >= t, code == near
+        passes, here = (exceeds if over else reaches)(scores, t), code == near
         if near % _HUNDREDTH:
             code = np.where(here & ~passes, near - 1, code)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticketbench.core.types import NONE_LABEL
+from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.measure.counts.confusion import ESCALATE_COLUMN, REVIEW_COLUMN
 from ticketbench.report.matrix import shaded
 from ticketbench.report.rendering import Report, render

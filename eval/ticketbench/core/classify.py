@@ -1,0 +1,181 @@
+"""The /classify contract without server or cache: a question in bytes, and what a valid answer is.
+
+The standard library alone: evaluation and router call it, so that both ask and read alike.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ticketbench.core.quotes import listed, quoted
+
+TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST_ANSWER_BYTES = 1_000_000
+TOO_LARGE = "the answer is larger than 1 MB"
+AGREEMENT = 1e-6
+"""How far two numbers of one answer may lie apart and still be the same."""
+
+
+class ContractViolation(Exception):
+    """An answer that breaks the contract; the message says how.
+
+    `passing` is set where the same question may well get a valid answer next time: an answer that
+    was cut off, an error text, a page. A wrong number would only come again.
+    """
+
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A valid answer: the scores in the order of the labels asked for, and the top label."""
+
+    scores: tuple[float, ...]
+    top_label: str
+
+
+def question(text: str, labels: Iterable[tuple[str, str]]) -> bytes:
+    """The JSON body of one question about `labels`, pairs of name and rubric, in fixed key and
+    label order. Nothing else builds one.
+    """
+    asked = [{"name": name, "rubric": rubric} for name, rubric in labels]
+    body = {"text": text, "labels": asked}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
+    """The answer in `content`, checked against the labels that were asked for.
+
+    Every label and no other; finite scores in [0, 1] whose sum is 1 within what the printed
+    digits allow; a top label that is the arg max. Scores are kept as they are, never
+    renormalised. Raises ContractViolation with the reason.
+    """
+    data = answer_json(content)
+    scores = data.get("scores") if isinstance(data, dict) else None
+    if not isinstance(scores, dict):
+        raise ContractViolation("the answer has no object 'scores'", passing=True)
+    missing = [label for label in labels if label not in scores]
+    extra = [label for label in scores if label not in labels]
+    if missing:
+        raise ContractViolation(f"no score for {listed(missing)}")
+    if extra:
+        raise ContractViolation(f"scores for labels that were not asked for: {listed(extra)}")
+    values = tuple(_score(label, scores[label]) for label in labels)
+    check_sum(values, decimals=max(_decimals(scores[label]) for label in labels))
+    top_label = data.get("top_label")
+    if not isinstance(top_label, str) or top_label not in scores:
+        raise ContractViolation("top_label is not one of the labels")
+    if max(values) - scores[top_label] > AGREEMENT:
+        raise ContractViolation(
+            f"top_label is {quoted(top_label)}, but another label scores higher"
+        )
+    _check_listing(data.get("labels"), scores)
+    return Answer(values, top_label)
+
+
+def check_scores(scores: Mapping[str, float], top_label: str) -> None:
+    """Raise ContractViolation when these numbers cannot be an answer: range, sum, top label."""
+    values = list(scores.values())
+    if not values or min(values) < 0 or max(values) > 1:
+        raise ContractViolation("a score is not within [0, 1]")
+    if abs(math.fsum(values) - 1) > AGREEMENT:
+        check_sum(values, decimals=max(decimals_of(repr(value)) for value in values))
+    if scores.get(top_label, -1.0) < max(values) - AGREEMENT:
+        raise ContractViolation("top_label is not the label with the highest score")
+
+
+def check_sum(scores: Sequence[float], *, decimals: int) -> None:
+    """Raise ContractViolation when `scores`, printed with so many decimals, do not sum to 1.
+
+    Tolerance max(1e-6, K · 0.5 · 10^-d), d = `decimals`, at least 2.
+    """
+    tolerance = max(1e-6, len(scores) * 0.5 * 10.0 ** -max(2, decimals))
+    total = math.fsum(scores)
+    if abs(total - 1) > tolerance + 1e-12:
+        raise ContractViolation(f"the scores sum to {total:.6g}, not to 1")
+
+
+def decimals_of(text: str) -> int:
+    """Number of decimals in a printed number: 4 for "0.6000", 7 for "1e-7".
+
+    0 where the exponent has 19 digits or more: as a float, such a number is 0 or infinite.
+    """
+    digits, _, exponent = text.lower().partition("e")
+    if len(exponent.lstrip("+-")) > 18:
+        return 0
+    return max(0, len(digits.partition(".")[2]) - int(exponent or 0))
+
+
+class _Printed(float):
+    """A score that remembers how many decimals it was printed with."""
+
+    decimals: int
+
+    def __new__(cls, text: str) -> _Printed:
+        number = super().__new__(cls, text)
+        number.decimals = decimals_of(text)
+        return number
+
+
+def _decimals(score: float) -> int:
+    return score.decimals if isinstance(score, _Printed) else 0
+
+
+def answer_json(content: bytes) -> Any:
+    """The JSON of an answer, strictly: no key twice, no NaN. Raises ContractViolation."""
+    if len(content) > MOST_ANSWER_BYTES:
+        raise ContractViolation(TOO_LARGE)
+
+    def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
+        result = dict(items)
+        if len(result) < len(items):
+            raise ContractViolation("the answer holds a key twice")
+        return result
+
+    def refuse(constant: str) -> Any:
+        raise ContractViolation(f"the answer holds {constant}")
+
+    try:
+        text = content.decode("utf-8")
+        return json.loads(
+            text,
+            object_pairs_hook=unique,
+            parse_constant=refuse,
+            parse_float=_Printed,
+            # Python refuses to read longer ones, with an error like that of broken JSON.
+            parse_int=lambda digits: int(digits) if len(digits) < 1000 else math.inf,
+        )
+    except RecursionError:
+        raise ContractViolation("the answer is nested too deeply") from None
+    except ValueError:
+        raise ContractViolation("the answer is not valid UTF-8 JSON", passing=True) from None
+
+
+def _score(label: str, value: Any) -> float:
+    # bool is an int in Python, and a JSON `true` is no score.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ContractViolation(f"the score of {quoted(label)} is not a number")
+    if not 0 <= value <= 1:  # false for NaN, infinity and integers of any length
+        raise ContractViolation(f"the score of {quoted(label)} is not within [0, 1]")
+    return float(value) + 0.0  # -0.0 is 0.0
+
+
+def _check_listing(listing: Any, scores: dict[str, Any]) -> None:
+    """The optional list `labels` of an answer must agree with `scores`."""
+    if listing is None:
+        return
+    try:
+        pairs = [(entry["label"], entry["score"]) for entry in listing]
+        known = len(pairs) == len(scores) == len({label for label, _ in pairs} & set(scores))
+    except (TypeError, KeyError):
+        known = False
+    if not known or any(abs(scores[x] - _score(x, s)) > AGREEMENT for x, s in pairs):
+        raise ContractViolation("the list 'labels' does not match 'scores'")
