@@ -73,7 +73,7 @@ def word_diff(before: str, after: str) -> tuple[Words, ...]:
     return tuple(stretches)
 
 
-def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
     if _pairs(old, new) <= _MOST_PAIRS:
         return difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     fewest = min(len(old), len(new))
