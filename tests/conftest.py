@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import forked
+from action_steps import installed, with_tool
 from browser import CHROMIUM, Opened, opened_in, started
 from made_once import made_once
+from offline_ci import copied
 from quickstart import Demo, demo_in, run_quickstart
 from small_project import write_project
 from ticketbench.edge.redaction import forget_noted_keys
@@ -122,6 +124,26 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """What the quickstart printed, and its report."""
     return demo_in(made_once(tmp_path_factory, "demo", run_quickstart))
+
+
+@pytest.fixture(scope="session")
+def tool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A virtual environment such as the action makes, for its steps to run."""
+    return made_once(tmp_path_factory, "tool", installed)
+
+
+@pytest.fixture
+def checked_out(tool: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Makes a checkout of the sample repository, with one of its edits, beside what was installed
+    by the action.
+    """
+
+    def make(edit: str | None = None) -> Path:
+        repository = copied(tmp_path, edit)
+        with_tool(repository, tool)
+        return repository
+
+    return make
 
 
 @pytest.fixture(scope="session")

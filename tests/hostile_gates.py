@@ -23,9 +23,12 @@ from ticketbench.measure.gates.results import (
     GateReport,
     GateResult,
     JudgedMetric,
+    Kept,
     Limit,
     MustPass,
     NotWorse,
+    RuleChange,
+    Rules,
     WrongTicket,
 )
 from ticketbench.measure.pairs.change import Change
@@ -224,6 +227,24 @@ def report() -> GateReport:
         evaluations=(),
         comparisons=(against(),),
     )
+
+
+def by_rules() -> GateReport:
+    """The report, judged by the rules of before, with more altered than is listed."""
+    other = (WrongTicket(TICKET, "another answer"), WrongTicket(f"t-2 {HOSTILE}", "removed"))
+    kept = Kept(rubric_set=CANDIDATE, outcome="fail", n=300, tickets=other)
+    return replace(report(), results=(kept, *results()), rules=rules())
+
+
+def rules() -> Rules:
+    """Of before, with hostile names and values."""
+    changes = [RuleChange(f"margin {i} of {HOSTILE}", HOSTILE, f"{i}") for i in range(4)]
+    changes += [
+        RuleChange("gold labels", tickets=tuple(f"t-{i} {HOSTILE}" for i in range(2, 15))),
+        RuleChange(f"gate on {HOSTILE}", before=HOSTILE),
+        RuleChange("baseline", after=HOSTILE),
+    ]
+    return Rules(f"main {HOSTILE}", "", first=False, changes=tuple(changes), n_answers=9, n_new=4)
 
 
 def texts() -> dict[str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 SAMPLE = Path(__file__).parent / "sample_repository"
 BIN = Path(sys.executable).parent
 
-_NO_NETWORK = """\
+NO_NETWORK = """\
 import sys
 
 def refuse(event, arguments):
@@ -30,7 +30,7 @@ def copied(folder: Path, edit: str | None = None) -> Path:
         shutil.copy(SAMPLE / "edits" / f"{edit}.yaml", target / "configs/rubrics/support.yaml")
     hooks = folder / "hooks"
     hooks.mkdir()
-    (hooks / "sitecustomize.py").write_text(_NO_NETWORK, encoding="utf-8")
+    (hooks / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
     return target
 
 

@@ -1,6 +1,7 @@
 """The `ticketbench` command, which `python -m ticketbench` is, too."""
 
-from ticketbench.cli.signals import end_on_signals
+import os
+import sys
 
 
 def main() -> None:
@@ -9,6 +10,8 @@ def main() -> None:
     Signals come first: the commands take long enough to load for a Ctrl-C to fall into it, where
     Python shows a traceback.
     """
+    from ticketbench.cli.signals import end_on_signals
+
     end_on_signals()
     from ticketbench.cli.main import main as run_command_line
 
@@ -16,4 +19,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # `python -m` looks for modules in the working folder first; the command does not.
+    if sys.path[:1] == [os.getcwd()] and not sys.flags.safe_path:
+        del sys.path[0]
     main()

@@ -37,7 +37,7 @@ READ_NO_RECORDING = {"show", "pin"}
 @pytest.fixture
 def committed(answered: Path) -> Path:
     """A project as it is checked out: no cache, a recording and a baseline."""
-    from ticketbench.flow.answers import export_recording
+    from ticketbench.flow.answers.recordings import export_recording
     from ticketbench.flow.gates.baseline import bless, prepare
 
     gate = "{metric: accuracy, on: v2, not_worse_than: baseline, margin: 0.5}"

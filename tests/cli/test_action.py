@@ -4,43 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-import stat
+import shutil
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from junitparser import JUnitXml
 from ruamel.yaml import YAML
 
-from offline_ci import copied, run
+from action_steps import ACTION, BASE, ROOT, SCRIPTS, STEPS, acted, outputs, step, temp_of
+from docs_block import block
+from git_commits import committed
+from offline_ci import SAMPLE, copied, run
 
-ROOT = Path(__file__).resolve().parents[2]
-ACTION: dict[str, Any] = YAML(typ="safe", pure=True).load(ROOT / "action.yml")
-STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
-PAGE = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
-
-
-def step(name: str) -> dict[str, Any]:
-    return next(one for one in STEPS if one.get("name") == name)
-
-
-def block(begins: str) -> str:
-    """The indented block of docs/ci.md whose first line has these words, and the lines after."""
-    lines = PAGE.splitlines()
-    start = next(i for i, one in enumerate(lines) if one.startswith("    ") and begins in one)
-    kept = []
-    for line in lines[start:]:
-        if line and not line.startswith("    "):
-            break
-        kept.append(line[4:])
-    return "\n".join(kept)
+CheckedOut = Callable[..., Path]
 
 
 def test_the_action_is_composite_and_every_script_names_its_shell() -> None:
     assert ACTION["runs"]["using"] == "composite"
-    assert {one["shell"] for one in STEPS if "run" in one} == {"bash"}
+    assert {one["shell"] for one in SCRIPTS} == {"bash"}
     (gate,) = (one for one in STEPS if one.get("id") == "gate")
     assert gate["name"] == "Judge the gates"
 
@@ -52,7 +35,7 @@ def test_only_setup_and_upload_are_used_and_pinned_by_commit() -> None:
 
 
 def test_no_expression_stands_in_a_script() -> None:
-    scripts = [one["run"] for one in STEPS if "run" in one]
+    scripts = [one["run"] for one in SCRIPTS]
     assert len(scripts) == 3
     assert not [script for script in scripts if "${{" in script]
     for script in scripts:
@@ -66,36 +49,20 @@ def test_every_input_is_described_and_every_output_comes_from_the_gate() -> None
     assert "github.action_path" in step("Install ticketbench")["env"]["ACTION_PATH"]
 
 
-def temp_of(repository: Path) -> Path:
-    """The runner's folder for temporary files; a runner's own may hold a blank."""
-    return repository.parent / "the temp"
+def test_every_script_runs_outside_of_the_checkout_and_python_isolated() -> None:
+    for one in SCRIPTS:
+        assert one["working-directory"] == "${{ runner.temp }}"
+        starts = re.findall(r'(?:^ *|\()(?:"[^"]*/)?python"? (\S+ \S+ \S+)', one["run"], re.M)
+        assert starts
+        assert set(starts) <= {"-I -m venv", "-I -m pip", "-I -m ticketbench"}
 
 
-def acted(repository: Path, name: str, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """One step's script, with the environment that a runner would make."""
-    temp = temp_of(repository)
-    command = temp / "ticketbench-venv" / "bin" / "ticketbench"
-    command.parent.mkdir(parents=True, exist_ok=True)
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ticketbench "$@"\n')
-    command.chmod(command.stat().st_mode | stat.S_IXUSR)
-    values = {key: one["default"] for key, one in ACTION["inputs"].items()} | inputs
-    own = step(name)
-    environment = {
-        variable: values[match[1]]
-        for variable, text in own["env"].items()
-        if (match := re.fullmatch(r"\$\{\{ inputs\.([a-z-]+) \}\}", text))
-    }
-    files = {n: str(temp / n) for n in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
-    script = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", own["run"])
-    return run(repository, *script, RUNNER_TEMP=str(temp), **environment, **files)
+def test_only_the_gate_step_sees_the_key() -> None:
+    emptied = [one["name"] for one in SCRIPTS if one["env"].get("SCALEDOWN_API_KEY") == ""]
+    assert emptied == ["Install ticketbench", "Write the report"]
 
 
 CONFIG = {"config": "configs/support.yaml"}
-
-
-def outputs(repository: Path) -> dict[str, str]:
-    text = (temp_of(repository) / "GITHUB_OUTPUT").read_text("utf-8")
-    return {name: value for name, _, value in re.findall(r"(\w+)<<(\w+)\n(.*?)\n\2\n", text, re.S)}
 
 
 @pytest.mark.parametrize(
@@ -110,9 +77,9 @@ def outputs(repository: Path) -> dict[str, str]:
     ],
 )
 def test_the_gate_step_judges_and_writes_everything(
-    tmp_path: Path, edit: str, inputs: dict[str, str], code: int, verdict: str
+    checked_out: CheckedOut, edit: str, inputs: dict[str, str], code: int, verdict: str
 ) -> None:
-    repository = copied(tmp_path, edit)
+    repository = checked_out(edit)
     done = acted(repository, "Judge the gates", **CONFIG, **inputs)
     assert done.returncode == code, done.stderr
     assert outputs(repository)["verdict"] == verdict
@@ -126,8 +93,10 @@ def test_the_gate_step_judges_and_writes_everything(
     assert told["headline"] == outputs(repository)["headline"]
 
 
-def test_the_gate_step_takes_a_path_with_a_blank_and_sets_every_output(tmp_path: Path) -> None:
-    repository = copied(tmp_path)
+def test_the_gate_step_takes_a_path_with_a_blank_and_sets_every_output(
+    checked_out: CheckedOut,
+) -> None:
+    repository = checked_out()
     config = "configs/my support.yaml"
     (repository / CONFIG["config"]).rename(repository / config)
     done = acted(repository, "Judge the gates", config=config)
@@ -166,22 +135,33 @@ def test_the_workflow_says_where_keys_may_go(tmp_path: Path, given: str, bound: 
     assert (done.stdout, list(tmp_path.iterdir())) == (bound, [])
 
 
-def test_an_input_is_never_read_as_code(tmp_path: Path) -> None:
-    repository = copied(tmp_path)
+def test_the_base_of_a_pull_request_decides(checked_out: CheckedOut) -> None:
+    assert ACTION["inputs"]["against"]["default"] == f"${{{{ {BASE} }}}}"
+    repository = checked_out()
+    subprocess.run(["git", "init", "--quiet"], cwd=repository, check=True)
+    base = committed(repository, Path("base"), "as on the main branch")
+    shutil.copy(SAMPLE / "edits/harmful.yaml", repository / "configs/rubrics/support.yaml")
+    config = repository / CONFIG["config"]
+    kept = config.read_text("utf-8").partition("gates:")[0]
+    config.write_text(
+        kept + "gates:\n  - {metric: accuracy, on: current, min: 0.1}\n", encoding="utf-8"
+    )
+    own = acted(repository, "Judge the gates", **CONFIG)
+    assert own.returncode == 0, own.stderr
+    judged = acted(repository, "Judge the gates", **CONFIG, against=base)
+    assert judged.returncode == 1, judged.stderr
+    assert outputs(repository)["verdict"] == "fail"
+
+
+def test_an_input_is_never_read_as_code(checked_out: CheckedOut) -> None:
+    repository = checked_out()
     done = acted(repository, "Judge the gates", config='x"; touch owned; echo "')
     assert done.returncode == 2
     assert not (repository / "owned").exists()
 
 
-def test_the_report_step_writes_the_report(tmp_path: Path) -> None:
-    repository = copied(tmp_path)
-    done = acted(repository, "Write the report", **CONFIG)
-    assert done.returncode == 0, done.stderr
-    assert (temp_of(repository) / "ticketbench-out/report/index.html").exists()
-
-
-def test_the_report_step_only_remarks_on_missing_answers(tmp_path: Path) -> None:
-    repository = copied(tmp_path, "unrecorded")
+def test_the_report_step_only_remarks_on_missing_answers(checked_out: CheckedOut) -> None:
+    repository = checked_out("unrecorded")
     done = acted(repository, "Write the report", **CONFIG)
     assert done.returncode == 0
     assert done.stdout.startswith("::notice title=ticketbench::no whole report")

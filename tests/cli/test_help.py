@@ -6,6 +6,7 @@ import gzip
 import re
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -92,7 +93,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(folder / "configs/answers.jsonl", folder / f"{name}.jsonl")
     recorded = (folder / "answers.jsonl").read_bytes()
     (folder / "more.jsonl.gz").write_bytes(gzip.compress(recorded))
+    kept_by_git(folder)
     return folder
+
+
+def kept_by_git(folder: Path) -> None:
+    """All of it as a commit of the branch `main`."""
+    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+    for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "main"]):
+        subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)
 
 
 def predictions(folder: Path) -> None:

@@ -155,7 +155,7 @@ def test_a_key_that_a_config_names_for_another_host_stays_here(
 def test_the_library_and_the_plugin_keep_it_too(
     project: FaultProject, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ticketbench.flow.answers import recheck
+    from ticketbench.flow.answers.recheck import recheck
     from ticketbench.flow.gates.under_test import UnderTest
     from ticketbench.flow.run import run
     from ticketbench.flow.setup.doctor import doctor

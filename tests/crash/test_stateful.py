@@ -50,7 +50,8 @@ from ticketbench.core.types import Rubric, RubricSet
 from ticketbench.edge.answers import memo
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.replay.source import Mode
-from ticketbench.flow.answers import cache_info, export_recording, import_recordings, prune
+from ticketbench.flow.answers.cache import cache_info, prune
+from ticketbench.flow.answers.recordings import export_recording, import_recordings
 from ticketbench.flow.run import run
 
 EVERYTHING = "TICKETBENCH_CRASH_POINTS" in os.environ

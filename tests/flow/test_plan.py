@@ -10,7 +10,7 @@ import pytest
 
 from ticketbench.core.types import Rubric, RubricSet
 from ticketbench.edge.contract import request_body
-from ticketbench.flow.answers import export_recording
+from ticketbench.flow.answers.recordings import export_recording
 from ticketbench.flow.plan import Edit, RunPlan, plan_run
 from ticketbench.flow.run import run
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,11 @@ def test_run_and_gate_give_what_their_commands_print(answered: Path) -> None:
     assert judged.to_json() == printed("gate", config)
     assert len(judged.to_frame()) == len(judged.report.results)
     assert_shown(judged, ticketbench("gate", str(config)).stdout.splitlines()[0].removesuffix("."))
+    before = shutil.copytree(".", "../before")
+    config.write_text(config.read_text(encoding="utf-8").replace("v2, not", "v1, not"))
+    judged = tb.gate(str(config), against=str(before))
+    assert judged.to_json() == printed("gate", config, "--against", str(before))
+    assert judged.report.rules is not None
 
 
 def test_compare_takes_results_frames_tables_and_paths_alike(

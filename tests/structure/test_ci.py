@@ -9,22 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from git_commits import committed
+
 SCRIPT = Path(__file__).resolve().parents[2] / ".ci" / "run"
 MEASURE = Path("eval/ticketbench/measure/metrics.py")
-
-
-def committed(folder: Path, file: Path, text: str) -> str:
-    """The id of a commit in which `file` says `text`."""
-    (folder / file).parent.mkdir(parents=True, exist_ok=True)
-    (folder / file).write_text(text)
-    settings = ("user.name=a", "user.email=a@example.org", "commit.gpgsign=false")
-    own = [word for one in settings for word in ("-c", one)]
-    for command in (("add", "."), (*own, "commit", "--quiet", "--message", text)):
-        subprocess.run(["git", *command], cwd=folder, check=True)
-    found = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return found.stdout.strip()
 
 
 @pytest.fixture

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.options import set_option
-from ticketbench.cli.output import json_option, say, show, show_json, show_table, show_wrapped
+from ticketbench.cli.output import (
+    json_option,
+    say,
+    say_wrapped,
+    show,
+    show_json,
+    show_table,
+    show_wrapped,
+)
 
 if TYPE_CHECKING:
-    from ticketbench.flow.answers import Moved
+    from ticketbench.flow.answers.recordings import Moved
 
 _newest_option = click.option(
     "--newest", is_flag=True, help="Where recordings contradict each other, take the later answer."
@@ -39,7 +47,7 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     \b
     ticketbench cache info configs/support.yaml
     """
-    from ticketbench.flow.answers import cache_info
+    from ticketbench.flow.answers.cache import cache_info
     from ticketbench.report.words.missing import missing_text
 
     found = cache_info(config, overrides=overrides)
@@ -72,7 +80,7 @@ def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: b
     ticketbench cache export configs/support.yaml
     ticketbench cache export configs/support.yaml --to /tmp/answers.jsonl
     """
-    from ticketbench.flow.answers import export_recording
+    from ticketbench.flow.answers.recordings import export_recording
 
     moved = export_recording(config, to, overrides=overrides)
     if as_json:
@@ -103,7 +111,7 @@ def import_(
     ticketbench cache import configs/support.yaml
     ticketbench cache import configs/support.yaml answers.jsonl more.jsonl.gz
     """
-    from ticketbench.flow.answers import import_recordings
+    from ticketbench.flow.answers.recordings import import_recordings
 
     moved = import_recordings(config, recordings, newest=newest, overrides=overrides)
     if as_json:
@@ -125,7 +133,7 @@ def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -
     \b
     ticketbench cache merge ours.jsonl theirs.jsonl --to answers.jsonl
     """
-    from ticketbench.flow.answers import merge_recordings
+    from ticketbench.flow.answers.recordings import merge_recordings
 
     moved = merge_recordings(recordings, to, newest=newest)
     if as_json:
@@ -150,7 +158,7 @@ def prune(
     \b
     ticketbench cache prune configs/*.yaml --dry-run
     """
-    from ticketbench.flow.answers import prune as pruned
+    from ticketbench.flow.answers.cache import prune as pruned
 
     found = pruned(configs, dry_run=dry_run, overrides=overrides)
     if as_json:
@@ -163,19 +171,51 @@ def prune(
 
 @command.command("recheck")
 @click.argument("config", type=click.Path(path_type=Path))
-@click.option("--sample", type=click.IntRange(1), default=20, show_default=True,
-              help="Questions of each rubric set to ask again.")  # fmt: skip
+@click.option(
+    "--sample",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Questions of each rubric set to ask again.",
+)
+@click.option(
+    "--new-since",
+    metavar="REF",
+    help="Ask only for answers that the recording got since this commit or folder.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    help="With --new-since: draw the sample of this number again.",
+)
 @set_option
 @json_option
-def recheck(config: Path, sample: int, overrides: tuple[str, ...], as_json: bool) -> None:
+@click.pass_context
+def recheck(
+    context: click.Context,
+    config: Path,
+    sample: int,
+    new_since: str | None,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Ask some stored questions again: does the endpoint still answer alike?
 
-    Nothing is stored.
+    Nothing is stored. Scores that differ by more than 0.000001 are others.
+
+    With --new-since the answers that a change brought are asked for, drawn at random: one that
+    the endpoint does not give is exit code 1.
 
     \b
     ticketbench cache recheck configs/support.yaml --sample 50
+    ticketbench cache recheck configs/support.yaml --new-since main~1
     """
-    from ticketbench.flow.answers import recheck as rechecked
+    if new_since is not None:
+        context.exit(_recheck_new(config, new_since, sample, seed, overrides, as_json=as_json))
+    if seed is not None:
+        raise click.UsageError("--seed goes with --new-since")
+    from ticketbench.flow.answers.recheck import recheck as rechecked
 
     found = rechecked(config, sample=sample, overrides=overrides, tell=say)
     if as_json:
@@ -186,6 +226,31 @@ def recheck(config: Path, sample: int, overrides: tuple[str, ...], as_json: bool
         show(f"largest difference of a score: {found.largest:.4f}")
         say(f"help: ask everything again: ticketbench run {config} --mode refresh")
         say("      then `cache export` if you have a recording: it is read first")
+
+
+def _recheck_new(
+    config: Path,
+    since: str,
+    sample: int,
+    seed: int | None,
+    overrides: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> int:
+    """The exit code: 1 where an answer came out otherwise."""
+    from ticketbench.cli.new_answers import say_what_to_do, show_rechecked
+    from ticketbench.flow.answers.recheck_new import recheck_new
+
+    found = recheck_new(
+        config, since=since, sample=sample, seed=seed, overrides=overrides, tell=say_wrapped
+    )
+    if as_json:
+        show_json("cache-recheck-new", found)
+    else:
+        show_rechecked(found)
+    if found.others:
+        say_what_to_do(found, config)
+    return int(bool(found.others))
 
 
 def _replaced(moved: Moved, how: str) -> str:

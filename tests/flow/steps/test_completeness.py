@@ -10,7 +10,8 @@ import pytest
 
 from gated_project import GATED, edit, with_gates
 from ticketbench.core.errors import IncompleteError, InputError, TicketbenchError
-from ticketbench.flow.answers import cache_info, export_recording, import_recordings
+from ticketbench.flow.answers.cache import cache_info
+from ticketbench.flow.answers.recordings import export_recording, import_recordings
 from ticketbench.flow.compare import compare_sides
 from ticketbench.flow.gates.baseline import prepare
 from ticketbench.flow.gates.judge import gate

@@ -6,11 +6,13 @@ import gzip
 import hashlib
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.edge.answers.details import details_json
 from ticketbench.edge.answers.recording_line import (
     FIRST_LINE,
     MixedVersions,
@@ -136,7 +138,8 @@ def read_recording(path: Path) -> Recording:
 
 
 def merged(recordings: Mapping[Path, Recording], *, newest: bool = False) -> dict[str, Stored]:
-    """The answers of several recordings, whatever their order; equal ones count as the earliest.
+    """The answers of several recordings, whatever their order. Of equal ones the earliest is taken
+    as it stands, its details too; of one asking, the line that tells more of it.
 
     Raises InputError when two recordings answer a question differently, unless `newest`: then the
     one recorded last is taken (at the same moment, the greater by its bytes).
@@ -160,8 +163,13 @@ def merged(recordings: Mapping[Path, Recording], *, newest: bool = False) -> dic
 
 def _goes_before(one: Stored, other: Stored) -> bool:
     if one.content == other.content:
-        return (one.recorded_at, one.url) < (other.recorded_at, other.url)
+        return _order(one) < _order(other)
     return (one.recorded_at, one.content) > (other.recorded_at, other.content)
+
+
+def _order(stored: Stored) -> tuple[datetime, str, int, bytes]:
+    told = details_json(stored.details)
+    return stored.recorded_at, stored.url, -len(told), told
 
 
 def refuse_moved(recording: Mapping[str, Stored], keys: Iterable[str], url: str) -> None:
@@ -230,9 +238,12 @@ def _parsed(path: Path, lines: Iterator[tuple[int, bytes]], *, version: int) -> 
         except ValueError as error:
             problems.append(Problem(str(error), where, _MEND))
             continue
-        if answers.setdefault(key, stored).content != stored.content:
+        known = answers.setdefault(key, stored)
+        if known.content != stored.content:
             what = "this question has another answer further up"
             problems.append(Problem(what, where, "keep one of the two lines"))
+        elif known is not stored and _goes_before(stored, known):
+            answers[key] = stored
     if problems:
         raise problems_error(problems)
     return answers

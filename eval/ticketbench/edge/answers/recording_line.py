@@ -1,7 +1,8 @@
 """One line of a recording: what it says, and the digest that tells whether it still says it.
 
-In version 2 the digest covers the whole line, in version 1 the answer alone, so that answers could
-change places. Version 2 is written, both are read.
+In version 2 the digest covers the whole line: canonical JSON of every field but `sha256`, so a line
+without details has the digest it always had. In version 1 it covers the answer alone, so that
+answers could change places. Version 2 is written, both are read.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Annotated
 import msgspec
 
 from ticketbench.core.quotes import clipped
+from ticketbench.edge.answers.details import NO_DETAILS, Details, details_json, details_of
 from ticketbench.edge.answers.rows import Stored, in_utc
 from ticketbench.edge.contract import ContractViolation, check_scores
 
@@ -33,8 +35,11 @@ class RecordedAnswer(msgspec.Struct, forbid_unknown_fields=True):
     top_label: str
 
 
-class Line(msgspec.Struct, forbid_unknown_fields=True):
-    """One answer as it is recorded; `recorded_at` is kept as it is written, as digests cover it."""
+class Line(Details, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One answer as it is recorded; `recorded_at` is kept as it is written, as digests cover it.
+
+    Of version 1 it has no details.
+    """
 
     answer: RecordedAnswer
     key: Digest
@@ -83,10 +88,9 @@ def recording_line(key: str, stored: Stored) -> str:
     body = msgspec.json.decode(stored.content, type=_AnswerBody)
     answer = answer_json(RecordedAnswer(body.scores, body.top_label))
     recorded_at = stored.recorded_at.astimezone(UTC).isoformat()
-    digest = sha256(_covered(answer, key, recorded_at, stored.url)).hexdigest()
-    parts = (answer, key.encode(), recorded_at.encode(), digest.encode(), _json(stored.url))
-    line = b'{"answer":%b,"key":"%b","recorded_at":"%b","sha256":"%b","url":%b}' % parts
-    return line.decode("utf-8")
+    said = (answer, key, recorded_at, stored.url, stored.details)
+    digest = sha256(_canonical(*said)).hexdigest()
+    return _canonical(*said, digest=digest).decode("utf-8")
 
 
 def version_of(first: bytes) -> int:
@@ -121,28 +125,52 @@ def read_line(raw: bytes, *, version: int) -> tuple[str, Stored]:
         recorded_at = in_utc(msgspec.convert(line.recorded_at, Moment))
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ValueError(f"not a recorded answer: {clipped(str(error))}") from None
-    answer = answer_json(line.answer)
-    if _digest(line, answer, version) != line.sha256:
-        if _digest(line, answer, 3 - version) == line.sha256:
+    answer, details = answer_json(line.answer), details_of(line)
+    if _digest(line, answer, details, version) != line.sha256:
+        if _digest(line, answer, details, 3 - version) == line.sha256:
             what = f"a line of version {3 - version} in a recording of version {version}"
             raise MixedVersions(what)
         raise ValueError("the line does not match its digest: it was altered")
+    if not set(details.labels) <= set(line.answer.scores):
+        raise ValueError("not a recorded answer: `wire` has numbers of labels that were not asked")
+    if version == 1 and details is not NO_DETAILS:
+        raise ValueError("not a recorded answer: version 1 has no model, ms, usage or wire")
     try:
         check_scores(line.answer.scores, line.answer.top_label)
     except ContractViolation as error:
         raise ValueError(f"not a valid answer: {error}") from None
-    return line.key, Stored(answer, line.url, recorded_at)
+    return line.key, Stored(answer, line.url, recorded_at, details)
 
 
-def _digest(line: Line, answer: bytes, version: int) -> str:
-    covered = _covered(answer, line.key, line.recorded_at, line.url) if version == 2 else answer
-    return sha256(covered).hexdigest()
+def _digest(line: Line, answer: bytes, details: Details, version: int) -> str:
+    if version == 1:
+        return sha256(answer).hexdigest()
+    return sha256(_canonical(answer, line.key, line.recorded_at, line.url, details)).hexdigest()
 
 
-def _covered(answer: bytes, key: str, recorded_at: str, url: str) -> bytes:
-    """Canonical JSON of all that the digest of version 2 covers; keys and times need no escapes."""
-    parts = (answer, key.encode(), recorded_at.encode(), _json(url))
-    return b'{"answer":%b,"key":"%b","recorded_at":"%b","url":%b}' % parts
+def _canonical(
+    answer: bytes, key: str, recorded_at: str, url: str, details: Details, *, digest: str = ""
+) -> bytes:
+    """Canonical JSON of a line of version 2; without `digest`, of all that its digest covers. Keys
+    and times need no escapes.
+    """
+    after_key = after_url = b""
+    if details is not NO_DETAILS:
+        after_key = _fields(Details(model=details.model, ms=details.ms))
+        after_url = _fields(Details(usage=details.usage, wire=details.wire))
+    told = f',"sha256":"{digest}"' if digest else ""
+    parts = (answer, key.encode(), after_key, recorded_at.encode(), told.encode())
+    return b'{"answer":%b,"key":"%b"%b,"recorded_at":"%b"%b,"url":%b%b}' % (
+        *parts,
+        _json(url),
+        after_url,
+    )
+
+
+def _fields(details: Details) -> bytes:
+    """As they stand behind other fields in an object."""
+    inside = details_json(details)[1:-1]
+    return b"," + inside if inside else b""
 
 
 @lru_cache

@@ -14,19 +14,30 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
+from ticketbench.edge.answers.details import (
+    NO_DETAILS,
+    Details,
+    details_from_json,
+    details_json,
+)
+
 LAYOUT = "1.3"
 """The requests-cache version, major and minor, whose layout this is."""
 
 DIGEST_HEADER = "X-Ticketbench-SHA256"
+DETAILS_HEADER = "X-Ticketbench-Details"
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A stored answer: the body, from which URL, and when: a time that `in_utc` takes."""
+    """A stored answer: the body, from which URL, and when: a time that `in_utc` takes; what else is
+    known of how it came.
+    """
 
     content: bytes
     url: str
     recorded_at: datetime
+    details: Details = NO_DETAILS
 
 
 class DamagedRow(Exception):
@@ -35,6 +46,7 @@ class DamagedRow(Exception):
 
 class _Headers(msgspec.Struct):
     digest: str = msgspec.field(name=DIGEST_HEADER)
+    details: str = msgspec.field(name=DETAILS_HEADER, default="")
 
 
 class _Content(msgspec.Struct):
@@ -71,12 +83,17 @@ def encoded_row(stored: Stored) -> str:
     """The column `value` of a stored answer; the request in it has no body, which would hold the
     ticket's text.
     """
-    digest = sha256(stored.content).hexdigest()
+    headers = {
+        "Content-Type": "application/json",
+        DIGEST_HEADER: sha256(stored.content).hexdigest(),
+    }
+    if stored.details != NO_DETAILS:
+        headers[DETAILS_HEADER] = details_json(stored.details).decode("utf-8")
     row = {
         "_content": stored.content,
         "created_at": stored.recorded_at.astimezone(UTC).isoformat(),
         "encoding": "utf-8",
-        "headers": {"Content-Type": "application/json", DIGEST_HEADER: digest},
+        "headers": headers,
         "request": {"method": "POST", "url": stored.url},
         "status_code": 200,
         "url": stored.url,
@@ -90,10 +107,14 @@ def content_of(value: object) -> bytes:
 
 
 def decoded_row(value: object) -> Stored:
-    """The answer in a column `value` with its origin; raises DamagedRow as `content_of` does."""
+    """The answer in a column `value` with its origin; raises DamagedRow as `content_of` does, and
+    where time or details are none.
+    """
     row = _whole(_decode_row, value)
+    told = row.headers.details
     try:
-        return Stored(row.content, row.url, in_utc(row.created_at))
+        details = details_from_json(told) if told else NO_DETAILS
+        return Stored(row.content, row.url, in_utc(row.created_at), details)
     except ValueError:
         raise DamagedRow from None
 

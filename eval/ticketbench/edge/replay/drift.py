@@ -9,11 +9,31 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ticketbench.edge.asking.pacing import Unanswered
-from ticketbench.edge.contract import ContractViolation, parse_answer
+from ticketbench.edge.contract import Answer, ContractViolation, parse_answer
 from ticketbench.edge.endpoints import Reply, Unreached
 
 MOST_ASKED_AGAIN = 3
-_NOISE = 1e-6
+SAME_WITHIN = 1e-6
+"""Scores that differ by no more are the same; endpoints print six decimals or fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Two answers to one question."""
+
+    before: Answer
+    now: Answer
+
+    @property
+    def difference(self) -> float:
+        """The largest difference of a score."""
+        pairs = zip(self.before.scores, self.now.scores, strict=True)
+        return max(abs(a - b) for a, b in pairs)
+
+    @property
+    def changed(self) -> bool:
+        """Whether a score is another one."""
+        return self.difference > SAME_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +65,27 @@ def questions_to_check(sent: int) -> int:
 def drift(
     known: Mapping[bytes, bytes], labels: tuple[str, ...], ask: Callable[[bytes], Reply]
 ) -> Drift:
-    """What asking `known` again finds: request bodies with the answers they got before.
-
-    Scores that differ by more than 1e-6 count as changed.
-    """
+    """What asking `known` again finds: request bodies with the answers they got before."""
     found = Drift()
     for body, before in known.items():
-        try:
-            old = parse_answer(before, labels).scores
-            reply = ask(body)
-            new = parse_answer(reply.body, labels).scores if reply.status == 200 else None
-        except (Unreached, Unanswered, ContractViolation):
-            new = None
-        if new is None:
+        again = ask_again(body, before, labels, ask)
+        if again is None:
             found += Drift(asked=1, unanswered=1)
-            continue
-        largest = max(abs(a - b) for a, b in zip(old, new, strict=True))
-        found += Drift(1, int(largest > _NOISE), largest)
+        else:
+            found += Drift(1, int(again.changed), again.difference)
     return found
+
+
+def ask_again(
+    body: bytes, before: bytes, labels: tuple[str, ...], ask: Callable[[bytes], Reply]
+) -> Again | None:
+    """One question asked again that got `before`; None where one of the two is no valid answer."""
+    try:
+        old = parse_answer(before, labels)
+        reply = ask(body)
+        return Again(old, parse_answer(reply.body, labels)) if reply.status == 200 else None
+    except (Unreached, Unanswered, ContractViolation):
+        return None
 
 
 def same_answer(one: bytes, other: bytes, labels: tuple[str, ...]) -> bool:
@@ -73,7 +96,6 @@ def same_answer(one: bytes, other: bytes, labels: tuple[str, ...]) -> bool:
     if one == other:
         return True
     try:
-        pair = [parse_answer(answer, labels).scores for answer in (one, other)]
+        return not Again(*(parse_answer(answer, labels) for answer in (one, other))).changed
     except ContractViolation:
         return False
-    return all(abs(a - b) <= _NOISE for a, b in zip(*pair, strict=True))

@@ -268,7 +268,7 @@ def _places(judge: Judge) -> Places:
     gates = judge.inputs.config.file.gates
     return Places(
         config=own,
-        gates={i: _line_of(gate, config) or own for i, gate in enumerate(gates)},
+        gates={i: _line_of(i, gate, config) or own for i, gate in enumerate(gates)},
         rubrics={
             (name, label): _place(where)
             for name, path in config.rubric_paths.items()
@@ -281,10 +281,12 @@ def _places(judge: Judge) -> Places:
     )
 
 
-def _line_of(gate: GateConfig, config: Config) -> str:
+def _line_of(number: int, gate: GateConfig, config: Config) -> str:
     """Where a gate stands in the config as it is now; empty where it does not any more."""
-    gates = config.file.gates
-    return _place(config.document.where(("gates", gates.index(gate)))) if gate in gates else ""
+    same = [i for i, one in enumerate(config.file.gates) if one == gate]
+    if not same:
+        return ""
+    return _place(config.document.where(("gates", number if number in same else same[0])))
 
 
 def _place(where: str) -> str:

@@ -15,16 +15,17 @@ def decided_text(rules: Rules) -> str:
     """Whose rules decided, in a sentence; empty where they are those that stand now, too."""
     if rules.first:
         return (
-            f"{rules.name} has no gates for this config: it is judged by its own rules, this once."
+            f"There are no gates for this config at {_flat(rules.name)}: it is judged by its own "
+            "rules, this once."
         )
     if not rules.changes:
         return ""
-    return f"Judged by the rules of {rules.name}, which this change alters:"
+    return f"Judged by the rules of {_flat(rules.name)}, which this change alters:"
 
 
 def change_texts(rules: Rules, masked: Masking = NO_TEXTS) -> list[str]:
     """Each alteration, such as "margin of accuracy (v2): 0.02 -> 0.05"."""
-    return [_change(one, masked) for one in rules.changes]
+    return [_flat(_change(one, masked)) for one in rules.changes]
 
 
 def own_text(report: GateReport) -> str:
@@ -44,8 +45,8 @@ def new_answers_text(rules: Rules) -> str:
         return ""
     answers = numbers.count(rules.n_answers, "answer")
     if not rules.n_new:
-        return f"all {answers} were recorded at {rules.name}"
-    return f"{rules.n_new:,} of {answers} are new since {rules.name}"
+        return f"all {answers} were recorded at {_flat(rules.name)}"
+    return f"{rules.n_new:,} of {answers} are new since {_flat(rules.name)}"
 
 
 def _change(change: RuleChange, masked: Masking) -> str:
@@ -57,3 +58,8 @@ def _change(change: RuleChange, masked: Masking) -> str:
     return f"{change.what}: " + (
         f"removed {change.before}" if change.before else f"added {change.after}"
     )
+
+
+def _flat(text: str) -> str:
+    """In one line, which begins with a word of ours, where a runner would look for commands."""
+    return " ".join(text.split())

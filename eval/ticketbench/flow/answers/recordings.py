@@ -1,46 +1,21 @@
-"""The answer cache of a config: what is in it, and its recording."""
+"""Recordings of a config's answers: written, read into its cache, merged."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import EndpointError, IncompleteError, InputError
+from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.core.types import Missing
-from ticketbench.edge.redaction import refuse_key, shown_url
+from ticketbench.edge.redaction import refuse_key
 from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
 from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
-    from ticketbench.core.types import RubricSet
     from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.answers.rows import Stored
-    from ticketbench.edge.replay.drift import Drift
-
-
-@dataclass(frozen=True, slots=True)
-class SetInfo:
-    """Where the answers of one rubric set are, and why some are missing."""
-
-    rubric_set: str
-    questions: int
-    recorded: int
-    cached: int
-    missing: int
-    reasons: tuple[Missing, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CacheInfo:
-    """The cache and recording of a config; `stored` counts all answers in the cache file."""
-
-    cache: str
-    bytes: int
-    stored: int
-    recording: str
-    rubric_sets: tuple[SetInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,28 +28,6 @@ class Moved:
     answers: int
     replaced: int = 0
     upgraded: int = 0
-
-
-def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
-    """Count what is stored for the config; sends nothing."""
-    from ticketbench.edge.replay.every_ticket import plan
-
-    inputs = read_inputs(config, overrides=overrides)
-    recording = inputs.config.recording_path
-    with answer_source(inputs, mode="replay") as source:
-        path = source.cache.path
-        stored = len(source.cache.stored_keys())
-        plans = {r.name: plan(inputs.dataset, r, source) for r in inputs.rubric_sets}
-    return CacheInfo(
-        cache=str(path),
-        bytes=path.stat().st_size if path.exists() else 0,
-        stored=stored,
-        recording=str(recording or ""),
-        rubric_sets=tuple(
-            SetInfo(name, p.questions, p.recorded, p.cached, p.missing, p.why)
-            for name, p in plans.items()
-        ),
-    )
 
 
 def export_recording(
@@ -92,7 +45,7 @@ def export_recording(
     from ticketbench.edge.replay.every_ticket import plan, stored_answers
 
     inputs = read_inputs(config, overrides=overrides)
-    path = to or _recording_of(inputs)
+    path = to or recording_of(inputs)
     older = _older(path)
     answers: dict[str, Stored] = {}
     with answer_source(inputs, mode="replay") as opened:
@@ -103,6 +56,7 @@ def export_recording(
             answers |= stored_answers(inputs.dataset, rubrics, source)
             missing += plan(inputs.dataset, rubrics, source, counted).why
     answers = {key: kept for key, kept in answers.items() if canonical_answer(kept) is not None}
+    _refuse_key(answers)
     lost = older.keys() - answers.keys()
     if missing and lost:
         raise IncompleteError(
@@ -161,7 +115,7 @@ def import_recordings(
     from ticketbench.edge.answers.recording_line import canonical_answer
 
     inputs = read_inputs(config, overrides=overrides)
-    paths = tuple(files) or (_recording_of(inputs),)
+    paths = tuple(files) or (recording_of(inputs),)
     recordings = {path: read_recording(path) for path in paths}
     _refuse_moved(inputs, recordings.values())
     answers = merged(recordings, newest=newest)
@@ -220,97 +174,12 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
 def _refuse_key(answers: Mapping[str, Stored]) -> None:
     for url in {stored.url for stored in answers.values()}:
         refuse_key(url, "the URL of a recorded answer")
+    for name in {name for stored in answers.values() for name in stored.details.names()}:
+        refuse_key(name, "a name in a recorded answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Pruned:
-    """Answers of one cache file: how many are used by the given configs, how many are not."""
-
-    cache: str
-    kept: int
-    removed: int
-
-
-def prune(
-    configs: Sequence[Path], *, dry_run: bool = False, overrides: Sequence[str] = ()
-) -> tuple[Pruned, ...]:
-    """Remove from each cache of `configs` the answers that none of them uses.
-
-    With `dry_run` only counted. Raises MachineError when a cache cannot be written.
-    """
-    from ticketbench.edge.answers.cache import AnswerCache
-    from ticketbench.edge.answers.cache_file import real_path
-    from ticketbench.edge.answers.memo import Memo
-    from ticketbench.edge.replay.questions import questions
-    from ticketbench.edge.replay.source import full_url
-
-    used: dict[Path, set[str]] = {}
-    rubrics_of: dict[Path, list[RubricSet]] = {}
-    shown: dict[Path, Path] = {}
-    for config in configs:
-        inputs = read_inputs(config, overrides=overrides)
-        # However two configs spell it, one file is one cache.
-        path = real_path(inputs.config.cache_path).resolve()
-        shown.setdefault(path, real_path(inputs.config.cache_path))
-        url = full_url(inputs.config.file.endpoint.url)
-        for rubrics in inputs.rubric_sets:
-            asked = questions(inputs.dataset, rubrics, url)
-            used.setdefault(path, set()).update(asked.position, asked.in_file)
-            rubrics_of.setdefault(path, []).append(rubrics)
-    found = []
-    for path, keys in used.items():
-        with AnswerCache(path) as cache:
-            stored = cache.stored_keys()
-            unused = [key for key in stored if key not in keys]
-            if unused and not dry_run:
-                Memo.beside(cache.path).forget()
-                cache.delete(unused, rubrics_of[path])
-        found.append(Pruned(str(shown[path]), len(stored) - len(unused), len(unused)))
-    return tuple(found)
-
-
-def recheck(
-    config: Path,
-    *,
-    sample: int = 20,
-    overrides: Sequence[str] = (),
-    tell: Callable[[str], None] | None = None,
-) -> Drift:
-    """Ask up to `sample` questions of each rubric set again whose answers a run would take from
-    recording or cache, spread evenly over the tickets; nothing is stored.
-
-    `tell` hears which key goes where before anything is sent. Raises IncompleteError when nothing
-    is stored, and what the endpoint raises.
-    """
-    from ticketbench.edge.replay.drift import Drift, drift
-    from ticketbench.edge.replay.every_ticket import used_answers
-    from ticketbench.edge.replay.questions import questions
-
-    inputs = read_inputs(config, overrides=overrides)
-    found = Drift()
-    with answer_source(inputs, reads_only=True, tell=tell) as source:
-        for rubrics in inputs.rubric_sets:
-            stored = used_answers(inputs.dataset, rubrics, source)
-            asked = questions(inputs.dataset, rubrics, source.url)
-            numbers = [number for key, number in asked.position.items() if key in stored]
-            n = min(sample, len(numbers))
-            keys = asked.keys
-            chosen = [numbers[i * len(numbers) // n] for i in range(n)]
-            known = {asked.body(i): stored[keys[i]].content for i in chosen}
-            found += drift(
-                known, rubrics.labels, lambda body: source.cache.ask_unstored(source.url, body)
-            )
-    if not found.asked:
-        help_ = f"ask for them first: ticketbench run {config}"
-        raise IncompleteError("no stored answers to check", where=str(config), help=help_)
-    if found.unanswered == found.asked:
-        where = shown_url(inputs.config.file.endpoint.url)
-        help_ = "check the URL, the key and the server: ticketbench doctor --online"
-        raise EndpointError("no question got a valid answer", where=where, help=help_)
-    return found
-
-
-def _recording_of(inputs: Inputs) -> Path:
+def recording_of(inputs: Inputs) -> Path:
+    """Where the recording of a config is. Raises InputError when it names none."""
     path = inputs.config.recording_path
     if path is None:
         raise InputError(

@@ -1,0 +1,55 @@
+"""Does the endpoint still answer as it did? Some stored questions asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ticketbench.core.errors import EndpointError, IncompleteError
+from ticketbench.edge.redaction import shown_url
+from ticketbench.flow.steps.inputs import answer_source, read_inputs
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.drift import Drift
+
+
+def recheck(
+    config: Path,
+    *,
+    sample: int = 20,
+    overrides: Sequence[str] = (),
+    tell: Callable[[str], None] | None = None,
+) -> Drift:
+    """Ask up to `sample` questions of each rubric set again whose answers a run would take from
+    recording or cache, spread evenly over the tickets; nothing is stored.
+
+    `tell` hears which key goes where before anything is sent. Raises IncompleteError when nothing
+    is stored, and what the endpoint raises.
+    """
+    from ticketbench.edge.replay.drift import Drift, drift
+    from ticketbench.edge.replay.every_ticket import used_answers
+    from ticketbench.edge.replay.questions import questions
+
+    inputs = read_inputs(config, overrides=overrides)
+    found = Drift()
+    with answer_source(inputs, reads_only=True, tell=tell) as source:
+        for rubrics in inputs.rubric_sets:
+            stored = used_answers(inputs.dataset, rubrics, source)
+            asked = questions(inputs.dataset, rubrics, source.url)
+            numbers = [number for key, number in asked.position.items() if key in stored]
+            n = min(sample, len(numbers))
+            keys = asked.keys
+            chosen = [numbers[i * len(numbers) // n] for i in range(n)]
+            known = {asked.body(i): stored[keys[i]].content for i in chosen}
+            found += drift(
+                known, rubrics.labels, lambda body: source.cache.ask_unstored(source.url, body)
+            )
+    if not found.asked:
+        help_ = f"ask for them first: ticketbench run {config}"
+        raise IncompleteError("no stored answers to check", where=str(config), help=help_)
+    if found.unanswered == found.asked:
+        where = shown_url(inputs.config.file.endpoint.url)
+        help_ = "check the URL, the key and the server: ticketbench doctor --online"
+        raise EndpointError("no question got a valid answer", where=where, help=help_)
+    return found
