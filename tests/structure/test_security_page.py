@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-CLAIMS = ("What is protected", "Where the key stands and goes")
+CLAIMS = ("What is protected", "Where the key stands and goes", "How releases are made")
 """The sections whose every row and item promises something."""
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
@@ -43,7 +43,7 @@ def _tests_of(file: Path) -> set[str]:
 @pytest.mark.parametrize("section", CLAIMS)
 def test_every_claim_names_its_test(section: str) -> None:
     found = claims(sections(PAGE)[section])
-    assert len(found) > 4
+    assert len(found) > 2
     assert [one for one in found if not TEST.search(one)] == []
 
 
