@@ -237,6 +237,14 @@ def compared(*arguments: str) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.parametrize("name", ["", " "])
+def test_a_variable_that_is_not_set_lets_no_change_judge_itself(answered: Path, name: str) -> None:
+    with_gates(answered, "{metric: accuracy, on: v2, min: 0.0}")
+    done = ticketbench("gate", "gated.yaml", "--against", name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "it names no commit and no folder" in done.stderr
+
+
 def test_two_tables_are_compared(project: Path) -> None:
     base = {f"t{i:03}": ("billing", RIGHT if i < 100 else WRONG) for i in range(200)}
     better = {f"t{i:03}": ("billing", RIGHT if i < 150 else WRONG) for i in range(200)}

@@ -56,6 +56,13 @@ class _Judged:
     everything: bool
 
 
+def _commit_or_none(context: click.Context, option: click.Parameter, value: str | None) -> str:
+    """An empty name comes of a variable that is not set: nobody wanted to be judged by himself."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("it names no commit and no folder", context, option)
+    return value or ""
+
+
 @click.command("gate")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--undecided", type=click.Choice(["pass", "warn", "fail"]),
@@ -66,7 +73,7 @@ class _Judged:
               help=f"{', '.join(FORMATS)}; repeat it, to stdout or to a file [text].")  # fmt: skip
 @click.option("--allow-failures", type=click.IntRange(0), default=0, show_default=True,
               help="Judge with up to so many failed answers, over all rubric sets.")  # fmt: skip
-@click.option("--against", default="", metavar="REF",
+@click.option("--against", metavar="REF", callback=_commit_or_none,
               help="Let the rules of a commit or folder decide: gates, baseline, gold labels.",
               )  # fmt: skip
 @click.option("--dry-run", is_flag=True,

@@ -171,3 +171,26 @@ def test_a_checkout_that_git_refuses_is_told_in_its_words(tmp_path: Path) -> Non
     refused = pytest.raises(TicketbenchError, match=r"git cannot read .*not a git repository")
     with refused, files_at("main", near=tmp_path / "a"):
         pass
+
+
+@pytest.mark.parametrize("fetches", [False, True])
+def test_a_file_whose_content_was_never_fetched_is_not_taken_for_none(
+    repository: Path, fetches: bool
+) -> None:
+    if fetches:  # as a checkout that fetches contents when they are needed, without its server
+        git("config", "extensions.partialClone", "origin")
+        git("config", "remote.origin.promisor", "true")
+        git("config", "remote.origin.url", "/nowhere")
+    blob = git("rev-parse", "base:configs/one.yaml")
+    Path(".git/objects", blob[:2], blob[2:]).unlink()
+    refused = pytest.raises(InputError, match=r"^configs/one\.yaml of base .* is not in this check")
+    with files_at("base", near=Path("a.txt")) as then, refused:
+        then.file(Path("configs/one.yaml"))
+
+
+def test_a_folder_that_was_never_fetched_is_not_taken_for_none(repository: Path) -> None:
+    tree = git("rev-parse", "base:configs")
+    Path(".git/objects", tree[:2], tree[2:]).unlink()
+    refused = pytest.raises(InputError, match="is not in this checkout")
+    with files_at("base", near=Path("a.txt")) as then, refused:
+        then.file(Path("configs/one.yaml"))

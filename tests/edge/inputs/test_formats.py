@@ -569,6 +569,25 @@ def test_a_parquet_file_with_a_damaged_page_is_an_input_error() -> None:
     assert "Parquet" in only(bytes(data), "t.parquet").what
 
 
+@pytest.mark.parametrize(
+    ("rows", "text"), [(200_000, "x" * 1_000), (3_000_000, "x"), (60, "x" * 2_000_000)]
+)
+def test_a_small_parquet_file_that_grows_without_measure_is_refused(rows: int, text: str) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    indices = pyarrow.repeat(0, rows).cast("int32")
+    data = parquet(text=pyarrow.DictionaryArray.from_arrays(indices, [text]))
+    assert len(data) < 200_000
+    problem = only(data, "t.parquet")
+    assert problem.what == "unpacks to more than 100 MB, a hundred times its size"
+
+
+def test_a_parquet_file_of_many_equal_texts_is_read() -> None:
+    text = "x" * 1_000
+    found = table(parquet(text=[text] * 5_000, id=[str(i) for i in range(5_000)]), "t.parquet")
+    assert set(values(found, "text")) == {text}
+    assert values(found, "id")[4_999] == "4999"
+
+
 def test_a_doubled_parquet_column_is_named() -> None:
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet as writer

@@ -450,7 +450,7 @@ def test_new_answers_are_counted(repository: Path) -> None:
     committed(HOLDS)
     git("checkout", "-q", "--", str(RUBRICS))
     shutil.copy("edits/unrecorded.yaml", RUBRICS)
-    from ticketbench.flow.answers import export_recording
+    from ticketbench.flow.answers.recordings import export_recording
     from ticketbench.flow.run import run
 
     run(CONFIG, out=Path("out"))

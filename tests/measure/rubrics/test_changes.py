@@ -182,6 +182,26 @@ def test_a_stretch_that_stays_between_changes_has_three_words(before: str, after
     assert all(len(one.text.split()) >= 3 for one in inner)
 
 
+def test_two_words_in_turn_are_told_without_looking_for_every_stretch() -> None:
+    before = "start " + " ".join(("a", "b")[i % 2] for i in range(50_000)) + " end"
+    after = "start " + " ".join(("b", "a", "a")[i % 3] for i in range(50_000)) + " end"
+    found = word_diff(before, after)
+    assert [one.kind for one in found] == ["same", "removed", "added", "same"]
+    assert "".join(one.text for one in found if one.kind != "removed") == after
+    assert [one.kind for one in word_diff(before, before)] == ["same"]
+    assert [one.kind for one in word_diff(before, f"{before} more")] == ["same", "added"]
+
+
+def test_a_long_question_is_compared_word_by_word() -> None:
+    words = [f"word{i % 700}" if i % 5 else "the" for i in range(1_000)]
+    after = [*words[:300], "one", *words[300:600], "two", *words[600:]]
+    found = word_diff(" ".join(words), " ".join(after))
+    assert [(one.kind, one.text.strip()) for one in found if one.kind != "same"] == [
+        ("added", "one"),
+        ("added", "two"),
+    ]
+
+
 def test_a_question_that_stayed_is_not_listed() -> None:
     found = rubric_changes(rubrics(a="A?", b="B?"), rubrics(a="A?", b="Bee?"))
     assert [(change.label, change.before, change.after) for change in found] == [

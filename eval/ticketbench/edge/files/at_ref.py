@@ -146,7 +146,10 @@ def _show(root: Path, name: str, to: Path, *, at: str) -> None:
     if "\n" in path:
         raise InputError(f"the name {quoted(path)} has two lines", help="rename the file")
     words = [_program(), "-C", str(root), "cat-file", "--batch", "--follow-symlinks"]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as git:
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=told) as git,
+    ):
         assert git.stdin is not None
         assert git.stdout is not None
         git.stdin.write(os.fsencode(name) + b"\n")
@@ -158,9 +161,25 @@ def _show(root: Path, name: str, to: Path, *, at: str) -> None:
             with to.open("wb") as file:
                 _copy(git.stdout, file, n)
         git.stdout.read()
+        git.wait()
+        told.seek(0)
+        said = told.read().decode("utf-8", "replace").strip()
+    if said or (kind == "missing" and _is_listed(root, name)):
+        # Not the same as no file: rules that cannot be shown must not be taken for none.
+        what = f"{path} of {at} is not in this checkout" + (f": {clipped(said)}" if said else "")
+        raise InputError(what, help="fetch it: `git fetch --refetch`; in CI check out all of it")
     if kind not in ("blob", "missing", "notdir"):
         what = f"{path} is {_NO_FILE.get(kind, 'no file')} at {at}"
         raise InputError(what, help="name another commit")
+
+
+def _is_listed(root: Path, name: str) -> bool:
+    """Whether the commit holds a file of this name, even where its content was never fetched."""
+    commit, _, path = name.partition(":")
+    listed = _git(root, "ls-tree", "--full-tree", commit, "--", f":(literal){path}")
+    if listed.returncode != 0:  # a folder of it was never fetched either
+        return True
+    return bool(listed.stdout)
 
 
 def _kind(head: bytes) -> tuple[str, int]:

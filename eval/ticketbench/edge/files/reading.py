@@ -21,7 +21,9 @@ from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.files.git_marks import RESOLVE, refuse_git_marks
 from ticketbench.edge.files.links import FOLLOW_LINKS, read_at
 
-_MOST_RATIO = 100
+MOST_RATIO = 100
+"""Of what a file unpacks to and its own size: texts are packed by less, a bomb by a thousand."""
+
 _STREAM = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
@@ -111,7 +113,7 @@ def unpacked(path: Path, packed: bytes, *, most: int, merge_help: str = RESOLVE)
     Raises InputError when it is not whole, larger than `most`, grows more than a hundredfold, or
     what was packed is a pointer of Git LFS or holds conflict markers.
     """
-    most = min(most, _MOST_RATIO * len(packed))
+    most = min(most, MOST_RATIO * len(packed))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
             content = stream.read(most + 1)

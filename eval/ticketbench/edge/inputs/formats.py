@@ -21,11 +21,15 @@ from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, listed, quoted
 from ticketbench.core.registry import Registry
 from ticketbench.edge.files.git_marks import RESOLVE
-from ticketbench.edge.files.reading import line_of, read_bytes, unpacked
+from ticketbench.edge.files.reading import MOST_RATIO, line_of, read_bytes, unpacked
 
 MOST_PROBLEMS = 20
 _MOST_UNPACKED = 4_000_000_000
 _MOST_ROW_BYTES = 10_000_000
+_LEAST_ROOM = 100_000_000
+_MOST_ROWS = 1_000
+_VALUE_BYTES = 64
+"""What a value takes at least once it is text here; a Parquet file may say a billion in a page."""
 _NO_TABLE = re.compile(
     rb"(\xef\xbb\xbf)?\s*(#[^\r\n]*[\r\n]\s*)*"
     rb"((export\s+)?(?!sep=.?\s)[a-z_]\w*\s*=|-----BEGIN .*PRIVATE KEY|[^\r\n]*\0)",
@@ -291,14 +295,19 @@ def parse_parquet(data: bytes, bad: list[MalformedRow]) -> Table:
     except ImportError:
         help_ = 'pip install "ticketbench[parquet]", or export the data as CSV'
         raise InputError("reading Parquet needs pyarrow", help=help_) from None
+    room = _Room(max(_LEAST_ROOM, MOST_RATIO * len(data)))
     try:
-        # Its thread pool can abort the interpreter at exit; small files gain nothing from it.
         file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
         columns = _check_header(file.schema_arrow.names, 1)
+        room.take(_VALUE_BYTES * _n_values(file.metadata))
+        # Equal texts are kept once until they are counted. Its thread pool can abort the
+        # interpreter at exit; small files gain nothing from it.
+        once = [one.path for one in file.schema if one.physical_type == "BYTE_ARRAY"]
+        file = pyarrow.parquet.ParquetFile(io.BytesIO(data), read_dictionary=once)
         read = file.read(use_threads=False)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise MalformedRow(1, f"not a readable Parquet file: {clipped(str(error))}") from None
-    texts = [_parquet_column(name, read.column(name)) for name in columns]
+    texts = [_parquet_column(name, read.column(name), room) for name in columns]
     rows = (
         Row(i, dict(zip(columns, cells, strict=True)))
         for i, cells in enumerate(zip(*texts, strict=True), start=1)
@@ -306,23 +315,59 @@ def parse_parquet(data: bytes, bad: list[MalformedRow]) -> Table:
     return Table(columns, tuple(rows))
 
 
-def _parquet_column(name: str, column: Any) -> list[Cell]:
+class _Room:
+    """How many bytes a packed file may still become."""
+
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
+
+    def take(self, n: int) -> None:
+        """Raises MalformedRow when there is no room for `n` more."""
+        self._left -= n
+        if self._left < 0:
+            what = f"unpacks to more than {self._most / 1e6:.3g} MB, a hundred times its size"
+            help_ = "export it as CSV if you trust it, or split it"
+            raise MalformedRow(1, what, help_)
+
+    def rows(self, n: int) -> int:
+        """Of a column of `n` bytes with equal texts once, how many fit whatever they hold."""
+        return max(1, min(_MOST_ROWS, self._most // max(1, n)))
+
+
+def _n_values(metadata: Any) -> int:
+    """Of all columns, those within lists too."""
+    groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
+    return sum(one.column(i).num_values for one in groups for i in range(one.num_columns))
+
+
+def _parquet_column(name: str, column: Any, room: _Room) -> list[Cell]:
     """The values as text; MalformedRow for the first that Python or UTF-8 has no form for, such as
-    a date after the year 9999.
+    a date after the year 9999, or that there is no room for.
     """
-    try:
-        values = column.to_pylist()
-    except _NO_VALUE:
-        values = (value.as_py() for value in column)  # one after the other, to find which it is
     cells: list[Cell] = []
-    try:
-        cells.extend(map(_plain, values))
-    except _NO_VALUE:
-        # Without the library's words: an unknown time zone is told as a package that is missing.
-        what = f"{quoted(name)} has a value that is no text here ({clipped(str(column.type))})"
-        help_ = "store the column as text, or drop it"
-        raise MalformedRow(len(cells) + 1, what, help_) from None
+    has_dictionary = hasattr(column.type, "index_type")
+    kind = column.type.value_type if has_dictionary else column.type
+    rows = room.rows(column.nbytes)
+    for start in range(0, len(column), rows):
+        part = column.slice(start, rows)
+        part = part.cast(kind) if has_dictionary else part
+        try:
+            values = part.to_pylist()
+        except _NO_VALUE:
+            values = (value.as_py() for value in part)  # one after the other, to find which it is
+        try:
+            cells.extend(map(_plain, values))
+        except _NO_VALUE:
+            # Without the library's words: an unknown time zone is told as a missing package.
+            what = f"{quoted(name)} has a value that is no text here ({clipped(str(kind))})"
+            help_ = "store the column as text, or drop it"
+            raise MalformedRow(len(cells) + 1, what, help_) from None
+        room.take(sum(map(_length, cells[start:])))
     return cells
+
+
+def _length(cell: Cell) -> int:
+    return sum(map(len, cell)) if isinstance(cell, list) else len(cell or "")
 
 
 def _plain(value: Any) -> Cell:

@@ -13,6 +13,10 @@ from ticketbench.core.rubrics import RubricSet
 from ticketbench.measure.compare import Flip
 
 _FEWEST_KEPT = 3
+_MOST_PAIRS = 50_000
+"""Of equal words, one in each text: difflib looks through them for every stretch that it finds, so
+that two words in turn, a thousand times, take it minutes. Two thousand words of prose have fewer.
+"""
 _TOKEN = re.compile(r"^\s+|\w+\s*|[^\w\s]\s*")
 
 
@@ -49,15 +53,15 @@ def word_diff(before: str, after: str) -> tuple[Words, ...]:
 
     Words and punctuation marks are compared without the blanks behind them, unless nothing but
     blanks changed. Fewer than three words that stay between two changes count as changed, too: a
-    reader sees one edit. Two equal texts are one stretch, two empty ones none.
+    reader sees one edit. Two equal texts are one stretch, two empty ones none. Where words
+    repeat too often to tell in time, all between the first and the last change is changed.
     """
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     keys = [token.strip() for token in old], [token.strip() for token in new]
     if keys[0] == keys[1] and before != after:
         keys = old, new
-    matcher = difflib.SequenceMatcher(None, *keys, autojunk=False)
     stretches: list[Words] = []
-    for same, i1, i2, j1, j2 in _without_islands(matcher.get_opcodes(), keys[1]):
+    for same, i1, i2, j1, j2 in _without_islands(_opcodes(*keys), keys[1]):
         removed, added = "".join(old[i1:i2]), "".join(new[j1:j2])
         if same:
             stretches.append(Words("same", added))
@@ -67,6 +71,32 @@ def word_diff(before: str, after: str) -> tuple[Words, ...]:
         if added:
             stretches.append(Words("added", added))
     return tuple(stretches)
+
+
+def _opcodes(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    if _pairs(old, new) <= _MOST_PAIRS:
+        return difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    fewest = min(len(old), len(new))
+    begins = _alike(old, new, fewest)
+    ends = _alike(old[::-1], new[::-1], fewest - begins)
+    i, j = len(old) - ends, len(new) - ends
+    blocks = [
+        ("equal", 0, begins, 0, begins),
+        ("replace", begins, i, begins, j),
+        ("equal", i, len(old), j, len(new)),
+    ]
+    return [block for block in blocks if block[1:5:2] != block[2:5:2]]
+
+
+def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    """In how many ways a word of one text is a word of the other."""
+    there = Counter(new)
+    return sum(n * there[word] for word, n in Counter(old).items())
+
+
+def _alike(one: Sequence[str], other: Sequence[str], most: int) -> int:
+    """With how many equal words both begin, `most` at most."""
+    return next((i for i in range(most) if one[i] != other[i]), most)
 
 
 _Block = tuple[bool, int, int, int, int]
