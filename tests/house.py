@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,10 +19,11 @@ FLOORS: Mapping[str, tuple[str, ...]] = {
     "core": (),
     "measure": ("core",),
     "edge": ("core",),
+    "production": ("core",),
     "report": ("core", "measure"),
-    "flow": ("core", "measure", "edge", "report"),
-    "cli": ("core", "measure", "edge", "report", "flow"),
-    "notebook": ("core", "measure", "edge", "report", "flow"),
+    "flow": ("core", "measure", "edge", "production", "report"),
+    "cli": ("core", "measure", "edge", "production", "report", "flow"),
+    "notebook": ("core", "measure", "edge", "production", "report", "flow"),
 }
 """What each floor may import beside itself; modules beside the floors may import everything."""
 
@@ -32,10 +34,13 @@ PURE = frozenset(
 )
 ALLOWED = {
     # core: the registry imports the modules of a package, so that their entries register.
-    "core": PURE | {"importlib", "pkgutil"},
+    "core": PURE | {"importlib", "json", "pkgutil"},
     "measure": PURE | {"scipy", "sklearn"},
+    # A router is imported into services of others, which need none of our libraries.
+    "production": frozenset(sys.stdlib_module_names),
 }
-"""The only libraries of the floors that do no I/O, know no clock and draw no unseeded numbers."""
+"""The only libraries of some floors; core and measure do no I/O, know no clock and draw no unseeded
+numbers."""
 
 HEAVY = frozenset({"pandas", "sklearn", "matplotlib", "requests_cache"})
 PLAIN_LISTS = frozenset({"cli", "report.sections", "edge.endpoints"})

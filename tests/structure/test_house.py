@@ -100,6 +100,9 @@ def test_an_import_that_runs_up_is_found_in_any_form(source: str, reached: str) 
         ("edge", "measure"),
         ("report", "edge"),
         ("report", "flow"),
+        ("report", "production"),
+        ("production", "edge"),
+        ("production", "measure"),
         ("flow", "cli"),
         ("flow", "notebook"),
         ("cli", "notebook"),
@@ -113,13 +116,18 @@ def test_a_floor_knows_only_the_floors_below_it(floor: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     "library",
-    "glob json logging multiprocessing os pathlib random secrets shutil socket tempfile "
+    "glob logging multiprocessing os pathlib random secrets shutil socket tempfile "
     "threading time urllib3 uuid".split(),
 )
 @pytest.mark.parametrize("floor", ["core", "measure"])
 def test_what_is_not_on_the_list_of_a_pure_floor_is_found(floor: str, library: str) -> None:
     broken = made_up(**{f"{floor}__a": f"def f():\n    import {library}"})
     assert house.worldly_imports(broken) == [f"{floor}.a imports {library}"]
+
+
+def test_the_floor_of_a_router_knows_the_standard_library_alone() -> None:
+    broken = made_up(production__a="def f():\n    import json, numpy, ssl")
+    assert house.worldly_imports(broken) == ["production.a imports numpy"]
 
 
 def test_a_heavy_library_at_the_top_of_a_module_is_found() -> None:
