@@ -329,6 +329,20 @@ def test_new_tickets_are_named_and_not_judged(repository: Path) -> None:
     assert "tickets added: 900 tickets" in changes(found)
 
 
+def test_answers_that_are_taken_out_of_the_recording_are_no_way_around(repository: Path) -> None:
+    committed(RIGHT)
+    keys = used_keys()
+    gone = [keys[ticket] for ticket in list(answered_wrong())[:5]]
+    forge(lambda stored: [stored.pop(key) for key in gone] and None)
+    found = judged()
+    verdict = gate_verdict(found.report, missing="warn")
+    assert (verdict.outcome, verdict.exit_code) == ("incomplete", 3)
+    assert "5 were recorded at base (" in verdict.headline
+    assert verdict.action.startswith("take the recording of base (")
+    assert "Take the recording of base (" in screen(found)
+    assert gate_verdict(judged("").report, missing="warn").exit_code == 0
+
+
 def test_answers_that_a_cache_of_the_checkout_holds_are_compared_too(repository: Path) -> None:
     committed(RIGHT)
     keys, forged = used_keys(), dict(read_recording(RECORDING))

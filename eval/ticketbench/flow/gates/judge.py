@@ -144,7 +144,7 @@ def _by_rules(report: GateReport, judge: Judge, rules: Rules, asking: _Asking) -
     own: tuple[GateResult, ...] = ()
     if rules.changes and report.complete and judge.now.config.file.gates:
         own = _report(own_judge(judge.now), asking).results
-    rules = replace(rules, own=own, n_answers=kept.n_answers, n_new=kept.n_new)
+    rules = replace(rules, own=own, n_answers=kept.n_answers, n_new=kept.n_new, n_gone=kept.n_gone)
     results = (*kept.gates, *report.results) if report.complete else ()
     return replace(report, results=results, rules=rules)
 

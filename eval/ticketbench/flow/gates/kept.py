@@ -27,12 +27,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class KeptAnswers:
     """What became of the answers of before: a gate for each rubric set that lacks some, how many
-    answers the judgement rests on, and how many of them were not recorded then.
+    answers the judgement rests on, how many of them were not recorded then, and how many are gone.
     """
 
     gates: tuple[Kept, ...]
     n_answers: int
     n_new: int
+    n_gone: int
 
 
 def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
@@ -42,16 +43,17 @@ def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
     """
     gone = _changed_tickets(judge)
     gates: list[Kept] = []
-    n_answers = n_new = 0
+    n_answers = n_new = n_gone = 0
     with answer_source(judge.inputs, mode="replay", reads_only=True) as source:
         for name in names:
             found = _answers(judge, rubric_set(judge.inputs, name), source)
             n_answers, n_new = n_answers + found.n, n_new + found.n_new
+            n_gone += found.n_gone
             wrong = (*gone, *(WrongTicket(one, "another answer") for one in found.others))
             if wrong:
                 n = len(judge.tickets)
                 gates.append(Kept(rubric_set=name, outcome="fail", n=n, tickets=wrong))
-    return KeptAnswers(tuple(gates), n_answers, n_new)
+    return KeptAnswers(tuple(gates), n_answers, n_new, n_gone)
 
 
 def _changed_tickets(judge: Judge) -> list[WrongTicket]:
@@ -65,10 +67,13 @@ def _changed_tickets(judge: Judge) -> list[WrongTicket]:
 
 @dataclass(frozen=True, slots=True)
 class _Answers:
-    """`n` answers in use, `n_new` of them without one of before; ids of tickets with another."""
+    """`n` answers in use, `n_new` of them without one of before, `n_gone` of before without one in
+    use; ids of tickets with another.
+    """
 
     n: int
     n_new: int
+    n_gone: int
     others: tuple[str, ...]
 
 
@@ -90,6 +95,7 @@ def _answers(judge: Judge, rubrics: RubricSet, source: Source) -> _Answers:
     return _Answers(
         n=len(used),
         n_new=len(used.keys() - then.keys()),
+        n_gone=len(then.keys() - used.keys()),
         others=tuple(ticket.id for ticket, number in tickets if number in altered),
     )
 

@@ -218,6 +218,7 @@ class Rules:
     changes    what is otherwise now
     own        how the gates come out by the rules of now; empty where that was not judged
     n_answers  stored answers that the judgement rests on, and `n_new` that were not recorded then
+    n_gone     questions of now that had a recorded answer then, and have none any more
     """
 
     name: str
@@ -227,6 +228,7 @@ class Rules:
     own: tuple[GateResult, ...] = ()
     n_answers: int = 0
     n_new: int = 0
+    n_gone: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,6 +170,8 @@ def _look(
     width: int,
 ) -> list[Line]:
     """What to do next; nothing where a row says it, or nothing broke."""
+    if report.rules is not None and report.rules.n_gone and not report.complete:
+        return [Line(""), *_plain(f"{_capital(verdict.action)}.", width)]
     if not report.complete:
         return [Line(""), *_beside(_asking(report), commands.ask, width)]
     lines: list[Line] = []

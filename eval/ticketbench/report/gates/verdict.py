@@ -69,12 +69,14 @@ class GateWords:
 def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerdict:
     """The verdict on all gates.
 
-    Too few answers: incomplete, no gate is judged, exit 3, or 0 if `missing` is `warn`. A failed
+    Too few answers: incomplete, no gate is judged, exit 3, or 0 if `missing` is `warn` and none of
+    them was recorded under the rules of before. A failed
     gate: exit 1. An inconclusive or skipped one: exit 0, or 3 if the gates were judged with
     `undecided` as `fail`. Else all passed, exit 0.
     """
     if not report.complete:
-        code = INCOMPLETE if missing == "fail" else 0
+        gone = report.rules is not None and report.rules.n_gone > 0
+        code = INCOMPLETE if missing == "fail" or gone else 0
         return GateVerdict("incomplete", _needs(report), _ask(report), "unknown", code)
     counts: Counter[str] = Counter(result.outcome for result in report.results)
     told = _counted(counts)
@@ -141,10 +143,14 @@ def _needs(report: GateReport) -> str:
     failed = sum(one.n_failed - one.n_missing for one in report.answered)
     parts = [missing_text(missing)] if missing else []
     parts += [f"{numbers.count(failed, 'answer')} failed"] if failed else []
+    rules = report.rules
+    parts += [f"{rules.n_gone:,} were recorded at {rules.name}"] if rules and rules.n_gone else []
     return f"{'; '.join(parts)}; no gate was judged"
 
 
 def _ask(report: GateReport) -> str:
+    if report.rules is not None and report.rules.n_gone:
+        return f"take the recording of {report.rules.name} again, and see who removed answers"
     if any(one.n_missing for one in report.answered):
         return (
             "someone with a key asks for them and commits the recording: "
