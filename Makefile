@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test evidence attack-test crash-test check example bench clean
+.PHONY: help demo weights test evidence attack-test crash-test mutants check example bench clean
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test but simulations and whole grids of attacks, on every core"
 	@echo "make evidence  run the simulations that show how often statistics are wrong"
 	@echo "make attack-test  run every attack in every setting; takes ten minutes and more"
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
+	@echo "make mutants  change what decides, a small thing at a time: do tests notice?"
 	@echo "make check   format, lint and types, as in CI"
 	@echo "make weights install the weights of the minilm engine (88 MB)"
 	@echo "make example make the report under reports/example again"
@@ -64,6 +65,12 @@ attack-test: $(VENV)/installed-test
 
 crash-test: $(VENV)/installed-test
 	TICKETBENCH_CRASH_POINTS=200 $(BIN)/python -m pytest tests/crash
+
+# One thread a worker: there are as many workers as cores.
+mutants: export PYTHONPATH = tests
+mutants: export OPENBLAS_NUM_THREADS = 1
+mutants: $(VENV)/installed-test
+	$(BIN)/python -m mutants.check $(MODULE)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
