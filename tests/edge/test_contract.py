@@ -16,13 +16,18 @@ from fault_server import BAD_ANSWERS, LABELS
 from ticketbench.core.types import Rubric, RubricSet
 from ticketbench.edge.contract import (
     KEY_VERSION,
+    MOST_ANSWER_BYTES,
     Answer,
     AskedLabel,
     ContractViolation,
+    Reply,
     answer_key,
     as_stored,
+    asked_labels,
+    check_scores,
     check_sum,
     decimals_of,
+    key_function,
     other_rubrics,
     parse_answer,
     request_body,
@@ -111,6 +116,16 @@ def test_a_key_is_the_same_in_every_release() -> None:
 )  # fmt: skip
 def test_another_question_has_another_key(url: str, body: bytes) -> None:
     assert answer_key(url, body) != answer_key(URL, request_body("é x", RUBRICS))
+
+
+@pytest.mark.parametrize("text", ["", "Refund, please", 'Grüße "😀"\n'])
+def test_the_key_of_a_text_is_that_of_its_request(text: str) -> None:
+    assert key_function(URL, RUBRICS)(text) == answer_key(URL, request_body(text, RUBRICS))
+
+
+def test_the_labels_of_a_request_are_read_back_from_it() -> None:
+    asked = asked_labels(request_body("x", RUBRICS))
+    assert asked == [AskedLabel(MONEY.label, MONEY.text), AskedLabel(FAULT.label, FAULT.text)]
 
 
 def test_bytes_moved_from_url_to_body_change_the_key() -> None:
@@ -262,6 +277,102 @@ def test_a_refusal_says_why(name: str, reason: str) -> None:
     assert reason in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (answer({"billing": 0.6}, "billing"), "no score for 'technical'"),
+        (answer({"billing": 0.6, "technical": 0.4, "x": 0}, "billing"), "not asked for: 'x'"),
+        (answer({"billing": 0.6, "technical": 0.4}, "x"), "top_label is not one of the labels"),
+        (answer({"billing": 0.6, "technical": 0.4}, None), "top_label is not one of the labels"),
+        (
+            answer({"billing": 1.1, "technical": 0.4}, "billing"),
+            r"'billing' is not within \[0, 1\]",
+        ),
+        (b"[" * 200_000, "nested too deeply"),
+        (b"[]", "no object 'scores'"),
+        (b'{"scores": -Infinity}', "holds -Infinity"),
+        (b'{"a": 1, "a": 1}', "holds a key twice"),
+    ],
+    ids=["missing", "extra", "other_top", "no_top", "above_1", "deep", "list", "infinity", "twice"],
+)
+def test_a_refusal_names_what_is_wrong_and_where(content: bytes, reason: str) -> None:
+    with pytest.raises(ContractViolation, match=reason):
+        parse_answer(content, LABELS)
+
+
+@pytest.mark.parametrize(("half", "taken"), [(4e-7, True), (8e-7, False)])
+def test_a_top_label_that_trails_by_a_millionth_is_a_tie(*, half: float, taken: bool) -> None:
+    scores = {"billing": 0.5 + half, "technical": 0.5 - half}
+    content = answer(scores, "technical")
+    if taken:
+        check_scores(scores, "technical")
+        assert parse_answer(content, LABELS).top_label == "technical"
+    else:
+        with pytest.raises(ContractViolation, match="'technical', but another label scores higher"):
+            parse_answer(content, LABELS)
+        with pytest.raises(ContractViolation, match="not the label with the highest score"):
+            check_scores(scores, "technical")
+
+
+@pytest.mark.parametrize(("listed", "taken"), [(0.0, True), (2.5e-6, False), (1e-6, True)])
+def test_a_listed_score_may_lie_a_millionth_apart(*, listed: float, taken: bool) -> None:
+    listing = [{"label": "billing", "score": 0.999999}, {"label": "technical", "score": listed}]
+    content = answer({"billing": 0.999999, "technical": 1e-6}, "billing", labels=listing)
+    if taken:
+        assert parse_answer(content, LABELS).scores == (0.999999, 1e-6)
+    else:
+        with pytest.raises(ContractViolation, match="'labels' does not match 'scores'"):
+            parse_answer(content, LABELS)
+
+
+def test_an_answer_of_a_million_bytes_is_read_and_no_larger_one() -> None:
+    content = answer({"billing": 0.6, "technical": 0.4}, "billing").ljust(1_000_000)
+    assert len(content) == MOST_ANSWER_BYTES
+    assert parse_answer(content, LABELS).scores == (0.6, 0.4)
+    with pytest.raises(ContractViolation, match="larger than 1 MB"):
+        parse_answer(content + b" ", LABELS)
+
+
+def test_a_reply_without_headers_has_empty_ones() -> None:
+    assert Reply(200, b"") == Reply(200, b"", retry_after="", content_type="")
+
+
+# --- numbers that were an answer once
+
+
+@pytest.mark.parametrize(
+    ("scores", "top"),
+    [
+        ({"a": 0.6, "b": 0.4}, "a"),
+        ({"a": 0.5, "b": 0.5}, "b"),
+        ({"a": 1.0, "b": 0.0}, "a"),
+        ({"a": 0.334, "b": 0.333, "c": 0.332}, "a"),
+    ],
+)
+def test_numbers_that_can_be_an_answer_are_taken(scores: dict[str, float], top: str) -> None:
+    check_scores(scores, top)
+
+
+@pytest.mark.parametrize(
+    ("scores", "top", "reason"),
+    [
+        ({}, "a", r"within \[0, 1\]"),
+        ({"a": 1.004, "b": 0.0}, "a", r"within \[0, 1\]"),
+        ({"a": 1.0, "b": -0.004}, "a", r"within \[0, 1\]"),
+        ({"a": 0.5, "b": 0.4995}, "a", "sum to 0.9995, not to 1"),
+        ({"a": 0.0, "b": 0.0}, "a", "sum to 0, not to 1"),
+        ({"a": 1.0, "b": 1.0}, "a", "sum to 2, not to 1"),
+        ({"a": 0.6, "b": 0.4}, "b", "highest score"),
+        ({"a": 0.6, "b": 0.4}, "c", "highest score"),
+    ],
+)
+def test_numbers_that_cannot_be_an_answer_are_refused(
+    scores: dict[str, float], top: str, reason: str
+) -> None:
+    with pytest.raises(ContractViolation, match=reason):
+        check_scores(scores, top)
+
+
 def test_a_refusal_shows_little_of_a_long_label() -> None:
     content = answer({"billing": 0.6, "technical": 0.4, "x" * 10_000: 0.0}, "billing")
     with pytest.raises(ContractViolation) as refused:
@@ -339,7 +450,11 @@ def test_rubrics_are_compared_only_where_they_come_back() -> None:
     without = json.dumps({"scores": {"a": 1, "b": 0}}).encode()
     assert other_rubrics(without, asked) == ""
     listing = [{"label": "b", "score": 0, "rubric": "Is it c?"}]
-    assert "'b'" in other_rubrics(json.dumps({"labels": listing}).encode(), asked)
+    assert other_rubrics(json.dumps({"labels": listing}).encode(), asked) == (
+        "the server answered for another rubric of 'b' than was sent"
+    )
+    listing = [{"label": "a", "rubric": " Is  it a?"}, {"label": "b"}, {"label": "b", "rubric": 3}]
+    assert other_rubrics(json.dumps({"labels": listing}).encode(), asked) == ""
 
 
 @pytest.mark.parametrize("zero", ["-0.0", "-0", "-0.000", "-0e5", "-0.0E-3"])
