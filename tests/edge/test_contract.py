@@ -224,10 +224,15 @@ def test_a_sum_beyond_what_the_printed_digits_allow_is_refused(scores: tuple[flo
 
 @pytest.mark.parametrize(
     ("score", "decimals"),
-    [(0.25, 2), (0.5, 1), (1e-7, 7), (0.123456789, 9), (2.5e-10, 11)],
+    [(0.25, 2), (0.5, 1), (1e-7, 7), (0.123456789, 9), (2.5e-10, 11), (1e30, 0), (math.nan, 0)],
 )
 def test_decimals_are_counted_as_printed(score: float, decimals: int) -> None:
     assert decimals_of(repr(score)) == decimals
+
+
+@pytest.mark.parametrize("text", ["1", "120", "7e2", f"1e-{'9' * 19}", f"1e{'9' * 19}"])
+def test_a_number_without_decimals_or_beyond_all_numbers_has_none(text: str) -> None:
+    assert decimals_of(text) == 0
 
 
 @SETTINGS
@@ -288,13 +293,16 @@ def test_a_refusal_says_why(name: str, reason: str) -> None:
             answer({"billing": 1.1, "technical": 0.4}, "billing"),
             r"'billing' is not within \[0, 1\]",
         ),
+        (answer({"billing": 0.5, "technical": 0.4995}, "billing"), "sum to 0.9995, not to 1"),
         (b"[" * 200_000, "nested too deeply"),
         (b"[]", "no object 'scores'"),
         (b'{"scores": -Infinity}', "holds -Infinity"),
         (b'{"a": 1, "a": 1}', "holds a key twice"),
     ],
-    ids=["missing", "extra", "other_top", "no_top", "above_1", "deep", "list", "infinity", "twice"],
-)
+    ids=[
+        "missing", "extra", "other_top", "no_top", "above_1", "sum", "deep", "list", "infinity", "twice",
+    ],
+)  # fmt: skip
 def test_a_refusal_names_what_is_wrong_and_where(content: bytes, reason: str) -> None:
     with pytest.raises(ContractViolation, match=reason):
         parse_answer(content, LABELS)

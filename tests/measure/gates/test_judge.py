@@ -61,7 +61,7 @@ def on_change(
     margin: float = 0.02,
     costs: Costs = Costs(),  # noqa: B008 - frozen
     primary: bool = True,
-    min_tickets: int = 1,
+    **more: Any,
 ) -> OnChange:
     asked = gate_metric(metric)
     return OnChange(
@@ -72,7 +72,7 @@ def on_change(
         against="v1",
         margin=margin,
         primary=primary,
-        min_tickets=min_tickets,
+        **more,
     )
 
 
@@ -210,7 +210,7 @@ def test_the_fields_of_a_gate_on_a_change() -> None:
     assert (found.margin, found.outcome) == (0.3, "pass")
     assert found.value == e.recall("a")
     assert found.reason == "paired, t over groups with three more imagined"
-    assert found.change.n == 100
+    assert (found.change.n, found.change.method) == (100, "two one-sided 95% bounds")
 
 
 @pytest.mark.parametrize("metric", ["ece", "cost", "log_loss"])
@@ -490,6 +490,10 @@ def test_too_few_tickets_are_skipped_and_it_says_how_many_it_takes() -> None:
     assert (found.outcome, found.n, found.n_needed) == ("skipped", 19, 20)
     assert found.reason == "too few tickets"
     assert limit(metric, minimum=0.9, min_tickets=19).outcome == "fail"
+
+
+def test_a_single_ticket_is_judged_unless_more_are_asked_for() -> None:
+    assert limit(valued(0.9, 0.1, 1.0, n=1), minimum=0.5).outcome == "pass"
 
 
 def test_a_label_without_tickets_is_skipped() -> None:
