@@ -300,7 +300,8 @@ def test_a_refusal_says_why(name: str, reason: str) -> None:
         (b'{"a": 1, "a": 1}', "holds a key twice"),
     ],
     ids=[
-        "missing", "extra", "other_top", "no_top", "above_1", "sum", "deep", "list", "infinity", "twice",
+        "missing", "extra", "other_top", "no_top", "above_1", "sum", "deep",
+        "list", "infinity", "twice",
     ],
 )  # fmt: skip
 def test_a_refusal_names_what_is_wrong_and_where(content: bytes, reason: str) -> None:

@@ -161,9 +161,23 @@ def test_a_small_loss_says_how_many_tickets_and_one_near_the_margin_does_not() -
     assert (near.outcome, near.n_needed) == ("inconclusive", 0)
 
 
-def test_a_gain_passes() -> None:
+def test_a_loss_of_half_the_margin_does_not_say_how_many_tickets() -> None:
+    # In numbers that binary holds exactly: 4 of 256 tickets are half of 1/32.
+    half = not_worse(*fixed_and_broken(10, 14, 256), margin=1 / 32)
+    assert (half.outcome, half.change.value, half.n_needed) == ("inconclusive", -1 / 64, 0)
+    less = not_worse(*fixed_and_broken(11, 14, 256), margin=1 / 32)
+    assert (less.outcome, less.n_needed > 256) == ("inconclusive", True)
+
+
+def test_a_gain_passes_and_has_no_loss() -> None:
     found = not_worse(*fixed_and_broken(60, 10, 400))
     assert (found.outcome, found.change.low > 0) == ("pass", True)
+    assert (found.loss_seen, found.loss_left) == (0.0, 0.0)
+
+
+def test_no_loss_is_larger_than_the_metric_can_fall() -> None:
+    found = not_worse(*fixed_and_broken(0, 3, 4))
+    assert (found.loss_seen, found.loss_left, found.change.low) == (0.75, 1.0, -1.0)
 
 
 def test_tickets_that_one_side_did_not_answer_are_left_out() -> None:
