@@ -546,6 +546,23 @@ def test_a_value_a_hair_above_the_minimum_would_take_too_many_tickets() -> None:
     assert (found.outcome, found.n_needed) == ("fail", 0)
 
 
+def test_a_million_tickets_are_too_many_and_fewer_are_told() -> None:
+    # In numbers that binary holds exactly: the end is 100 times as far away as the minimum.
+    far = {"value": 0.5 + 1 / 256, "low": 0.5 - 99 / 256, "high": 1.0}
+    assert limit(valued(**far, n=100), bound="low", minimum=0.5).n_needed == 0
+    assert limit(valued(**far, n=99), bound="low", minimum=0.5).n_needed == 990_000
+
+
+@pytest.mark.parametrize("low", [0.25 - 1e-9, math.nextafter(0.25, 0)])
+def test_an_end_a_hair_below_the_minimum_takes_one_ticket_more(low: float) -> None:
+    assert limit(valued(1.0, low, 1.0), bound="low", minimum=0.25).n_needed == 101
+
+
+def test_a_part_of_a_ticket_is_a_whole_one_more() -> None:
+    # 1.5² times 99 tickets.
+    assert limit(valued(0.75, 0.375, 1.0, n=99), bound="low", minimum=0.5).n_needed == 223
+
+
 def test_a_limit_on_a_measured_accuracy() -> None:
     e = evaluate(table([A] * 90 + [B] * 10, ["a"] * 100), Settings())
     accuracy = "accuracy"

@@ -395,6 +395,16 @@ def test_one_threshold_that_may_be_good_leaves_hope() -> None:
     assert at((0.9, 50, 10), (0.5, 450, 225)).outlook == "no use"
 
 
+def test_a_share_that_one_in_20_draws_of_good_scores_would_show_is_no_hope() -> None:
+    assert 0.025 < binom.sf(10, 60, 0.1) < 0.05
+    assert at((0.9, 60, 11), (0.5, 440, 220)).outlook == "no use"
+
+
+def test_hope_is_looked_for_at_every_sixth_more_tickets() -> None:
+    # 20 of 200 may be luck; 20 of the first 100 and 50 of the first 230 may not.
+    assert at((0.9, 100, 20), (0.8, 100, 0), (0.7, 30, 30), (0.5, 770, 385)).outlook == "not yet"
+
+
 def test_what_would_route_less_than_a_tenth_is_no_hope() -> None:
     # The first 40 of 500 are right; from the 50th on all is lost.
     assert at((0.9, 20, 0), (0.8, 30, 30), (0.5, 450, 225)).outlook == "no use"

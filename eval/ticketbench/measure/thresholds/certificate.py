@@ -192,7 +192,7 @@ def _no_use(ones: Tickets, n_groups: int, risk: float) -> bool:
     have to reject, so nothing is to be adjusted.
     """
     most = ones.n / max(1.0, n_groups * SMALLEST_SHARE)
-    steps = np.arange(max(0, math.ceil(math.log(max(most, 1)) / math.log(_NO_USE_STEP))) + 1)
+    steps = np.arange(math.ceil(math.log(max(most, 1)) / math.log(_NO_USE_STEP)) + 1)
     wanted = np.ceil(n_groups * SMALLEST_SHARE * _NO_USE_STEP**steps)
     ranks = np.unique(np.clip(wanted, 1, ones.n).astype(np.int64))
     thresholds = np.sort(ones.score)[::-1][ranks - 1]
