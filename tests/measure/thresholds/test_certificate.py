@@ -340,6 +340,19 @@ def test_with_many_tickets_one_failed_rank_ends_nothing() -> None:
     assert at((0.9, 108, 0), (0.85, 12, 12), (0.8, 880, 20)).threshold == 0.8
 
 
+def test_one_wrong_more_than_opens_a_rank_keeps_it_shut() -> None:
+    plan_of = levels(1000, 1000, risk=0.1, delta=0.1)
+    assert plan_of is not None
+    last = np.flatnonzero(plan_of.opens)[-1]
+    k, level = int(plan_of.ranks[last]), float(plan_of.opens[last])
+    wrong = most(k, level, 0.1)
+    assert level < binom.cdf(wrong + 1, k, 0.1) < 2 * level
+    for more, outlook in ((0, "certified"), (1, "not yet")):
+        # All of them are at the top, so that nothing before has passed.
+        found = at((0.95, 110, wrong + more), (0.9, k - 110, 0), (0.5, 1000 - k, 1000 - k))
+        assert found.outlook == outlook
+
+
 def test_a_threshold_that_routes_less_than_a_tenth_is_not_sought() -> None:
     found = at((0.9, 95, 0), (0.5, 905, 500))
     assert found.outlook == "no use"
@@ -418,6 +431,7 @@ def test_the_test_nearest_to_passing_is_told_with_what_would_have_passed() -> No
     found = at((0.9, 38, 2), (0.5, 262, 100))
     assert found.tested is not None
     assert (found.outlook, found.tested.threshold) == ("not yet", 0.9)
+    assert math.isnan(found.threshold)
     assert (found.tested.selected, found.tested.errors, found.tested.most) == (38, 2, 1)
 
 
@@ -481,6 +495,7 @@ def test_firm_is_what_bad_scores_show_in_a_fifth_of_delta_at_most() -> None:
     assert firm.reach <= 0.02 < thin.reach
     assert (firm.firm, thin.firm) == (True, False)
     assert replace(thin, reach=0.02).firm
+    assert replace(thin, reach=0.2 * 0.1).firm
     assert not replace(thin, reach=0.0201).firm
     # At half of delta half of that.
     assert not replace(thin, reach=0.02, delta=0.05).firm
