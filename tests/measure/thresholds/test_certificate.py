@@ -351,6 +351,10 @@ def test_one_wrong_more_than_opens_a_rank_keeps_it_shut() -> None:
         # All of them are at the top, so that nothing before has passed.
         found = at((0.95, 110, wrong + more), (0.9, k - 110, 0), (0.5, 1000 - k, 1000 - k))
         assert found.outlook == outlook
+    # What is told is the test there, though the search begins further up.
+    assert found.tested is not None
+    told = (found.tested.threshold, found.tested.selected, found.tested.errors, found.tested.most)
+    assert told == (0.9, k, wrong + 1, wrong)
 
 
 def test_a_threshold_that_routes_less_than_a_tenth_is_not_sought() -> None:
@@ -416,6 +420,23 @@ def test_a_share_that_one_in_20_draws_of_good_scores_would_show_is_no_hope() -> 
 def test_hope_is_looked_for_at_every_sixth_more_tickets() -> None:
     # 20 of 200 may be luck; 20 of the first 100 and 50 of the first 230 may not.
     assert at((0.9, 100, 20), (0.8, 100, 0), (0.7, 30, 30), (0.5, 770, 385)).outlook == "not yet"
+
+
+def test_hope_is_looked_for_where_everything_is_routed_as_well() -> None:
+    assert binom.sf(111, 940, 0.1) < 0.05 < binom.sf(111, 1000, 0.1)
+    assert at((0.9, 940, 112), (0.5, 60, 0)).outlook == "not yet"
+
+
+def test_a_tenth_of_505_tickets_is_51() -> None:
+    # 5 of the first 50 may be luck; 16 of 61 may not.
+    assert at((0.9, 50, 5), (0.8, 11, 11), (0.5, 444, 222)).outlook == "no use"
+
+
+@pytest.mark.parametrize(("risk", "outlook"), [(0.01, "too few"), (0.001, "no use")])
+def test_a_single_wrong_ticket_is_luck_where_one_in_a_hundred_may_be(
+    risk: float, outlook: str
+) -> None:
+    assert at((0.9, 20, 1), risk=risk).outlook == outlook
 
 
 def test_what_would_route_less_than_a_tenth_is_no_hope() -> None:
