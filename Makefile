@@ -5,13 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test evidence attack-test crash-test check lock audit example bench clean
+.PHONY: help demo weights test evidence attack-test crash-test mutants check lock audit example bench
+.PHONY: clean
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test but simulations and whole grids of attacks, on every core"
 	@echo "make evidence  run the simulations that show how often statistics are wrong"
 	@echo "make attack-test  run every attack in every setting; takes ten minutes and more"
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
+	@echo "make mutants  change what decides, a small thing at a time: do tests notice?"
 	@echo "make check   format, lint, types and the action, as in CI"
 	@echo "make lock    pin anew what the action installs; UPGRADE=--upgrade takes newer versions"
 	@echo "make audit   ask for known weaknesses of what is pinned; before a release"
@@ -66,6 +68,12 @@ attack-test: $(VENV)/installed-test
 
 crash-test: $(VENV)/installed-test
 	TICKETBENCH_CRASH_POINTS=200 $(BIN)/python -m pytest tests/crash
+
+# One thread a worker: there are as many workers as cores.
+mutants: export PYTHONPATH = tests
+mutants: export OPENBLAS_NUM_THREADS = 1
+mutants: $(VENV)/installed-test
+	$(BIN)/python -m mutants.check $(MODULE)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .

@@ -121,8 +121,13 @@ def test_outcome_numbers_index_the_outcome_names() -> None:
     assert named == ("route", "review", "escalate")
 
 
-def test_by_default_a_misroute_costs_five_reviews() -> None:
-    assert Costs().misroute == 5 * Costs().review
+def test_by_default_a_misroute_costs_five_reviews_and_an_escalation_one_and_a_half() -> None:
+    assert Costs() == Costs(misroute=5.0, review=1.0, escalate=1.5, missed=None)
+
+
+def test_by_default_a_ticket_is_routed_from_60_percent_and_escalated_above_two_of_30() -> None:
+    assert Policy() == Policy(threshold=0.6, escalate_above=0.3, fallback="manual_review")
+    assert (Policy().temperature, Policy().label_thresholds) == (1.0, ())
 
 
 OUTCOME = np.array([ROUTE, ROUTE, REVIEW, REVIEW, ESCALATE, ESCALATE])
@@ -246,6 +251,10 @@ def test_temperature_one_half_squares_and_renormalises() -> None:
 
 def test_a_score_of_zero_stays_zero_at_every_temperature() -> None:
     assert at_temperature(np.array([[0.6, 0.4, 0.0]]), 7.0)[0, 2] == 0.0
+
+
+def test_a_row_of_the_smallest_numbers_is_renormalised_like_any_other() -> None:
+    assert at_temperature(np.array([[1e-310, 0.0]]), 2.0).tolist() == [[1.0, 0.0]]
 
 
 def test_a_row_of_zeros_stays_one() -> None:

@@ -61,7 +61,7 @@ def on_change(
     margin: float = 0.02,
     costs: Costs = Costs(),  # noqa: B008 - frozen
     primary: bool = True,
-    min_tickets: int = 1,
+    **more: Any,
 ) -> OnChange:
     asked = gate_metric(metric)
     return OnChange(
@@ -72,7 +72,7 @@ def on_change(
         against="v1",
         margin=margin,
         primary=primary,
-        min_tickets=min_tickets,
+        **more,
     )
 
 
@@ -161,9 +161,23 @@ def test_a_small_loss_says_how_many_tickets_and_one_near_the_margin_does_not() -
     assert (near.outcome, near.n_needed) == ("inconclusive", 0)
 
 
-def test_a_gain_passes() -> None:
+def test_a_loss_of_half_the_margin_does_not_say_how_many_tickets() -> None:
+    # In numbers that binary holds exactly: 4 of 256 tickets are half of 1/32.
+    half = not_worse(*fixed_and_broken(10, 14, 256), margin=1 / 32)
+    assert (half.outcome, half.change.value, half.n_needed) == ("inconclusive", -1 / 64, 0)
+    less = not_worse(*fixed_and_broken(11, 14, 256), margin=1 / 32)
+    assert (less.outcome, less.n_needed > 256) == ("inconclusive", True)
+
+
+def test_a_gain_passes_and_has_no_loss() -> None:
     found = not_worse(*fixed_and_broken(60, 10, 400))
     assert (found.outcome, found.change.low > 0) == ("pass", True)
+    assert (found.loss_seen, found.loss_left) == (0.0, 0.0)
+
+
+def test_no_loss_is_larger_than_the_metric_can_fall() -> None:
+    found = not_worse(*fixed_and_broken(0, 3, 4))
+    assert (found.loss_seen, found.loss_left, found.change.low) == (0.75, 1.0, -1.0)
 
 
 def test_tickets_that_one_side_did_not_answer_are_left_out() -> None:
@@ -210,7 +224,7 @@ def test_the_fields_of_a_gate_on_a_change() -> None:
     assert (found.margin, found.outcome) == (0.3, "pass")
     assert found.value == e.recall("a")
     assert found.reason == "paired, t over groups with three more imagined"
-    assert found.change.n == 100
+    assert (found.change.n, found.change.method) == (100, "two one-sided 95% bounds")
 
 
 @pytest.mark.parametrize("metric", ["ece", "cost", "log_loss"])
@@ -492,6 +506,10 @@ def test_too_few_tickets_are_skipped_and_it_says_how_many_it_takes() -> None:
     assert limit(metric, minimum=0.9, min_tickets=19).outcome == "fail"
 
 
+def test_a_single_ticket_is_judged_unless_more_are_asked_for() -> None:
+    assert limit(valued(0.9, 0.1, 1.0, n=1), minimum=0.5).outcome == "pass"
+
+
 def test_a_label_without_tickets_is_skipped() -> None:
     e = evaluate(table([A, B], ["a", "b"]), Settings())
     found = limit("recall", e, label="c", minimum=0.5)
@@ -526,6 +544,23 @@ def test_a_value_at_or_below_the_minimum_needs_no_more_tickets_to_fail(value: fl
 def test_a_value_a_hair_above_the_minimum_would_take_too_many_tickets() -> None:
     found = limit(valued(0.900001, 0.8, 0.95), bound="low", minimum=0.9)
     assert (found.outcome, found.n_needed) == ("fail", 0)
+
+
+def test_a_million_tickets_are_too_many_and_fewer_are_told() -> None:
+    # In numbers that binary holds exactly: the end is 100 times as far away as the minimum.
+    far = {"value": 0.5 + 1 / 256, "low": 0.5 - 99 / 256, "high": 1.0}
+    assert limit(valued(**far, n=100), bound="low", minimum=0.5).n_needed == 0
+    assert limit(valued(**far, n=99), bound="low", minimum=0.5).n_needed == 990_000
+
+
+@pytest.mark.parametrize("low", [0.25 - 1e-9, math.nextafter(0.25, 0)])
+def test_an_end_a_hair_below_the_minimum_takes_one_ticket_more(low: float) -> None:
+    assert limit(valued(1.0, low, 1.0), bound="low", minimum=0.25).n_needed == 101
+
+
+def test_a_part_of_a_ticket_is_a_whole_one_more() -> None:
+    # 1.5² times 99 tickets.
+    assert limit(valued(0.75, 0.375, 1.0, n=99), bound="low", minimum=0.5).n_needed == 223
 
 
 def test_a_limit_on_a_measured_accuracy() -> None:

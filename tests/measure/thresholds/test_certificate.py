@@ -340,6 +340,23 @@ def test_with_many_tickets_one_failed_rank_ends_nothing() -> None:
     assert at((0.9, 108, 0), (0.85, 12, 12), (0.8, 880, 20)).threshold == 0.8
 
 
+def test_one_wrong_more_than_opens_a_rank_keeps_it_shut() -> None:
+    plan_of = levels(1000, 1000, risk=0.1, delta=0.1)
+    assert plan_of is not None
+    last = np.flatnonzero(plan_of.opens)[-1]
+    k, level = int(plan_of.ranks[last]), float(plan_of.opens[last])
+    wrong = most(k, level, 0.1)
+    assert level < binom.cdf(wrong + 1, k, 0.1) < 2 * level
+    for more, outlook in ((0, "certified"), (1, "not yet")):
+        # All of them are at the top, so that nothing before has passed.
+        found = at((0.95, 110, wrong + more), (0.9, k - 110, 0), (0.5, 1000 - k, 1000 - k))
+        assert found.outlook == outlook
+    # What is told is the test there, though the search begins further up.
+    assert found.tested is not None
+    told = (found.tested.threshold, found.tested.selected, found.tested.errors, found.tested.most)
+    assert told == (0.9, k, wrong + 1, wrong)
+
+
 def test_a_threshold_that_routes_less_than_a_tenth_is_not_sought() -> None:
     found = at((0.9, 95, 0), (0.5, 905, 500))
     assert found.outlook == "no use"
@@ -395,6 +412,33 @@ def test_one_threshold_that_may_be_good_leaves_hope() -> None:
     assert at((0.9, 50, 10), (0.5, 450, 225)).outlook == "no use"
 
 
+def test_a_share_that_one_in_20_draws_of_good_scores_would_show_is_no_hope() -> None:
+    assert 0.025 < binom.sf(10, 60, 0.1) < 0.05
+    assert at((0.9, 60, 11), (0.5, 440, 220)).outlook == "no use"
+
+
+def test_hope_is_looked_for_at_every_sixth_more_tickets() -> None:
+    # 20 of 200 may be luck; 20 of the first 100 and 50 of the first 230 may not.
+    assert at((0.9, 100, 20), (0.8, 100, 0), (0.7, 30, 30), (0.5, 770, 385)).outlook == "not yet"
+
+
+def test_hope_is_looked_for_where_everything_is_routed_as_well() -> None:
+    assert binom.sf(111, 940, 0.1) < 0.05 < binom.sf(111, 1000, 0.1)
+    assert at((0.9, 940, 112), (0.5, 60, 0)).outlook == "not yet"
+
+
+def test_a_tenth_of_505_tickets_is_51() -> None:
+    # 5 of the first 50 may be luck; 16 of 61 may not.
+    assert at((0.9, 50, 5), (0.8, 11, 11), (0.5, 444, 222)).outlook == "no use"
+
+
+@pytest.mark.parametrize(("risk", "outlook"), [(0.01, "too few"), (0.001, "no use")])
+def test_a_single_wrong_ticket_is_luck_where_one_in_a_hundred_may_be(
+    risk: float, outlook: str
+) -> None:
+    assert at((0.9, 20, 1), risk=risk).outlook == outlook
+
+
 def test_what_would_route_less_than_a_tenth_is_no_hope() -> None:
     # The first 40 of 500 are right; from the 50th on all is lost.
     assert at((0.9, 20, 0), (0.8, 30, 30), (0.5, 450, 225)).outlook == "no use"
@@ -408,6 +452,7 @@ def test_the_test_nearest_to_passing_is_told_with_what_would_have_passed() -> No
     found = at((0.9, 38, 2), (0.5, 262, 100))
     assert found.tested is not None
     assert (found.outlook, found.tested.threshold) == ("not yet", 0.9)
+    assert math.isnan(found.threshold)
     assert (found.tested.selected, found.tested.errors, found.tested.most) == (38, 2, 1)
 
 
@@ -471,6 +516,7 @@ def test_firm_is_what_bad_scores_show_in_a_fifth_of_delta_at_most() -> None:
     assert firm.reach <= 0.02 < thin.reach
     assert (firm.firm, thin.firm) == (True, False)
     assert replace(thin, reach=0.02).firm
+    assert replace(thin, reach=0.2 * 0.1).firm
     assert not replace(thin, reach=0.0201).firm
     # At half of delta half of that.
     assert not replace(thin, reach=0.02, delta=0.05).firm

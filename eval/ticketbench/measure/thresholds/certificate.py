@@ -31,6 +31,8 @@ VERSION = 2
 _FIRM = 0.2
 _ROUNDING = 1e-9
 _NO_USE_STEP, _NO_USE_LEVEL = 1.15, 0.05
+_NO_USE_STEPS = 18
+"""They lead from a tenth to everything: 1.15^17 is more than 10."""
 _FEWEST_DECIMALS, _MOST_DECIMALS = 2, 17
 
 Outlook = Literal["certified", "not yet", "no use", "too few", "no tickets"]
@@ -168,9 +170,11 @@ def _accepted(path: list[Tested], of: Levels) -> int:
 def _nearest(path: list[Tested], of: Levels, risk: float) -> Tested:
     """Of the ranks at which the search may begin the one whose p is nearest to its level."""
     level = np.where(np.arange(len(path)) == 0, np.maximum(of.opens, of.walks), of.opens)
-    begins = np.flatnonzero(level > 0)
-    lacks = [path[at].p / level[at] for at in begins]
-    at = int(begins[int(np.argmin(lacks))]) if len(begins) else 0
+    lacks = [
+        one.p / allowed if allowed else math.inf
+        for one, allowed in zip(path, level.tolist(), strict=True)
+    ]
+    at = lacks.index(min(lacks))
     # More may be wrong to walk on to there, but nothing has been reached to walk on from.
     most = most_wrong(np.array([path[at].selected]), risk=risk, level=float(level[at]))
     return replace(path[at], most=int(most[0]))
@@ -192,10 +196,8 @@ def _no_use(ones: Tickets, n_groups: int, risk: float) -> bool:
     By the exact test at 5 % of "at most risk" at ever more tickets, in steps of 15 %. All of them
     have to reject, so nothing is to be adjusted.
     """
-    most = ones.n / max(1.0, n_groups * SMALLEST_SHARE)
-    steps = np.arange(max(0, math.ceil(math.log(max(most, 1)) / math.log(_NO_USE_STEP))) + 1)
-    wanted = np.ceil(n_groups * SMALLEST_SHARE * _NO_USE_STEP**steps)
-    ranks = np.unique(np.clip(wanted, 1, ones.n).astype(np.int64))
+    wanted = np.ceil(n_groups * SMALLEST_SHARE * _NO_USE_STEP ** np.arange(_NO_USE_STEPS))
+    ranks = np.unique(np.minimum(wanted, ones.n).astype(np.int64))
     thresholds = np.sort(ones.score)[::-1][ranks - 1]
     selected: IntArray = at_least(ones.score, thresholds)
     errors = at_least(ones.score[~ones.right], thresholds)
