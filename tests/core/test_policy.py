@@ -331,3 +331,77 @@ def test_a_threshold_above_one_routes_nothing_not_even_a_sure_score() -> None:
     for policy in (Policy(1.01), Policy(0.0, label_thresholds=(("a", 1.01), ("b", 1.01)))):
         assert not (policy.decide(scores, ("a", "b")).outcome == ROUTE).any()
     assert (Policy(1.0).decide(scores, ("a", "b")).outcome == ROUTE).all()
+
+
+# --- one ticket, as a router decides it
+
+
+@SEARCH
+@given(
+    st.lists(st.integers(0, 1000), min_size=2, max_size=8).filter(any),
+    st.sampled_from([0.2, 0.5, 0.7, 1.0, 1.5, 3.0, 10.0]),
+    st.data(),
+)
+def test_one_ticket_is_decided_as_a_row_of_many(
+    weights: list[int], temperature: float, data: st.DataObject
+) -> None:
+    row = [weight / sum(weights) for weight in weights]
+    labels = [f"l{i}" for i in range(len(row))]
+    sharpened = at_temperature(np.array([row]), temperature)[0].tolist()
+    at = st.sampled_from([*row, *sharpened, 0.0, 0.3, 1.01])
+    policy = Policy(
+        threshold=data.draw(at),
+        escalate_above=min(1.0, data.draw(at)),
+        temperature=temperature,
+        label_thresholds=((data.draw(st.sampled_from(labels)), data.draw(at)), ("gone", 0.1)),
+    )
+    one, many = policy.decide_one(row, labels), policy.decide(np.array([row]), labels)
+    assert (one.top, one.outcome) == (many.top[0], many.outcome[0])
+    assert one.score == pytest.approx(max(sharpened), abs=1e-12)
+
+
+def test_a_score_that_rounding_put_below_its_threshold_is_at_it() -> None:
+    for away, reached in ((0.0, True), (9e-10, True), (1.1e-9, False)):
+        row = (0.6 - away, 0.2 + away, 0.2)
+        policy = Policy(threshold=0.6)
+        expected = ROUTE if reached else REVIEW
+        assert outcome(policy, *row) == policy.decide_one(row, LABELS).outcome == expected
+
+
+def test_a_score_that_rounding_put_above_the_limit_is_not_above_it() -> None:
+    for away, above in ((0.0, False), (9e-10, False), (1.1e-9, True)):
+        row = (0.5 - away, 0.3 + away, 0.2)
+        policy = Policy(threshold=0.9, escalate_above=0.3)
+        expected = ESCALATE if above else REVIEW
+        assert outcome(policy, *row) == policy.decide_one(row, LABELS).outcome == expected
+
+
+def test_the_earlier_of_two_equal_labels_is_the_top_of_one_ticket() -> None:
+    decided = Policy(threshold=0.4, escalate_above=1).decide_one((0.1, 0.45, 0.45), LABELS)
+    assert (decided.top, decided.outcome, decided.score) == (1, ROUTE, 0.45)
+
+
+def test_scores_that_are_all_zero_are_refused_one_by_one_and_in_a_row_of_many() -> None:
+    policy = Policy()
+    with pytest.raises(ValueError, match="all zero"):
+        policy.decide_one((0.0, 0.0, 0.0), LABELS)
+    with pytest.raises(ValueError, match="all zero"):
+        decide(policy, (0.5, 0.3, 0.2), (0.0, 0.0, 0.0))
+
+
+def test_a_temperature_that_is_not_positive_is_refused_for_one_ticket_too() -> None:
+    with pytest.raises(ValueError, match="positive"):
+        Policy(temperature=0.0).decide_one((0.5, 0.3, 0.2), LABELS)
+
+
+def test_what_decides_a_ticket_loads_no_numpy() -> None:
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from ticketbench.core import classify, policy, rubrics; "
+        "policy.Policy(temperature=2.0).decide_one((0.5, 0.5), ('a', 'b')); "
+        "print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
