@@ -80,7 +80,8 @@ def copied(folder: Path) -> Path:
     skipped = shutil.ignore_patterns("__pycache__", ".hypothesis")
     for name in ("eval", "tests"):
         shutil.copytree(ROOT / name, folder / name, ignore=skipped)
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in ("pyproject.toml", "action.yml"):
+        shutil.copy(ROOT / name, folder)
     return folder
 
 
