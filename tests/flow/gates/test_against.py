@@ -446,6 +446,37 @@ def test_a_gate_on_a_set_that_is_gone_cannot_be_judged(repository: Path) -> None
         judged()
 
 
+def test_tickets_in_a_submodule_are_nobodys_change_until_it_is_another(
+    repository: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.move("datasets", data)
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "tickets"]):
+        git("-C", str(data), *words)
+    git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(data), "datasets")
+    committed(RIGHT)
+    assert exit_code(judged()) == 1
+    assert changes(judged()) == ""
+    changed_gold()
+    git("-C", "datasets", "commit", "-qam", "other gold labels")
+    git("add", "datasets")
+    assert exit_code(judged("")) == 0
+    with pytest.raises(InputError, match=r"names the dataset datasets/tickets\.csv, and does not"):
+        judged()
+
+
+def test_tickets_behind_a_link_that_a_change_brings_are_no_judge(repository: Path) -> None:
+    Path(".gitignore").write_text(".ticketbench/\n/datasets\n")
+    committed(RIGHT)
+    changed_gold()
+    shutil.move("datasets", "mine")
+    Path("datasets").symlink_to("mine")
+    git("add", "-f", "datasets", "mine")
+    assert exit_code(judged("")) == 0
+    with pytest.raises(InputError, match=r"names the dataset datasets/tickets\.csv, and does not"):
+        judged()
+
+
 def test_new_answers_are_counted(repository: Path) -> None:
     committed(HOLDS)
     git("checkout", "-q", "--", str(RUBRICS))

@@ -135,12 +135,12 @@ def _beside(name: str, config: Config) -> Path:
 def _given_to_both(then: FilesAt, before: Config, now: Config) -> Path:
     """A dataset that git does not keep is nobody's change. One that a change brings would be."""
     path = _beside(before.file.dataset.path, now)
-    if path.exists() and not then.holds(path):
+    if path.exists() and not then.brings(path):
         return path
     raise InputError(
         f"{then.name} names the dataset {path}, and does not have it",
         where=before.document.where(("dataset", "path")),
-        help="gold labels come from there: name a commit that has it",
+        help="gold labels come from there: name a commit, or a folder, that has it",
     )
 
 
