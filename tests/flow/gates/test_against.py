@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from offline_ci import SAMPLE
@@ -21,6 +22,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.recording import read_recording, recording_text
 from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.inputs.documents import read_document
 from ticketbench.flow.gates.baseline import bless, prepare
 from ticketbench.flow.gates.judge import GateRun, gate
 from ticketbench.measure.gates.results import Kept
@@ -444,6 +446,24 @@ def test_a_gate_on_a_set_that_is_gone_cannot_be_judged(repository: Path) -> None
     edit(CONFIG, ("{current: ", "{other: "), ("on: current", "on: other"))
     with pytest.raises(InputError, match="there is no rubric set 'current'"):
         judged()
+
+
+def test_a_matrix_that_a_change_brings_beside_its_answers_is_not_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ticketbench.edge.answers import memo
+
+    monkeypatch.setattr(memo, "WORTH_FROM", 1)
+    committed(RIGHT)
+    with AnswerCache(Path(".ticketbench/answers.sqlite")):
+        pass
+    easy = np.full((180, 4), 0.1)
+    names = [entry["name"] for entry in read_document(RUBRICS).data]
+    easy[range(180), [names.index(row["label"]) for row in rows()]] = 0.7
+    kept = memo.Remembered(easy, 180, 0)
+    monkeypatch.setattr(memo.Memo, "load", lambda _self, key: kept if key else None)
+    assert exit_code(judged("")) == 0, "it says that every ticket is right"
+    assert exit_code(judged()) == 1
 
 
 def test_tickets_in_a_submodule_are_nobodys_change_until_it_is_another(

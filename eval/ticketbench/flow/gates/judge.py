@@ -119,7 +119,9 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     """How the gates come out by the rules of `judge`."""
     inputs, baseline = judge.inputs, judge.baseline
     names = needed_sets(inputs, inputs.config.file.gates)
-    tables = scored(inputs, names, mode=asking.mode, tell=asking.tell)
+    # A change may have brought a matrix beside its answers, which would say otherwise than these.
+    trusting = judge.rules is None
+    tables = scored(inputs, names, mode=asking.mode, remembers=trusting, tell=asking.tell)
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),
