@@ -448,6 +448,20 @@ def test_a_gate_on_a_set_that_is_gone_cannot_be_judged(repository: Path) -> None
         judged()
 
 
+def test_a_recorded_answer_that_is_gone_is_a_failed_gate_where_some_may_fail(
+    repository: Path,
+) -> None:
+    committed("{metric: accuracy, on: current, min: 0.88}")
+    keys, wrong = used_keys(), [*answered_wrong()][:20]
+    forge(lambda stored: [stored.pop(keys[ticket]) for ticket in wrong])
+    assert exit_code(gate(CONFIG, allow_failures=20)) == 0
+    found = gate(CONFIG, allow_failures=20, against="base")
+    (kept,) = (one for one in found.report.results if isinstance(one, Kept))
+    assert [(t.ticket_id, t.what) for t in kept.tickets] == [(one, "answer gone") for one in wrong]
+    assert exit_code(found) == 1
+    assert "20 without the answer that was recorded: " in " ".join(screen(found).split())
+
+
 def test_a_matrix_that_a_change_brings_beside_its_answers_is_not_read(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

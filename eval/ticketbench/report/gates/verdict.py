@@ -271,6 +271,7 @@ def _others(result: Kept, masked: Masking) -> str:
         "removed": "removed",
         "rewritten": "rewritten",
         "another answer": "with another answer",
+        "answer gone": "without the answer that was recorded",
     }
     parts = []
     for what, told in words.items():
