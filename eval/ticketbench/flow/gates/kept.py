@@ -41,6 +41,7 @@ def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
     Scores that differ by 1e-6 or less are the same answer. Nothing is sent.
     """
     gone = _changed_tickets(judge)
+    names = [name for name in names if name not in judge.bars]  # these are of before themselves
     gates: list[Kept] = []
     n_answers = n_new = 0
     with answer_source(judge.inputs, mode="replay", reads_only=True) as source:
