@@ -514,6 +514,15 @@ def test_a_bar_that_is_gone_is_that_of_before(repository: Path) -> None:
     assert "rubrics of v1, which others must not be worse than: removed 4 labels" in changes(found)
 
 
+def test_another_order_that_makes_another_gate_primary_is_named(repository: Path) -> None:
+    lenient = ACCURACY.replace("accuracy", "macro_f1").replace("0.02", "0.9")
+    committed(ACCURACY, lenient, HOLDS)
+    with_gates(lenient, HOLDS, ACCURACY)
+    assert changes(judged()) == "primary: accuracy (current) -> macro_f1 (current)"
+    with_gates(HOLDS, ACCURACY, lenient)
+    assert changes(judged()) == ""
+
+
 def test_another_file_for_a_judged_set_is_named(repository: Path) -> None:
     committed(HOLDS)
     shutil.copy("edits/harmless.yaml", RUBRICS.with_name("copy.yaml"))

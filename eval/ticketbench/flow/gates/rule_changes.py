@@ -8,7 +8,7 @@ from typing import Any
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Ticket
 from ticketbench.edge.inputs.config import ConfigFile
-from ticketbench.edge.inputs.gate_config import GateConfig
+from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.baseline import Baseline
 from ticketbench.measure.gates.results import RuleChange
@@ -65,7 +65,8 @@ def _rubrics(rubrics: RubricSet) -> str:
 
 
 def gate_changes(before: Sequence[GateConfig], now: Sequence[GateConfig]) -> list[RuleChange]:
-    """Gates that are gone, new, or have other conditions; those that only changed places are none.
+    """Gates that are gone, new, or have other conditions; those that only changed places are none,
+    but for the one that is primary by its place.
 
     A gate is known again by what it is about: its rubric set, metric, label and base.
     """
@@ -81,7 +82,11 @@ def gate_changes(before: Sequence[GateConfig], now: Sequence[GateConfig]) -> lis
             continue
         left.remove(again)
         changes += _conditions(gate, again)
-    return changes + [RuleChange(f"gate on {_name(g)}", after=_as_config(g)) for g in left]
+    changes += [RuleChange(f"gate on {_name(g)}", after=_as_config(g)) for g in left]
+    old, new = ([gates[i] for i in sorted(primary_gates(gates))] for gates in (before, now))
+    if old and new and {*map(_about, old)} != {*map(_about, new)}:
+        changes.append(RuleChange("primary", _names(old), _names(new)))
+    return changes
 
 
 def baseline_changes(before: Baseline | None, now: Baseline | None) -> list[RuleChange]:
@@ -158,6 +163,10 @@ def _name(gate: GateConfig) -> str:
         return f"must_pass ({gate.on})"
     label = f" of {gate.label}" if gate.label else ""
     return f"{gate.metric}{label} ({gate.on})"
+
+
+def _names(gates: Sequence[GateConfig]) -> str:
+    return ", ".join(map(_name, gates))
 
 
 def _as_config(gate: GateConfig) -> str:
