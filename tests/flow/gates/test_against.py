@@ -251,6 +251,7 @@ def test_a_move_that_makes_the_own_gates_green_is_red_and_named(
         (kept,) = (one for one in found.report.results if isinstance(one, Kept))
         assert {ticket.what for ticket in kept.tickets} == {"another answer"}
         assert "with another answer" in screen(found)
+        assert "recheck" in gate_verdict(found.report).action
 
 
 @pytest.mark.parametrize("name", ["", "harmless", "harmful", "inconclusive"])
@@ -308,6 +309,7 @@ def test_removed_and_rewritten_tickets_are_a_failed_gate(repository: Path) -> No
     assert {ticket.ticket_id for ticket in kept.tickets} == set(wrong)
     assert (exit_code(found), kept.n) == (1, 180)
     assert f"tickets removed: {len(wrong)} tickets" in changes(found)
+    assert "recheck" not in gate_verdict(found.report).action, "no answer is doubted"
 
 
 def test_a_rewritten_text_is_a_failed_gate(repository: Path) -> None:
