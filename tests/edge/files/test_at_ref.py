@@ -194,3 +194,18 @@ def test_a_folder_that_was_never_fetched_is_not_taken_for_none(repository: Path)
     refused = pytest.raises(InputError, match="is not in this checkout")
     with files_at("base", near=Path("a.txt")) as then, refused:
         then.file(Path("configs/one.yaml"))
+
+
+def test_a_pointer_of_git_lfs_is_no_file_of_before(repository: Path) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+    Path("large.csv").write_text(pointer)
+    git("add", "-A")
+    git("commit", "-qm", "large")
+    with (
+        files_at("HEAD", near=Path("a.txt")) as then,
+        pytest.raises(
+            InputError, match=r"^large\.csv is kept by Git LFS, and git shows only"
+        ) as told,
+    ):
+        then.file(Path("large.csv"))
+    assert "--against ../before" in told.value.problems[0].help

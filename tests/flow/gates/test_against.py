@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
 from offline_ci import SAMPLE
@@ -21,6 +22,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.recording import read_recording, recording_text
 from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.inputs.documents import read_document
 from ticketbench.flow.gates.baseline import bless, prepare
 from ticketbench.flow.gates.judge import GateRun, gate
 from ticketbench.measure.gates.results import Kept
@@ -249,6 +251,7 @@ def test_a_move_that_makes_the_own_gates_green_is_red_and_named(
         (kept,) = (one for one in found.report.results if isinstance(one, Kept))
         assert {ticket.what for ticket in kept.tickets} == {"another answer"}
         assert "with another answer" in screen(found)
+        assert "recheck" in gate_verdict(found.report).action
 
 
 @pytest.mark.parametrize("name", ["", "harmless", "harmful", "inconclusive"])
@@ -306,6 +309,7 @@ def test_removed_and_rewritten_tickets_are_a_failed_gate(repository: Path) -> No
     assert {ticket.ticket_id for ticket in kept.tickets} == set(wrong)
     assert (exit_code(found), kept.n) == (1, 180)
     assert f"tickets removed: {len(wrong)} tickets" in changes(found)
+    assert "recheck" not in gate_verdict(found.report).action, "no answer is doubted"
 
 
 def test_a_rewritten_text_is_a_failed_gate(repository: Path) -> None:
@@ -400,6 +404,19 @@ def test_another_endpoint_is_named_since_its_answers_have_none_of_before(reposit
     assert "endpoint.url: local://lexical/v1/classify -> " in changes(found)
 
 
+def test_another_value_in_the_query_of_the_endpoint_is_named_and_not_shown() -> None:
+    from ticketbench.edge.inputs.config import read_config
+    from ticketbench.flow.gates.rule_changes import config_changes
+
+    before, now = (
+        read_config(SAMPLE / CONFIG, overrides=[f"endpoint.url=https://a.example/c?model={one}"])
+        for one in ("old-1", "new-2")
+    )
+    (change,) = config_changes(before.file, now.file)
+    shown = "https://a.example/c?model=***"
+    assert (change.what, change.before, change.after) == ("endpoint.url", shown, shown)
+
+
 def test_a_link_in_place_of_the_config_leads_to_no_other_judge(repository: Path) -> None:
     committed(ACCURACY)
     text = CONFIG.read_text()
@@ -457,6 +474,148 @@ def test_a_gate_on_a_set_that_is_gone_cannot_be_judged(repository: Path) -> None
     committed(HOLDS)
     edit(CONFIG, ("{current: ", "{other: "), ("on: current", "on: other"))
     with pytest.raises(InputError, match="there is no rubric set 'current'"):
+        judged()
+
+
+def compared_with_a_set(*, extends: bool = False) -> Path:
+    """The gate compares with another rubric set, of a file of its own; which that is."""
+    bar = RUBRICS.with_name("v1.yaml")
+    shutil.copy(RUBRICS, bar)
+    if extends:
+        bar = RUBRICS.with_name("bar.yaml")
+        bar.write_text("extends: ../rubrics/v1.yaml\n")
+    edit(
+        CONFIG,
+        ("{current: ", f"{{v1: rubrics/{bar.name}, current: "),
+        ("baseline: baselines/support.json\n", ""),
+    )
+    committed("{metric: accuracy, on: current, not_worse_than: v1, margin: 0.02}")
+    return RUBRICS.with_name("v1.yaml")
+
+
+@pytest.mark.parametrize("extends", [False, True])
+def test_a_set_that_others_are_compared_with_is_that_of_before(
+    repository: Path, extends: bool
+) -> None:
+    bar = compared_with_a_set(extends=extends)
+    assert exit_code(judged()) == exit_code(judged("")) == 1
+    shutil.copy("edits/harmful.yaml", bar)
+    assert exit_code(judged("")) == 0, "a lowered bar makes the own gates green"
+    found = judged()
+    assert exit_code(found) == 1
+    assert changes(found).startswith("rubrics of v1, which others must not be worse than: 4 labels")
+    (then,) = found.report.comparisons
+    assert then.comparison.base == "v1"
+
+
+def test_a_bar_whose_answers_left_the_recording_has_those_of_before(repository: Path) -> None:
+    bar = compared_with_a_set()
+    git("checkout", "-q", "--", str(RUBRICS))
+    keys = set(used_keys().values())
+    shutil.copy("edits/harmful.yaml", RUBRICS)
+    shutil.copy("edits/harmful.yaml", bar)
+    forge(lambda stored: [stored.pop(key) for key in keys])
+    found = judged()
+    assert found.report.complete
+    assert exit_code(found) == 1
+    assert not any(isinstance(one, Kept) for one in found.report.results)
+
+
+def test_a_bar_that_is_gone_is_that_of_before(repository: Path) -> None:
+    bar = compared_with_a_set()
+    bar.unlink()
+    edit(CONFIG, ("{v1: rubrics/v1.yaml, ", "{"), ("not_worse_than: v1, margin: 0.02", "min: 0.1"))
+    found = judged()
+    assert exit_code(found) == 1
+    assert "rubrics of v1, which others must not be worse than: removed 4 labels" in changes(found)
+
+
+def test_another_order_that_makes_another_gate_primary_is_named(repository: Path) -> None:
+    lenient = ACCURACY.replace("accuracy", "macro_f1").replace("0.02", "0.9")
+    committed(ACCURACY, lenient, HOLDS)
+    with_gates(lenient, HOLDS, ACCURACY)
+    assert changes(judged()) == "primary: accuracy (current) -> macro_f1 (current)"
+    with_gates(HOLDS, ACCURACY, lenient)
+    assert changes(judged()) == ""
+
+
+def test_another_file_for_a_judged_set_is_named(repository: Path) -> None:
+    committed(HOLDS)
+    shutil.copy("edits/harmless.yaml", RUBRICS.with_name("copy.yaml"))
+    edit(CONFIG, ("rubrics/support.yaml", "rubrics/copy.yaml"))
+    found = judged()
+    assert exit_code(found) == 0
+    assert "rubric_sets.current: rubrics/support.yaml -> rubrics/copy.yaml" in changes(found)
+
+
+def test_a_recorded_answer_that_is_gone_is_a_failed_gate_where_some_may_fail(
+    repository: Path,
+) -> None:
+    committed("{metric: accuracy, on: current, min: 0.88}")
+    keys, wrong = used_keys(), [*answered_wrong()][:20]
+    forge(lambda stored: [stored.pop(keys[ticket]) for ticket in wrong])
+    assert exit_code(gate(CONFIG, allow_failures=20)) == 0
+    found = gate(CONFIG, allow_failures=20, against="base")
+    (kept,) = (one for one in found.report.results if isinstance(one, Kept))
+    assert [(t.ticket_id, t.what) for t in kept.tickets] == [(one, "answer gone") for one in wrong]
+    assert exit_code(found) == 1
+    assert "20 without the answer that was recorded: " in " ".join(screen(found).split())
+
+
+def test_a_matrix_that_a_change_brings_beside_its_answers_is_not_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ticketbench.edge.answers import memo
+
+    monkeypatch.setattr(memo, "WORTH_FROM", 1)
+    committed(RIGHT)
+    with AnswerCache(Path(".ticketbench/answers.sqlite")):
+        pass
+    easy = np.full((180, 4), 0.1)
+    names = [entry["name"] for entry in read_document(RUBRICS).data]
+    easy[range(180), [names.index(row["label"]) for row in rows()]] = 0.7
+    kept = memo.Remembered(easy, 180, 0)
+    monkeypatch.setattr(memo.Memo, "load", lambda _self, key: kept if key else None)
+    assert exit_code(judged("")) == 0, "it says that every ticket is right"
+    assert exit_code(judged()) == 1
+
+
+def test_new_tickets_move_no_other_into_another_group(repository: Path) -> None:
+    twins = [rows()[5] | {"id": f"twin-{i}"} for i in range(2)]
+    write_rows([*rows(), *twins])
+    committed(HOLDS)
+    write_rows([rows()[0] | {"id": "new"}, *rows()])
+    assert changes(judged("base")) == "tickets added: 1 ticket: new"
+
+
+def test_tickets_in_a_submodule_are_nobodys_change_until_it_is_another(
+    repository: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.move("datasets", data)
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "tickets"]):
+        git("-C", str(data), *words)
+    git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(data), "datasets")
+    committed(RIGHT)
+    assert exit_code(judged()) == 1
+    assert changes(judged()) == ""
+    changed_gold()
+    git("-C", "datasets", "commit", "-qam", "other gold labels")
+    git("add", "datasets")
+    assert exit_code(judged("")) == 0
+    with pytest.raises(InputError, match=r"names the dataset datasets/tickets\.csv, and does not"):
+        judged()
+
+
+def test_tickets_behind_a_link_that_a_change_brings_are_no_judge(repository: Path) -> None:
+    Path(".gitignore").write_text(".ticketbench/\n/datasets\n")
+    committed(RIGHT)
+    changed_gold()
+    shutil.move("datasets", "mine")
+    Path("datasets").symlink_to("mine")
+    git("add", "-f", "datasets", "mine")
+    assert exit_code(judged("")) == 0
+    with pytest.raises(InputError, match=r"names the dataset datasets/tickets\.csv, and does not"):
         judged()
 
 

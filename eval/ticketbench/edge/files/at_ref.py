@@ -18,6 +18,7 @@ from typing import IO
 
 from ticketbench.core.errors import InputError, MachineError, Problem, TicketbenchError
 from ticketbench.core.quotes import clipped, quoted
+from ticketbench.edge.files.git_marks import is_pointer
 
 _FOLDER_STARTS = (".", "/", "\\")
 """No name of a commit begins so, and a folder of a checkout cannot be called like a commit."""
@@ -65,13 +66,27 @@ class FilesAt:
             return self.file(path)
         return Path(f"{self._short}:{own.relative_to(self._root).as_posix()}")
 
-    def holds(self, path: Path) -> bool:
-        """Whether git keeps the file that is called `path` now, so that a change could bring it."""
-        own = _absolute(path)
-        if not own.is_relative_to(self._root):
+    def brings(self, path: Path) -> bool:
+        """Whether a change could have brought the file that is called `path` now: git keeps it, a
+        link that it is reached by, or the submodule that it is in, and otherwise than then.
+        """
+        if not (self._root / ".git").exists():
             return False
-        words = ("ls-files", "--error-unmatch", "--", str(own))
-        return (self._root / ".git").exists() and _git(self._root, *words).returncode == 0
+        ways = {(self._root, _absolute(path)), (self._root.resolve(), path.resolve())}
+        return any(
+            self._is_otherwise(own.relative_to(root)) for root, own in ways if root in own.parents
+        )
+
+    def _is_otherwise(self, inside: Path) -> bool:
+        """Whether git keeps something on the way to `inside` that was not the same then. Folders
+        are nothing that it keeps, links and submodules are.
+        """
+        for one in (inside, *inside.parents[:-1]):
+            kept = _object(self._root, f":0:{one.as_posix()}")
+            then = self.commit and _object(self._root, f"{self.commit}:{one.as_posix()}")
+            if kept and kept != then:
+                return True
+        return False
 
     @property
     def _short(self) -> str:
@@ -129,6 +144,11 @@ def _commit(root: Path, ref: str) -> str:
     )
 
 
+def _object(root: Path, name: str) -> bytes:
+    """The digits of what is kept under `name`; empty where nothing is."""
+    return _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", name).stdout.strip()
+
+
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([_program(), "-C", str(root), *words], capture_output=True, check=False)
 
@@ -168,6 +188,12 @@ def _show(root: Path, name: str, to: Path, *, at: str) -> None:
         # Not the same as no file: rules that cannot be shown must not be taken for none.
         what = f"{path} of {at} is not in this checkout" + (f": {clipped(said)}" if said else "")
         raise InputError(what, help="fetch it: `git fetch --refetch`; in CI check out all of it")
+    if kind == "blob" and is_pointer(to):
+        raise InputError(
+            f"{path} is kept by Git LFS, and git shows only a pointer to it at {at}",
+            help="check the commit out beside, `git worktree add ../before REF`, with its files, "
+            "`git -C ../before lfs pull`, and name that folder: --against ../before",
+        )
     if kind not in ("blob", "missing", "notdir"):
         what = f"{path} is {_NO_FILE.get(kind, 'no file')} at {at}"
         raise InputError(what, help="name another commit")

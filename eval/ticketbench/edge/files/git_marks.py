@@ -33,6 +33,12 @@ def refuse_git_marks(path: Path, content: bytes, *, merge_help: str = RESOLVE) -
         raise InputError(what, where=f"{path}:{line}", help=merge_help)
 
 
+def is_pointer(path: Path) -> bool:
+    """Whether the file `path` is a pointer of Git LFS in place of what it names."""
+    with path.open("rb") as file:
+        return _POINTER.match(file.read(_POINTER_BYTES)) is not None
+
+
 def both_sides(content: bytes) -> bytes:
     """`content` without the markers of its conflicts: every line of either side."""
     return content if _conflict(content) is None else _MARKER.sub(b"", content)

@@ -119,7 +119,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     """How the gates come out by the rules of `judge`."""
     inputs, baseline = judge.inputs, judge.baseline
     names = needed_sets(inputs, inputs.config.file.gates)
-    tables = scored(inputs, names, mode=asking.mode, tell=asking.tell)
+    tables = _tables(judge, names, asking)
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),
@@ -133,6 +133,20 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     )
     _refuse_absent_recording(report, inputs, tables)
     return _judged(report, inputs, tables, baseline) if report.complete else report
+
+
+def _tables(judge: Judge, names: Sequence[str], asking: _Asking) -> dict[str, ScoreTable]:
+    """The answers of each set. Where the rules of before decide, no matrix is trusted that a change
+    may have brought beside its answers, and a changed bar has the answers of before.
+    """
+    inputs, mode, trusting = judge.inputs, asking.mode, judge.rules is None
+    others = [name for name in names if name not in judge.bars]
+    found = scored(inputs, others, mode=mode, remembers=trusting, tell=asking.tell)
+    if judge.bars:
+        then = replace(inputs, recording=judge.recording)
+        bars = [name for name in names if name in judge.bars]
+        found |= scored(then, bars, mode=mode, remembers=trusting)
+    return {name: found[name] for name in names}
 
 
 def _by_rules(report: GateReport, judge: Judge, rules: Rules, asking: _Asking) -> GateReport:

@@ -42,6 +42,7 @@ def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
     Scores that differ by 1e-6 or less are the same answer. Nothing is sent.
     """
     gone = _changed_tickets(judge)
+    names = [name for name in names if name not in judge.bars]  # these are of before themselves
     gates: list[Kept] = []
     n_answers = n_new = n_gone = 0
     with answer_source(judge.inputs, mode="replay", reads_only=True) as source:
@@ -49,7 +50,11 @@ def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
             found = _answers(judge, rubric_set(judge.inputs, name), source)
             n_answers, n_new = n_answers + found.n, n_new + found.n_new
             n_gone += found.n_gone
-            wrong = (*gone, *(WrongTicket(one, "another answer") for one in found.others))
+            wrong = (
+                *gone,
+                *(WrongTicket(one, "another answer") for one in found.others),
+                *(WrongTicket(one, "answer gone") for one in found.gone),
+            )
             if wrong:
                 n = len(judge.tickets)
                 gates.append(Kept(rubric_set=name, outcome="fail", n=n, tickets=wrong))
@@ -68,13 +73,15 @@ def _changed_tickets(judge: Judge) -> list[WrongTicket]:
 @dataclass(frozen=True, slots=True)
 class _Answers:
     """`n` answers in use, `n_new` of them without one of before, `n_gone` of before without one in
-    use; ids of tickets with another.
+    use; ids of tickets with another, and of those that had one and have none, as few as
+    `--allow-failures` lets pass.
     """
 
     n: int
     n_new: int
     n_gone: int
     others: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 def _answers(judge: Judge, rubrics: RubricSet, source: Source) -> _Answers:
@@ -91,12 +98,14 @@ def _answers(judge: Judge, rubrics: RubricSet, source: Source) -> _Answers:
         for number, answer in used.items()
         if number in then and not same_answer(then[number].content, answer.content, rubrics.labels)
     }
-    tickets = zip(judge.inputs.dataset.tickets, asked.of_ticket.tolist(), strict=True)
+    gone = then.keys() - used.keys()
+    tickets = [*zip(judge.inputs.dataset.tickets, asked.of_ticket.tolist(), strict=True)]
     return _Answers(
         n=len(used),
         n_new=len(used.keys() - then.keys()),
         n_gone=len(then.keys() - used.keys()),
         others=tuple(ticket.id for ticket, number in tickets if number in altered),
+        gone=tuple(ticket.id for ticket, number in tickets if number in gone),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Ticket
 from ticketbench.edge.inputs.config import ConfigFile
-from ticketbench.edge.inputs.gate_config import GateConfig
+from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.baseline import Baseline
 from ticketbench.measure.gates.results import RuleChange
@@ -23,24 +24,49 @@ _CONDITION = ("min", "max", "bound", "min_tickets", "margin", "primary")
 
 
 def config_changes(before: ConfigFile, now: ConfigFile) -> list[RuleChange]:
-    """Each rule of the config that is otherwise, gates first, then other keys, new ones last; and
-    whom answers come from, since then there is none of before to compare with.
+    """Each rule of the config that is otherwise, gates first, then other keys, new ones last; also
+    whom answers come from, since then there is none of before to compare with, and in which file
+    a judged rubric set stands, since the one that was judged before may still be in use.
     """
     rules = [name for name in ConfigFile.model_fields if name not in UNDER_TEST | {"gates"}]
+    judged = {gate.on for gate in before.gates} & now.rubric_sets.keys()
     old, new = (
-        {"endpoint.url": shown_url(file.endpoint.url)} | _flat(file.model_dump(include=set(rules)))
+        {"endpoint.url": file.endpoint.url}
+        | {f"rubric_sets.{k}": v for k, v in file.rubric_sets.items() if k in judged}
+        | _flat(file.model_dump(include=set(rules)))
         for file in (before, now)
     )
     changed = [
-        RuleChange(key, _written(old.get(key)), _written(new.get(key)))
+        RuleChange(key, shown_url(_written(old.get(key))), shown_url(_written(new.get(key))))
         for key in dict.fromkeys((*old, *new))
         if old.get(key) != new.get(key)
     ]
     return [*gate_changes(before.gates, now.gates), *changed]
 
 
+def changed_bars(
+    names: Iterable[str], before: Sequence[RubricSet], now: Sequence[RubricSet]
+) -> dict[str, RuleChange]:
+    """Those of the rubric sets `names`, which gates compare others with, that ask otherwise now."""
+    old, new = ({one.name: one for one in sets} for sets in (before, now))
+    return {
+        name: RuleChange(
+            f"rubrics of {name}, which others must not be worse than",
+            _rubrics(old[name]),
+            _rubrics(new[name]) if name in new else "",
+        )
+        for name in names
+        if name not in new or old[name].fingerprint != new[name].fingerprint
+    }
+
+
+def _rubrics(rubrics: RubricSet) -> str:
+    return f"{len(rubrics.labels)} labels, texts {rubrics.fingerprint[:12]}"
+
+
 def gate_changes(before: Sequence[GateConfig], now: Sequence[GateConfig]) -> list[RuleChange]:
-    """Gates that are gone, new, or have other conditions; those that only changed places are none.
+    """Gates that are gone, new, or have other conditions; those that only changed places are none,
+    but for the one that is primary by its place.
 
     A gate is known again by what it is about: its rubric set, metric, label and base.
     """
@@ -56,7 +82,11 @@ def gate_changes(before: Sequence[GateConfig], now: Sequence[GateConfig]) -> lis
             continue
         left.remove(again)
         changes += _conditions(gate, again)
-    return changes + [RuleChange(f"gate on {_name(g)}", after=_as_config(g)) for g in left]
+    changes += [RuleChange(f"gate on {_name(g)}", after=_as_config(g)) for g in left]
+    old, new = ([gates[i] for i in sorted(primary_gates(gates))] for gates in (before, now))
+    if old and new and {*map(_about, old)} != {*map(_about, new)}:
+        changes.append(RuleChange("primary", _names(old), _names(new)))
+    return changes
 
 
 def baseline_changes(before: Baseline | None, now: Baseline | None) -> list[RuleChange]:
@@ -79,10 +109,28 @@ def ticket_changes(before: Sequence[Ticket], now: Sequence[Ticket]) -> list[Rule
         "tickets removed": [one.id for one in before if one.id not in new],
         "texts rewritten": [a.id for a, b in both if a.text != b.text],
         "gold labels": [a.id for a, b in both if _gold(a) != _gold(b)],
-        "groups of tickets": [a.id for a, b in both if a.group != b.group],
+        "groups of tickets": _regrouped(both),
         "tickets added": [one.id for one in now if one.id not in old],
     }
     return [RuleChange(what, tickets=tuple(ids)) for what, ids in found.items() if ids]
+
+
+def _regrouped(both: Sequence[tuple[Ticket, Ticket]]) -> list[str]:
+    """Ids of tickets that stand with others of `both` than they did, whatever groups are called:
+    those that were searched have numbers, which shift where tickets are new.
+    """
+    first: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    return [
+        pair[0].id
+        for pair in both
+        if len(
+            {
+                pair[0].id if one.group is None else known.setdefault(one.group, pair[0].id)
+                for one, known in zip(pair, first, strict=True)
+            }
+        )
+        > 1
+    ]
 
 
 def _gold(ticket: Ticket) -> tuple[str, frozenset[str]]:
@@ -115,6 +163,10 @@ def _name(gate: GateConfig) -> str:
         return f"must_pass ({gate.on})"
     label = f" of {gate.label}" if gate.label else ""
     return f"{gate.metric}{label} ({gate.on})"
+
+
+def _names(gates: Sequence[GateConfig]) -> str:
+    return ", ".join(map(_name, gates))
 
 
 def _as_config(gate: GateConfig) -> str:

@@ -1,7 +1,8 @@
 """By whose rules gates are judged: those of the config as it stands, or those of before.
 
 A change must not be its own judge. Rules are gates, margins, policy, costs, baseline and gold
-labels; rubric sets, their answers and the texts of tickets are what is judged, as it stands.
+labels, and rubric sets that others are only compared with; those that gates are on, their answers
+and the texts of tickets are what is judged, as it stands.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.at_ref import FilesAt, files_at
 from ticketbench.edge.inputs.config import Config, read_config
+from ticketbench.edge.inputs.documents import read_document
 from ticketbench.edge.results.baseline import Baseline
 from ticketbench.flow.gates.rule_changes import (
     UNDER_TEST,
     baseline_changes,
+    changed_bars,
     config_changes,
     ticket_changes,
 )
 from ticketbench.flow.gates.sides import gate_baseline
+from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, inputs_of, read_inputs
 from ticketbench.measure.gates.results import Rules
 
@@ -40,6 +44,8 @@ class Judge:
     now        the inputs as they stand
     rules      None where the config judges itself
     tickets    of before, those that are gone, too; `recording` as it was then
+    bars       rubric sets that others are compared with, and that are not what they were then: the
+               inputs have them as they were, and `recording` their answers
     """
 
     inputs: Inputs
@@ -48,6 +54,7 @@ class Judge:
     rules: Rules | None = None
     tickets: tuple[Ticket, ...] = ()
     recording: Recording = field(default_factory=lambda: Recording(None))
+    bars: tuple[str, ...] = ()
 
     @property
     def of_before(self) -> bool:
@@ -91,8 +98,10 @@ def _judge_at(then: FilesAt, before: Config, now: Inputs) -> Judge:
     baseline = gate_baseline(read)
     recording = Recording(_of_then(then, before.file.recording, now.config))
     len(recording)  # read while it can be
+    bars = changed_bars(_bars(before), read.rubric_sets, now.rubric_sets)
     changes = (
         *config_changes(before.file, now.config.file),
+        *bars.values(),
         *baseline_changes(baseline, _baseline_now(now)),
         *ticket_changes(read.dataset.tickets, now.dataset.tickets),
     )
@@ -103,6 +112,7 @@ def _judge_at(then: FilesAt, before: Config, now: Inputs) -> Judge:
         rules=Rules(then.name, then.commit, first=False, changes=changes),
         tickets=read.dataset.tickets,
         recording=recording,
+        bars=tuple(bars),
     )
 
 
@@ -119,8 +129,37 @@ def _merged(then: FilesAt, before: Config, now: Config) -> Config:
         "baseline": None if baseline is None else os.path.abspath(baseline),
     }
     judged = {name: getattr(now.file, name) for name in UNDER_TEST}
+    bars = {
+        name: _rubrics_of_then(then, _beside(path, now)) for name, path in _bars(before).items()
+    }
+    judged["rubric_sets"] = now.file.rubric_sets | bars
     document = replace(before.document, path=then.called(now.path))
     return Config(now.path, file.model_copy(update=judged | read_at), document)
+
+
+def _bars(before: Config) -> dict[str, str]:
+    """The rubric sets that gates compare with, and that none is on, with their files: a bar that
+    a change could lower.
+    """
+    gates = before.file.gates
+    compared = {g.not_worse_than for g in gates if not against_baseline(g, before)}
+    compared -= {gate.on for gate in gates}
+    return {name: path for name, path in before.file.rubric_sets.items() if name in compared}
+
+
+def _rubrics_of_then(then: FilesAt, path: Path) -> str:
+    """Where a rubric file can be read as it was, with those that it extends beside it."""
+    shown, child, seen = then.file(path), path, {path}
+    while then.file(child).exists():
+        data = read_document(then.file(child)).data
+        parent = data.get("extends") if isinstance(data, dict) else None
+        if not isinstance(parent, str):
+            break
+        child = Path(os.path.normpath(child.parent / parent))
+        if child in seen:
+            break
+        seen.add(child)
+    return os.path.abspath(shown)
 
 
 def _of_then(then: FilesAt, name: str | None, now: Config) -> Path | None:
@@ -135,12 +174,12 @@ def _beside(name: str, config: Config) -> Path:
 def _given_to_both(then: FilesAt, before: Config, now: Config) -> Path:
     """A dataset that git does not keep is nobody's change. One that a change brings would be."""
     path = _beside(before.file.dataset.path, now)
-    if path.exists() and not then.holds(path):
+    if path.exists() and not then.brings(path):
         return path
     raise InputError(
         f"{then.name} names the dataset {path}, and does not have it",
         where=before.document.where(("dataset", "path")),
-        help="gold labels come from there: name a commit that has it",
+        help="gold labels come from there: name a commit, or a folder, that has it",
     )
 
 

@@ -133,11 +133,13 @@ def answer_source(
     mode: Mode = "auto",
     budget: Budget | None = None,
     reads_only: bool = False,
+    remembers: bool = True,
     tell: Callable[[str], None] | None = None,
 ) -> Iterator[Source]:
     """Recording, cache and endpoint of a config, ready to replay; strict replay has no endpoint.
 
-    With `reads_only` nothing will be stored, so the cache need not be writable or free. `tell`
+    With `reads_only` nothing will be stored, so the cache need not be writable or free. Without
+    `remembers` scores are those of the answers, and of no matrix that is kept beside them. `tell`
     hears which key goes where before anything is sent. Raises what `key_grant` raises.
     """
     from ticketbench.edge.answers.cache import AnswerCache
@@ -172,7 +174,7 @@ def answer_source(
             refresh_since=began or datetime.now(UTC),
             absent=inputs.recording.absent,
             noted_rubrics=lambda: noted_rubrics(inputs),
-            memo=Memo.beside(cache.path, inputs.recording.digest),
+            memo=Memo.beside(cache.path, inputs.recording.digest) if remembers else None,
         )
 
 

@@ -24,19 +24,22 @@ def scored(
     names: Sequence[str],
     *,
     mode: Mode = "replay",
+    remembers: bool = True,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, ScoreTable]:
     """The answers of the rubric sets `names`, tickets in order of id; by default nothing is sent.
 
-    `tell` hears which key goes where before anything is sent. Missing answers are failures. Raises
-    what replaying raises.
+    `tell` hears which key goes where before anything is sent, `remembers` is what it is in
+    `answer_source`. Missing answers are failures. Raises what replaying raises.
     """
     from threadpoolctl import threadpool_limits
 
     from ticketbench.edge.replay.every_ticket import replay
 
     reads_only = mode == "replay"
-    with answer_source(inputs, mode=mode, reads_only=reads_only, tell=tell) as source:
+    with answer_source(
+        inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
+    ) as source:
         tables = {
             name: replay(inputs.dataset, rubric_set(inputs, name), source).table
             for name in dict.fromkeys(names)

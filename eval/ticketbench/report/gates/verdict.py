@@ -82,10 +82,12 @@ def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerd
     told = _counted(counts)
     if counts["fail"]:
         action = "read the broken tickets; bless a new baseline only if they are meant to change"
-        if any(isinstance(result, Kept) for result in report.results):
-            action = (
-                "see who changed tickets or recorded answers, and why; answers are asked again by "
-                "`ticketbench cache recheck CONFIG --new-since REF`"
+        kept = [one.what for r in report.results if isinstance(r, Kept) for one in r.tickets]
+        if kept:
+            action = "see who changed tickets or recorded answers, and why"
+        if "another answer" in kept:
+            action += (
+                "; answers are asked again by `ticketbench cache recheck CONFIG --new-since REF`"
             )
         return GateVerdict("fail", told + by_loss_seen(report), action, "bad", FAILED)
     if counts["inconclusive"] or counts["skipped"]:
@@ -277,6 +279,7 @@ def _others(result: Kept, masked: Masking) -> str:
         "removed": "removed",
         "rewritten": "rewritten",
         "another answer": "with another answer",
+        "answer gone": "without the answer that was recorded",
     }
     parts = []
     for what, told in words.items():
