@@ -232,7 +232,7 @@ def report() -> GateReport:
 def by_rules() -> GateReport:
     """The report, judged by the rules of before, with more altered than is listed."""
     other = (WrongTicket(TICKET, "another answer"), WrongTicket(f"t-2 {HOSTILE}", "removed"))
-    kept = Kept(rubric_set=CANDIDATE, outcome="fail", n=300, tickets=other)
+    kept = Kept(rubric_set=CANDIDATE, at=f"main {HOSTILE}", outcome="fail", n=300, tickets=other)
     return replace(report(), results=(kept, *results()), rules=rules())
 
 

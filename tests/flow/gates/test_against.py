@@ -279,7 +279,7 @@ def test_what_decides_is_said_with_what_the_own_rules_would_say(repository: Path
         f"Judged by the rules of base ({commit}), which this change alters:"
     )
     assert own_text(found.report) == (
-        "By its own rules: 3 gates passed. They count from the merge on."
+        "By its own rules, which count from the merge on: 3 gates passed."
     )
     assert "1 of 3 gates FAILED" in screen(found)
 

@@ -57,7 +57,8 @@ def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
             )
             if wrong:
                 n = len(judge.tickets)
-                gates.append(Kept(rubric_set=name, outcome="fail", n=n, tickets=wrong))
+                at = judge.rules.name if judge.rules else ""
+                gates.append(Kept(rubric_set=name, at=at, outcome="fail", n=n, tickets=wrong))
     return KeptAnswers(tuple(gates), n_answers, n_new, n_gone)
 
 

@@ -52,16 +52,19 @@ def changed_bars(
     return {
         name: RuleChange(
             f"rubrics of {name}, which others must not be worse than",
-            _rubrics(old[name]),
-            _rubrics(new[name]) if name in new else "",
+            f"{len(old[name].labels)} labels",
+            _otherwise(old[name], new[name]) if name in new else "",
         )
         for name in names
         if name not in new or old[name].fingerprint != new[name].fingerprint
     }
 
 
-def _rubrics(rubrics: RubricSet) -> str:
-    return f"{len(rubrics.labels)} labels, texts {rubrics.fingerprint[:12]}"
+def _otherwise(before: RubricSet, now: RubricSet) -> str:
+    """Such as "4 labels, otherwise: billing"."""
+    other = dict.fromkeys(one.label for one in {*before.rubrics} ^ {*now.rubrics})
+    named = ", ".join(sorted(other)) or "their order"
+    return f"{len(now.labels)} labels, otherwise: {named}"
 
 
 def gate_changes(before: Sequence[GateConfig], now: Sequence[GateConfig]) -> list[RuleChange]:
@@ -196,4 +199,4 @@ def _written(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return str(value).removesuffix(".0")

@@ -145,11 +145,13 @@ class Kept:
     """The `n` tickets that were there under the rules of before still are, with their texts, and
     with the answers that were recorded then; `tickets` are the others.
 
-    Demanded where gates are judged by the rules of before, so it has no place in the config.
+    Demanded where gates are judged by the rules of before, which are those of the commit or folder
+    `at`, so it has no place in the config.
     """
 
     kind: Literal["kept"] = "kept"
     rubric_set: str
+    at: str
     outcome: Literal["pass", "fail"]
     n: int
     tickets: tuple[WrongTicket, ...]

@@ -150,7 +150,7 @@ def _demand(result: GateResult) -> str:
         case Complete():
             return "every ticket and label is there"
         case Kept():
-            return "tickets and recorded answers are those of before"
+            return f"tickets and recorded answers are those of {result.at}"
         case NotWorse():
             margin = allowed_text(result.margin, share=result.metric.share)
             than = "" if result.against == "baseline" else f" than {result.against}"

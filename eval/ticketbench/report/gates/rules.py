@@ -33,7 +33,7 @@ def own_text(report: GateReport) -> str:
     if report.rules is None or not report.rules.own:
         return ""
     counted = counted_text(replace(report, results=report.rules.own))
-    return f"By its own rules: {counted} They count from the merge on."
+    return f"By its own rules, which count from the merge on: {counted}"
 
 
 def new_answers_text(rules: Rules) -> str:

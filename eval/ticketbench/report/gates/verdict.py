@@ -86,9 +86,7 @@ def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerd
         if kept:
             action = "see who changed tickets or recorded answers, and why"
         if "another answer" in kept:
-            action += (
-                "; answers are asked again by `ticketbench cache recheck CONFIG --new-since REF`"
-            )
+            action += "; answers are asked again by `ticketbench cache recheck` with `--new-since`"
         return GateVerdict("fail", told + by_loss_seen(report), action, "bad", FAILED)
     if counts["inconclusive"] or counts["skipped"]:
         code = INCOMPLETE if report.undecided == "fail" else 0
@@ -191,7 +189,7 @@ def _demand(result: GateResult) -> str:
         case Complete():
             return f"every ticket and label of the baseline is there {where}"
         case Kept():
-            return f"tickets, texts and recorded answers are those of before {where}"
+            return f"tickets, texts and recorded answers are those of {result.at} {where}"
         case NotWorse():
             margin = allowed_text(result.margin, share=result.metric.share)
             return f"{subject(result.metric)} {where} not worse than {result.against} by {margin}"
