@@ -186,6 +186,13 @@ def test_an_edited_file_is_refused_until_it_is_marked(project: Path) -> None:
     assert "nothing was written" in twice.stderr
 
 
+def test_show_as_json_holds_the_file_and_what_every_decision_carries(project: Path) -> None:
+    path = project / "policy.json"
+    value = json.loads(ticketbench_in(project, "policy", "show", str(path), "--json").stdout)
+    assert value["schema"] == "ticketbench/policy-show@1"
+    assert value["data"] == {"policy": json.loads(path.read_text()), "warnings": []}
+
+
 def test_no_key_stands_in_what_is_printed_or_written(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,7 +141,7 @@ def show_command(policy: Path, allow_edited: bool, as_json: bool) -> None:
         _mark_edited(policy, found)
     now = datetime.now(UTC)
     if as_json:
-        show_json("policy", {**json_of(found), "warnings": found.warnings(now)})
+        show_json("policy-show", {"policy": json_of(found), "warnings": found.warnings(now)})
         return
     for word, text in policy_lines(found, now):
         tone = UNKNOWN if word == "promise" and found.holding_promise is None else ""
