@@ -15,10 +15,13 @@ from ticketbench.core.classify import (
     MOST_ANSWER_BYTES,
     Answer,
     ContractViolation,
+    Refused,
     check_scores,
     check_sum,
     decimals_of,
+    other_rubrics,
     parse_answer,
+    question,
 )
 from ticketbench.core.rubrics import Rubric, RubricSet
 
@@ -348,3 +351,61 @@ def test_an_exponent_of_any_length_is_read(exponent: int, sign: str) -> None:
     number = f"0e{sign}{'9' * exponent}"
     content = f'{{"scores": {{"a": {number}, "b": 1.0}}, "top_label": "b", "tokens": {number}}}'
     assert parse_answer(content.encode(), ["a", "b"]).scores == (0.0, 1.0)
+
+
+def test_rubrics_are_compared_only_where_they_come_back() -> None:
+    asked = [("a", "Is it a?"), ("b", "Is it b?")]
+    without = json.dumps({"scores": {"a": 1, "b": 0}}).encode()
+    assert other_rubrics(without, asked) == ""
+    listing = [{"label": "b", "score": 0, "rubric": "Is it c?"}]
+    echo = json.dumps({"labels": listing})
+    escaped = echo.replace('"rubric"', '"\\u0072ubric"')
+    for content in (echo, escaped):
+        assert other_rubrics(content.encode(), asked) == (
+            "the server answered for another rubric of 'b' than was sent"
+        )
+    listing = [{"label": "a", "rubric": " Is  it a?"}, {"label": "b"}, {"label": "b", "rubric": 3}]
+    assert other_rubrics(json.dumps({"labels": listing}).encode(), asked) == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "model", "truncated"),
+    [
+        ({}, None, False),
+        ({"model": "slm-2.1"}, "slm-2.1", False),
+        ({"model": "my card 4711 was charged"}, None, False),
+        ({"model": "m" * 129}, None, False),
+        ({"model": ["slm"]}, None, False),
+        ({"usage": {"truncated": True}}, None, True),
+        ({"usage": {"truncated": "no", "state_tokens_dropped": 12}}, None, True),
+        ({"usage": {"truncated": False, "state_tokens_dropped": 0}}, None, False),
+        ({"usage": [1]}, None, False),
+    ],
+    ids=str,
+)
+def test_an_answer_says_its_model_by_name_and_whether_the_text_was_cut(
+    more: dict[str, object], model: str | None, truncated: bool
+) -> None:
+    answer = {"scores": {"a": 1.0, "b": 0.0}, "top_label": "a", **more}
+    found = parse_answer(json.dumps(answer).encode(), ["a", "b"])
+    assert (found.model, found.truncated) == (model, truncated)
+    assert found == Answer((1.0, 0.0), "a")
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"type":"refusal"}', b'{"refusal":"not this"}', b'{"type":"refusal","name":"a"}']
+)
+def test_a_refusal_is_told_from_a_broken_answer(content: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        parse_answer(content, ["a", "b"])
+    assert not refused.value.passing
+
+
+def test_a_question_has_fixed_bytes() -> None:
+    assert (
+        question('Größe "L"?', [("billing", "Is it money?"), ("b", "b?")])
+        == (
+            '{"text":"Größe \\"L\\"?","labels":[{"name":"billing","rubric":"Is it money?"},'
+            '{"name":"b","rubric":"b?"}]}'
+        ).encode()
+    )
