@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LONGEST_ID = 256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ids:
     """What the caller calls a ticket, and where a trace of the caller's stands; never its text."""
 
@@ -36,7 +36,7 @@ class Ids:
         return {name: str(one)[:_LONGEST_ID] for name, one in values.items() if one is not None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Decision:
     """What happens to one ticket.
 

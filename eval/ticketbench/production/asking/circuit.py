@@ -12,7 +12,7 @@ MOST_IN_A_ROW = 5
 PAUSE_S = 30.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CircuitState:
     """How a circuit stands.
 

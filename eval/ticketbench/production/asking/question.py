@@ -33,7 +33,7 @@ _LEFT_FOR_A_RETRY = 0.5
 """Share of the budget that must be left: less is too short for an answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """A valid answer, or the reason why there is none.
 

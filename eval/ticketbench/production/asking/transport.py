@@ -36,7 +36,7 @@ class Unreached(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Received:
     """Status, Retry-After, and with status 200 the body, unpacked."""
 
