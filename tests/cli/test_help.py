@@ -35,7 +35,7 @@ ELSEWHERE = {
 }
 """Examples that cannot run in a small project, and why."""
 
-GROUPS = ("baseline", "cache", "key", "rubrics")
+GROUPS = ("baseline", "cache", "key", "policy", "rubrics")
 
 
 def pages() -> dict[str, str]:
@@ -83,6 +83,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "run configs/support.yaml",
         "cache export configs/support.yaml",
         "baseline bless configs/support.yaml --rubric-set v1",
+        "policy export configs/support.yaml --on v2 --kind config -o policy.json",
     ):
         done = ticketbench_in(folder, *words.split())
         assert done.returncode == 0, done.stderr

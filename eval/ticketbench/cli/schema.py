@@ -6,15 +6,16 @@ import click
 
 
 @click.command("schema")
-@click.argument("thing", type=click.Choice(["config", "rubrics"]), default="config")
+@click.argument("thing", type=click.Choice(["config", "rubrics", "policy"]), default="config")
 def command(thing: str) -> None:
-    """Print the JSON Schema of a config or a rubric file, for editors.
+    """Print the JSON Schema of a config, a rubric file or a policy, for editors.
 
     An editor that knows it completes keys and marks what is wrong while you type.
 
     \b
     ticketbench schema > configs/ticketbench.schema.json
     ticketbench schema rubrics
+    ticketbench schema policy
 
     The first line of a config then is
 
@@ -24,4 +25,16 @@ def command(thing: str) -> None:
     from ticketbench.cli.terminal import writable_json
     from ticketbench.edge.inputs.schema import json_schema
 
-    click.echo(writable_json(json_schema(thing)), nl=False)
+    text = _policy_schema() if thing == "policy" else json_schema(thing)
+    click.echo(writable_json(text), nl=False)
+
+
+def _policy_schema() -> str:
+    """The schema that a policy file is read by, written as those of other files are."""
+    import json
+
+    from ticketbench.edge.inputs.schema import DIALECT
+    from ticketbench.production.policy_schema import SCHEMA
+
+    schema = {"$schema": DIALECT, "title": "ticketbench policy", **SCHEMA}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
