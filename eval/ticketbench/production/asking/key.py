@@ -20,6 +20,10 @@ def plain_endpoint(url: str) -> PlainUrl:
     """The parts of a policy's URL. Raises InputError for a URL that can be read in two ways, and
     for plain http to another machine, on which a key and a ticket would be overheard.
     """
+    if url.startswith("local://"):
+        what = "the policy's endpoint is an engine within ticketbench, which a router does not load"
+        help_ = "export with the URL of a server; for tests: 'ticketbench serve'"
+        raise InputError(what, help=help_)
     found = plain_url(url)
     if found is None:
         help_ = "write https://host/path, a name outside ASCII as xn--..., and export again"
