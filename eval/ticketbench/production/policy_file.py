@@ -36,7 +36,7 @@ _MOST_BYTES = 5_000_000
 class Judged:
     """What the policy did to the tickets of the evaluation: `routed` of `of`, `right` of these.
 
-    low, high  interval of the share right, at the confidence of the promise
+    low, high  95 % interval of the share right, as the report has it
     """
 
     routed: int

@@ -45,16 +45,16 @@ def refuse_secret_url(url: str) -> None:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise InputError("endpoint.url is no address") from None
+        raise InputError("the address of the endpoint is none") from None
     if not parts.scheme or not parts.netloc:
-        raise InputError("endpoint.url is no full address, like https://host/classify")
+        raise InputError("the address of the endpoint is not full, like https://host/classify")
     if "@" in parts.netloc:
-        raise InputError("endpoint.url holds a user name or password", help=help_)
+        raise InputError("the address of the endpoint holds a user name or password", help=help_)
     if parts.fragment or ";" in parts.query:
-        raise InputError("endpoint.url holds more than an address", help=help_)
+        raise InputError("the address of the endpoint holds more than an address", help=help_)
     for name, given in parse_qsl(parts.query, keep_blank_values=True):
         if re.search(_SECRET_NAME, name, re.IGNORECASE) or not re.fullmatch(_PLAIN_VALUE, given):
-            what = f"endpoint.url may hold a secret: its parameter {quoted(name)}"
+            what = f"the address of the endpoint may hold a secret: its parameter {quoted(name)}"
             raise InputError(what, help=help_)
 
 

@@ -111,7 +111,7 @@ def test_no_promise_is_exported_where_none_is_certified() -> None:
 
 
 def test_the_threshold_of_a_capacity_needs_one() -> None:
-    assert "choose.most_reviewed" in refused(promised(n=150), kind="capacity")
+    assert "`choose: {most_reviewed: 0.3}`" in refused(promised(n=150), kind="capacity")
     found = export(promised(n=150, more="choose: {most_reviewed: 0.3}\n"), "v2", kind="capacity")
     counts = found.policy.reference.outcomes
     assert counts["review"] <= 0.3 * 150

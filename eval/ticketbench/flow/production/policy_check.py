@@ -111,7 +111,14 @@ def check(
     )
     if judged.chosen_on:
         found = replace(found, verdict="cannot tell", needed=None)
-    return Checked(made.sha256, str(source), target.promised, judged.chosen_on, found, judged.notes)
+    return Checked(
+        policy=made.sha256,
+        source=str(source),
+        promised=target.promised,
+        chosen_on=judged.chosen_on,
+        found=found,
+        notes=judged.notes,
+    )
 
 
 def _target(made: PolicyFile, min_precision: float | None, path: Path) -> _Target:
@@ -120,14 +127,14 @@ def _target(made: PolicyFile, min_precision: float | None, path: Path) -> _Targe
         if not 0 < min_precision < 1:
             what = f"a share is above 0 and below 1, got {min_precision:g}"
             raise InputError(what, where="--min-precision", help="such as 0.9")
-        return _Target(min_precision, promise.confidence if promise else CONFIDENCE, False)
+        return _Target(min_precision, promise.confidence if promise else CONFIDENCE, promised=False)
     if promise is None:
         raise InputError(
             "the policy promises nothing that could be broken",
             where=str(path),
             help="say what share of the routed tickets has to be right: --min-precision 0.9",
         )
-    return _Target(promise.right_at_least, promise.confidence, True)
+    return _Target(promise.right_at_least, promise.confidence, promised=True)
 
 
 def _of_config(made: PolicyFile, config: Path, overrides: Sequence[str]) -> _Judged:

@@ -15,6 +15,7 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.types import Estimate, ScoreTable
 from ticketbench.core.version import __version__
+from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.redaction import refuse_key
 from ticketbench.flow.production.prompts import read_prompts
 from ticketbench.flow.steps.completeness import refuse_misses
@@ -158,7 +159,7 @@ def _chosen(found: ThresholdAdvice, kind: Kind) -> ChosenThreshold:
 
 def _not_asked(kind: Kind, name: str) -> str:
     if kind == "capacity":
-        return "the config does not say how much people can read (choose.most_reviewed)"
+        return "the config does not say how much people can read: `choose: {most_reviewed: 0.3}`"
     return (
         f"no promise was made for {quoted(name)}, which is what runs today; "
         f"`choose: {{certify: {name}}}` asks for one"
@@ -279,6 +280,11 @@ def _exported(
     n = policy.reference.outcomes["escalate"]
     right = judged.precision if judged else None
     found = [_escalation_warning(n, right) if policy.policy.escalate_above < 1 else ""]
+    if is_local(policy.url):
+        found.append(
+            f"a router cannot ask {policy.url}, an engine in this process: serve it "
+            "('ticketbench serve'), and make the policy from answers of that server"
+        )
     if chosen is not None and chosen.certificate is not None and policy.promise is None:
         found.append(
             "the promise is not firm: so few tickets can look as good by accident, so the file "
