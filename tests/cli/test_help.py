@@ -75,6 +75,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "configs/rubrics/v2.yaml": V2,
         "datasets/new.csv": TICKETS,
         "export.csv": EXPORT,
+        "tickets.jsonl": '{"id": "t1", "text": "I was charged twice"}\n',
     }
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

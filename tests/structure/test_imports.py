@@ -126,3 +126,23 @@ def test_a_result_loads_pandas_and_matplotlib_when_a_frame_or_plot_is_asked_for(
 def test_an_unknown_public_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="nonsense"):
         ticketbench.nonsense  # noqa: B018
+
+
+def test_a_router_loads_neither_a_third_party_nor_what_it_needs_later(project: Path) -> None:
+    code = """
+import sys
+bare = set(sys.modules)
+import ticketbench.production
+loaded = {name for name in sys.modules if name not in bare}
+tops = {name.partition('.')[0] for name in loaded} - {'ticketbench'}
+assert 'http' in tops, tops
+assert not tops - sys.stdlib_module_names, tops - sys.stdlib_module_names
+late = {'asyncio', 'typing', 'hashlib', 'difflib', 'tomllib', 'uuid', 'gzip', 'zlib', 'pathlib'}
+assert not late & loaded, late & loaded
+assert not {name for name in loaded if name.startswith(('ticketbench.edge', 'ticketbench.measure'))}
+"""
+    command = [sys.executable, "-S", "-c", code]
+    sources = str(Path(ticketbench.__file__).parent.parent)
+    environment = {"PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

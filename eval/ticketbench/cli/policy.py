@@ -1,4 +1,4 @@
-"""The command `ticketbench policy export | show | check`."""
+"""The command `ticketbench policy export | show | check | route`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from ticketbench.cli.output import (
     show_json,
     show_pieces,
 )
+from ticketbench.cli.policy_route import route_command
 
 if TYPE_CHECKING:
     from ticketbench.flow.production.policy_export import Exported, Kind
@@ -38,6 +39,9 @@ def command() -> None:
     ticketbench policy export configs/support.yaml --on v2 --kind config -o policy.json
     ticketbench policy show policy.json
     """
+
+
+command.add_command(route_command)
 
 
 @command.command("export")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SECONDS = re.compile(r"[0-9]{1,9}(\.[0-9]+)?")
+_SECONDS = r"[0-9]{1,9}(\.[0-9]+)?"
 
 
 def asked_seconds(header: str | None, *, now: float) -> float:
@@ -14,7 +14,7 @@ def asked_seconds(header: str | None, *, now: float) -> float:
     where it does not say so.
     """
     text = (header or "").strip()
-    if _SECONDS.fullmatch(text):
+    if re.fullmatch(_SECONDS, text):
         return float(text)
     return max(0.0, _moment(text, default=now) - now)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -12,6 +11,8 @@ NONE_LABEL = "__none__"
 
 def fingerprint(parts: Iterable[str]) -> str:
     """sha256 (hex) of a sequence of strings; each is length-prefixed, so boundaries count."""
+    import hashlib  # late: a router needs it for its policy, not when it is imported
+
     digest = hashlib.sha256()
     known: dict[str, bytes] = {}
     gathered: list[bytes] = []

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import AnyStr
 
 from ticketbench.core.errors import InputError, TicketbenchError
-from ticketbench.core.keys.sources import BUILT_IN, NAME, in_user_file, in_variable
+from ticketbench.core.keys.sources import BUILT_IN, in_user_file, in_variable, is_name
 from ticketbench.core.keys.value import SHORTEST, is_numeric
 from ticketbench.edge.secret import ApiKey
 
@@ -31,7 +31,7 @@ _noted: set[str] = set()
 
 def note_key(variable: object) -> None:
     """From now on the value of this variable is a key; what is no variable's name is left out."""
-    if isinstance(variable, str) and NAME.fullmatch(variable):
+    if isinstance(variable, str) and is_name(variable):
         _noted.add(variable)
 
 

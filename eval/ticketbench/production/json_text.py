@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 
@@ -56,6 +55,8 @@ def canonical(value: Any) -> bytes:
 def digest(value: Mapping[str, Any]) -> str:
     """sha256 (hex) of the canonical form of an object without its own `sha256`."""
     rest = {key: one for key, one in value.items() if key != "sha256"}
+    import hashlib  # late: an import of the router does without
+
     return hashlib.sha256(canonical(rest)).hexdigest()
 
 

@@ -32,7 +32,7 @@ ANY_LABEL = "*"
 _MOST_BYTES = 5_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judged:
     """What the policy did to the tickets of the evaluation: `routed` of `of`, `right` of these.
 
@@ -46,7 +46,7 @@ class Judged:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Promise:
     """That with `confidence` at least a share `right_at_least` of what is routed is right.
 
@@ -64,7 +64,7 @@ class Promise:
     recording: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reference:
     """What the tickets of the evaluation looked like; drift is measured against it.
 
@@ -82,7 +82,7 @@ class Reference:
     model: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PolicyFile:
     """A policy as `ticketbench policy export` writes it.
 

@@ -10,10 +10,9 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names of this machine: plain http is for these alone, so that no key is overheard."""
 
 _USUAL_PORT = 443
-_PLAIN = re.compile(
+_PLAIN = (
     r"(?P<scheme>https?)://(?P<name>[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\])"
-    r"(?::(?P<port>[0-9]{1,5}))?(?P<target>/[!$-;=?-~]*)?",
-    re.IGNORECASE,
+    r"(?::(?P<port>[0-9]{1,5}))?(?P<target>/[!$-;=?-~]*)?"
 )
 """A name or an address in ASCII, a port, and a path of printable signs. No user name, no fragment,
 no blank, nothing that two parsers may read in two ways."""
@@ -47,7 +46,7 @@ def plain_url(url: str) -> PlainUrl | None:
 
     A name that is not in ASCII is none: write it as `xn--...`.
     """
-    found = _PLAIN.fullmatch(url)
+    found = re.fullmatch(_PLAIN, url, re.IGNORECASE)
     if found is None:
         return None
     name, scheme = found["name"].lower(), found["scheme"].lower()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "TICKETBENCH_KEY_HOSTS"
 BUILT_IN: Mapping[str, tuple[str, ...]] = {"SCALEDOWN_API_KEY": ("api.scaledown.xyz",)}
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 
 Written = dict[str, tuple[str, ...]]
 """Hosts as they are written, by the variable that holds the key."""
@@ -32,6 +32,11 @@ Written = dict[str, tuple[str, ...]]
 _MOST_BYTES = 100_000
 _NO_LINK, _NO_WAIT = getattr(os, "O_NOFOLLOW", 0), getattr(os, "O_NONBLOCK", 0)
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def is_name(text: str) -> bool:
+    """Whether a variable can be called so."""
+    return re.fullmatch(_NAME, text) is not None
 
 
 def written_hosts(environment: Mapping[str, str]) -> Written:
@@ -51,7 +56,7 @@ def in_variable(environment: Mapping[str, str]) -> Written:
     found: Written = {}
     for pair in environment.get(VARIABLE, "").split():
         name, equals, host = pair.partition("=")
-        if not (equals and host and NAME.fullmatch(name)):
+        if not (equals and host and is_name(name)):
             raise InputError(
                 f"{VARIABLE} takes NAME=HOST or NAME=HOST:PORT, with blanks in between",
                 where=f"variable {VARIABLE}",
@@ -133,6 +138,6 @@ def _parsed(path: Path, content: bytes) -> tuple[tuple[str, tuple[str, ...]], ..
         raise InputError("not a TOML file", where=str(path), help=f"write {shape}") from None
     for name, hosts in values.items():
         listed = isinstance(hosts, list) and all(isinstance(host, str) for host in hosts)
-        if not (listed and NAME.fullmatch(name)):
+        if not (listed and is_name(name)):
             raise InputError("not a file of keys and hosts", where=str(path), help=f"write {shape}")
     return tuple((name, tuple(hosts)) for name, hosts in values.items())

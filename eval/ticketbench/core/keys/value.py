@@ -15,14 +15,14 @@ SHORTEST = 8
 """Characters of a key: a shorter text stands in answers by chance, and would be taken out of them.
 """
 
-_NUMERIC = re.compile(r'[-+0-9eE.,:"\[\]{}]+')
+_NUMERIC = r'[-+0-9eE.,:"\[\]{}]+'
 
 
 def is_numeric(value: str) -> bool:
     """Whether `value` may stand in the numbers of JSON, and what is between them: taken out there,
     it would leave other numbers, or none.
     """
-    return _NUMERIC.fullmatch(value) is not None
+    return re.fullmatch(_NUMERIC, value) is not None
 
 
 def key_value(variable: str, environment: Mapping[str, str]) -> str | None:

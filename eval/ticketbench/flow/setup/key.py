@@ -10,10 +10,10 @@ from pathlib import Path
 from ticketbench.core.errors import InputError
 from ticketbench.core.keys.host import Host
 from ticketbench.core.keys.sources import (
-    NAME,
     VARIABLE,
     in_user_file,
     in_variable,
+    is_name,
     user_file,
 )
 from ticketbench.edge.key_hosts.bindings import bound_hosts
@@ -54,7 +54,7 @@ def binding(variable: str, host: str) -> Binding:
 
     note_key(variable)
     refuse_key(f"{variable} {host}", "the arguments")
-    if not NAME.fullmatch(variable):
+    if not is_name(variable):
         raise InputError(f"{variable!r} is no name of a variable", help="such as SHOP_KEY")
     path = user_file(os.environ)
     if path is None:
