@@ -1,0 +1,300 @@
+"""From an evaluation to a policy file: the setting that was recommended, or another said aloud."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal, get_args
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Policy
+from ticketbench.core.quotes import quoted, words
+from ticketbench.core.types import Estimate, ScoreTable
+from ticketbench.core.version import __version__
+from ticketbench.edge.redaction import refuse_key
+from ticketbench.flow.production.prompts import read_prompts
+from ticketbench.flow.steps.completeness import refuse_misses
+from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.settings import settings_of, today_of
+from ticketbench.flow.steps.tables import rubric_set, scored
+from ticketbench.measure.advice.threshold import ThresholdAdvice, advice
+from ticketbench.measure.production.profile import profile
+from ticketbench.measure.recommendation import Kind as Recommended
+from ticketbench.measure.routing.escalation import judge_escalation
+from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold
+from ticketbench.production.policy_file import (
+    Judged,
+    PolicyFile,
+    Promise,
+    Reference,
+    policy_bytes,
+)
+from ticketbench.report.threshold_table import headline_text
+from ticketbench.report.words import numbers
+from ticketbench.report.words.thresholds import unit_of, why_none_text
+
+Kind = Literal["certified", "cost", "capacity", "config"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""Where the rules of a policy come from: chosen by a rule, or as the config has them."""
+
+REVIEW_DAYS = 180
+FEWEST_GROUPS = 100
+"""A temperature that was fitted to fewer is more noise than knowledge."""
+
+FEWEST_ESCALATIONS = 10
+"""With fewer nobody can say how often an escalation is right."""
+
+_RULES = {"certified": "certified", "cost": "cost_optimal", "capacity": "capacity"}
+_BY_DEFAULT: dict[Recommended, Kind] = {"promise": "certified", "money": "cost"}
+_UNNAMED = "null"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The policy, where its rules come from, and what to know before it is used.
+
+    escalated, escalations_right  tickets that it escalates, and the share of these that two labels
+                                  or more fit; None where the dataset does not say that
+    """
+
+    kind: Kind
+    policy: PolicyFile
+    escalated: int
+    escalations_right: Estimate | None
+    warnings: tuple[str, ...]
+
+    @property
+    def content(self) -> bytes:
+        """The file."""
+        return policy_bytes(self.policy)
+
+
+def export(
+    config: Path,
+    on: str,
+    *,
+    kind: Kind | None = None,
+    prompts: Path | None = None,
+    review_days: int = REVIEW_DAYS,
+    overrides: Sequence[str] = (),
+) -> Exported:
+    """The policy for the rubric set `on` of `config`, from stored answers alone.
+
+    Without `kind` it is the recommended setting. The date is that of SOURCE_DATE_EPOCH, else now.
+    Raises InputError where that is to keep people, nothing is to be had of that kind, the answers
+    came from several models, or the file would hold a secret; and what `refuse_misses` raises.
+    """
+    if review_days < 1:
+        raise InputError("a policy is reviewed a day after it is made, or later")
+    inputs = read_inputs(config, overrides=overrides)
+    rubrics = rubric_set(inputs, on)
+    tables = scored(inputs, [one.name for one in inputs.rubric_sets])
+    refuse_misses(list(tables.values()), 0, inputs)
+    found = advice(
+        list(tables.values()),
+        on,
+        settings_of(inputs),
+        today_of(inputs),
+        certify=inputs.config.file.choose.certify or "",
+    )
+    kind = kind or _recommended(found)
+    chosen = None if kind == "config" else _chosen(found, kind)
+    table, rules = tables[on], _rules(inputs, on, chosen)
+    _refuse_loose_temperature(rules, table)
+    given = read_prompts(prompts, rubrics.labels) if prompts else {}
+    promise = _promise(inputs, found, chosen)
+    made = _created()
+    models = _models(inputs, on)
+    policy = PolicyFile(
+        created=made.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        tool=f"ticketbench {__version__}",
+        rubric_set=rubrics,
+        url=_url(inputs),
+        model=next(iter(models)),
+        policy=rules,
+        prompts=given,
+        promise=promise,
+        reference=_reference(table, rules, models),
+        review_by=(made + timedelta(days=review_days)).date().isoformat(),
+    )
+    _refuse_secrets(policy, inputs)
+    return _exported(kind, policy, table, chosen)
+
+
+def _recommended(found: ThresholdAdvice) -> Kind:
+    """The kind of the recommended setting; raises InputError where none is to be set."""
+    kind = _BY_DEFAULT.get(found.recommendation.kind)
+    if kind is None:
+        what = f"nothing to export: {headline_text(found)}"
+        help_ = "to export what the config sets all the same, say so: --kind config"
+        raise InputError(what, help=help_)
+    return kind
+
+
+def _chosen(found: ThresholdAdvice, kind: Kind) -> ChosenThreshold:
+    """What the rule of a kind chose; raises InputError, which says why, where that is nothing."""
+    if found.own.n_scored < FEWEST_TICKETS:
+        what = f"no threshold is taken from {numbers.count(found.own.n_scored, 'ticket')}"
+        help_ = f"label {FEWEST_TICKETS} or more, or set one yourself and say --kind config"
+        raise InputError(what, help=help_)
+    chosen = next((one for one in found.thresholds if one.rule == _RULES[kind]), None)
+    if chosen is None:
+        raise InputError(f"--kind {kind}: {_not_asked(kind, found.rubric_set)}")
+    if chosen.certificate is not None and not chosen.settled:
+        settings = found.own.settings
+        why = why_none_text(
+            chosen.certificate, target=settings.min_precision, unit=unit_of(found.own)
+        )
+        help_ = "what other kinds there are: 'ticketbench policy export --help'"
+        raise InputError(f"--kind certified: no threshold has a promise: {why}", help=help_)
+    if not chosen.settled:
+        raise InputError(f"--kind {kind}: no threshold is to be had from these tickets")
+    return chosen
+
+
+def _not_asked(kind: Kind, name: str) -> str:
+    if kind == "capacity":
+        return "the config does not say how much people can read (choose.most_reviewed)"
+    return (
+        f"no promise was made for {quoted(name)}, which is what runs today; "
+        f"`choose: {{certify: {name}}}` asks for one"
+    )
+
+
+def _rules(inputs: Inputs, on: str, chosen: ChosenThreshold | None) -> Policy:
+    """What decides; thresholds of single labels are those of the config alone."""
+    base, labels = inputs.config.policy, rubric_set(inputs, on).labels
+    if chosen is None:
+        own = dict(base.label_thresholds)
+        kept = tuple((label, own[label]) for label in labels if label in own)
+        return replace(base, label_thresholds=kept)
+    return replace(
+        base,
+        threshold=chosen.threshold,
+        escalate_above=chosen.escalate_above,
+        temperature=chosen.temperature,
+        label_thresholds=(),
+    )
+
+
+def _refuse_loose_temperature(rules: Policy, table: ScoreTable) -> None:
+    if rules.temperature != 1 and table.n_groups < FEWEST_GROUPS:
+        raise InputError(
+            f"a temperature of {rules.temperature:g} cannot be known from "
+            f"{numbers.count(table.n_groups, 'independent ticket')}",
+            where="policy.temperature",
+            help=f"label {FEWEST_GROUPS} or more, or leave it at 1",
+        )
+
+
+def _promise(
+    inputs: Inputs, found: ThresholdAdvice, chosen: ChosenThreshold | None
+) -> Promise | None:
+    """What the certificate holds, as a run prints it; None where there is none to rely on."""
+    if chosen is None or chosen.certificate is None or not chosen.certificate.firm:
+        return None
+    seen, right = chosen.in_sample, chosen.in_sample.selective_precision
+    digest = inputs.recording.digest
+    return Promise(
+        kind="certified",
+        right_at_least=chosen.target,
+        confidence=chosen.confidence,
+        chosen_on=found.own.n_scored,
+        groups=found.own.n_groups,
+        judged=Judged(
+            routed=seen.routed, of=seen.n, right=seen.right, low=right.low, high=right.high
+        ),
+        dataset=f"sha256:{inputs.dataset.fingerprint}",
+        recording=f"sha256:{digest}" if digest else None,
+    )
+
+
+def _models(inputs: Inputs, on: str) -> dict[str | None, int]:
+    """The one model that the answers name, or None, with how many tickets it answered.
+
+    Raises InputError where there are several: a threshold for a mixture is one for neither.
+    """
+    from ticketbench.edge.replay.models import models
+
+    with answer_source(inputs, mode="replay", reads_only=True) as source:
+        counted = Counter(models(inputs.dataset, rubric_set(inputs, on), source))
+    if len(counted) > 1:
+        told = [f"{n} of {name or 'a model without a name'}" for name, n in counted.most_common()]
+        raise InputError(
+            f"the answers are of several models: {words(told)}",
+            help=f"ask all anew: ticketbench run {inputs.config.path} --mode refresh",
+        )
+    return dict(counted)
+
+
+def _url(inputs: Inputs) -> str:
+    from ticketbench.edge.replay.source import full_url
+
+    return full_url(inputs.config.file.endpoint.url)
+
+
+def _reference(table: ScoreTable, rules: Policy, models: dict[str | None, int]) -> Reference:
+    found = profile(table, rules)
+    return Reference(
+        n=found.n,
+        top_score_quantiles=found.top_score_quantiles,
+        top_labels=found.top_labels,
+        outcomes=found.outcomes,
+        confusion=found.confusion,
+        model={name or _UNNAMED: n for name, n in models.items()},
+    )
+
+
+def _created() -> datetime:
+    """When the file is made: by SOURCE_DATE_EPOCH, so that a build gives equal bytes, else now."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if not given:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError):
+        what = f"no number of seconds since 1970: {quoted(given)}"
+        raise InputError(what, where="SOURCE_DATE_EPOCH") from None
+
+
+def _refuse_secrets(policy: PolicyFile, inputs: Inputs) -> None:
+    """What is written can be loaded, and holds no key that this machine knows."""
+    content = policy_bytes(policy)
+    where = inputs.config.document.where(("endpoint", "url"))
+    try:
+        PolicyFile.load(content)
+    except InputError as error:
+        raise error.located(where) from None
+    refuse_key(content.decode("utf-8"), "what the policy would hold")
+
+
+def _exported(
+    kind: Kind, policy: PolicyFile, table: ScoreTable, chosen: ChosenThreshold | None
+) -> Exported:
+    judged = judge_escalation(table, policy.policy.decide(table.scores, table.labels))
+    n = policy.reference.outcomes["escalate"]
+    right = judged.precision if judged else None
+    found = [_escalation_warning(n, right) if policy.policy.escalate_above < 1 else ""]
+    if chosen is not None and chosen.certificate is not None and policy.promise is None:
+        found.append(
+            "the promise is not firm: so few tickets can look as good by accident, so the file "
+            "says none; label more"
+        )
+    return Exported(kind, policy, n, right, tuple(filter(None, found)))
+
+
+def _escalation_warning(n: int, right: Estimate | None) -> str:
+    """What speaks against escalating; empty where nothing does."""
+    off = "`escalate_above: 1` switches them off"
+    if right is None:
+        return f"nothing tells whether escalations are right: the dataset has no all_labels; {off}"
+    if n < FEWEST_ESCALATIONS:
+        return f"there are {numbers.count(n, 'escalation')} to judge by, too few to tell; {off}"
+    if right.value < 0.5:
+        seen = numbers.percent(right.value, 0)
+        return f"escalations were right in {seen} of {numbers.count(n, 'case')}: {off}"
+    return ""
