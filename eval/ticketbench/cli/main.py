@@ -24,6 +24,7 @@ COMMANDS = {
     "errors": "List tickets of a saved run: broken, fixed, sent out wrong.",
     "report": "Make the page of a saved run again, without measuring.",
     "gate": "Judge the gates of a config, for CI.",
+    "policy": "Make, show and check the file that a router decides by.",
     "baseline": "Show, bless or pin the reference that gates compare with.",
     "rubrics": "Show which words of which rubrics changed.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",

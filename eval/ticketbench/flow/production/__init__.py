@@ -1,4 +1,4 @@
 """Into production and back: what a policy file is made of, and whether it still holds.
 
-In order: prompts, policy_words, policy_export, policy_check.
+In order: prompts, gold, policy_words, policy_export, policy_check.
 """

@@ -66,9 +66,14 @@ def _promised(promise: Promise) -> str:
     )
 
 
-def check_text(found: PromiseCheck) -> str:
-    """The verdict with its numbers, and what would settle it. No last stop."""
+def check_text(found: PromiseCheck, *, chosen_on: bool) -> str:
+    """The verdict with its numbers, and what would settle it. No last stop.
+
+    `chosen_on`: these are the tickets that the policy was made from.
+    """
     said = f"{found.verdict}: {_seen(found)}"
+    if chosen_on:
+        return f"{said}; but these are the tickets that it was made from: label new ones"
     return said if found.verdict != "cannot tell" else f"{said}; {_settled_by(found)}"
 
 
@@ -91,6 +96,8 @@ def _seen(found: PromiseCheck) -> str:
 
 
 def _settled_by(found: PromiseCheck) -> str:
+    if found.needed is None and not found.groups:
+        return "only routed tickets tell"
     if found.needed is None:
         return "no number of tickets like these would tell"
     return f"about {found.needed:,} labelled tickets would tell, there are {found.n:,}"
