@@ -1,9 +1,11 @@
 """What runs in a service of others: it routes tickets by a policy that an evaluation has measured.
 
 Standard library alone, and only `core` of this package. In order: json_text, policy_schema,
-policy_sense, policy_file, log_writer, decision_log.
+policy_sense, policy_file, asking, log_writer, decision_log, decision, log, handlers, router.
 """
 
+from ticketbench.production.decision import Decision
 from ticketbench.production.policy_file import PolicyFile as Policy
+from ticketbench.production.router import Router
 
-__all__ = ["Policy"]
+__all__ = ["Decision", "Policy", "Router"]
