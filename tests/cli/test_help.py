@@ -73,6 +73,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         + GATES,
         "configs/rubrics/v1.yaml": V1,
         "configs/rubrics/v2.yaml": V2,
+        "app.py": 'LABELS = {"a": "Is it a?", "b": "Is it b?"}\n',
         "datasets/new.csv": TICKETS,
         "export.csv": EXPORT,
         "tickets.jsonl": '{"id": "t1", "text": "I was charged twice"}\n',

@@ -9,6 +9,7 @@ import pytest
 
 from gated_project import edit
 from ticketbench.core.errors import InputError
+from ticketbench.edge.inputs.rubric_files import read_rubrics
 from ticketbench.flow.rubrics_diff import RubricsDiff, rubrics_diff
 
 EVAL = Path("eval.yaml")
@@ -44,6 +45,28 @@ def test_rubric_files_alone_have_words_and_no_flips(answered: Path) -> None:
     words = found.changes[0].words
     assert (words[0].kind, words[0].text) == ("same", "Is ")
     assert "".join(w.text for w in words if w.kind != "removed") == found.changes[0].after
+
+
+def test_a_list_in_a_python_file_is_diffed_like_a_rubric_file(answered: Path) -> None:
+    for name in ("v1", "v2"):
+        texts = [(r.label, r.text) for r in read_rubrics(Path(f"{name}.yaml")).rubrics]
+        Path(f"{name}.py").write_text(f"LABELS = {texts!r}\n", encoding="utf-8")
+    of_files = rubrics_diff("v1.yaml", "v2.yaml")
+    of_lists = rubrics_diff("v1.py::LABELS", "v2.py::LABELS")
+    assert (of_lists.base, of_lists.candidate) == ("v1.py::LABELS", "v2.py::LABELS")
+    assert of_lists.changes == of_files.changes
+
+
+def test_a_config_with_a_list_in_python_replays_the_answers_of_the_file(answered: Path) -> None:
+    texts = [(r.label, r.text) for r in read_rubrics(Path("v2.yaml")).rubrics]
+    Path("app.py").write_text(f"LABELS = {texts!r}\n", encoding="utf-8")
+    of_file = rubrics_diff("v1", "v2", config=EVAL)
+    edit(EVAL, "v2.yaml", "app.py::LABELS")
+    assert rubrics_diff("v1", "v2", config=EVAL) == of_file
+    Path("app.py").unlink()
+    with pytest.raises(InputError, match=r"no such file: app\.py\n") as caught:
+        rubrics_diff("v1", "v2", config=EVAL)
+    assert caught.value.problems[0].where.startswith("eval.yaml:")
 
 
 def test_missing_answers_leave_the_words_and_say_what_is_missing(project: Path) -> None:

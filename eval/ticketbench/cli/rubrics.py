@@ -48,8 +48,8 @@ def diff(
 ) -> None:
     """Show the words that changed, beside the tickets that flipped.
 
-    A and B are rubric sets of a config, report folders (FOLDER:SET), or rubric files. Without
-    stored answers only the words are shown.
+    A and B are rubric sets of a config, report folders (FOLDER:SET), rubric files, or lists in a
+    Python file (app.py::LABELS). Without stored answers only the words are shown.
 
     \b
     ticketbench rubrics diff v1 v2 --config configs/support.yaml

@@ -23,6 +23,7 @@ def command(paths: tuple[Path, ...], rubrics: Path | None, as_json: bool) -> Non
     \b
     ticketbench validate configs/support.yaml
     ticketbench validate datasets/new.csv --rubrics configs/rubrics/v2.yaml
+    ticketbench validate app.py::LABELS
     """
     from ticketbench.flow.validate import validate
 

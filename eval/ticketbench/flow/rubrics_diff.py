@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,4 +75,5 @@ def _rubrics(
         name = sides[0 if first is None else 1].name
         help_ = "name rubric sets of a config, report folders or rubric files"
         raise InputError(f"the rubrics of {name} are not known", help=help_)
-    return first, second
+    # Two files may hold sets of one name; the sides are called so that they can be told apart.
+    return replace(first, name=sides[0].name), replace(second, name=sides[1].name)

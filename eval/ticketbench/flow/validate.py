@@ -26,8 +26,8 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
     """Check every path; raises one InputError with the problems of all of them.
 
     A .yaml, .yml or .json file holding a list or `extends` is a rubric set, one with `version` a
-    config (checked with its dataset and rubric files), anything else a dataset. With `rubrics`,
-    the labels of datasets must be in that rubric set.
+    config (checked with its dataset and rubric files), `app.py::LABELS` a rubric set, anything else
+    a dataset. With `rubrics`, the labels of datasets must be in that rubric set.
     """
     from ticketbench.edge.inputs.rubric_files import read_rubrics
 
@@ -45,8 +45,12 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
 
 
 def _check(path: Path, labels: Sequence[str] | None) -> Checked:
+    from ticketbench.edge.inputs.python_literal import is_python
+
     if path.suffix in (".yaml", ".yml", ".json"):
         return _check_document(path)
+    if is_python(path):
+        return _check_rubrics(path)
     from ticketbench.edge.inputs.dataset import load_dataset
     from ticketbench.edge.inputs.dataset_findings import dataset_findings
 
@@ -60,17 +64,11 @@ def _check_document(path: Path) -> Checked:
     from ticketbench.core.registry import suggestion
     from ticketbench.edge.inputs.config import ConfigFile
     from ticketbench.edge.inputs.documents import read_document
-    from ticketbench.edge.inputs.rubric_files import (
-        is_rubric_document,
-        read_rubrics,
-        rubric_findings,
-    )
+    from ticketbench.edge.inputs.rubric_files import is_rubric_document
 
     document = read_document(path)
     if is_rubric_document(document):
-        found = read_rubrics(path)
-        summary = f"{len(found.labels)} labels: {words(found.labels)}"
-        return Checked(str(path), "rubric set", summary, rubric_findings(found))
+        return _check_rubrics(path)
     keys = document.data if isinstance(document.data, dict) else {}
     if set(keys) & set(ConfigFile.model_fields):
         return _check_config(path)
@@ -83,6 +81,14 @@ def _check_document(path: Path) -> Checked:
             "a rubric set is a list of name/rubric or has `extends`; a config has `version: 1`",
         ),
     )
+
+
+def _check_rubrics(path: Path) -> Checked:
+    from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
+
+    found = read_rubrics(path)
+    summary = f"{len(found.labels)} labels: {words(found.labels)}"
+    return Checked(str(path), "rubric set", summary, rubric_findings(found))
 
 
 def _check_config(path: Path) -> Checked:

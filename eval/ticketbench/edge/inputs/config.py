@@ -23,6 +23,7 @@ from ticketbench.edge.files.links import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, value_of
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
+from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.validation import FileName, Strict, validated
 from ticketbench.edge.key_hosts.host import host_of
 from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
@@ -234,7 +235,7 @@ class Config:
 
     @property
     def rubric_paths(self) -> dict[str, Path]:
-        """Rubric set name to file, in the order of the config."""
+        """Rubric set name to file, or to `app.py::LABELS`, in the order of the config."""
         return {name: self._resolve(path) for name, path in self.file.rubric_sets.items()}
 
     @property
@@ -286,7 +287,7 @@ class Config:
         )
         named = (
             self.dataset_path,
-            *self.rubric_paths.values(),
+            *(file_of(path) for path in self.rubric_paths.values()),
             *self.mask_words_paths,
             *optional,
         )

@@ -5,6 +5,8 @@
 extends: v1.yaml
 labels: [{name: billing, rubric: "..."}]     # replaced in place; new labels come last
 remove: [general]
+
+A list may also stand in a Python file: `app.py::LABELS`.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.documents import Document, read_document
+from ticketbench.edge.inputs.python_literal import is_python, name_in, read_python_rubrics
 from ticketbench.edge.inputs.validation import FileName, Strict, validated
 
 MOST_LABELS = 6
@@ -51,7 +54,7 @@ class RubricVersion(Strict):
 
 
 def read_rubrics(path: Path, name: str | None = None) -> RubricSet:
-    """The rubric set in `path`, called `name` or after the file.
+    """The rubric set in `path`, called `name` or after the file; `app.py::LABELS` after LABELS.
 
     Raises InputError with file:line:column for anything that is not one of the two forms, for
     duplicate or reserved names, blank texts, and fewer than two labels.
@@ -60,9 +63,10 @@ def read_rubrics(path: Path, name: str | None = None) -> RubricSet:
     if len(rubrics) < 2:
         raise InputError(
             f"a rubric set needs two or more labels, this one has {len(rubrics)}",
-            where=f"{path}:1:1",
+            where=rubric_document(path).where(),
         )
-    return RubricSet(name or path.stem, tuple(Rubric(k, v) for k, v in rubrics.items()))
+    own = name_in(path) or path.stem
+    return RubricSet(name or own, tuple(Rubric(k, v) for k, v in rubrics.items()))
 
 
 def rubric_places(path: Path) -> dict[str, str]:
@@ -70,7 +74,7 @@ def rubric_places(path: Path) -> dict[str, str]:
 
     A label that a version does not change stands in its parent.
     """
-    document = read_document(path)
+    document = rubric_document(path)
     if isinstance(document.data, list):
         return {entry["name"]: document.where((i, "name")) for i, entry in enumerate(document.data)}
     parent = Path(os.path.normpath(path.parent / document.data["extends"]))
@@ -81,6 +85,11 @@ def rubric_places(path: Path) -> dict[str, str]:
     return places
 
 
+def rubric_document(path: Path) -> Document:
+    """What stands in a rubric file, or behind a name in a Python file, unchecked."""
+    return read_python_rubrics(path) if is_python(path) else read_document(path)
+
+
 def is_rubric_document(document: Document) -> bool:
     """Whether the document looks like a rubric set: a list, or a mapping with `extends`."""
     return isinstance(document.data, list) or (
@@ -89,7 +98,7 @@ def is_rubric_document(document: Document) -> bool:
 
 
 def _resolve(path: Path, children: tuple[Path, ...]) -> dict[str, str]:
-    document = read_document(path)
+    document = rubric_document(path)
     if path.resolve() in children:
         raise InputError("a rubric file extends itself", where=document.where(("extends",)))
     if isinstance(document.data, dict):
@@ -103,6 +112,10 @@ def _extended(document: Document, children: tuple[Path, ...]) -> dict[str, str]:
     version = validated(RubricVersion, document)
     _check_entries(document, version.labels, ("labels",))
     parent = document.path.parent / version.extends
+    if is_python(parent):
+        what = f"no version extends what stands in Python: {clipped(version.extends)}"
+        help_ = "copy the list into a rubric file, and extend that"
+        raise InputError(what, where=document.where(("extends",)), help=help_)
     if not parent.is_file():
         what = f"{parent} is {'a folder' if parent.is_dir() else 'not there'}"
         raise InputError(what, where=document.where(("extends",)), help="name the parent's file")

@@ -21,6 +21,7 @@ from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
 from ticketbench.edge.inputs.documents import Location
+from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
 from ticketbench.flow.steps.grouping import grouped
 
@@ -103,7 +104,7 @@ def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
 def _refuse_missing_files(config: Config) -> None:
     """What must be there and is not, and what is there and no file, at its place in the config."""
     needed: dict[Location, Path | None] = {("dataset", "path"): config.dataset_path}
-    needed |= {("rubric_sets", name): path for name, path in config.rubric_paths.items()}
+    needed |= {("rubric_sets", name): file_of(path) for name, path in config.rubric_paths.items()}
     needed |= {("report", "mask_words", i): p for i, p in enumerate(config.mask_words_paths)}
     optional: dict[Location, Path | None] = {
         ("recording",): config.recording_path,

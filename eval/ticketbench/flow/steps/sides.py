@@ -12,6 +12,7 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import ScoreTable
+from ticketbench.edge.inputs.python_literal import is_python
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.tables import rubric_set, scored
@@ -49,9 +50,10 @@ def read_sides(
 ) -> tuple[Side, Side]:
     """Both sides; with `config` they are rubric sets of it, else files.
 
-    A file is a report folder or its results.json, a prediction table, or a rubric file; `FILE:SET`
-    chooses one of several rubric sets. Raises InputError when a side is none of these, and what
-    `refuse_misses` raises when answers of a config are missing.
+    A file is a report folder or its results.json, a prediction table, a rubric file, or a list in a
+    Python file (`app.py::LABELS`); `FILE:SET` chooses one of several rubric sets. Raises InputError
+    when a side is none of these, and what `refuse_misses` raises when answers of a config are
+    missing.
     """
     if config is not None:
         return _of_config(names, config, mode, overrides)
@@ -92,10 +94,11 @@ def side_of(text: str) -> Side:
     path, name = _split(text)
     if path.is_dir() or path.name == RESULTS:
         return _of_run(path if path.is_dir() else path.parent, name)
-    if path.suffix in (".yaml", ".yml"):
+    if path.suffix in (".yaml", ".yml") or is_python(path):
         from ticketbench.edge.inputs.rubric_files import read_rubrics
 
-        return Side(path.stem, None, read_rubrics(path))
+        rubrics = read_rubrics(path)
+        return Side(rubrics.name, None, rubrics)
     from ticketbench.edge.results.predictions import read_score_table
 
     table = read_score_table(path, name).in_order_of_ids()
@@ -103,7 +106,9 @@ def side_of(text: str) -> Side:
 
 
 def _split(text: str) -> tuple[Path, str | None]:
-    """`FILE:SET` in parts; a file may have a colon in its own name."""
+    """`FILE:SET` in parts; a file may have a colon in its own name, or a name in it behind two."""
+    if is_python(Path(text)):
+        return Path(text), None
     if Path(text).exists() or ":" not in text:
         path = Path(text)
         if not path.exists():

@@ -1,0 +1,60 @@
+"""docs/guide.md as it is to be followed: files to write, commands and Python to run, in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "guide.md"
+
+Kind = Literal["file", "command", "python", "output", "end"]
+
+_END = "End `serve` with Ctrl-C"
+_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|csv))\n")
+_NEXT = re.compile(r"\n\n(?=ticketbench |>>> |# [\w./-]+\.(?:py|yaml|csv)\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A block of the page that begins in a line; `name` is the file that it is to be written to."""
+
+    kind: Kind
+    line: int
+    text: str
+    name: str = ""
+
+
+def steps() -> list[Step]:
+    """Every block of the page, and where the server is to be ended, in order."""
+    return list(_steps(PAGE.read_text(encoding="utf-8").splitlines()))
+
+
+def _steps(lines: list[str]) -> Iterator[Step]:
+    block: list[str] = []
+    for number, line in enumerate([*lines, "end"], start=1):
+        if line.startswith("    ") or (block and not line):
+            block.append(line[4:])
+            continue
+        yield from _of_block("\n".join(block), number - len(block))
+        block = []
+        if line.startswith(_END):
+            yield Step("end", number, line)
+
+
+def _of_block(block: str, line: int) -> Iterator[Step]:
+    for text in filter(str.strip, _NEXT.split(block.rstrip("\n"))):
+        yield _step(text + "\n", line)
+        line += text.count("\n") + 2
+
+
+def _step(text: str, line: int) -> Step:
+    named = _FILE.match(text)
+    if named:
+        return Step("file", line, text[named.end() :], named[1])
+    for begins, kind in (("ticketbench ", "command"), (">>> ", "python")):
+        if text.startswith(begins):
+            return Step("command" if kind == "command" else "python", line, text)
+    return Step("output", line, text)
