@@ -1,4 +1,4 @@
 """What can be told of scores without labels.
 
-In order: cutoff.
+In order: reference cutoff.
 """
