@@ -64,5 +64,5 @@ def _confusion(table: ScoreTable) -> tuple[tuple[int, ...], ...]:
     rows = top_label_confusion(table).counts
     k = len(table.labels)
     # A gold label that the rubric set lacks is, for this set, none of its labels.
-    outside = np.sum(rows[k:], axis=0, dtype=np.int64) if rows[k:] else np.zeros(k, dtype=np.int64)
-    return (*rows[:k], tuple(outside.tolist())) if outside.sum() else rows[:k]
+    outside = tuple(map(sum, zip(*rows[k:], strict=True)))
+    return (*rows[:k], outside) if any(outside) else rows[:k]
