@@ -16,17 +16,17 @@ from fault_server import BAD_ANSWERS, LABELS
 from ticketbench.core.classify import (
     Answer,
     ContractViolation,
+    Refused,
     check_sum,
     decimals_of,
+    other_rubrics,
     parse_answer,
 )
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.contract import (
     KEY_VERSION,
-    AskedLabel,
     answer_key,
     as_stored,
-    other_rubrics,
     request_body,
 )
 
@@ -337,11 +337,47 @@ def test_only_what_may_come_right_is_worth_asking_again(name: str) -> None:
 
 
 def test_rubrics_are_compared_only_where_they_come_back() -> None:
-    asked = [AskedLabel("a", "Is it a?"), AskedLabel("b", "Is it b?")]
+    asked = [("a", "Is it a?"), ("b", "Is it b?")]
     without = json.dumps({"scores": {"a": 1, "b": 0}}).encode()
     assert other_rubrics(without, asked) == ""
     listing = [{"label": "b", "score": 0, "rubric": "Is it c?"}]
-    assert "'b'" in other_rubrics(json.dumps({"labels": listing}).encode(), asked)
+    echo = json.dumps({"labels": listing})
+    escaped = echo.replace('"rubric"', '"\\u0072ubric"')
+    for content in (echo, escaped):
+        assert "'b'" in other_rubrics(content.encode(), asked)
+
+
+@pytest.mark.parametrize(
+    ("more", "model", "truncated"),
+    [
+        ({}, None, False),
+        ({"model": "slm-2.1"}, "slm-2.1", False),
+        ({"model": "my card 4711 was charged"}, None, False),
+        ({"model": "m" * 129}, None, False),
+        ({"model": ["slm"]}, None, False),
+        ({"usage": {"truncated": True}}, None, True),
+        ({"usage": {"truncated": "no", "state_tokens_dropped": 12}}, None, True),
+        ({"usage": {"truncated": False, "state_tokens_dropped": 0}}, None, False),
+        ({"usage": [1]}, None, False),
+    ],
+    ids=str,
+)
+def test_an_answer_says_its_model_by_name_and_whether_the_text_was_cut(
+    more: dict[str, object], model: str | None, truncated: bool
+) -> None:
+    answer = {"scores": {"a": 1.0, "b": 0.0}, "top_label": "a", **more}
+    found = parse_answer(json.dumps(answer).encode(), ["a", "b"])
+    assert (found.model, found.truncated) == (model, truncated)
+    assert found == Answer((1.0, 0.0), "a")
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"type":"refusal"}', b'{"refusal":"not this"}', b'{"type":"refusal","name":"a"}']
+)
+def test_a_refusal_is_told_from_a_broken_answer(content: bytes) -> None:
+    with pytest.raises(Refused) as refused:
+        parse_answer(content, ["a", "b"])
+    assert not refused.value.passing
 
 
 @pytest.mark.parametrize("zero", ["-0.0", "-0", "-0.000", "-0e5", "-0.0E-3"])

@@ -7,9 +7,10 @@ import pytest
 import canary
 from key_forms import ODD, written
 from ticketbench.core.errors import InputError
+from ticketbench.core.keys.value import HEADER
 from ticketbench.edge.endpoints import Connection
 from ticketbench.edge.engines import engines
-from ticketbench.edge.secret import HEADER, ApiKey, read_key
+from ticketbench.edge.secret import ApiKey, read_key
 from ticketbench.edge.serving.service import Service
 
 CANARY = "sk-canary-7f3a9c1e"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ticketbench.core.quotes import listed, quoted
 
@@ -20,6 +21,8 @@ MOST_ANSWER_BYTES = 1_000_000
 TOO_LARGE = "the answer is larger than 1 MB"
 AGREEMENT = 1e-6
 """How far two numbers of one answer may lie apart and still be the same."""
+MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}\Z"
+"""What may be kept of a model's name: no blank, so that no sentence of a ticket fits in."""
 
 
 class ContractViolation(Exception):
@@ -34,12 +37,22 @@ class ContractViolation(Exception):
         self.passing = passing
 
 
+class Refused(ContractViolation):
+    """The endpoint says that it will not judge this text; asking again changes nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A valid answer: the scores in the order of the labels asked for, and the top label."""
+    """A valid answer: the scores in the order of the labels asked for, and the top label.
+
+    model      as the answer names it, where that is a name; two answers are equal without it
+    truncated  the answer says that it judged a part of the text alone
+    """
 
     scores: tuple[float, ...]
     top_label: str
+    model: str | None = field(default=None, compare=False)
+    truncated: bool = field(default=False, compare=False)
 
 
 def question(text: str, labels: Iterable[tuple[str, str]]) -> bytes:
@@ -61,6 +74,8 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     data = answer_json(content)
     scores = data.get("scores") if isinstance(data, dict) else None
     if not isinstance(scores, dict):
+        if isinstance(data, dict) and (data.get("type") == "refusal" or data.get("refusal")):
+            raise Refused("the endpoint refused to judge this text")
         raise ContractViolation("the answer has no object 'scores'", passing=True)
     missing = [label for label in labels if label not in scores]
     extra = [label for label in scores if label not in labels]
@@ -78,7 +93,26 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
             f"top_label is {quoted(top_label)}, but another label scores higher"
         )
     _check_listing(data.get("labels"), scores)
-    return Answer(values, top_label)
+    return Answer(values, top_label, _model(data.get("model")), _truncated(data.get("usage")))
+
+
+def other_rubrics(content: bytes, labels: Iterable[tuple[str, str]]) -> str:
+    """What is wrong when a valid answer echoes other rubrics than were asked; else empty.
+
+    `labels` are pairs of name and rubric. Blanks do not count, and an answer without rubrics says
+    nothing.
+    """
+    if b"rubric" not in content and b"\\u" not in content:
+        return ""
+    listing = answer_json(content).get("labels") or []
+    sent = {name: rubric.split() for name, rubric in labels}
+    for entry in listing:
+        rubric = entry.get("rubric")
+        if isinstance(rubric, str) and rubric.split() != sent[entry["label"]]:
+            return (
+                f"the server answered for another rubric of {quoted(entry['label'])} than was sent"
+            )
+    return ""
 
 
 def check_scores(scores: Mapping[str, float], top_label: str) -> None:
@@ -166,6 +200,18 @@ def _score(label: str, value: Any) -> float:
     if not 0 <= value <= 1:  # false for NaN, infinity and integers of any length
         raise ContractViolation(f"the score of {quoted(label)} is not within [0, 1]")
     return float(value) + 0.0  # -0.0 is 0.0
+
+
+def _model(name: Any) -> str | None:
+    return name if isinstance(name, str) and re.match(MODEL_NAME, name) else None
+
+
+def _truncated(usage: Any) -> bool:
+    """Two ways in which gateways say so."""
+    if not isinstance(usage, dict):
+        return False
+    dropped = usage.get("state_tokens_dropped")
+    return usage.get("truncated") is True or (isinstance(dropped, int | float) and dropped > 0)
 
 
 def _check_listing(listing: Any, scores: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable
 
 MOST_SHOWN = 60
@@ -49,6 +48,8 @@ def columns_near(name: str, columns: Collection[str]) -> str:
     """
     if len(columns) < 2:
         return "there is one column" if columns else "there are no columns"
+    import difflib  # late: it takes longer to load than the rest of this file
+
     by_start = {column[:MOST_SHOWN]: column for column in columns}
     near = difflib.get_close_matches(name, by_start, n=_MOST_NAMES, cutoff=0.0)
     return f"{len(columns)} columns, the nearest: {listed(by_start[one] for one in near)}"

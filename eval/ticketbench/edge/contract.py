@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
 
-from ticketbench.core.classify import answer_json, question
-from ticketbench.core.quotes import quoted
+from ticketbench.core.classify import question
 from ticketbench.core.rubrics import RubricSet
 
 KEY_VERSION = "ticketbench-answer-1"
@@ -111,19 +110,3 @@ _decode_asked = msgspec.json.Decoder(_Asked).decode
 def asked_labels(body: bytes) -> list[AskedLabel]:
     """The labels of a request that `request_body` made."""
     return _decode_asked(body).labels
-
-
-def other_rubrics(content: bytes, asked: Sequence[AskedLabel]) -> str:
-    """What is wrong when a valid answer echoes other rubrics than were `asked`; else empty.
-
-    Blanks do not count, and an answer without rubrics says nothing.
-    """
-    listing = answer_json(content).get("labels") or []
-    sent = {label.name: label.rubric.split() for label in asked}
-    for entry in listing:
-        rubric = entry.get("rubric")
-        if isinstance(rubric, str) and rubric.split() != sent[entry["label"]]:
-            return (
-                f"the server answered for another rubric of {quoted(entry['label'])} than was sent"
-            )
-    return ""

@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import AnyStr
 
 from ticketbench.core.errors import InputError, TicketbenchError
-from ticketbench.edge.key_hosts.sources import BUILT_IN, NAME, in_user_file, in_variable
-from ticketbench.edge.secret import SHORTEST, ApiKey, is_numeric
+from ticketbench.core.keys.sources import BUILT_IN, NAME, in_user_file, in_variable
+from ticketbench.core.keys.value import SHORTEST, is_numeric
+from ticketbench.edge.secret import ApiKey
 
 _NAMING = re.compile(r"key[_-]env[\"']?[\s:=]+[\"']?([A-Za-z_][A-Za-z0-9_]*)", re.IGNORECASE)
 _QUERY_VALUE = re.compile(r"(?<=[?&;])([^=&;#]*)=[^&;#]*")

@@ -13,16 +13,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import AnyStr, NoReturn
 
-from ticketbench.core.errors import InputError
-
-HEADER = "x-api-key"
-SHORTEST = 8
-"""Characters of a key: a shorter text stands in answers by chance, and would be taken out of them.
-"""
+from ticketbench.core.keys.value import key_value
 
 _IN_ITS_PLACE = "***"
 _WORDLIKE = re.compile(r"[A-Za-z]{8,15}")
-_NUMERIC = re.compile(r'[-+0-9eE.,:"\[\]{}]+')
 
 
 class ApiKey:
@@ -71,34 +65,13 @@ class ApiKey:
         return _WORDLIKE.fullmatch(self._value) is not None
 
 
-def is_numeric(value: str) -> bool:
-    """Whether `value` may stand in the numbers of JSON, and what is between them: taken out there,
-    it would leave other numbers, or none.
-    """
-    return _NUMERIC.fullmatch(value) is not None
-
-
 def read_key(variable: str, environment: Mapping[str, str]) -> ApiKey | None:
     """The key in environment variable `variable`; None when it is unset or blank.
 
-    Raises InputError, without the key, when it has fewer than 8 characters, is a number, or holds
-    anything but printable ASCII: such a key would end up in the text of a library's exception.
+    Raises InputError where `key_value` does.
     """
-    value = environment.get(variable, "").strip()
-    if not value:
-        return None
-    if len(value) < SHORTEST:
-        what = f"the key in {variable} has fewer than {SHORTEST} characters"
-        raise InputError(what, help="copy it again, whole; without a key, unset the variable")
-    if not all("!" <= character <= "~" for character in value):
-        raise InputError(
-            f"the key in {variable} holds a blank or a character outside ASCII",
-            help="copy it again, without line ends",
-        )
-    if is_numeric(value):
-        what = f"the key in {variable} is a number, which stands in answers and results by chance"
-        raise InputError(what, help="get a key with letters; without a key, unset the variable")
-    return ApiKey(value)
+    value = key_value(variable, environment)
+    return None if value is None else ApiKey(value)
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.key_hosts.host import Host, host_of, read_host
+from ticketbench.core.keys.host import Host
+from ticketbench.edge.key_hosts.host import host_of, read_host
 
 API = Host("api.scaledown.xyz")
 

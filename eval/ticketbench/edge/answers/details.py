@@ -12,7 +12,9 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-Model = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}\Z")]
+from ticketbench.core.classify import MODEL_NAME
+
+Model = Annotated[str, msgspec.Meta(pattern=MODEL_NAME)]
 UsageName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
 Usage = Annotated[dict[UsageName, Count], msgspec.Meta(min_length=1, max_length=16)]

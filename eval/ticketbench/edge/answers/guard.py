@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ticketbench.core.classify import ContractViolation, parse_answer
+from ticketbench.core.classify import ContractViolation, other_rubrics, parse_answer
 from ticketbench.core.errors import EndpointError, IncompleteError
-from ticketbench.edge.contract import as_stored, asked_labels, other_rubrics
+from ticketbench.edge.contract import as_stored, asked_labels
 from ticketbench.edge.endpoints import Endpoint, Reply
 from ticketbench.edge.redaction import shown_url
 
@@ -48,7 +48,7 @@ def _check(reply: Reply, url: str, body: bytes) -> None:
         raise WrongPage(f"the answer is a page ({media[:40]}), not JSON", passing=True)
     asked = asked_labels(body)
     parse_answer(reply.body, [label.name for label in asked])
-    problem = other_rubrics(reply.body, asked)
+    problem = other_rubrics(reply.body, ((label.name, label.rubric) for label in asked))
     if problem:
         help_ = "does a proxy rewrite the questions?"
         raise EndpointError(problem, where=shown_url(url), help=help_)

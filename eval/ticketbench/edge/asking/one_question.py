@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import EndpointError
+from ticketbench.core.retry_after import asked_seconds
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
 from ticketbench.edge.endpoints import Reply, Unreached
 
@@ -184,27 +182,13 @@ def asked_wait_s(retry_after: str | None) -> float:
 
     Raises EndpointError when it asks for more than a minute.
     """
-    text = (retry_after or "").strip()
-    seconds = float(text) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text) else _until(text)
-    if not seconds > 0:
-        return 0.0
+    seconds = asked_seconds(retry_after, now=time.time())
     if seconds > _LONGEST_WAIT_S:
         raise EndpointError(
             f"the endpoint asks to wait {seconds:.0f} s",
             help="the quota may be used up; finished answers are kept, run again later",
         )
     return seconds
-
-
-def _until(date: str) -> float:
-    """Seconds until an HTTP date, which is in UTC also where it does not say so."""
-    try:
-        moment = parsedate_to_datetime(date)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return moment.timestamp() - time.time()
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
 
 
 def _shown(reply: Reply) -> str:

@@ -14,6 +14,8 @@ import certifi
 import urllib3
 
 from ticketbench.core.errors import EndpointError, InputError
+from ticketbench.core.keys.host import LOOPBACK, PORTS
+from ticketbench.core.keys.value import HEADER
 from ticketbench.core.quotes import quoted
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
 from ticketbench.edge.endpoints.exchange import Cut, Received, TooSlow, exchange
@@ -22,10 +24,7 @@ from ticketbench.edge.endpoints.route import Deadline, ProxyFailed, Route
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.key_hosts.host import host_of
 from ticketbench.edge.redaction import shown_url
-from ticketbench.edge.secret import HEADER
 
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_PORTS = {"https": 443, "http": 80}
 _MOST_CA_BYTES = 10_000_000
 
 
@@ -110,12 +109,12 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
         )
     parts = urllib3.util.parse_url(url)
     host, encrypted = str(parts.host).strip("[]"), parts.scheme == "https"
-    if not encrypted and host not in _LOOPBACK:
+    if not encrypted and host not in LOOPBACK:
         raise InputError(f"{quoted(shown_url(url))} is not encrypted", help="use https://")
     trust = _trusting(connection.ca_file) if encrypted or connection.ca_file else None
     route = Route(
         host,
-        parts.port or _PORTS[str(parts.scheme)],
+        parts.port or PORTS[str(parts.scheme)],
         trust if encrypted else None,
         proxy_for(url, connection.proxy),
     )

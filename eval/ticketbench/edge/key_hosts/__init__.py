@@ -1,4 +1,4 @@
 """Which key may go to which host: said by this machine, never by a project's files.
 
-In order: sources, host, bindings.
+In order: host, bindings.
 """

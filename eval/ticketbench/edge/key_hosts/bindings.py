@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.key_hosts.host import Host, host_of, read_host
-from ticketbench.edge.key_hosts.sources import BUILT_IN, VARIABLE, written_hosts
+from ticketbench.core.keys.host import Host
+from ticketbench.core.keys.sources import BUILT_IN, VARIABLE, written_hosts
+from ticketbench.edge.key_hosts.host import host_of, read_host
 from ticketbench.edge.secret import ApiKey, read_key
 
 _OF_OTHERS = re.compile(

@@ -1,30 +1,14 @@
-"""A host and its port, compared as the library that connects sees them."""
+"""The host of a URL and of a binding, as the library that connects sees it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.keys.host import PORTS, Host
 
-_PORTS = {"https": 443, "http": 80}
-_USUAL_PORT = 443
 _LONGEST_NAME = 253
 """Characters of a name that DNS can look up."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Host:
-    """A name in lower case and ASCII (IDNA), or an address, and a port; shown without 443.
-
-    A name with a dot at its end, or below another, is another host.
-    """
-
-    name: str
-    port: int = _USUAL_PORT
-
-    def __str__(self) -> str:
-        return self.name if self.port == _USUAL_PORT else f"{self.name}:{self.port}"
 
 
 def host_of(url: str) -> Host | None:
@@ -38,11 +22,11 @@ def host_of(url: str) -> Host | None:
         parts = parse_url(url)  # the parser that will connect, not another one
     except LocationParseError:
         return None
-    if parts.scheme not in _PORTS or not parts.host or parts.auth is not None or "\\" in url:
+    if parts.scheme not in PORTS or not parts.host or parts.auth is not None or "\\" in url:
         return None
     if not _can_be_looked_up(parts.host):
         return None
-    return Host(parts.host, parts.port or _PORTS[parts.scheme])
+    return Host(parts.host, parts.port or PORTS[parts.scheme])
 
 
 def _can_be_looked_up(name: str) -> bool:

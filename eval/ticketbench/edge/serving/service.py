@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from ticketbench.core.keys.value import HEADER
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.engines import Engine
-from ticketbench.edge.secret import HEADER, ApiKey
+from ticketbench.edge.secret import ApiKey
 
 
 class Malformed(Exception):

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.key_hosts.bindings import bound_hosts
-from ticketbench.edge.key_hosts.host import Host, read_host
-from ticketbench.edge.key_hosts.sources import (
+from ticketbench.core.keys.host import Host
+from ticketbench.core.keys.sources import (
     NAME,
     VARIABLE,
     in_user_file,
     in_variable,
     user_file,
 )
+from ticketbench.edge.key_hosts.bindings import bound_hosts
+from ticketbench.edge.key_hosts.host import read_host
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,12 @@ import re
 import stat
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 
 from ticketbench.core.errors import InputError
+
+TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
+if TYPE_CHECKING:
+    from pathlib import Path
 
 VARIABLE = "TICKETBENCH_KEY_HOSTS"
 BUILT_IN: Mapping[str, tuple[str, ...]] = {"SCALEDOWN_API_KEY": ("api.scaledown.xyz",)}
@@ -91,6 +94,8 @@ def user_file(environment: Mapping[str, str]) -> Path | None:
 
     A relative place is none: it would lead into the working folder.
     """
+    from pathlib import Path
+
     if os.name == "nt":
         base = environment.get("APPDATA", "")
     else:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.key_hosts.sources import user_file, written_hosts
+from ticketbench.core.keys.sources import user_file, written_hosts
 
 BUILT_IN = {"SCALEDOWN_API_KEY": ("api.scaledown.xyz",)}
 
