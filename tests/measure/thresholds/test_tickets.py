@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tables import random_table, table
-from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.policy import ROUTE, Costs, Policy
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.routing.outcomes import missed_by, summarise
 from ticketbench.measure.thresholds.tickets import OFF, Tickets
@@ -135,3 +135,11 @@ def test_every_field_follows_the_rows() -> None:
     whole, part = Tickets.of(t, Policy()).rows(keep), Tickets.of(t.rows(keep), Policy())
     for name in ("top", "score", "second", "gold", "right", "groups"):
         assert getattr(whole, name).tolist() == getattr(part, name).tolist(), name
+
+
+def test_a_second_score_a_hair_above_the_limit_is_at_it_for_every_rule() -> None:
+    t = table([[0.5, 0.3 + 1e-12, 0.2 - 1e-12]] * 2, ["a", "b"])
+    policy = Policy(threshold=0.4, escalate_above=0.3)
+    found, expected = Tickets.of(t, policy).decided(policy), policy.decide(t.scores, t.labels)
+    assert found.outcome.tolist() == expected.outcome.tolist() == [ROUTE, ROUTE]
+    assert Tickets.of(t, policy).missed(policy).tolist() == [False, True]

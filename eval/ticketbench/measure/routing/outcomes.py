@@ -15,6 +15,7 @@ from ticketbench.core.policy import (
     Decisions,
     Policy,
     at_temperature,
+    exceeds,
     reaches,
 )
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
@@ -91,7 +92,7 @@ def missed_by(table: ScoreTable, policy: Policy) -> BoolArray:
     Also those with gold `__none__` or a label that the rubric set lacks.
     """
     scores = at_temperature(table.scores, policy.temperature)
-    return np.asarray(gold_score(scores, table.truth) <= policy.escalate_above)
+    return np.asarray(~exceeds(gold_score(scores, table.truth), policy.escalate_above))
 
 
 def gold_score(scores: FloatArray, truth: IntArray) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ticketbench.core.policy import Policy
+from ticketbench.core.policy import Policy, exceeds
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
@@ -37,7 +37,7 @@ def capacity_policy(tickets: Tickets, base: Policy, *, most_reviewed: float) -> 
     """
     if tickets.n == 0:
         return replace(base, label_thresholds=())
-    score = tickets.score[tickets.second <= base.escalate_above]
+    score = tickets.score[~exceeds(tickets.second, base.escalate_above)]
     reviewed = len(score) - at_least(score, GRID)
     # Divided, not multiplied: 29 of 100 are 0.29, but 0.29 * 100 is less than 29.
     within = np.flatnonzero(reviewed / tickets.n <= most_reviewed)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from ticketbench.core.policy import reaches
+from ticketbench.core.policy import exceeds, reaches
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics.groups import one_per_group
@@ -103,7 +103,7 @@ def certificate(
     good as the threshold rises. One ticket a group is drawn by `seed`.
     """
     drawn = one_per_group(tickets.groups, seed=seed)
-    routable = tickets.second <= escalate_above
+    routable = np.asarray(~exceeds(tickets.second, escalate_above))
     ones = tickets.rows(drawn[routable[drawn]])
     everyone = tickets.rows(routable)
     of = levels(ones.n, len(drawn), risk=risk, delta=delta)

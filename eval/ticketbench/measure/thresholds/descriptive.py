@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ticketbench.core.policy import Policy
+from ticketbench.core.policy import Policy, exceeds
 from ticketbench.measure.routing.outcomes import GRID
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
@@ -31,7 +31,7 @@ def descriptive_policy(tickets: Tickets, base: Policy, min_precision: float) -> 
     Not a promise: on fresh tickets it misses the target about half of the time (Geifman &
     El-Yaniv 2017 and our simulations). Threshold infinity when none reaches it.
     """
-    routable = tickets.second <= base.escalate_above
+    routable = np.asarray(~exceeds(tickets.second, base.escalate_above))
     routed = at_least(tickets.score[routable], GRID)
     right = at_least(tickets.score[routable & tickets.right], GRID)
     reached = np.flatnonzero((routed > 0) & (right / np.maximum(routed, 1) >= min_precision))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.policy import Costs, Decisions, Policy, at_temperature
+from ticketbench.core.policy import Costs, Decisions, Policy, at_temperature, exceeds
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.routing.outcomes import gold_score
 
@@ -67,12 +67,12 @@ class Tickets:
 
     def decided(self, policy: Policy) -> Decisions:
         """What `policy` does with each; its temperature is the one the scores are at."""
-        two_above = np.asarray(self.second > policy.escalate_above)
+        two_above = np.asarray(exceeds(self.second, policy.escalate_above))
         return policy.decide_by_top(self.top, self.score, two_above, self.labels)
 
     def missed(self, policy: Policy) -> BoolArray:
         """Whose gold label is not among the labels that an escalation asks."""
-        return np.asarray(self.gold <= policy.escalate_above)
+        return np.asarray(~exceeds(self.gold, policy.escalate_above))
 
     def saving(self, policy: Policy, costs: Costs) -> FloatArray:
         """What each saves against a review: 0 for a reviewed ticket, less for a dearer outcome."""
