@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,14 +44,14 @@ class Standard(Value):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Concern(Value):
-    """Something to look at, in the order of the kinds.
+    """Something to look at, at most one of each kind, in the order of the kinds.
 
-    names   what it is about: models, or reasons of failures, the label that moved
-    period  where it is seen; empty for the whole log
+    periods  where it is seen, in order of time; empty where it is about the whole log
+    names    the models that are new; else empty
     """
 
     kind: Kind
-    period: str
+    periods: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
 
 
@@ -73,6 +73,11 @@ class PeriodAgainst(Value):
     def enough(self) -> bool:
         """Whether more than counts is told."""
         return self.drift.n >= FEWEST
+
+    @property
+    def failing(self) -> bool:
+        """Whether more than 1 % of 50 decisions or more had no answer."""
+        return self.counted.n >= FEWEST and self.counted.failed_share > MOST_FAILED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,34 +160,30 @@ def _concerns(
     periods: Sequence[PeriodAgainst], standard: Standard, *, mixed: bool, capacity: float
 ) -> list[Concern]:
     """In this order: model, mixed policies, failures, drift, capacity."""
-    found = _of_models(periods, standard)
-    found += [Concern("mixed", "")] if mixed else []
-    found += [
-        Concern("failures", one.counted.name, tuple(c.name for c in one.counted.failures))
-        for one in periods
-        if one.counted.failed_share > MOST_FAILED
+
+    def where(kind: Kind, seen: Callable[[PeriodAgainst], bool]) -> list[Concern]:
+        names = tuple(one.counted.name for one in periods if seen(one))
+        return [Concern(kind, names)] if names else []
+
+    return [
+        *_of_models(periods, standard),
+        *([Concern("mixed")] if mixed else []),
+        *where("failures", lambda one: one.failing),
+        *where("drift", lambda one: one.drift.alarm),
+        *where("capacity", lambda one: one.reviewed.value > capacity),
     ]
-    found += [
-        Concern("drift", one.counted.name, (one.drift.moved,) if one.drift.of_labels else ())
-        for one in periods
-        if one.drift.alarm
-    ]
-    found += [
-        Concern("capacity", one.counted.name) for one in periods if one.reviewed.value > capacity
-    ]
-    return found
 
 
 def _of_models(periods: Sequence[PeriodAgainst], standard: Standard) -> list[Concern]:
     """Models that the evaluation did not meet, or that nobody names any."""
-    seen = [[one.name for one in period.counted.models] for period in periods]
-    named = {name for names in seen for name in names}
+    seen = [{one.name for one in period.counted.models} for period in periods]
+    named = set().union(*seen)
     if named == {NO_MODEL} and set(standard.models) <= {NO_MODEL}:
-        return [Concern("no model", "")]
-    if standard.models:
-        known = set(standard.models)
-    else:  # of an evaluation that kept none: whatever the log began with
-        known = set(next((names for names in seen if names), []))
-    news = [(p.counted.name, tuple(sorted(set(names) - known))) for p, names in zip(
-        periods, seen, strict=True)]  # fmt: skip
-    return [Concern("model", period, names) for period, names in news if names]
+        return [Concern("no model")]
+    # Of an evaluation that kept none, a change is seen by what the log began with.
+    known = set(standard.models) or next((names for names in seen if names), set())
+    if not named - known:
+        return []
+    at = zip(periods, seen, strict=True)
+    news = tuple(period.counted.name for period, names in at if names - known)
+    return [Concern("model", news, tuple(sorted(named - known)))]
