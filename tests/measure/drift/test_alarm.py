@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from drift_laws import LAWS, weeks
 from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.drift.alarm import Period, drift
 from ticketbench.measure.drift.reference import Reference, quantiles_of
@@ -93,3 +94,19 @@ def test_under_200_on_either_side_is_weak(n: int, m: int, weak: bool) -> None:
 
 def test_no_periods_are_no_drift() -> None:
     assert drift(known(), []) == ()
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize(("known", "most"), [(300, 0.07), (400, 0.07), (2000, 0.01)])
+def test_unchanged_weeks_are_seldom_an_alarm(known: int, most: float) -> None:
+    runs = 200
+    found = weeks(7, known=known, n=2000, law=LAWS["unchanged"], runs=runs)
+    alarms = sum(one.alarm for one in found)
+    assert alarms / runs <= most + 2 * math.sqrt(most * (1 - most) / runs)
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("law", ["T 1.5", "one label +15 points"])
+def test_what_matters_is_found_with_400_labelled_tickets(law: str) -> None:
+    found = weeks(8, known=400, n=2000, law=LAWS[law], runs=100)
+    assert sum(one.alarm for one in found) >= 95
