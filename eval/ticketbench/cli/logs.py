@@ -66,7 +66,7 @@ def command(
     ticketbench logs week.csv --columns top_label=team --by day
     ticketbench logs decisions.jsonl --texts tickets.csv
     ticketbench logs decisions.jsonl --against policy.json --reviews-per-day 40
-    ticketbench logs old.jsonl.gz decisions.jsonl --against reports/support:v2
+    ticketbench logs predictions.csv --against reports/support:v2 --json
     """
     from ticketbench.flow.logs.tell import Asked, logs
 

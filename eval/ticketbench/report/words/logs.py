@@ -105,7 +105,7 @@ def drift_text(found: Drift) -> str:
         )
     said = " and ".join(parts) or "neither scores nor labels moved by as much as matters"
     n = f"{found.n:,} decisions against {found.n_reference:,} tickets"
-    return f"{said}; {n}{', so this is weak' if found.weak else ''}"
+    return f"{said} ({n}{'; weak' if found.weak else ''})"
 
 
 def short_drift(found: Drift) -> str:
