@@ -17,6 +17,7 @@ from simulate import Row, rate, show, within
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from drift_laws import LAWS, weeks
+from ticketbench.measure.drift.alarm import LEVEL
 
 SEED = 20261219
 UNCHANGED = [(known, n) for known in (300, 400, 2000, 5000) for n in (500, 2000, 100_000)]
@@ -35,7 +36,7 @@ def unchanged(runs: int) -> Iterator[Row]:
     for known, n in UNCHANGED:
         of = weeks(SEED, known=known, n=n, law=LAWS["unchanged"], runs=runs)
         alarms = sum(one.alarm for one in of)
-        without_floor = sum(min(one.scores_p, one.labels_p) < 0.05 for one in of)
+        without_floor = sum(min(one.scores_p, one.labels_p) < LEVEL for one in of)
         most = limit(known)
         yield (
             str(known), f"{n:,}", rate(without_floor, runs), rate(alarms, runs),
@@ -59,7 +60,8 @@ def main() -> None:
     """Print both tables."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     print("## Drift of a log")
-    print(f"`python benchmarks/simulate_drift.py {runs}`; one week, two tests, Holm.")
+    rule = f"one week, two tests, Holm at {100 * LEVEL:g} %"
+    print(f"`python benchmarks/simulate_drift.py {runs}`; {rule}.")
     head: Row = ("evaluation", "week", "tests alone", "alarms", "at most", "")
     show("Nothing has changed", SEED, head, unchanged(runs))
     head = ("evaluation", "week", "runs", *(name for name in LAWS if name != "unchanged"))

@@ -85,8 +85,8 @@ def told_of(concern: Concern, found: Against, *, by: str) -> Told:
             return Told(seen, "label about 200 of these tickets, drawn at random, then", _CHECK)
         case "capacity":
             worst = max(own, key=lambda one: one.reviewed.value)
-            a_day = f"{_a_day(worst.reviewed)} reviews a day"
-            seen = f"{a_day}{_at(worst, own, when, by)}; people can do {_amount(found.capacity)}"
+            load = f"{a_day(worst.reviewed)} reviews a day"
+            seen = f"{load}{_at(worst, own, when, by)}; people can do {_amount(found.capacity)}"
             return Told(seen, "choose a threshold by what people can read", _CAPACITY)
 
 
@@ -172,7 +172,15 @@ def workload_rows(found: Workload) -> list[tuple[str, str]]:
         "to review": found.reviewed,
         "escalated": found.escalated,
     }
-    return [(name, _a_day(of)) for name, of in named.items()]
+    return [(name, a_day(of)) for name, of in named.items()]
+
+
+def a_day(of: Estimate) -> str:
+    """Such as "412 [390, 433]"; under ten with one decimal."""
+    if not of.defined:
+        return numbers.DASH
+    ends = "" if math.isnan(of.low) else f" [{_amount(of.low)}, {_amount(of.high)}]"
+    return f"{_amount(of.value)}{ends}"
 
 
 _SHORT = {
@@ -206,14 +214,6 @@ def _reasons(counted: Counted) -> str:
     more = len(counted.failures) - len(few)
     said = ", ".join(f"{one.name or 'no reason'} {one.n:,}" for one in few)
     return f"{said} and {more} more reasons" if more else said
-
-
-def _a_day(of: Estimate) -> str:
-    """Such as "412 [390, 433]"; under ten with one decimal."""
-    if not of.defined:
-        return numbers.DASH
-    ends = "" if math.isnan(of.low) else f" [{_amount(of.low)}, {_amount(of.high)}]"
-    return f"{_amount(of.value)}{ends}"
 
 
 def _amount(value: float) -> str:
