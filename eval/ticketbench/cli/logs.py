@@ -85,7 +85,7 @@ def command(
 
 def _show(found: LogReport) -> None:
     """The answer, what to look at, then tables."""
-    from ticketbench.report.words.logs import headline_against, headline_alone
+    from ticketbench.report.words.production import headline_against, headline_alone
 
     told = found.described
     if found.against is None:
@@ -111,7 +111,7 @@ def _show(found: LogReport) -> None:
 def _show_labels(told: Described) -> None:
     """Each top label with its share, its scores, and whether they are low."""
     from ticketbench.report.words import numbers
-    from ticketbench.report.words.logs import low_text, spread_text
+    from ticketbench.report.words.production import low_text, spread_text
 
     header = ("top label", "decisions", "share [95%]", "median (quartiles)", "")
     rows = [[Piece(name, ASIDE) for name in header]]
@@ -130,7 +130,7 @@ def _show_labels(told: Described) -> None:
 
 def _show_periods(found: Sequence[Counted], by: str) -> None:
     """Confidence over time."""
-    from ticketbench.report.words.logs import spread_text
+    from ticketbench.report.words.production import spread_text
 
     rows = [[Piece(name, ASIDE) for name in (_first(by), "decisions", "failed", "top score")]]
     rows += [
@@ -142,7 +142,7 @@ def _show_periods(found: Sequence[Counted], by: str) -> None:
 
 def _show_concerns(found: Against, by: str) -> None:
     """Everything to look at, the most urgent first, each with what to do."""
-    from ticketbench.report.words.logs import told_of
+    from ticketbench.report.words.production import told_of
 
     for i, concern in enumerate(found.concerns, start=1):
         told = told_of(concern, found, by=by)
@@ -155,7 +155,7 @@ def _show_concerns(found: Against, by: str) -> None:
 def _show_against(found: Against, by: str) -> None:
     """Outcomes, failures, drift and the accuracy to expect, by period."""
     from ticketbench.report.words import numbers
-    from ticketbench.report.words.logs import ASSUMED, short_accuracy, short_drift, weak_text
+    from ticketbench.report.words.production import ASSUMED, short_accuracy, short_drift, weak_text
 
     header = (_first(by), "n", "route", "review", "escalate", "failed", "moved", "right")
     rows = [[Piece(name, ASIDE) for name in header]]
@@ -184,7 +184,7 @@ def _show_against(found: Against, by: str) -> None:
 
 
 def _show_workload(found: Against) -> None:
-    from ticketbench.report.words.logs import workload_rows
+    from ticketbench.report.words.production import workload_rows
 
     if found.workload is None:
         return
@@ -194,7 +194,7 @@ def _show_workload(found: Against) -> None:
 
 
 def _show_cutoff(told: Described) -> None:
-    from ticketbench.report.words.logs import cutoff_text
+    from ticketbench.report.words.production import cutoff_text
 
     show_wrapped(f"Natural cutoff: {cutoff_text(told.cutoff)}.", indent="")
 

@@ -13,7 +13,7 @@ from ticketbench.measure.drift.log import Counted
 from ticketbench.notebook.cards import Card
 from ticketbench.notebook.columns import Columns
 from ticketbench.notebook.result import Frames, Result
-from ticketbench.report.words.logs import headline_against, headline_alone, told_of
+from ticketbench.report.words.production import headline_against, headline_alone, told_of
 
 
 class ToldLogs(Result):

@@ -7,13 +7,14 @@ from markupsafe import Markup
 from ticketbench.measure.drift.alarm import FEWEST, LEVEL
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.logs import drift_text, short_drift
+from ticketbench.report.words.production import drift_text, short_drift
 from ticketbench.report.words.recommendation import preferred
 
 _TEMPLATE = """<p>The answers to the log of production against those to the labelled tickets, by \
 top score and by top label. An alarm needs both: a difference that chance does not explain \
 ({{ level | percent(0) }}, Holm), and one that matters (10% between the scores, or 5 points of a \
-label). PSI is shown, nothing is decided by it. Wrong answers that look like right ones cannot be seen here.</p>
+label). PSI is shown, nothing is decided by it. Wrong answers that look like right ones cannot be \
+seen here.</p>
 {% for one in found %}
 <p><b>{{ one.rubric_set }}:</b> {% if one.found.n < fewest %}fewer than {{ fewest }} answers in \
 the log, so nothing is tested{% else %}{{ text(one.found) }}{% endif %}.</p>

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.logs import a_day, workload_rows
+from ticketbench.report.words.production import a_day, workload_rows
 
 _TEMPLATE = """<div tabindex="0" role="region" aria-label="Tickets of an average day"><table>
 <caption>What becomes of {{ volume }} tickets on an average day, 95% intervals of that average\

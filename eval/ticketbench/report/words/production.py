@@ -1,4 +1,4 @@
-"""What a log of decisions tells, in words for whoever leads the support."""
+"""What is known of production, and what its log of decisions tells, for who leads the support."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ticketbench.measure.drift.alarm import WEAK, Drift
 from ticketbench.measure.drift.cutoff import NaturalCutoff
 from ticketbench.measure.drift.labels import LabelScores, ScoreSpread
 from ticketbench.measure.drift.log import Counted
+from ticketbench.measure.sample.production_mix import ProductionMix
 from ticketbench.measure.sample.workload import Workload
 from ticketbench.report.words import numbers
 
@@ -181,6 +182,17 @@ def a_day(of: Estimate) -> str:
         return numbers.DASH
     ends = "" if math.isnan(of.low) else f" [{_amount(of.low)}, {_amount(of.high)}]"
     return f"{_amount(of.value)}{ends}"
+
+
+def refusal_text(mix: ProductionMix) -> str:
+    """Two sentences on an estimate that is not usable; empty for any other mix."""
+    if mix.usable:
+        return ""
+    tickets = numbers.count(mix.estimated_from, "unlabelled ticket")
+    return (
+        f"no estimate with {mix.rubric_set} from {tickets}: {mix.refused}. Label about 200 "
+        "tickets of the log, drawn at random, and evaluate those: that needs no assumption."
+    )
 
 
 _SHORT = {
