@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 import shlex
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
+from decision_logs import written_project
 from forked import ticketbench_in
 from small_project import CONFIG, TICKETS, V1, V2
 from ticketbench.cli.main import COMMANDS, cli
@@ -92,6 +94,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("old", "new"):
         shutil.copytree(folder / "reports/support", folder / "reports" / name)
     predictions(folder)
+    written_logs(folder)
     for name in ("answers", "ours", "theirs"):
         shutil.copy(folder / "configs/answers.jsonl", folder / f"{name}.jsonl")
     recorded = (folder / "answers.jsonl").read_bytes()
@@ -105,6 +108,14 @@ def kept_by_git(folder: Path) -> None:
     who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "main"]):
         subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)
+
+
+def written_logs(folder: Path) -> None:
+    """A policy with its decision log, and a table of the same."""
+    written_project(folder)
+    rows = [json.loads(row) for row in (folder / "decisions.jsonl").read_text("utf-8").splitlines()]
+    table = [f"{row['label'] or ''},{row['score'] or ''}" for row in rows]
+    (folder / "week.csv").write_text("\n".join(["team,score", *table]), encoding="utf-8")
 
 
 def predictions(folder: Path) -> None:

@@ -438,6 +438,32 @@ def test_a_mix_may_name_the_tickets_that_no_label_fits(project: Path) -> None:
         assert (mix.n, mix.with_none) == (121, True)
 
 
+def test_the_log_of_production_is_held_against_the_labelled_tickets(project: Path) -> None:
+    (project / "tickets.csv").write_text(many_tickets(), encoding="utf-8")
+    log = run(EVAL, out=project / "log").out / "predictions.csv"
+    outcome = run(EVAL, overrides=[f"production_log={log.relative_to(project)}"])
+    assert [one.rubric_set for one in outcome.results.drift] == ["v1", "v2"]
+    for one in outcome.results.drift:
+        assert (one.found.n, one.found.n_reference) == (121, 121)
+        assert (one.found.alarm, one.found.labels, one.found.weak) == (False, 0.0, True)
+    assert load(outcome.out / "results.json", RunResults) == outcome.results
+    assert 'id="audit-drift"' in (outcome.out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_stated_volume_gives_a_day_at_what_runs_today(project: Path) -> None:
+    volume = ["choose.tickets_per_day=500", "choose.reviews_per_day=100"]
+    outcome = run(EVAL, overrides=volume)
+    today = outcome.results.workloads[0]
+    assert (today.use, today.at_mix) == ("today", False)
+    assert outcome.results.recommendation is not None
+    told = outcome.results.recommendation.today.routing
+    assert today.found.routed.value == pytest.approx(500 * told.coverage.value)
+    assert today.found.misrouted.value == pytest.approx(500 * told.wrong / told.n)
+    assert load(outcome.out / "results.json", RunResults) == outcome.results
+    assert 'id="audit-workload"' in (outcome.out / "index.html").read_text(encoding="utf-8")
+    assert run(EVAL).results.workloads == ()
+
+
 def test_a_log_too_small_is_refused_in_the_results_the_page_and_the_summary(project: Path) -> None:
     (project / "tickets.csv").write_text(many_tickets(), encoding="utf-8")
     log = run(EVAL, out=project / "log").out / "predictions.csv"

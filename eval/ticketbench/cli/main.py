@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": "Is one rubric set, run or table better than another?",
     "errors": "List tickets of a saved run: broken, fixed, sent out wrong.",
     "report": "Make the page of a saved run again, without measuring.",
+    "logs": "What logged decisions tell, alone or against a policy or run.",
     "gate": "Judge the gates of a config, for CI.",
     "policy": "Make, show and check the file that a router decides by.",
     "baseline": "Show, bless or pin the reference that gates compare with.",

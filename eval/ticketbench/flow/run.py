@@ -36,7 +36,7 @@ from ticketbench.flow.steps.inputs import (
     read_inputs,
     refresh_name,
 )
-from ticketbench.flow.steps.production import estimated_production
+from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import SEED, blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.flow.texts import texts_notes, texts_of
@@ -199,10 +199,7 @@ def _measured(
     )
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
     results = replace(results, slices=slices)
-    log = inputs.config.production_log_path
-    if log is not None and not results.production:
-        production = estimated_production(tables, settings.policy, log)
-        results = replace(results, production=production)
+    results = with_production(results, tables, inputs)
     if not inputs.config.file.trained_baselines:
         return results
     from ticketbench.flow.steps.trained_classifiers import trained_classifiers

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Finding, ScoreTable, Value
 from ticketbench.measure.compare import Comparison, compare
+from ticketbench.measure.drift.alarm import Drift
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.pairs.verdict import MARGIN
@@ -17,6 +19,7 @@ from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_cove
 from ticketbench.measure.sample.label_errors import Suspect, suspects
 from ticketbench.measure.sample.production_mix import ProductionMix, production_mix
 from ticketbench.measure.sample.slices import Slices
+from ticketbench.measure.sample.workload import Workload
 from ticketbench.measure.standing import Standing, read_together, standing
 from ticketbench.measure.trained.classifier import TrainedClassifier
 
@@ -50,6 +53,29 @@ class SetSlices:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SetDrift(Value):
+    """How far the production log lies from the labelled tickets, by one rubric set's answers."""
+
+    rubric_set: str
+    found: Drift
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SettingWorkload(Value):
+    """A day's tickets at one setting.
+
+    use     whether it is what runs today, or what is recommended
+    at_mix  whether the tickets are weighted to the mix of production
+    """
+
+    use: Literal["today", "recommended"]
+    rubric_set: str
+    threshold: float
+    at_mix: bool
+    found: Workload
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RunResults(Value):
     """Evaluations in config order, comparisons of each later set with the first, findings.
 
@@ -59,6 +85,8 @@ class RunResults(Value):
                     there was one
     trained         classifiers trained on these labels, for reference; none unless asked for
     trained_missing  why one that was asked for is not there; else empty
+    drift           of each set where the config names a log of production
+    workloads       where the config says how many tickets a day has
     """
 
     name: str
@@ -75,6 +103,8 @@ class RunResults(Value):
     slices: tuple[SetSlices, ...] = ()
     trained: tuple[TrainedClassifier, ...] = ()
     trained_missing: str = ""
+    drift: tuple[SetDrift, ...] = ()
+    workloads: tuple[SettingWorkload, ...] = ()
 
     @property
     def n_failed(self) -> int:

@@ -15,7 +15,7 @@ from ticketbench.report.policy_line import set_now_text, yaml_text
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import answers
-from ticketbench.report.words.mix import refusal_text
+from ticketbench.report.words.production import refusal_text
 from ticketbench.report.words.recommendation import preferred, verdict_texts
 from ticketbench.report.words.setting import setting_text
 from ticketbench.report.words.thresholds import none_chosen_text, told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,10 +12,19 @@ import pytest
 
 from tables import random_table, table
 from ticketbench.core.rubrics import Rubric, RubricSet
-from ticketbench.core.types import Failure, ScoreTable
+from ticketbench.core.types import Estimate, Failure, ScoreTable
+from ticketbench.measure.drift.alarm import Drift
 from ticketbench.measure.evaluation import Settings
-from ticketbench.measure.results import DatasetSummary, RunResults, SetSlices, run_results
+from ticketbench.measure.results import (
+    DatasetSummary,
+    RunResults,
+    SetDrift,
+    SetSlices,
+    SettingWorkload,
+    run_results,
+)
 from ticketbench.measure.sample.slices import Slice, Slices
+from ticketbench.measure.sample.workload import Workload
 from ticketbench.report.charts import NEW, OLD, THIRD
 from ticketbench.report.rendering import Report
 from ticketbench.report.sections import (
@@ -281,6 +291,26 @@ def test_the_answer_on_slices_names_the_only_one_that_stands_out(flagged: str, s
     of_other = tuple(a_slice(value, flagged=True) for value in ("web", "chat", "mail"))
     made = (SetSlices("v2", Slices(of_other, ())), SetSlices("v1", Slices(found, ())))
     assert short(replace(one(), slices=made), "slices") == said
+
+
+@pytest.mark.parametrize(
+    ("n", "p", "said"),
+    [
+        (800, 0.2, "v1: nothing that matters moved"),
+        (800, 0.001, "v1: moved"),
+        (120, 0.001, "v1: moved, weak"),
+        (49, math.nan, "too few answers in the log to tell"),
+    ],
+)
+def test_the_answer_on_drift_is_whether_the_set_in_use_moved(n: int, p: float, said: str) -> None:
+    found = Drift(0.2, p, 0.02, 0.6, "b", -0.02, 0.3, 400, n)
+    assert short(replace(one(), drift=(SetDrift("v1", found),)), "drift") == said
+
+
+def test_the_answer_on_the_workload_is_what_a_person_reads() -> None:
+    named = (Estimate(value, math.nan, math.nan, 50, "") for value in (60.0, 30.2, 9.8, 4.0))
+    day = SettingWorkload("today", "v1", 0.6, at_mix=False, found=Workload(100, *named))
+    assert short(replace(one(), workloads=(day,)), "workload") == "today: 30 to review a day"
 
 
 def test_the_answer_at_the_mix_is_how_often_the_set_in_use_is_right_there() -> None:

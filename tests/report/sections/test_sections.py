@@ -16,10 +16,19 @@ from tables import random_table, table
 from ticketbench.core.policy import Costs
 from ticketbench.core.types import Dataset, Estimate, ScoreTable, Ticket
 from ticketbench.flow.steps.slicing import sliced
+from ticketbench.measure.drift.alarm import Drift
 from ticketbench.measure.evaluation import Settings
-from ticketbench.measure.results import DatasetSummary, RunResults, SetSlices, run_results
+from ticketbench.measure.results import (
+    DatasetSummary,
+    RunResults,
+    SetDrift,
+    SetSlices,
+    SettingWorkload,
+    run_results,
+)
 from ticketbench.measure.sample.production_mix import production_mix
 from ticketbench.measure.sample.slices import SkippedColumn, Slice, Slices
+from ticketbench.measure.sample.workload import shares_of, workload
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.report.markdown import markdown_summary
 from ticketbench.report.page import html_page
@@ -781,6 +790,45 @@ def test_a_mix_says_whether_gold_none_is_part_of_it() -> None:
         text = words(section(replace(of, production=production), "mix"))
         assert said in text
         assert ("__none__ 33.3% here, 50.0% there" in text) is ("__none__" in mix)
+
+
+# Drift and workload
+
+
+def moved(*, scores_p: float = 0.4, n: int = 800) -> SetDrift:
+    found = Drift(0.2, scores_p, 0.02, 0.6, "b", -0.02, 0.31, 400, n)
+    return SetDrift("v1", found)
+
+
+def test_drift_says_what_moved_and_on_how_many_tickets() -> None:
+    quiet = words(section(replace(results(), drift=(moved(),)), "drift"))
+    loud = words(section(replace(results(), drift=(moved(scores_p=0.001),)), "drift"))
+    assert "v1: neither scores nor labels moved by as much as matters" in quiet
+    assert "v1: the scores moved (largest difference 20.0%, p 0.001)" in loud
+    assert "(800 decisions against 400 tickets)" in loud
+    assert row_of(section(replace(results(), drift=(moved(),)), "drift"), "v1") == [
+        "v1", "800", "20.0%", "0.400", "b", "-2.0", "0.600", "0.31", "no",
+    ]  # fmt: skip
+
+
+def test_a_log_of_few_answers_is_not_tested() -> None:
+    few = moved(scores_p=math.nan, n=49)
+    text = words(section(replace(results(), drift=(few,)), "drift"))
+    assert "v1: fewer than 50 answers in the log, so nothing is tested." in text
+
+
+@pytest.mark.parametrize("at_mix", [True, False])
+def test_the_workload_has_the_numbers_of_the_results(at_mix: bool) -> None:
+    made = tables()[0]
+    day = workload(shares_of(made, Settings().policy), tickets_per_day=900)
+    found = SettingWorkload("today", "v1", 0.6, at_mix, day)
+    html = section(replace(results(), workloads=(found,)), "workload")
+    row = row_of(html, "today: v1 at 0.60")
+    assert row[1].startswith(f"{day.routed.value:,.0f} [")
+    assert row[3].startswith(f"{day.reviewed.value:,.0f} [")
+    assert "What becomes of 900 tickets" in words(html)
+    assert ("weighted to the mix of production" in words(html)) is at_mix
+    assert f"{day.routed.n} labelled tickets." in words(html)
 
 
 # Origin

@@ -1,4 +1,4 @@
-"""What can be told of scores without labels.
+"""What a log of decisions tells without labels, alone and against an evaluation.
 
-In order: cutoff.
+In order: reference, cutoff, labels, log, distance, alarm, accuracy, against.
 """

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 from ticketbench.report.words import numbers
-from ticketbench.report.words.mix import refusal_text
+from ticketbench.report.words.production import refusal_text
 from ticketbench.report.words.recommendation import preferred
 
 _TEMPLATE = """<p>Re-weighted to the mix of labels in production, assuming that tickets of one \

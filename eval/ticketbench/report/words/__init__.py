@@ -1,5 +1,5 @@
 """Numbers and verdicts in words, for every page and terminal.
 
-In order: commands, numbers, masks, losses, missing, rubrics, mix, verdict,
-recommendation, thresholds, setting, answers.
+In order: commands, numbers, masks, losses, missing, rubrics, verdict,
+recommendation, thresholds, setting, answers, production.
 """
