@@ -33,6 +33,7 @@ ELSEWHERE = {
     "ticketbench serve": "runs until somebody ends it; tests/edge/serving starts it",
     "ticketbench key bind": "writes the file of keys of a user; tests/cli/test_key.py has one",
     "ticketbench doctor configs/support.yaml --online": "asks a server",
+    "ticketbench policy check": "needs a policy with a promise; tests/cli/test_policy.py has one",
     "ticketbench cache recheck": "needs an endpoint by URL: an engine in process asks nobody",
 }
 """Examples that cannot run in a small project, and why."""
@@ -94,6 +95,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("old", "new"):
         shutil.copytree(folder / "reports/support", folder / "reports" / name)
     predictions(folder)
+    shutil.copy(folder / "policy.json", folder / "exported.json")
     written_logs(folder)
     for name in ("answers", "ours", "theirs"):
         shutil.copy(folder / "configs/answers.jsonl", folder / f"{name}.jsonl")
@@ -134,6 +136,8 @@ def test_an_example_of_a_help_page_runs(line: str, made: Path, tmp_path: Path) -
     shutil.copytree(made, folder)
     if line.endswith("--rubric-set v2"):  # the first blessing
         (folder / "configs/base.json").unlink()
+    if line.startswith("ticketbench policy route"):  # of an engine that runs here
+        shutil.copy(folder / "exported.json", folder / "policy.json")
     if line.endswith("a.csv b.csv --json"):
         shutil.copy(folder / "a.csv", folder / "b.csv")
     for one in line.replace("/tmp", str(tmp_path)).split(" && "):

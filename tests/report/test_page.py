@@ -81,8 +81,7 @@ def page(request: pytest.FixtureRequest) -> str:
 
 def test_the_folds_stand_in_the_order_of_their_questions(page: str) -> None:
     ids = re.findall(r'<details id="audit-([a-z]+)"', page)
-    before = ["verdict", "measures", "threshold", "prompts", "calibration", "coverage",
-              "labels"]  # fmt: skip
+    before = ["verdict", "measures", "threshold", "calibration", "coverage", "labels"]
     assert ids == [*before, "confusions", "overlap", "review", "origin", "words"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/READM
 CALL = re.compile(r"^ {4}(?:\.venv/bin/)?ticketbench (.*?)(?: +#.*)?$", re.MULTILINE)
 
 
+@cache
 def help_of(*command: str) -> str:
     done = ticketbench(*command, "--help")
     assert done.returncode == 0, done.stderr

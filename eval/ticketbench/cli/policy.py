@@ -36,7 +36,7 @@ def command() -> None:
     """Make, show and check the file that a router decides by.
 
     \b
-    ticketbench policy export configs/support.yaml --on v2 --kind config -o policy.json
+    ticketbench policy export configs/support.yaml --on v2 --kind config -o p.json
     ticketbench policy show policy.json
     """
 
@@ -73,7 +73,7 @@ def export_command(
     the recommended setting; where people should go on reading there is none, and it exits with 2.
 
     \b
-    ticketbench policy export configs/support.yaml --on v2 --kind config -o policy.json
+    ticketbench policy export configs/support.yaml --on v2 --kind config -o p.json
     ticketbench policy export configs/support.yaml --on v2 --kind config --json
     """
     from ticketbench.edge.files.atomic import write_file
@@ -199,7 +199,7 @@ def check_command(
     with --undecided fail. Other rubrics, labels or endpoints than the policy's end with 2.
 
     \b
-    ticketbench policy check policy.json --config configs/support.yaml --min-precision 0.9
+    ticketbench policy check policy.json --config configs/support.yaml
     """
     from ticketbench.flow.production.policy_check import check
     from ticketbench.flow.production.policy_words import check_text

@@ -36,6 +36,7 @@ class Settings:
     target_stated, prices_stated  whether the config says so, or the usual ones are taken
     unit           what ties tickets into groups, as a word: a customer, or a text that recurs
     label_word     what the labels are called, such as team
+    prompts        whether the label also chooses the system prompt of an assistant
     most_reviewed  largest share of tickets that can be reviewed; None when there is no limit
     """
 
@@ -48,6 +49,7 @@ class Settings:
     prices_stated: bool = False
     unit: str = "customer"
     label_word: str = "label"
+    prompts: bool = False
     most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0

@@ -25,7 +25,7 @@ FEW = table(
 
 def run(of: ScoreTable, policy: Policy | None = None) -> RunResults:
     summary = DatasetSummary("d.csv", "f" * 64, len(of.ids), ())
-    return run_results("r", summary, (), [of], Settings(policy or Policy()), (), None)
+    return run_results("r", summary, (), [of], Settings(policy or Policy(), prompts=True), (), None)
 
 
 def fold(of: RunResults) -> RenderedSection | None:

@@ -175,7 +175,7 @@ class ReportConfig(Strict):
     `mask_words` are files of words to mask, `mask_keep` regular expressions of what stays.
     `label_word` is what the page calls a label, such as team. `csv` says whether a text that a
     spreadsheet would run as a formula is written so that it cannot be (`safe`), or as it stands
-    (`raw`).
+    (`raw`). `prompts` says whether the label also chooses a system prompt, which has a section.
     """
 
     figures: bool = True
@@ -184,6 +184,7 @@ class ReportConfig(Strict):
     mask_keep: list[Annotated[Text, AfterValidator(_usable_pattern)]] = Field(default=[])
     csv: Literal["safe", "raw"] = "safe"
     label_word: Annotated[str, Field(pattern=r"^[^\W\d_]{1,20}$")] = "label"
+    prompts: bool = False
 
 
 class ConfigFile(Strict):

@@ -33,6 +33,7 @@ def settings_of(inputs: Inputs) -> Settings:
         prices_stated=bool(file.choose.costs.model_fields_set),
         unit="customer" if file.dataset.columns.group is not None else "text",
         label_word=file.report.label_word,
+        prompts=file.report.prompts,
         seed=SEED,
     )
 

@@ -84,11 +84,13 @@ def answer(report: Report) -> str:
 
 @section(order=22, id="prompts", title="If you use the label to choose a prompt", short=answer)
 def prompts(report: Report) -> Markup | None:
-    """Right prompts without a threshold and with it, and those that are confident and wrong."""
-    rows = prompt_rows(report.results)
+    """Right prompts without a threshold and with it, and those that are confident and wrong; where
+    the config says that the label chooses one.
+    """
+    of = preferred(report.results)
+    rows = prompt_rows(report.results) if of.settings.prompts else ()
     if not rows:
         return None
-    of = preferred(report.results)
     return render(
         _TEMPLATE,
         name=of.rubric_set,
