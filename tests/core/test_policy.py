@@ -11,10 +11,13 @@ from ticketbench.core.policy import (
     OUTCOMES,
     REVIEW,
     ROUTE,
+    TOLERANCE,
     Costs,
     Decisions,
     Policy,
     at_temperature,
+    exceeds,
+    reaches,
 )
 from ticketbench.core.types import FloatArray
 
@@ -405,3 +408,13 @@ def test_what_decides_a_ticket_loads_no_numpy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_score_at_the_very_end_of_the_tolerance_is_at_its_threshold() -> None:
+    assert reaches(0.0, TOLERANCE)
+    assert not exceeds(TOLERANCE, 0.0)
+
+
+def test_tiny_scores_of_one_ticket_do_not_vanish_all_together() -> None:
+    decided = Policy(threshold=0.9, temperature=0.5).decide_one((1e-200, 0.0, 0.0), LABELS)
+    assert (decided.outcome, decided.score) == (ROUTE, 1.0)
