@@ -409,3 +409,24 @@ def test_a_question_has_fixed_bytes() -> None:
             '{"name":"b","rubric":"b?"}]}'
         ).encode()
     )
+
+
+def test_an_answer_is_taken_for_whole_unless_it_says_that_the_text_was_cut() -> None:
+    assert not Answer((1.0, 0.0), "a").truncated
+    cut = b'{"scores":{"a":1.0,"b":0.0},"top_label":"a","usage":{"state_tokens_dropped":1}}'
+    assert parse_answer(cut, ["a", "b"]).truncated
+
+
+def test_a_refusal_says_that_it_is_one() -> None:
+    with pytest.raises(Refused, match="refused to judge this text"):
+        parse_answer(b'{"type":"refusal"}', ["a", "b"])
+
+
+def test_a_score_of_minus_zero_is_zero() -> None:
+    (score, _) = parse_answer(b'{"scores":{"a":-0.0,"b":1.0},"top_label":"b"}', ["a", "b"]).scores
+    assert str(score) == "0.0"
+
+
+def test_an_exponent_of_18_digits_is_the_longest_that_counts() -> None:
+    assert decimals_of("1e-" + "1" + "0" * 17) == 10**17
+    assert decimals_of("1e-" + "1" + "0" * 18) == 0
