@@ -8,7 +8,7 @@ import pytest
 
 from simulated_teams import CONFIDENCE, TARGET, Routed, teams
 
-TEAMS = 60
+TEAMS = 40
 
 
 def broken(found: list[Routed | None]) -> int:
