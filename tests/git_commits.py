@@ -6,15 +6,20 @@ import subprocess
 from pathlib import Path
 
 
+def git(*words: str, folder: Path = Path()) -> str:
+    """What git printed there, without the last line end; in the name of nobody."""
+    settings = ("user.name=Somebody", "user.email=somebody@example.com", "commit.gpgsign=false")
+    own = [word for one in settings for word in ("-c", one)]
+    done = subprocess.run(
+        ["git", "-C", str(folder), *own, *words], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
 def committed(folder: Path, file: Path, text: str) -> str:
     """The id of a commit in which `file` says `text`."""
     (folder / file).parent.mkdir(parents=True, exist_ok=True)
     (folder / file).write_text(text)
-    settings = ("user.name=a", "user.email=a@example.org", "commit.gpgsign=false")
-    own = [word for one in settings for word in ("-c", one)]
-    for command in (("add", "."), (*own, "commit", "--quiet", "--message", text)):
-        subprocess.run(["git", *command], cwd=folder, check=True)
-    found = subprocess.run(
-        ["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True
-    )
-    return found.stdout.strip()
+    git("add", ".", folder=folder)
+    git("commit", "--quiet", "--message", text, folder=folder)
+    return git("rev-parse", "HEAD", folder=folder)

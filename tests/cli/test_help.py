@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ import pytest
 
 from decision_logs import written_project
 from forked import ticketbench_in
+from git_commits import git
 from small_project import CONFIG, TICKETS, V1, V2
 from ticketbench.cli.main import COMMANDS, cli
 
@@ -107,9 +107,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def kept_by_git(folder: Path) -> None:
     """All of it as a commit of the branch `main`."""
-    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
     for words in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "main"]):
-        subprocess.run(["git", "-C", str(folder), *who, *words], check=True, capture_output=True)
+        git(*words, folder=folder)
 
 
 def written_logs(folder: Path) -> None:

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from git_commits import git
 from ticketbench.core.errors import InputError, MachineError, TicketbenchError
 from ticketbench.edge.files.at_ref import files_at
-
-
-def git(*words: str) -> str:
-    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
-    run = subprocess.run(["git", *who, *words], capture_output=True, text=True, check=True)
-    return run.stdout.strip()
 
 
 @pytest.fixture

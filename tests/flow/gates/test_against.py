@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from git_commits import git
 from offline_ci import SAMPLE
 from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.cache import AnswerCache
@@ -39,11 +39,6 @@ RIGHT = "{metric: accuracy, on: current, min: 0.9}"
 ROUTED = "{metric: coverage, on: current, min: 0.75}"
 MUST_PASS = "{must_pass: [t-0001, t-0002], on: current}"
 HOLDS = "{metric: accuracy, on: current, min: 0.5}"
-
-
-def git(*words: str) -> None:
-    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
-    subprocess.run(["git", *who, *words], check=True, capture_output=True)
 
 
 def edit(path: Path, *changes: tuple[str, str]) -> None:

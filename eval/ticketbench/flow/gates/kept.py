@@ -104,7 +104,7 @@ def _answers(judge: Judge, rubrics: RubricSet, source: Source) -> _Answers:
     return _Answers(
         n=len(used),
         n_new=len(used.keys() - then.keys()),
-        n_gone=len(then.keys() - used.keys()),
+        n_gone=len(gone),
         others=tuple(ticket.id for ticket, number in tickets if number in altered),
         gone=tuple(ticket.id for ticket, number in tickets if number in gone),
     )
