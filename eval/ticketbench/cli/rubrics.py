@@ -57,7 +57,7 @@ def diff(
     ticketbench rubrics diff reports/old:v1 reports/new:v1
     """
     from ticketbench.cli.compare import show_change
-    from ticketbench.flow.rubrics_diff import rubrics_diff
+    from ticketbench.flow.rubrics.diff import rubrics_diff
 
     found = rubrics_diff(
         base,

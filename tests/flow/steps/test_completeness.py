@@ -17,7 +17,7 @@ from ticketbench.flow.gates.baseline import prepare
 from ticketbench.flow.gates.judge import gate
 from ticketbench.flow.gates.under_test import UnderTest
 from ticketbench.flow.plan import plan_run
-from ticketbench.flow.rubrics_diff import rubrics_diff
+from ticketbench.flow.rubrics.diff import rubrics_diff
 from ticketbench.flow.run import run
 from ticketbench.flow.setup.doctor import doctor
 from ticketbench.flow.validate import validate

@@ -10,7 +10,7 @@ import pytest
 from gated_project import edit
 from ticketbench.core.errors import InputError
 from ticketbench.edge.inputs.rubric_files import read_rubrics
-from ticketbench.flow.rubrics_diff import RubricsDiff, rubrics_diff
+from ticketbench.flow.rubrics.diff import RubricsDiff, rubrics_diff
 
 EVAL = Path("eval.yaml")
 RUN = "reports/eval"
