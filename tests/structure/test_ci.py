@@ -31,7 +31,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def made(copy: Path, **variables: str) -> list[str]:
-    """What `make` was asked for."""
+    """What `make` was asked for, one call after the other."""
     path = f"{copy.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         [copy / ".ci" / "run"],
@@ -40,10 +40,10 @@ def made(copy: Path, **variables: str) -> list[str]:
         capture_output=True,
         text=True,
     )
-    return done.stdout.split()
+    return done.stdout.splitlines()
 
 
-USUAL = ["check", "demo", "test"]
+USUAL = ["weights .venv/installed-dev", "-j2 --output-sync=target check demo", "test"]
 
 
 def test_evidence_runs_where_measurement_differs_from_the_base(copy: Path) -> None:
