@@ -43,7 +43,7 @@ def made(copy: Path, **variables: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-USUAL = ["weights .venv/installed-dev", "-j2 --output-sync=target check demo", "test"]
+USUAL = ["weights .venv/installed-dev", "-j2 --output-sync=target check demo compiled", "test"]
 
 
 def test_evidence_runs_where_measurement_differs_from_the_base(copy: Path) -> None:
