@@ -86,6 +86,8 @@ def test_scores_alone_say_label_and_score(tmp_path: Path) -> None:
         ("a,,", "a top label without a score"),
         (",0.5,", "a score without a top label"),
         ("a,0.5,yesterday", "is no time"),
+        ("a,0.5,0001-01-01T00:00:00+02:00", "is no time"),
+        ("a,0.5,20261129023621", "is no time"),
     ],
 )
 def test_a_row_that_is_no_decision_is_named_with_its_line(
@@ -96,6 +98,24 @@ def test_a_row_that_is_no_decision_is_named_with_its_line(
     with pytest.raises(InputError, match=said) as caught:
         logs([table], Asked())
     assert caught.value.problems[0].where == f"{table}:3"
+
+
+@pytest.mark.parametrize(
+    ("time", "week"),
+    [
+        ("1780073032000", "2026-05-25"),  # as a text without dashes: 20:00 on 30 July 1780
+        ("1780073032", "2026-05-25"),
+        ("1780073032.5", "2026-05-25"),
+        ("20260530", "2026-05-25"),
+        ("9999-12-31T10:00:00", "9999-12-27"),  # what some write for never
+        ("2027-01-01T00:00:00Z", "2026-12-28"),
+    ],
+)
+def test_a_time_is_in_the_week_that_it_says(time: str, week: str, tmp_path: Path) -> None:
+    table = tmp_path / "week.csv"
+    table.write_text(f"top_label,score,time\na,0.5,{time}\n", encoding="utf-8")
+    (period,) = logs([table], Asked()).described.periods
+    assert (period.name, period.days) == (week, 1.0)
 
 
 def test_torn_foreign_and_repeated_lines_are_counted_and_told(log: Path, tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ROUTE
 from ticketbench.core.quotes import listed, quoted
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import NONE, FloatArray, ScoreTable
 from ticketbench.edge.redaction import shown_url
 from ticketbench.flow.production.gold import Gold, read_gold
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.tables import scored
-from ticketbench.measure.production.profile import profile
+from ticketbench.measure.production.profile import confusion_of, quantiles_of
 from ticketbench.measure.production.promise_check import Held, PromiseCheck, promise_check
 from ticketbench.production.decision_log import LoggedDecision, read_decisions
 from ticketbench.production.policy_file import PolicyFile
@@ -216,19 +216,25 @@ def _decided(made: PolicyFile, table: ScoreTable) -> _Judged:
     top = [made.labels[i] for i in decisions.top.tolist()]
     right = np.array([g == t for g, t in zip(gold, top, strict=True)], dtype=np.bool_)
     return _Judged(
-        decisions.outcome == ROUTE, right, table.groups, chosen_on=_made_from(made, table)
+        decisions.outcome == ROUTE,
+        right,
+        table.groups,
+        chosen_on=_made_from(made, gold, top, table.top_score),
     )
 
 
-def _made_from(made: PolicyFile, table: ScoreTable) -> bool:
+def _made_from(
+    made: PolicyFile, gold: Sequence[str], top: Sequence[str], score: FloatArray
+) -> bool:
     """Whether these are the tickets that the policy was made from: every score and count agrees."""
-    if table.n_scored != made.reference.n or table.labels != made.labels:
+    if len(score) != made.reference.n or not set(top) <= set(made.labels):
         return False
-    now, then = profile(table, made.policy), made.reference
-    return (now.top_score_quantiles, now.confusion, now.outcomes) == (
-        then.top_score_quantiles,
-        then.confusion,
-        then.outcomes,
+    place = {label: i for i, label in enumerate(made.labels)}
+    truth = np.array([place.get(label, NONE) for label in gold], dtype=np.int64)
+    tops = np.array([place[label] for label in top], dtype=np.int64)
+    return (quantiles_of(score), confusion_of(truth, tops, len(place))) == (
+        made.reference.top_score_quantiles,
+        made.reference.confusion,
     )
 
 
@@ -254,8 +260,17 @@ def _of_log(made: PolicyFile, paths: Sequence[Path], gold: Gold) -> _Judged:
         np.array(routed, dtype=np.bool_),
         np.array(right, dtype=np.bool_),
         np.array([names[gold.groups[id_]] for id_ in ids], dtype=np.int64),
+        chosen_on=_logged_from(made, [(last[id_], gold.labels[id_]) for id_ in ids]),
         notes=_log_notes(made, len(log.decisions) - len(own), len(gold.labels) - len(ids), gold),
     )
+
+
+def _logged_from(made: PolicyFile, pairs: Sequence[tuple[LoggedDecision, str]]) -> bool:
+    """The same for decisions of a log and their gold labels."""
+    gold = [label for one, label in pairs if one.label is not None]
+    top = [one.label for one, _ in pairs if one.label is not None]
+    score = np.array([one.score for one, _ in pairs if one.score is not None])
+    return len(score) == len(top) and _made_from(made, gold, top, score)
 
 
 def _nothing_joined(made: PolicyFile, n_own: int, n: int) -> str:

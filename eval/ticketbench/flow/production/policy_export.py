@@ -256,10 +256,13 @@ def _created() -> datetime:
     if not given:
         return datetime.now(UTC)
     try:
-        return datetime.fromtimestamp(int(given), UTC)
+        made = datetime.fromtimestamp(int(given), UTC)
     except (ValueError, OverflowError, OSError):
+        made = datetime.min.replace(tzinfo=UTC)
+    if not 1970 <= made.year < 9000:  # some years before the last one, for the day of the review
         what = f"no number of seconds since 1970: {quoted(given)}"
-        raise InputError(what, where="SOURCE_DATE_EPOCH") from None
+        raise InputError(what, where="SOURCE_DATE_EPOCH")
+    return made
 
 
 def _refuse_secrets(policy: PolicyFile, inputs: Inputs) -> None:
