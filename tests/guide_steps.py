@@ -13,8 +13,11 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "guide.md"
 Kind = Literal["file", "command", "python", "output", "end"]
 
 _END = "End `serve` with Ctrl-C"
-_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|csv))\n")
-_NEXT = re.compile(r"\n\n(?=ticketbench |>>> |# [\w./-]+\.(?:py|yaml|csv)\n)")
+_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml))\n")
+_TABLE = re.compile(r"call it `([\w./-]+\.csv)`:$")
+"""A table has no line for a comment, so the sentence before the block names it."""
+
+_NEXT = re.compile(r"\n\n(?=ticketbench |>>> |# [\w./-]+\.(?:py|yaml)\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +37,24 @@ def steps() -> list[Step]:
 
 def _steps(lines: list[str]) -> Iterator[Step]:
     block: list[str] = []
+    table = ""
     for number, line in enumerate([*lines, "end"], start=1):
         if line.startswith("    ") or (block and not line):
             block.append(line[4:])
             continue
-        yield from _of_block("\n".join(block), number - len(block))
+        yield from _of_block("\n".join(block), number - len(block), table)
         block = []
+        if line:
+            called = _TABLE.search(line)
+            table = called[1] if called else ""
         if line.startswith(_END):
             yield Step("end", number, line)
 
 
-def _of_block(block: str, line: int) -> Iterator[Step]:
+def _of_block(block: str, line: int, table: str) -> Iterator[Step]:
     for text in filter(str.strip, _NEXT.split(block.rstrip("\n"))):
-        yield _step(text + "\n", line)
+        yield Step("file", line, text + "\n", table) if table else _step(text + "\n", line)
+        table = ""
         line += text.count("\n") + 2
 
 

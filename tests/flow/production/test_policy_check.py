@@ -213,8 +213,19 @@ def test_a_log_is_joined_with_gold_labels_by_ticket() -> None:
     seen = found.found
     assert (seen.n, seen.routed, seen.right, seen.verdict) == (120, 100, 60, "broken")
     assert found.notes == (
-        "tickets are taken for independent: no column says which belong together",
+        "tickets are taken for independent: no column `group` says which belong together",
     )
+
+
+def test_what_cannot_be_joined_says_what_is_missing() -> None:
+    labels = gold([("t1", "billing")])
+    assert "by `ticket_id`" in refused(labels=labels, log=[logged([("t2", "route", "billing")])])
+    path = logged([("t1", "route", "billing")])
+    path.write_text(path.read_text().replace('"ticket_id": "t1", ', ""))
+    assert "ticket_id=...) keeps it" in refused(labels=labels, log=[path])
+    path.write_text("{}\n")
+    assert "Router(..., log=)" in refused(labels=labels, log=[path])
+    assert "go with its log: --log" in refused(labels=labels)
 
 
 def test_a_ticket_that_was_decided_twice_counts_by_its_last_decision() -> None:
@@ -233,7 +244,9 @@ def test_groups_of_gold_labels_count_once() -> None:
 def test_decisions_of_another_policy_are_left_out_and_said() -> None:
     path = logged([("t1", "route", "billing")], policy="0" * 64)
     labels = gold([("t1", "billing"), ("t2", "zebra")])
-    assert "none of 1 decision was made by the policy" in refused(labels=labels, log=[path])
+    said = refused(labels=labels, log=[path])
+    assert "none of 1 decision was made by the policy" in said
+    assert said.endswith("check the policy that made them: 000000000000")
     other = path.read_text()
     own = logged([("t2", "route", "billing")]).read_text()
     path.write_text(own + other)

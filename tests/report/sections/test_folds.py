@@ -297,8 +297,8 @@ def test_the_answer_on_slices_names_the_only_one_that_stands_out(flagged: str, s
     ("n", "p", "said"),
     [
         (800, 0.2, "v1: nothing that matters moved"),
-        (800, 0.001, "v1: moved"),
-        (120, 0.001, "v1: moved, weak"),
+        (800, 0.001, "v1: scores moved"),
+        (120, 0.001, "v1: scores moved, weak"),
         (49, math.nan, "too few answers in the log to tell"),
     ],
 )

@@ -17,8 +17,9 @@ from ticketbench.measure.sample.workload import Workload
 from ticketbench.report.words import numbers
 
 ASSUMED = (
-    "Right: the share of top labels to expect [95%], at the mix of labels that the log suggests. "
-    "It assumes that within each label the answers are as right as in the evaluation"
+    "Right: of the tickets that a label fits, the share of top labels to expect [95%], at the mix "
+    "that the log suggests. It assumes that within each label the answers are as right as in the "
+    "evaluation"
 )
 
 HINT = "A hint alone: it knows no labels and no costs"
@@ -26,7 +27,7 @@ HINT = "A hint alone: it knows no labels and no costs"
 _OF_REASONS = 3
 
 _RECHECK = ("ticketbench", "cache", "recheck", "CONFIG")
-_CHECK = ("ticketbench", "policy", "check", "POLICY", "--labels", "FILE")
+_CHECK = ("ticketbench", "policy", "check", "POLICY", "--log", "LOG", "--labels", "FILE")
 _CAPACITY = ("ticketbench", "threshold", "SET", "--capacity", "SHARE")
 
 
@@ -92,7 +93,7 @@ def told_of(concern: Concern, found: Against, *, by: str) -> Told:
 
 
 def drift_text(found: Drift) -> str:
-    """What moved, by how much, with p and the tickets on both sides; or that nothing did."""
+    """The tickets on both sides, what moved, by how much, and p; or that nothing did."""
     parts = []
     if found.of_scores:
         parts.append(
@@ -102,11 +103,12 @@ def drift_text(found: Drift) -> str:
     if found.of_labels:
         change = numbers.points(found.moved_by)
         parts.append(
-            f"{found.moved} moved by {change} points (p {numbers.p_value(found.labels_p)})"
+            f"the share of {found.moved} moved by {change} points "
+            f"(p {numbers.p_value(found.labels_p)})"
         )
     said = " and ".join(parts) or "neither scores nor labels moved by as much as matters"
-    n = f"{found.n:,} decisions against {found.n_reference:,} tickets"
-    return f"{said} ({n}{'; weak' if found.weak else ''})"
+    n = f"in {found.n:,} decisions against {found.n_reference:,} tickets"
+    return f"{n}{' (weak)' if found.weak else ''} {said}"
 
 
 def short_drift(found: Drift) -> str:
@@ -148,7 +150,7 @@ def cutoff_text(found: NaturalCutoff) -> str:
             f"{numbers.count(found.n, 'decision')} below (Otsu's cut: "
             f"{numbers.number(found.otsu, 2)}). {HINT}"
         )
-    return f"no valley: {found.why}; choose from labels"
+    return f"none ({found.why}); choose a threshold from labelled tickets"
 
 
 def low_text(found: LabelScores) -> str:
