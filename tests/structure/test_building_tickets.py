@@ -11,8 +11,10 @@ import pytest
 
 import ticket_files
 from ticket_files import ADDRESSES, CHANNELS, Row, ids_of_strangers, pairs_that_share, texts
+from ticketbench.edge.inputs.rubric_files import read_rubrics
 
 FILE = "building_tickets.csv"
+RUBRICS = ticket_files.DATASETS.parent / "configs" / "rubrics" / "building.yaml"
 TEAMS = {"plumbing", "heating", "electrical", "access", "cleaning"}
 
 
@@ -108,3 +110,9 @@ def test_half_of_the_tickets_have_between_15_and_60_words() -> None:
 )
 def test_tickets_are_written_in_many_styles(at_least: int, found: Callable[[str], object]) -> None:
     assert sum(bool(found(text)) for text in texts(FILE)) >= at_least
+
+
+def test_the_rubrics_ask_a_question_for_every_team() -> None:
+    rubrics = read_rubrics(RUBRICS, "building").rubrics
+    assert {rubric.label for rubric in rubrics} == TEAMS
+    assert all(rubric.text.endswith("?") for rubric in rubrics)
