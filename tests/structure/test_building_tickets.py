@@ -10,11 +10,12 @@ from statistics import median
 import pytest
 
 import ticket_files
+from forked import ticketbench
 from ticket_files import ADDRESSES, CHANNELS, Row, ids_of_strangers, pairs_that_share, texts
 from ticketbench.edge.inputs.rubric_files import read_rubrics
 
 FILE = "building_tickets.csv"
-RUBRICS = ticket_files.DATASETS.parent / "configs" / "rubrics" / "building.yaml"
+CONFIGS = ticket_files.DATASETS.parent / "configs"
 TEAMS = {"plumbing", "heating", "electrical", "access", "cleaning"}
 
 
@@ -113,6 +114,12 @@ def test_tickets_are_written_in_many_styles(at_least: int, found: Callable[[str]
 
 
 def test_the_rubrics_ask_a_question_for_every_team() -> None:
-    rubrics = read_rubrics(RUBRICS, "building").rubrics
+    rubrics = read_rubrics(CONFIGS / "rubrics" / "building.yaml", "building").rubrics
     assert {rubric.label for rubric in rubrics} == TEAMS
     assert all(rubric.text.endswith("?") for rubric in rubrics)
+
+
+def test_the_promise_is_valid_without_a_word_of_warning() -> None:
+    done = ticketbench("validate", str(CONFIGS / "promise.yaml"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{len(rows())} tickets" in done.stdout
