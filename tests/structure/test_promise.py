@@ -16,6 +16,8 @@ from ticketbench.edge.engines.minilm import MiniLM
 from ticketbench.production import Policy
 
 ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "production.md"
+NOT_FOR_EACH = "no promise for plumbing, heating, cleaning"
 SECTION = "From promise to production in five commands"
 
 
@@ -49,6 +51,9 @@ def test_five_commands_lead_from_the_promise_to_a_log(model: MiniLM, somebody: R
     for step in page:
         somebody.follow(step)
     assert Policy.load(somebody.folder / "policy.json").promise is not None
+    summary = (somebody.folder / "reports/promise/summary.md").read_text(encoding="utf-8")
+    assert NOT_FOR_EACH in summary
+    assert f'"{NOT_FOR_EACH}"' in " ".join(PAGE.read_text(encoding="utf-8").split())
     assert len(outcomes(somebody.folder, "decisions.jsonl")) == 6
 
 
