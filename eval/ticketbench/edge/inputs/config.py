@@ -133,6 +133,12 @@ class ReportConfig(Strict):
     prompts: bool = False
 
 
+class LintConfig(Strict):
+    """Codes of lint that nobody wants to see of these rubric sets."""
+
+    ignore: list[Annotated[str, Field(pattern=r"^TB[0-9]{3}$")]] = Field(default=[])
+
+
 class ConfigFile(Strict):
     """The file as written."""
 
@@ -148,6 +154,7 @@ class ConfigFile(Strict):
     production_mix: dict[Text, Amount] = Field(default={})
     production_log: FileName | None = None
     report: ReportConfig = ReportConfig()
+    lint: LintConfig = LintConfig()
     baseline: FileName | None = None
     baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
     gates: list[GateConfig] = Field(default=[])

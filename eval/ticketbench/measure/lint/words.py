@@ -36,6 +36,9 @@ _MOST_KEPT = 2_000
 """Texts whose words are remembered: every rule reads them again."""
 
 _ENGLISH = frozenset("is are does do has the this about asking customer to of or for with".split())
+_FEWEST_TO_TELL = 4
+"""Words that tell a language; a shorter rubric may be a phrase of any."""
+
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _OWNED = re.compile(r"['\u2019]s$")
 
@@ -87,9 +90,10 @@ def as_written(text: str, stems: Collection[str]) -> list[str]:
     return [word for each, word in first.items() if each in stems]
 
 
-def is_english(text: str) -> bool:
-    """Whether any of its words is one of the commonest of English questions."""
-    return any(word in _ENGLISH for word, _, _ in placed_words(text))
+def is_foreign(text: str) -> bool:
+    """Whether none of four or more words is one of the commonest of English questions."""
+    words = placed_words(text)
+    return len(words) >= _FEWEST_TO_TELL and not any(word in _ENGLISH for word, _, _ in words)
 
 
 def _plain(word: str) -> str:

@@ -14,7 +14,7 @@ from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.measure.lint.mentions import asks_for_the_rest
 from ticketbench.measure.lint.rule import Said, rule
-from ticketbench.measure.lint.words import as_written, asked_words, content_words, is_english
+from ticketbench.measure.lint.words import as_written, asked_words, content_words, is_foreign
 
 FEWEST_WORDS = 2
 """A single word ("a problem") asks for what nearly every ticket has."""
@@ -118,5 +118,5 @@ def _own_words(rubrics: RubricSet) -> Mapping[str, frozenset[str]]:
 
 
 def _is_english(rubrics: RubricSet) -> bool:
-    """Whether over half of the rubrics hold a common word of English questions."""
-    return 2 * sum(is_english(rubric.text) for rubric in rubrics.rubrics) > len(rubrics.rubrics)
+    """Whether less than half of the rubrics are in another language."""
+    return 2 * sum(is_foreign(rubric.text) for rubric in rubrics.rubrics) < len(rubrics.rubrics)
