@@ -58,10 +58,11 @@ def ignore_comments(path: Path) -> tuple[IgnoreComment, ...]:
 
     Raises InputError for one that names no code. The comments of a parent file are its own.
     """
-    if path.suffix == ".json":
+    text = read_text(file_of(path))
+    if path.suffix == ".json" or not _IGNORE.search(text):  # a large file is parsed slowly
         return ()
     document = rubric_document(path)
-    found = _in_python(path, document) if is_python(path) else _in_yaml(read_text(path))
+    found = _in_python(text, document) if is_python(path) else _in_yaml(text)
     by_line = _labels_by_line(document)
     return tuple(one for comment in found for one in _read(comment, document.path, by_line))
 
@@ -125,11 +126,11 @@ def _scalars(node: Node, text: str) -> Iterator[tuple[int, int]]:
             yield from _scalars(child, text)
 
 
-def _in_python(path: Path, document: Document) -> Iterator[_Comment]:
+def _in_python(text: str, document: Document) -> Iterator[_Comment]:
     """Comments from the first line of the list to its last bracket."""
     first = document.positions[()][0]
     depth, began = 0, False
-    for token in tokenize.generate_tokens(io.StringIO(read_text(file_of(path))).readline):
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.start[0] < first:
             continue
         if token.type == tokenize.COMMENT:
