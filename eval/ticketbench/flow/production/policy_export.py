@@ -285,8 +285,9 @@ def _exported(
     found = [_escalation_warning(n, right) if policy.policy.escalate_above < 1 else ""]
     if is_local(policy.url):
         found.append(
-            f"a router cannot ask {policy.url}, an engine in this process: serve it "
-            "('ticketbench serve'), and make the policy from answers of that server"
+            f"{policy.url} is an engine in this process: `ticketbench policy route` asks it, a "
+            "router in a service cannot; for one, serve it ('ticketbench serve') and make the "
+            "policy from answers of that server"
         )
     if chosen is not None and chosen.certificate is not None and policy.promise is None:
         found.append(
