@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from rubric_laws import diagnosed
 from tables import random_table, table
 from ticketbench.core.types import Estimate, Finding, ScoreTable
 from ticketbench.measure.findings import (
@@ -13,16 +14,17 @@ from ticketbench.measure.findings import (
     MOST_NAMED,
     findings,
 )
-from ticketbench.measure.rubrics.overlap import PairOverlap, overlaps
+from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 
 SURE = [0.801, 0.102, 0.097]
-PAIR = PairOverlap("a", "b", 30, 15, Estimate(0.5, 0.33, 0.67, 30, "Wilson"), 7, 2, 1)
+SHARE = Estimate(0.3, 0.2, 0.4, 60, "Wilson")
+PAIR = PairDiagnosis("a", "b", 30, 30, 10, 8, SHARE, SHARE, 2, 40, 7, flagged=True)
 
 
 def found(
-    code: str, t: ScoreTable, pairs: tuple[PairOverlap, ...] | None = None
+    code: str, t: ScoreTable, pairs: tuple[PairDiagnosis, ...] | None = None
 ) -> tuple[Finding, ...]:
-    pairs = overlaps(t, near_tie=0.05) if pairs is None else pairs
+    pairs = diagnosed(t).pairs if pairs is None else pairs
     return tuple(finding for finding in findings(t, pairs) if finding.code == code)
 
 
@@ -78,7 +80,7 @@ def test_every_finding_says_what_to_do() -> None:
 
 def test_no_tickets_give_no_findings() -> None:
     empty = table([], [])
-    assert findings(empty, overlaps(empty, near_tie=0.05)) == ()
+    assert findings(empty, diagnosed(empty).pairs) == ()
 
 
 def test_labels_with_few_tickets_are_named_with_their_number() -> None:
@@ -110,19 +112,13 @@ def test_labels_that_all_win_are_no_finding() -> None:
     assert found("TB202", wide("a", "b", "c")) == ()
 
 
-def test_a_pair_with_many_near_ties_is_named() -> None:
+def test_a_flagged_pair_is_named_with_what_is_mixed_up() -> None:
     (finding,) = found("TB203", table([SURE], ["a"]), (PAIR,))
-    assert finding.evidence == "v1: a / b (15 of 30)"
+    assert finding.evidence == "v1: a / b (18 of 60 mixed up)"
 
 
-def test_a_pair_with_few_common_tickets_is_not_named() -> None:
-    few = replace(PAIR, top_two=FEW_TICKETS - 1)
-    assert found("TB203", table([SURE], ["a"]), (few,)) == ()
-
-
-def test_a_pair_whose_share_may_be_low_is_not_named() -> None:
-    low = replace(PAIR, near_tie=Estimate(0.3, 0.19, 0.5, 30, "Wilson"))
-    assert found("TB203", table([SURE], ["a"]), (low,)) == ()
+def test_a_pair_that_is_not_flagged_is_not_named_whatever_its_near_ties() -> None:
+    assert found("TB203", table([SURE], ["a"]), (replace(PAIR, near_ties=40, flagged=False),)) == ()
 
 
 def test_at_most_a_few_pairs_are_named_and_the_rest_counted() -> None:

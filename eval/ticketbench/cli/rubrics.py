@@ -15,6 +15,7 @@ from ticketbench.cli.options import (
     stored_mode_option,
 )
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
+from ticketbench.cli.rubrics_check import check_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
 @click.group("rubrics")
 def command() -> None:
-    """Show which words of which rubrics changed.
+    """Which rubrics get in each other's way, and which of their words changed.
 
     \b
+    ticketbench rubrics check configs/support.yaml --on v2
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
+
+
+command.add_command(check_command)
 
 
 @command.command("diff")

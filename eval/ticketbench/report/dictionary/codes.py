@@ -97,10 +97,10 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Widen their rubrics, or drop the labels.",
         ),
         "TB203": Code(
-            "rubrics that are hard to tell apart",
-            "Where these two labels lead, they often score almost alike: a small change of words "
-            "turns the ticket.",
-            "Say in each question what belongs to the other, or merge the labels.",
+            "rubrics that get in each other's way",
+            "Surely more than a tenth of the tickets of these two labels is taken for the other "
+            "one, or their scores tell the two apart too badly (docs/rubrics.md).",
+            "Say in each question what belongs to the other, or join the two labels.",
         ),
         "TB204": Code(
             "labels in the dataset without a rubric in this set",
