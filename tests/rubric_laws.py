@@ -4,32 +4,47 @@ from __future__ import annotations
 
 import numpy as np
 
-from ticketbench.core.types import Provenance, ScoreTable
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, Provenance, ScoreTable
 from ticketbench.measure.rubrics.diagnosis import Diagnosis, diagnosis
 
 ACCURACY = 0.85
 PLANTED = 0.25
+_PULL = {4: 2.14, 6: 2.409, 10: 2.691}
+"""Makes 85 % right: the mean of Φ(z + pull)^(k - 1) over normal z."""
 
 
 def answers(
-    rng: np.random.Generator, *, n: int, k: int, sharpness: float, planted: float = 0.0
+    rng: np.random.Generator,
+    *,
+    n: int,
+    k: int,
+    planted: float = 0.0,
+    lost: bool = False,
+    sharpness: float = 2.0,
 ) -> ScoreTable:
-    """n tickets of k labels, 85 % right, errors spread evenly over the other labels.
+    """n tickets of k labels (4, 6 or 10), 85 % right, errors spread evenly over the other labels.
 
-    Of the first two labels a share `planted` more gets the other one, each way. The top label is
-    drawn first; scores are sharper the larger `sharpness`, and the gold label of a wrong ticket
-    scores as any other label does.
+    Noise, and a pull to the gold label, which mostly stands second where it is not first. With
+    `lost` it then scores as any other label that is not first. Of the first two labels a share
+    `planted` more gets the other one, each way: their scores are exchanged.
     """
-    gold = rng.integers(0, k, n)
-    wrong = rng.random(n) >= ACCURACY
-    top = np.where(wrong, (gold + rng.integers(1, k, n)) % k, gold)
+    gold, at = rng.integers(0, k, n), np.arange(n)
+    logits = rng.normal(size=(n, k))
+    logits[at, gold] += _PULL[k]
+    wrong = logits.argmax(axis=1) != gold
+    if lost:
+        _lose(rng, logits, gold, wrong)
     turned = (gold < 2) & ~wrong & (rng.random(n) < planted / ACCURACY)
-    top = np.where(turned, 1 - gold, top)
-    logits = sharpness * rng.normal(size=(n, k))
-    at = np.arange(n)
-    best = logits.max(axis=1) + sharpness * rng.exponential(0.5, n)
-    logits[at, top] = best
-    return _table(logits, gold)
+    logits[turned, :2] = logits[turned, 1::-1]
+    return _table(sharpness * logits, gold)
+
+
+def _lose(rng: np.random.Generator, logits: FloatArray, gold: IntArray, wrong: BoolArray) -> None:
+    """Exchange the gold label's score with that of any label that is not first."""
+    for row in np.flatnonzero(wrong):
+        behind = np.delete(np.arange(logits.shape[1]), logits[row].argmax())
+        other = rng.choice(behind)
+        logits[row, [gold[row], other]] = logits[row, [other, gold[row]]]
 
 
 def unrelated(rng: np.random.Generator, *, n: int, k: int) -> ScoreTable:
@@ -42,7 +57,7 @@ def diagnosed(table: ScoreTable) -> Diagnosis:
     return diagnosis(table, escalate_above=0.3, near_tie=0.05)
 
 
-def _table(logits: np.ndarray, gold: np.ndarray) -> ScoreTable:
+def _table(logits: FloatArray, gold: IntArray) -> ScoreTable:
     n, k = logits.shape
     scores = np.exp(logits - logits.max(axis=1, keepdims=True))
     names = tuple(f"l{i}" for i in range(k))
