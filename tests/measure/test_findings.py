@@ -11,7 +11,6 @@ from ticketbench.measure.findings import (
     CHECKS,
     FEW_FOR_CALIBRATION,
     FEW_TICKETS,
-    MOST_NAMED,
     findings,
 )
 from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
@@ -40,7 +39,7 @@ def wide(*names: str, per_label: int = FEW_TICKETS) -> ScoreTable:
 
 def test_findings_stand_in_order_of_their_codes() -> None:
     codes = [finding.code for finding in findings(table([[0.8, 0.1, 0.1]], ["zebra"]), (PAIR,))]
-    assert codes == ["TB106", "TB202", "TB203", "TB204", "TB205", "TB206"]
+    assert codes == ["TB106", "TB202", "TB204", "TB205", "TB206"]
 
 
 def test_every_finding_of_a_check_has_its_code() -> None:
@@ -112,20 +111,8 @@ def test_labels_that_all_win_are_no_finding() -> None:
     assert found("TB202", wide("a", "b", "c")) == ()
 
 
-def test_a_flagged_pair_is_named_with_what_is_mixed_up() -> None:
-    (finding,) = found("TB203", table([SURE], ["a"]), (PAIR,))
-    assert finding.evidence == "v1: a / b (18 of 60 mixed up)"
-
-
-def test_a_pair_that_is_not_flagged_is_not_named_whatever_its_near_ties() -> None:
-    assert found("TB203", table([SURE], ["a"]), (replace(PAIR, near_ties=40, flagged=False),)) == ()
-
-
-def test_at_most_a_few_pairs_are_named_and_the_rest_counted() -> None:
-    pairs = tuple(replace(PAIR, second=f"x{i}") for i in range(MOST_NAMED + 2))
-    evidence = found("TB203", table([SURE], ["a"]), pairs)[0].evidence
-    assert evidence.endswith(" and 2 more")
-    assert evidence.count(" / ") == MOST_NAMED
+def test_a_pair_in_the_way_is_no_finding_since_run_and_page_tell_it_of_the_set_to_use() -> None:
+    assert found("TB203", table([SURE], ["a"]), (PAIR,)) == ()
 
 
 def test_gold_labels_the_set_lacks_are_named_with_their_tickets() -> None:

@@ -21,7 +21,6 @@ from ticketbench.measure.statistics.groups import effective_groups, group_index
 FEW_TICKETS = 20
 FEW_FOR_CALIBRATION = 300
 FEW_GROUPS = 20
-MOST_NAMED = 5
 SUM_NOISE = 1e-4
 HEAVY_WRITERS = 0.03
 
@@ -69,25 +68,6 @@ def never_predicted(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iter
             title="labels that never have the highest score",
             evidence=f"{table.provenance.rubric_set}: {words(silent)}",
             action="widen their rubrics, or drop the labels; their precision is undefined",
-        )
-
-
-@check("TB203")
-def similar_rubrics(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
-    """Pairs of labels that get in each other's way."""
-    similar = [
-        f"{clipped(pair.first)} / {clipped(pair.second)} ({pair.n_mixed} of {pair.n} mixed up)"
-        for pair in pairs
-        if pair.flagged
-    ]
-    if similar:
-        more = f" and {len(similar) - MOST_NAMED} more" if len(similar) > MOST_NAMED else ""
-        yield Finding(
-            code="TB203",
-            severity="warning",
-            title="rubrics that get in each other's way",
-            evidence=f"{table.provenance.rubric_set}: {', '.join(similar[:MOST_NAMED])}{more}",
-            action="say in each question what belongs to the other, or join the pair",
         )
 
 

@@ -98,8 +98,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "TB203": Code(
             "rubrics that get in each other's way",
-            "Surely more than a tenth of the tickets of these two labels is taken for the other "
-            "one, or their scores tell the two apart too badly (docs/rubrics.md).",
+            "A warning of before, by near ties, which decide nothing. What is mixed up tells: "
+            "`ticketbench rubrics check` (docs/rubrics.md).",
             "Say in each question what belongs to the other, or join the two labels.",
         ),
         "TB204": Code(

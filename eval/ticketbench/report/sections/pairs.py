@@ -56,7 +56,7 @@ def pairs(report: Report) -> Markup | None:
         f"Those of {measured[0].rubric_set} that are mixed up most first. {MIXED.capitalize()}. "
         f"{APART.capitalize()}. Both ends in brackets are bounds at 95%",
         first="pair",
-        columns=pair_heads(measured[0].settings.policy.escalate_above),
+        columns=pair_heads(measured[0].settings.policy.escalate_above)[:-1],
         of=[(e.rubric_set, _rows(e, shown)) for e in measured],
     )
     return render(_TEMPLATE, sets=[_told(e) for e in measured], pairs=table, near_ties=NEAR_TIES)
@@ -65,13 +65,17 @@ def pairs(report: Report) -> Markup | None:
 def _told(of: Evaluation) -> tuple[str, str, list[str]]:
     found = of.by_label.diagnosis
     flagged = [pair_text(pair) for pair in found.flagged[:_MOST_PAIRS]]
-    return of.rubric_set, pairs_headline(found), [*flagged, *label_texts(found)]
+    return of.rubric_set, pairs_headline(found), [*flagged, *map(_sentence, label_texts(found))]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _rows(of: Evaluation, shown: Set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for pair in of.by_label.diagnosis.pairs:
         if _name(pair) in shown:
-            yield _name(pair), pair_cells(pair)
+            yield _name(pair), pair_cells(pair)[:-1]  # the sentences above say which are flagged
 
 
 def _name(pair: PairDiagnosis) -> str:
