@@ -96,12 +96,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "right is not defined. Often the question is too narrow.",
             "Widen their rubrics, or drop the labels.",
         ),
-        "TB203": Code(
-            "rubrics that get in each other's way",
-            "A warning of before, by near ties, which decide nothing. What is mixed up tells: "
-            "`ticketbench rubrics check` (docs/rubrics.md).",
-            "Say in each question what belongs to the other, or join the two labels.",
-        ),
         "TB204": Code(
             "labels in the dataset without a rubric in this set",
             "Nobody asks about them, so each of their tickets is counted as wrong.",

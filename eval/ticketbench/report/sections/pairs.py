@@ -53,8 +53,7 @@ def pairs(report: Report) -> Markup | None:
     shown = {_name(pair) for e in measured for pair in e.by_label.diagnosis.pairs[:_MOST_PAIRS]}
     table = beside(
         "Pairs of labels",
-        f"Those of {measured[0].rubric_set} that are mixed up most first. {MIXED.capitalize()}. "
-        f"{APART.capitalize()}. Both ends in brackets are bounds at 95%",
+        f"{MIXED.capitalize()}. {APART.capitalize()}. Brackets: bounds at 95%",
         first="pair",
         columns=pair_heads(measured[0].settings.policy.escalate_above)[:-1],
         of=[(e.rubric_set, _rows(e, shown)) for e in measured],

@@ -14,8 +14,8 @@ MOSTLY = 0.5
 
 
 NEAR_TIES = (
-    "Near ties decide nothing here: how many there are follows from the number of labels and how "
-    "sure the scores are, also where no ticket is taken for another label"
+    "Near ties decide nothing: their number follows from how many labels there are and how sure "
+    "the scores are"
 )
 
 MIXED = "mixed up: share of both labels' tickets that get the other label"
