@@ -92,7 +92,7 @@ def test_output_fits_into_80_columns(project: Path) -> None:
 
 def test_run_json_is_the_results_file(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--json", "--out", "out")
-    assert json.loads(done.stdout)["schema"] == "ticketbench/run@5"
+    assert json.loads(done.stdout)["schema"] == "ticketbench/run@6"
     assert done.stdout.encode() == (project / "out" / "results.json").read_bytes()
 
 

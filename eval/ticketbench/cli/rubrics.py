@@ -15,6 +15,7 @@ from ticketbench.cli.options import (
     stored_mode_option,
 )
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
+from ticketbench.cli.rubrics_check import check_command
 from ticketbench.cli.rubrics_lint import lint_command
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ if TYPE_CHECKING:
 
 @click.group("rubrics")
 def command() -> None:
-    """Check the questions; show which of their words changed.
+    """Which rubrics are unclear, in each other's way, or changed.
 
     \b
     ticketbench rubrics lint configs/support.yaml
+    ticketbench rubrics check configs/support.yaml --on v2
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
 
 
 command.add_command(lint_command)
+command.add_command(check_command)
 
 
 @command.command("diff")

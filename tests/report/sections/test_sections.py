@@ -174,7 +174,7 @@ def test_hostile_labels_columns_ids_and_texts_are_only_shown() -> None:
     for one in folds(of, texts).values():
         assert "<img" not in one.body
         assert "\u202e" not in one.body + one.short
-    for name in ("calibration", "review", "slices", "mix", "labels", "confusions", "overlap"):
+    for name in ("calibration", "review", "slices", "mix", "labels", "confusions", "rubrics"):
         assert "⟨U+202E⟩" in section(of, name, texts)
 
 

@@ -12,6 +12,7 @@ from ticketbench.measure.drift.alarm import WEAK, Drift
 from ticketbench.measure.drift.cutoff import NaturalCutoff
 from ticketbench.measure.drift.labels import LabelScores, ScoreSpread
 from ticketbench.measure.drift.log import Counted
+from ticketbench.measure.routing.escalation import Escalation
 from ticketbench.measure.sample.production_mix import ProductionMix
 from ticketbench.measure.sample.workload import Workload
 from ticketbench.report.words import numbers
@@ -165,6 +166,42 @@ def spread_text(found: ScoreSpread) -> str:
         return numbers.DASH
     median, low, high = (numbers.number(x, 2) for x in (found.median, found.low, found.high))
     return f"{median} ({low} to {high})"
+
+
+def escalation_warning(found: Escalation | None, n: int) -> str:
+    """What speaks against escalating these n tickets; empty where nothing does.
+
+    None: the dataset does not say which tickets need two labels.
+    """
+    off = "`escalate_above: 1` switches them off"
+    if found is None:
+        return f"nothing tells whether escalations are right: the dataset has no all_labels; {off}"
+    if found.too_few:
+        return f"there are {numbers.count(n, 'escalation')} to judge by, too few to tell; {off}"
+    if found.useless:
+        seen = numbers.percent(found.precision.value, 0)
+        return f"escalations were right in {seen} of {numbers.count(n, 'case')}: {off}"
+    return ""
+
+
+def escalation_text(found: Escalation | None, queue: Estimate) -> str:
+    """How many of 100 tickets are escalated, how often that is right, and what speaks against it.
+
+    `queue` is the share of tickets that are escalated, of all with an answer.
+    """
+    n = round(queue.value * queue.n) if queue.n else 0
+    if not n:
+        return "no ticket is escalated as set"
+    said = f"{n:,} of {numbers.count(queue.n, 'ticket')} are escalated, {_of_100(queue)} of 100"
+    if found is not None:
+        said += f"; {numbers.estimate(found.precision)} of them needed it"
+    warning = escalation_warning(found, n)
+    return f"{said}; {warning}" if warning else said
+
+
+def _of_100(of: Estimate) -> str:
+    ends = "" if math.isnan(of.low) else f" [{100 * of.low:.0f}, {100 * of.high:.0f}]"
+    return f"{100 * of.value:.0f}{ends}"
 
 
 def workload_rows(found: Workload) -> list[tuple[str, str]]:
