@@ -19,7 +19,7 @@ from simulate import Row, rate, show, within
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from rubric_laws import PLANTED, answers, diagnosed, unrelated
+from rubric_laws import PLANTED, answers, apart, diagnosed, unrelated
 
 SEED = 20261130
 LABELS, TICKETS = (4, 6, 10), (200, 400, 1000)
@@ -45,6 +45,22 @@ def cells(runs: int) -> Iterator[Row]:
         )  # fmt: skip
 
 
+def harder(runs: int) -> Iterator[Row]:
+    """Top labels drawn apart from the scores."""
+    for k, n in product(LABELS, TICKETS):
+        rng = np.random.default_rng([SEED, k, n, 2])
+        found = [diagnosed(apart(rng, n=n, k=k)) for _ in range(runs)]
+        flagged = sum(bool(one.flagged) for one in found)
+        told = float(np.mean([pair.apart.value for one in found for pair in one.pairs]))
+        yield (
+            str(k),
+            f"{n:,}",
+            f"{told:.3f}",
+            rate(flagged, runs),
+            within(flagged, runs, MOST_FLAGGED),
+        )
+
+
 def noise(runs: int) -> Iterator[Row]:
     """Scores that have nothing to do with the labels."""
     for k in LABELS:
@@ -55,7 +71,7 @@ def noise(runs: int) -> Iterator[Row]:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 300
     print("## Which rubrics get in each other's way")
     print(f"`python benchmarks/simulate_diagnosis.py {runs}`")
@@ -64,6 +80,8 @@ def main() -> None:
         "at most 5 %", "planted: first", "first and flagged",
     )  # fmt: skip
     show("Errors spread evenly, and with a planted pair", SEED, head, cells(runs))
+    head = ("labels", "tickets", "told apart", "flagged", "at most 5 %")
+    show("Errors spread evenly, top labels drawn apart from the scores", SEED, head, harder(runs))
     head = ("labels", "tickets", "flagged")
     show("Scores unrelated to the labels", SEED, head, noise(runs))
 
