@@ -62,6 +62,12 @@ def check_command(
         show_command("Try: ", join_command(config, on, pair.first, pair.second))
 
 
+def _narrow(cells: tuple[str, str, str, str, str, str]) -> tuple[str, str, str, str]:
+    """What 80 columns hold: who is in the way stands above, and the page has both scores high."""
+    there_back, mixed, apart, _, near_ties, _ = cells
+    return there_back, mixed, apart, near_ties
+
+
 def _show(found: RubricsCheck, *, most: int) -> None:
     from ticketbench.report.words.production import escalation_text
     from ticketbench.report.words.rubrics import (
@@ -85,11 +91,13 @@ def _show(found: RubricsCheck, *, most: int) -> None:
     if not told.pairs:
         return
     show()
-    head = ("pair [bounds at 95%]", *pair_heads(found.escalate_above))
-    rows = [(f"{pair.first} / {pair.second}", *pair_cells(pair)) for pair in told.pairs[:most]]
+    head = ("pair", *_narrow(pair_heads(found.escalate_above)))
+    rows = [
+        (f"{pair.first} / {pair.second}", *_narrow(pair_cells(pair))) for pair in told.pairs[:most]
+    ]
     show_table(head, rows)
     if len(told.pairs) > most:
         show(f"and {len(told.pairs) - most:,} more pairs: --all")
     show()
-    for text in (MIXED, APART, NEAR_TIES):
+    for text in (f"{MIXED}; in brackets one-sided bounds at 95%", APART, NEAR_TIES):
         show_wrapped(f"{text}.", indent="")

@@ -168,19 +168,21 @@ def spread_text(found: ScoreSpread) -> str:
     return f"{median} ({low} to {high})"
 
 
+_OFF = "`escalate_above: 1` switches them off"
+
+
 def escalation_warning(found: Escalation | None, n: int) -> str:
     """What speaks against escalating these n tickets; empty where nothing does.
 
     None: the dataset does not say which tickets need two labels.
     """
-    off = "`escalate_above: 1` switches them off"
     if found is None:
-        return f"nothing tells whether escalations are right: the dataset has no all_labels; {off}"
+        return f"nothing tells whether escalations are right: the dataset has no all_labels; {_OFF}"
     if found.too_few:
-        return f"there are {numbers.count(n, 'escalation')} to judge by, too few to tell; {off}"
+        return f"there are {numbers.count(n, 'escalation')} to judge by, too few to tell; {_OFF}"
     if found.useless:
         seen = numbers.percent(found.precision.value, 0)
-        return f"escalations were right in {seen} of {numbers.count(n, 'case')}: {off}"
+        return f"escalations were right in {seen} of {numbers.count(n, 'case')}: {_OFF}"
     return ""
 
 
@@ -195,6 +197,8 @@ def escalation_text(found: Escalation | None, queue: Estimate) -> str:
     said = f"{n:,} of {numbers.count(queue.n, 'ticket')} are escalated, {_of_100(queue)} of 100"
     if found is not None:
         said += f"; {numbers.estimate(found.precision)} of them needed it"
+        if found.useless:
+            return f"{said}, under half: {_OFF}"
     warning = escalation_warning(found, n)
     return f"{said}; {warning}" if warning else said
 
