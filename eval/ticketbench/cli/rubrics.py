@@ -15,6 +15,8 @@ from ticketbench.cli.options import (
     stored_mode_option,
 )
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
+from ticketbench.cli.rubrics_ablate import ablate_command
+from ticketbench.cli.rubrics_join import join_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -27,6 +29,10 @@ def command() -> None:
     \b
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
+
+
+command.add_command(join_command)
+command.add_command(ablate_command)
 
 
 @command.command("diff")
