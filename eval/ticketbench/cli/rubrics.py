@@ -1,4 +1,4 @@
-"""The command `ticketbench rubrics diff`."""
+"""The group `ticketbench rubrics`, and its command `diff`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ticketbench.cli.options import (
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
 from ticketbench.cli.rubrics_ablate import ablate_command
 from ticketbench.cli.rubrics_join import join_command
+from ticketbench.cli.rubrics_lint import lint_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -24,15 +25,17 @@ if TYPE_CHECKING:
 
 @click.group("rubrics")
 def command() -> None:
-    """Show which words of which rubrics changed.
+    """Check the questions; show which of their words changed.
 
     \b
+    ticketbench rubrics lint configs/support.yaml
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
 
 
 command.add_command(join_command)
 command.add_command(ablate_command)
+command.add_command(lint_command)
 
 
 @command.command("diff")
