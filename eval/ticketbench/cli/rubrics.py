@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 @click.group("rubrics")
 def command() -> None:
-    """Check the questions; show which of their words changed.
+    """Check the questions, join or leave out labels; show which words changed.
 
     \b
     ticketbench rubrics lint configs/support.yaml
+    ticketbench rubrics join configs/support.yaml --on v2
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
 

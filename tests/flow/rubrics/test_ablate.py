@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gated_project import edit
 from ticketbench.core.errors import InputError
 from ticketbench.edge.engines import _ENGINES, Classify, engine, engines
+from ticketbench.edge.engines.minilm import MiniLM
 from ticketbench.flow.rubrics.ablate import ablate, scores_apart
 from ticketbench.flow.rubrics.ablate_words import goes_to_text, nothing_text, rests_on_text
 from ticketbench.flow.run import run
+from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.tables import rubric_set, scored
+from ticketbench.measure.rubrics.ablation import without_label
 
 EVAL = Path("eval.yaml")
 
@@ -88,3 +93,20 @@ def test_the_words_count_where_its_own_tickets_go(answered: Path) -> None:
     assert sum(to.n for to in one.goes_to) == one.n_own == 2
     assert goes_to_text(one).startswith("others: 4 tickets; its own 2, 2 right now, go to ")
     assert nothing_text(found) == ""
+
+
+def test_minilm_asked_without_a_label_answers_what_is_predicted(
+    model: MiniLM, answered: Path
+) -> None:
+    edit(EVAL, "local://lexical/v1/classify", "local://minilm/v1/classify")
+    run(EVAL)
+    inputs = read_inputs(EVAL)
+    table = scored(inputs, ["v2"])["v2"]
+    rubrics = [(one.label, one.text) for one in rubric_set(inputs, "v2").rubrics]
+    texts = {ticket.id: ticket.text for ticket in inputs.dataset.tickets}
+    for at, label in enumerate(table.labels):
+        found, _ = without_label(table, label)
+        rest = rubrics[:at] + rubrics[at + 1 :]
+        anew = [list(model.classify(texts[one], rest).values()) for one in found.ids]
+        rounding = 1e-6 / np.delete(table.scores, at, axis=1).sum(axis=1, keepdims=True)
+        assert (np.abs(found.scores - np.array(anew)) <= rounding).all()

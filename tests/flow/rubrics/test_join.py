@@ -6,15 +6,27 @@ import json
 import shlex
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forked import ticketbench_in
 from gated_project import edit
+from quickstart import QUICKSTART
 from ticketbench.core.errors import IncompleteError, InputError
+from ticketbench.edge.engines.minilm import MiniLM
 from ticketbench.edge.inputs.rubric_files import read_rubrics
-from ticketbench.flow.rubrics.join import join, joinable_pairs, or_question, write_joined
-from ticketbench.flow.rubrics.join_words import pair_notes, pairs_note, steps_title
+from ticketbench.flow.rubrics.join import (
+    join,
+    joinable_pairs,
+    joined_rubrics,
+    or_question,
+    write_joined,
+)
+from ticketbench.flow.rubrics.join_words import OFF_AT_MOST, pair_notes, pairs_note, steps_title
+from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.measure.rubrics.fewer_labels import NoPath
+from ticketbench.measure.rubrics.joined import if_any_joined
 
 EVAL = Path("eval.yaml")
 OUT = Path("joined.yaml")
@@ -128,3 +140,29 @@ def test_the_line_that_is_printed_asks_the_joined_set_and_compares_it(
         ["billing", "account"], ["billing_account"], 4
     )  # fmt: skip
     assert data["comparison"]["n_paired"] == 6
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_on_our_tickets_the_prediction_is_within_three_points_on_average(
+    version: str, model: MiniLM
+) -> None:
+    """Every pair of both sets, its joined question asked of minilm."""
+    inputs = read_inputs(QUICKSTART)
+    table = scored(inputs, [version])[version]
+    rubrics = rubric_set(inputs, version)
+    texts = {ticket.id: ticket.text for ticket in inputs.dataset.tickets}
+    labelled = table.labelled()
+    off = []
+    for one in if_any_joined(table).pairs:
+        pair = (one.first, one.second)
+        asked = [(own.label, own.text) for own in joined_rubrics(rubrics, pair, "both")]
+        right = []
+        for ticket, gold in zip(labelled.ids, labelled.truth.tolist(), strict=True):
+            scores = model.classify(texts[ticket], asked)
+            label = table.labels[gold]
+            top = max(scores, key=scores.__getitem__)
+            right.append(top == ("both" if label in pair else label))
+        off.append(abs(one.accuracy.value - float(np.mean(right))))
+    assert np.mean(off) <= 0.03
+    assert max(off) <= OFF_AT_MOST / 100
