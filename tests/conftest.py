@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 import forked
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
     from ticketbench.edge.engines.minilm import MiniLM
 
 collect_ignore = ["sample_repository"]
+
+# A busy machine may take seconds for one example; no test measures time.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 VARIABLES = (
     "SCALEDOWN_API_KEY", "TICKETBENCH_MODE", "NO_COLOR", "FORCE_COLOR", "COLUMNS",

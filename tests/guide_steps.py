@@ -1,4 +1,4 @@
-"""docs/guide.md as it is to be followed: files to write, commands and Python to run, in order."""
+"""A page of docs/ as it is to be followed: files to write, commands and Python to run, in order."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "guide.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 Kind = Literal["file", "command", "python", "output", "end"]
 
 _END = "End `serve` with Ctrl-C"
-_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|csv))\n")
-_NEXT = re.compile(r"\n\n(?=ticketbench |>>> |# [\w./-]+\.(?:py|yaml|csv)\n)")
+_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|txt))\n")
+_TABLE = re.compile(r"call it `([\w./-]+\.csv)`:$")
+"""A table has no line for a comment, so the sentence before the block names it."""
+
+_NEXT = re.compile(r"\n\n(?=ticketbench |>>> |# [\w./-]+\.(?:py|yaml|txt)\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,26 +30,34 @@ class Step:
     name: str = ""
 
 
-def steps() -> list[Step]:
-    """Every block of the page, and where the server is to be ended, in order."""
-    return list(_steps(PAGE.read_text(encoding="utf-8").splitlines()))
+def steps(page: str = "guide.md", *, section: str = "") -> list[Step]:
+    """Every block of the page, or of one section, and where the server is to be ended, in order."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    if section:
+        text = text.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return list(_steps(text.splitlines()))
 
 
 def _steps(lines: list[str]) -> Iterator[Step]:
     block: list[str] = []
+    table = ""
     for number, line in enumerate([*lines, "end"], start=1):
         if line.startswith("    ") or (block and not line):
             block.append(line[4:])
             continue
-        yield from _of_block("\n".join(block), number - len(block))
+        yield from _of_block("\n".join(block), number - len(block), table)
         block = []
+        if line:
+            called = _TABLE.search(line)
+            table = called[1] if called else ""
         if line.startswith(_END):
             yield Step("end", number, line)
 
 
-def _of_block(block: str, line: int) -> Iterator[Step]:
+def _of_block(block: str, line: int, table: str) -> Iterator[Step]:
     for text in filter(str.strip, _NEXT.split(block.rstrip("\n"))):
-        yield _step(text + "\n", line)
+        yield Step("file", line, text + "\n", table) if table else _step(text + "\n", line)
+        table = ""
         line += text.count("\n") + 2
 
 

@@ -92,7 +92,7 @@ def test_output_fits_into_80_columns(project: Path) -> None:
 
 def test_run_json_is_the_results_file(project: Path) -> None:
     done = ticketbench("run", "eval.yaml", "--json", "--out", "out")
-    assert json.loads(done.stdout)["schema"] == "ticketbench/run@5"
+    assert json.loads(done.stdout)["schema"] == "ticketbench/run@6"
     assert done.stdout.encode() == (project / "out" / "results.json").read_bytes()
 
 
@@ -654,3 +654,24 @@ def test_a_deleted_working_folder_is_said_as_such(project: Path, command: str) -
     )  # fmt: skip
     assert done.returncode == 5
     assert "the working folder cannot be used" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "left"), [("tomorrow", None), (" ", False), ("1796000000", True)]
+)
+def test_a_date_of_the_build_is_a_number_or_is_taken_away(given: str, left: bool | None) -> None:
+    """Or else an import of scipy would end in an error of numpy, of whatever command."""
+    code = (
+        "import os, sys; from ticketbench.cli.main import main\n"
+        "try: main(['--version'])\n"
+        "except SystemExit as end: print(end.code, 'SOURCE_DATE_EPOCH' in os.environ)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "SOURCE_DATE_EPOCH": given},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    if left is None:
+        assert "no number of seconds since 1970: 'tomorrow'" in done.stderr
+        assert done.stdout.startswith("2 ")
+    else:
+        assert done.stdout.endswith(f"0 {left}\n")

@@ -123,3 +123,18 @@ def test_an_engine_that_the_policy_names_runs_in_this_process(tmp_path: Path) ->
     done = ticketbench_in(tmp_path, "policy", "route", "policy.json", "tickets")
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\t")[:2] == ["route", "billing"]
+
+
+@pytest.mark.parametrize(
+    ("log", "said"), [("tickets", "the tickets"), ("policy.json", "the policy")]
+)
+def test_a_log_is_never_written_into_what_is_read(log: str, said: str, tmp_path: Path) -> None:
+    replace(POLICY, url="local://lexical/v1/classify").save(tmp_path / "policy.json")
+    (tmp_path / "tickets").write_text("a refund\n")
+    before = (tmp_path / log).read_bytes()
+    done = ticketbench_in(
+        tmp_path, "policy", "route", "policy.json", "tickets", "--log", log, most_s=20
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"would be written into {said}" in done.stderr
+    assert (tmp_path / log).read_bytes() == before

@@ -195,6 +195,13 @@ def test_files_closed_at_the_start_end_nothing(tmp_path: Path) -> None:
     assert started(0, 1, 2).returncode == 2
 
 
+def test_where_stdin_is_closed_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    printed()
+    assert sys.stdin is not None
+    assert sys.stdin.fileno() == 0
+
+
 def test_a_pipe_without_a_reader_keeps_the_code_of_the_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -203,7 +203,7 @@ def test_the_first_signal_ends_a_run_whatever_its_threads_wait_for(
         ended = project.ended(process, within_s=ENDS_WITHIN_S)
         took_s = time.monotonic() - began
     assert ended.code == SIGNALS[name]
-    assert took_s < WAITS_S + 1 + 1, "a second for the machine"
+    assert took_s < WAITS_S + 1 + 4, "four seconds for a busy machine"
 
 
 # Row 45: two runs for one report.

@@ -211,8 +211,8 @@ def test_without_tickets_every_estimate_is_nan() -> None:
     e = evaluate(table([], []), Settings())
     routing = (e.routing.coverage, e.routing.selective_precision, e.routing.cost)
     labels = [m.estimate for r in e.by_label.results for m in r.metrics]
-    pairs = [pair.near_tie for pair in e.by_label.overlaps]
-    assert not any(found.defined for found in (*routing, *labels, *pairs))
+    own = [one.recall for one in e.by_label.diagnosis.labels]
+    assert not any(found.defined for found in (*routing, *labels, *own))
 
 
 def test_without_tickets_there_is_nothing_to_choose_from() -> None:
@@ -305,9 +305,10 @@ def test_the_order_of_tickets_does_not_matter(t: ScoreTable) -> None:
     backwards = evaluate(t.rows(np.arange(t.n_scored)[::-1]), Settings())
     assert backwards.by_label.confusion == forwards.by_label.confusion
     assert backwards.routing.confusion == forwards.routing.confusion
-    for one, other in zip(forwards.by_label.overlaps, backwards.by_label.overlaps, strict=True):
-        assert replace(one, near_tie=other.near_tie) == other
-        assert other.near_tie.low == pytest.approx(one.near_tie.low, nan_ok=True, abs=1e-9)
+    pairs = (e.by_label.diagnosis.pairs for e in (forwards, backwards))
+    for one, other in zip(*pairs, strict=True):
+        assert replace(one, mixed=other.mixed) == other
+        assert other.mixed.low == pytest.approx(one.mixed.low, nan_ok=True, abs=1e-9)
     for one, other in zip(forwards.metrics, backwards.metrics, strict=True):
         expected = pytest.approx(one.estimate.value, nan_ok=True, abs=1e-9)
         assert other.estimate.value == expected

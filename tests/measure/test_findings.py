@@ -1,28 +1,27 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from rubric_laws import diagnosed
 from tables import random_table, table
 from ticketbench.core.types import Estimate, Finding, ScoreTable
 from ticketbench.measure.findings import (
     CHECKS,
     FEW_FOR_CALIBRATION,
     FEW_TICKETS,
-    MOST_NAMED,
     findings,
 )
-from ticketbench.measure.rubrics.overlap import PairOverlap, overlaps
+from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 
 SURE = [0.801, 0.102, 0.097]
-PAIR = PairOverlap("a", "b", 30, 15, Estimate(0.5, 0.33, 0.67, 30, "Wilson"), 7, 2, 1)
+SHARE = Estimate(0.3, 0.2, 0.4, 60, "Wilson")
+PAIR = PairDiagnosis("a", "b", 30, 30, 10, 8, SHARE, SHARE, 2, 40, 7, flagged=True)
 
 
 def found(
-    code: str, t: ScoreTable, pairs: tuple[PairOverlap, ...] | None = None
+    code: str, t: ScoreTable, pairs: tuple[PairDiagnosis, ...] | None = None
 ) -> tuple[Finding, ...]:
-    pairs = overlaps(t, near_tie=0.05) if pairs is None else pairs
+    pairs = diagnosed(t).pairs if pairs is None else pairs
     return tuple(finding for finding in findings(t, pairs) if finding.code == code)
 
 
@@ -38,7 +37,7 @@ def wide(*names: str, per_label: int = FEW_TICKETS) -> ScoreTable:
 
 def test_findings_stand_in_order_of_their_codes() -> None:
     codes = [finding.code for finding in findings(table([[0.8, 0.1, 0.1]], ["zebra"]), (PAIR,))]
-    assert codes == ["TB106", "TB202", "TB203", "TB204", "TB205", "TB206"]
+    assert codes == ["TB106", "TB202", "TB204", "TB205", "TB206"]
 
 
 def test_every_finding_of_a_check_has_its_code() -> None:
@@ -78,7 +77,7 @@ def test_every_finding_says_what_to_do() -> None:
 
 def test_no_tickets_give_no_findings() -> None:
     empty = table([], [])
-    assert findings(empty, overlaps(empty, near_tie=0.05)) == ()
+    assert findings(empty, diagnosed(empty).pairs) == ()
 
 
 def test_labels_with_few_tickets_are_named_with_their_number() -> None:
@@ -110,26 +109,8 @@ def test_labels_that_all_win_are_no_finding() -> None:
     assert found("TB202", wide("a", "b", "c")) == ()
 
 
-def test_a_pair_with_many_near_ties_is_named() -> None:
-    (finding,) = found("TB203", table([SURE], ["a"]), (PAIR,))
-    assert finding.evidence == "v1: a / b (15 of 30)"
-
-
-def test_a_pair_with_few_common_tickets_is_not_named() -> None:
-    few = replace(PAIR, top_two=FEW_TICKETS - 1)
-    assert found("TB203", table([SURE], ["a"]), (few,)) == ()
-
-
-def test_a_pair_whose_share_may_be_low_is_not_named() -> None:
-    low = replace(PAIR, near_tie=Estimate(0.3, 0.19, 0.5, 30, "Wilson"))
-    assert found("TB203", table([SURE], ["a"]), (low,)) == ()
-
-
-def test_at_most_a_few_pairs_are_named_and_the_rest_counted() -> None:
-    pairs = tuple(replace(PAIR, second=f"x{i}") for i in range(MOST_NAMED + 2))
-    evidence = found("TB203", table([SURE], ["a"]), pairs)[0].evidence
-    assert evidence.endswith(" and 2 more")
-    assert evidence.count(" / ") == MOST_NAMED
+def test_a_pair_in_the_way_is_no_finding_since_run_and_page_tell_it_of_the_set_to_use() -> None:
+    assert found("TB203", table([SURE], ["a"]), (PAIR,)) == ()
 
 
 def test_gold_labels_the_set_lacks_are_named_with_their_tickets() -> None:

@@ -20,7 +20,7 @@ from ticketbench.measure.counts.confusion import ConfusionMatrix
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.routing.equal_coverage import equal_coverage
-from ticketbench.measure.rubrics.overlap import PairOverlap
+from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 from ticketbench.measure.thresholds.cost_optimal import NOTHING, cost_optimal_policy
 from ticketbench.measure.thresholds.tickets import Tickets
 
@@ -94,13 +94,15 @@ def leaves(value: Any, path: PATH = ()) -> Iterator[tuple[PATH, Any]]:
         for row, counts in zip(value.rows, value.counts, strict=True):
             for column, n in zip(value.columns, counts, strict=True):
                 yield (*path, row, column), n
-    elif isinstance(value, PairOverlap) and value.first > value.second:
+    elif isinstance(value, PairDiagnosis) and value.first > value.second:
         swapped = replace(
             value,
             first=value.second,
             second=value.first,
             first_as_second=value.second_as_first,
             second_as_first=value.first_as_second,
+            n_first=value.n_second,
+            n_second=value.n_first,
         )
         yield from leaves(swapped, path)
     elif isinstance(value, Finding):
@@ -117,7 +119,7 @@ def leaves(value: Any, path: PATH = ()) -> Iterator[tuple[PATH, Any]]:
 
 
 def _name(item: Any) -> Any:
-    if isinstance(item, PairOverlap):
+    if isinstance(item, PairDiagnosis):
         return frozenset((item.first, item.second))
     return getattr(item, "label", None)
 

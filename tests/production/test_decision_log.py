@@ -70,6 +70,11 @@ def test_torn_and_foreign_lines_are_counted_and_the_first_of_each_is_named(tmp_p
     "wrong",
     [
         {"outcome": "send"},
+        {"timestamp": "2026-02-30T02:36:21.387Z"},
+        {"timestamp": "2026-12-31T23:59:60Z"},
+        {"timestamp": "２０２６-11-29T02:36:21Z"},
+        {"outcome": "review", "score": None},
+        {"outcome": "review", "label": None},
         {"outcome": ["route"]},
         {"score": "0.875"},
         {"score": 1.5},

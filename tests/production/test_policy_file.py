@@ -100,6 +100,38 @@ def test_another_spelling_of_the_same_values_is_the_same_policy(respelled: bytes
     assert policy_bytes(PolicyFile.load(respelled)) == WHOLE
 
 
+_COUNTS = [
+    ("reference", "n"),
+    ("reference", "top_labels", "billing"),
+    ("reference", "confusion", 0, 0),
+    ("promise", "judged", "routed"),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "number"),
+    [
+        *(
+            (place, 10**400)
+            for place in [*_COUNTS, ("decide", "threshold"), ("decide", "temperature")]
+        ),
+        *((place, 10**308) for place in _COUNTS),
+        (("decide", "threshold"), 10**308),
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_an_integer_too_large_for_a_float_is_refused(place: tuple[Any, ...], number: int) -> None:
+    value = _with(as_json(POLICY), place, lambda _: number)
+    with pytest.raises(InputError, match=r"too large|out of range"):
+        PolicyFile.load(json.dumps(value).encode(), allow_edited=True)
+
+
+def test_a_key_that_stands_twice_behind_many_others_is_found_at_once() -> None:
+    keys = ", ".join(f'"k{i}": 0' for i in range(20_000))
+    with pytest.raises(InputError, match="'k1' stands there twice"):
+        PolicyFile.load(f'{{{keys}, "k1": 0}}'.encode())
+
+
 def test_a_changed_rubric_is_taken_when_said_aloud_and_marked_for_good() -> None:
     text = WHOLE.replace(b"a refund", b"a return")
     taken = PolicyFile.load(text, allow_edited=True)

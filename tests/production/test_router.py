@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import io
 import json
 import re
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -156,6 +158,10 @@ def test_a_label_without_a_handler_is_refused_or_falls_back() -> None:
         ({"missing": "ignore"}, r"missing must be"),
         ({"budget_s": 0}, r"budget_s"),
         ({"budget_s": float("nan")}, r"budget_s"),
+        ({"budget_s": 1e10}, r"budget_s"),
+        ({"budget_s": "2"}, r"budget_s"),
+        ({"circuit_pause_s": "30"}, r"circuit_pause_s"),
+        ({"circuit_pause_s": float("nan")}, r"circuit_pause_s"),
         ({"on_model_change": "stop"}, r"on_model_change"),
         ({"policy": "policy.json"}, r"no policy"),
         ({"log": 7}, r"neither a path nor"),
@@ -277,6 +283,26 @@ def test_a_log_that_fails_is_said_once_counted_and_stops_nothing(
     said = capsys.readouterr().err
     assert (said.count("\n"), said.count("RuntimeError")) == (1, 1)
     assert "charged" not in said
+
+
+@pytest.mark.parametrize("how", ["full", "closed", "none"])
+def test_a_log_that_fails_stops_nothing_where_stderr_fails_too(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full:
+        def write(self, text: str) -> None:
+            raise OSError(28, "No space left on device")
+
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", {"full": Full(), "closed": closed, "none": None}[how])
+    assert deciding(0.9, log=Broken()).decide(TEXT).warnings == ("log_failed",)
+
+
+def test_an_id_with_half_a_character_loses_no_line(tmp_path: Path) -> None:
+    decision = deciding(0.9, log=tmp_path / "log").decide(TEXT, ticket_id="T\ud83d")
+    assert decision.warnings == ()
+    assert json.loads((tmp_path / "log").read_text("utf-8"))["ticket_id"] == "T\\ud83d"
 
 
 def test_a_log_may_be_an_object_of_the_caller() -> None:

@@ -82,7 +82,7 @@ def page(request: pytest.FixtureRequest) -> str:
 def test_the_folds_stand_in_the_order_of_their_questions(page: str) -> None:
     ids = re.findall(r'<details id="audit-([a-z]+)"', page)
     before = ["verdict", "measures", "threshold", "calibration", "coverage", "labels"]
-    assert ids == [*before, "confusions", "overlap", "review", "origin", "words"]
+    assert ids == [*before, "confusions", "rubrics", "review", "origin", "words"]
 
 
 def test_every_tag_is_closed(page: str) -> None:

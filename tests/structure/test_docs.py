@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+import ticket_files
 from forked import ticketbench, ticketbench_in
 from quickstart import Demo
 from ticketbench.cli.main import COMMANDS
@@ -127,15 +129,12 @@ def test_architecture_is_at_most_100_lines() -> None:
     assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 100
 
 
-def test_the_dataset_datasheet_counts_its_tickets() -> None:
-    import csv
-    from collections import Counter
-
-    with (ROOT / "datasets" / "support_tickets.csv").open(newline="", encoding="utf-8") as file:
-        counts = Counter(row["label"] for row in csv.DictReader(file))
+@pytest.mark.parametrize("file", ["support_tickets.csv", "building_tickets.csv"])
+def test_the_dataset_datasheet_counts_its_tickets(file: str) -> None:
+    counts = Counter(row["label"] for row in ticket_files.rows(file))
     sheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8").replace("`", "")
     listed = ", ".join(f"{label} {counts[label]}" for label, _ in counts.most_common())
-    assert f"| {counts.total()} | {listed} |" in sheet
+    assert f"| {file} | {counts.total()} | {listed} |" in sheet
 
 
 def test_every_key_of_the_config_is_documented() -> None:

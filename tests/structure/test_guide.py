@@ -2,121 +2,42 @@
 
 from __future__ import annotations
 
-import doctest
 import json
-import re
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from forked import ticketbench_in
-from guide_steps import Step, steps
+from guide_steps import steps
+from page_reader import Reader, reader
 
 ROOT = Path(__file__).resolve().parents[2]
-PORT = "8000"
-"""The port that the page names; a server on a free one takes its place."""
 
 pytestmark = pytest.mark.loopback
 
 
-@dataclass
-class Reader:
-    """Somebody who follows the page in an empty folder."""
-
-    folder: Path
-    server: subprocess.Popen[str] | None = None
-    port: str = PORT
-    printed: str = ""
-    names: dict[str, Any] = field(default_factory=dict)
-
-    def follow(self, step: Step) -> None:
-        text = step.text.replace(f":{PORT}/", f":{self.port}/")
-        match step.kind:
-            case "file":
-                path = self.folder / step.name
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-            case "command":
-                for line in text.splitlines():
-                    self.run(line)
-            case "python":
-                self.python(text, step.line)
-            case "output":
-                assert " ".join(text.split()) in " ".join(self.printed.split())
-            case "end":
-                self.end()
-
-    def run(self, line: str) -> None:
-        command, _, note = line.partition("    # exits with ")
-        words = command.split()[1:]
-        if words[0] == "serve":
-            self.serve(words)
-            return
-        done = ticketbench_in(self.folder, *words)
-        assert done.returncode == int(note or 0), done.stdout + done.stderr
-        self.printed = done.stdout + done.stderr
-
-    def serve(self, words: list[str]) -> None:
-        words[words.index(PORT)] = "0"
-        self.server = subprocess.Popen(
-            [sys.executable, "-m", "ticketbench", *words],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder,
-        )  # fmt: skip
-        assert self.server.stdout is not None
-        url = self.server.stdout.readline()
-        self.port = re.findall(r":(\d+)/", url)[0]
-
-    def python(self, text: str, line: int) -> None:
-        found = doctest.DocTestParser().get_doctest(text, self.names, "guide", "guide.md", line)
-        told: list[str] = []
-        runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-        runner.run(found, out=told.append, clear_globs=False)
-        self.names = found.globs
-        assert runner.tries > 0
-        assert not runner.failures, "".join(told)
-
-    def end(self) -> None:
-        if self.server is not None:
-            self.server.send_signal(signal.SIGINT)
-            self.server.wait(timeout=20)
-            assert self.server.stdout is not None
-            self.server.stdout.close()
-            self.server = None
-
-
-@contextmanager
-def reader(folder: Path, patch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    (folder / "datasets").mkdir()
-    shutil.copy(ROOT / "datasets" / "support_tickets.csv", folder / "datasets")
-    patch.chdir(folder)
-    patch.syspath_prepend(str(folder))
-    one = Reader(folder)
-    try:
+@pytest.fixture
+def somebody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+    """Somebody in an empty folder but for our tickets."""
+    (tmp_path / "datasets").mkdir()
+    shutil.copy(ROOT / "datasets" / "support_tickets.csv", tmp_path / "datasets")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with reader(tmp_path) as one:
         yield one
-    finally:
-        one.end()
-        sys.modules.pop("app", None)
+    sys.modules.pop("app", None)
 
 
-def test_the_guide_can_be_followed_from_top_to_bottom(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_guide_can_be_followed_from_top_to_bottom(somebody: Reader) -> None:
     page = steps()
     kinds = [step.kind for step in page]
     assert (kinds.count("file"), kinds.count("end")) == (4, 1)
     assert min(kinds.count("command"), kinds.count("python")) >= 6
-    with reader(tmp_path, monkeypatch) as one:
-        for step in page:
-            one.follow(step)
-    lines = (tmp_path / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
+    for step in page:
+        somebody.follow(step)
+    lines = (somebody.folder / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
     outcomes = [json.loads(line)["outcome"] for line in lines]
     assert {"route", "review", "escalate"} <= set(outcomes)
     assert "charged twice" not in "".join(lines)

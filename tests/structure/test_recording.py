@@ -1,4 +1,4 @@
-"""The recording of the demo answers every question, says nothing else, and can be made again."""
+"""A demo's recording answers every question, says nothing else, and can be made again."""
 
 from __future__ import annotations
 
@@ -22,27 +22,34 @@ from ticketbench.flow.run import run
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 
 ROOT = Path(__file__).resolve().parents[2]
-CONFIG = ROOT / "configs" / "quickstart.yaml"
-FILE = ROOT / "configs" / "recordings" / "support.jsonl"
+QUICKSTART = ROOT / "configs" / "quickstart.yaml"
+RECORDINGS = {"quickstart": "support.jsonl", "promise": "building.jsonl"}
 URL = "local://minilm/v1/classify"
 
-
-@lru_cache(maxsize=1)
-def inputs() -> Inputs:
-    return read_inputs(CONFIG)
+of_each_demo = pytest.mark.parametrize("demo_name", RECORDINGS)
 
 
-def questions() -> list[tuple[Ticket, RubricSet]]:
-    return [(t, rubrics) for rubrics in inputs().rubric_sets for t in inputs().dataset.tickets]
+@lru_cache
+def inputs(demo_name: str) -> Inputs:
+    return read_inputs(ROOT / "configs" / f"{demo_name}.yaml")
+
+
+def recording_of(demo_name: str) -> Path:
+    return ROOT / "configs" / "recordings" / RECORDINGS[demo_name]
+
+
+def questions(demo_name: str) -> list[tuple[Ticket, RubricSet]]:
+    read = inputs(demo_name)
+    return [(t, rubrics) for rubrics in read.rubric_sets for t in read.dataset.tickets]
 
 
 def key_of(ticket: Ticket, rubrics: RubricSet) -> str:
     return answer_key(URL, request_body(ticket.text, rubrics))
 
 
-def lines() -> list[str]:
+def lines(demo_name: str) -> list[str]:
     """Every line that holds an answer."""
-    first, *rest = FILE.read_text(encoding="utf-8").splitlines()
+    first, *rest = recording_of(demo_name).read_text(encoding="utf-8").splitlines()
     assert json.loads(first) == {"schema": "ticketbench/recording@2"}
     return rest
 
@@ -55,45 +62,52 @@ def model() -> MiniLM:
         pytest.skip(error.problems[0].what)
 
 
-def test_every_question_of_the_demo_is_recorded(tmp_path: Path) -> None:
-    planned = plan_run(CONFIG, overrides=[f"cache={tmp_path / 'answers.sqlite'}"])
-    n = len(inputs().dataset.tickets)
+@of_each_demo
+def test_every_question_of_the_demo_is_recorded(demo_name: str, tmp_path: Path) -> None:
+    config = ROOT / "configs" / f"{demo_name}.yaml"
+    planned = plan_run(config, overrides=[f"cache={tmp_path / 'answers.sqlite'}"])
+    n = len(inputs(demo_name).dataset.tickets)
     counts = {
         p.rubric_set: (p.questions, p.recorded, p.cached, p.missing) for p in planned.rubric_sets
     }
-    assert counts == {"v1": (n, n, 0, 0), "v2": (n, n, 0, 0)}
+    assert counts == {rubrics.name: (n, n, 0, 0) for rubrics in inputs(demo_name).rubric_sets}
 
 
-def test_every_line_answers_a_question_of_the_demo() -> None:
-    keys = [json.loads(line)["key"] for line in lines()]
+@of_each_demo
+def test_every_line_answers_a_question_of_the_demo(demo_name: str) -> None:
+    keys = [json.loads(line)["key"] for line in lines(demo_name)]
     assert sorted(keys) == keys
-    assert keys == sorted({key_of(ticket, rubrics) for ticket, rubrics in questions()})
+    assert keys == sorted({key_of(ticket, rubrics) for ticket, rubrics in questions(demo_name)})
 
 
-def test_every_line_is_of_the_engine_that_the_demo_names() -> None:
-    assert {stored.url for stored in read_recording(FILE).values()} == {URL}
+@of_each_demo
+def test_every_line_is_of_the_engine_that_the_demo_names(demo_name: str) -> None:
+    assert {stored.url for stored in read_recording(recording_of(demo_name)).values()} == {URL}
 
 
-def test_every_recorded_answer_keeps_the_contract() -> None:
-    recording = read_recording(FILE)
-    for ticket, rubrics in questions():
+@of_each_demo
+def test_every_recorded_answer_keeps_the_contract(demo_name: str) -> None:
+    recording = read_recording(recording_of(demo_name))
+    for ticket, rubrics in questions(demo_name):
         answer = parse_answer(recording[key_of(ticket, rubrics)].content, rubrics.labels)
         assert answer.top_label in rubrics.labels
 
 
-def test_no_text_of_a_ticket_or_rubric_stands_in_the_recording() -> None:
-    content = FILE.read_text(encoding="utf-8").lower()
-    said = [ticket.text for ticket in inputs().dataset.tickets]
-    said += [rubric.text for rubrics in inputs().rubric_sets for rubric in rubrics.rubrics]
+@of_each_demo
+def test_no_text_of_a_ticket_or_rubric_stands_in_the_recording(demo_name: str) -> None:
+    content = recording_of(demo_name).read_text(encoding="utf-8").lower()
+    said = [ticket.text for ticket in inputs(demo_name).dataset.tickets]
+    said += [rubric.text for one in inputs(demo_name).rubric_sets for rubric in one.rubrics]
     for text in said:
         for part in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
             assert part.lower() not in content
 
 
-def test_the_words_of_a_recording_are_its_keys_its_labels_and_its_url() -> None:
+@of_each_demo
+def test_the_words_of_a_recording_are_its_keys_its_labels_and_its_url(demo_name: str) -> None:
     # So nothing of a ticket or rubric can hide in it, not even a part.
-    labels = set(inputs().rubric_sets[0].labels)
-    for line in lines():
+    labels = set(inputs(demo_name).rubric_sets[0].labels)
+    for line in lines(demo_name):
         value = json.loads(line)
         assert set(value) == {"answer", "key", "recorded_at", "sha256", "url"}
         assert set(value["answer"]) == {"scores", "top_label"}
@@ -101,12 +115,18 @@ def test_the_words_of_a_recording_are_its_keys_its_labels_and_its_url() -> None:
         assert value["answer"]["top_label"] in labels
 
 
-@pytest.mark.parametrize("at", [0, 1], ids=["v1", "v2"])
-def test_a_sample_computed_again_agrees_with_the_recording(model: MiniLM, at: int) -> None:
-    rubrics = inputs().rubric_sets[at]
+@pytest.mark.parametrize(
+    ("demo_name", "at", "every"),
+    [("quickstart", 0, 17), ("quickstart", 1, 17), ("promise", 0, 25)],
+    ids=["v1", "v2", "building"],
+)
+def test_a_sample_computed_again_agrees_with_the_recording(
+    model: MiniLM, demo_name: str, at: int, every: int
+) -> None:
+    rubrics = inputs(demo_name).rubric_sets[at]
     labels = [(rubric.label, rubric.text) for rubric in rubrics.rubrics]
-    recording = read_recording(FILE)
-    sample = inputs().dataset.tickets[::17]
+    recording = read_recording(recording_of(demo_name))
+    sample = inputs(demo_name).dataset.tickets[::every]
     assert len(sample) == 24
     for ticket in sample:
         recorded = parse_answer(recording[key_of(ticket, rubrics)].content, rubrics.labels)
@@ -123,9 +143,11 @@ def test_a_strict_replay_of_the_demo_opens_no_socket_and_scores_as_the_demo_does
 
     monkeypatch.setattr(socket, "socket", refuse)
     off = [f"cache={tmp_path / 'a.sqlite'}", "trained_baselines=false", "report.figures=false"]
-    outcome = run(CONFIG, mode="replay", out=tmp_path / "report", overrides=off)
+    outcome = run(QUICKSTART, mode="replay", out=tmp_path / "report", overrides=off)
     assert outcome.results.n_failed == 0
-    assert [e.n_scored for e in outcome.results.evaluations] == [len(inputs().dataset.tickets)] * 2
+    assert [e.n_scored for e in outcome.results.evaluations] == [
+        len(inputs("quickstart").dataset.tickets)
+    ] * 2
     manifest = json.loads((outcome.out / "manifest.json").read_bytes())
     assert {counts["sent"] for counts in manifest["answers"].values()} == {0}
     assert measured(outcome.out) == measured(demo.out)

@@ -2,65 +2,40 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from functools import lru_cache
-from itertools import combinations
 from pathlib import Path
 
 import pytest
 
+import ticket_files
+from ticket_files import ADDRESSES, CHANNELS, Row, ids_of_strangers, pairs_that_share
 from ticketbench.edge.inputs.rubric_files import read_rubrics
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = ROOT / "datasets" / "support_tickets.csv"
+FILE = "support_tickets.csv"
 RUBRICS = ROOT / "configs" / "rubrics"
 TEAMS = {"billing", "technical", "account", "general"}
-OUR_DOMAINS = re.compile(r"(?:[\w-]+\.)*example\.(?:com|org|net)")
-
-Row = dict[str, str]
 
 
-@lru_cache(maxsize=1)
-def rows() -> list[Row]:
-    with FILE.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def rows() -> tuple[Row, ...]:
+    return ticket_files.rows(FILE)
 
 
-def texts() -> list[str]:
-    return [row["text"] for row in rows()]
-
-
-def shingles(text: str) -> set[tuple[str, ...]]:
-    """Every five words in a row; a text under five words is one shingle."""
-    words = re.findall(r"\w+", text.lower())
-    return {tuple(words[i : i + 5]) for i in range(max(1, len(words) - 4))}
-
-
-@lru_cache(maxsize=1)
 def near_duplicates() -> list[tuple[Row, Row]]:
-    """Pairs of tickets that share more than half of the shingles of the one with fewer."""
-    seen = [(row, shingles(row["text"])) for row in rows()]
-    return [
-        (row, other)
-        for (row, mine), (other, theirs) in combinations(seen, 2)
-        if 2 * len(mine & theirs) > min(len(mine), len(theirs))
-    ]
+    return pairs_that_share(FILE, over=1 / 2)
 
 
 def test_the_columns_are_these() -> None:
-    with FILE.open(newline="", encoding="utf-8") as file:
-        header = next(csv.reader(file))
-    assert header == ["id", "text", "label", "all_labels", "channel", "created_at", "customer"]
+    named = ["id", "text", "label", "all_labels", "channel", "created_at", "customer"]
+    assert ticket_files.columns(FILE) == named
 
 
 def test_every_row_has_all_columns_and_no_more() -> None:
-    assert all(None not in row and None not in row.values() for row in rows())
+    assert ticket_files.every_row_is_whole(FILE)
 
 
 def test_there_are_at_least_360_tickets_with_unique_ids() -> None:
@@ -97,22 +72,16 @@ def test_at_least_one_ticket_in_eight_needs_more_than_one_team() -> None:
 
 
 def test_every_channel_is_known_and_used() -> None:
-    assert {row["channel"] for row in rows()} == {"email", "chat", "web", "phone"}
+    assert {row["channel"] for row in rows()} == CHANNELS
 
 
 def test_tickets_stand_in_the_order_of_their_time_in_utc() -> None:
-    times = [datetime.fromisoformat(row["created_at"]) for row in rows()]
-    assert {time.utcoffset() for time in times} == {timedelta(0)}
+    times = ticket_files.times(FILE)
     assert times == sorted(times)
 
 
 def test_near_duplicates_are_tickets_of_one_customer() -> None:
-    strangers = [
-        (row["id"], other["id"])
-        for row, other in near_duplicates()
-        if row["customer"] != other["customer"]
-    ]
-    assert strangers == []
+    assert ids_of_strangers(near_duplicates()) == []
 
 
 def test_there_are_at_least_ten_pairs_of_near_duplicates() -> None:
@@ -128,19 +97,9 @@ def test_near_duplicates_have_one_label() -> None:
     assert changed == []
 
 
-@pytest.mark.parametrize(
-    "where",
-    [
-        r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)",
-        r"https?://([\w.-]*\w)",
-        r"\bwww\.([\w.-]*\w)",
-        r"\b((?:[\w-]+\.)+(?:com|org|net|edu|io|de|eu|uk|fr|co|info|biz|dev|app))\b",
-    ],
-    ids=["e-mail", "URL", "www", "bare"],
-)
-def test_every_address_is_one_reserved_for_examples(where: str) -> None:
-    domains = [domain.lower() for text in texts() for domain in re.findall(where, text)]
-    assert [domain for domain in domains if not OUR_DOMAINS.fullmatch(domain)] == []
+@pytest.mark.parametrize("form", ADDRESSES.values(), ids=ADDRESSES)
+def test_every_address_is_one_reserved_for_examples(form: str) -> None:
+    assert ticket_files.strange_domains(FILE, form) == []
 
 
 @pytest.mark.parametrize(
@@ -156,7 +115,7 @@ def test_every_address_is_one_reserved_for_examples(where: str) -> None:
     ids=["one-liner", "long", "capitals", "stack trace", "quoted reply", "subject"],
 )
 def test_tickets_are_written_in_many_styles(at_least: int, found: Callable[[str], object]) -> None:
-    assert sum(bool(found(text)) for text in texts()) >= at_least
+    assert sum(bool(found(text)) for text in ticket_files.texts(FILE)) >= at_least
 
 
 def test_both_rubric_sets_ask_about_the_same_teams() -> None:

@@ -208,7 +208,7 @@ def _show_to_read(found: LogReport) -> None:
     if not told:
         return
     show()
-    show("Read these first:")
+    show("Read these first:" if found.texts else "Read these first (--texts FILE shows the texts):")
     rows = [
         [Piece(masked_id(one.ticket_id)), Piece(one.label), Piece(f"{one.score:.2f}")]
         for one in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -16,6 +17,8 @@ from ticketbench.core.version import __version__
 from ticketbench.edge.files.links import following_links
 from ticketbench.edge.redaction import note_keys_of, refuse_key
 
+_DATE = "SOURCE_DATE_EPOCH"
+
 COMMANDS = {
     "run": "Replay, measure, compare, choose thresholds, write the report.",
     "threshold": "Which threshold to set, and what it is weighed against.",
@@ -27,7 +30,7 @@ COMMANDS = {
     "gate": "Judge the gates of a config, for CI.",
     "policy": "Make, show and check the file that a router decides by.",
     "baseline": "Show, bless or pin the reference that gates compare with.",
-    "rubrics": "Check, join and leave out questions; show what changed.",
+    "rubrics": "Which rubrics are unclear, in each other's way, or changed.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",
     "cache": "Show, share, check and clean stored answers.",
     "key": "Show and say which key may go to which host.",
@@ -124,7 +127,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _checked(arguments: list[str]) -> object:
     """Run a command, none of whose arguments is a key."""
+    _refuse_odd_date()
     note_keys_of(arguments)
     for argument in arguments:
         refuse_key(argument, "an argument")
     return cli(arguments, "ticketbench", standalone_mode=False, terminal_width=columns())
+
+
+def _refuse_odd_date() -> None:
+    """An import of scipy ends in an error of numpy where SOURCE_DATE_EPOCH is no integer."""
+    given = os.environ.get(_DATE)
+    if given is None or re.fullmatch(r"\s*[+-]?[0-9]{1,12}\s*", given):
+        return
+    if given.strip():
+        from ticketbench.core.errors import InputError
+        from ticketbench.core.quotes import quoted
+
+        raise InputError(f"no number of seconds since 1970: {quoted(given)}", where=_DATE)
+    del os.environ[_DATE]

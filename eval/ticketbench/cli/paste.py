@@ -66,6 +66,19 @@ def joined_command(
     ]
 
 
+def join_command(config: Path, rubric_set: str, first: str, second: str) -> list[str]:
+    """The command that writes one rubric for two labels of `rubric_set`, to be tried."""
+    command = ["ticketbench", "rubrics", "join", str(config), "--on", rubric_set]
+    # A label that begins with a dash would be an option.
+    dashed = any(label.startswith("-") for label in (first, second))
+    return [*command, *(["--"] if dashed else []), first, second]
+
+
+def check_rubrics_command(config: Path, rubric_set: str) -> list[str]:
+    """The command that lists the pairs of `rubric_set`."""
+    return ["ticketbench", "rubrics", "check", str(config), "--on", rubric_set]
+
+
 def errors_of(report: str, options: Mapping[str, str]) -> list[str]:
     """The command that lists tickets of what `report` names, with those options that are given."""
     given = [word for name, value in options.items() if value for word in (name, value)]

@@ -44,9 +44,13 @@ def route_command(
     ticketbench policy route policy.json tickets.jsonl --json > decided.jsonl
     """
     from ticketbench.edge.files.links import written_at
-    from ticketbench.flow.production.policy_route import PolicyPipe
+    from ticketbench.flow.production.policy_route import PolicyPipe, refuse_read_file
 
-    pipe = PolicyPipe(policy, log=None if log is None else written_at(log), key_env=key_env)
+    if log is not None:
+        log = written_at(log)
+        refuse_read_file(log, policy, "the policy")
+        refuse_read_file(log, tickets.fileno(), "the tickets")
+    pipe = PolicyPipe(policy, log=log, key_env=key_env)
     try:
         for decision in pipe.decisions(tickets):
             if as_json:

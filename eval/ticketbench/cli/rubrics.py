@@ -16,6 +16,7 @@ from ticketbench.cli.options import (
 )
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
 from ticketbench.cli.rubrics_ablate import ablate_command
+from ticketbench.cli.rubrics_check import check_command
 from ticketbench.cli.rubrics_join import join_command
 from ticketbench.cli.rubrics_lint import lint_command
 
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 @click.group("rubrics")
 def command() -> None:
-    """Check the questions, join or leave out labels; show which words changed.
+    """Which rubrics are unclear, in each other's way, or changed.
 
     \b
     ticketbench rubrics lint configs/support.yaml
+    ticketbench rubrics check configs/support.yaml --on v2
     ticketbench rubrics join configs/support.yaml --on v2
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
@@ -37,6 +39,7 @@ def command() -> None:
 command.add_command(join_command)
 command.add_command(ablate_command)
 command.add_command(lint_command)
+command.add_command(check_command)
 
 
 @command.command("diff")

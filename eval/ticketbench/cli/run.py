@@ -13,6 +13,8 @@ import click
 from ticketbench.cli.first_lines import show_answer
 from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
+    UNKNOWN,
+    Piece,
     all_option,
     json_option,
     progress_of,
@@ -23,10 +25,11 @@ from ticketbench.cli.output import (
     show_command,
     show_json,
     show_path,
+    show_pieces,
     show_table,
     show_wrapped,
 )
-from ticketbench.cli.paste import errors_command
+from ticketbench.cli.paste import check_rubrics_command, errors_command, join_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -100,7 +103,7 @@ def command(
     if as_json:
         show_json("run", outcome.results)
     else:
-        _show(outcome)
+        _show(outcome, config)
         if everything:
             _show_all(outcome)
         say_findings(outcome.results.findings)
@@ -109,7 +112,7 @@ def command(
     say_findings(outcome.notes)
 
 
-def _show(outcome: RunOutcome) -> None:
+def _show(outcome: RunOutcome, config: Path) -> None:
     """The answer, four rows, and what to do next."""
     from ticketbench.report.words.answers import answers
     from ticketbench.report.words.setting import setting_text
@@ -119,6 +122,7 @@ def _show(outcome: RunOutcome) -> None:
     promised = results.recommendation is not None and results.recommendation.kind == "promise"
     show_answer(advice, [(one.name, one) for one in answers(results)], promised=promised)
     _show_next(outcome)
+    _show_pairs(results, config)
     show()
     show_path(_answered(outcome), outcome.out / "index.html")
 
@@ -143,6 +147,25 @@ def _show_next(outcome: RunOutcome) -> None:
         words = errors_command(found.challenger, kind="broken", out=outcome.out)
         note = numbers.count(broken, "ticket") if broken else ""
         show_command("Read:   ", words, note=note)
+
+
+def _show_pairs(results: RunResults, config: Path) -> None:
+    """The rubrics that get in each other's way under the set to use, in three lines at most."""
+    from ticketbench.report.words import numbers
+    from ticketbench.report.words.recommendation import preferred
+    from ticketbench.report.words.rubrics import pair_text
+
+    chosen = preferred(results)
+    flagged = chosen.by_label.diagnosis.flagged
+    if not flagged:
+        return
+    worst, rest = flagged[0], len(flagged) - 1
+    show_pieces(Piece(pair_text(worst), UNKNOWN), first="mixed up", column=10)
+    join = join_command(config, chosen.rubric_set, worst.first, worst.second)
+    show_command("Try:    ", join)
+    if rest:
+        note = numbers.count(rest, "pair more", "pairs more")
+        show_command("Pairs:  ", check_rubrics_command(config, chosen.rubric_set), note=note)
 
 
 def _answered(outcome: RunOutcome) -> str:

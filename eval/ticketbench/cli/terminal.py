@@ -116,6 +116,7 @@ def take_over() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    sys.stdin = sys.stdin or os.fdopen(0, encoding="utf-8", closefd=False)
     codecs.register_error(_PLAIN, _in_plain_form)
     sys.stdout = cast(TextIO, Terminal(sys.stdout or _nowhere(), carries_data=True))
     sys.stderr = cast(TextIO, Terminal(sys.stderr or _nowhere(), carries_data=False))

@@ -32,7 +32,7 @@ from ticketbench.measure.routing.escalation import judge_escalation
 from ticketbench.measure.routing.escalation_sweep import escalation_sweep
 from ticketbench.measure.routing.outcomes import missed_by, summarise, sweep
 from ticketbench.measure.routing.selective import risk_coverage
-from ticketbench.measure.rubrics.overlap import overlaps
+from ticketbench.measure.rubrics.diagnosis import diagnosis
 from ticketbench.measure.thresholds.choose import (
     N_FOLDS,
     choose_thresholds,
@@ -62,7 +62,7 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
         routing=_routing(table, decisions, settings),
         thresholds=choose_thresholds(table, settings.asked),
         calibration=_calibration(table, estimate_of(metrics, "auroc"), seed=settings.seed),
-        findings=findings(table, labels.overlaps),
+        findings=findings(table, labels.diagnosis.pairs),
     )
 
 
@@ -85,7 +85,12 @@ def _labels(table: ScoreTable, decisions: Decisions, settings: Settings) -> Labe
     return LabelChapter(
         results=label_results(table, decisions.outcome),
         confusion=confusion.top_label_confusion(table),
-        overlaps=overlaps(table, near_tie=settings.near_tie),
+        diagnosis=diagnosis(
+            table,
+            escalate_above=settings.policy.escalate_above,
+            near_tie=settings.near_tie,
+            temperature=settings.policy.temperature,
+        ),
     )
 
 

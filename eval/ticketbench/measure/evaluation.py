@@ -20,7 +20,7 @@ from ticketbench.measure.routing.escalation import Escalation
 from ticketbench.measure.routing.escalation_sweep import EscalationPoint
 from ticketbench.measure.routing.outcomes import RoutingSummary, SweepPoint
 from ticketbench.measure.routing.selective import RiskCoverage
-from ticketbench.measure.rubrics.overlap import PairOverlap
+from ticketbench.measure.rubrics.diagnosis import Diagnosis
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.thresholds.rules import Asked
 from ticketbench.measure.thresholds.saving import Saving
@@ -143,7 +143,7 @@ class LabelChapter:
 
     results: tuple[LabelResult, ...]
     confusion: ConfusionMatrix
-    overlaps: tuple[PairOverlap, ...]
+    diagnosis: Diagnosis
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,18 +15,16 @@ from ticketbench.core.quotes import clipped, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.measure.calibration.bins import printed_decimals
-from ticketbench.measure.rubrics.overlap import PairOverlap
+from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 from ticketbench.measure.statistics.groups import effective_groups, group_index
 
 FEW_TICKETS = 20
 FEW_FOR_CALIBRATION = 300
 FEW_GROUPS = 20
-NEAR_TIE_SHARE = 0.20
-MOST_NAMED = 5
 SUM_NOISE = 1e-4
 HEAVY_WRITERS = 0.03
 
-Check = Callable[[ScoreTable, tuple[PairOverlap, ...]], Iterator[Finding]]
+Check = Callable[[ScoreTable, tuple[PairDiagnosis, ...]], Iterator[Finding]]
 CHECKS: Registry[Check] = Registry("check")
 
 
@@ -35,13 +33,13 @@ def check(code: str) -> Callable[[Check], Check]:
     return CHECKS.register(code)
 
 
-def findings(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> tuple[Finding, ...]:
+def findings(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> tuple[Finding, ...]:
     """All findings of all checks, in order of their codes."""
     return tuple(found for each in CHECKS for found in each(table, pairs))
 
 
 @check("TB106")
-def few_tickets(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Labels with so few tickets that their intervals, and macro-F1's, say little."""
     counts = np.bincount(table.truth[table.truth >= 0], minlength=len(table.gold_labels))
     by_label = sorted(zip(table.gold_labels, counts, strict=True))
@@ -57,7 +55,7 @@ def few_tickets(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[F
 
 
 @check("TB202")
-def never_predicted(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def never_predicted(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Labels that never win: no precision, and a hint that the rubric is too narrow."""
     if table.n_scored == 0:
         return
@@ -73,27 +71,8 @@ def never_predicted(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterat
         )
 
 
-@check("TB203")
-def similar_rubrics(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
-    """Pairs of labels that often end in a near tie when both lead."""
-    similar = [
-        f"{clipped(pair.first)} / {clipped(pair.second)} ({pair.near_ties} of {pair.top_two})"
-        for pair in pairs
-        if pair.top_two >= FEW_TICKETS and pair.near_tie.low > NEAR_TIE_SHARE
-    ]
-    if similar:
-        more = f" and {len(similar) - MOST_NAMED} more" if len(similar) > MOST_NAMED else ""
-        yield Finding(
-            code="TB203",
-            severity="warning",
-            title="rubrics that are hard to tell apart (near ties of tickets led by both)",
-            evidence=f"{table.provenance.rubric_set}: {', '.join(similar[:MOST_NAMED])}{more}",
-            action="rewrite or merge these pairs",
-        )
-
-
 @check("TB204")
-def inexpressible(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def inexpressible(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Gold labels this rubric set does not have: their tickets are all wrong."""
     outside = table.gold_labels[len(table.labels) :]
     n = int((table.truth >= len(table.labels)).sum())
@@ -109,7 +88,7 @@ def inexpressible(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator
 
 
 @check("TB205")
-def coarse_scores(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Scores printed with so few digits that a fitted temperature is biased."""
     decimals = printed_decimals(table.scores)
     if table.n_scored and decimals <= 2:
@@ -123,7 +102,7 @@ def coarse_scores(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator
 
 
 @check("TB206")
-def few_for_calibration(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def few_for_calibration(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Too few tickets for a calibration error: a perfectly calibrated model shows one too."""
     if 0 < table.n_scored < FEW_FOR_CALIBRATION:
         yield Finding(
@@ -136,7 +115,7 @@ def few_for_calibration(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> It
 
 
 @check("TB208")
-def few_groups(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def few_groups(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Groups so few, or one so large, that intervals over groups are wide and rough."""
     sizes = np.bincount(group_index(table.groups)) if table.n_scored else np.zeros(0, np.int64)
     effective = effective_groups(table.groups)
@@ -153,7 +132,7 @@ def few_groups(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Fi
 
 
 @check("TB209")
-def rounded_sums(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Answers whose scores do not sum to 1, within what their printed digits allow."""
     off = np.abs(table.scores.sum(axis=1) - 1)
     n = int((off > SUM_NOISE).sum())
@@ -169,7 +148,7 @@ def rounded_sums(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[
 
 
 @check("TB210")
-def ties(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def ties(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Tickets whose highest score two or more labels share."""
     shared = (table.scores == table.top_score[:, None]).sum(axis=1) > 1
     n = int(shared.sum())
@@ -185,7 +164,7 @@ def ties(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]
 
 
 @check("TB211")
-def heavy_writers(table: ScoreTable, pairs: tuple[PairOverlap, ...]) -> Iterator[Finding]:
+def heavy_writers(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Customers with many tickets that are right more or less often than the others."""
     group = group_index(table.groups) if table.n_scored else np.zeros(0, np.int64)
     sizes = np.bincount(group)

@@ -74,6 +74,22 @@ def confusions(evaluations: Sequence[Evaluation]) -> Columns:
     )
 
 
+def pairs(evaluations: Sequence[Evaluation]) -> Columns:
+    """Pairs of labels with tickets enough, those that are mixed up most first in each set.
+
+    `mixed` and `apart` have one-sided bounds at 95 %; both decide whether a pair is `flagged`.
+    """
+    names = "first second n_first n_second first_as_second second_as_first"
+    behind = "both_high leading near_ties swallower flagged"
+    rows = (
+        (*_head(e, pair, names), *_all_ends((pair.mixed, pair.apart)), *_picked(pair, behind))
+        for e in evaluations
+        for pair in e.by_label.diagnosis.pairs
+    )
+    parts = " ".join(_ENDS.format(name) for name in ("mixed", "apart"))
+    return Columns.of(f"rubric_set {names} {parts} {behind}", rows)
+
+
 def outcomes(evaluations: Sequence[Evaluation]) -> Columns:
     """Tickets by gold label and what the policy does: a label, `(review)` or `(escalate)`."""
     return Columns.of(

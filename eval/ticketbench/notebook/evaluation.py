@@ -89,6 +89,7 @@ def of_evaluations(
         "metrics": columns.metrics,
         "labels": columns.labels,
         "confusions": columns.confusions,
+        "pairs": columns.pairs,
         "outcomes": columns.outcomes,
         "thresholds": columns.thresholds,
         "sweep": columns.sweep,

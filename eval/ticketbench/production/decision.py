@@ -27,13 +27,15 @@ class Ids:
     span_id: str | None = None
 
     def named(self) -> dict[str, str]:
-        """Those that are given, each cut to 256 characters."""
+        """Those that are given, each cut to 256 characters; half a character, which no file can
+        hold, is written as its escape.
+        """
         values = {
             "ticket_id": self.ticket_id,
             "trace_id": self.trace_id,
             "span_id": self.span_id,
         }
-        return {name: str(one)[:_LONGEST_ID] for name, one in values.items() if one is not None}
+        return {name: _writable(str(one)) for name, one in values.items() if one is not None}
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Decision:
     def ticket_id(self) -> str | None:
         """What the caller calls the ticket."""
         return self.ids.ticket_id
+
+
+def _writable(text: str) -> str:
+    return text[:_LONGEST_ID].encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def new_id() -> str:

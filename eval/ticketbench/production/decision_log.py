@@ -11,6 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from os import PathLike
 from typing import IO, Any
 
@@ -20,7 +21,7 @@ from ticketbench.core.quotes import quoted
 from ticketbench.production.log_writer import SCHEMA
 
 _OURS = re.compile(r"ticketbench/decision@([0-9]+)(?:\.[0-9]+)*")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")
 _GZIP = b"\x1f\x8b"
 _LONGEST_LINE = 1_000_000
 """Bytes after which what has no line end is taken for no line of a log."""
@@ -152,7 +153,9 @@ def _read(data: dict[str, Any], where: str) -> LoggedDecision | None:
         return None
     if not all(name in known for name in _NEEDED):
         return None
-    if known["outcome"] != "review" and not {"label", "score"} <= known.keys():
+    if ("label" in known) != ("score" in known):
+        return None
+    if known["outcome"] != "review" and "label" not in known:
         return None
     known["warnings"] = tuple(known.get("warnings", ()))
     return LoggedDecision(**known)
@@ -160,6 +163,17 @@ def _read(data: dict[str, Any], where: str) -> LoggedDecision | None:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str)
+
+
+def _is_moment(value: Any) -> bool:
+    """A time in UTC as ours is written, on a day and at a second that there are."""
+    if not _is_text(value) or _MOMENT.fullmatch(value) is None:
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_number(value: Any) -> bool:
@@ -179,7 +193,7 @@ def _is_score(value: Any) -> bool:
 _NEEDED = ("decision_id", "timestamp", "policy", "rubric_set", "outcome")
 _FIELDS = {
     "decision_id": _is_text,
-    "timestamp": lambda value: _is_text(value) and _MOMENT.fullmatch(value) is not None,
+    "timestamp": _is_moment,
     "policy": _is_text,
     "rubric_set": _is_text,
     "outcome": lambda value: value in OUTCOMES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 
 TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def read_strictly(content: bytes) -> Any:
             object_pairs_hook=_unique,
             parse_constant=_refuse_constant,
             parse_float=_finite,
+            parse_int=_short,
         )
         canonical(value)
     except UnicodeDecodeError:
@@ -101,13 +103,19 @@ def _plain(value: Any) -> Any:
 def _unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(items)
     if len(result) < len(items):
-        twice = next(key for i, (key, _) in enumerate(items) if key in dict(items[:i]))
+        twice, _ = Counter(key for key, _ in items).most_common(1)[0]
         raise ValueError(f"the key {twice[:40]!r} stands there twice")
     return result
 
 
 def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is no number")
+
+
+def _short(digits: str) -> int:
+    """An integer that a float could hold, too: larger ones fail wherever they are printed."""
+    _finite(digits)
+    return int(digits)
 
 
 def _finite(text: str) -> float:

@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 
 from ticketbench.core.errors import InputError
 from ticketbench.production.decision import line_of
@@ -91,7 +92,8 @@ class Log:
         # The words of the system alone: another error may quote the line.
         why = getattr(error, "strerror", None) or type(error).__name__
         said = f"ticketbench: the decision log failed ({why}); decisions go on without it\n"
-        if sys.stderr is not None:
+        # Where the disk is full, stderr may stand on it, too.
+        with suppress(AttributeError, OSError, ValueError):  # there is none, it fails, it is closed
             sys.stderr.write(said)
 
 

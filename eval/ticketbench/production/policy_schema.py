@@ -35,7 +35,7 @@ def _map_of(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _TEXT = {"type": "string", "minLength": 1}
-_COUNT = {"type": "integer", "minimum": 0}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": 2**53}  # larger ones are not exact in JSON
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 _INSIDE = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
 _THRESHOLD = {"type": "number", "minimum": 0, "maximum": HIGHEST_THRESHOLD}

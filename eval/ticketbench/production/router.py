@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from ticketbench.production.log import Sink
 
 
+_LONGEST_BUDGET_S = 86_400
+"""A day: the timers of some systems end not far above."""
+
+
 class Router:
     """Decides about tickets by a policy; one may be shared by any number of threads.
 
@@ -41,7 +45,7 @@ class Router:
                      endpoint; empty: no key is sent
     host             where you say the endpoint is: the key may go there, and nowhere else
     ca_file          a PEM file of authorities to trust instead of this machine's
-    budget_s         seconds that a decision may take, all in all
+    budget_s         seconds that a decision may take, all in all; at most a day
     post             takes the question's bytes and seconds, returns status and bytes: a transport
                      of your own, which also keeps the time and the key
     on_model_change  "review": a ticket that another model judged than the policy's is not routed
@@ -70,8 +74,7 @@ class Router:
     ) -> None:
         if not isinstance(policy, PolicyFile):
             raise InputError("this is no policy", help="give Policy.load('policy.json')")
-        if not 0 < budget_s < float("inf"):
-            raise InputError("budget_s must be a number of seconds above 0")
+        _refuse_odd_times(budget_s, circuit_pause_s)
         if on_model_change not in ("warn", "review"):
             raise InputError("on_model_change must be 'warn' or 'review'")
         self.policy = policy
@@ -224,3 +227,15 @@ class Router:
         from datetime import UTC, datetime
 
         return self.policy.warnings(datetime.fromtimestamp(now, UTC).date())
+
+
+def _refuse_odd_times(budget_s: float, pause_s: float) -> None:
+    """Raise InputError for times that a timer, or the circuit, would fail with much later."""
+    if not (_is_number(budget_s) and 0 < budget_s <= _LONGEST_BUDGET_S):
+        raise InputError("budget_s must be a number of seconds above 0, at most a day")
+    if not (_is_number(pause_s) and pause_s >= 0):
+        raise InputError("circuit_pause_s must be a number of seconds, 0 or more")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float)

@@ -642,6 +642,13 @@ def test_other_signs_between_the_columns_are_one_error_and_not_one_a_row(
     assert found.help == "save it with commas between the columns"
 
 
+def test_a_comment_above_the_header_is_one_error_and_not_one_a_row() -> None:
+    found = only("# labelled.csv\nid,label\nT-1,billing\n")
+    assert found.where.endswith(":1")
+    assert found.what == "the first line is a comment"
+    assert found.help == "take it out: the first line names the columns"
+
+
 def test_a_nul_further_down_is_named_by_its_row() -> None:
     assert values(table("id,text\n1,a\0b\n"), "text") == ["a\0b"]
 

@@ -73,7 +73,7 @@ def run(tables: list[ScoreTable]) -> RunResults:
 def test_an_envelope_names_schema_tool_and_data() -> None:
     value = json.loads(envelope("score", Small("x", 0.5)))
     assert value == {
-        "schema": "ticketbench/score@4",
+        "schema": "ticketbench/score@5",
         "tool": {"name": "ticketbench", "version": __version__},
         "data": {"name": "x", "share": 0.5, "maybe": None},
     }

@@ -28,6 +28,7 @@ from ticketbench.edge.results.upgrades import (
     run_3,
     run_4,
     run_5,
+    run_6,
 )
 from ticketbench.flow.compare import compare_sides
 from ticketbench.flow.gates.judge import gate
@@ -81,6 +82,10 @@ RULES = {
 """What comes from the rule for a change, which is another one since version 3."""
 
 
+GONE = "overlaps"
+"""Pairs by near ties, which told nothing: what is mixed up takes their place since run@6."""
+
+
 def leaves(value: object, path: str = "", *, changes: bool = True) -> Iterator[tuple[str, object]]:
     """Every number, text and empty list with its path, such as `evaluations[v2].labels[1]`.
 
@@ -89,7 +94,7 @@ def leaves(value: object, path: str = "", *, changes: bool = True) -> Iterator[t
     """
     if isinstance(value, dict) and value:
         for name, one in value.items():
-            if changes or name not in RULES:
+            if name != GONE and (changes or name not in RULES):
                 yield from leaves(one, f"{path}.{name}".lstrip("."), changes=changes)
     elif isinstance(value, list) and value:
         for i, one in enumerate(value):
@@ -317,6 +322,23 @@ def test_what_version_4_did_not_tell_is_told_of_no_label(run_of_4: RunResults) -
     assert (found.challenger, found.versus, found.n_failed) == ("", None, 0)
     assert (found.moves, found.mixed, found.hurt) == ((), (), None)
     assert all(e.settings.label_word == "label" for e in run_of_4.evaluations)
+
+
+def test_near_ties_of_before_are_dropped_and_pairs_know_their_tickets() -> None:
+    before = run_5(old("run", 4))
+    name = before["recommendation"]["rubric_set"]
+    (of,) = (e for e in before["evaluations"] if e["provenance"]["rubric_set"] == name)
+    first, second = of["by_label"]["results"][:2]
+    pair = {"first": first["label"], "second": second["label"]}
+    before["recommendation"]["mixed"] = [pair]
+    after = run_6(before)
+    assert after["recommendation"]["mixed"] == [
+        {**pair, "gold": first["support"] + second["support"]}
+    ]
+    for one in after["evaluations"]:
+        assert "overlaps" not in one["by_label"]
+        assert one["by_label"]["diagnosis"] == {"pairs": [], "labels": []}
+    assert run_6({**before, "recommendation": None})["recommendation"] is None
 
 
 def test_a_run_of_version_4_is_said_as_far_as_it_is_known(run_of_4: RunResults) -> None:

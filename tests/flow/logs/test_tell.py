@@ -86,6 +86,8 @@ def test_scores_alone_say_label_and_score(tmp_path: Path) -> None:
         ("a,,", "a top label without a score"),
         (",0.5,", "a score without a top label"),
         ("a,0.5,yesterday", "is no time"),
+        ("a,0.5,0001-01-01T00:00:00+02:00", "is no time"),
+        ("a,0.5,20261129023621", "is no time"),
     ],
 )
 def test_a_row_that_is_no_decision_is_named_with_its_line(
@@ -96,6 +98,24 @@ def test_a_row_that_is_no_decision_is_named_with_its_line(
     with pytest.raises(InputError, match=said) as caught:
         logs([table], Asked())
     assert caught.value.problems[0].where == f"{table}:3"
+
+
+@pytest.mark.parametrize(
+    ("time", "week"),
+    [
+        ("1780073032000", "2026-05-25"),  # as a text without dashes: 20:00 on 30 July 1780
+        ("1780073032", "2026-05-25"),
+        ("1780073032.5", "2026-05-25"),
+        ("20260530", "2026-05-25"),
+        ("9999-12-31T10:00:00", "9999-12-27"),  # what some write for never
+        ("2027-01-01T00:00:00Z", "2026-12-28"),
+    ],
+)
+def test_a_time_is_in_the_week_that_it_says(time: str, week: str, tmp_path: Path) -> None:
+    table = tmp_path / "week.csv"
+    table.write_text(f"top_label,score,time\na,0.5,{time}\n", encoding="utf-8")
+    (period,) = logs([table], Asked()).described.periods
+    assert (period.name, period.days) == (week, 1.0)
 
 
 def test_torn_foreign_and_repeated_lines_are_counted_and_told(log: Path, tmp_path: Path) -> None:
@@ -151,7 +171,7 @@ def test_against_its_own_policy_a_log_has_nothing_moved(policy: str, tmp_path: P
     found = logs([written(tmp_path / "d.jsonl", decisions(900, **OWN))], Asked(against=policy))
     assert found.policy == POLICY.policy
     assert found.against is not None
-    assert found.against.concerns[0].kind == "no model"
+    assert found.against.concerns[-1].kind == "no model"
     assert found.against.workload is not None
     assert found.against.workload.tickets_per_day == pytest.approx(900 / 7)
 
@@ -248,4 +268,4 @@ def test_a_week_that_moved_is_told_before_the_reviews_it_makes(policy: str, tmp_
     asked = Asked(against=policy, reviews_per_day=1)
     found = logs([written(tmp_path / "d.jsonl", rows)], asked).against
     assert found is not None
-    assert [one.kind for one in found.concerns][-2:] == ["drift", "capacity"]
+    assert [one.kind for one in found.concerns] == ["drift", "capacity", "no model"]

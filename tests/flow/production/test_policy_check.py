@@ -10,7 +10,7 @@ import pytest
 
 from promised_project import CONFIG, SET, URL, promised
 from ticketbench.core.errors import InputError
-from ticketbench.core.policy import Policy
+from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.flow.production.policy_check import Checked, check
 from ticketbench.flow.production.policy_words import check_text
 from ticketbench.production.policy_file import Judged, PolicyFile, Promise, Reference, policy_bytes
@@ -63,7 +63,12 @@ def refused(**given: object) -> str:
     return f"{problem.where}: {problem.what}: {problem.help}"
 
 
-def logged(rows: Sequence[tuple[str, str, str]], *, policy: str = MADE.sha256) -> Path:
+def logged(
+    rows: Sequence[tuple[str, str, str]],
+    *,
+    policy: str = MADE.sha256,
+    scores: Sequence[float] = (),
+) -> Path:
     """A log of (ticket, outcome, label), a decision each."""
     lines = []
     for i, (ticket, outcome, label) in enumerate(rows):
@@ -76,7 +81,7 @@ def logged(rows: Sequence[tuple[str, str, str]], *, policy: str = MADE.sha256) -
             "rubric_set": MADE.fingerprint,
             "outcome": outcome,
             "label": label,
-            "score": 0.9,
+            "score": scores[i] if scores else 0.9,
         }
         lines.append(json.dumps(line) + "\n")
     Path("decisions.jsonl").write_text("".join(lines))
@@ -115,6 +120,39 @@ def test_the_tickets_that_a_policy_was_made_from_cannot_tell() -> None:
     assert "label new ones" in check_text(seen.found, chosen_on=True)
     fresh = check(POLICY, config=promised(n=150, seed=8), min_precision=0.6)
     assert (fresh.verdict, fresh.chosen_on) == ("holds", False)
+
+
+def test_they_are_known_by_a_table_in_any_order_and_by_a_log() -> None:
+    from ticketbench.flow.production.policy_export import export
+    from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.steps.tables import scored
+
+    made = export(promised(n=150), "v2", kind="cost")
+    POLICY.write_bytes(made.content)
+    table = scored(read_inputs(CONFIG), ["v2"])["v2"]
+    assert table.labels == ("billing", "general")
+    names = [table.gold_labels[i] for i in table.truth.tolist()]
+    rows = [
+        f"{id_},{name},{general},{billing}"
+        for id_, name, (billing, general) in zip(
+            table.ids, names, table.scores.tolist(), strict=True
+        )
+    ]
+    Path("p.csv").write_text("\n".join(["ticket_id,label,score_general,score_billing", *rows, ""]))
+    found = check(POLICY, labels=Path("p.csv"), min_precision=0.6)
+    assert (found.verdict, found.chosen_on) == ("cannot tell", True)
+    outcomes = made.policy.policy.decide(table.scores, table.labels).outcome.tolist()
+    tops = [table.labels[i] for i in table.top.tolist()]
+    lines = [
+        (id_, OUTCOMES[outcome], top)
+        for id_, outcome, top in zip(table.ids, outcomes, tops, strict=True)
+    ]
+    log = logged(lines, policy=made.policy.sha256, scores=table.top_score.tolist())
+    kept = gold(list(zip(table.ids, names, strict=True)))
+    found = check(POLICY, log=[log], labels=kept, min_precision=0.6)
+    assert (found.verdict, found.chosen_on) == ("cannot tell", True)
+    fewer = logged(lines[1:], policy=made.policy.sha256, scores=table.top_score.tolist()[1:])
+    assert not check(POLICY, log=[fewer], labels=kept, min_precision=0.6).chosen_on
 
 
 @pytest.mark.parametrize(
@@ -175,8 +213,19 @@ def test_a_log_is_joined_with_gold_labels_by_ticket() -> None:
     seen = found.found
     assert (seen.n, seen.routed, seen.right, seen.verdict) == (120, 100, 60, "broken")
     assert found.notes == (
-        "tickets are taken for independent: no column says which belong together",
+        "tickets are taken for independent: no column `group` says which belong together",
     )
+
+
+def test_what_cannot_be_joined_says_what_is_missing() -> None:
+    labels = gold([("t1", "billing")])
+    assert "by `ticket_id`" in refused(labels=labels, log=[logged([("t2", "route", "billing")])])
+    path = logged([("t1", "route", "billing")])
+    path.write_text(path.read_text().replace('"ticket_id": "t1", ', ""))
+    assert "ticket_id=...) keeps it" in refused(labels=labels, log=[path])
+    path.write_text("{}\n")
+    assert "Router(..., log=)" in refused(labels=labels, log=[path])
+    assert "go with its log: --log" in refused(labels=labels)
 
 
 def test_a_ticket_that_was_decided_twice_counts_by_its_last_decision() -> None:
@@ -195,7 +244,9 @@ def test_groups_of_gold_labels_count_once() -> None:
 def test_decisions_of_another_policy_are_left_out_and_said() -> None:
     path = logged([("t1", "route", "billing")], policy="0" * 64)
     labels = gold([("t1", "billing"), ("t2", "zebra")])
-    assert "none of 1 decision was made by the policy" in refused(labels=labels, log=[path])
+    said = refused(labels=labels, log=[path])
+    assert "none of 1 decision was made by the policy" in said
+    assert said.endswith("check the policy that made them: 000000000000")
     other = path.read_text()
     own = logged([("t2", "route", "billing")]).read_text()
     path.write_text(own + other)

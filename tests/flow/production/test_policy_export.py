@@ -156,7 +156,7 @@ def test_equal_inputs_give_equal_bytes_and_the_date_is_that_of_the_build() -> No
     assert first.policy.review_by == "2027-05-29"
 
 
-@pytest.mark.parametrize("given", ["tomorrow", "9" * 30])
+@pytest.mark.parametrize("given", ["tomorrow", "9" * 30, "253402300799", "-62135596800"])
 def test_a_date_that_is_none_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     promised(n=60)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", given)

@@ -145,7 +145,7 @@ def test_a_table_that_names_no_set_says_so_where_one_is_named(answered: Path) ->
     Path("own.csv").write_text("ticket_id,label,score_a,score_b\nt1,a,0.9,0.1\n", encoding="utf-8")
     assert refused("own.csv:v9") == (
         "own.csv has no rubric set 'v9'",
-        "its rows name none: ask without a name",
+        "its rows name none: ask without a name, or add a column rubric_set",
     )
     Path("own.csv").write_text("ticket_id,label,score_a,score_b\n", encoding="utf-8")
     assert refused("own.csv:v9")[0] == "there are no rows in own.csv"

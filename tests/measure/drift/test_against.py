@@ -121,6 +121,19 @@ def test_reviews_of_a_day_are_held_against_what_people_can_do() -> None:
     )
 
 
+def test_reviews_of_a_day_are_those_of_the_volume_that_is_given() -> None:
+    found = against(week(700), standard(), capacity=249, tickets_per_day=1000)
+    assert found.periods[0].reviewed.value == pytest.approx(250)
+    assert found.concerns == (Concern("capacity", ("2026-11-02",)),)
+    assert against(week(700), standard(), capacity=24.9, tickets_per_day=50).concerns == ()
+
+
+def test_that_no_model_is_named_comes_after_what_the_log_can_tell() -> None:
+    unnamed = replace(week(800, failed=9), models=(None,) * 800)
+    kinds = [one.kind for one in against(unnamed, standard(())).concerns]
+    assert kinds == ["failures", "no model"]
+
+
 def test_under_fifty_answers_there_are_counts_alone() -> None:
     (found,) = against(week(49), standard()).periods
     assert not found.enough

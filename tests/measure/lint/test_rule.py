@@ -72,3 +72,16 @@ def test_of_a_thousand_labels_that_share_their_words_twenty_pairs_are_told() -> 
     rubrics = tuple(Rubric(f"l{i}", f"Is it about {text}?") for i, text in enumerate(texts))
     found = remarks(RubricSet("large", rubrics))
     assert sum(one.finding.code == "TB126" for one in found) == 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "and" + " " * 200_000 + "x", "billing, not " * 20_000, "the the's " * 30_000,
+        "x" * 300_000 + "ing?", "about " * 50_000, "'billing' " * 30_000,
+    ],
+    ids=["blanks", "negations", "articles", "one word", "abouts", "names"],
+)  # fmt: skip
+def test_a_text_made_to_be_slow_is_read_at_once(text: str) -> None:
+    found = remarks(rubric_set(GOOD, other=text))
+    assert "TB133" in {one.finding.code for one in found}

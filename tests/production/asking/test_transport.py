@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 import ssl
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ from fault_server import (
 )
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import InputError
+from ticketbench.core.keys.host import Host, PlainUrl
 from ticketbench.production.asking.key import plain_endpoint
 from ticketbench.production.asking.transport import Received, Transport, Unreached
 
@@ -55,6 +57,17 @@ def test_what_is_sent_is_the_question_the_host_and_the_key() -> None:
     assert seen.headers["host"] == server.url.split("/")[2]
     assert seen.headers["content-type"] == "application/json"
     assert "x-api-key" not in bare.headers
+
+
+def test_an_address_whose_end_is_no_number_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with FaultServer() as server:
+        port = int(server.url.split(":")[2].split("/")[0])
+        here = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [here])
+        endpoint = PlainUrl(False, Host("[2001:db8::abcd]", port), "/classify")
+        assert Transport(endpoint, None)(BODY, 5.0).status == 200
+        (seen,) = server.seen
+    assert seen.headers["host"] == f"[2001:db8::abcd]:{port}"
 
 
 def test_a_status_is_kept_with_what_it_asks_for_and_no_redirect_is_followed() -> None:

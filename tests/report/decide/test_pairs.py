@@ -12,14 +12,14 @@ from ticketbench.report.decide.pairs import advice, pairs
 
 
 def test_two_thirds_one_way_ask_for_a_narrower_question() -> None:
-    said = advice(MixedPair("technical", "account", 26, 2, 62))
+    said = advice(MixedPair("technical", "account", 26, 2, 62, 216))
     assert said.startswith("26 of 28 are technical taken for account: narrow the account question")
 
 
 def test_both_ways_ask_for_both_questions() -> None:
-    assert advice(MixedPair("a", "b", 5, 4, 0)).startswith("They go both ways")
-    assert advice(MixedPair("a", "b", 4, 2, 0)).startswith("4 of 6 are a taken for b")
-    assert advice(MixedPair("a", "b", 2, 4, 0)).startswith("4 of 6 are b taken for a")
+    assert advice(MixedPair("a", "b", 5, 4, 0, 90)).startswith("They go both ways")
+    assert advice(MixedPair("a", "b", 4, 2, 0, 90)).startswith("4 of 6 are a taken for b")
+    assert advice(MixedPair("a", "b", 2, 4, 0, 90)).startswith("4 of 6 are b taken for a")
 
 
 def test_a_pair_of_three_tickets_is_recommended_to_nobody() -> None:

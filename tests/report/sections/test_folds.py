@@ -263,11 +263,14 @@ def test_the_answer_on_confusions_is_the_wrong_route_that_most_tickets_take() ->
     assert short(right, "confusions") == "no ticket with a label goes out wrong"
 
 
-def test_the_answer_on_rubrics_is_the_pair_with_most_near_ties() -> None:
-    tied = run([table([[0.49, 0.47, 0.04]] * 5 + [[0.03, 0.49, 0.48]] * 2, ["a"] * 7)])
-    assert short(tied, "overlap") == "5 near ties of a and b"
-    apart = run([table([[0.9, 0.1, 0]] * 5, ["a"] * 5)])
-    assert short(apart, "overlap") == "no near ties"
+def test_the_answer_on_rubrics_is_the_worst_flagged_pair() -> None:
+    a, b = [0.9, 0.1, 0], [0.1, 0.9, 0]
+    mixed = run([table([a] * 20 + [b] * 10 + [b] * 20, ["a"] * 30 + ["b"] * 20)])
+    assert short(mixed, "rubrics") == "10 of 50: a and b"
+    sound = run([table([a] * 20 + [b] * 20, ["a"] * 20 + ["b"] * 20)])
+    assert short(sound, "rubrics") == "none is found"
+    few = run([table([a] * 5, ["a"] * 5)])
+    assert short(few, "rubrics") == "too few tickets to tell"
 
 
 def test_the_answer_on_suspects_counts_them() -> None:
@@ -297,8 +300,8 @@ def test_the_answer_on_slices_names_the_only_one_that_stands_out(flagged: str, s
     ("n", "p", "said"),
     [
         (800, 0.2, "v1: nothing that matters moved"),
-        (800, 0.001, "v1: moved"),
-        (120, 0.001, "v1: moved, weak"),
+        (800, 0.001, "v1: scores moved"),
+        (120, 0.001, "v1: scores moved, weak"),
         (49, math.nan, "too few answers in the log to tell"),
     ],
 )

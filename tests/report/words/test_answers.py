@@ -225,16 +225,16 @@ def test_where_a_person_reads_every_ticket_no_label_is_hurt_by_a_setting_nobody_
 
 
 def pair(first: str, second: str, there: int, back: int) -> MixedPair:
-    return MixedPair(first, second, there, back, 0)
+    return MixedPair(first, second, there, back, 0, 216)
 
 
 @pytest.mark.parametrize(
     ("of", "row"),
     [
-        (pair("a", "b", 26, 2), "a and b: 28 tickets mixed up, 26 of them to b"),
-        (pair("a", "b", 2, 26), "a and b: 28 tickets mixed up, 26 of them to a"),
-        (pair("a", "b", 9, 0), "a and b: 9 tickets mixed up, all to b"),
-        (pair("a", "b", 2, 2), "a and b: 4 tickets mixed up, 2 of them to b"),
+        (pair("a", "b", 26, 2), "a and b: 28 of 216 tickets mixed up, 26 to b"),
+        (pair("a", "b", 2, 26), "a and b: 28 of 216 tickets mixed up, 26 to a"),
+        (pair("a", "b", 9, 0), "a and b: 9 of 216 tickets mixed up, all to b"),
+        (pair("a", "b", 2, 2), "a and b: 4 of 216 tickets mixed up, 2 to b"),
         (pair("a", "b", 1, 2), "No pair has more than three tickets"),
     ],
 )

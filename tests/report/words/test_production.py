@@ -35,11 +35,13 @@ def a_drift(*, p: float = 0.001, n: int = 400) -> Drift:
 def test_drift_names_what_moved_and_how_sure_that_is() -> None:
     said = drift_text(a_drift())
     assert said == (
-        "the scores moved (largest difference 16.9%, p 0.001) and account moved by +25.5 points "
-        "(p 0.001) (400 decisions against 400 tickets)"
+        "in 400 decisions against 400 tickets the scores moved (largest difference 16.9%, p 0.001) "
+        "and the share of account moved by +25.5 points (p 0.001)"
     )
-    assert drift_text(a_drift(n=100)).endswith("(100 decisions against 400 tickets; weak)")
-    assert drift_text(a_drift(p=0.3)).startswith("neither scores nor labels moved")
+    assert drift_text(a_drift(n=100)).startswith("in 100 decisions against 400 tickets (weak) the")
+    assert drift_text(a_drift(p=0.3)).endswith(
+        "neither scores nor labels moved by as much as matters"
+    )
 
 
 def test_a_cell_has_one_word_for_what_moved() -> None:
@@ -61,4 +63,4 @@ def test_a_cutoff_has_its_caveat_and_none_says_why() -> None:
     assert found.startswith("the scores part at about 0.475, with 31.0% of 900 decisions below")
     assert "knows no labels and no costs" in found
     none = cutoff_text(NaturalCutoff(math.nan, math.nan, math.nan, 900, "one hump"))
-    assert none == "no valley: one hump; choose from labels"
+    assert none == "none (one hump); choose a threshold from labelled tickets"

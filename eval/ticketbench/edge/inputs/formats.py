@@ -207,6 +207,9 @@ def _parse_delimited(data: bytes, bad: list[MalformedRow], delimiter: str) -> Ta
     for line, fields in records:
         if len(fields) == len(columns):
             rows.append(Row(line, dict(zip(columns, fields, strict=True))))
+        elif len(columns) == 1 and columns[0].startswith("#"):
+            help_ = "take it out: the first line names the columns"
+            raise MalformedRow(first[0], "the first line is a comment", help_)
         else:
             what = f"{len(fields)} fields where the header has {len(columns)}"
             bad.append(MalformedRow(line, what, "quote fields that hold the delimiter"))

@@ -246,7 +246,8 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
         )
     if wanted is not None and wanted not in names:
         named = [name for name in names if name]
-        help_ = f"it has: {words(named)}" if named else "its rows name none: ask without a name"
+        none = "its rows name none: ask without a name, or add a column rubric_set"
+        help_ = f"it has: {words(named)}" if named else none
         raise InputError(f"{origin.name} has no rubric set {quoted(wanted)}", help=help_)
     name = names[0] if wanted is None else wanted
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]

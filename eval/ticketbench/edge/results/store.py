@@ -23,7 +23,7 @@ from ticketbench.edge.files.atomic import exchanged, not_written, write_through
 from ticketbench.edge.files.links import refuse_linked
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.redaction import redact
-from ticketbench.edge.results.upgrades import run_2, run_3, run_4, run_5
+from ticketbench.edge.results.upgrades import run_2, run_3, run_4, run_5, run_6
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ MANIFEST = "manifest.json"
 MANIFEST_SCHEMA = "ticketbench/manifest@1"
 _MOST_MANIFEST_BYTES = 10_000_000
 _MOST_RESULTS_BYTES = 100_000_000
-VERSIONS = {"run": 5, "score": 4, "compare": 3, "gate": 3, "init": 2}
+VERSIONS = {"run": 6, "score": 5, "compare": 3, "gate": 3, "init": 2}
 """The version of what an envelope holds; 1 where nothing is said."""
 
 _MOST_NAME_BYTES = 200
@@ -154,7 +154,7 @@ def _current(value: Mapping[str, Any]) -> Any:
         return value["data"]
     if thing == "run" and 1 <= version < VERSIONS["run"]:
         data = value["data"]
-        for upgrade in (run_2, run_3, run_4, run_5)[version - 1 :]:
+        for upgrade in (run_2, run_3, run_4, run_5, run_6)[version - 1 :]:
             data = upgrade(data)
         return data
     raise ValueError(f"schema {value['schema']!r}")

@@ -5,11 +5,12 @@ run@2    an evaluation in chapters; a metric by name stands in a list of metrics
 run@3    one kind of change for metrics, labels and gates, with what its interval rests on
 run@4    one recommendation; thresholds with what they save, certificates of rule version 2
 run@5    it says what changes for each label, which are mixed up, and against which set
+run@6    rubrics are diagnosed by what is mixed up, no longer by near ties
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 EVALUATION_1 = {
@@ -241,3 +242,34 @@ def run_5(old: Mapping[str, Any]) -> dict[str, Any]:
         "n_failed": 0,
     }
     return {**old, "recommendation": {**found, **untold} if found else None}
+
+
+def run_6(old: Mapping[str, Any]) -> dict[str, Any]:
+    """The `data` of run@5 as run@6 has it: rubrics were ranked by near ties, which tell nothing.
+
+    Raises KeyError when it is not what run@5 wrote.
+    """
+    evaluations = [evaluation_6(one) for one in old["evaluations"]]
+    found = old["recommendation"]
+    if found:
+        gold = _gold(old["evaluations"], found["rubric_set"])
+        mixed = [
+            {**pair, "gold": gold.get(pair["first"], 0) + gold.get(pair["second"], 0)}
+            for pair in found["mixed"]
+        ]
+        found = {**found, "mixed": mixed}
+    return {**old, "recommendation": found, "evaluations": evaluations}
+
+
+def evaluation_6(old: Mapping[str, Any]) -> dict[str, Any]:
+    """An evaluation of version 5 without its near ties; which pairs are mixed up is not known."""
+    labels = {name: value for name, value in old["by_label"].items() if name != "overlaps"}
+    return {**old, "by_label": {**labels, "diagnosis": {"pairs": [], "labels": []}}}
+
+
+def _gold(evaluations: Sequence[Mapping[str, Any]], name: str) -> dict[str, int]:
+    """Tickets of each label under the set called `name`."""
+    for one in evaluations:
+        if one["provenance"]["rubric_set"] == name:
+            return {of["label"]: of["support"] for of in one["by_label"]["results"]}
+    return {}

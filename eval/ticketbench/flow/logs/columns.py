@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +33,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 _MILLISECONDS = 1e11
 """Seconds since 1970 stay below it until the year 5138."""
+_LATEST = 1e10
+"""Of seconds that were milliseconds: the year 2286; 20261129023621 is another spelling of a day."""
+_SINCE_1970 = re.compile(r"[0-9]{9,}")
 
 _NO_ANSWER = "no answer"
 
@@ -163,18 +168,23 @@ def _time(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = _since_1970(text)
-    return found if found.tzinfo is None else found.astimezone(UTC)
-
-
-def _since_1970(text: str) -> datetime:
-    try:
-        seconds = float(text)
-        return datetime.fromtimestamp(seconds / (1000 if seconds > _MILLISECONDS else 1), UTC)
+        found = _moment(text)
+        return found if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise _Bad(f"{quoted(text)} is no time such as 2026-11-29T02:36:21Z") from None
+
+
+def _moment(text: str) -> datetime:
+    """Raises ValueError, OverflowError or OSError for what is none."""
+    # A day such as 20261129 has 8 digits; 1780073032000 would be 20:00 on a day of 1780, too.
+    if not _SINCE_1970.fullmatch(text):
+        with suppress(ValueError):
+            return datetime.fromisoformat(text)
+    number = float(text)
+    seconds = number / 1000 if number > _MILLISECONDS else number
+    if number > _MILLISECONDS and seconds > _LATEST:
+        raise ValueError
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def column_names(given: Sequence[str]) -> dict[str, str]:

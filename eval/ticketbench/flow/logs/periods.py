@@ -70,5 +70,6 @@ def _start(day: date, by: By | None) -> date:
 
 def _days(start: date, by: By | None, first: date, last: date) -> float:
     """How many days between `first` and `last` belong to the period, both counted."""
-    end = start if by == "day" else start + 6 * _DAY
-    return float((min(end, last) - max(start, first)).days + 1)
+    before = (max(start, first) - start).days  # never a day behind the week: there may be none
+    most = 1 if by == "day" else 7
+    return float(min(most, (last - start).days + 1) - before)

@@ -24,6 +24,7 @@ from ticketbench.flow.steps.settings import SEED
 from ticketbench.measure.drift.against import Against, against
 from ticketbench.measure.drift.log import UNKNOWN, Described, Log, described
 from ticketbench.report.masking.texts import NO_TEXTS, Masking, shown_texts
+from ticketbench.report.words import numbers
 
 _ID, _TEXT = ("ticket_id", "id"), ("text", "body", "message")
 
@@ -95,7 +96,7 @@ def logs(files: Sequence[Path], asked: Asked) -> LogReport:
         against=_against(log, of, asked, mixed=mixed) if of else None,
         texts=texts,
         masking=masking,
-        notes=tuple(filter(None, (*entries.notes, cut.note, *notes, unread))),
+        notes=tuple(filter(None, (*entries.notes, cut.note, *notes, _nameless(log), unread))),
     )
 
 
@@ -187,6 +188,12 @@ def _outcomes(entries: Sequence[Entry], of: Chosen | None) -> tuple[list[int], s
     said = f"{decided:,} outcomes are what the policy says of the scores" if decided else ""
     unknown = f"{left:,} have no outcome: log `outcome`, or all scores" if left else ""
     return found, "; ".join(filter(None, [said, unknown]))
+
+
+def _nameless(log: Log) -> str:
+    """A note on answers that cannot be among the tickets to read, however low they score."""
+    n = sum(has and not name for name, has in zip(log.ids, log.scored.tolist(), strict=True))
+    return f"{numbers.count(n, 'answer')} without `ticket_id` cannot be named to read" if n else ""
 
 
 def _texts(told: Described, path: Path | None) -> tuple[Mapping[str, str], Masking, str]:

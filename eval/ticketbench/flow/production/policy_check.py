@@ -10,16 +10,17 @@ import numpy as np
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import ROUTE
-from ticketbench.core.quotes import listed, quoted
+from ticketbench.core.quotes import listed, quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import NONE, FloatArray, ScoreTable
+from ticketbench.edge.inputs.formats import read_table
 from ticketbench.edge.redaction import shown_url
 from ticketbench.flow.production.gold import Gold, read_gold
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.tables import scored
-from ticketbench.measure.production.profile import profile
+from ticketbench.measure.production.profile import confusion_of, quantiles_of
 from ticketbench.measure.production.promise_check import Held, PromiseCheck, promise_check
 from ticketbench.production.decision_log import LoggedDecision, read_decisions
 from ticketbench.production.policy_file import PolicyFile
@@ -195,6 +196,7 @@ def _of_table(made: PolicyFile, path: Path) -> _Judged:
     """A table of predictions, its columns in the order of the policy's labels."""
     from ticketbench.edge.results.predictions import read_score_table
 
+    _refuse_gold_alone(path)
     table = read_score_table(path).in_order_of_ids()
     for label in (*made.labels, *table.labels):
         if label not in table.labels or label not in made.labels:
@@ -207,6 +209,16 @@ def _of_table(made: PolicyFile, path: Path) -> _Judged:
     return replace(_decided(made, table), notes=notes)
 
 
+def _refuse_gold_alone(path: Path) -> None:
+    """Raise InputError for a table of labels without a single score."""
+    if not any(name.startswith("score_") for name in read_table(path).columns):
+        raise InputError(
+            "there are no scores that the policy could decide by",
+            where=f"{path}:1",
+            help="labels of tickets that a router decided go with its log: --log decisions.jsonl",
+        )
+
+
 def _decided(made: PolicyFile, table: ScoreTable) -> _Judged:
     """What the policy does with the tickets of a table, as the router would."""
     order = np.array([table.labels.index(label) for label in made.labels])
@@ -216,19 +228,25 @@ def _decided(made: PolicyFile, table: ScoreTable) -> _Judged:
     top = [made.labels[i] for i in decisions.top.tolist()]
     right = np.array([g == t for g, t in zip(gold, top, strict=True)], dtype=np.bool_)
     return _Judged(
-        decisions.outcome == ROUTE, right, table.groups, chosen_on=_made_from(made, table)
+        decisions.outcome == ROUTE,
+        right,
+        table.groups,
+        chosen_on=_made_from(made, gold, top, table.top_score),
     )
 
 
-def _made_from(made: PolicyFile, table: ScoreTable) -> bool:
+def _made_from(
+    made: PolicyFile, gold: Sequence[str], top: Sequence[str], score: FloatArray
+) -> bool:
     """Whether these are the tickets that the policy was made from: every score and count agrees."""
-    if table.n_scored != made.reference.n or table.labels != made.labels:
+    if len(score) != made.reference.n or not set(top) <= set(made.labels):
         return False
-    now, then = profile(table, made.policy), made.reference
-    return (now.top_score_quantiles, now.confusion, now.outcomes) == (
-        then.top_score_quantiles,
-        then.confusion,
-        then.outcomes,
+    place = {label: i for i, label in enumerate(made.labels)}
+    truth = np.array([place.get(label, NONE) for label in gold], dtype=np.int64)
+    tops = np.array([place[label] for label in top], dtype=np.int64)
+    return (quantiles_of(score), confusion_of(truth, tops, len(place))) == (
+        made.reference.top_score_quantiles,
+        made.reference.confusion,
     )
 
 
@@ -241,11 +259,8 @@ def _of_log(made: PolicyFile, paths: Sequence[Path], gold: Gold) -> _Judged:
         if one.ticket_id is not None and one.ticket_id in gold.labels:
             last[one.ticket_id] = one
     if not last:
-        raise InputError(
-            _nothing_joined(made, len(own), len(log.decisions)),
-            where=str(paths[0]),
-            help="decisions are joined with labels by `ticket_id`",
-        )
+        what, help_ = _nothing_joined(made, own, log.decisions)
+        raise InputError(what, where=str(paths[0]), help=help_)
     ids = sorted(last)
     routed = [last[id_].outcome == "route" for id_ in ids]
     right = [last[id_].label == gold.labels[id_] for id_ in ids]
@@ -254,16 +269,35 @@ def _of_log(made: PolicyFile, paths: Sequence[Path], gold: Gold) -> _Judged:
         np.array(routed, dtype=np.bool_),
         np.array(right, dtype=np.bool_),
         np.array([names[gold.groups[id_]] for id_ in ids], dtype=np.int64),
+        chosen_on=_logged_from(made, [(last[id_], gold.labels[id_]) for id_ in ids]),
         notes=_log_notes(made, len(log.decisions) - len(own), len(gold.labels) - len(ids), gold),
     )
 
 
-def _nothing_joined(made: PolicyFile, n_own: int, n: int) -> str:
-    if not n:
-        return "there is no decision in the log"
-    if not n_own:
-        return f"none of {numbers.count(n, 'decision')} was made by the policy {made.sha256[:12]}"
-    return "no decision of the log is about a ticket with a label"
+def _logged_from(made: PolicyFile, pairs: Sequence[tuple[LoggedDecision, str]]) -> bool:
+    """The same for decisions of a log and their gold labels."""
+    gold = [label for one, label in pairs if one.label is not None]
+    top = [one.label for one, _ in pairs if one.label is not None]
+    score = np.array([one.score for one, _ in pairs if one.score is not None])
+    return len(score) == len(top) and _made_from(made, gold, top, score)
+
+
+def _nothing_joined(
+    made: PolicyFile, own: Sequence[LoggedDecision], every: Sequence[LoggedDecision]
+) -> tuple[str, str]:
+    """What is missing between log and labels, and what to do."""
+    if not every:
+        return "there is no decision in the log", "give the log of a router: Router(..., log=)"
+    if not own:
+        n = numbers.count(len(every), "decision")
+        others = words(sorted({one.policy[:12] for one in every}))
+        what = f"none of {n} was made by the policy {made.sha256[:12]}"
+        return what, f"check the policy that made them: {others}"
+    if not any(one.ticket_id for one in own):
+        what = "no decision of the log says which ticket it is about"
+        return what, "route(text, ticket_id=...) keeps it in the log, for the next ones"
+    what = "no decision of the log is about a ticket with a label"
+    return what, "decisions are joined with labels by `ticket_id`"
 
 
 def _log_notes(made: PolicyFile, n_other: int, n_without: int, gold: Gold) -> tuple[str, ...]:
@@ -272,7 +306,7 @@ def _log_notes(made: PolicyFile, n_other: int, n_without: int, gold: Gold) -> tu
         f"{numbers.count(n_other, 'decision')} of another policy left out": n_other,
         f"{numbers.count(n_without, 'label')} without a decision left out": n_without,
         f"labels that the policy does not know count as wrong: {listed(strangers)}": strangers,
-        "tickets are taken for independent: no column says which belong together":
+        "tickets are taken for independent: no column `group` says which belong together":
             not gold.grouped,
     }  # fmt: skip
     return tuple(text for text, holds in found.items() if holds)

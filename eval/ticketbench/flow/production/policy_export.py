@@ -36,6 +36,7 @@ from ticketbench.production.policy_file import (
 )
 from ticketbench.report.threshold_table import headline_text
 from ticketbench.report.words import numbers
+from ticketbench.report.words.production import escalation_warning
 from ticketbench.report.words.thresholds import unit_of, why_none_text
 
 Kind = Literal["certified", "cost", "capacity", "config"]
@@ -45,9 +46,6 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 REVIEW_DAYS = 180
 FEWEST_GROUPS = 100
 """A temperature that was fitted to fewer is more noise than knowledge."""
-
-FEWEST_ESCALATIONS = 10
-"""With fewer nobody can say how often an escalation is right."""
 
 _RULES = {"certified": "certified", "cost": "cost_optimal", "capacity": "capacity"}
 _BY_DEFAULT: dict[Recommended, Kind] = {"promise": "certified", "money": "cost"}
@@ -256,10 +254,13 @@ def _created() -> datetime:
     if not given:
         return datetime.now(UTC)
     try:
-        return datetime.fromtimestamp(int(given), UTC)
+        made = datetime.fromtimestamp(int(given), UTC)
     except (ValueError, OverflowError, OSError):
+        made = datetime.min.replace(tzinfo=UTC)
+    if not 1970 <= made.year < 9000:  # some years before the last one, for the day of the review
         what = f"no number of seconds since 1970: {quoted(given)}"
-        raise InputError(what, where="SOURCE_DATE_EPOCH") from None
+        raise InputError(what, where="SOURCE_DATE_EPOCH")
+    return made
 
 
 def _refuse_secrets(policy: PolicyFile, inputs: Inputs) -> None:
@@ -279,11 +280,12 @@ def _exported(
     judged = judge_escalation(table, policy.policy.decide(table.scores, table.labels))
     n = policy.reference.outcomes["escalate"]
     right = judged.precision if judged else None
-    found = [_escalation_warning(n, right) if policy.policy.escalate_above < 1 else ""]
+    found = [escalation_warning(judged, n) if policy.policy.escalate_above < 1 else ""]
     if is_local(policy.url):
         found.append(
-            f"a router cannot ask {policy.url}, an engine in this process: serve it "
-            "('ticketbench serve'), and make the policy from answers of that server"
+            f"{policy.url} is an engine in this process: `ticketbench policy route` asks it, a "
+            "router in a service cannot; for one, serve it ('ticketbench serve') and make the "
+            "policy from answers of that server"
         )
     if chosen is not None and chosen.certificate is not None and policy.promise is None:
         found.append(
@@ -291,16 +293,3 @@ def _exported(
             "says none; label more"
         )
     return Exported(kind, policy, n, right, tuple(filter(None, found)))
-
-
-def _escalation_warning(n: int, right: Estimate | None) -> str:
-    """What speaks against escalating; empty where nothing does."""
-    off = "`escalate_above: 1` switches them off"
-    if right is None:
-        return f"nothing tells whether escalations are right: the dataset has no all_labels; {off}"
-    if n < FEWEST_ESCALATIONS:
-        return f"there are {numbers.count(n, 'escalation')} to judge by, too few to tell; {off}"
-    if right.value < 0.5:
-        seen = numbers.percent(right.value, 0)
-        return f"escalations were right in {seen} of {numbers.count(n, 'case')}: {off}"
-    return ""

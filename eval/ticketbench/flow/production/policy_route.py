@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ticketbench.core.errors import EndpointError
+from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.edge.endpoints import Connection, connect, is_local
 from ticketbench.edge.redaction import note_key
 from ticketbench.production import Decision, Policy, Router
@@ -29,6 +31,16 @@ class Routed:
     failures: Counter[str] = field(default_factory=Counter)
     n_unread: int = 0
     first_unread: int = 0
+
+
+def refuse_read_file(log: Path, read: Path | int, said: str) -> None:
+    """Raise InputError where a log would be appended to the file, by path or descriptor, that is
+    read: a router that reads its own decisions comes to no end.
+    """
+    with suppress(OSError):  # one of them is not there, so they are two
+        if os.path.samestat(os.stat(log), os.stat(read)):
+            what = f"the decision log would be written into {said}"
+            raise InputError(what, where=str(log), help="name another file behind --log")
 
 
 class PolicyPipe:

@@ -34,7 +34,7 @@ def policy_lines(policy: PolicyFile, now: date) -> tuple[tuple[str, str], ...]:
                    f"on{f' ({own})' if own else ''}{at}"),
         ("escalates", _escalates(decide.escalate_above)),
         ("the rest", f"goes to {clipped(decide.fallback)}"),
-        ("promise", promise_text(policy)),
+        ("promise", _promise(policy)),
         ("measured", f"on {numbers.count(reference.n, 'ticket')}: {', '.join(of_n)}"),
         ("prompts", words(list(policy.prompts)) or "none"),
         ("review by", f"{policy.review_by}{found.get('policy_expired', '')}"),
@@ -45,6 +45,13 @@ def _escalates(limit: float) -> str:
     if limit >= 1:
         return "never"
     return f"when two labels or more score above {numbers.threshold(limit)}"
+
+
+def _promise(policy: PolicyFile) -> str:
+    said = promise_text(policy)
+    if said != NO_PROMISE:
+        return said
+    return f"{said}: nothing vouches for how much of what it routes is right"
 
 
 def promise_text(policy: PolicyFile) -> str:
@@ -58,10 +65,12 @@ def promise_text(policy: PolicyFile) -> str:
 
 def _promised(promise: Promise) -> str:
     judged = promise.judged
+    share = judged.right / judged.routed if judged.routed else math.nan
     return (
         f"with {numbers.confidence(promise.confidence)} confidence at least "
         f"{100 * promise.right_at_least:g}% of what it routes is right; measured: {judged.right} "
-        f"of {judged.routed} routed [{100 * judged.low:.1f}, {100 * judged.high:.1f}], chosen on "
+        f"of {judged.routed} routed right, {numbers.percent(share)} "
+        f"[{100 * judged.low:.1f}, {100 * judged.high:.1f}], chosen on "
         f"{numbers.count(promise.chosen_on, 'ticket')} in {numbers.count(promise.groups, 'group')}"
     )
 

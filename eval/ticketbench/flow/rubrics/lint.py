@@ -125,7 +125,8 @@ def _of_set(
     of_run = [Remark(finding) for finding in rubric_findings(rubrics)]
     own = _own_ignores(path)
     left = sifted([*of_run, *remarks(rubrics)], [*own, *of_config])
-    whole = rubric_document(path).where()
+    of_set = any(not one.labels for one in left.kept)
+    whole = rubric_document(path).where() if of_set else ""  # a large file is parsed slowly
     places = rubric_places(path)
     found = [
         PlacedFinding(places[one.labels[0]] if one.labels else whole, one.finding, one.labels)

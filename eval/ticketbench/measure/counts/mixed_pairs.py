@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import NONE, ScoreTable
 from ticketbench.measure.counts.confusion import cells
 
 MOST_PAIRS = 20
 FEW = 3
 """A pair with no more tickets is not worth a change of its rubrics."""
+
+FEWEST_GOLD = 5
+"""With fewer tickets of a label nobody can tell how often it is taken for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class MixedPair:
 
     first_as_second  gold `first`, top label `second`; `second_as_first` the other way round
     before           such tickets of both kinds under the set that runs today
+    gold             all tickets of both labels
     """
 
     first: str
@@ -26,6 +31,7 @@ class MixedPair:
     first_as_second: int
     second_as_first: int
     before: int
+    gold: int
 
     @property
     def n(self) -> int:
@@ -34,16 +40,37 @@ class MixedPair:
 
 
 def mixed_pairs(table: ScoreTable, before: ScoreTable) -> tuple[MixedPair, ...]:
-    """At most 20 pairs with such tickets under `table`, most first, ties in the order of labels.
+    """At most 20 pairs with such tickets under `table`, the largest share of theirs first.
 
-    Thresholds play no part. A label that `before` lacks had none there.
+    So are they ranked where rubrics are diagnosed, too. Ties as in `most_mixed_first`, then in the
+    order of labels; pairs with a label of under five tickets come last. Thresholds play no part. A
+    label that `before` lacks had none there.
     """
     counts, earlier = _by_name(table), _by_name(before)
+    gold = Counter(table.gold_labels[k] for k in table.truth[table.truth != NONE].tolist())
     pairs = [
-        MixedPair(a, b, counts[a, b], counts[b, a], earlier.get((a, b), 0) + earlier.get((b, a), 0))
+        MixedPair(
+            first=a,
+            second=b,
+            first_as_second=counts[a, b],
+            second_as_first=counts[b, a],
+            before=earlier.get((a, b), 0) + earlier.get((b, a), 0),
+            gold=gold[a] + gold[b],
+        )
         for a, b in combinations(table.labels, 2)
+        if counts[a, b] + counts[b, a]
     ]
-    return tuple(sorted((p for p in pairs if p.n), key=lambda pair: -pair.n)[:MOST_PAIRS])
+
+    def rank(pair: MixedPair) -> tuple[bool, tuple[float, int]]:
+        few = min(gold[pair.first], gold[pair.second]) < FEWEST_GOLD
+        return few, most_mixed_first(pair.n, pair.gold)
+
+    return tuple(sorted(pairs, key=rank)[:MOST_PAIRS])
+
+
+def most_mixed_first(n_mixed: int, gold: int) -> tuple[float, int]:
+    """What pairs are sorted by: the share mixed up of the `gold` tickets, then their number."""
+    return -n_mixed / gold, -n_mixed
 
 
 def _by_name(table: ScoreTable) -> dict[tuple[str, str], int]:

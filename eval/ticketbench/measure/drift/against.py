@@ -117,7 +117,7 @@ def against(
             one,
             drifted,
             _accuracy(standard.reference, one, drifted, seed=seed),
-            _reviewed(one),
+            _reviewed(one, tickets_per_day),
         )
         for one, drifted in zip(counted, moved, strict=True)
     )
@@ -135,13 +135,16 @@ def _accuracy(reference: Reference, counted: Counted, moved: Drift, *, seed: int
     return expected_accuracy(reference, [one.n for one in counted.by_label], seed=seed)
 
 
-def _reviewed(counted: Counted) -> Estimate:
-    """Decisions for review on a day of this period; those that failed are read by people, too."""
+def _reviewed(counted: Counted, tickets_per_day: float | None) -> Estimate:
+    """Decisions for review on a day of this period; those that failed are read by people, too.
+
+    A day has `tickets_per_day`, or as many tickets as those of the period on average.
+    """
     known = sum(one.n for one in counted.outcomes)
-    if not counted.days > 0 or not known:
+    a_day = tickets_per_day or (counted.n / counted.days if counted.days > 0 else math.nan)
+    if math.isnan(a_day) or not known:
         return Estimate.undefined(known, "no days, or no outcomes, are known")
     found = share(np.arange(known) < counted.outcomes[REVIEW].n, np.arange(known))
-    a_day = counted.n / counted.days
     value, low, high = (a_day * end for end in (found.value, found.low, found.high))
     return Estimate(value, low, high, known, found.method)
 
@@ -159,18 +162,22 @@ def _workload(log: Log, standard: Standard, tickets_per_day: float | None) -> Wo
 def _concerns(
     periods: Sequence[PeriodAgainst], standard: Standard, *, mixed: bool, capacity: float
 ) -> list[Concern]:
-    """In this order: model, mixed policies, failures, drift, capacity."""
+    """In this order: model, mixed policies, failures, drift, capacity; last that no model is named,
+    which nothing in the log can mend.
+    """
 
     def where(kind: Kind, seen: Callable[[PeriodAgainst], bool]) -> list[Concern]:
         names = tuple(one.counted.name for one in periods if seen(one))
         return [Concern(kind, names)] if names else []
 
+    of_models = _of_models(periods, standard)
     return [
-        *_of_models(periods, standard),
+        *(one for one in of_models if one.kind == "model"),
         *([Concern("mixed")] if mixed else []),
         *where("failures", lambda one: one.failing),
         *where("drift", lambda one: one.drift.alarm),
         *where("capacity", lambda one: one.reviewed.value > capacity),
+        *(one for one in of_models if one.kind == "no model"),
     ]
 
 

@@ -39,8 +39,9 @@ class Sifted:
 
 def sifted(found: Sequence[Remark], ignores: Sequence[Ignore]) -> Sifted:
     """Remarks without the ignored ones. Of two ignores that cover one remark both are used."""
-    used = tuple(one for one in ignores if any(one.covers(remark) for remark in found))
-    kept = tuple(remark for remark in found if not any(one.covers(remark) for one in ignores))
+    said = {(one.finding.code, label) for one in found for label in (None, *one.labels)}
+    used = tuple(one for one in ignores if (one.code, one.label) in said)
+    kept = tuple(remark for remark in found if not any(one.covers(remark) for one in used))
     return Sifted(kept, len(found) - len(kept), used)
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.measure.lint.stem import without_plural
 from ticketbench.measure.lint.words import (
+    MOST_READ,
     QUESTION_WORDS,
     STOP_WORDS,
     negations,
@@ -36,6 +37,9 @@ _ITEM = re.compile(r"(?:[^,\s]|\s(?!(?:or|and)\b))+", re.IGNORECASE)
 _ARTICLES = re.compile(
     r"^\s*(?:(?:or|and|an?|the|any|their|his|her|your|(?:the )?\w+['\u2019]s)\s+)*", re.IGNORECASE
 )
+_NEAR = 40
+"""Signs before and behind a name in which the word beside it stands."""
+
 _MOST_WORDS = 4
 """Words of a label name that are looked for."""
 
@@ -60,7 +64,8 @@ def mentions(rubrics: RubricSet) -> tuple[Mention, ...]:
     """Every label that a rubric of another label names, in the order of the texts.
 
     Singular and plural are alike. Names made of stop words, and those of a label for the rest, are
-    not looked for. Of two names in one place the longer one counts: a credit card is no card.
+    not looked for, nor is anything behind the first 2,000 signs of a rubric. Of two names in one
+    place the longer one counts: a credit card is no card.
     """
     return tuple(_found(rubrics))
 
@@ -69,12 +74,13 @@ def _found(rubrics: RubricSet) -> Iterator[Mention]:
     names = {key: label for label in rubrics.labels for key in _keys(label)}
     longest = max((len(key) for key in names), default=0)
     for rubric in rubrics.rubrics:
-        others = [one for one in _named(rubric.text, names, longest) if one[0] != rubric.label]
+        text = rubric.text[:MOST_READ]
+        others = [one for one in _named(text, names, longest) if one[0] != rubric.label]
         if others:
-            away, topics = negations(rubric.text), _topics(rubric.text)
+            away, topics = negations(text), _topics(text)
             for label, start, end in others:
                 negated = any(low <= start < high for low, high in away)
-                shown = (start, end) in topics or _looks_like_a_label(rubric.text, start, end)
+                shown = (start, end) in topics or _looks_like_a_label(text, start, end)
                 yield Mention(rubric.label, label, negated, shown)
 
 
@@ -129,7 +135,7 @@ def _looks_like_a_label(text: str, start: int, end: int) -> bool:
     named = text[start:end]
     quoted = text[start - 1 : start] in [*_QUOTES] and text[end : end + 1] in [*_QUOTES]
     spelled = "_" in named or bool(_CAMEL.search(named))
-    before = re.search(r"(\w+)\W*$", text[:start])
-    after = re.match(r"\W*(\w+)", text[end:])
+    before = re.search(r"(\w+)\W*$", text[max(0, start - _NEAR) : start])
+    after = re.match(r"\W*(\w+)", text[end : end + _NEAR])
     beside = {without_plural(one[1].casefold()) for one in (before, after) if one}
     return quoted or spelled or bool(beside & {without_plural(word) for word in _BESIDE})

@@ -32,6 +32,9 @@ QUESTION_WORDS = frozenset(
 )  # fmt: skip
 """Who writes, and what: every rubric of a support queue may say it, whatever it is about."""
 
+MOST_READ = 2_000
+"""Signs of a rubric whose words are weighed; a file of a stranger may hold a million."""
+
 _MOST_KEPT = 2_000
 """Texts whose words are remembered: every rule reads them again."""
 
@@ -76,9 +79,12 @@ def content_words(text: str) -> frozenset[str]:
 
 
 def asked_words(text: str) -> frozenset[str]:
-    """The content words that are not in an exclusion: what the rubric wants to be its own."""
-    left_out = exclusions(text)
-    words = placed_words(text)
+    """The content words that are not in an exclusion: what the rubric wants to be its own.
+
+    Of the first 2,000 signs.
+    """
+    left_out = exclusions(text[:MOST_READ])
+    words = placed_words(text[:MOST_READ])
     return _stems(w for w, at, _ in words if not any(low <= at < high for low, high in left_out))
 
 

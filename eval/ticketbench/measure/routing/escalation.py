@@ -9,6 +9,12 @@ from ticketbench.core.types import Estimate, ScoreTable
 from ticketbench.measure.routing.outcomes import needs_two
 from ticketbench.measure.statistics import intervals
 
+FEWEST_ESCALATIONS = 10
+"""With fewer nobody can say how often an escalation is right."""
+
+LEAST_RIGHT = 0.5
+"""A rule that is wrong more often than right costs more than it finds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
@@ -22,6 +28,16 @@ class Escalation:
     needed: int
     precision: Estimate
     recall: Estimate
+
+    @property
+    def too_few(self) -> bool:
+        """Whether so few are escalated that nobody can tell how often that is right."""
+        return self.queue < FEWEST_ESCALATIONS
+
+    @property
+    def useless(self) -> bool:
+        """Whether it is known to be wrong more often than right, on these tickets."""
+        return not self.too_few and self.precision.value < LEAST_RIGHT
 
 
 def judge_escalation(table: ScoreTable, decisions: Decisions) -> Escalation | None:

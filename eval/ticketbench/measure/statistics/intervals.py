@@ -136,7 +136,7 @@ def effective_n(values: ArrayLike, groups: IntArray) -> float:
     return min(float(result.n), result.n * (result.se_independent / cr0) ** 2 if cr0 else result.n)
 
 
-def share(hits: ArrayLike, groups: IntArray) -> Estimate:
+def share(hits: ArrayLike, groups: IntArray, *, confidence: float = CONFIDENCE) -> Estimate:
     """A share of tickets with its Wilson interval, on the effective n when tickets share groups.
 
     `hits` is one truth value per ticket. An effective n above the number of effective groups was
@@ -153,7 +153,7 @@ def share(hits: ArrayLike, groups: IntArray) -> Estimate:
     grouped = by_groups < n
     if grouped and n_effective > by_groups * (1 + 1e-9):
         n_effective, df = (by_groups, df) if by_groups < 2 else (n_effective, by_groups - 1)
-    ends = wilson(p * n_effective, n_effective, df=df)
+    ends = wilson(p * n_effective, n_effective, confidence=confidence, df=df)
     method = "Wilson on the effective n" if grouped else "Wilson"
     return Estimate(p, ends.low, ends.high, n, method)
 

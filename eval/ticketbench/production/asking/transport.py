@@ -89,7 +89,9 @@ class Transport:
 
     def _exchanged(self, body: bytes, watch: _Watch) -> Received:
         sock = self._connected(watch)
-        connection = http.client.HTTPConnection(self._host)
+        connection = http.client.HTTPConnection(
+            self._endpoint.host.name
+        )  # [::a], else :a is a port
         connection.sock = sock
         connection.putrequest(
             "POST", self._endpoint.target, skip_host=True, skip_accept_encoding=True

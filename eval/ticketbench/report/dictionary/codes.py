@@ -162,12 +162,6 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "right is not defined. Often the question is too narrow.",
             "Widen their rubrics, or drop the labels.",
         ),
-        "TB203": Code(
-            "rubrics that are hard to tell apart",
-            "Where these two labels lead, they often score almost alike: a small change of words "
-            "turns the ticket.",
-            "Say in each question what belongs to the other, or merge the labels.",
-        ),
         "TB204": Code(
             "labels in the dataset without a rubric in this set",
             "Nobody asks about them, so each of their tickets is counted as wrong.",

@@ -96,7 +96,7 @@ DECIDE: Mapping[str, Word] = MappingProxyType(
         ),
         "fix-next": Word(
             "fix next",
-            "The pair of labels mixed up most by the best answers. Sharpen the question of the "
+            "The pair of labels of whose tickets most are mixed up. Sharpen the question of the "
             "one that takes too many.",
         ),
     }

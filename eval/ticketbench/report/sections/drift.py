@@ -39,7 +39,10 @@ def answer(report: Report) -> str:
     if moved.n < FEWEST:
         return "too few answers in the log to tell"
     weak = ", weak" if moved.weak else ""
-    return f"{name}: {'moved' if moved.alarm else 'nothing that matters moved'}{weak}"
+    if not moved.alarm:
+        return f"{name}: nothing that matters moved{weak}"
+    what = short_drift(moved).replace("both", "scores and labels")
+    return f"{name}: {what} moved{weak}"
 
 
 @section(order=77, id="drift", title="Drift of production", short=answer)

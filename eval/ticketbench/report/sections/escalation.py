@@ -11,6 +11,7 @@ from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 from ticketbench.report.tables import beside
 from ticketbench.report.words import numbers
+from ticketbench.report.words.production import escalation_warning
 from ticketbench.report.words.recommendation import preferred
 
 _TEMPLATE = """{% for e in evaluations %}
@@ -18,7 +19,8 @@ _TEMPLATE = """{% for e in evaluations %}
 <p><b>{{ e.provenance.rubric_set }}:</b> {{ found.queue | count("ticket") }} escalated, \
 {{ found.needed }} truly need two or more labels; precision {{ found.precision | estimate }}, \
 recall {{ found.recall | estimate }}; {{ summary.collisions }} of the escalated also passed the \
-threshold. Of the routed tickets {{ summary.any_label_precision | estimate }} went to a label \
+threshold.{% if warnings[loop.index0] %} {{ warnings[loop.index0] }}.{% endif %}
+Of the routed tickets {{ summary.any_label_precision | estimate }} went to a label \
 that fits at all, their own or another one in all_labels.</p>
 {% endfor %}
 <details><summary>Other limits</summary>
@@ -51,7 +53,13 @@ def escalation(report: Report) -> Markup | None:
         of=[(e.provenance.rubric_set, _limits(e)) for e in judged],
         spans=True,
     )
-    return render(_TEMPLATE, evaluations=judged, limits=limits)
+    warnings = [_warning(e) for e in judged]
+    return render(_TEMPLATE, evaluations=judged, warnings=warnings, limits=limits)
+
+
+def _warning(of: Evaluation) -> str:
+    found = of.routing.escalation
+    return escalation_warning(found, found.queue) if found and found.queue else ""
 
 
 def _limits(evaluation: Evaluation) -> Iterator[tuple[str, tuple[str, ...]]]:

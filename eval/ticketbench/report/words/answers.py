@@ -134,7 +134,7 @@ def in_brackets(of: Estimate, decimals: int) -> str:
 
 
 def worst_pair(found: Recommendation) -> MixedPair | None:
-    """The pair mixed up most; None where none has more than three tickets.
+    """The pair with the largest share mixed up; None where none has more than three tickets.
 
     One with a label of few tickets only where there is no other.
     """
@@ -307,14 +307,15 @@ def _fix(found: Recommendation) -> Answer:
         said = "No pair has more than three tickets"
         return Answer("fix", "fix next", "Fix next", said, said, "", "neutral")
     of = f"{pair.first} and {pair.second}: {pair.n:,}"
-    said, row = f"{of} mixed up", f"{of} tickets mixed up, {_one_way(pair)}"
+    said = f"{of} mixed up"
+    row = f"{of} of {numbers.count(pair.gold, 'ticket')} mixed up, {_one_way(pair)}"
     return Answer("fix", "fix next", "Fix next", said, row, "", "neutral")
 
 
 def _one_way(pair: MixedPair) -> str:
     ways = (pair.first_as_second, pair.second), (pair.second_as_first, pair.first)
     n, to = max(ways, key=lambda one: one[0])
-    return f"all to {to}" if n == pair.n else f"{n:,} of them to {to}"
+    return f"all to {to}" if n == pair.n else f"{n:,} to {to}"
 
 
 def _ends_of_100(of: Estimate) -> str:

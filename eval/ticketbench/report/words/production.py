@@ -12,13 +12,15 @@ from ticketbench.measure.drift.alarm import WEAK, Drift
 from ticketbench.measure.drift.cutoff import NaturalCutoff
 from ticketbench.measure.drift.labels import LabelScores, ScoreSpread
 from ticketbench.measure.drift.log import Counted
+from ticketbench.measure.routing.escalation import Escalation
 from ticketbench.measure.sample.production_mix import ProductionMix
 from ticketbench.measure.sample.workload import Workload
 from ticketbench.report.words import numbers
 
 ASSUMED = (
-    "Right: the share of top labels to expect [95%], at the mix of labels that the log suggests. "
-    "It assumes that within each label the answers are as right as in the evaluation"
+    "Right: of the tickets that a label fits, the share of top labels to expect [95%], at the mix "
+    "that the log suggests. It assumes that within each label the answers are as right as in the "
+    "evaluation"
 )
 
 HINT = "A hint alone: it knows no labels and no costs"
@@ -26,7 +28,7 @@ HINT = "A hint alone: it knows no labels and no costs"
 _OF_REASONS = 3
 
 _RECHECK = ("ticketbench", "cache", "recheck", "CONFIG")
-_CHECK = ("ticketbench", "policy", "check", "POLICY", "--labels", "FILE")
+_CHECK = ("ticketbench", "policy", "check", "POLICY", "--log", "LOG", "--labels", "FILE")
 _CAPACITY = ("ticketbench", "threshold", "SET", "--capacity", "SHARE")
 
 
@@ -92,7 +94,7 @@ def told_of(concern: Concern, found: Against, *, by: str) -> Told:
 
 
 def drift_text(found: Drift) -> str:
-    """What moved, by how much, with p and the tickets on both sides; or that nothing did."""
+    """The tickets on both sides, what moved, by how much, and p; or that nothing did."""
     parts = []
     if found.of_scores:
         parts.append(
@@ -102,11 +104,12 @@ def drift_text(found: Drift) -> str:
     if found.of_labels:
         change = numbers.points(found.moved_by)
         parts.append(
-            f"{found.moved} moved by {change} points (p {numbers.p_value(found.labels_p)})"
+            f"the share of {found.moved} moved by {change} points "
+            f"(p {numbers.p_value(found.labels_p)})"
         )
     said = " and ".join(parts) or "neither scores nor labels moved by as much as matters"
-    n = f"{found.n:,} decisions against {found.n_reference:,} tickets"
-    return f"{said} ({n}{'; weak' if found.weak else ''})"
+    n = f"in {found.n:,} decisions against {found.n_reference:,} tickets"
+    return f"{n}{' (weak)' if found.weak else ''} {said}"
 
 
 def short_drift(found: Drift) -> str:
@@ -148,7 +151,7 @@ def cutoff_text(found: NaturalCutoff) -> str:
             f"{numbers.count(found.n, 'decision')} below (Otsu's cut: "
             f"{numbers.number(found.otsu, 2)}). {HINT}"
         )
-    return f"no valley: {found.why}; choose from labels"
+    return f"none ({found.why}); choose a threshold from labelled tickets"
 
 
 def low_text(found: LabelScores) -> str:
@@ -163,6 +166,42 @@ def spread_text(found: ScoreSpread) -> str:
         return numbers.DASH
     median, low, high = (numbers.number(x, 2) for x in (found.median, found.low, found.high))
     return f"{median} ({low} to {high})"
+
+
+def escalation_warning(found: Escalation | None, n: int) -> str:
+    """What speaks against escalating these n tickets; empty where nothing does.
+
+    None: the dataset does not say which tickets need two labels.
+    """
+    off = "`escalate_above: 1` switches them off"
+    if found is None:
+        return f"nothing tells whether escalations are right: the dataset has no all_labels; {off}"
+    if found.too_few:
+        return f"there are {numbers.count(n, 'escalation')} to judge by, too few to tell; {off}"
+    if found.useless:
+        seen = numbers.percent(found.precision.value, 0)
+        return f"escalations were right in {seen} of {numbers.count(n, 'case')}: {off}"
+    return ""
+
+
+def escalation_text(found: Escalation | None, queue: Estimate) -> str:
+    """How many of 100 tickets are escalated, how often that is right, and what speaks against it.
+
+    `queue` is the share of tickets that are escalated, of all with an answer.
+    """
+    n = round(queue.value * queue.n) if queue.n else 0
+    if not n:
+        return "no ticket is escalated as set"
+    said = f"{n:,} of {numbers.count(queue.n, 'ticket')} are escalated, {_of_100(queue)} of 100"
+    if found is not None:
+        said += f"; {numbers.estimate(found.precision)} of them needed it"
+    warning = escalation_warning(found, n)
+    return f"{said}; {warning}" if warning else said
+
+
+def _of_100(of: Estimate) -> str:
+    ends = "" if math.isnan(of.low) else f" [{100 * of.low:.0f}, {100 * of.high:.0f}]"
+    return f"{100 * of.value:.0f}{ends}"
 
 
 def workload_rows(found: Workload) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from ticketbench.edge.inputs.python_literal import file_of, is_python
 from ticketbench.edge.inputs.rubric_files import rubric_document
 
 _IGNORE = re.compile(r"#\s*ticketbench:\s*ignore\b(.*)")
+_AT_BEGIN = re.compile(r"(?:(?<=\s)|^)#[^\S\n]*ticketbench:[^\n]*", re.MULTILINE)
 _CODES = re.compile(r"\s+(TB[0-9]{3}(?:[\s,]+TB[0-9]{3})*)\b")
 
 
@@ -56,29 +58,33 @@ def ignore_comments(path: Path) -> tuple[IgnoreComment, ...]:
 
     Raises InputError for one that names no code. The comments of a parent file are its own.
     """
-    if path.suffix == ".json":
+    text = read_text(file_of(path))
+    if path.suffix == ".json" or not _IGNORE.search(text):  # a large file is parsed slowly
         return ()
     document = rubric_document(path)
-    found = _in_python(path, document) if is_python(path) else _in_yaml(read_text(path))
-    return tuple(one for comment in found for one in _read(comment, document))
+    found = _in_python(text, document) if is_python(path) else _in_yaml(text)
+    by_line = _labels_by_line(document)
+    return tuple(one for comment in found for one in _read(comment, document.path, by_line))
 
 
-def _read(comment: _Comment, document: Document) -> Iterator[IgnoreComment]:
+def _read(
+    comment: _Comment, path: Path, by_line: list[tuple[int, tuple[str, ...]]]
+) -> Iterator[IgnoreComment]:
     asked = _IGNORE.match(comment.text)
     if asked is None:
         return
-    where = f"{document.path}:{comment.line}:{comment.column}"
+    where = f"{path}:{comment.line}:{comment.column}"
     codes = _CODES.match(asked[1])
     if codes is None:
         what = f"this comment names no code: {clipped(comment.text)}"
         raise InputError(what, where=where, help="write # ticketbench: ignore TB129")
-    labels = () if comment.alone else _labels_at(document, comment.line)
+    labels = () if comment.alone else _labels_at(by_line, comment.line)
     for code in re.findall(r"TB[0-9]{3}", codes[1]):
         yield IgnoreComment(code, labels, where)
 
 
-def _labels_at(document: Document, line: int) -> tuple[str, ...]:
-    """The labels with a value that begins in a line; else the one that began last before it."""
+def _labels_by_line(document: Document) -> list[tuple[int, tuple[str, ...]]]:
+    """Each line in which a value of a label begins, in order, with the labels that have one."""
     listed = isinstance(document.data, list)
     entries = document.data if listed else document.data.get("labels", [])
     begins: dict[int, set[int]] = {}
@@ -86,19 +92,25 @@ def _labels_at(document: Document, line: int) -> tuple[str, ...]:
         in_entry = place if listed else place[1:] if place[:1] == ("labels",) else ()
         if in_entry and isinstance(in_entry[0], int):
             begins.setdefault(at, set()).add(in_entry[0])
-    before = [at for at in begins if at <= line]
-    return tuple(entries[i]["name"] for i in sorted(begins[max(before)])) if before else ()
+    return [(at, tuple(entries[i]["name"] for i in sorted(begins[at]))) for at in sorted(begins)]
+
+
+def _labels_at(by_line: list[tuple[int, tuple[str, ...]]], line: int) -> tuple[str, ...]:
+    """The labels with a value that begins in a line; else the one that began last before it."""
+    at = bisect(by_line, line, key=lambda each: each[0]) - 1
+    return by_line[at][1] if at >= 0 else ()
 
 
 def _in_yaml(text: str) -> Iterator[_Comment]:
     """Comments of a valid YAML text: behind a blank or at the begin of a line, in no scalar."""
     root = YAML(typ="safe", pure=True).compose(text)
     held = sorted(_scalars(root, text)) if root is not None else []
-    for found in re.finditer(r"(?:(?<=\s)|^)#[^\n]*", text, re.MULTILINE):
-        if not any(low <= found.start() < high for low, high in held):
-            begin = text.rfind("\n", 0, found.start()) + 1
-            before = text[begin : found.start()]
-            line = text.count("\n", 0, begin) + 1
+    begins, lines = [low for low, _ in held], [0, *(m.end() for m in re.finditer("\n", text))]
+    for found in _AT_BEGIN.finditer(text):
+        at = bisect(begins, found.start()) - 1
+        if at < 0 or found.start() >= held[at][1]:
+            line = bisect(lines, found.start())
+            before = text[lines[line - 1] : found.start()]
             yield _Comment(found[0], line, len(before) + 1, alone=not before.strip())
 
 
@@ -114,11 +126,11 @@ def _scalars(node: Node, text: str) -> Iterator[tuple[int, int]]:
             yield from _scalars(child, text)
 
 
-def _in_python(path: Path, document: Document) -> Iterator[_Comment]:
+def _in_python(text: str, document: Document) -> Iterator[_Comment]:
     """Comments from the first line of the list to its last bracket."""
     first = document.positions[()][0]
     depth, began = 0, False
-    for token in tokenize.generate_tokens(io.StringIO(read_text(file_of(path))).readline):
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.start[0] < first:
             continue
         if token.type == tokenize.COMMENT:

@@ -19,7 +19,7 @@ _MARKS = ("?", "\uff1f", "\u061f", "\u037e")
 _CLOSING = " \t\n.'\")]\u201d\u2019\u00bb"
 _WRITER = "(?:customer|user|client|person|sender|writer|ticket|message|text|request)"
 _SECOND = re.compile(
-    r"(?:[,;]|\band|\bor)\s+(?:(?:and|or|also|if so)\s*,?\s+)*"
+    r"(?:[,;]|\band|\bor)\s+(?:(?:and|or|also|if so)(?:\s*,)?\s+)*"
     r"(?:(?:does|do|did)\s+(?:it|this|that|the|they|he|she|there)"
     rf"|(?:is|are|was|were|has|have|had|can|could|would|will|should)\s+"
     rf"(?:it|this|they|there|he|she|the\s+{_WRITER}))\b",
