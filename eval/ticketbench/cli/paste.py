@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os.path
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ticketbench.flow.rubrics.join import JoinedSet
     from ticketbench.measure.compare import Comparison
 
 
@@ -39,6 +41,29 @@ def broken_command(comparison: Comparison, config: Path) -> list[str]:
         return []
     against = "" if comparison.base == found.today else comparison.base
     return errors_command(comparison.candidate, kind="broken", against=against, out=found.path)
+
+
+def joined_command(
+    found: JoinedSet, config: Path, out: Path, overrides: Sequence[str]
+) -> list[str]:
+    """The command that asks the joined set in `out` and compares it with the one it was made of.
+
+    Empty where a label holds what `--map` reads as its own sign.
+    """
+    from ticketbench.edge.files.yaml_text import as_yaml
+
+    pair = (found.pair.first, found.pair.second)
+    if any("=" in label for label in pair) or "," in found.name:
+        return []
+    file = Path(os.path.relpath(out.absolute(), config.absolute().parent)).as_posix()
+    as_set = found.rubrics.name
+    given = [*overrides, f"rubric_sets.{as_set}={as_yaml(file)}"]
+    return [
+        *("ticketbench", "compare", found.rubric_set, as_set, "--config", str(config)),
+        *(word for one in given for word in ("--set", one)),
+        *(word for label in pair for word in ("--map", f"{label}={found.name}")),
+        *("--mode", "auto"),
+    ]
 
 
 def join_command(config: Path, rubric_set: str, first: str, second: str) -> list[str]:

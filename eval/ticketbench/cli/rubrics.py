@@ -15,7 +15,9 @@ from ticketbench.cli.options import (
     stored_mode_option,
 )
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
+from ticketbench.cli.rubrics_ablate import ablate_command
 from ticketbench.cli.rubrics_check import check_command
+from ticketbench.cli.rubrics_join import join_command
 from ticketbench.cli.rubrics_lint import lint_command
 
 if TYPE_CHECKING:
@@ -29,10 +31,13 @@ def command() -> None:
     \b
     ticketbench rubrics lint configs/support.yaml
     ticketbench rubrics check configs/support.yaml --on v2
+    ticketbench rubrics join configs/support.yaml --on v2
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
 
 
+command.add_command(join_command)
+command.add_command(ablate_command)
 command.add_command(lint_command)
 command.add_command(check_command)
 

@@ -21,10 +21,17 @@ Start = Callable[[], Classify]
 
 
 class Engine:
-    """A classifier in this process, started at its first question; safe to use from threads."""
+    """A classifier in this process, started at its first question; safe to use from threads.
 
-    def __init__(self, name: str, version: str, start: Start) -> None:
+    `scores_apart` says that a label's score against another is the same whatever else is asked, so
+    that a set without one of its labels need not be asked anew.
+    """
+
+    def __init__(
+        self, name: str, version: str, start: Start, *, scores_apart: bool = False
+    ) -> None:
         self.name, self.version = name, version
+        self.scores_apart = scores_apart
         self._start = start
         self._lock = threading.Lock()
         self._classify: Classify | None = None
@@ -54,9 +61,11 @@ class Engine:
 _ENGINES: Registry[Engine] = Registry("engine")
 
 
-def engine(name: str, version: str) -> Callable[[Start], Start]:
+def engine(name: str, version: str, *, scores_apart: bool = False) -> Callable[[Start], Start]:
     """Register a way to start an engine under its name."""
-    return _ENGINES.register(name, entry=lambda start: Engine(name, version, start))
+    return _ENGINES.register(
+        name, entry=lambda start: Engine(name, version, start, scores_apart=scores_apart)
+    )
 
 
 def engines() -> Registry[Engine]:

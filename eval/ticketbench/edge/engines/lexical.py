@@ -36,7 +36,7 @@ _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "er
 Vector = dict[str, float]
 
 
-@engine("lexical", "v1")
+@engine("lexical", "v1", scores_apart=True)
 def start() -> Classify:
     """Ready at once: nothing is loaded."""
     return classify

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -17,6 +16,7 @@ from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Ticket
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.files.links import written_at
+from ticketbench.edge.files.yaml_text import as_comment, as_yaml, in_quotes
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns
 from ticketbench.edge.inputs.dataset import Columns, load_dataset
 from ticketbench.edge.inputs.formats import read_table
@@ -150,37 +150,18 @@ gates:
 def _config_text(file: Path, config: Path, guesses: Sequence[Guess]) -> str:
     path = os.path.relpath(file, config.parent).replace(os.sep, "/")
     return _CONFIG.format(
-        file=_as_comment(file.name),
-        config=_as_comment(as_argument(config)),
-        path=_as_yaml(path),
+        file=as_comment(file.name),
+        config=as_comment(as_argument(config)),
+        path=as_yaml(path),
         columns="\n".join(_column_line(guess) for guess in guesses),
         name=config.stem,
     )
 
 
 def _column_line(guess: Guess) -> str:
-    others = ", ".join(_as_yaml(other) for other in guess.others)
-    said = f"    {guess.role}: {_as_yaml(guess.column)}"
+    others = ", ".join(as_yaml(other) for other in guess.others)
+    said = f"    {guess.role}: {as_yaml(guess.column)}"
     return f"{said:<30} # or: {others}" if others else said
-
-
-def _as_yaml(text: str) -> str:
-    """A plain word as it stands, anything else in quotes."""
-    # What begins with a dot may be a number, so that only a path does.
-    plain = re.fullmatch(r"(?:\.\.?/)*[A-Za-z_][A-Za-z0-9./_-]*", text)
-    reserved = text.lower() in ("null", "true", "false")
-    return text if plain and not reserved else _in_quotes(text)
-
-
-def _in_quotes(text: str) -> str:
-    """As JSON, which is YAML but for characters that no YAML file may hold as they are."""
-    quoted = json.dumps(text, ensure_ascii=False)
-    return "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in quoted)
-
-
-def _as_comment(text: str) -> str:
-    """On one line: what follows a line end would be read."""
-    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 _RUBRICS = """\
@@ -202,8 +183,8 @@ def _entry(label: str, texts: Mapping[str, list[set[str]]]) -> str:
     often = _typical(label, texts)
     said = f"# often in its tickets: {', '.join(often)}\n" if often else ""
     about = re.sub(r"[_-]+", " ", label).strip()
-    question = _in_quotes(f"Is the customer asking about {about}?")
-    return f"{said}- name: {_as_yaml(label)}\n  rubric: {question}\n"
+    question = in_quotes(f"Is the customer asking about {about}?")
+    return f"{said}- name: {as_yaml(label)}\n  rubric: {question}\n"
 
 
 def _typical(label: str, texts: Mapping[str, list[set[str]]]) -> list[str]:

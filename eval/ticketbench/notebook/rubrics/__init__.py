@@ -1,0 +1,4 @@
+"""What can be done to rubrics, from the answers there are.
+
+In order: join, ablate.
+"""
