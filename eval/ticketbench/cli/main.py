@@ -27,7 +27,7 @@ COMMANDS = {
     "gate": "Judge the gates of a config, for CI.",
     "policy": "Make, show and check the file that a router decides by.",
     "baseline": "Show, bless or pin the reference that gates compare with.",
-    "rubrics": "Show which words of which rubrics changed.",
+    "rubrics": "Check the questions; show which of their words changed.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",
     "cache": "Show, share, check and clean stored answers.",
     "key": "Show and say which key may go to which host.",

@@ -1,4 +1,4 @@
-"""The command `ticketbench rubrics diff`."""
+"""The group `ticketbench rubrics`, and its command `diff`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ticketbench.cli.options import (
     stored_mode_option,
 )
 from ticketbench.cli.output import json_option, say_wrapped, show, show_json
+from ticketbench.cli.rubrics_lint import lint_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -22,11 +23,15 @@ if TYPE_CHECKING:
 
 @click.group("rubrics")
 def command() -> None:
-    """Show which words of which rubrics changed.
+    """Check the questions; show which of their words changed.
 
     \b
+    ticketbench rubrics lint configs/support.yaml
     ticketbench rubrics diff v1 v2 --config configs/support.yaml
     """
+
+
+command.add_command(lint_command)
 
 
 @command.command("diff")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import words
 from ticketbench.core.types import Finding
 from ticketbench.report.words.numbers import count
+
+if TYPE_CHECKING:
+    from ticketbench.flow.rubrics.lint import LintedSet, PlacedFinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +88,31 @@ def _check_document(path: Path) -> Checked:
 
 
 def _check_rubrics(path: Path) -> Checked:
-    from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
+    from ticketbench.edge.inputs.rubric_files import read_rubrics
+    from ticketbench.flow.rubrics.lint import lint_file
 
-    found = read_rubrics(path)
-    summary = f"{len(found.labels)} labels: {words(found.labels)}"
-    return Checked(str(path), "rubric set", summary, rubric_findings(found))
+    found, linted = read_rubrics(path), lint_file(path)
+    summary = f"{len(found.labels)} labels: {words(found.labels)}{_notes([linted])}"
+    return Checked(str(path), "rubric set", summary, _warnings(linted.findings))
+
+
+def _warnings(found: Iterable[PlacedFinding]) -> tuple[Finding, ...]:
+    """The warnings of lint, each with its place; even good sets have notes, which lint shows."""
+    return tuple(
+        replace(one.finding, evidence=f"{one.finding.evidence}, at {one.where}")
+        for one in found
+        if one.finding.severity == "warning"
+    )
+
+
+def _notes(linted: Sequence[LintedSet]) -> str:
+    n = sum(len(one.of_level("note")) for one in linted)
+    return f"; {count(n, 'note')} in `rubrics lint`" if n else ""
 
 
 def _check_config(path: Path) -> Checked:
     from ticketbench.edge.endpoints import Connection, connect
+    from ticketbench.flow.rubrics.lint import OF_EVERY_RUN, lint_config
     from ticketbench.flow.steps.completeness import recording_findings
     from ticketbench.flow.steps.inputs import read_inputs
     from ticketbench.flow.texts import texts_notes
@@ -103,8 +123,12 @@ def _check_config(path: Path) -> Checked:
     except InputError as error:
         where = inputs.config.document.where(("endpoint", "url"))
         raise InputError(str(error), where=where, help=error.problems[0].help) from None
+    linted = lint_config(inputs.config)
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
-    summary = f"{count(len(inputs.dataset.tickets), 'ticket')}, rubric sets {names}"
+    tickets = count(len(inputs.dataset.tickets), "ticket")
+    summary = f"{tickets}, rubric sets {names}{_notes(linted.sets)}"
     notes = texts_notes(inputs.config) if inputs.config.texts_of_before is not None else ()
-    findings = (*inputs.findings, *recording_findings(inputs), *notes)
+    of_lint = [*(one for each in linted.sets for one in each.findings), *linted.unused]
+    others = [found for found in inputs.findings if found.code not in OF_EVERY_RUN]
+    findings = (*others, *_warnings(of_lint), *recording_findings(inputs), *notes)
     return Checked(str(path), "config", summary, findings)

@@ -9,7 +9,7 @@ import pytest
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.edge.inputs.config import Config, read_config, requests_per_second
+from ticketbench.edge.inputs.config import Config, read_config
 
 SMALL = """\
 version: 1
@@ -474,28 +474,6 @@ def test_gates_are_kept_as_written() -> None:
         0.8,
         None,
     )
-
-
-@pytest.mark.parametrize(
-    ("rate", "per_second"),
-    [
-        ("20/s", 20.0),
-        ("300/min", 5.0),
-        ("5400/h", 1.5),
-        ("0.5/s", 0.5),
-        ("none", None),
-        (None, None),
-    ],
-    ids=str,
-)
-def test_a_rate_is_requests_per_second(rate: str | None, per_second: float | None) -> None:
-    assert requests_per_second(rate) == per_second
-
-
-@pytest.mark.parametrize("rate", ["", "20", "20/d", "-1/s", "0/s", "20 / s", "1e3/s", "20/s "])
-def test_what_is_no_rate_shows_how_one_is_written(rate: str) -> None:
-    with pytest.raises(ValueError, match="20/s"):
-        requests_per_second(rate)
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,10 @@ from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.files.links import let_links_stay_beside
 from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, value_of
+from ticketbench.edge.inputs.endpoint_config import EndpointConfig
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
 from ticketbench.edge.inputs.python_literal import file_of
-from ticketbench.edge.inputs.validation import FileName, Strict, validated
-from ticketbench.edge.key_hosts.host import host_of
+from ticketbench.edge.inputs.validation import Amount, FileName, Strict, validated
 from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
 
 VARIABLE_PREFIX = "TICKETBENCH_"
@@ -34,12 +34,6 @@ _DEVICES = r"con|prn|aux|nul|(com|lpt)[0-9]"
 Text = Annotated[str, Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Threshold = Annotated[float, Field(ge=0, le=1.01)]
-Amount = Annotated[float, Field(ge=0, le=1e12)]
-"""Sums and products of larger ones would leave what a float holds."""
-
-_LONGEST_TIMEOUT_S = 3600.0
-_SLOWEST, _FASTEST = 1 / 3600, 1_000_000.0
-"""Requests per second; the waits of a slower rate are longer than the system can wait."""
 
 
 def _usable_everywhere(name: str) -> str:
@@ -52,54 +46,6 @@ def _usable_everywhere(name: str) -> str:
 SetName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), AfterValidator(_usable_everywhere)
 ]
-
-
-class EndpointConfig(Strict):
-    """Where /classify is and how hard it may be asked. `key_env` names a variable."""
-
-    url: Text
-    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "SCALEDOWN_API_KEY"
-    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
-    rate: Text | None = "20/s"
-    timeout_s: Annotated[float, Field(gt=0, le=_LONGEST_TIMEOUT_S)] = 30.0
-    ca_file: FileName | None = None
-    proxy: Text = "none"
-    price_per_million_tokens: Amount | None = None
-    characters_per_token: Annotated[float, Field(ge=0.01)] = 4.0
-
-    @field_validator("url")
-    @classmethod
-    def _full_url(cls, url: str) -> str:
-        if not re.match(r"[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+", url):
-            raise ValueError("the URL must be full, like https://host/classify or local://...")
-        scheme, rest = url.split(":", 1)
-        url = f"{scheme.lower()}:{rest}"
-        if re.match(r"[a-z]+://[^/]*@", url):
-            raise ValueError("no user name or password in the URL; the key comes from key_env")
-        if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
-            raise ValueError("no key in the URL, where reports show it; it comes from key_env")
-        if scheme.lower() in ("http", "https") and host_of(url) is None:
-            raise ValueError("no host can be called so; it is written https://host/classify")
-        return url
-
-    @field_validator("proxy")
-    @classmethod
-    def _usable_proxy(cls, proxy: str) -> str:
-        named = re.fullmatch(r"http://[^/@\s]+/?", proxy) and host_of(proxy)
-        if proxy in ("none", "env") or named:
-            return proxy
-        raise ValueError("it is none, env, or http://host:port without user and password")
-
-    @field_validator("rate")
-    @classmethod
-    def _readable_rate(cls, rate: str | None) -> str | None:
-        requests_per_second(rate)
-        return rate
-
-    @property
-    def per_second(self) -> float | None:
-        """Requests per second allowed; None is no limit. Local engines have no limit."""
-        return None if self.url.startswith("local://") else requests_per_second(self.rate)
 
 
 class DatasetConfig(Strict):
@@ -187,6 +133,12 @@ class ReportConfig(Strict):
     prompts: bool = False
 
 
+class LintConfig(Strict):
+    """Codes of lint that nobody wants to see of these rubric sets."""
+
+    ignore: list[Annotated[str, Field(pattern=r"^TB[0-9]{3}$")]] = Field(default=[])
+
+
 class ConfigFile(Strict):
     """The file as written."""
 
@@ -202,6 +154,7 @@ class ConfigFile(Strict):
     production_mix: dict[Text, Amount] = Field(default={})
     production_log: FileName | None = None
     report: ReportConfig = ReportConfig()
+    lint: LintConfig = LintConfig()
     baseline: FileName | None = None
     baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
     gates: list[GateConfig] = Field(default=[])
@@ -382,19 +335,3 @@ def _set(
             raise InputError(f"{quoted(part)} is not a section", where=source)
     data[location[-1]] = value
     sources[location] = source
-
-
-def requests_per_second(rate: str | None) -> float | None:
-    """20/s, 300/min or 5000/h as requests per second; None or "none" is no limit.
-
-    Raises ValueError for anything else, and below 1/h or above 1000000/s.
-    """
-    if rate is None or rate == "none":
-        return None
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/(s|min|h)", rate)
-    per_second = float(match[1]) / {"s": 1, "min": 60, "h": 3600}[match[2]] if match else 0.0
-    if not _SLOWEST <= per_second <= _FASTEST:
-        raise ValueError(
-            "a rate is written 20/s, 300/min or 5000/h, from 1/h to 1000000/s, or it is none"
-        )
-    return per_second

@@ -40,6 +40,9 @@ def _nameable(name: str) -> str:
 FileName = Annotated[str, Field(min_length=1), AfterValidator(_nameable)]
 """A path as a file names it, which any system can open."""
 
+Amount = Annotated[float, Field(ge=0, le=1e12)]
+"""Sums and products of larger ones would leave what a float holds."""
+
 _SECRET = {"url", "key_env", "proxy"}
 """Keys under which somebody may have pasted a key: what was found there is never shown."""
 

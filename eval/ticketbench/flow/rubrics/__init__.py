@@ -1,4 +1,4 @@
 """What is asked: rubric sets read, compared and changed.
 
-In order: diff.
+In order: diff, lint.
 """

@@ -90,6 +90,72 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "They look like one label and are asked as several.",
             "Rename or merge them.",
         ),
+        "TB124": Code(
+            "a rubric that is no question",
+            'A rubric is answered with yes or no. A phrase such as "about bugs" leaves open what '
+            "is asked, and models answer it in different ways.",
+            'Ask: "Is the customer asking about ...?", "Does the customer report ...?".',
+        ),
+        "TB125": Code(
+            "a rubric that says next to nothing",
+            'Apart from the words of the question it holds one word or none, such as "a problem": '
+            "nearly every ticket fits. English rubrics alone are looked at.",
+            "List what belongs to the label: three to eight things that customers write about.",
+        ),
+        "TB126": Code(
+            "two rubrics that ask in the same words",
+            "They share 30 % or more of the content words of the shorter one. Left out are words "
+            "that over half of the rubrics hold, and what a rubric says to belong elsewhere.",
+            "Say in each what belongs to the other, or join them.",
+        ),
+        "TB127": Code(
+            "a rubric that names another label",
+            "It names it in quotes, as a team or category, or as what it is about. Tickets of the "
+            "other label fit this question as well.",
+            "Say what belongs to it in words of its own.",
+        ),
+        "TB128": Code(
+            "two questions in one rubric",
+            "A ticket that fits one of them gets a score for both, and nobody can tell which.",
+            "Ask one: a list of what belongs here, joined by `or`.",
+        ),
+        "TB129": Code(
+            "a rubric that says what it is not",
+            "It negates what another label is called. Good sets do so, too; but many models read "
+            "over a negation, and then the words draw the tickets that they should keep away.",
+            "Where the two are mixed up, list what belongs here.",
+        ),
+        "TB130": Code(
+            "no label for the rest",
+            "Scores are shares of one whole, so a ticket that fits none still has a highest one. "
+            "A threshold sends most of them to people; a label such as `other` takes some away.",
+            "Nothing, where a threshold does it. Else add a label for the rest.",
+        ),
+        "TB131": Code(
+            "one rubric is far longer than the others",
+            "It has more than four times the signs of the median one. A long list catches more "
+            "tickets than a short question.",
+            "Write the questions alike.",
+        ),
+        "TB132": Code(
+            "more than ten labels",
+            "Four to six are told apart best. With more, even good questions share their tickets, "
+            "and the highest score rarely passes a threshold.",
+            "Join labels that one team gets anyway.",
+        ),
+        "TB133": Code(
+            "a set that some endpoints cannot take",
+            "An endpoint may have at most so many labels (26 where a model answers with a letter, "
+            "255 where it chooses among options) or so many bytes a question.",
+            "Look up the limits of your endpoint before you ask it.",
+        ),
+        "TB134": Code(
+            "an ignored code that is never found",
+            "A comment `# ticketbench: ignore ...` or an entry of `lint: {ignore: ...}` hides "
+            "nothing: what it was for is mended, or it is misspelt. Left alone, it would hide the "
+            "next one.",
+            "Take it out.",
+        ),
         "TB202": Code(
             "labels that never have the highest score",
             "No ticket goes to them, so every ticket of theirs is wrong, and how often they are "

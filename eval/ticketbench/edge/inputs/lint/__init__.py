@@ -1,0 +1,1 @@
+"""What people write into their rubric files for lint."""
