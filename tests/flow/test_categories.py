@@ -10,6 +10,8 @@ import pytest
 
 from decision_logs import written
 from ticketbench.flow.logs.tell import Asked, logs
+from ticketbench.flow.report_folder import report_folder
+from ticketbench.flow.run import run
 from ticketbench.measure.categories.found import Categories
 from ticketbench.report.categories.words import (
     categories_text,
@@ -80,3 +82,53 @@ def test_what_a_single_customer_writes_and_what_is_masked_stands_nowhere(folder:
 
 def test_the_same_log_tells_the_same(folder: Path) -> None:
     assert told(folder) == told(folder)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """120 tickets for the lexical engine; twenty are about a pool, one of them names somebody."""
+    rows = ["id,text,label,customer"]
+    for i in range(120):
+        text = NEW[i % 3] if i < 20 else KNOWN[i % 3]
+        who = SECRET if i < 9 else "thanks"
+        rows.append(f"t{i},{text} {who},{'billing' if i % 2 else 'shipping'},c{i // 9}")
+    (tmp_path / "t.csv").write_text("\n".join([*rows, ""]), "utf-8")
+    rubrics = (
+        "- {name: billing, rubric: 'Is this about an invoice or a refund?'}\n"
+        "- {name: shipping, rubric: 'Is this about a parcel that is lost?'}\n"
+    )
+    (tmp_path / "r.yaml").write_text(rubrics, "utf-8")
+    made = tmp_path / "eval.yaml"
+    made.write_text(
+        "version: 1\nendpoint: {url: 'local://lexical/v1/classify'}\nrubric_sets: {v1: r.yaml}\n"
+        "dataset: {path: t.csv, columns: {group: customer}}\n"
+        "report: {figures: false, texts: masked, categories: true}\n",
+        "utf-8",
+    )
+    return made
+
+
+def test_a_run_tells_what_is_new_on_its_page_in_words_of_three_customers(config: Path) -> None:
+    found = run(config, out=config.with_name("out"))
+    (of_set,) = found.results.categories
+    assert of_set.found.called_new
+    assert {name for one in of_set.found.new for name in one.ids} == {f"t{i}" for i in range(20)}
+    page = (config.with_name("out") / "index.html").read_text("utf-8")
+    fold = page[page.index('id="audit-categories"') :].split("</details>")[0]
+    assert "v1: 20 tickets, new?" in fold
+    assert "pool" in fold
+    assert SECRET not in fold
+    assert report_folder(config.with_name("out"), texts=False).results == found.results
+
+
+def test_where_no_text_may_be_shown_no_word_of_one_is_written(config: Path) -> None:
+    found = run(config, out=config.with_name("out"), overrides=["report.texts=none"])
+    assert found.results.categories[0].found.called_new
+    for name in ("index.html", "results.json", "summary.md"):
+        assert "pool" not in (config.with_name("out") / name).read_text("utf-8")
+
+
+def test_a_run_that_is_not_asked_for_categories_has_none(config: Path) -> None:
+    found = run(config, out=config.with_name("out"), overrides=["report.categories=false"])
+    assert found.results.categories == ()
+    assert "audit-categories" not in (config.with_name("out") / "index.html").read_text("utf-8")

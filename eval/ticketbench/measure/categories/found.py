@@ -14,6 +14,7 @@ from ticketbench.core.types import BoolArray, FloatArray, IntArray
 from ticketbench.measure.categories.clusters import Method, clusters, lowest
 from ticketbench.measure.categories.first_words import first_words, words_of
 from ticketbench.measure.lint.words import content_words
+from ticketbench.measure.statistics.intervals import wilson
 
 FEWEST = 100
 """Tickets with a score and a text, below which nothing is looked for."""
@@ -21,9 +22,12 @@ FEWEST = 100
 UNDER_SHARE = 0.50
 """Of a cluster under the threshold, from where on it may be new."""
 
-TOGETHER = 0.06
-"""Of all tickets in clusters that may be new, from where on they are called so: a topic that a
-rubric merely does not name makes smaller ones (docs/evidence.md)."""
+TOGETHER = 0.05
+"""Of all tickets in clusters that may be new: above it with 95 % confidence they are called so. A
+topic that a rubric merely does not name makes smaller ones (docs/evidence.md)."""
+
+_ONE_SIDED = 0.90
+"""Confidence of the two-sided interval whose lower end is the one-sided 95 % bound."""
 
 MOST_UNDER = 0.25
 """Of all tickets under the threshold, up to where a low score tells a stranger."""
@@ -112,8 +116,9 @@ def categories(
 
     `vectors_of` makes a vector of each of the given rows and says how. Called new: clusters of
     which half or more lie under the threshold and none of whose first five words stands in a
-    rubric, where these hold 6 % of all tickets together, and at most a quarter of all lie under the
-    threshold. How often that is wrong: docs/evidence.md.
+    rubric, where these hold more than 5 % of all tickets together (lower end of the one-sided 95 %
+    interval of Wilson 1927), and at most a quarter of all lie under the threshold. How often that
+    is wrong: docs/evidence.md.
     """
     n, under = len(tickets.ids), ~reaches(tickets.score, tickets.threshold)
     n_under = int(under.sum())
@@ -136,7 +141,8 @@ def _why(found: Sequence[Cluster], tickets: Scored, n_under: int) -> Why:
         return "no rubrics"
     if n_under > MOST_UNDER * len(tickets.ids):
         return "all low"
-    return "too small" if 0 < together < TOGETHER * len(tickets.ids) else ""
+    low = wilson(together, len(tickets.ids), confidence=_ONE_SIDED).low
+    return "too small" if together and low <= TOGETHER else ""
 
 
 def _cluster(

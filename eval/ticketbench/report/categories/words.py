@@ -46,8 +46,8 @@ def how_text(found: Categories) -> str:
     return (
         f"Alike {_BY[found.method]}, among the {found.n_low:,} lowest of {found.n:,} scores. New: "
         f"{numbers.percent(UNDER_SHARE, 0)} under the threshold, no first word in a rubric, and "
-        f"{numbers.percent(TOGETHER, 0)} of all tickets together. A category that another rubric "
-        "takes with a high score is not seen"
+        f"together surely above {numbers.percent(TOGETHER, 0)} of all tickets (95%). A category "
+        "that another rubric takes with a high score is not seen"
     )
 
 
@@ -81,10 +81,10 @@ _WHY: dict[str, Callable[[Categories], str]] = {
     "": lambda _: "",
     "no rubrics": lambda _: "; whether one is new is told --against a policy or a run",
     "all low": lambda found: (
-        f"; {numbers.percent(found.n_under / found.n, 0)} of all lie under the threshold, so a low "
+        f"; {numbers.percent(found.n_under / found.n)} of all lie under the threshold, so a low "
         f"score tells no stranger (at most {numbers.percent(MOST_UNDER, 0)})"
     ),
     "too small": lambda _: (
-        f"; what no rubric names holds under {numbers.percent(TOGETHER, 0)} of the tickets"
+        f"; what no rubric names is not surely above {numbers.percent(TOGETHER, 0)} of the tickets"
     ),
 }
