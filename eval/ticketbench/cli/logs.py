@@ -38,7 +38,7 @@ _MOST_LABELS = 12
               help="What a table calls its top_label, score, time ...; repeat it.")  # fmt: skip
 @click.option("--by", type=click.Choice(["day", "week"]), help="What to cut the log into [week].")
 @click.option("--texts", type=click.Path(path_type=Path), metavar="FILE",
-              help="A table of id and text: show what is to be read, masked.")  # fmt: skip
+              help="A table of id and text: what to read, new categories; masked.")  # fmt: skip
 @click.option("--mixed", is_flag=True, help="Take decisions of other policies, too.")
 @click.option("--tickets-per-day", type=click.FloatRange(0, min_open=True), metavar="N",
               help="The volume of a day [that of the log].")  # fmt: skip
@@ -106,6 +106,7 @@ def _show(found: LogReport) -> None:
     show()
     _show_cutoff(told)
     _show_to_read(found)
+    _show_categories(found)
 
 
 def _show_labels(told: Described) -> None:
@@ -216,6 +217,27 @@ def _show_to_read(found: LogReport) -> None:
     show_columns(rows, right=(2,), below=[cut(found.texts.get(one.ticket_id, "")) for one in told])
     if found.texts:
         show_pieces(Piece(f"{masked_text(found.masking)}", ASIDE))
+
+
+def _show_categories(found: LogReport) -> None:
+    """The clusters among the lowest scores, where there are texts to tell them by."""
+    from ticketbench.report.categories.words import (
+        categories_text,
+        cluster_line,
+        how_text,
+        worth_showing,
+    )
+    from ticketbench.report.masking.mask import masked_id
+
+    told = found.categories
+    if told is None:
+        return
+    show()
+    show_wrapped(f"New categories: {categories_text(told)}.", indent="")
+    for one in worth_showing(told):
+        show_wrapped(cluster_line(one, told, masked_id), indent="  ")
+    if told.clusters:
+        show_wrapped(f"{how_text(told)}.", indent="")
 
 
 def _first(by: str) -> str:

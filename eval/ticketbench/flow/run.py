@@ -200,6 +200,10 @@ def _measured(
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
     results = replace(results, slices=slices)
     results = with_production(results, tables, inputs)
+    if inputs.config.file.report.categories:
+        from ticketbench.flow.categories import of_run
+
+        results = replace(results, categories=of_run(inputs, tables))
     if not inputs.config.file.trained_baselines:
         return results
     from ticketbench.flow.steps.trained_classifiers import trained_classifiers

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Finding, ScoreTable, Value
+from ticketbench.measure.categories.found import Categories
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.drift.alarm import Drift
 from ticketbench.measure.evaluate import evaluate
@@ -52,6 +53,14 @@ class SetSlices:
     found: Slices
 
 
+@dataclass(frozen=True, slots=True)
+class SetCategories:
+    """What the tickets that score low under one rubric set hold."""
+
+    rubric_set: str
+    found: Categories
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SetDrift(Value):
     """How far the production log lies from the labelled tickets, by one rubric set's answers."""
@@ -87,6 +96,7 @@ class RunResults(Value):
     trained_missing  why one that was asked for is not there; else empty
     drift           of each set where the config names a log of production
     workloads       where the config says how many tickets a day has
+    categories      of each set where the config asks for new ones
     """
 
     name: str
@@ -105,6 +115,7 @@ class RunResults(Value):
     trained_missing: str = ""
     drift: tuple[SetDrift, ...] = ()
     workloads: tuple[SettingWorkload, ...] = ()
+    categories: tuple[SetCategories, ...] = ()
 
     @property
     def n_failed(self) -> int:

@@ -19,7 +19,7 @@ from ticketbench.report.words.production import headline_against, headline_alone
 class ToldLogs(Result):
     """What `logs` prints; `found` is all of it, as the command has it.
 
-    Its frames are `periods`, `labels` and `to_read`.
+    Its frames are `periods`, `labels`, `to_read` and `categories`.
     """
 
     thing = "logs"
@@ -28,7 +28,12 @@ class ToldLogs(Result):
         self.found = found
 
     def _frames(self) -> Frames:
-        return {"periods": self._periods, "labels": self._labels, "to_read": self._to_read}
+        return {
+            "periods": self._periods,
+            "labels": self._labels,
+            "to_read": self._to_read,
+            "categories": self._categories,
+        }
 
     def _periods(self) -> Columns:
         """Counts of each period and, where it is held against something, what moved."""
@@ -57,6 +62,22 @@ class ToldLogs(Result):
         read, texts = self.found.described.to_read, self.found.texts
         rows = ((one.ticket_id, one.label, one.score, texts.get(one.ticket_id)) for one in read)
         return Columns.of("ticket_id label score text", rows)
+
+    def _categories(self) -> Columns:
+        """The clusters among the lowest scores; no rows without texts."""
+        told = self.found.categories
+        clusters = () if told is None else told.clusters
+        new = () if told is None else told.new
+        return Columns.of(
+            "n n_under median words in_rubric leans_to n_leaning new ids",
+            (
+                (
+                    one.n, one.n_under, one.median, " ".join(one.words), " ".join(one.in_rubric),
+                    one.leans_to, one.n_leaning, one in new, " ".join(one.ids),
+                )
+                for one in clusters
+            ),
+        )  # fmt: skip
 
     def _data(self) -> LogReport:
         return self.found

@@ -27,14 +27,14 @@ _DIGEST_BYTES = 32
 _MOST_BYTES = 4_000_000_000
 
 
-def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
+def embeddings(texts: Sequence[str], kept: Path | None) -> FloatArray:
     """One unit vector of all-MiniLM-L6-v2 a text: (len(texts), 384), from `kept` or the weights.
 
-    Encodes what `kept` lacks and adds it there if it can be written. Raises MachineError when the
-    weights are needed and missing.
+    Encodes what `kept` lacks and adds it there if it can be written; without a file all are encoded
+    and none is kept. Raises MachineError when the weights are needed and missing.
     """
     digests = [hashlib.sha256(text.encode("utf-8")).digest() for text in texts]
-    known = _read(kept)
+    known = _read(kept) if kept else {}
     missing = {d: t for d, t in zip(digests, texts, strict=True) if d not in known}
     if missing:
         from ticketbench.edge.engines.minilm import minilm
@@ -42,7 +42,8 @@ def embeddings(texts: Sequence[str], kept: Path) -> FloatArray:
         vectors = minilm().vectors(list(missing.values()))
         known |= dict(zip(missing, vectors, strict=True))
         with suppress(TicketbenchError):  # a folder that takes no file only costs time again
-            _write(kept, known)
+            if kept:
+                _write(kept, known)
     found = [known[digest] for digest in digests]
     return np.array(found, dtype=np.float64).reshape(len(texts), DIMENSIONS)
 

@@ -121,7 +121,8 @@ class ReportConfig(Strict):
     `mask_words` are files of words to mask, `mask_keep` regular expressions of what stays.
     `label_word` is what the page calls a label, such as team. `csv` says whether a text that a
     spreadsheet would run as a formula is written so that it cannot be (`safe`), or as it stands
-    (`raw`). `prompts` says whether the label also chooses a system prompt, which has a section.
+    (`raw`). `prompts` says whether the label also chooses a system prompt, which has a section,
+    `categories` whether tickets that score low are searched for one that no rubric asks for.
     """
 
     figures: bool = True
@@ -131,6 +132,7 @@ class ReportConfig(Strict):
     csv: Literal["safe", "raw"] = "safe"
     label_word: Annotated[str, Field(pattern=r"^[^\W\d_]{1,20}$")] = "label"
     prompts: bool = False
+    categories: bool = False
 
 
 class LintConfig(Strict):

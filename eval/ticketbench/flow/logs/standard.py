@@ -24,12 +24,14 @@ class Chosen:
     said         what it is called in a sentence
     policy       digest that stands in each line of its log; empty for a run, which has none
     fingerprint  of its rubrics, as it stands there
+    rubrics      their questions
     """
 
     standard: Standard
     said: str
     policy: str
     fingerprint: str
+    rubrics: tuple[str, ...]
 
 
 def chosen(text: str) -> Chosen:
@@ -53,6 +55,12 @@ def chosen(text: str) -> Chosen:
         said=f"{name} of {folder}",
         policy="",
         fingerprint=f"sha256:{evaluation.provenance.rubric_fingerprint}",
+        rubrics=tuple(
+            rubric.text
+            for one in found.results.rubric_sets
+            if one.name == name
+            for rubric in one.rubrics
+        ),
     )
 
 
@@ -83,6 +91,7 @@ def _of_file(file: PolicyFile, path: str) -> Chosen:
         said=Path(path).name,
         policy=file.sha256,
         fingerprint=file.fingerprint,
+        rubrics=tuple(rubric.text for rubric in file.rubrics),
     )
 
 

@@ -15,15 +15,17 @@ from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.types import Ticket
 from ticketbench.edge.inputs.formats import read_table
+from ticketbench.flow.categories import of_log
 from ticketbench.flow.logs.columns import column_names
 from ticketbench.flow.logs.decisions import read_entries
 from ticketbench.flow.logs.entries import Entries, Entry
 from ticketbench.flow.logs.periods import By, Periods, periods
 from ticketbench.flow.logs.standard import Chosen, chosen
 from ticketbench.flow.steps.settings import SEED
+from ticketbench.measure.categories.found import Categories
 from ticketbench.measure.drift.against import Against, against
 from ticketbench.measure.drift.log import UNKNOWN, Described, Log, described
-from ticketbench.report.masking.texts import NO_TEXTS, Masking, shown_texts
+from ticketbench.report.masking.texts import NO_TEXTS, Masking, ShownTexts, shown_texts
 from ticketbench.report.words import numbers
 
 _ID, _TEXT = ("ticket_id", "id"), ("text", "body", "message")
@@ -59,6 +61,7 @@ class LogReport:
     against    None for a log alone; `standard` says what it was held against
     policy     whose thresholds are meant
     texts      of the tickets to read, masked, by id; `masking` says what was masked
+    categories  what the lowest scores hold; None where there are no texts
     notes      what was left out, or could not be told
     """
 
@@ -70,6 +73,7 @@ class LogReport:
     against: Against | None
     texts: Mapping[str, str]
     masking: Masking
+    categories: Categories | None
     notes: tuple[str, ...]
 
 
@@ -86,7 +90,9 @@ def logs(files: Sequence[Path], asked: Asked) -> LogReport:
     log, notes = _log(entries.decisions, of, cut)
     policy = of.standard.policy if of else Policy()
     told = described(log, policy)
-    texts, masking, unread = _texts(told, asked.texts)
+    given = {} if asked.texts is None else _given(asked.texts)
+    shown, unread = _to_read(told, given, asked.texts)
+    rubrics = of.rubrics if of else ()
     return LogReport(
         files=tuple(map(str, files)),
         by=cut.by,
@@ -94,8 +100,9 @@ def logs(files: Sequence[Path], asked: Asked) -> LogReport:
         policy=policy,
         described=told,
         against=_against(log, of, asked, mixed=mixed) if of else None,
-        texts=texts,
-        masking=masking,
+        texts=shown.texts,
+        masking=shown.masking,
+        categories=of_log(log, given, policy, rubrics) if asked.texts else None,
         notes=tuple(filter(None, (*entries.notes, cut.note, *notes, _nameless(log), unread))),
     )
 
@@ -196,18 +203,24 @@ def _nameless(log: Log) -> str:
     return f"{numbers.count(n, 'answer')} without `ticket_id` cannot be named to read" if n else ""
 
 
-def _texts(told: Described, path: Path | None) -> tuple[Mapping[str, str], Masking, str]:
-    """The texts of the tickets to read, masked, and a note where some are not there."""
-    if path is None or not told.to_read:
-        return {}, NO_TEXTS, ""
+def _given(path: Path) -> Mapping[str, str]:
+    """The texts of a table by id, as they stand there; of equal ids the first."""
     table = read_table(path)
     own = [next((n for n in names if n in table.columns), "") for names in (_ID, _TEXT)]
     if not all(own):
         what = f"it has no column {' or '.join(_TEXT if own[0] else _ID)}"
         raise InputError(what, where=f"{path}:1", help="a table of id and text is read")
+    cells = ((row.values.get(own[0]), row.values.get(own[1])) for row in reversed(table.rows))
+    return {str(name): str(text or "") for name, text in cells}
+
+
+def _to_read(
+    told: Described, given: Mapping[str, str], path: Path | None
+) -> tuple[ShownTexts, str]:
+    """The texts of the tickets to read, masked, and a note where some are not there."""
+    if path is None or not told.to_read:
+        return ShownTexts({}, NO_TEXTS), ""
     wanted = {one.ticket_id for one in told.to_read}
-    cells = [(row.values.get(own[0]), row.values.get(own[1])) for row in table.rows]
-    tickets = [Ticket(str(i), str(text or ""), "") for i, text in cells if i in wanted]
-    found = shown_texts(tickets, "masked")
+    found = shown_texts([Ticket(i, given[i], "") for i in given if i in wanted], "masked")
     missing = len(wanted) - len(found.texts)
-    return found.texts, found.masking, f"{missing} of these texts are not in {path}" * bool(missing)
+    return found, f"{missing} of these texts are not in {path}" * bool(missing)
