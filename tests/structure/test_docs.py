@@ -100,9 +100,9 @@ def test_the_example_report_is_what_the_demo_gives_without_asking(demo: Demo) ->
     assert {counts["sent"] for counts in manifest["answers"].values()} == {0}
     if "no baseline on MiniLM" in demo.stderr:
         pytest.skip("the weights are not installed: the example holds a baseline made with them")
-    fresh = (demo.out / "summary.md").read_text(encoding="utf-8")
-    kept = (ROOT / "reports" / "example" / "summary.md").read_text(encoding="utf-8")
-    assert kept == fresh, "make example"
+    for name in ("summary.md", "index.html"):
+        kept = (ROOT / "reports" / "example" / name).read_bytes()
+        assert kept == (demo.out / name).read_bytes(), "make example"
 
 
 def test_every_key_of_the_pages_address_is_documented() -> None:
