@@ -1,4 +1,4 @@
-"""What can be done to rubrics, from the answers there are.
+"""What can be done to rubrics, from their words and the answers there are.
 
-In order: join, ablate.
+In order: lint, join, ablate.
 """
