@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from small_project import write_project
-from ticketbench.cli.paste import errors_command
+from ticketbench.cli.paste import check_rubrics_command, errors_command, join_command
 from ticketbench.flow.report_folder import named_report
 from ticketbench.flow.run import run
 
@@ -48,3 +48,10 @@ def test_without_any_report_in_reports_the_folder_is_named(
 
 def test_a_set_that_begins_with_a_dash_stands_behind_the_options() -> None:
     assert errors_command("-v2", kind="fixed")[2:] == ["--kind", "fixed", "--", "-v2"]
+
+
+def test_commands_about_rubrics_keep_what_was_set_before_labels_that_begin_with_a_dash() -> None:
+    of, given = Path("eval.yaml"), ["rubric_sets.v3=v3.yaml"]
+    words = ["eval.yaml", "--on", "v3", "--set", "rubric_sets.v3=v3.yaml"]
+    assert check_rubrics_command(of, "v3", overrides=given)[3:] == words
+    assert join_command(of, "v3", "-a", "b", overrides=given)[3:] == [*words, "--", "-a", "b"]

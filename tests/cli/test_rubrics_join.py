@@ -62,6 +62,8 @@ def test_a_label_that_no_map_can_name_gets_its_file_and_no_line(answered: Path) 
         (("billing",), "name two labels or none, got 1"),
         (("-o", "j.yaml"), "go with the two labels to join"),
         (("billing", "acount"), "did you mean 'account'?"),
+        (("billing", "account", "-o", "app.py::JOINED"), "written as YAML"),
+        (("billing", "account", "-o", "j.json"), "written as YAML"),
     ],
 )
 def test_what_is_wrong_is_said_with_exit_code_2(

@@ -60,23 +60,29 @@ def joined_command(
     given = [*overrides, f"rubric_sets.{as_set}={as_yaml(file)}"]
     return [
         *("ticketbench", "compare", found.rubric_set, as_set, "--config", str(config)),
-        *(word for one in given for word in ("--set", one)),
+        *_set(given),
         *(word for label in pair for word in ("--map", f"{label}={found.name}")),
         *("--mode", "auto"),
     ]
 
 
-def join_command(config: Path, rubric_set: str, first: str, second: str) -> list[str]:
-    """The command that writes one rubric for two labels of `rubric_set`, to be tried."""
+def join_command(
+    config: Path, rubric_set: str, first: str, second: str, *, overrides: Sequence[str]
+) -> list[str]:
+    """The command that writes one rubric for two labels of `rubric_set`, to be tried.
+
+    Under the same `overrides`: they may be what the set stands in.
+    """
     command = ["ticketbench", "rubrics", "join", str(config), "--on", rubric_set]
     # A label that begins with a dash would be an option.
     dashed = any(label.startswith("-") for label in (first, second))
-    return [*command, *(["--"] if dashed else []), first, second]
+    return [*command, *_set(overrides), *(["--"] if dashed else []), first, second]
 
 
-def check_rubrics_command(config: Path, rubric_set: str) -> list[str]:
-    """The command that lists the pairs of `rubric_set`."""
-    return ["ticketbench", "rubrics", "check", str(config), "--on", rubric_set]
+def check_rubrics_command(config: Path, rubric_set: str, *, overrides: Sequence[str]) -> list[str]:
+    """The command that lists the pairs of `rubric_set`, under the same `overrides`."""
+    command = ["ticketbench", "rubrics", "check", str(config), "--on", rubric_set]
+    return [*command, *_set(overrides)]
 
 
 def errors_of(report: str, options: Mapping[str, str]) -> list[str]:
@@ -85,6 +91,10 @@ def errors_of(report: str, options: Mapping[str, str]) -> list[str]:
     # A name that begins with a dash would be an option.
     words = [*given, "--", report] if report.startswith("-") else [report, *given]
     return ["ticketbench", "errors", *words]
+
+
+def _set(overrides: Sequence[str]) -> list[str]:
+    return [word for one in overrides for word in ("--set", one)]
 
 
 def _in_report(rubric_set: str, out: Path) -> str:

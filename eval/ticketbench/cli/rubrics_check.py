@@ -59,7 +59,8 @@ def check_command(
     _show(found, most=len(found.diagnosis.pairs) if everything else _MOST)
     for pair in found.diagnosis.flagged[:1]:
         show()
-        show_command("Try: ", join_command(config, on, pair.first, pair.second))
+        command = join_command(config, on, pair.first, pair.second, overrides=overrides)
+        show_command("Try: ", command)
 
 
 def _narrow(cells: tuple[str, str, str, str, str, str]) -> tuple[str, str, str, str]:

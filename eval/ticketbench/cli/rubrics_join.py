@@ -142,10 +142,10 @@ def _join(
     all_: bool,
     as_json: bool,
 ) -> None:
-    from ticketbench.flow.rubrics.join import join, refuse_taken, write_joined
+    from ticketbench.flow.rubrics.join import join, refuse_out, write_joined
 
     if out is not None:
-        refuse_taken(out, force=force)  # before anything is measured
+        refuse_out(out, force=force)  # before anything is measured
     found = join(config, on, *labels, name=name, overrides=overrides)
     if out is not None:
         write_joined(found, out, force=force)

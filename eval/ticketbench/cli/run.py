@@ -32,6 +32,8 @@ from ticketbench.cli.output import (
 from ticketbench.cli.paste import check_rubrics_command, errors_command, join_command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.run import RunOutcome
     from ticketbench.measure.results import RunResults
@@ -103,7 +105,7 @@ def command(
     if as_json:
         show_json("run", outcome.results)
     else:
-        _show(outcome, config)
+        _show(outcome, config, overrides)
         if everything:
             _show_all(outcome)
         say_findings(outcome.results.findings)
@@ -112,7 +114,7 @@ def command(
     say_findings(outcome.notes)
 
 
-def _show(outcome: RunOutcome, config: Path) -> None:
+def _show(outcome: RunOutcome, config: Path, overrides: Sequence[str]) -> None:
     """The answer, four rows, and what to do next."""
     from ticketbench.report.words.answers import answers
     from ticketbench.report.words.setting import setting_text
@@ -122,7 +124,7 @@ def _show(outcome: RunOutcome, config: Path) -> None:
     promised = results.recommendation is not None and results.recommendation.kind == "promise"
     show_answer(advice, [(one.name, one) for one in answers(results)], promised=promised)
     _show_next(outcome)
-    _show_pairs(results, config)
+    _show_pairs(results, config, overrides)
     show()
     show_path(_answered(outcome), outcome.out / "index.html")
 
@@ -149,7 +151,7 @@ def _show_next(outcome: RunOutcome) -> None:
         show_command("Read:   ", words, note=note)
 
 
-def _show_pairs(results: RunResults, config: Path) -> None:
+def _show_pairs(results: RunResults, config: Path, overrides: Sequence[str]) -> None:
     """The rubrics that get in each other's way under the set to use, in three lines at most."""
     from ticketbench.report.words import numbers
     from ticketbench.report.words.recommendation import preferred
@@ -161,11 +163,12 @@ def _show_pairs(results: RunResults, config: Path) -> None:
         return
     worst, rest = flagged[0], len(flagged) - 1
     show_pieces(Piece(pair_text(worst), UNKNOWN), first="mixed up", column=10)
-    join = join_command(config, chosen.rubric_set, worst.first, worst.second)
+    on = chosen.rubric_set
+    join = join_command(config, on, worst.first, worst.second, overrides=overrides)
     show_command("Try:    ", join)
     if rest:
         note = numbers.count(rest, "pair more", "pairs more")
-        show_command("Pairs:  ", check_rubrics_command(config, chosen.rubric_set), note=note)
+        show_command("Pairs:  ", check_rubrics_command(config, on, overrides=overrides), note=note)
 
 
 def _answered(outcome: RunOutcome) -> str:

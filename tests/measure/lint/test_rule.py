@@ -78,9 +78,10 @@ def test_of_a_thousand_labels_that_share_their_words_twenty_pairs_are_told() -> 
     "text",
     [
         "and" + " " * 200_000 + "x", "billing, not " * 20_000, "the the's " * 30_000,
-        "x" * 300_000 + "ing?", "about " * 50_000, "'billing' " * 30_000,
+        "x" * 300_000 + "ing?", "about " * 50_000, "'billing' " * 30_000, ", also " * 20_000,
+        "e" * 300_000,
     ],
-    ids=["blanks", "negations", "articles", "one word", "abouts", "names"],
+    ids=["blanks", "negations", "articles", "one word", "abouts", "names", "alsos", "vowels"],
 )  # fmt: skip
 def test_a_text_made_to_be_slow_is_read_at_once(text: str) -> None:
     found = remarks(rubric_set(GOOD, other=text))

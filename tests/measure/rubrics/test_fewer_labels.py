@@ -89,6 +89,10 @@ def test_gold_none_goes_out_wrong_and_is_in_no_accuracy() -> None:
     ("of", "why"),
     [
         (random_table(98, k=5), "98 tickets are too few"),
+        (
+            replace(random_table(400, k=5), groups=np.zeros(400, dtype=np.int64)),
+            "groups stay whole, which leaves 0 of 400 tickets in a half",
+        ),
         (random_table(200, k=2), "2 labels cannot become fewer"),
         (random_table(2_000, k=90), "90 labels have too many pairs"),
     ],

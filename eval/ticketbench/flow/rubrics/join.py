@@ -14,6 +14,7 @@ from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.files.yaml_text import as_comment, as_yaml, in_quotes
+from ticketbench.edge.inputs.python_literal import is_python
 from ticketbench.edge.inputs.rubric_files import not_a_label
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
@@ -99,13 +100,18 @@ def join(
 
 
 def write_joined(found: JoinedSet, out: Path, *, force: bool = False) -> None:
-    """Write the set to `out`; raises InputError where something is there, unless with `force`."""
-    refuse_taken(out, force=force)
+    """Write the set to `out`; raises what `refuse_out` raises."""
+    refuse_out(out, force=force)
     write_file(out, found.content)
 
 
-def refuse_taken(out: Path, *, force: bool) -> None:
-    """Raise InputError where `out` is there and is not to be replaced."""
+def refuse_out(out: Path, *, force: bool) -> None:
+    """Raise InputError where `out` is no name of a YAML file: what is written is read back by it.
+
+    Also where something is there, unless with `force`.
+    """
+    if is_python(out) or out.suffix == ".json":
+        raise InputError(f"a joined set is written as YAML, not to {out}", help="name a .yaml file")
     if os.path.lexists(out) and not force:
         raise InputError(
             f"{out} is there already", help="choose another file, or replace it: --force"

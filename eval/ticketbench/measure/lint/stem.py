@@ -16,7 +16,6 @@ _SHORTEST = 3
 _MOST_KEPT = 50_000
 """Words whose stem is remembered: those of a thousand long rubrics."""
 
-_RUNS = re.compile(r"[vy]+c")
 _DOUBLE = re.compile(r"([^aeiouylsz])\1$")
 _SHORT_END = re.compile(r"c[vy]c$")
 
@@ -47,7 +46,7 @@ def _kinds(word: str) -> str:
 
 def _measure(word: str) -> int:
     """Porter's m: how often consonants follow vowels."""
-    return len(_RUNS.findall(_kinds(word)))
+    return _kinds(word).count("vc")
 
 
 def _is_short(word: str) -> bool:

@@ -89,7 +89,7 @@ def fewer_labels(table: ScoreTable, *, min_precision: float, seed: int) -> Fewer
     halves = table.rows(folds == 0), table.rows(folds != 0)
     least = min(half.n_scored for half in halves)
     if k < FEWEST_LABELS or least < FEWEST_TICKETS:
-        return NoPath(_too_few(k, table.n_scored))
+        return NoPath(_too_few(k, table.n_scored, least))
     target = FEW_LABELS if k > FEW_LABELS else 2
     work = sum(i * (i - 1) // 2 for i in range(target + 1, k + 1)) * halves[0].n_scored
     if work > MOST_WORK:
@@ -102,13 +102,15 @@ def fewer_labels(table: ScoreTable, *, min_precision: float, seed: int) -> Fewer
     )
 
 
-def _too_few(k: int, n: int) -> str:
+def _too_few(k: int, n: int, least: int) -> str:
     if k < FEWEST_LABELS:
         return f"{k} labels cannot become fewer"
-    return (
-        f"{n} tickets are too few: pairs are chosen on one half and judged on the other, "
-        f"{FEWEST_TICKETS} at least in each"
+    in_each = (
+        f"pairs are chosen on one half and judged on the other, {FEWEST_TICKETS} at least in each"
     )
+    if n < 2 * FEWEST_TICKETS:
+        return f"{n} tickets are too few: {in_each}"
+    return f"groups stay whole, which leaves {least} of {n} tickets in a half: {in_each}"
 
 
 def _steps(

@@ -43,10 +43,11 @@ def test_in_a_version_it_is_about_the_label_that_is_replaced_there(tmp_path: Pat
     text = (
         "extends: v1.yaml  # ticketbench: ignore TB131\nlabels:\n"
         '  - name: b\n    rubric: "Is it b?"  # ticketbench: ignore TB125\n'
-        "remove: [c]\n"
+        "remove: [c]  # ticketbench: ignore TB130\n"
     )
     assert read(tmp_path, text, "v2.yaml") == [
         ("TB131", (), "v2.yaml:1:19"), ("TB125", ("b",), "v2.yaml:4:25"),
+        ("TB130", (), "v2.yaml:5:14"),
     ]  # fmt: skip
 
 

@@ -84,7 +84,9 @@ def _read(
 
 
 def _labels_by_line(document: Document) -> list[tuple[int, tuple[str, ...]]]:
-    """Each line in which a value of a label begins, in order, with the labels that have one."""
+    """Each line in which a value begins, in order, with the labels that have one there; what a
+    version extends and removes has none.
+    """
     listed = isinstance(document.data, list)
     entries = document.data if listed else document.data.get("labels", [])
     begins: dict[int, set[int]] = {}
@@ -92,6 +94,8 @@ def _labels_by_line(document: Document) -> list[tuple[int, tuple[str, ...]]]:
         in_entry = place if listed else place[1:] if place[:1] == ("labels",) else ()
         if in_entry and isinstance(in_entry[0], int):
             begins.setdefault(at, set()).add(in_entry[0])
+        elif place and not listed:
+            begins.setdefault(at, set())
     return [(at, tuple(entries[i]["name"] for i in sorted(begins[at]))) for at in sorted(begins)]
 
 

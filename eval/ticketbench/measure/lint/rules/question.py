@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ticketbench.core.quotes import quoted
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.measure.lint.rule import Said, rule
+from ticketbench.measure.lint.words import MOST_READ
 
 _OPENINGS = frozenset(
     "am are can could did do does had has have how is may might must shall should was were what "
@@ -42,9 +43,12 @@ def no_question(rubrics: RubricSet) -> Iterator[Said]:
 
 @rule("TB128", "note")
 def two_questions(rubrics: RubricSet) -> Iterator[Said]:
-    """A second question mark, or an auxiliary with its subject behind a comma, "and" or "or"."""
+    """A second question mark, or an auxiliary with its subject behind a comma, "and" or "or".
+
+    The latter in the first 2,000 signs.
+    """
     for rubric in rubrics.rubrics:
-        if sum(map(rubric.text.count, _MARKS)) > 1 or _SECOND.search(rubric.text):
+        if sum(map(rubric.text.count, _MARKS)) > 1 or _SECOND.search(rubric.text[:MOST_READ]):
             yield Said(
                 f"the rubric of {quoted(rubric.label)} asks two questions",
                 quoted(rubric.text),
