@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from decision_logs import written
+from ticketbench.edge.engines import minilm
 from ticketbench.flow.logs.tell import Asked, logs
 from ticketbench.flow.report_folder import report_folder
 from ticketbench.flow.run import run
@@ -28,6 +29,8 @@ KNOWN = ("invoice of may is wrong", "please refund my invoice", "my parcel is lo
 @pytest.fixture(autouse=True)
 def _without_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TICKETBENCH_MINILM_DIR", str(tmp_path / "nowhere"))
+    # Another test of this process may have read them already.
+    monkeypatch.setattr(minilm, "minilm", minilm.minilm.__wrapped__)
 
 
 @pytest.fixture

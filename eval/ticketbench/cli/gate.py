@@ -120,6 +120,7 @@ def command(
             raise click.UsageError("--dry-run takes --json and no --format")
         show_gates_plan(config, overrides, undecided=undecided, against=against, as_json=as_json)
         return
+    from ticketbench.edge.files.atomic import write_file
     from ticketbench.edge.files.links import written_at
     from ticketbench.flow.gates.judge import gate
     from ticketbench.report.gates.verdict import gate_verdict
@@ -142,7 +143,7 @@ def command(
         if file is None:
             _show(name, judged)
         else:
-            _write(file, _RENDER[name](judged))
+            write_file(file, _RENDER[name](judged))
         if name == "github":
             _tell_github(judged)
     _say(judged, wanted)
@@ -188,22 +189,6 @@ def _show(name: str, judged: _Judged) -> None:
     if name == "junit" and not is_utf8():
         text = text.encode("ascii", "xmlcharrefreplace").decode("ascii")
     click.echo(text, nl=False)
-
-
-def _write(file: Path, content: bytes) -> None:
-    from ticketbench.edge.files.atomic import not_written, write_file
-    from ticketbench.edge.files.links import is_output, written_at
-    from ticketbench.edge.files.reading import kind_of
-
-    real = written_at(file)
-    if not (is_output(file) or kind_of(real)):
-        write_file(file, content)
-        return
-    # A device or a pipe stays what it is.
-    try:
-        real.write_bytes(redact(content))
-    except OSError as error:
-        raise not_written(file, error, "name another file") from None
 
 
 def _pieces(line: Line) -> tuple[Piece, Piece]:

@@ -50,8 +50,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "answers.sqlite"
 
 
-def online(path: Path, server: FaultServer, key: ApiKey | None = None) -> AnswerCache:
-    return AnswerCache(path, connect(server.url, Connection(key, timeout_s=0.4)))
+def online(
+    path: Path, server: FaultServer, key: ApiKey | None = None, timeout_s: float = 20
+) -> AnswerCache:
+    return AnswerCache(path, connect(server.url, Connection(key, timeout_s=timeout_s)))
 
 
 def ask(path: Path, server: FaultServer, body: bytes = BODY, *, refresh: bool = False) -> bytes:
@@ -261,7 +263,7 @@ def test_a_failed_question_is_asked_again(path: Path, server: FaultServer) -> No
                          ids=["dropped", "cut", "stalled"])  # fmt: skip
 def test_half_an_answer_is_not_stored(path: Path, server: FaultServer, step: Step) -> None:
     server.script(step)
-    with online(path, server) as cache, pytest.raises(Unreached):
+    with online(path, server, timeout_s=0.4) as cache, pytest.raises(Unreached):
         cache.ask(server.url, BODY)
     assert keys_in(path) == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -52,3 +53,26 @@ def test_writing_removes_what_an_earlier_writer_left(tmp_path: Path, dead: int) 
     (tmp_path / f".other.json.{dead}-0123abcd.new").touch()
     write_file(tmp_path / "a.json", b"x")
     assert os.listdir(tmp_path) == ["a.json"]
+
+
+def test_a_pipe_stays_what_it_is_and_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, b"whole")
+    received = os.read(reading, 100)
+    os.close(reading)
+    assert (received, pipe.is_fifo(), os.listdir(tmp_path)) == (b"whole", True, ["pipe"])
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may make one"
+)
+def test_a_device_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    device = tmp_path / "null"
+    try:
+        os.mknod(device, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    except OSError:
+        pytest.skip("devices cannot be made here")
+    write_file(device, b"gone")
+    assert (device.is_char_device(), os.listdir(tmp_path)) == (True, ["null"])

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -651,6 +652,14 @@ def test_a_comment_above_the_header_is_one_error_and_not_one_a_row() -> None:
 
 def test_a_nul_further_down_is_named_by_its_row() -> None:
     assert values(table("id,text\n1,a\0b\n"), "text") == ["a\0b"]
+
+
+@pytest.fixture(autouse=True)
+def _csv_limit() -> Iterator[None]:
+    """The limit of a field is one of the whole process."""
+    before = csv.field_size_limit()
+    yield
+    csv.field_size_limit(before)
 
 
 def test_comments_without_end_take_no_time() -> None:

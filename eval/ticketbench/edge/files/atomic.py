@@ -11,18 +11,23 @@ import secrets
 from pathlib import Path
 
 from ticketbench.core.errors import MachineError
-from ticketbench.edge.files.links import written_at
+from ticketbench.edge.files.links import is_output, written_at
+from ticketbench.edge.files.reading import A_FOLDER, kind_of
 from ticketbench.edge.redaction import redact
 
 
 def write_file(path: Path, content: bytes) -> None:
     """Replace one file: a temporary one beside it is written through to the disk, then renamed.
-    A key that this machine knows is left out. A link stays, and what it leads to is replaced.
+    A key that this machine knows is left out. A link stays, and what it leads to is replaced; a
+    device or a pipe stays what it is, and is written to.
 
     Raises InputError when that is out of the project, MachineError when the disk is full or the
     folder cannot be written.
     """
     real = written_at(path)
+    if is_output(path) or kind_of(real) not in ("", A_FOLDER):
+        _write_into(path, real, content)
+        return
     temporary = temporary_beside(real)
     try:
         real.parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +39,13 @@ def write_file(path: Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _write_into(path: Path, real: Path, content: bytes) -> None:
+    try:
+        real.write_bytes(redact(content))
+    except OSError as error:
+        raise not_written(path, error, "name another file") from None
 
 
 def write_through(path: Path, content: bytes) -> None:

@@ -24,6 +24,8 @@ from ticketbench.edge.files.links import FOLLOW_LINKS, read_at
 MOST_RATIO = 100
 """Of what a file unpacks to and its own size: texts are packed by less, a bomb by a thousand."""
 
+A_FOLDER = "a folder"
+
 _STREAM = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
@@ -81,7 +83,7 @@ def kind_of(path: Path) -> str:
         return ""
     if stat.S_ISREG(mode):
         return ""
-    return "a folder" if stat.S_ISDIR(mode) else _KINDS.get(stat.S_IFMT(mode), _OTHER)
+    return A_FOLDER if stat.S_ISDIR(mode) else _KINDS.get(stat.S_IFMT(mode), _OTHER)
 
 
 @contextmanager

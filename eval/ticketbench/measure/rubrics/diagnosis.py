@@ -241,12 +241,13 @@ def _apart(first: FloatArray, second: FloatArray, n_first: float, n_second: floa
 def hanley_mcneil_error(area: float, n: float, m: float) -> float:
     """Standard error of an AUROC of n against m independent tickets (Hanley & McNeil 1982).
 
-    Var = [A(1-A) + (n-1)(A/(2-A) - A²) + (m-1)(2A²/(1+A) - A²)] / nm. 0 where A is 0 or 1.
+    Var = [A(1-A) + (n-1)(A/(2-A) - A²) + (m-1)(2A²/(1+A) - A²)] / nm. 0 where A is 0 or 1. Which of
+    the two labels is the positive one is nobody's choice: the larger of both values is taken.
     """
     square = area * area
-    one = (n - 1) * (area / (2 - area) - square)
-    other = (m - 1) * (2 * square / (1 + area) - square)
-    return math.sqrt(max(0.0, area * (1 - area) + one + other) / (n * m))
+    terms = area / (2 - area) - square, 2 * square / (1 + area) - square
+    most = max((n - 1) * one + (m - 1) * other for one, other in (terms, terms[::-1]))
+    return math.sqrt(max(0.0, area * (1 - area) + most) / (n * m))
 
 
 def _both_high(table: ScoreTable, high: BoolArray) -> IntArray:
