@@ -67,8 +67,10 @@ test: $(VENV)/installed-test weights
 compiled: $(VENV)/installed-test
 	-@$(BIN)/python -m pytest --collect-only -q >/dev/null
 
+# What it ran on is noted, so that CI runs it for other bytes alone.
 evidence: $(VENV)/installed-test
 	$(BIN)/python -m pytest -n auto --dist worksteal -m evidence
+	.ci/measured > tests/measured.sha256
 
 attack-test: $(VENV)/installed-test
 	$(BIN)/python -m pytest -n auto --dist worksteal -m attack

@@ -9,10 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from git_commits import committed
-
 SCRIPT = Path(__file__).resolve().parents[2] / ".ci" / "run"
-MEASURE = Path("eval/ticketbench/measure/metrics.py")
 
 
 @pytest.fixture
@@ -20,8 +17,12 @@ def copy(tmp_path: Path) -> Path:
     """A repository with .ci/run, and programs that do nothing in place of those it calls."""
     folder = tmp_path / "copy"
     (folder / ".ci").mkdir(parents=True)
-    shutil.copy(SCRIPT, folder / ".ci" / "run")
-    subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+    for name in ("run", "measured"):
+        shutil.copy(SCRIPT.with_name(name), folder / ".ci" / name)
+    for name in ("core", "measure", "production"):
+        (folder / "eval/ticketbench" / name).mkdir(parents=True)
+        (folder / "eval/ticketbench" / name / "__init__.py").write_text("")
+    (folder / "tests/measure").mkdir(parents=True)
     for name in ("bin/make", "bin/chromium", "copy/.venv/bin/python"):
         program = tmp_path / name
         program.parent.mkdir(parents=True, exist_ok=True)
@@ -46,22 +47,35 @@ def made(copy: Path, **variables: str) -> list[str]:
 USUAL = ["weights .venv/installed-dev", "-j2 --output-sync=target check demo compiled", "test"]
 
 
-def test_evidence_runs_where_measurement_differs_from_the_base(copy: Path) -> None:
-    first = committed(copy, MEASURE, "one")
-    second = committed(copy, MEASURE, "two")
-    third = committed(copy, Path("eval/ticketbench/report/page.py"), "three")
-    assert made(copy, TICKETBENCH_CI_BASE=first) == [*USUAL, "evidence"]
-    assert made(copy, TICKETBENCH_CI_BASE=second) == USUAL
-    assert made(copy, TICKETBENCH_CI_BASE=third) == USUAL
+def note(copy: Path) -> None:
+    """As `make evidence` does after it passed."""
+    done = subprocess.run([copy / ".ci/measured"], check=True, capture_output=True, text=True)
+    (copy / "tests/measured.sha256").write_text(done.stdout)
 
 
-def test_evidence_runs_where_the_base_is_not_known(copy: Path) -> None:
-    committed(copy, MEASURE, "one")
+def test_evidence_runs_where_nothing_is_noted(copy: Path) -> None:
     assert made(copy) == [*USUAL, "evidence"]
-    for base in ("", "0" * 40, "no-such-branch", "--quiet"):
-        assert made(copy, TICKETBENCH_CI_BASE=base) == [*USUAL, "evidence"]
 
 
-def test_evidence_runs_where_there_is_no_history(copy: Path) -> None:
-    shutil.rmtree(copy / ".git")
-    assert made(copy, GIT_CEILING_DIRECTORIES=str(copy.parent)) == [*USUAL, "evidence"]
+def test_evidence_does_not_run_again_on_the_bytes_it_ran_on(copy: Path) -> None:
+    note(copy)
+    assert made(copy) == USUAL
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["eval/ticketbench/core/policy.py", "eval/ticketbench/measure/pairs/change.py",
+     "eval/ticketbench/production/router.py", "tests/measure/test_new.py"],
+)  # fmt: skip
+def test_evidence_runs_where_a_byte_or_a_file_is_another(name: str, copy: Path) -> None:
+    note(copy)
+    (copy / name).parent.mkdir(parents=True, exist_ok=True)
+    (copy / name).write_text("# another\n")
+    assert made(copy) == [*USUAL, "evidence"]
+
+
+def test_a_report_that_changed_needs_no_evidence(copy: Path) -> None:
+    note(copy)
+    (copy / "eval/ticketbench/report").mkdir()
+    (copy / "eval/ticketbench/report/page.py").write_text("# another\n")
+    assert made(copy) == USUAL
