@@ -19,10 +19,11 @@ def copy(tmp_path: Path) -> Path:
     (folder / ".ci").mkdir(parents=True)
     for name in ("run", "measured"):
         shutil.copy(SCRIPT.with_name(name), folder / ".ci" / name)
-    for name in ("core", "measure", "production"):
+    for name in ("measure", "flow"):
         (folder / "eval/ticketbench" / name).mkdir(parents=True)
         (folder / "eval/ticketbench" / name / "__init__.py").write_text("")
-    (folder / "tests/measure").mkdir(parents=True)
+    for name in ("tests/measure", "configs", "datasets"):
+        (folder / name).mkdir(parents=True)
     for name in ("bin/make", "bin/chromium", "copy/.venv/bin/python"):
         program = tmp_path / name
         program.parent.mkdir(parents=True, exist_ok=True)
@@ -65,17 +66,18 @@ def test_evidence_does_not_run_again_on_the_bytes_it_ran_on(copy: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["eval/ticketbench/core/policy.py", "eval/ticketbench/measure/pairs/change.py",
-     "eval/ticketbench/production/router.py", "tests/measure/test_new.py"],
+     "eval/ticketbench/flow/run.py", "tests/tables.py", "tests/measure/test_new.py",
+     "configs/promise.yaml"],
 )  # fmt: skip
 def test_evidence_runs_where_a_byte_or_a_file_is_another(name: str, copy: Path) -> None:
     note(copy)
     (copy / name).parent.mkdir(parents=True, exist_ok=True)
-    (copy / name).write_text("# another\n")
+    (copy / name).write_text("@pytest.mark.evidence\n")
     assert made(copy) == [*USUAL, "evidence"]
 
 
-def test_a_report_that_changed_needs_no_evidence(copy: Path) -> None:
+def test_a_page_or_another_test_that_changed_needs_no_evidence(copy: Path) -> None:
     note(copy)
-    (copy / "eval/ticketbench/report").mkdir()
-    (copy / "eval/ticketbench/report/page.py").write_text("# another\n")
+    (copy / "README.md").write_text("another")
+    (copy / "tests/measure/test_plain.py").write_text("# another\n")
     assert made(copy) == USUAL
