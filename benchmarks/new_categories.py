@@ -24,8 +24,8 @@ from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.edge.engines.embeddings import embeddings
 from ticketbench.edge.engines.minilm import minilm
-from ticketbench.edge.inputs.formats import read_table
 from ticketbench.edge.inputs.rubric_files import read_rubrics
+from ticketbench.edge.tables.reading import read_table
 from ticketbench.measure.categories.clusters import Method, lowest, word_vectors
 from ticketbench.measure.categories.found import Categories, Scored, categories
 

@@ -16,7 +16,7 @@ from ticketbench.cli.main import cli
 from ticketbench.core.policy import ESCALATE, Policy
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
-from ticketbench.edge.inputs.formats import FORMATS, MalformedRow, Row, Table, file_format
+from ticketbench.edge.tables.rows import FORMATS, Row, Source, Stream, file_format
 from ticketbench.measure.kinds import (
     LabelTickets,
     Part,
@@ -42,6 +42,7 @@ def _registries_as_before() -> Iterator[None]:
     import_modules("ticketbench.report.sections")
     import_modules("ticketbench.edge.endpoints")
     import_modules("ticketbench.measure.thresholds")
+    import_modules("ticketbench.edge.tables.formats")
     registries: tuple[Registry[Any], ...] = (METRICS, SECTIONS, FORMATS, ENDPOINTS, RULES)
     before = [dict(registry._entries) for registry in registries]
     yield
@@ -188,14 +189,14 @@ def test_a_report_section_is_one_decorated_function(project: Path) -> None:
 
 def test_a_dataset_format_is_one_decorated_function(project: Path) -> None:
     @file_format(".pairs")
-    def parse_pairs(data: bytes, bad: list[MalformedRow]) -> Table:
-        lines = data.decode("utf-8").splitlines()
+    def parse_pairs(source: Source) -> Stream:
+        lines = source.data.decode("utf-8").splitlines()
         cells = [line.split(" = ", 1) for line in lines]
-        rows = [
+        rows = (
             Row(i, {"id": str(i), "label": label, "text": text})
             for i, (label, text) in enumerate(cells, start=1)
-        ]
-        return Table(("id", "label", "text"), tuple(rows))
+        )
+        return Stream(("id", "label", "text"), rows)
 
     text = "billing = Where is my refund?\naccount = I cannot sign in\n"
     (project / "tickets.pairs").write_text(text, encoding="utf-8")

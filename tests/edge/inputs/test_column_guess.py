@@ -8,7 +8,8 @@ import pytest
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.inputs.column_guess import MOST_LABELS, guessed_columns
-from ticketbench.edge.inputs.formats import Cell, Row, Table, read_table
+from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import Cell, Row, Table
 
 FILE = Path("export.csv")
 

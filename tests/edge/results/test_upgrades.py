@@ -11,6 +11,7 @@ import json
 import math
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,19 @@ def lost(before: object, after: object, *, changes: bool = True) -> dict[str, ob
     """The leaves of `before` that `after` has not, or has with another value."""
     found = dict(leaves(after, changes=changes))
     told = leaves(before, changes=changes)
-    return {path: value for path, value in told if not _alike(value, found.get(path, math.inf))}
+    return {path: v for path, v in told if not _alike(path, v, found.get(path, math.inf))}
 
 
-def _alike(one: object, other: object) -> bool:
-    """Equal but for the last digits, which depend on the order of a sum."""
+def _alike(path: str, one: object, other: object) -> bool:
+    """Equal but for the last digits, which depend on the order of a sum.
+
+    What was trained on vectors of minilm is the end of an iteration on sums whose order is the
+    processor's: another generation of them moves the seventh digit.
+    """
     if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
+        near = 1e-6 if path.startswith("trained[minilm") else 1e-9
+        both_undefined = math.isnan(one) and math.isnan(other)
+        return both_undefined or math.isclose(one, other, rel_tol=near, abs_tol=1e-12)
     return one == other
 
 
@@ -148,7 +155,7 @@ def test_an_old_run_is_read_with_every_value_of_a_run_now(old_file: Path, demo: 
     assert before.dataset == new.dataset
     for one, other in zip(before.evaluations, new.evaluations, strict=True):
         known = {metric.name: metric for metric in other.metrics}
-        assert all(metric == known[metric.name] for metric in one.metrics)
+        assert all(lost(asdict(m), asdict(known[m.name])) == {} for m in one.metrics)
     (was,), (now_,) = before.comparisons, new.comparisons
     assert was.flips == now_.flips
     known_values = {d.name: d.difference.value for d in now_.differences}

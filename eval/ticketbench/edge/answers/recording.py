@@ -24,8 +24,8 @@ from ticketbench.edge.answers.recording_line import (
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.files.git_marks import both_sides
 from ticketbench.edge.files.reading import read_bytes, unpacked
-from ticketbench.edge.inputs.formats import problems_error
 from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.tables.rows import problems_error
 
 _MOST_BYTES = 50_000_000
 _MOST_LINE_BYTES = 1_000_000

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import words
-from ticketbench.edge.inputs.formats import Table
+from ticketbench.edge.tables.rows import Table
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "ticket_id", "ticket", "key", "number", "case_id", "issue_key", "issue_id", "no"),

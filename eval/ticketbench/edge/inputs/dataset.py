@@ -14,16 +14,10 @@ from ticketbench.core.quotes import columns_near, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Dataset, Ticket
-from ticketbench.edge.inputs.formats import (
-    Cell,
-    Row,
-    Table,
-    line_of_problem,
-    problems_error,
-    read_table,
-)
 from ticketbench.edge.inputs.validation import Strict
 from ticketbench.edge.redaction import refuse_key, refuse_key_in_any
+from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import Cell, Row, Table, line_of_problem, problems_error
 
 OPTIONAL_BY_DEFAULT = ("all_labels", "split")
 

@@ -21,7 +21,6 @@ from ticketbench.core.types import (
     ScoreTable,
 )
 from ticketbench.edge.files.cells import CellStyle, csv_text
-from ticketbench.edge.inputs.formats import read_table
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.rows import (
     HEAD,
@@ -34,6 +33,7 @@ from ticketbench.edge.results.rows import (
     numbered,
     of_set,
 )
+from ticketbench.edge.tables.reading import read_table
 
 
 def score_table(

@@ -16,7 +16,7 @@ from ticketbench.core.quotes import columns_near, quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
 from ticketbench.core.types import NONE, Failure, FailureKind, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
-from ticketbench.edge.inputs.formats import Cell, Row, Table, problems_error
+from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
 EMPTY = f"fill it in, with {NONE_LABEL} where no label fits, or drop the row"
 

@@ -14,7 +14,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.types import Ticket
-from ticketbench.edge.inputs.formats import read_table
+from ticketbench.edge.tables.reading import read_table
 from ticketbench.flow.categories import of_log
 from ticketbench.flow.logs.columns import column_names
 from ticketbench.flow.logs.decisions import read_entries

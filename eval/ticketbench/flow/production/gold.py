@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, columns_near, quoted
-from ticketbench.edge.inputs.formats import problems_error, read_table
+from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import problems_error
 
 _IDS = ("ticket_id", "id")
 _LABELS = ("label",)

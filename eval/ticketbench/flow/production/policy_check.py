@@ -13,8 +13,8 @@ from ticketbench.core.policy import ROUTE
 from ticketbench.core.quotes import listed, quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import NONE, FloatArray, ScoreTable
-from ticketbench.edge.inputs.formats import read_table
 from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.tables.reading import read_table
 from ticketbench.flow.production.gold import Gold, read_gold
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs

@@ -19,8 +19,8 @@ from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.yaml_text import as_comment, as_yaml, in_quotes
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns
 from ticketbench.edge.inputs.dataset import Columns, load_dataset
-from ticketbench.edge.inputs.formats import read_table
 from ticketbench.edge.inputs.rubric_files import folded, not_a_label
+from ticketbench.edge.tables.reading import read_table
 from ticketbench.report.masking.mask import mask
 
 SHOWN = 3

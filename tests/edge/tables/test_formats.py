@@ -16,17 +16,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.edge.inputs import formats
-from ticketbench.edge.inputs.formats import (
+from ticketbench.edge.tables import text_lines
+from ticketbench.edge.tables.formats import delimited
+from ticketbench.edge.tables.formats.delimited import parse_csv, parse_tsv
+from ticketbench.edge.tables.formats.json_lines import parse_jsonl
+from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import (
     FORMATS,
     MOST_PROBLEMS,
     MalformedRow,
+    Source,
     Table,
-    parse_csv,
-    parse_jsonl,
-    parse_tsv,
+    column_names,
     problems_error,
-    read_table,
 )
 
 ENDINGS = pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["lf", "crlf", "cr"])
@@ -406,14 +408,14 @@ def _records(found: Table) -> list[tuple[object, ...]]:
 def test_any_csv_of_the_csv_module_is_read_back(
     records: list[tuple[str, str, str]], quoting: Any
 ) -> None:
-    found = parse_csv(_written(records, quoting=quoting), [])
+    found = parse_csv(Source(_written(records, quoting=quoting))).whole()
     assert _records(found) == records
 
 
 @PLAIN
 @given(records=RECORDS)
 def test_any_tsv_of_the_csv_module_is_read_back(records: list[tuple[str, str, str]]) -> None:
-    assert _records(parse_tsv(_written(records, delimiter="\t"), [])) == records
+    assert _records(parse_tsv(Source(_written(records, delimiter="\t"))).whole()) == records
 
 
 @PLAIN
@@ -426,7 +428,7 @@ def test_any_jsonl_of_the_json_module_is_read_back(
         + "\n"
         for record in records
     )
-    assert _records(parse_jsonl(written.encode("utf-8"), [])) == records
+    assert _records(parse_jsonl(Source(written.encode("utf-8"))).whole()) == records
 
 
 @PLAIN
@@ -448,7 +450,7 @@ def test_the_line_of_a_row_is_where_its_text_begins_in_the_file(
     written = _written(ids, quoting=csv.QUOTE_ALL)
     # A CR, a LF and a CRLF each end a physical line.
     physical = io.StringIO(written.decode("utf-8"), newline=None).read().split("\n")
-    found = parse_csv(written, [])
+    found = parse_csv(Source(written)).whole()
     assert all(physical[row.line - 1].startswith(f'"{row.values["id"]}"') for row in found.rows)
 
 
@@ -456,14 +458,14 @@ def test_the_line_of_a_row_is_where_its_text_begins_in_the_file(
 @given(data=st.binary(max_size=200))
 @pytest.mark.parametrize("parse", [parse_csv, parse_tsv, parse_jsonl])
 def test_any_bytes_are_a_table_or_a_located_problem(parse: Any, data: bytes) -> None:
-    bad: list[MalformedRow] = []
+    source = Source(data)
     try:
-        found = parse(data, bad)
+        found = parse(source).whole()
     except MalformedRow as error:
-        bad.append(error)
+        source.bad.append(error)
     else:
         assert all(set(row.values) <= set(found.columns) for row in found.rows)
-    assert all(row.line >= 1 and str(row) for row in bad)
+    assert all(row.line >= 1 and str(row) for row in source.bad)
 
 
 @PLAIN
@@ -520,9 +522,8 @@ def test_parquet_text_stored_as_bytes_is_not_turned_into_python_source() -> None
 
 def test_a_json_line_of_any_depth_is_read_or_refused() -> None:
     for depth in range(800, 1010):
-        bad: list[MalformedRow] = []
-        line = '{"x": ' + '{"a":' * depth + "1" + "}" * depth + "}\n"
-        assert len(parse_jsonl(line.encode(), bad).rows) + len(bad) == 1
+        source = Source(('{"x": ' + '{"a":' * depth + "1" + "}" * depth + "}\n").encode())
+        assert len(parse_jsonl(source).whole().rows) + len(source.bad) == 1
 
 
 PARQUET_WITHOUT_TEXT = {
@@ -670,7 +671,8 @@ def test_comments_without_end_take_no_time() -> None:
 def test_a_long_line_is_refused_before_it_is_decoded(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(formats, "_MOST_ROW_BYTES", 1_000)
+    for each in (text_lines, delimited):
+        monkeypatch.setattr(each, "MOST_ROW_BYTES", 1_000)
     rows = '{"id": "1"}\n' if name.endswith("l") else "id\n1\n"
     content = rows.encode() * 300 + b"\xff" * 1_500 + b"\n"
     found = only(content, name)
@@ -680,14 +682,16 @@ def test_a_long_line_is_refused_before_it_is_decoded(
 def test_a_quote_that_does_not_end_is_refused_where_it_began(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(formats, "_MOST_ROW_BYTES", 1_000)
+    for each in (text_lines, delimited):
+        monkeypatch.setattr(each, "MOST_ROW_BYTES", 1_000)
     found = only("id,text\n1,x\n" + '2,"' + "more\n" * 1_000)
     assert (found.where, "more than" in found.what) == ("t.csv:3", True)
 
 
 @ENDINGS
 def test_a_file_of_many_short_rows_has_no_limit(end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(formats, "_MOST_ROW_BYTES", 1_000)
+    for each in (text_lines, delimited):
+        monkeypatch.setattr(each, "MOST_ROW_BYTES", 1_000)
     assert len(table(f"id,text{end}" + f"1,x{end}" * 5_000).rows) == 5_000
 
 
@@ -702,5 +706,5 @@ def test_columns_are_compared_once_each() -> None:
 
         __hash__ = str.__hash__
 
-    formats._check_header([Name(f"c{i}") for i in range(2_000)], 1)
+    column_names([Name(f"c{i}") for i in range(2_000)], 1)
     assert compared < 20_000

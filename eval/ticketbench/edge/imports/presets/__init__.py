@@ -1,0 +1,1 @@
+"""One file a tool: its records as tickets, found by its decorator."""

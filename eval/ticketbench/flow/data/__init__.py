@@ -1,0 +1,1 @@
+"""What `data` does with files of tickets: look into one, make a dataset of one."""

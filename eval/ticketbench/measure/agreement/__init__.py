@@ -1,0 +1,1 @@
+"""How often people who labelled the same tickets say the same."""
