@@ -43,7 +43,7 @@ def open_table(path: Path, dialect: Dialect | None = None) -> Stream:
         stream = parse(source)
     except MalformedRow as error:
         raise _refused(path, [error]) from None
-    return Stream(stream.columns, _checked(path, stream.rows, source), source.notes)
+    return Stream(stream.columns, _checked(path, stream.rows, source), source.notes, stream.facts)
 
 
 def _suffix(path: Path) -> str:

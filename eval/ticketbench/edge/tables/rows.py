@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ticketbench.core.errors import InputError, Problem
@@ -25,12 +25,28 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What a file says of its columns beside their names, which are the keys.
+
+    repeated     a name that stands more than once: its fields, from 1; they are columns under the
+                 name with `#1`, `#2` ... behind it
+    class_names  the names that the numbers of a column stand for, which its cells hold
+    floats       columns whose values are numbers with a point, whatever text they became
+    """
+
+    repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    floats: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A file's columns in order, its rows, and notes: what was decided in reading it."""
+    """A file's columns in order, its rows, notes (what was decided in reading it), and facts."""
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    facts: Facts = Facts()
 
 
 class MalformedRow(Exception):
@@ -77,11 +93,12 @@ class Stream:
     columns: Collection[str]
     rows: Iterator[Row]
     notes: Sequence[str] = ()
+    facts: Facts = Facts()
 
     def whole(self) -> Table:
         """All of it at once."""
         rows = tuple(self.rows)
-        return Table(tuple(self.columns), rows, tuple(self.notes))
+        return Table(tuple(self.columns), rows, tuple(self.notes), self.facts)
 
 
 Parse = Callable[[Source], Stream]
