@@ -182,7 +182,7 @@ def _measured(
 
     settings = settings_of(inputs)
     tables = [table.in_order_of_ids() for table in tables]
-    summary = summarise_dataset(inputs.dataset, inputs.grouped_by)
+    summary = summarise_dataset(inputs.dataset, inputs.grouped_by, inputs.untied)
     # Several BLAS threads add up in another order: the last bit would depend on their number. For
     # the whole process, since a limit that ends here would end that of the minilm engine too.
     threadpool_limits(1, "blas")

@@ -35,7 +35,9 @@ class LabelCount:
 
 @dataclass(frozen=True, slots=True)
 class DatasetSummary:
-    """What the results rest on; `grouped_by` says in words which tickets are not independent."""
+    """What the results rest on; `grouped_by` says in words which tickets are not independent, and
+    `untied` of how many it is not known.
+    """
 
     name: str
     fingerprint: str
@@ -43,6 +45,7 @@ class DatasetSummary:
     labels: tuple[LabelCount, ...]
     n_groups: int = 0
     grouped_by: str = ""
+    untied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +137,16 @@ class RunResults(Value):
         return None
 
 
-def summarise_dataset(dataset: Dataset, grouped_by: str = "") -> DatasetSummary:
+def summarise_dataset(dataset: Dataset, grouped_by: str = "", untied: int = 0) -> DatasetSummary:
     """Name, fingerprint, groups and label counts, labels sorted."""
     counts = Counter(ticket.label for ticket in dataset.tickets)
     labels = tuple(LabelCount(label, counts[label]) for label in sorted(counts))
     n = len(dataset.tickets)
     groups = Counter(ticket.group for ticket in dataset.tickets)
     n_groups = len(groups) + max(0, groups[None] - 1)
-    return DatasetSummary(dataset.name, dataset.fingerprint, n, labels, n_groups, grouped_by)
+    return DatasetSummary(
+        dataset.name, dataset.fingerprint, n, labels, n_groups, grouped_by, untied
+    )
 
 
 def run_results(

@@ -11,6 +11,21 @@ from ticketbench.edge.inputs.dataset import Columns, LoadedDataset
 from ticketbench.flow.steps.grouping import Grouped, grouped
 
 LETTER = "I was charged twice on the last invoice and I would like to have my money back"
+SAYS = (
+    "The lift was stuck between floors",
+    "Nobody answered my call about the parcel",
+    "We need a new badge for the warehouse",
+    "A window in the meeting room is broken",
+    "The kitchen ran out of cups",
+)
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+FOOTER = (
+    "This message is meant for the person named above only; if that is not you, delete it and tell "
+    "the sender. Views are those of the sender. No virus check replaces yours. Think of the trees "
+    "before you print. Calls are kept for training, and our staff sign no contracts by mail. Our "
+    "house is open from nine to five, on holidays not at all, and nothing said here binds anybody. "
+    "Registered in Nowhere under number nothing, directed by nobody, at one and two Sample Street."
+)
 OTHERS = ("The app crashes with an error", "Please delete my account", "Where is the manual?")
 
 
@@ -60,15 +75,28 @@ def test_the_data_keep_their_fingerprint_lines_and_order() -> None:
     assert [t.text for t in tied.dataset.tickets] == [t.text for t in data.dataset.tickets]
 
 
+def test_a_footer_that_many_share_unties_nobody_and_is_named() -> None:
+    letters = [f"{SAYS[i % 5]} {i:02d} times on {DAYS[i % 7]}. {FOOTER}" for i in range(30)]
+    found = grouped(loaded(*letters, f"{letters[0]}!!", LETTER, f"{LETTER}.", *OTHERS), Columns())
+    assert found.grouped_by == "near-duplicates, a text that 31 tickets share left out"
+    groups = group_of(found)
+    assert groups[0] == groups[30] is not None
+    assert groups[31] == groups[32] is not None
+    assert groups[1:30] == [None] * 29
+    assert (found.findings, found.untied) == ((), 0)
+
+
 def test_a_form_letter_that_ties_too_many_leaves_only_equal_texts_tied_and_is_told() -> None:
     letters = [f"{LETTER}, order {i:02d}" for i in range(30)]
     found = grouped(loaded(*letters, letters[0], *OTHERS), Columns())
-    assert found.grouped_by == "equal texts"
+    assert found.grouped_by == "near-duplicates, a text that 31 tickets share left out"
+    assert found.untied == 31
     groups = group_of(found)
-    assert groups[0] == groups[30] == "equal texts 0"
+    assert groups[0] == groups[30] == "near-duplicates 0"
     assert [g for i, g in enumerate(groups) if i not in (0, 30)] == [None] * 32
     (finding,) = found.findings
     assert (finding.code, finding.severity) == ("TB108", "warning")
+    assert finding.title == "31 tickets say little beside a text that many share"
     assert "`dataset: {columns: {group: COLUMN}}`" in finding.action
 
 

@@ -140,8 +140,7 @@ def test_lone_surrogates_are_characters_like_others() -> None:
 def test_few_texts_have_few_groups(texts: list[str], n_groups: int) -> None:
     found = near_duplicate_groups(texts)
     assert (found.n_groups, len(found.groups)) == (n_groups, len(texts))
-    assert not found.fell_back
-    assert found.largest == len(texts)
+    assert (found.shared, found.dropped, found.largest) == (0, 0, len(texts))
 
 
 def form_letters(n: int) -> list[str]:
@@ -155,21 +154,72 @@ def different(n: int) -> list[str]:
 
 def test_form_letters_that_tie_too_many_tickets_tie_only_equal_texts() -> None:
     found = near_duplicate_groups([*form_letters(30), LETTER, LETTER.upper(), *different(300)])
-    assert found.fell_back
-    assert (found.method, found.largest, found.n_groups) == ("equal texts", 2, 331)
+    assert (found.shared, found.dropped) == (32, 32)
+    assert (found.largest, found.n_groups) == (2, 331)
     assert found.groups[30] == found.groups[31]
 
 
 @pytest.mark.parametrize(("letters", "others"), [(2, 28), (19, 5), (30, 570)])
 def test_small_groups_are_kept_whatever_their_share(letters: int, others: int) -> None:
     found = near_duplicate_groups([*form_letters(letters), *different(others)])
-    assert not found.fell_back
+    assert (found.shared, found.dropped) == (0, 0)
     assert (found.largest, found.n_groups) == (letters, others + 1)
 
 
 def test_equal_texts_stay_tied_however_many_they_are() -> None:
     found = near_duplicate_groups(["unsubscribe"] * 50 + different(50))
-    assert (found.fell_back, found.largest, found.n_groups) == (True, 50, 51)
+    assert (found.dropped, found.largest, found.n_groups) == (0, 50, 51)
+
+
+FOOTER = (
+    "-- Sample Works, 1 Sample Street. Meant for the person named above only; if that is not you, "
+    "delete it and tell the sender. Views are those of the sender. No virus check replaces yours. "
+    "Think of the trees before you print. Registered in Nowhere. Calls are kept for training, our "
+    "staff sign no contracts by mail, and nothing said here binds anybody to anything at all. Our "
+    "house is open from nine to five but for holidays; visitors report at the gate with a badge, "
+    "parcels go round the back, and whoever lost an umbrella finds it with the caretaker. Postal "
+    "code and court as before, managing directors as elected, tax number on demand in writing. "
+    "Whoever wants to hear less from us writes a card; whoever wants more rings twice on weekdays, "
+    "and a machine answers. Pictures of dogs are welcome, pictures of contracts are not a contract."
+)
+OTHER_FOOTER = FOOTER[::-1]
+
+
+@pytest.mark.parametrize("place", ["{text} {footer}", "{footer} {text}", "{text} {footer} bye now"])
+def test_a_footer_of_many_tickets_neither_ties_nor_unties_what_stands_beside_it(place: str) -> None:
+    halves = different(180)
+    pairs = zip(halves[:90], halves[90:], strict=True)
+    texts = [f"{one[:30]} {other[:30]}" for one, other in pairs]
+    twins = [f"{text}z" for text in texts[:10]]
+    bare = groups_of([*texts, *twins])
+    letter = [place.format(text=text, footer=FOOTER) for text in (*texts[:40], *twins)]
+    found = near_duplicate_groups([*letter[:40], *texts[40:], *letter[40:]])
+    assert [int(group) for group in found.groups] == bare
+    assert (found.n_groups, found.shared, found.dropped) == (90, 50, 0)
+
+
+def test_two_footers_are_both_left_out() -> None:
+    texts = different(120)
+    marked = [
+        f"{text} {FOOTER}" if i < 50 else f"{text} {OTHER_FOOTER}" if i < 100 else text
+        for i, text in enumerate(texts)
+    ]
+    found = near_duplicate_groups([*marked, f"{marked[0]}!", marked[60].replace(" ", "  ")])
+    assert (found.n_groups, found.largest, found.shared, found.dropped) == (120, 2, 102, 0)
+
+
+@given(seed=st.integers(0, 1000))
+@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+def test_the_order_of_tickets_under_footers_does_not_matter(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    texts = [f"{text} {FOOTER}" for text in altered(rng, 12)] + [
+        f"{text} {FOOTER}" for text in different(25)
+    ]
+    order = rng.permutation(len(texts))
+    here, there = near_duplicate_groups(texts), near_duplicate_groups([texts[i] for i in order])
+    moved = dict(zip(there.groups.tolist(), here.groups[order].tolist(), strict=True))
+    assert [moved[g] for g in there.groups.tolist()] == here.groups[order].tolist()
+    assert (here.shared, here.dropped) == (there.shared, there.dropped)
 
 
 @given(seed=st.integers(0, 1000))

@@ -122,7 +122,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     tables = _tables(judge, names, asking)
     report = GateReport(
         name=inputs.config.name,
-        dataset=summarise_dataset(inputs.dataset, inputs.grouped_by),
+        dataset=summarise_dataset(inputs.dataset, inputs.grouped_by, inputs.untied),
         answered=tuple(answered(name, table) for name, table in tables.items()),
         allowed=asking.allowed,
         undecided=asking.undecided or inputs.config.file.undecided,

@@ -7,16 +7,21 @@ from dataclasses import dataclass, replace
 
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.dataset import Columns, LoadedDataset
-from ticketbench.measure.sample.near_duplicates import near_duplicate_groups
+from ticketbench.measure.sample.near_duplicates import NearDuplicates, near_duplicate_groups
+from ticketbench.report.words.numbers import count
 
 
 @dataclass(frozen=True, slots=True)
 class Grouped:
-    """The dataset with its groups, where they come from in words, and what to know about them."""
+    """The dataset with its groups, where they come from in words, and what to know about them.
+
+    `untied` tickets are alike for a text that many share, and are tied to equal ones only.
+    """
 
     loaded: LoadedDataset
     grouped_by: str
     findings: tuple[Finding, ...]
+    untied: int = 0
 
 
 def grouped(loaded: LoadedDataset, columns: Columns) -> Grouped:
@@ -28,17 +33,23 @@ def grouped(loaded: LoadedDataset, columns: Columns) -> Grouped:
         return Grouped(loaded, f"column {columns.group}", ())
     found = near_duplicate_groups([ticket.text for ticket in loaded.dataset.tickets])
     sizes = Counter(found.groups.tolist())
-    names = [f"{found.method} {g}" if sizes[g] > 1 else None for g in found.groups.tolist()]
+    names = [f"near-duplicates {g}" if sizes[g] > 1 else None for g in found.groups.tolist()]
     tied = replace(loaded, dataset=loaded.dataset.with_groups(names))
-    return Grouped(tied, found.method, (_chained(),) if found.fell_back else ())
+    findings = (_form_letters(found.dropped),) if found.dropped else ()
+    return Grouped(tied, _by(found), findings, found.dropped)
 
 
-def _chained() -> Finding:
+def _by(found: NearDuplicates) -> str:
+    aside = f", a text that {found.shared:,} tickets share left out" if found.shared else ""
+    return f"near-duplicates{aside}"
+
+
+def _form_letters(n: int) -> Finding:
     return Finding(
         code="TB108",
         severity="warning",
-        title="near-duplicates chain many different tickets together",
-        evidence="so only equal texts are tied, and intervals may be too narrow",
+        title=f"{count(n, 'ticket')} say little beside a text that many share",
+        evidence="of these only equal ones are tied, and intervals may be too narrow",
         action="name the column of customers or threads in the config: "
         "`dataset: {columns: {group: COLUMN}}`",
     )

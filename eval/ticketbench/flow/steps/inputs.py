@@ -45,6 +45,7 @@ class Inputs:
     recording: Recording
     grouped_by: str
     findings: tuple[Finding, ...]
+    untied: int = 0
 
     @property
     def dataset(self) -> Dataset:
@@ -78,6 +79,7 @@ def inputs_of(config: Config) -> Inputs:
         recording=Recording(config.recording_path),
         grouped_by=with_groups.grouped_by,
         findings=tuple(findings),
+        untied=with_groups.untied,
     )
 
 

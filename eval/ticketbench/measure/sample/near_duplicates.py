@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ticketbench.core.types import IntArray
+from ticketbench.core.types import BoolArray, IntArray
 
 SHINGLE = 5
 _JACCARD = 850
@@ -20,6 +20,12 @@ _JACCARD = 850
 
 _FEWEST_TOO_MANY = 20
 _LARGEST_SHARE = 0.05
+_SHARED_BY = 0.5
+_CARRIES = 0.8
+_FEWEST_LEFT = 20
+"""Shingles, about 24 characters: with fewer of its own a text says too little to be likened."""
+
+_MOST_SHARED = 10
 _MULTIPLIER = 0x9E3779B97F4A7C15
 _CHUNK = 5_000_000
 _GUESSES = 4
@@ -31,19 +37,16 @@ Pairs = tuple[IntArray, IntArray]
 class NearDuplicates:
     """A group number per ticket, in order of first appearance; tickets of a group are alike.
 
-    method   "near-duplicates", or "equal texts" when those would have tied too many together
     largest  tickets in the largest group
+    shared   tickets that carry a long text of many others, which was left out in likening them
+    dropped  those of them that say hardly anything else, so that only equal ones are tied
     """
 
     groups: IntArray
-    method: Literal["near-duplicates", "equal texts"]
     n_groups: int
     largest: int
-
-    @property
-    def fell_back(self) -> bool:
-        """Whether only equal texts are tied: worth a warning, near-duplicates remain untied."""
-        return self.method == "equal texts"
+    shared: int
+    dropped: int
 
 
 def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
@@ -54,17 +57,20 @@ def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
     characters is one shingle. No pair is missed: candidates come from prefix filtering (Chaudhuri
     et al. 2006; Bayardo et al. 2007) and are verified exactly.
 
-    When one group holds more than 5 % of the tickets, and at least 20, a form letter has chained
-    different tickets together; then only equal normalised texts are tied, and `fell_back` says
-    so. No texts: no groups.
+    When one group holds more than 5 % of the different texts, and at least 20, something chains
+    different tickets together: a legal footer, a form letter. The shingles that at least half of
+    the chained texts have are then left out of every text that has 80 % of them, and the search
+    begins anew. A text with fewer than 20 shingles of its own is tied to equal ones only and
+    counted in `dropped`; so is every text where ten such parts are not enough. The order of texts
+    changes nothing but the numbers of groups. No texts: no groups.
     """
-    number: dict[str, int] = {}
-    of_text = np.array([number.setdefault(t, len(number)) for t in normalised(texts)], np.int64)
-    equal = _numbered(of_text, "equal texts")
-    if _too_large(equal.largest, len(texts)):
-        return equal
-    component = _components(list(number), np.bincount(of_text))
-    return equal if component is None else _numbered(component[of_text], "near-duplicates")
+    plain = normalised(texts)
+    number = {text: i for i, text in enumerate(sorted(set(plain)))}
+    of_text = np.array([number[text] for text in plain], np.int64)
+    found = _components(list(number))
+    groups, n_groups, largest = _numbered(found.component[of_text])
+    shared, dropped = (int(part[of_text].sum()) for part in (found.shared, found.dropped))
+    return NearDuplicates(groups, n_groups, largest, shared, dropped)
 
 
 def normalised(texts: Sequence[str]) -> list[str]:
@@ -93,34 +99,92 @@ class _Characters(dict[int, int | None]):
         return found
 
 
-def _numbered(key: IntArray, method: Literal["near-duplicates", "equal texts"]) -> NearDuplicates:
-    """Equal keys as groups, numbered in order of first appearance."""
+def _numbered(key: IntArray) -> tuple[IntArray, int, int]:
+    """Equal keys as groups, numbered in order of first appearance; how many, and the largest."""
     _, first, inverse, counts = np.unique(
         key, return_index=True, return_inverse=True, return_counts=True
     )
     number = np.empty(len(first), dtype=np.int64)
     number[np.argsort(first)] = np.arange(len(first))
-    return NearDuplicates(number[inverse], method, len(first), int(counts.max(initial=0)))
+    return number[inverse], len(first), int(counts.max(initial=0))
 
 
-def _too_large(largest: int, n: int) -> bool:
-    return largest >= _FEWEST_TOO_MANY and largest > _LARGEST_SHARE * n
-
-
-def _components(texts: list[str], times: IntArray) -> IntArray | None:
-    """The component of each of the different texts; None as soon as one holds too many tickets.
-
-    Components only grow, so stopping early cannot change the answer, and it spares a dataset of
-    form letters the search over almost all pairs.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """Of each different text: its component, whether it carries a shared text, and whether that is
+    nearly all of it.
     """
+
+    component: IntArray
+    shared: BoolArray
+    dropped: BoolArray
+
+
+def _components(texts: list[str]) -> _Found:
+    """What ties the different texts, each found without what chains too many of them."""
+    alone = np.arange(len(texts))
+    shared, dropped = np.zeros((2, len(texts)), dtype=np.bool_)
     if len(texts) < 2:
-        return np.zeros(len(texts), dtype=np.int64)
-    shingles, order = _by_size(_shingles(texts))
-    component = np.arange(len(texts))
+        return _Found(alone, shared, dropped)
+    shingles = _shingles(texts)
+    for _ in range(_MOST_SHARED + 1):
+        at = np.flatnonzero(~dropped)
+        component = _searched(shingles[at], most=_too_many(len(texts)))
+        chained = _chained(component, most=_too_many(len(texts)))
+        if chained is None:
+            # Above every row number, so that no component has the number of a text left alone.
+            alone[at] = component + len(texts)
+            return _Found(alone, shared, dropped)
+        shingles, carriers = _without_shared(shingles, at[chained])
+        shared |= carriers
+        dropped |= carriers & (_sizes(shingles) < _FEWEST_LEFT)
+    return _Found(alone, shared, np.ones_like(dropped))
+
+
+def _too_many(n: int) -> int:
+    """A component must have fewer of `n` different texts, or it chains them."""
+    return max(_FEWEST_TOO_MANY, math.floor(_LARGEST_SHARE * n) + 1)
+
+
+def _chained(component: IntArray, *, most: int) -> IntArray | None:
+    """The texts of the component that holds too many; None where none does."""
+    counts = np.bincount(component, minlength=1)
+    largest = int(counts.argmax())
+    return np.flatnonzero(component == largest) if counts[largest] >= most else None
+
+
+def _without_shared(
+    shingles: sparse.csr_array, chained: IntArray
+) -> tuple[sparse.csr_array, BoolArray]:
+    """The shingles without what most of the `chained` texts have, and the texts that carried it."""
+    times = np.bincount(shingles[chained].indices, minlength=shingles.shape[1])
+    common = times >= _SHARED_BY * len(chained)
+    of_common = common[shingles.indices]
+    owner = np.repeat(np.arange(shingles.shape[0]), _sizes(shingles))
+    carried = np.bincount(owner[of_common], minlength=shingles.shape[0])
+    carriers = carried >= max(1, _CARRIES * common.sum())
+    carriers[chained] = True  # at most once each, so that every search has less to do
+    kept = ~(of_common & carriers[owner])
+    ends = np.append(0, np.cumsum(kept))[shingles.indptr]
+    indices = shingles.indices[kept]
+    ones = np.ones(len(indices), dtype=np.int8)
+    return sparse.csr_array((ones, indices, ends), shingles.shape), carriers
+
+
+def _searched(shingles: sparse.csr_array, *, most: int) -> IntArray:
+    """The component of each text; the search ends early once one holds `most` of them.
+
+    Components only grow, so one that is too large stays so, and a dataset of form letters is spared
+    the search over almost all pairs.
+    """
+    component = np.arange(shingles.shape[0])
+    if len(component) < 2:
+        return component
+    shingles, order = _by_size(shingles)
     for pairs in chain(_first_guesses(shingles), _candidates(shingles)):
         component = _tied(component, pairs, shingles)
-        if _too_large(int(np.bincount(component, weights=times[order]).max()), int(times.sum())):
-            return None
+        if np.bincount(component).max() >= most:
+            break
     unsorted = np.empty_like(component)
     unsorted[order] = component
     return unsorted

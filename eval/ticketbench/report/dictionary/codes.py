@@ -62,10 +62,11 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Add it to all_labels.",
         ),
         "TB108": Code(
-            "near-duplicates chain many different tickets together",
+            "tickets say little beside a text that many share",
             "Tickets alike in their text are counted as one group, so that a copy is no second "
-            "witness. Here one chain of likenesses would hold more than 5 % of all tickets, as "
-            "form letters do, so only equal texts are tied. Intervals may be too narrow.",
+            "witness. A footer or form that would tie more than 5 % of all tickets is left out of "
+            "this; where hardly anything else stands, only equal texts are tied. Intervals may be "
+            "too narrow.",
             "Name a column of customers or threads: `dataset: {columns: {group: ...}}`.",
         ),
         "TB109": Code(
