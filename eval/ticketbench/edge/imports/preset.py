@@ -26,7 +26,7 @@ class Raw:
 class Asked:
     """What the user says about an export, by the names of the options; empty where nothing.
 
-    columns      role to name of a column: id, text, label, group, time, split
+    columns      role (id, text, label, group, time, split) to columns; a text may have several
     annotator    the column that says who labelled a row
     annotators   columns that hold the label of one person each
     text_field   where the text stands, where there are several
@@ -36,7 +36,7 @@ class Asked:
     parts        `first` message of a conversation, or `all` of the customer
     """
 
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     annotator: str = ""
     annotators: Sequence[str] = ()
     text_field: str = ""
