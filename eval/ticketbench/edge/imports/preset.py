@@ -77,6 +77,7 @@ class Preset:
     options  names of `Asked` that it takes
     gives    in words, what becomes `id`, `text`, `label` and `group`
     merges   whether records of one id are one ticket, labelled by several people
+    html     whether its texts may be HTML, so that this is made text unless told otherwise
     """
 
     name: str
@@ -88,6 +89,7 @@ class Preset:
     options: Sequence[str]
     gives: Mapping[str, str]
     merges: bool
+    html: bool
 
 
 PRESETS: Registry[Preset] = Registry("preset")
@@ -103,10 +105,11 @@ def preset(
     pages: Sequence[str] = (),
     options: Sequence[str] = (),
     merges: bool = False,
+    html: bool = False,
 ) -> Callable[[Read], Read]:
     """Register a function that reads one record, under the name that users type."""
 
     def entry(read: Read) -> Preset:
-        return Preset(name, tool, read, forms, tells, pages, options, gives, merges)
+        return Preset(name, tool, read, forms, tells, pages, options, gives, merges, html)
 
     return PRESETS.register(name, entry=entry)
