@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from ticketbench.cli.data_import import import_command
+
 
 @click.group("data")
 def command() -> None:
-    """Look into a file of tickets, or make a dataset of an export."""
+    """Make a dataset of an export, or look into a table of tickets."""
+
+
+command.add_command(import_command)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
@@ -129,8 +128,8 @@ class _Import:
         return Imported(found, tuple(written), shown)
 
     def _write_rows(self, files: Together, out: Path) -> int:
-        table, n = TableFile(files.beside(out), self._path), 0
-        with closing(table):
+        n = 0
+        with TableFile(files.beside(out), self._path) as table:
             for made in self._made():
                 record, taken, name = made.record, made.taken, self._id(made)
                 if taken.undecided:

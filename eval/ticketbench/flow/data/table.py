@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
@@ -86,14 +86,16 @@ class TableFile:
         if len(self._rows) == _BATCH:
             self._flush()
 
-    def close(self) -> None:
-        """The last rows, and the end of it."""
-        self._flush()
-        self._file.close()
+    def __enter__(self) -> Self:
+        return self
 
-    def abandon(self) -> None:
-        """The end of it after an error."""
-        self._file.close()
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """The last rows, unless something is wrong, and the end of it."""
+        try:
+            if error is None:
+                self._flush()
+        finally:
+            self._file.close()
 
     def _flush(self) -> None:
         lines, source = self._lines, self._source
