@@ -21,9 +21,10 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from ticketbench.edge.tables.rows import Dialect
     from ticketbench.flow.data.asked import ImportAsked
     from ticketbench.flow.data.dataset import Imported
-    from ticketbench.measure.agreement.agreement import Agreement
+    from ticketbench.measure.agreement.summary import Agreement
 
 _MOST_LABELS = 12
 
@@ -83,7 +84,6 @@ def import_command(file: Path, out: Path | None, as_json: bool, **options: Any) 
 
 def _asked(given: dict[str, Any]) -> ImportAsked:
     from ticketbench.edge.imports.preset import Asked
-    from ticketbench.edge.tables.rows import Dialect
     from ticketbench.flow.data.asked import ImportAsked, columns_of
 
     of_preset = Asked(
@@ -96,17 +96,24 @@ def _asked(given: dict[str, Any]) -> ImportAsked:
         label_field=given["label_field"],
         parts=given["parts"] or "",
     )
-    delimiter = "\t" if given["delimiter"] == "tab" else given["delimiter"]
     return ImportAsked(
         preset=given["preset"],
         of_preset=of_preset,
         html=given["html"] or "",
         cut=tuple(one for one in ("quotes", "signatures") if given[f"cut_{one}"]),
         disagree=given["disagree"],
-        dialect=Dialect(delimiter, given["encoding"]),
+        dialect=_dialect(given["delimiter"], given["encoding"]),
         preview=given["preview"] or 0,
         force=given["force"],
     )
+
+
+def _dialect(delimiter: str | None, encoding: str | None) -> Dialect:
+    from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
+    from ticketbench.edge.tables.rows import Dialect
+
+    sign = None if delimiter is None else delimiter_of(delimiter)
+    return Dialect(sign, None if encoding is None else encoding_of(encoding), options="flags")
 
 
 def _show(found: Imported, file: Path) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ticketbench.edge.imports.record import Record
 from ticketbench.edge.texts.steps import STEPS, cleaned
-from ticketbench.flow.data.notes import StepNote
 from ticketbench.flow.data.people import JOIN, People, Taken
+from ticketbench.flow.import_notes import StepNote
 
 JOIN_PARTS = "\n\n"
 CHARACTERS = "characters"

@@ -60,7 +60,9 @@ class Ids:
         """Raise InputError, once and with a count, where ids stood twice."""
         if self._first is not None:
             name, line = self._first
-            more = f", and {self._n_twice - 1:,} more rows repeat an id" if self._n_twice > 1 else ""
+            more = (
+                f", and {self._n_twice - 1:,} more rows repeat an id" if self._n_twice > 1 else ""
+            )
             what = f"the id {quoted(name)} stands twice{more}"
             raise InputError(what, where=f"{self._source}:{line}", help=help)
 
@@ -103,9 +105,7 @@ class TableFile:
             self._rows = [tuple(_ODD.sub(" ", cell) for cell in row) for row in self._rows]
         texts = ("\n".join(row) for row in self._rows)
         refuse_key_in_any(texts, "a ticket", where=lambda i: f"{source}:{lines[i]}")
-        there = {
-            i for i in range(len(NEEDED), len(COLUMNS)) if any(row[i] for row in self._rows)
-        }
+        there = {i for i in range(len(NEEDED), len(COLUMNS)) if any(row[i] for row in self._rows)}
         wider = tuple(sorted({*self._used, *there}))
         if wider != self._used:
             self._widen(wider)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ticketbench.flow.data.asked import FIRST, LEAVE_OUT, NONE
-from ticketbench.flow.data.notes import ImportNotes, Resolution, StepNote
-from ticketbench.measure.agreement.agreement import Agreement
+from ticketbench.flow.import_notes import ImportNotes, Resolution, StepNote
+from ticketbench.measure.agreement.summary import Agreement
 from ticketbench.report.words import numbers
 
 STEP_WORDS = {
@@ -51,7 +51,9 @@ def made_texts(found: ImportNotes) -> Iterator[str]:
 def agreement_text(found: Agreement) -> str:
     """Who labelled what, and how often they agree."""
     n = numbers.count(found.n_double, "ticket")
-    every = "" if found.n_double == found.n_tickets else f" with two answers, of {found.n_tickets:,}"
+    every = (
+        "" if found.n_double == found.n_tickets else f" with two answers, of {found.n_tickets:,}"
+    )
     annotations = numbers.count(found.n_annotations, "annotation")
     people = numbers.count(found.n_annotators, "annotator")
     agreed = f"agreed on {found.n_agreed:,} of {found.n_double:,}"
@@ -78,10 +80,10 @@ def resolution_text(found: Resolution) -> str:
     """What became of tickets on which people do not agree; empty where all did."""
     parts = []
     if found.n_majority:
-        majority = numbers.count(found.n_majority, "ticket")
-        parts.append(f"{majority} decided by a majority")
+        parts.append(f"{numbers.count(found.n_majority, 'ticket')} decided by a majority")
     if found.n_undecided:
-        parts.append(f"{found.n_undecided:,} without one: {_by_rule(found)}")
+        undecided = numbers.count(found.n_undecided, "ticket")
+        parts.append(f"{undecided} without a majority: {_by_rule(found)}")
     return "; ".join(parts)
 
 
@@ -97,18 +99,3 @@ def _by_rule(found: Resolution) -> str:
             rest = found.n_undecided - found.n_written
             left = f", {rest:,} left out that {name} did not answer" if rest else ""
             return f"the answer of {name} taken{left}"
-
-
-def ceiling_text(found: Agreement) -> str:
-    """What agreement says of any accuracy on these tickets: a way to read it, never a bound."""
-    people = _people(found.n_annotators)
-    share = numbers.percent(found.agreed.value, 0)
-    return (
-        f"{people} agreed on {share} of {found.n_double:,}: "
-        "read any accuracy near it as the ceiling"
-    )
-
-
-def _people(n: int) -> str:
-    words = ("", "one annotator", "two annotators", "three annotators", "four annotators")
-    return words[n] if 1 <= n < len(words) else f"{n:,} annotators"

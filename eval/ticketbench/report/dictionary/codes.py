@@ -74,6 +74,14 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "same question on every system, and stored answers are found.",
             "Nothing. `*.csv *.jsonl text eol=lf` in .gitattributes keeps the files alike.",
         ),
+        "TB120": Code(
+            "people who labelled these tickets did not all agree",
+            "Two or more people labelled the same tickets, and on some of them they said different "
+            "things. No set of rubrics can agree with both, so an accuracy near the share on which "
+            "they agree is about as good as it gets. It is a way to read accuracies, and no limit "
+            "that any formula uses.",
+            "Read the tickets in the disagreements file, and agree on what the labels mean.",
+        ),
         "TB121": Code(
             "a rubric set with many labels",
             "Scores are shares of one whole: every further label takes some from the others, and "
