@@ -129,7 +129,7 @@ def test_a_guess_says_why() -> None:
     told = columns(id="{i}", anfrage=TEXT, Team="{x}", customer="c-{x}", created_at="2026-01-01")
     assert {guess.role: guess.reason for guess in guessed_columns(FILE, told)} == {
         "id": "by its name; different in every row",
-        "text": "by what it holds: texts of 36 characters on average",
+        "text": "by what it holds: texts of 34 characters on average",
         "label": "by its name; 3 short values in 12 rows",
         "group": "by its name; 3 values in 12 rows",
         "time": "by its name; dates",
