@@ -64,6 +64,19 @@ def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE
     return content
 
 
+def read_start(path: Path, n: int) -> bytes:
+    """The first `n` bytes of a regular file of the project, or fewer; empty where it cannot be
+    read: for a guess at what the file is, which may be wrong.
+    """
+    if is_stream(path):
+        return b""  # what is read of it here nobody could read again
+    try:
+        with _opened(path) as file:
+            return file.read(n)
+    except (InputError, OSError, ValueError):
+        return b""
+
+
 def _room(file: BinaryIO, most: int) -> int:
     """How much to ask for: the room is taken at once, so no more than a regular file can fill."""
     status = os.fstat(file.fileno())
