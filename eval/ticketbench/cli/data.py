@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import click
 
+from ticketbench.cli.data_inspect import inspect_command
+
 
 @click.group("data")
 def command() -> None:
     """Look into a file of tickets, or make a dataset of an export."""
+
+
+command.add_command(inspect_command)

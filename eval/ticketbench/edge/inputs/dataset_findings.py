@@ -14,6 +14,7 @@ from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.dataset import LoadedDataset
 from ticketbench.edge.inputs.rubric_files import folded
+from ticketbench.edge.texts.copies import copy_key
 
 FEW_TICKETS = 20
 _MOST_NAMED = 5
@@ -48,7 +49,7 @@ def conflicting_labels(loaded: LoadedDataset) -> Iterator[Finding]:
     """The same text with different labels: at least one of them is wrong."""
     by_text: dict[str, list[int]] = defaultdict(list)
     for i, ticket in enumerate(loaded.dataset.tickets):
-        by_text[" ".join(ticket.text.split()).casefold()].append(i)
+        by_text[copy_key(ticket.text)].append(i)
     tickets = loaded.dataset.tickets
     clashes = [at for at in by_text.values() if len({tickets[i].label for i in at}) > 1]
     carry = "text carries" if len(clashes) == 1 else "texts carry"

@@ -1,1 +1,4 @@
-"""What `data` does with files of tickets: look into one, make a dataset of one."""
+"""What `data` does with files of tickets: look into one, make a dataset of one.
+
+inspection/  a look into one
+"""

@@ -30,20 +30,20 @@ class Group:
 class EqualTexts:
     """What stands more than once among the rows.
 
-    copies     texts of several tickets
-    conflicts  those of them whose tickets have different labels
-    leaks      texts of several splits
-    rows       ids that stand in several rows
-    one_text   those of them whose rows hold one text: rows of one ticket
-    disagreed  those of these whose rows have different labels
+    copies       texts of several tickets
+    conflicts    those of them whose tickets have different labels
+    leaks        texts of several splits
+    one_text     ids that stand in several rows, all with one text
+    disagreed    those of them whose rows have different labels
+    other_texts  ids that stand in several rows with different texts
     """
 
     copies: Group
     conflicts: Group
     leaks: Group
-    rows: Group
     one_text: Group
     disagreed: Group
+    other_texts: Group
 
 
 def equal_texts(texts: IntArray, ids: IntArray, labels: IntArray, splits: IntArray) -> EqualTexts:
@@ -59,14 +59,15 @@ def equal_texts(texts: IntArray, ids: IntArray, labels: IntArray, splits: IntArr
     of_splits = _varies(texts, splits, said & (splits >= 0))
     known = ids != 0
     repeated = known & (_times(tickets) > 1)
-    one_text = repeated & ~_varies(tickets, texts, known)
+    mixed = _varies(tickets, texts, known)
+    one_text = repeated & ~mixed
     return EqualTexts(
         copies=_group(texts, several),
         conflicts=_group(texts, other_labels),
         leaks=_group(texts, of_splits),
-        rows=_group(tickets, repeated),
         one_text=_group(tickets, one_text),
         disagreed=_group(tickets, one_text & _varies(tickets, labels, known & (labels >= 0))),
+        other_texts=_group(tickets, mixed),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a file of tickets holds, in numbers: its labels, the lengths of its texts."""
+"""What a file of tickets holds, in numbers: its labels, how long its texts are, what is in them."""
 
 from __future__ import annotations
 
@@ -66,3 +66,42 @@ def lengths(characters: IntArray) -> Lengths:
         return Lengths(0, 0, 0, 0, 0, 0)
     ends = np.quantile(given, [0, 0.05, 0.5, 0.95, 1], method="inverted_cdf")
     return Lengths(len(given), *(int(end) for end in ends))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Texts that hold something: how many, and the first of them by id or line; "" for none."""
+
+    n: int = 0
+    first: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Strings of a personal kind, such as "mail", and in how many texts they stand."""
+
+    kind: str
+    n_strings: int
+    n_texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextContents:
+    """What texts hold beside what a customer wrote.
+
+    n           texts that were looked at
+    of          texts there are; more than `n` where a sample was looked at
+    markup      HTML
+    quoted      a reply that is quoted at the end
+    signatures  a signature at the end
+    personal    by kind, the most frequent first
+    n_personal  texts with any of these
+    """
+
+    n: int
+    of: int
+    markup: Holding
+    quoted: Holding
+    signatures: Holding
+    personal: tuple[Personal, ...]
+    n_personal: int
