@@ -7,6 +7,7 @@ wait for ever, and no link out of it, since git carries links and a stranger's m
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import os
 import re
@@ -75,6 +76,15 @@ def read_start(path: Path, n: int) -> bytes:
             return file.read(n)
     except (InputError, OSError, ValueError):
         return b""
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a regular file, read piece by piece. Raises InputError when it cannot be."""
+    try:
+        with _opened(path) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", help="check the path") from None
 
 
 def _room(file: BinaryIO, most: int) -> int:

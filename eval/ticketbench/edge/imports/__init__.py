@@ -7,4 +7,5 @@ json_values JSON one value after the other: lines, a list, or a page of an inter
 raw         the records of an export of any form, one after the other
 presets/    a file each: one tool
 looks       which preset a file looks like
+advice      what to say where an export comes in place of what was asked for
 """

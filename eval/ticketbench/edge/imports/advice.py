@@ -1,4 +1,4 @@
-"""What to say where a dataset, predictions, rubrics or a config are asked for and an export comes."""
+"""What to say where an export comes in place of a dataset, predictions, rubrics or a config."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.imports.looks import first_record, looks_like
+from ticketbench.edge.imports.looks import first_record, has, looks_like
 from ticketbench.edge.imports.preset import Preset
-from ticketbench.edge.imports.values import at
 
 
 def an_export(tool: str) -> str:
@@ -24,8 +23,7 @@ def looks_like_export(path: Path, preset: Preset) -> InputError:
     return InputError(
         f"this looks like {an_export(preset.tool)}: {command}",
         where=str(path),
-        help="add -o and the file to write, which is then read everywhere; "
-        "`ticketbench data inspect` says what is in it",
+        help="add -o OUT.csv; `ticketbench data inspect` says what is in it",
     )
 
 
@@ -46,6 +44,6 @@ def unless_export(path: Path, columns: Collection[str] = ()) -> Iterator[None]:
         yield
     except InputError:
         record = first_record(path) or {}
-        if not columns or any(at(record, name) is None for name in columns):
+        if not columns or not all(has(record, name) for name in columns):
             refuse_export(path)
         raise

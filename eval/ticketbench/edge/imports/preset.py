@@ -26,7 +26,7 @@ class Raw:
 class Asked:
     """What the user says about an export, by the names of the options; empty where nothing.
 
-    columns      role to name of a column: id, text, label, group, time, split
+    columns      role (id, text, label, group, time, split) to columns; a text may have several
     annotator    the column that says who labelled a row
     annotators   columns that hold the label of one person each
     text_field   where the text stands, where there are several
@@ -36,7 +36,7 @@ class Asked:
     parts        `first` message of a conversation, or `all` of the customer
     """
 
-    columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     annotator: str = ""
     annotators: Sequence[str] = ()
     text_field: str = ""
@@ -77,6 +77,7 @@ class Preset:
     options  names of `Asked` that it takes
     gives    in words, what becomes `id`, `text`, `label` and `group`
     merges   whether records of one id are one ticket, labelled by several people
+    html     whether its texts may be HTML, so that this is made text unless told otherwise
     """
 
     name: str
@@ -88,6 +89,7 @@ class Preset:
     options: Sequence[str]
     gives: Mapping[str, str]
     merges: bool
+    html: bool
 
 
 PRESETS: Registry[Preset] = Registry("preset")
@@ -103,10 +105,11 @@ def preset(
     pages: Sequence[str] = (),
     options: Sequence[str] = (),
     merges: bool = False,
+    html: bool = False,
 ) -> Callable[[Read], Read]:
     """Register a function that reads one record, under the name that users type."""
 
     def entry(read: Read) -> Preset:
-        return Preset(name, tool, read, forms, tells, pages, options, gives, merges)
+        return Preset(name, tool, read, forms, tells, pages, options, gives, merges, html)
 
     return PRESETS.register(name, entry=entry)

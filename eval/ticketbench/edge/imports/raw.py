@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,8 +74,8 @@ def _text(path: Path) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(content), encoding="utf-16" if wide else "utf-8-sig")
 
 
-def _values(text: io.TextIOWrapper, pages: frozenset[str], export: Export) -> Iterator[Raw]:
-    for line, value in json_values(text.read, pages, export.page):
+def _values(text: io.TextIOWrapper, pages: frozenset[str], page: Page) -> Iterator[Raw]:
+    for line, value in json_values(text.read, pages, page):
         yield Raw(line, _object(line, value))
 
 

@@ -34,7 +34,7 @@ _TEXTS = ("text", "body", "message", "ticket", "content")
     merges=True,
 )
 def label_studio(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
-    """A task with what each annotator chose; cancelled annotations and predictions are no answers."""
+    """A task with what each annotator chose; what was cancelled or predicted is no answer."""
     values = raw.values
     nested = isinstance(values.get("data"), Mapping)
     data = values["data"] if nested else values
@@ -60,7 +60,7 @@ def _annotations(values: Mapping[str, Any], asked: Asked, left_out: LeftOut) -> 
 
 
 def _choices(result: Any, field: str) -> tuple[str, ...]:
-    """What was chosen in one control. Raises InputError where there are several and none is named."""
+    """What was chosen in one control. Raises InputError for several where none is named."""
     chosen: dict[str, list[str]] = {}
     for one in result:
         value = one.get("value") if isinstance(one, Mapping) else None

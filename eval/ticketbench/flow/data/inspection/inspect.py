@@ -12,6 +12,9 @@ from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.inputs.column_guess import Guess, columns_of
 from ticketbench.edge.tables.rows import Dialect
 from ticketbench.flow.data.inspection.contents import MOST_CHARACTERS, Contents
+from ticketbench.flow.data.inspection.found import Annotators, Export, Inspection, Together
+from ticketbench.flow.data.inspection.next_steps import next_steps
+from ticketbench.flow.data.inspection.reservoir import Reservoir
 from ticketbench.flow.data.inspection.roles import (
     Values,
     annotator_column,
@@ -19,9 +22,6 @@ from ticketbench.flow.data.inspection.roles import (
     refuse_unknown,
     roles_of,
 )
-from ticketbench.flow.data.inspection.found import Annotators, Export, Inspection, Together
-from ticketbench.flow.data.inspection.next_steps import next_steps
-from ticketbench.flow.data.inspection.reservoir import Reservoir
 from ticketbench.flow.data.inspection.tally import Tally
 from ticketbench.flow.data.inspection.tickets import (
     Tickets,

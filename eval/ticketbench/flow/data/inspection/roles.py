@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from ticketbench.core.errors import InputError
@@ -42,7 +43,12 @@ def roles_of(values: Values, given: Mapping[str, str]) -> tuple[Guess, ...]:
             guesses[role] = Guess(role, named[0], tuple(named[1:4]), _counted(free[named[0]]))
             taken.add(named[0])
     guesses |= {role: Guess(role, name, reason="as you said") for role, name in given.items()}
-    return tuple(guesses[role] for role in ROLES if role in guesses)
+    columns = {guess.column for guess in guesses.values()}
+    return tuple(
+        replace(found, others=tuple(name for name in found.others if name not in columns))
+        for found in map(guesses.get, ROLES)
+        if found is not None
+    )
 
 
 def refuse_unknown(given: Mapping[str, str], columns: Sequence[str], where: str) -> None:
@@ -82,7 +88,7 @@ def columns_of_annotators(values: Values, roles: Mapping[str, str]) -> tuple[str
     labels = {
         name: found
         for name, cells in values.items()
-        if name not in taken and _is_short(cells) and 1 < len(found := set(filter(None, cells)))
+        if name not in taken and _is_short(cells) and len(found := set(filter(None, cells))) > 1
     }
     alike: set[str] = set()
     for one, other in combinations(labels, 2):
@@ -113,7 +119,8 @@ def _is_there(values: Sequence[str]) -> bool:
 def _is_short(values: Sequence[str]) -> bool:
     """Short values, each on more than one row on average."""
     given = [value for value in values if value.strip()]
-    few = 0 < 2 * len(set(given)) <= len(given)
+    n = len(set(given))
+    few = n > 0 and 2 * n <= len(given)
     return few and all(len(value) <= _LONGEST_LABEL for value in given)
 
 
