@@ -77,7 +77,9 @@ def _field(given: Mapping[str, Any], values: Mapping[str, Any], name: str) -> An
     """A field by its name, as it stands or without its prefix `cf_`; a group by name or number."""
     key = name.strip().lower().replace(" ", "_")
     names = (name, key, *((f"cf_{key}", f"ticket_{key}", f"{key}_id") if key else ()))
-    found = (field_value(of, one, under=("custom_fields",)) for of in (given, values) for one in names)
+    found = (
+        field_value(of, one, under=("custom_fields",)) for of in (given, values) for one in names
+    )
     return next((value for value in found if value is not None), None)
 
 

@@ -17,7 +17,7 @@ _TEAM = "team_assignee_id"
 @preset(
     "intercom",
     tool="Intercom",
-    forms="JSON, JSON lines, or pages `{\"conversations\": [...]}`",
+    forms='JSON, JSON lines, or pages `{"conversations": [...]}`',
     tells=("source", "conversation_parts", "contacts", "teammates", _TEAM, "statistics"),
     pages=("conversations",),
     options=("label_tag", "label_field", "parts"),

@@ -17,7 +17,7 @@ _WHO = ("accountId", "key", "name", "emailAddress", "displayName")
 @preset(
     "jira",
     tool="Jira",
-    forms="CSV, JSON, or pages `{\"issues\": [...]}`",
+    forms='CSV, JSON, or pages `{"issues": [...]}`',
     tells=("Issue key", "Issue id", "Issue Type", "fields.summary", "fields.issuetype", "key"),
     pages=("issues",),
     options=("label_field", "label_tag"),
@@ -37,9 +37,7 @@ def jira(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     return _row(raw, asked, left_out)
 
 
-def _issue(
-    raw: Raw, fields: Mapping[str, Any], asked: Asked, left_out: LeftOut
-) -> Record | None:
+def _issue(raw: Raw, fields: Mapping[str, Any], asked: Asked, left_out: LeftOut) -> Record | None:
     found = desk_labels(
         asked,
         tags=texts_of(fields.get("labels")),

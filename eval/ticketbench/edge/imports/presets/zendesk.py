@@ -14,7 +14,7 @@ from ticketbench.edge.imports.values import at, body, plain
 @preset(
     "zendesk",
     tool="Zendesk",
-    forms="JSON lines, or pages `{\"tickets\": [...]}`",
+    forms='JSON lines, or pages `{"tickets": [...]}`',
     tells=("raw_subject", "custom_fields", "requester", "requester_id", "submitter_id", "via"),
     pages=("tickets", "results"),
     options=("label_tag", "label_field", "parts"),
@@ -83,9 +83,7 @@ def _texts(
     return said or ((description,) if description and not by_agent else ())
 
 
-def _said(
-    comments: list[Mapping[str, Any]], requester: str, left_out: LeftOut
-) -> Iterator[str]:
+def _said(comments: list[Mapping[str, Any]], requester: str, left_out: LeftOut) -> Iterator[str]:
     """The requester's public comments; the first is the requester's where nobody is named."""
     for i, one in enumerate(comments):
         author = plain(one.get("author_id"))
