@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from ticketbench.cli.data_import import import_command
+from ticketbench.cli.data_inspect import inspect_command
 
 
 @click.group("data")
 def command() -> None:
-    """Make a dataset of an export, or look into a table of tickets."""
+    """Look into a file of tickets, or make a dataset of an export."""
 
 
+command.add_command(inspect_command)
 command.add_command(import_command)

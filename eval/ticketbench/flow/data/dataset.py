@@ -12,6 +12,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.files.cells import csv_text
 from ticketbench.edge.files.reading import digest_of
 from ticketbench.edge.files.together import Together, refuse_to_overwrite, together
+from ticketbench.edge.imports.advice import an_export
 from ticketbench.edge.imports.looks import looks_like, named_preset
 from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.imports.raw import Export, open_export
@@ -105,7 +106,7 @@ class _Import:
         other = looks_like(self._path) if self._path.is_file() else None
         if other is None or other.name == self._preset.name:
             return error
-        help_ = f"this looks like an export of {other.tool}: --preset {other.name}"
+        help_ = f"this looks like {an_export(other.tool)}: --preset {other.name}"
         where = error.problems[0].where or f"{self._path}:1"
         return InputError(str(error), where=where, help=help_)
 

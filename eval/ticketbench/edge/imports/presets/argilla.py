@@ -23,7 +23,10 @@ Given = tuple[Any, str, str]
     "argilla",
     tool="Argilla",
     forms="JSON, JSON lines",
-    tells=("fields", "responses", "suggestions", "vectors", "_server_id"),
+    tells=(
+        *("fields", "responses", "suggestions", "vectors", "_server_id"),
+        *("*.responses", "*.responses.status"),
+    ),
     options=("text_field", "field"),
     gives={
         "id": "`id`",
