@@ -156,8 +156,8 @@ def test_nothing_is_left_of_an_import_that_fails_at_its_end(
         replace(one, other)
 
     monkeypatch.setattr(os, "replace", full)
+    asked = ImportAsked(of_preset=LONG.of_preset, force=True)
     with pytest.raises(MachineError, match="No space left"):
-        asked = ImportAsked(of_preset=LONG.of_preset, force=True)
         data_import(source, tmp_path / "d.csv", asked)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d.csv", "t.jsonl"]
     assert (tmp_path / "d.csv").read_text("utf-8") == "old"
