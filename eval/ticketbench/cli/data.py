@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ticketbench.cli.data_import import import_command
 from ticketbench.cli.data_inspect import inspect_command
 
 
@@ -13,3 +14,4 @@ def command() -> None:
 
 
 command.add_command(inspect_command)
+command.add_command(import_command)

@@ -26,6 +26,7 @@ MOST_RATIO = 100
 """Of what a file unpacks to and its own size: texts are packed by less, a bomb by a thousand."""
 
 A_FOLDER = "a folder"
+_PIECE = 1 << 20
 
 _STREAM = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")
 _KINDS = {
@@ -82,7 +83,10 @@ def digest_of(path: Path) -> str:
     """The SHA-256 of a regular file, read piece by piece. Raises InputError when it cannot be."""
     try:
         with _opened(path) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            found = hashlib.sha256()
+            while piece := file.read(_PIECE):
+                found.update(piece)
+            return found.hexdigest()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}", help="check the path") from None
 

@@ -56,9 +56,8 @@ def open_export(path: Path, preset: Preset, dialect: Dialect | None = None) -> E
         export = Export(iter(()))
         pages = frozenset(preset.pages)
         text = _text(path)
-        found = (
-            _lines(text, pages, export.page) if suffix in _LINES else _values(text, pages, export)
-        )
+        read = _lines if suffix in _LINES else _values
+        found = read(text, pages, export.page)
         return Export(_placed(path, found), export.notes, export.page)
     stream = open_table(path, dialect)
     notes = stream.notes

@@ -45,7 +45,7 @@ def body(value: Any) -> str:
 
 
 def labels(value: Any) -> tuple[str, ...]:
-    """Labels in a value, each once: a text, a list, either in a cell as JSON, `{"choices": [..]}`."""
+    """Labels in a value, each once: a text, a list, a cell of JSON, `{"choices": [...]}`."""
     match value:
         case str() if value[:1] in ("[", "{"):
             found = _of_json(value)

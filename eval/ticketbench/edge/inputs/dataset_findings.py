@@ -164,10 +164,11 @@ def markup(loaded: LoadedDataset) -> Iterator[Finding]:
     at = _worth_telling(loaded, holds_markup)
     if at:
         quoted = _holding(loaded, holds_quote)
-        title, evidence = f"{_of_texts(loaded, at)} hold HTML markup", _first(loaded, at)
+        title, first = f"{_of_texts(loaded, at)} hold HTML markup", f"first {_place(loaded, at)}"
         if quoted:
             title += f", {len(quoted):,} hold a quoted reply"
-            evidence += f", quoted {_first(loaded, quoted)}"
+            first += f", quoted {_place(loaded, quoted)}"
+        evidence = f"{first}, of {loaded.path.name}"
         yield _warning("TB115", title, evidence, _imported(loaded, cut_quotes=bool(quoted)))
 
 
@@ -211,7 +212,10 @@ def _imported(loaded: LoadedDataset, *, cut_quotes: bool = False) -> str:
 
 
 def _first(loaded: LoadedDataset, at: Sequence[int]) -> str:
-    """The first of these tickets: its line, and its id where that is no mail, number or name."""
-    name = loaded.dataset.tickets[at[0]].id
-    line = f"line {loaded.lines[at[0]]} of {loaded.path.name}"
-    return f"first {name}, {line}" if _PLAIN_ID.fullmatch(name) else f"first in {line}"
+    return f"first {_place(loaded, at)} of {loaded.path.name}"
+
+
+def _place(loaded: LoadedDataset, at: Sequence[int]) -> str:
+    """The line of the first of these tickets, and its id where that is no mail, number or name."""
+    name, line = loaded.dataset.tickets[at[0]].id, f"line {loaded.lines[at[0]]}"
+    return f"{name} in {line}" if _PLAIN_ID.fullmatch(name) else f"in {line}"

@@ -10,12 +10,14 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted, words
 from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.tables.rows import Dialect
+from ticketbench.flow.import_notes import NOTES
 
 ROLES = ("id", "text", "label", "group", "time", "split")
 LEAVE_OUT, NONE, FIRST = "leave-out", "none", "first"
 RULES = (LEAVE_OUT, NONE, FIRST)
 
-NOTES, DISAGREEMENTS = ".notes.json", ".disagreements.csv"
+DISAGREEMENTS = ".disagreements.csv"
+"""In place of the suffix of a dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class ImportAsked:
 
     html      auto or keep; "": what the preset does
     cut       which of `quotes` and `signatures` to cut
+    dialect   of a table, as it is said to be written
     disagree  of tickets without a strict majority: leave-out, none, first, or an annotator
     preview   so many tickets are shown and nothing is written; 0: all are written
     force     overwrite what is there
@@ -34,7 +37,7 @@ class ImportAsked:
     html: str = ""
     cut: Sequence[str] = ()
     disagree: str = LEAVE_OUT
-    dialect: Dialect = Dialect()
+    dialect: Dialect | None = None
     preview: int = 0
     force: bool = False
 

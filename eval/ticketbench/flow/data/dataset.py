@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
@@ -18,13 +17,14 @@ from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.imports.raw import Export, open_export
 from ticketbench.edge.redaction import redact, refuse_key
 from ticketbench.edge.results.store import envelope
+from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.data.asked import ImportAsked, checked, option, outputs
 from ticketbench.flow.data.made import Made, Maker
-from ticketbench.flow.data.notes import ImportNotes
 from ticketbench.flow.data.people import JOIN, People, joined
 from ticketbench.flow.data.records import Records
 from ticketbench.flow.data.table import Ids, TableFile
-from ticketbench.measure.agreement.agreement import agreement
+from ticketbench.flow.import_notes import ImportNotes
+from ticketbench.measure.agreement.summary import agreement
 from ticketbench.report.masking.mask import cut, mask, masked_id
 
 _HEAD = ("id", "text", "labels", "annotators", "taken")
@@ -110,7 +110,7 @@ class _Import:
         """The first tickets, nothing written."""
         made = islice(self._made(), self._asked.preview)
         shown = tuple(_shown(one, self._id(one)) for one in made)
-        return Imported(self._notes(len(shown)), (), shown)
+        return Imported(self._notes(len(shown), whole=False), (), shown)
 
     def write(self, out: Path, notes: Path, disagreements: Path) -> Imported:
         """All of it."""
@@ -129,8 +129,8 @@ class _Import:
         return Imported(found, tuple(written), shown)
 
     def _write_rows(self, files: Together, out: Path) -> int:
-        table, n = TableFile(files.beside(out), self._path), 0
-        with closing(table):
+        n = 0
+        with TableFile(files.beside(out), self._path) as table:
             for made in self._made():
                 record, taken, name = made.record, made.taken, self._id(made)
                 if taken.undecided:
@@ -165,13 +165,13 @@ class _Import:
             self._records.refuse_nothing(n + len(self._disagreements))
         except InputError as error:
             raise self._advised(error) from None
-        return self._notes(n)
+        return self._notes(n, whole=True)
 
-    def _notes(self, n: int) -> ImportNotes:
-        more = self._export.more(self._records.n_read)
+    def _notes(self, n: int, *, whole: bool) -> ImportNotes:
+        more = self._export.more(self._records.n_read) if whole else ""
         return ImportNotes(
             source=self._path.name,
-            sha256=digest_of(self._path),
+            sha256=digest_of(file_and_sheet(self._path)[0]),
             preset=self._preset.name,
             options=_options(self._asked),
             n_records=self._records.n_read,
@@ -182,7 +182,7 @@ class _Import:
             n_made=self._ids.n_made,
             n_several=self._people.n_several,
             remarks=(*self._export.notes, *((more,) if more else ())),
-            resolution=self._people.resolution(),
+            resolution=self._people.resolution(whole=whole),
             agreement=agreement(self._people.said),
         )
 
@@ -216,5 +216,7 @@ def _options(asked: ImportAsked) -> dict[str, str]:
         found[option(one.name)] = value
     found["--html"] = asked.html
     found |= {option(f"cut-{name}"): "yes" for name in asked.cut}
-    found |= {"--delimiter": asked.dialect.delimiter or "", "--encoding": asked.dialect.encoding or ""}
+    if asked.dialect is not None:
+        found["--delimiter"] = asked.dialect.delimiter or ""
+        found["--encoding"] = asked.dialect.encoding or ""
     return {name: value for name, value in found.items() if value}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ticketbench.edge.imports.record import Record
 from ticketbench.edge.texts.steps import STEPS, cleaned
-from ticketbench.flow.data.notes import StepNote
 from ticketbench.flow.data.people import JOIN, People, Taken
+from ticketbench.flow.import_notes import StepNote
 
 JOIN_PARTS = "\n\n"
 CHARACTERS = "characters"
@@ -44,12 +44,12 @@ class Maker:
 
     def made(self, record: Record) -> Made | None:
         """The ticket; None where nothing but blanks is left of its text."""
-        before = _joined([_with_line_feeds(part) for part in record.texts])
+        before = joined([_with_line_feeds(part) for part in record.texts])
         text = before
         names: set[str] = set()
         if self._steps:
             parts = [self._stepped(_with_line_feeds(part), names) for part in record.texts]
-            text = _joined(parts)
+            text = joined(parts)
         if _ODD.search(text):
             text = _ODD.sub("", text)
             names.add(CHARACTERS)
@@ -80,8 +80,8 @@ def _with_line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _joined(parts: Sequence[str]) -> str:
-    """One part as it stands; of several, each without outer blanks, none that begins the next."""
+def joined(parts: Sequence[str]) -> str:
+    """The text of its parts: one as it stands; of several, each without outer blanks, none that begins the next."""
     if len(parts) == 1:
         return parts[0]
     given = [part for part in (one.strip() for one in parts) if part]

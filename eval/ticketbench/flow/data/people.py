@@ -12,7 +12,7 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.imports.record import Answer
 from ticketbench.flow.data.asked import FIRST, LEAVE_OUT, NONE, RULES
-from ticketbench.flow.data.notes import Resolution
+from ticketbench.flow.import_notes import Resolution
 from ticketbench.measure.agreement.majority import majority
 from ticketbench.measure.agreement.said import Answers
 
@@ -49,10 +49,7 @@ class People:
 
     def taken(self, answers: Sequence[Answer]) -> Taken:
         """The label of a strict majority, else what the rule says; counted."""
-        if len(answers) == 1:
-            found = _of_one(answers[0])
-        else:
-            found = self._of_many(answers)
+        found = self._of_many(answers) if answers[1:] else _of_one(answers[0])
         if answers[1:] or answers[0].annotator:
             said = ((self.shown(one.annotator), joined(one.labels)) for one in answers)
             self.said[tuple(sorted(said))] += 1
@@ -79,14 +76,17 @@ class People:
             case rule if rule == FIRST:
                 chosen: Answer | None = answers[0]
             case name:
-                chosen = next((a for a in answers if name in (a.annotator, self.shown(a.annotator))), None)
+                called = ((one, (one.annotator, self.shown(one.annotator))) for one in answers)
+                chosen = next((one for one, names in called if name in names), None)
         if chosen is None:
             return Taken("", undecided=True)
         return Taken(chosen.labels[0], chosen.labels, undecided=True)
 
-    def resolution(self) -> Resolution:
-        """What became of disagreements. Raises InputError where the one who decides is nobody."""
-        if self._rule not in (*RULES, *self._shown, *self._shown.values()):
+    def resolution(self, *, whole: bool) -> Resolution:
+        """What became of disagreements. Raises InputError where the one who decides is nobody, once
+        the `whole` file was read.
+        """
+        if whole and self._rule not in (*RULES, *self._shown, *self._shown.values()):
             what = f"nobody called {quoted(self._rule)} answered"
             known = [*RULES, *self._shown.values()]
             raise InputError(what, where="--disagree", help=suggestion(self._rule, known))
@@ -95,7 +95,7 @@ class People:
 
 
 def joined(labels: Sequence[str]) -> str:
-    """An answer as one value: several labels in order of name, whatever order they were given in."""
+    """An answer as one value: several labels in order of name, not as they were given."""
     return labels[0] if len(labels) == 1 else JOIN.join(sorted(labels))
 
 

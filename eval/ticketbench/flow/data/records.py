@@ -16,8 +16,6 @@ from ticketbench.edge.imports.record import Answer, Record
 from ticketbench.edge.imports.values import at
 from ticketbench.flow.data.asked import option
 
-MERGED_LIMIT = "records of one ticket are held in memory until the last, with its text once"
-
 
 class Records:
     """The tickets in an export, one after the other, and what was not taken of it."""
@@ -82,7 +80,8 @@ def _refuse_missing(path: Path, values: Mapping[str, Any], asked: Asked) -> None
 
 
 def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:
-    """One record a ticket, with the answers of all, in the order in which tickets first stand.
+    """One record a ticket, with the answers of all, in the order in which tickets first stand; all
+    are held until the last row is read, about 1 kB a ticket and its text.
 
     A person who answered a ticket again gave all those labels. Raises InputError, once and with a
     count, where rows of one id have different texts.
@@ -109,11 +108,12 @@ def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:
 
 def _with_answers(before: tuple[Answer, ...], more: tuple[Answer, ...]) -> tuple[Answer, ...]:
     found = list(before)
+    places = {one.annotator: i for i, one in enumerate(before) if one.annotator}
     for one in more:
-        same = next((i for i, a in enumerate(found) if one.annotator and a.annotator == one.annotator), -1)
-        if same < 0:
+        at_ = places.get(one.annotator)
+        if at_ is None:
             found.append(one)
         else:
-            labels = tuple(dict.fromkeys((*found[same].labels, *one.labels)))
-            found[same] = replace(found[same], labels=labels)
+            labels = tuple(dict.fromkeys((*found[at_].labels, *one.labels)))
+            found[at_] = replace(found[at_], labels=labels)
     return tuple(found)

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
@@ -60,7 +60,9 @@ class Ids:
         """Raise InputError, once and with a count, where ids stood twice."""
         if self._first is not None:
             name, line = self._first
-            more = f", and {self._n_twice - 1:,} more rows repeat an id" if self._n_twice > 1 else ""
+            more = (
+                f", and {self._n_twice - 1:,} more rows repeat an id" if self._n_twice > 1 else ""
+            )
             what = f"the id {quoted(name)} stands twice{more}"
             raise InputError(what, where=f"{self._source}:{line}", help=help)
 
@@ -86,14 +88,16 @@ class TableFile:
         if len(self._rows) == _BATCH:
             self._flush()
 
-    def close(self) -> None:
-        """The last rows, and the end of it."""
-        self._flush()
-        self._file.close()
+    def __enter__(self) -> Self:
+        return self
 
-    def abandon(self) -> None:
-        """The end of it after an error."""
-        self._file.close()
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        """The last rows, unless something is wrong, and the end of it."""
+        try:
+            if error is None:
+                self._flush()
+        finally:
+            self._file.close()
 
     def _flush(self) -> None:
         lines, source = self._lines, self._source
@@ -101,9 +105,7 @@ class TableFile:
             self._rows = [tuple(_ODD.sub(" ", cell) for cell in row) for row in self._rows]
         texts = ("\n".join(row) for row in self._rows)
         refuse_key_in_any(texts, "a ticket", where=lambda i: f"{source}:{lines[i]}")
-        there = {
-            i for i in range(len(NEEDED), len(COLUMNS)) if any(row[i] for row in self._rows)
-        }
+        there = {i for i in range(len(NEEDED), len(COLUMNS)) if any(row[i] for row in self._rows)}
         wider = tuple(sorted({*self._used, *there}))
         if wider != self._used:
             self._widen(wider)

@@ -1,4 +1,4 @@
 """How often people who labelled the same tickets say the same.
 
-In order: said, majority, kappa, alpha, agreement.
+In order: said, majority, kappa, alpha, summary.
 """

@@ -94,6 +94,14 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "`ticketbench data import FILE -o OUT.csv --cut-signatures` cuts signatures below a "
             "closing; cut other endings where the file is made.",
         ),
+        "TB120": Code(
+            "people who labelled these tickets did not all agree",
+            "Two or more people labelled the same tickets, and on some of them they said different "
+            "things. No set of rubrics can agree with both, so an accuracy near the share on which "
+            "they agree is about as good as it gets. It is a way to read accuracies, and no limit "
+            "that any formula uses.",
+            "Read the tickets in the disagreements file, and agree on what the labels mean.",
+        ),
         "TB121": Code(
             "a rubric set with many labels",
             "Scores are shares of one whole: every further label takes some from the others, and "

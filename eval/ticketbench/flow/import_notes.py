@@ -1,4 +1,4 @@
-"""What an import did, step by step with counts, as it is kept beside the dataset."""
+"""What an import did, as it is kept beside the dataset, and what that says of a later run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.types import Finding
 from ticketbench.edge.results.store import load
-from ticketbench.flow.data.asked import NOTES
-from ticketbench.measure.agreement.agreement import Agreement
+from ticketbench.measure.agreement.summary import Agreement
+from ticketbench.report.words import numbers
+
+NOTES = ".notes.json"
+"""In place of the suffix of a dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +81,38 @@ def notes_beside(dataset: Path) -> ImportNotes | None:
         return load(path, ImportNotes)
     except TicketbenchError:
         return None
+
+
+def ceiling(dataset: Path) -> tuple[Finding, ...]:
+    """A note where the people who labelled `dataset` did not all agree, by the notes beside it: a
+    way to read accuracies, never a bound in a formula.
+    """
+    notes = notes_beside(dataset)
+    found = None if notes is None else notes.agreement
+    if found is None or found.n_agreed == found.n_double:
+        return ()
+    few = ", which is few" if found.few else ""
+    return (
+        Finding(
+            code="TB120",
+            severity="note",
+            title=ceiling_text(found),
+            evidence=f"[{numbers.interval(found.agreed)}] by {dataset.with_suffix(NOTES).name}"
+            f", from {numbers.count(found.n_double, 'ticket')}{few}",
+            action="agree on what the unclear labels mean before you blame the rubrics",
+        ),
+    )
+
+
+def ceiling_text(found: Agreement) -> str:
+    """What agreement says of any accuracy on these tickets."""
+    share = numbers.percent(found.agreed.value, 0)
+    return (
+        f"{_people(found.n_annotators)} agreed on {share} of {found.n_double:,}: "
+        "read any accuracy near it as the ceiling"
+    )
+
+
+def _people(n: int) -> str:
+    words = ("", "one annotator", "two annotators", "three annotators", "four annotators")
+    return words[n] if 1 <= n < len(words) else f"{n:,} annotators"
