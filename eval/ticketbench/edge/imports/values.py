@@ -27,9 +27,9 @@ def at(values: Any, path: str) -> Any:
 
 def plain(value: Any) -> str:
     """A value as the text of a cell: trimmed text, a number in digits; empty for anything else."""
+    if isinstance(value, str):
+        return value.strip()
     match value:
-        case str():
-            return value.strip()
         case bool():
             return "true" if value else "false"
         case int():
@@ -46,8 +46,11 @@ def body(value: Any) -> str:
 
 def labels(value: Any) -> tuple[str, ...]:
     """Labels in a value, each once: a text, a list, a cell of JSON, `{"choices": [...]}`."""
+    if isinstance(value, str) and value[:1] not in ("[", "{"):  # nearly all of them
+        text = value.strip()
+        return (text,) if text else ()
     match value:
-        case str() if value[:1] in ("[", "{"):
+        case str():
             found = _of_json(value)
         case Mapping():
             found = value.get("choices", [])

@@ -12,6 +12,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.files.cells import csv_text
 from ticketbench.edge.files.reading import digest_of
 from ticketbench.edge.files.together import Together, refuse_to_overwrite, together
+from ticketbench.edge.imports.advice import an_export
 from ticketbench.edge.imports.looks import looks_like, named_preset
 from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.imports.raw import Export, open_export
@@ -21,6 +22,7 @@ from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.data.asked import ImportAsked, checked, option, outputs
 from ticketbench.flow.data.made import Made, Maker
 from ticketbench.flow.data.people import JOIN, People, joined
+from ticketbench.flow.data.prefix import without_prefix
 from ticketbench.flow.data.records import Records
 from ticketbench.flow.data.table import Ids, TableFile
 from ticketbench.flow.import_notes import ImportNotes
@@ -82,9 +84,11 @@ class _Import:
     """One export on its way."""
 
     def __init__(self, path: Path, preset: Preset, asked: ImportAsked) -> None:
-        self._path, self._preset, self._asked = path, preset, asked
+        self._path, self._preset = path, preset
+        self._asked, remark = without_prefix(path, preset, asked)
         self._export: Export = self._opened()
-        self._records = Records(path, self._export, preset, asked.of_preset)
+        self._records = Records(path, self._export, preset, self._asked.of_preset)
+        self._remarks = (remark,) if remark else ()
         self._people = People(asked.disagree)
         self._maker = Maker(asked.steps(preset), self._people)
         self._ids = Ids(path)
@@ -102,7 +106,7 @@ class _Import:
         other = looks_like(self._path) if self._path.is_file() else None
         if other is None or other.name == self._preset.name:
             return error
-        help_ = f"this looks like an export of {other.tool}: --preset {other.name}"
+        help_ = f"this looks like {an_export(other.tool)}: --preset {other.name}"
         where = error.problems[0].where or f"{self._path}:1"
         return InputError(str(error), where=where, help=help_)
 
@@ -181,7 +185,7 @@ class _Import:
             steps=self._maker.notes(),
             n_made=self._ids.n_made,
             n_several=self._people.n_several,
-            remarks=(*self._export.notes, *((more,) if more else ())),
+            remarks=(*self._export.notes, *self._remarks, *((more,) if more else ())),
             resolution=self._people.resolution(whole=whole),
             agreement=agreement(self._people.said),
         )

@@ -44,23 +44,22 @@ class Maker:
 
     def made(self, record: Record) -> Made | None:
         """The ticket; None where nothing but blanks is left of its text."""
-        before = joined([_with_line_feeds(part) for part in record.texts])
-        text = before
+        parts = [_with_line_feeds(part) for part in record.texts]
+        text = before = joined(parts)
         names: set[str] = set()
         if self._steps:
-            parts = [self._stepped(_with_line_feeds(part), names) for part in record.texts]
-            text = joined(parts)
+            text = joined([self._stepped(part, names) for part in parts])
         if _ODD.search(text):
             text = _ODD.sub("", text)
             names.add(CHARACTERS)
         if not text.strip():
             return None
-        self._changed.update(names)
-        answers = record.answers
-        who = JOIN.join(self._people.shown(one.annotator) for one in answers if one.annotator)
-        found = Made(record, text, before, self._people.taken(answers), who)
-        if names and self.first_changed is None:
-            self.first_changed = found
+        answers, people = record.answers, self._people
+        who = JOIN.join([people.shown(one.annotator) for one in answers if one.annotator])
+        found = Made(record, text, before, people.taken(answers), who)
+        if names:
+            self._changed.update(names)
+            self.first_changed = self.first_changed or found
         return found
 
     def _stepped(self, part: str, names: set[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticketbench.edge.imports.preset import Asked, LeftOut, Raw, preset
@@ -24,21 +25,26 @@ from ticketbench.edge.imports.values import at, body, labels, plain
 def none(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     """A row; with `annotator` one answer of many, with `annotators` an answer in each column."""
     values, columns = raw.values, asked.columns
-
-    def value(role: str) -> Any:
-        names = columns.get(role)
-        return at(values, names[0]) if names else values.get(role)
-
     if asked.annotators:
         given = ((one, labels(at(values, one))) for one in asked.annotators)
         answers = tuple(Answer(found, one) for one, found in given if found)
     else:
-        found = labels(value("label"))
+        found = labels(_value(values, columns, "label"))
         who = plain(at(values, asked.annotator)) if asked.annotator else ""
         answers = (Answer(found, who),) if found else ()
     if not answers:
         left_out.count("rows without a label")
         return None
-    texts = tuple(body(at(values, name)) for name in columns.get("text", ("text",)))
-    rest = (plain(value(role)) for role in ("group", "time", "split"))
-    return Record(raw.line, plain(value("id")), texts, answers, *rest)
+    if "text" in columns:
+        texts = tuple([body(at(values, name)) for name in columns["text"]])
+    else:
+        texts = (body(values.get("text")),)
+    name, group, time, split = [
+        plain(_value(values, columns, role)) for role in ("id", "group", "time", "split")
+    ]
+    return Record(raw.line, name, texts, answers, group, time, split)
+
+
+def _value(values: Mapping[str, Any], columns: Mapping[str, Sequence[str]], role: str) -> Any:
+    """What stands in the column for `role`, which is called so where the user names no other."""
+    return at(values, columns[role][0]) if role in columns else values.get(role)
