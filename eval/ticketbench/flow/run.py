@@ -19,6 +19,7 @@ from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.files.gitignore import kept_if_filled
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
+from ticketbench.flow.import_notes import ceiling
 from ticketbench.flow.report_folder import made_from
 from ticketbench.flow.steps.completeness import (
     drift_finding,
@@ -110,6 +111,7 @@ def run(
             *refresh_finding(answered.unfinished_refresh),
             *version_finding(inputs.recording, config),
             *blessed_findings(inputs),
+            *ceiling(inputs.loaded.path),
         )
         results = _measured(inputs, tables, found)
         manifest |= _sources_in_numbers(replayed, budget, changed)

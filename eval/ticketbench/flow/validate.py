@@ -31,7 +31,9 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
 
     A .yaml, .yml or .json file holding a list or `extends` is a rubric set, one with `version` a
     config (checked with its dataset and rubric files), `app.py::LABELS` a rubric set, anything else
-    a dataset. With `rubrics`, the labels of datasets must be in that rubric set.
+    a dataset; a .json file of records with a text is one, too. An export of another tool is refused
+    with the command that makes a dataset of it. With `rubrics`, the labels of datasets must be in
+    that rubric set.
     """
     from ticketbench.edge.inputs.rubric_files import read_rubrics
 
@@ -49,19 +51,33 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
 
 
 def _check(path: Path, labels: Sequence[str] | None) -> Checked:
+    from ticketbench.edge.imports.advice import unless_export
     from ticketbench.edge.inputs.python_literal import is_python
 
-    if path.suffix in (".yaml", ".yml", ".json"):
+    if path.suffix in (".yaml", ".yml") or (path.suffix == ".json" and not _is_table(path)):
         return _check_document(path)
     if is_python(path):
         return _check_rubrics(path)
     from ticketbench.edge.inputs.dataset import load_dataset
     from ticketbench.edge.inputs.dataset_findings import dataset_findings
 
-    loaded = load_dataset(path, known_labels=labels)
+    with unless_export(path, ("id", "text", "label")):
+        loaded = load_dataset(path, known_labels=labels)
     return Checked(
         str(path), "dataset", count(len(loaded.lines), "ticket"), dataset_findings(loaded)
     )
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a .json file holds tickets as they are asked for; raises InputError for an export."""
+    from ticketbench.edge.imports.advice import refuse_export
+    from ticketbench.edge.imports.looks import first_record, has
+
+    record = first_record(path) or {}
+    if all(has(record, name) for name in ("id", "text", "label")):
+        return True
+    refuse_export(path)
+    return "text" in record and not {"name", "rubric"} & record.keys()
 
 
 def _check_document(path: Path) -> Checked:

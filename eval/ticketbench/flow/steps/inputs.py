@@ -17,6 +17,7 @@ from ticketbench.core.rubrics import NONE_LABEL, RubricSet, fingerprint
 from ticketbench.core.types import Dataset, Finding
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.reading import is_stream, kind_of
+from ticketbench.edge.imports.advice import refuse_export, unless_export
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
@@ -54,6 +55,7 @@ class Inputs:
 
 def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     """Read config, rubric files and dataset; raises InputError with every problem located."""
+    refuse_export(path)
     return inputs_of(read_config(path, overrides=overrides, environment=os.environ))
 
 
@@ -63,7 +65,9 @@ def inputs_of(config: Config) -> Inputs:
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
-    loaded = load_dataset(config.dataset_path, config.reading, known_labels=known)
+    columns = config.file.dataset.columns
+    with unless_export(config.dataset_path, (columns.id, *columns.texts, columns.label)):
+        loaded = load_dataset(config.dataset_path, config.reading, known_labels=known)
     if config.file.gates:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
 

@@ -92,6 +92,34 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "count. Texts that rubrics were written or tuned on flatter the result.",
             "Judge one: `dataset: {where: {split: test}}`.",
         ),
+        "TB115": Code(
+            "texts hold HTML markup",
+            "Tags, styles and the names of elements are words to a model, and to the search for "
+            "near-duplicates: what the customer wrote is a small part of what is judged.",
+            "`ticketbench data import FILE -o OUT.csv --html auto`, with `--cut-quotes` where "
+            "replies are quoted as well, writes the words alone.",
+        ),
+        "TB116": Code(
+            "texts hold a quoted reply",
+            "Below the customer's words stands the mail that they answer, which your own agents may "
+            "have written. A model reads it as if the customer had asked for it.",
+            "`ticketbench data import FILE -o OUT.csv --cut-quotes` leaves the customer's words.",
+        ),
+        "TB117": Code(
+            "texts end in the same lines as others",
+            "Three or more equal lines at the end of several texts are a signature or a legal "
+            "notice. They say who wrote, not what about, and make different tickets look alike.",
+            "`ticketbench data import FILE -o OUT.csv --cut-signatures` cuts signatures below a "
+            "closing; cut other endings where the file is made.",
+        ),
+        "TB120": Code(
+            "people who labelled these tickets did not all agree",
+            "Two or more people labelled the same tickets, and on some of them they said different "
+            "things. No set of rubrics can agree with both, so an accuracy near the share on which "
+            "they agree is about as good as it gets. It is a way to read accuracies, and no limit "
+            "that any formula uses.",
+            "Read the tickets in the disagreements file, and agree on what the labels mean.",
+        ),
         "TB121": Code(
             "a rubric set with many labels",
             "Scores are shares of one whole: every further label takes some from the others, and "

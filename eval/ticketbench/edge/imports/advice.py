@@ -1,0 +1,49 @@
+"""What to say where an export comes in place of a dataset, predictions, rubrics or a config."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ticketbench.core.errors import InputError
+from ticketbench.edge.imports.looks import first_record, has, looks_like
+from ticketbench.edge.imports.preset import Preset
+
+
+def an_export(tool: str) -> str:
+    """Such as "an Argilla export"."""
+    return f"a{'n' if tool[:1] in 'AEIOU' else ''} {tool} export"
+
+
+def looks_like_export(path: Path, preset: Preset) -> InputError:
+    """The error that names the command which makes a dataset of it."""
+    command = f"ticketbench data import {shlex.quote(str(path))} --preset {preset.name}"
+    return InputError(
+        f"this looks like {an_export(preset.tool)}: {command}",
+        where=str(path),
+        help="add -o OUT.csv; `ticketbench data inspect` says what is in it",
+    )
+
+
+def refuse_export(path: Path) -> None:
+    """Raises InputError for a file of the shape of an export."""
+    preset = looks_like(path)
+    if preset is not None:
+        raise looks_like_export(path, preset)
+
+
+@contextmanager
+def unless_export(path: Path, columns: Collection[str] = ()) -> Iterator[None]:
+    """What goes wrong inside, but for a file of the shape of an export: then that it is one.
+
+    A file that has all `columns` it was asked for is no export, whatever else stands in it.
+    """
+    try:
+        yield
+    except InputError:
+        record = first_record(path) or {}
+        if not columns or not all(has(record, name) for name in columns):
+            refuse_export(path)
+        raise
