@@ -58,3 +58,7 @@ class Intake:
         rest = len(found) - _MOST_NAMED
         more = f" and {rest} more" if rest > 0 else ""
         return (f"labels mapped: {', '.join(found[:_MOST_NAMED])}{more}",)
+
+
+NOTHING_DONE = Intake()
+"""Of a table that is read as it stands, as most are."""

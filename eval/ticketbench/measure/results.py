@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ticketbench.core.intake import Intake
+from ticketbench.core.intake import NOTHING_DONE, Intake
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Finding, ScoreTable, Value
 from ticketbench.measure.categories.found import Categories
@@ -50,7 +50,10 @@ class DatasetSummary:
 class Origin:
     """How what the results rest on was read: rows chosen, labels renamed, columns joined."""
 
-    intake: Intake = Intake()
+    intake: Intake = NOTHING_DONE
+
+
+READ_AS_IT_STANDS = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +128,7 @@ class RunResults(Value):
     drift: tuple[SetDrift, ...] = ()
     workloads: tuple[SettingWorkload, ...] = ()
     categories: tuple[SetCategories, ...] = ()
-    report: Origin = Origin()
+    report: Origin = READ_AS_IT_STANDS
 
     @property
     def n_failed(self) -> int:

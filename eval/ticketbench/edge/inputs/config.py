@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -191,7 +191,10 @@ class Config:
     @property
     def reading(self) -> Reading:
         """How the dataset is to be read."""
-        at: Callable[[Location], str] = lambda key: self.document.where(("dataset", *key))
+
+        def at(key: Location) -> str:
+            return self.document.where(("dataset", *key))
+
         return Reading(self.file.dataset, self.labels_path, at)
 
     @property

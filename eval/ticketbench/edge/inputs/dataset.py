@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.intake import Intake
+from ticketbench.core.intake import NOTHING_DONE, Intake
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.inputs.tickets.causes import Causes, lines_text
@@ -34,7 +34,7 @@ class LoadedDataset:
     dataset: Dataset
     path: Path
     lines: tuple[int, ...]
-    intake: Intake = Intake()
+    intake: Intake = NOTHING_DONE
 
     def where(self, index: int) -> str:
         """`file:line` of the ticket at `index`."""
@@ -87,7 +87,7 @@ def load_dataset(
     maker = TicketOfRow(columns, reading.keys, table.facts, labels, causes, ids, known)
     loaded = _loaded(path, rows, maker)
     parted = reading.keys.all_labels_separator is not None
-    problems = causes.problems() + _duplicate_ids(loaded)
+    problems = causes.problems() + _numbers(path, table, columns) + _duplicate_ids(loaded)
     problems += label_problems(
         path, loaded.dataset.tickets, loaded.lines, known_labels, parted=parted
     )
@@ -100,7 +100,7 @@ def load_dataset(
         n_rows=len(table.rows) if conditions else 0,
         labels=labels.entries(),
         done=done,
-        chooses_split=columns.split in (one.column for one in conditions),
+        chooses_split=any(one.column == columns.split for one in conditions),
     )
     return replace(loaded, intake=intake)
 
@@ -142,6 +142,19 @@ def tickets(path: Path | str) -> tuple[Ticket, ...]:
     Raises what `load_dataset` raises.
     """
     return load_dataset(Path(path)).dataset.tickets
+
+
+def _numbers(path: Path, table: Table, columns: Columns) -> list[Problem]:
+    """Texts that the file holds as numbers, true or false: no ticket's text is one."""
+    return [
+        Problem(
+            f"{quoted(column)} holds a number, or true or false, where a text is meant",
+            f"{path}:{table.facts.numbers[column]}",
+            "map the column of the texts, or write the values as text",
+        )
+        for column in columns.texts
+        if column in table.facts.numbers
+    ]
 
 
 _SEVERAL_ANSWERS = (

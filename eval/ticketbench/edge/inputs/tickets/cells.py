@@ -1,4 +1,4 @@
-"""What stands in a cell: a text, or a list of them, whichever way the format or a tool writes it."""
+"""What stands in a cell: a text, or a list of them, in whichever way a format or tool writes it."""
 
 from __future__ import annotations
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import clipped, columns_near, listed, quoted
+from ticketbench.core.quotes import clipped, listed, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.edge.inputs.tickets.cells import as_text, of_one
-from ticketbench.edge.inputs.tickets.columns import has_column, repeated_problem
 from ticketbench.edge.inputs.tickets.keys import Reading
-from ticketbench.edge.tables.columns import at
+from ticketbench.edge.tables.columns import at, has_column, missing_column
 from ticketbench.edge.tables.rows import Row, Table
+
+_HOW = "write one of them: `dataset: {where: {COLUMN: VALUE}}`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,12 @@ def rows_that_meet(
     problems: list[Problem] = []
     for one in conditions:
         place = reading.where(("where", one.column), where)
-        if not has_column(table, one.column):
-            problems.append(_no_column(one, table, place))
+        if not has_column(one.column, table.columns):
+            problems.append(
+                missing_column(
+                    one.column, table.columns, table.facts, where=place, role="condition", say=_HOW
+                )
+            )
             continue
         cells = [value_of(row, one.column) for row in table.rows]
         problems += _no_values(one, dict.fromkeys(cells), place)
@@ -67,12 +72,6 @@ def rows_that_meet(
 def value_of(row: Row, column: str) -> str:
     """The text that a condition is compared with; nothing for a null."""
     return as_text(of_one(at(row, column)))
-
-
-def _no_column(one: Condition, table: Table, place: str) -> Problem:
-    twice = repeated_problem(one.column, place, table)
-    what = f"there is no column {quoted(one.column)} to choose rows by"
-    return twice or Problem(what, place, columns_near(one.column, table.columns))
 
 
 def _no_values(one: Condition, there: dict[str, None], place: str) -> list[Problem]:

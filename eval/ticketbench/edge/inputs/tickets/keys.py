@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.validation import FileName, Strict
+from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
 from ticketbench.edge.tables.rows import Dialect
 
-TAB = "tab"
 FROM_FILE = "from"
 """The one key of `labels: {from: FILE}`."""
 
@@ -40,24 +40,24 @@ def _values(given: object) -> object:
 
 
 def _delimiter(given: object) -> object:
-    one = isinstance(given, str) and (given == TAB or len(given) == 1)
-    if not one or str(given) in '"\r\n\0' or (str(given) != TAB and str(given).isalnum()):
-        raise ValueError(f'write one sign in quotes, such as ";", or the word {TAB}')
-    return given
+    if not isinstance(given, str):
+        raise PydanticCustomError("string_type", "must be text")
+    return _accepted(given, delimiter_of)
 
 
 def _encoding(given: object) -> object:
-    known = isinstance(given, str) and "\0" not in given and _is_of_texts(given)
-    if not known:
-        raise ValueError("no encoding of texts is called so; such as utf-8, cp1252 or utf-16")
-    return given
+    if not isinstance(given, str):
+        raise PydanticCustomError("string_type", "must be text")
+    return _accepted(given, encoding_of)
 
 
-def _is_of_texts(name: str) -> bool:
+def _accepted(given: str, read: Callable[[str], str]) -> str:
+    """`given` itself, once it can be read."""
     try:
-        return bool(codecs.lookup(name)._is_text_encoding)
-    except (LookupError, ValueError):
-        return False
+        read(given)
+    except InputError as error:
+        raise ValueError(f"{error}: {error.problems[0].help}") from None
+    return given
 
 
 class Columns(Strict):
@@ -124,8 +124,13 @@ class DatasetKeys(Strict):
     @property
     def dialect(self) -> Dialect:
         """How the file is said to be written."""
-        delimiter = "\t" if self.delimiter == TAB else self.delimiter
-        return Dialect(delimiter, self.encoding)
+        delimiter = delimiter_of(self.delimiter) if self.delimiter else None
+        encoding = encoding_of(self.encoding) if self.encoding else None
+        return Dialect(delimiter, encoding, "config")
+
+
+NO_KEYS = DatasetKeys()
+"""A table as it stands, with the usual names of columns."""
 
 
 class DatasetConfig(DatasetKeys):
@@ -142,7 +147,7 @@ class Reading:
     place        from a key below `dataset` to its file:line:column; None where none was written
     """
 
-    keys: DatasetKeys = DatasetKeys()
+    keys: DatasetKeys = NO_KEYS
     labels_file: Path | None = None
     place: Callable[[Location], str] | None = None
 
