@@ -10,7 +10,7 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ticketbench.core.quotes import clipped, listed, words
+from ticketbench.core.quotes import clipped, listed, quoted, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
@@ -156,6 +156,51 @@ def other_line_ends(loaded: LoadedDataset) -> Iterator[Finding]:
             evidence=_lines(loaded, at),
             action="nothing to do; `*.csv *.jsonl text eol=lf` in .gitattributes keeps files alike",
         )
+
+
+@check("TB110")
+def intake(loaded: LoadedDataset) -> Iterator[Finding]:
+    """What was done to the table before its tickets were judged."""
+    if loaded.intake.texts:
+        yield Finding(
+            code="TB110",
+            severity="note",
+            title=f"how {loaded.path.name} was read",
+            evidence="; ".join(loaded.intake.texts),
+            action="nothing to do if that is meant; the keys of `dataset` decide it",
+        )
+
+
+@check("TB111")
+def unused_map(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Entries of the map of labels that no row has."""
+    unused = [one for one in loaded.intake.labels if not one.n]
+    if not unused:
+        return
+    near = [f"{quoted(one.old)}: did you mean {quoted(one.near)}?" for one in unused if one.near]
+    yield _warning(
+        "TB111",
+        f"{len(unused)} of {len(loaded.intake.labels)} entries of the map of labels match no row",
+        "; ".join(near[:_MOST_NAMED]) or listed(one.old for one in unused),
+        "write the old name as it stands in the file, or take the entry out",
+    )
+
+
+@check("TB112")
+def all_splits(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Tickets of several splits, and nothing that chooses among them."""
+    counts = Counter(ticket.split for ticket in loaded.dataset.tickets if ticket.split)
+    if len(counts) < 2 or loaded.intake.chooses_split:
+        return
+    named = [f"{clipped(name)} ({n:,})" for name, n in counts.most_common()]
+    test = "test" if "test" in counts else named[0].rpartition(" ")[0]
+    yield Finding(
+        code="TB112",
+        severity="note",
+        title=f"all splits are judged: {words(named)}",
+        evidence=f"the column of splits of {loaded.path.name}",
+        action=f"to judge one: `dataset: {{where: {{split: {test}}}}}`",
+    )
 
 
 @check("TB115")

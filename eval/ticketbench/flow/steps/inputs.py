@@ -66,8 +66,8 @@ def inputs_of(config: Config) -> Inputs:
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     columns = config.file.dataset.columns
-    with unless_export(config.dataset_path, (columns.id, columns.text, columns.label)):
-        loaded = load_dataset(config.dataset_path, columns, known_labels=known)
+    with unless_export(config.dataset_path, (columns.id, *columns.texts, columns.label)):
+        loaded = load_dataset(config.dataset_path, config.reading, known_labels=known)
     if config.file.gates:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
 
@@ -110,6 +110,7 @@ def _refuse_missing_files(config: Config) -> None:
     needed: dict[Location, Path | None] = {("dataset", "path"): config.dataset_path}
     needed |= {("rubric_sets", name): file_of(path) for name, path in config.rubric_paths.items()}
     needed |= {("report", "mask_words", i): p for i, p in enumerate(config.mask_words_paths)}
+    needed[("dataset", "labels", "from")] = config.labels_path
     optional: dict[Location, Path | None] = {
         ("recording",): config.recording_path,
         ("baseline",): config.baseline_path,
