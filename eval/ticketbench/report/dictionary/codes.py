@@ -101,8 +101,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "TB116": Code(
             "texts hold a quoted reply",
-            "Below the customer's words stands the mail that they answer, which your own agents may "
-            "have written. A model reads it as if the customer had asked for it.",
+            "Below the customer's words stands the mail that they answer, often of your own agents. "
+            "A model reads it as if the customer had asked for it.",
             "`ticketbench data import FILE -o OUT.csv --cut-quotes` leaves the customer's words.",
         ),
         "TB117": Code(

@@ -15,11 +15,7 @@ from ticketbench.edge.imports.values import at, body, plain
     "zendesk",
     tool="Zendesk",
     forms='JSON lines, or pages `{"tickets": [...]}`',
-<<<<<<< HEAD
     tells=("raw_subject", "custom_fields", "submitter_id", "brand_id", "ticket_form_id", "via"),
-=======
-    tells=("raw_subject", "custom_fields", "requester", "requester_id", "submitter_id", "via"),
->>>>>>> ab1bf1c97d72b2e3dac45ca526e6d05505869d8c
     pages=("tickets", "results"),
     options=("label_tag", "label_field", "parts"),
     gives={
