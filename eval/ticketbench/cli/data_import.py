@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ticketbench.cli.options import dialect_of
 from ticketbench.cli.output import (
     ASIDE,
     Piece,
@@ -21,7 +22,6 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.edge.tables.rows import Dialect
     from ticketbench.flow.data.asked import ImportAsked
     from ticketbench.flow.data.dataset import Imported
     from ticketbench.measure.agreement.summary import Agreement
@@ -102,18 +102,10 @@ def _asked(given: dict[str, Any]) -> ImportAsked:
         html=given["html"] or "",
         cut=tuple(one for one in ("quotes", "signatures") if given[f"cut_{one}"]),
         disagree=given["disagree"],
-        dialect=_dialect(given["delimiter"], given["encoding"]),
+        dialect=dialect_of(given["delimiter"], given["encoding"]),
         preview=given["preview"] or 0,
         force=given["force"],
     )
-
-
-def _dialect(delimiter: str | None, encoding: str | None) -> Dialect:
-    from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
-    from ticketbench.edge.tables.rows import Dialect
-
-    sign = None if delimiter is None else delimiter_of(delimiter)
-    return Dialect(sign, None if encoding is None else encoding_of(encoding), options="flags")
 
 
 def _show(found: Imported, file: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.options import dialect_of
 from ticketbench.cli.output import (
     ASIDE,
     Piece,
@@ -20,13 +20,10 @@ from ticketbench.cli.output import (
     show_pieces,
     show_wrapped,
 )
-from ticketbench.core.errors import InputError
-from ticketbench.core.quotes import clipped, quoted
+from ticketbench.core.quotes import clipped
 
 if TYPE_CHECKING:
     from ticketbench.flow.data.inspection.found import Inspection
-
-_ROLES = ("id", "text", "label", "all_labels", "group", "split", "time")
 
 
 @click.command("inspect")
@@ -57,29 +54,15 @@ def inspect_command(
     ticketbench data inspect export.csv --columns text=Body,label=Team --delimiter ";"
     ticketbench data inspect tickets.ndjson
     """
-    from ticketbench.edge.tables.rows import Dialect
+    from ticketbench.flow.data.asked import columns_of
     from ticketbench.flow.data.inspection.inspect import inspect
 
-    dialect = Dialect("\t" if delimiter == "tab" else delimiter, encoding)
-    found = inspect(file, columns=_columns(columns), dialect=dialect, everything=everything)
+    dialect = dialect_of(delimiter, encoding)
+    found = inspect(file, columns=columns_of(columns), dialect=dialect, everything=everything)
     if as_json:
         show_json("inspect", found)
         return
     _show(found)
-
-
-def _columns(given: tuple[str, ...]) -> dict[str, str]:
-    """Columns by role; a name may hold a comma, since only `,role=` parts two of them."""
-    found: dict[str, str] = {}
-    for text in given:
-        for part in re.split(rf",(?=(?:{'|'.join(_ROLES)})=)", text):
-            role, sign, name = part.partition("=")
-            if not sign or role not in _ROLES or not name:
-                what = f"no column of a role: {quoted(part)}"
-                help_ = f"such as text=Body; roles are {', '.join(_ROLES)}"
-                raise InputError(what, where="--columns", help=help_)
-            found[role] = name
-    return found
 
 
 def _show(found: Inspection) -> None:

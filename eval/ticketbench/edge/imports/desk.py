@@ -12,7 +12,7 @@ from ticketbench.core.quotes import quoted, words
 from ticketbench.edge.imports.preset import Asked, LeftOut
 from ticketbench.edge.imports.values import at, plain
 
-_MOST_TAGS = 5
+_MOST_SHOWN = 5
 _NAMES = ("value", "name", "label", "title")
 """Where an object that stands for an option holds the name that people see."""
 
@@ -53,8 +53,8 @@ def desk_labels(
     Raises InputError, with tags and fields that there are, where neither was asked for.
     """
     if not (asked.label_tag or asked.label_field):
-        there = [f"tags here: {words(tags[:_MOST_TAGS])}"] if tags else []
-        there += [f"fields: {words(fields)}"] if fields else []
+        there = [f"tags here: {_few(tags)}"] if tags else []
+        there += [f"fields: {_few(fields)}"] if fields else []
         what = "; ".join(("which tag or field holds the label is not said", *there))
         raise InputError(what, help="write --label-tag 'PREFIX_*' or --label-field NAME")
     found = texts_of(value) if asked.label_field else tuple(tags)
@@ -91,12 +91,18 @@ def person(value: Any) -> str:
 
 def utc(value: Any) -> str:
     """Seconds since 1970 as a time in UTC; a time that is text as it stands."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not isinstance(value, int | float):
         return plain(value)
     try:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError, OSError):
         return ""
+
+
+def _few(names: Collection[str]) -> str:
+    """The first five, and how many more there are."""
+    more = len(names) - _MOST_SHOWN
+    return words(list(names)[:_MOST_SHOWN]) + (f", and {more} more" if more > 0 else "")
 
 
 def _name(value: Any) -> str:

@@ -78,6 +78,7 @@ class Preset:
     gives    in words, what becomes `id`, `text`, `label` and `group`
     merges   whether records of one id are one ticket, labelled by several people
     html     whether its texts may be HTML, so that this is made text unless told otherwise
+    tag_values  whether the values of a field are tags, which may all begin alike
     """
 
     name: str
@@ -90,6 +91,7 @@ class Preset:
     gives: Mapping[str, str]
     merges: bool
     html: bool
+    tag_values: bool
 
 
 PRESETS: Registry[Preset] = Registry("preset")
@@ -106,10 +108,13 @@ def preset(
     options: Sequence[str] = (),
     merges: bool = False,
     html: bool = False,
+    tag_values: bool = False,
 ) -> Callable[[Read], Read]:
     """Register a function that reads one record, under the name that users type."""
 
     def entry(read: Read) -> Preset:
-        return Preset(name, tool, read, forms, tells, pages, options, gives, merges, html)
+        return Preset(
+            name, tool, read, forms, tells, pages, options, gives, merges, html, tag_values
+        )
 
     return PRESETS.register(name, entry=entry)

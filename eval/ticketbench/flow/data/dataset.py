@@ -22,6 +22,7 @@ from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.data.asked import ImportAsked, checked, option, outputs
 from ticketbench.flow.data.made import Made, Maker
 from ticketbench.flow.data.people import JOIN, People, joined
+from ticketbench.flow.data.prefix import without_prefix
 from ticketbench.flow.data.records import Records
 from ticketbench.flow.data.table import Ids, TableFile
 from ticketbench.flow.import_notes import ImportNotes
@@ -83,9 +84,11 @@ class _Import:
     """One export on its way."""
 
     def __init__(self, path: Path, preset: Preset, asked: ImportAsked) -> None:
-        self._path, self._preset, self._asked = path, preset, asked
+        self._path, self._preset = path, preset
+        self._asked, remark = without_prefix(path, preset, asked)
         self._export: Export = self._opened()
-        self._records = Records(path, self._export, preset, asked.of_preset)
+        self._records = Records(path, self._export, preset, self._asked.of_preset)
+        self._remarks = (remark,) if remark else ()
         self._people = People(asked.disagree)
         self._maker = Maker(asked.steps(preset), self._people)
         self._ids = Ids(path)
@@ -183,7 +186,7 @@ class _Import:
             steps=self._maker.notes(),
             n_made=self._ids.n_made,
             n_several=self._people.n_several,
-            remarks=(*self._export.notes, *((more,) if more else ())),
+            remarks=(*self._export.notes, *self._remarks, *((more,) if more else ())),
             resolution=resolution,
             agreement=agreement(self._people.said),
         )

@@ -43,7 +43,7 @@ class Records:
         if not self.n_read:
             what, help_ = "there are no records in the file", "export it again"
         else:
-            counted = (f"{n:,} {why}" for why, n in self.left_out.counts.most_common())
+            counted = (f"{why} ({n:,})" for why, n in self.left_out.counts.most_common())
             what = f"no ticket is left of {self.n_read:,} records: {', '.join(counted)}"
             named = " ".join(option(name) for name in self._preset.options)
             help_ = f"the first record has: {words(self._keys)}; name what is meant by {named}"

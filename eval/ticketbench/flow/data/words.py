@@ -26,7 +26,7 @@ def headline(found: ImportNotes) -> str:
 
 def left_out_text(found: ImportNotes) -> str:
     """What was not taken, each with its count; empty where all was."""
-    return ", ".join(f"{n:,} {why}" for why, n in found.left_out.items())
+    return ", ".join(f"{why} ({n:,})" for why, n in found.left_out.items())
 
 
 def step_text(step: StepNote, n: int) -> str:

@@ -18,7 +18,14 @@ _OUTBOUND = "10"
     "freshdesk",
     tool="Freshdesk",
     forms="JSON, JSON lines, CSV",
-    tells=("description_text", "responder_id", "fr_escalated", "cc_emails", "Ticket ID", "Agent"),
+    tells=(
+        "description_text",
+        "responder_id",
+        "fr_escalated",
+        "cc_emails",
+        "Ticket ID",
+        "Contact ID",
+    ),
     pages=("tickets", "results"),
     options=("label_field", "label_tag", "parts"),
     gives={

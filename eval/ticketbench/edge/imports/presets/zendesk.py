@@ -15,16 +15,18 @@ from ticketbench.edge.imports.values import at, body, plain
     "zendesk",
     tool="Zendesk",
     forms='JSON lines, or pages `{"tickets": [...]}`',
-    tells=("raw_subject", "custom_fields", "requester", "requester_id", "submitter_id", "via"),
+    tells=("raw_subject", "custom_fields", "submitter_id", "brand_id", "ticket_form_id", "via"),
     pages=("tickets", "results"),
     options=("label_tag", "label_field", "parts"),
     gives={
         "id": "`id`",
         "text": "`subject` and `description`; with `--parts all` the requester's public comments",
-        "label": "a tag by `--label-tag 'team_*'`, or a custom field by `--label-field ID`",
+        "label": "a tag by `--label-tag 'team_*'`, or a custom field by `--label-field ID`; "
+        "what all its values begin with (`team_`) is taken off",
         "group": "the requester's number",
     },
     html=True,
+    tag_values=True,
 )
 def zendesk(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     """A ticket in the words of who asked; deleted and merged ones are none."""
