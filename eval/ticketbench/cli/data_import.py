@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ticketbench.cli.options import dialect_of, preset_options
 from ticketbench.cli.output import (
     ASIDE,
     Piece,
@@ -21,7 +22,6 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from ticketbench.edge.tables.rows import Dialect
     from ticketbench.flow.data.asked import ImportAsked
     from ticketbench.flow.data.dataset import Imported
     from ticketbench.measure.agreement.summary import Agreement
@@ -45,12 +45,7 @@ _MOST_LABELS = 12
 @click.option("--annotators", default="", metavar="A,B", help="Columns with one person's labels.")
 @click.option("--disagree", default="leave-out", metavar="RULE", show_default=True,
               help="No majority: leave-out, none, first, or a person.")  # fmt: skip
-@click.option("--text-field", default="", metavar="NAME", help="The field that is the text.")
-@click.option("--field", default="", metavar="NAME", help="The question that is the label.")
-@click.option("--label-tag", default="", metavar="PATTERN", help="Tags that are labels: team_*.")
-@click.option("--label-field", default="", metavar="NAME", help="The field that is the label.")
-@click.option("--parts", type=click.Choice(["first", "all"]),
-              help="Messages of a conversation that are the text.")  # fmt: skip
+@preset_options
 @click.option("--html", type=click.Choice(["auto", "keep"]),
               help="Make text of HTML, or keep it [by the preset].")  # fmt: skip
 @click.option("--cut-quotes", is_flag=True, help="Cut quoted replies below a text.")
@@ -102,18 +97,10 @@ def _asked(given: dict[str, Any]) -> ImportAsked:
         html=given["html"] or "",
         cut=tuple(one for one in ("quotes", "signatures") if given[f"cut_{one}"]),
         disagree=given["disagree"],
-        dialect=_dialect(given["delimiter"], given["encoding"]),
+        dialect=dialect_of(given["delimiter"], given["encoding"]),
         preview=given["preview"] or 0,
         force=given["force"],
     )
-
-
-def _dialect(delimiter: str | None, encoding: str | None) -> Dialect:
-    from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
-    from ticketbench.edge.tables.rows import Dialect
-
-    sign = None if delimiter is None else delimiter_of(delimiter)
-    return Dialect(sign, None if encoding is None else encoding_of(encoding), options="flags")
 
 
 def _show(found: Imported, file: Path) -> None:
@@ -160,7 +147,9 @@ def _show_labels(found: Imported) -> None:
 def _show_tickets(found: Imported) -> None:
     """Tickets before and after all steps, masked."""
     for one in found.shown:
-        show_pieces(Piece(f"ticket {one.id}", "bold"), Piece(f" {one.label}", ASIDE))
+        show_pieces(
+            Piece(f"ticket {one.id}", "bold"), Piece(f" {one.label or 'people disagree'}", ASIDE)
+        )
         changed = one.before != one.after
         if changed:
             show_pieces(Piece(" ".join(one.before.split())), first="before", column=8)
@@ -176,7 +165,7 @@ def _show_agreement(found: Agreement) -> None:
     show_pieces(Piece(words.chance_text(found)))
     if found.pairs:
         show_pieces(Piece(f"confused most: {words.pairs_text(found)}"))
-    header = [Piece(name, ASIDE) for name in ("label", "tickets", "agreed")]
+    header = [Piece(name, ASIDE) for name in ("label", "tickets", "said alike")]
     rows = [
         [Piece(one.label), Piece(f"{one.n:,}"), Piece(numbers.percent(one.share, 0))]
         for one in found.labels[:_MOST_LABELS]

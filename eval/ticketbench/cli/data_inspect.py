@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ticketbench.cli.options import dialect_of, preset_options
 from ticketbench.cli.output import (
     ASIDE,
     Piece,
@@ -20,19 +20,19 @@ from ticketbench.cli.output import (
     show_pieces,
     show_wrapped,
 )
-from ticketbench.core.errors import InputError
-from ticketbench.core.quotes import clipped, quoted
+from ticketbench.core.quotes import clipped
 
 if TYPE_CHECKING:
     from ticketbench.flow.data.inspection.found import Inspection
-
-_ROLES = ("id", "text", "label", "all_labels", "group", "split", "time")
 
 
 @click.command("inspect")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--columns", multiple=True, metavar="ROLE=NAME,...",
               help="What columns are, where a guess is wrong: text=Body,label=Team.")  # fmt: skip
+@click.option("--preset", default="", metavar="NAME",
+              help="The tool that wrote it, where that is not seen; none: any table.")  # fmt: skip
+@preset_options
 @click.option("--delimiter", metavar="SIGN", help="What stands between columns; `tab` for a tab.")
 @click.option("--encoding", metavar="NAME", help="How the file is written, such as cp1252.")
 @click.option("--all", "everything", is_flag=True,
@@ -41,10 +41,12 @@ _ROLES = ("id", "text", "label", "all_labels", "group", "split", "time")
 def inspect_command(
     file: Path,
     columns: tuple[str, ...],
+    preset: str,
     delimiter: str | None,
     encoding: str | None,
     everything: bool,
     as_json: bool,
+    **of_preset: Any,
 ) -> None:
     """Look into a file of tickets before anything is made of it; send and write nothing.
 
@@ -54,32 +56,27 @@ def inspect_command(
 
     \b
     ticketbench data inspect export.csv
-    ticketbench data inspect export.csv --columns text=Body,label=Team --delimiter ";"
-    ticketbench data inspect tickets.ndjson
+    ticketbench data inspect export.csv --columns text=Text,label=Team
+    ticketbench data inspect export.csv --all --json
     """
-    from ticketbench.edge.tables.rows import Dialect
+    from ticketbench.edge.imports.preset import Asked
+    from ticketbench.flow.data.asked import columns_of
     from ticketbench.flow.data.inspection.inspect import inspect
 
-    dialect = Dialect("\t" if delimiter == "tab" else delimiter, encoding)
-    found = inspect(file, columns=_columns(columns), dialect=dialect, everything=everything)
+    dialect = dialect_of(delimiter, encoding)
+    given: dict[str, Any] = {name: value or "" for name, value in of_preset.items()}
+    found = inspect(
+        file,
+        columns=columns_of(columns),
+        preset=preset,
+        asked=Asked(**given),
+        dialect=dialect,
+        everything=everything,
+    )
     if as_json:
         show_json("inspect", found)
         return
     _show(found)
-
-
-def _columns(given: tuple[str, ...]) -> dict[str, str]:
-    """Columns by role; a name may hold a comma, since only `,role=` parts two of them."""
-    found: dict[str, str] = {}
-    for text in given:
-        for part in re.split(rf",(?=(?:{'|'.join(_ROLES)})=)", text):
-            role, sign, name = part.partition("=")
-            if not sign or role not in _ROLES or not name:
-                what = f"no column of a role: {quoted(part)}"
-                help_ = f"such as text=Body; roles are {', '.join(_ROLES)}"
-                raise InputError(what, where="--columns", help=help_)
-            found[role] = name
-    return found
 
 
 def _show(found: Inspection) -> None:

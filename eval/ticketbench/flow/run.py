@@ -41,7 +41,7 @@ from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import SEED, blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.flow.texts import texts_notes, texts_of
-from ticketbench.measure.results import RunResults, run_results, summarise_dataset
+from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Replayed
@@ -200,7 +200,7 @@ def _measured(
         certify=inputs.config.file.choose.certify or "",
     )
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
-    results = replace(results, slices=slices)
+    results = replace(results, slices=slices, report=Origin(inputs.loaded.intake))
     results = with_production(results, tables, inputs)
     if inputs.config.file.report.categories:
         from ticketbench.flow.categories import of_run

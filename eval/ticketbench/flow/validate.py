@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ticketbench.flow.rubrics.lint import LintedSet, PlacedFinding
 
 
+_COLUMNS = ("id", "text", "label")
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A valid file: its kind, what is in it, and what is worth knowing about it."""
@@ -51,32 +54,30 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
 
 
 def _check(path: Path, labels: Sequence[str] | None) -> Checked:
-    from ticketbench.edge.imports.advice import unless_export
+    from ticketbench.edge.imports.advice import refuse_export
     from ticketbench.edge.inputs.python_literal import is_python
 
-    if path.suffix in (".yaml", ".yml") or (path.suffix == ".json" and not _is_table(path)):
+    if path.suffix in (".yaml", ".yml"):
         return _check_document(path)
     if is_python(path):
         return _check_rubrics(path)
+    refuse_export(path, unless=_COLUMNS)
+    if path.suffix == ".json" and not _is_table(path):
+        return _check_document(path)
     from ticketbench.edge.inputs.dataset import load_dataset
     from ticketbench.edge.inputs.dataset_findings import dataset_findings
 
-    with unless_export(path, ("id", "text", "label")):
-        loaded = load_dataset(path, known_labels=labels)
+    loaded = load_dataset(path, known_labels=labels)
     return Checked(
         str(path), "dataset", count(len(loaded.lines), "ticket"), dataset_findings(loaded)
     )
 
 
 def _is_table(path: Path) -> bool:
-    """Whether a .json file holds tickets as they are asked for; raises InputError for an export."""
-    from ticketbench.edge.imports.advice import refuse_export
-    from ticketbench.edge.imports.looks import first_record, has
+    """Whether a .json file holds tickets, and neither rubrics nor a config."""
+    from ticketbench.edge.imports.looks import first_record
 
     record = first_record(path) or {}
-    if all(has(record, name) for name in ("id", "text", "label")):
-        return True
-    refuse_export(path)
     return "text" in record and not {"name", "rubric"} & record.keys()
 
 

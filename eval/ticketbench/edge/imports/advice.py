@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.imports.looks import first_record, has, looks_like
+from ticketbench.edge.imports.looks import first_record, has, told_by
 from ticketbench.edge.imports.preset import Preset
+
+_NUMBER = re.compile(r"#\d+$")
+"""Behind the name of a column that stands several times."""
 
 
 def an_export(tool: str) -> str:
@@ -27,23 +31,25 @@ def looks_like_export(path: Path, preset: Preset) -> InputError:
     )
 
 
-def refuse_export(path: Path) -> None:
-    """Raises InputError for a file of the shape of an export."""
-    preset = looks_like(path)
+def refuse_export(path: Path, *, unless: Collection[str] = ()) -> None:
+    """Raises InputError for a file of the shape of an export.
+
+    One that has all the columns of `unless` is what it was asked for, whatever else stands in it.
+    """
+    record = first_record(path)
+    asked = [_NUMBER.sub("", name) for name in unless]
+    if record is None or (asked and all(has(record, name) for name in asked)):
+        return
+    preset = told_by(record)
     if preset is not None:
         raise looks_like_export(path, preset)
 
 
 @contextmanager
-def unless_export(path: Path, columns: Collection[str] = ()) -> Iterator[None]:
-    """What goes wrong inside, but for a file of the shape of an export: then that it is one.
-
-    A file that has all `columns` it was asked for is no export, whatever else stands in it.
-    """
+def unless_export(path: Path) -> Iterator[None]:
+    """What goes wrong inside, but for a file of the shape of an export: then that it is one."""
     try:
         yield
     except InputError:
-        record = first_record(path) or {}
-        if not columns or not all(has(record, name) for name in columns):
-            refuse_export(path)
+        refuse_export(path)
         raise

@@ -10,7 +10,7 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ticketbench.core.quotes import clipped, listed, words
+from ticketbench.core.quotes import clipped, listed, quoted, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
@@ -158,16 +158,62 @@ def other_line_ends(loaded: LoadedDataset) -> Iterator[Finding]:
         )
 
 
+@check("TB110")
+def intake(loaded: LoadedDataset) -> Iterator[Finding]:
+    """What was done to the table before its tickets were judged."""
+    if loaded.intake.texts:
+        yield Finding(
+            code="TB110",
+            severity="note",
+            title=f"how {loaded.path.name} was read",
+            evidence="; ".join(loaded.intake.texts),
+            action="nothing to do if that is meant; the keys of `dataset` decide it",
+        )
+
+
+@check("TB111")
+def unused_map(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Entries of the map of labels that no row has."""
+    unused = [one for one in loaded.intake.labels if not one.n]
+    if not unused:
+        return
+    near = [f"{quoted(one.old)}: did you mean {quoted(one.near)}?" for one in unused if one.near]
+    yield _warning(
+        "TB111",
+        f"{len(unused)} of {len(loaded.intake.labels)} entries of the map of labels match no row",
+        "; ".join(near[:_MOST_NAMED]) or listed(one.old for one in unused),
+        "write the old name as it stands in the file, or take the entry out",
+    )
+
+
+@check("TB112")
+def all_splits(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Tickets of several splits, and nothing that chooses among them."""
+    counts = Counter(ticket.split for ticket in loaded.dataset.tickets if ticket.split)
+    if len(counts) < 2 or loaded.intake.chooses_split:
+        return
+    named = [f"{clipped(name)} ({n:,})" for name, n in counts.most_common()]
+    test = "test" if "test" in counts else named[0].rpartition(" ")[0]
+    yield Finding(
+        code="TB112",
+        severity="note",
+        title=f"all splits are judged: {words(named)}",
+        evidence=f"the column of splits of {loaded.path.name}",
+        action=f"to judge one: `dataset: {{where: {{split: {test}}}}}`",
+    )
+
+
 @check("TB115")
 def markup(loaded: LoadedDataset) -> Iterator[Finding]:
     """Texts that are HTML; quoted replies below it are told in the same line."""
     at = _worth_telling(loaded, holds_markup)
     if at:
         quoted = _holding(loaded, holds_quote)
-        title, evidence = f"{_of_texts(loaded, at)} hold HTML markup", _first(loaded, at)
+        title, first = f"{_of_texts(loaded, at)} hold HTML markup", f"first {_place(loaded, at)}"
         if quoted:
             title += f", {len(quoted):,} hold a quoted reply"
-            evidence += f", quoted {_first(loaded, quoted)}"
+            first += f", quoted {_place(loaded, quoted)}"
+        evidence = f"{first}, of {loaded.path.name}"
         yield _warning("TB115", title, evidence, _imported(loaded, cut_quotes=bool(quoted)))
 
 
@@ -211,7 +257,10 @@ def _imported(loaded: LoadedDataset, *, cut_quotes: bool = False) -> str:
 
 
 def _first(loaded: LoadedDataset, at: Sequence[int]) -> str:
-    """The first of these tickets: its line, and its id where that is no mail, number or name."""
-    name = loaded.dataset.tickets[at[0]].id
-    line = f"line {loaded.lines[at[0]]} of {loaded.path.name}"
-    return f"first {name}, {line}" if _PLAIN_ID.fullmatch(name) else f"first in {line}"
+    return f"first {_place(loaded, at)} of {loaded.path.name}"
+
+
+def _place(loaded: LoadedDataset, at: Sequence[int]) -> str:
+    """The line of the first of these tickets, and its id where that is no mail, number or name."""
+    name, line = loaded.dataset.tickets[at[0]].id, f"line {loaded.lines[at[0]]}"
+    return f"{name} in {line}" if _PLAIN_ID.fullmatch(name) else f"in {line}"

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ticketbench.edge.imports.record import Record
+from ticketbench.edge.inputs.tickets.joined_text import joined_text
+from ticketbench.edge.inputs.tickets.one_row import with_line_feeds
 from ticketbench.edge.texts.steps import STEPS, cleaned
 from ticketbench.flow.data.people import JOIN, People, Taken
 from ticketbench.flow.import_notes import StepNote
@@ -44,11 +46,11 @@ class Maker:
 
     def made(self, record: Record) -> Made | None:
         """The ticket; None where nothing but blanks is left of its text."""
-        parts = [_with_line_feeds(part) for part in record.texts]
-        text = before = _joined(parts)
+        parts = [with_line_feeds(part) for part in record.texts]
+        text = before = joined(parts)
         names: set[str] = set()
         if self._steps:
-            text = _joined([self._stepped(part, names) for part in parts])
+            text = joined([self._stepped(part, names) for part in parts])
         if _ODD.search(text):
             text = _ODD.sub("", text)
             names.add(CHARACTERS)
@@ -75,15 +77,8 @@ class Maker:
         return tuple(StepNote(one, self._changed[one], self._kept[one]) for one in shown)
 
 
-def _with_line_feeds(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-def _joined(parts: Sequence[str]) -> str:
+def joined(parts: Sequence[str]) -> str:
     """One part as it stands; of several, each without outer blanks, none that begins the next."""
     if len(parts) == 1:
         return parts[0]
-    given = [part for part in (one.strip() for one in parts) if part]
-    following = [*given[1:], ""]
-    kept = [one for one, after in zip(given, following, strict=True) if not after.startswith(one)]
-    return JOIN_PARTS.join(kept)
+    return joined_text(parts, join=JOIN_PARTS)

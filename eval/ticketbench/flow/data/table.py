@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import os
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import Self, TextIO
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
+from ticketbench.edge.inputs.tickets.identity import id_of_text
 from ticketbench.edge.redaction import refuse_key_in_any
 
 NEEDED = ("id", "text", "label")
@@ -49,7 +49,7 @@ class Ids:
             self._seen.add(name)
             return name
         self.n_made += 1
-        made = f"t-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+        made = id_of_text(text)
         if made in self._seen:
             self._repeats[made] += 1
             made = f"{made}-{self._repeats[made] + 1}"

@@ -74,6 +74,24 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "same question on every system, and stored answers are found.",
             "Nothing. `*.csv *.jsonl text eol=lf` in .gitattributes keeps the files alike.",
         ),
+        "TB110": Code(
+            "how the table was read",
+            "Something was done before the tickets were judged: rows chosen or left out, labels "
+            "renamed, columns joined, ids made, a delimiter taken from the file.",
+            "Nothing, if that is meant. The keys of `dataset` in the config decide it.",
+        ),
+        "TB111": Code(
+            "entries of the map of labels that match no row",
+            "The map renames labels that the file does not have. It may be of an older export, or "
+            "the name is spelled in another way there, and those rows keep their old label.",
+            "Write the old name as it stands in the file, or take the entry out.",
+        ),
+        "TB112": Code(
+            "all splits are judged",
+            "The table has a column of splits, such as train and test, and tickets of all of them "
+            "count. Texts that rubrics were written or tuned on flatter the result.",
+            "Judge one: `dataset: {where: {split: test}}`.",
+        ),
         "TB115": Code(
             "texts hold HTML markup",
             "Tags, styles and the names of elements are words to a model, and to the search for "
@@ -83,9 +101,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "TB116": Code(
             "texts hold a quoted reply",
-            "Below the customer's words stands the mail that they answer, which your own agents may "
-            "have written. A model reads it as if the customer had asked for it.",
-            "`ticketbench data import FILE -o OUT.csv --cut-quotes` leaves the customer's words.",
+            "Below the customer's words stands the mail that they answer, often your own agents'. "
+            "A model reads it as if the customer had asked for it.",
+            "`ticketbench data import FILE -o OUT.csv --cut-quotes` keeps the customer's words.",
         ),
         "TB117": Code(
             "texts end in the same lines as others",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.imports.looks import looks_like
+from ticketbench.edge.imports.looks import looks_like, named_preset
 from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.inputs.column_guess import Guess, columns_of
+from ticketbench.edge.tables.columns import has_column, missing_column
 from ticketbench.edge.tables.rows import Dialect
+from ticketbench.flow.data.asked import ImportAsked, checked
 from ticketbench.flow.data.inspection.contents import MOST_CHARACTERS, Contents
 from ticketbench.flow.data.inspection.found import Annotators, Export, Inspection, Together
 from ticketbench.flow.data.inspection.next_steps import next_steps
@@ -19,11 +21,11 @@ from ticketbench.flow.data.inspection.roles import (
     Values,
     annotator_column,
     columns_of_annotators,
-    refuse_unknown,
     roles_of,
 )
 from ticketbench.flow.data.inspection.tally import Tally
 from ticketbench.flow.data.inspection.tickets import (
+    Drawn,
     Tickets,
     drawn_rows,
     tickets_of_export,
@@ -40,31 +42,55 @@ LOOKED_AT = 10_000
 def inspect(
     path: Path,
     *,
-    columns: Mapping[str, str] | None = None,
-    dialect: Dialect | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
+    preset: str = "",
     asked: Asked | None = None,
+    dialect: Dialect | None = None,
     everything: bool = False,
 ) -> Inspection:
     """Look into `path`: a table, or an export that a preset reads.
 
-    `columns` says what columns are where a guess is wrong, by role; `asked` what a preset has to
-    know. With `everything` all texts are looked at for markup and personal data, else 10,000 drawn
-    from them. Raises InputError for a file that cannot be read, or has no such column.
+    `columns` says what columns are where a guess is wrong, by role; `preset` the tool that wrote
+    it where that is not seen, "none" for a table; `asked` what that tool's preset has to know. With `everything` all texts are looked at for markup and personal data, else 10,000 drawn
+    from them. Raises InputError for a file that cannot be read, has no such column, or whose tool
+    takes no such option.
     """
-    dialect = dialect or Dialect()
-    preset = None if columns else looks_like(path)
-    if preset is not None:
-        return _of_export(path, preset, asked or Asked(), dialect, everything=everything)
+    dialect, asked = dialect or Dialect(), asked or Asked()
+    seen = named_preset(preset or "none") if preset or columns else looks_like(path)
+    tool = seen or named_preset("none")
+    checked(ImportAsked(tool.name, asked), tool)
+    if tool.name != "none":
+        return _of_export(path, tool, asked, dialect, everything=everything)
     drawn = drawn_rows(path, dialect)
     if not drawn.n:
         raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")
-    refuse_unknown(columns or {}, drawn.columns, f"{path}:1")
+    given = columns or {}
+    _refuse_missing(path, given, drawn)
     values = columns_of(drawn.columns, drawn.rows)
-    guesses = roles_of(values, columns or {})
-    roles = {guess.role: guess.column for guess in guesses}
+    guesses = roles_of(values, given)
+    roles = {guess.role: (guess.column,) for guess in guesses} | dict(given)
     counted = _counted(tickets_of_table(path, roles, dialect), everything=everything)
     found = counted.inspection(path, None, guesses, values)
     return replace(found, next=next_steps(found, dialect))
+
+
+def _refuse_missing(path: Path, given: Mapping[str, Sequence[str]], drawn: Drawn) -> None:
+    """Raises InputError for a column that the table does not have."""
+    missing = [
+        missing_column(
+            name,
+            drawn.columns,
+            drawn.facts,
+            where=f"{path}:1",
+            role=role,
+            say=f"say --columns {role}=COLUMN",
+        )
+        for role, names in given.items()
+        for name in names
+        if not has_column(name, drawn.columns)
+    ]
+    if missing:
+        raise InputError.of(missing)
 
 
 def _of_export(

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ticketbench.edge.imports.preset import Asked
+from ticketbench.edge.inputs.dataset_findings import LEAST_SHARE
 from ticketbench.edge.tables.rows import Dialect
 from ticketbench.flow.data.inspection.found import Inspection
 from ticketbench.flow.setup.project import as_argument
+from ticketbench.measure.sample.inventory import Holding
 
 _NEEDED = ("id", "text", "label")
 _IMPORTED = ("id", "text", "label", "group", "time", "split")
@@ -17,11 +19,14 @@ _OF_PRESETS = ("text_field", "field", "label_tag", "label_field", "parts")
 
 
 def next_steps(found: Inspection, dialect: Dialect, asked: Asked | None = None) -> tuple[str, ...]:
-    """Commands in their order, as a shell takes them; none where no column holds labels.
+    """Commands in their order, as a shell takes them; none where no column holds labels, or a
+    choice has to be made first.
 
     What has to be cut from the texts, and several rows a ticket, lead to `data import`; a plain
-    table to `init --from`.
+    table to `init --from`; signatures alone are no reason.
     """
+    if found.export is not None and found.export.choice:
+        return ()
     imported = [*_options(found, asked or Asked())]
     roles = {guess.role: guess.column for guess in found.columns}
     if found.export is None and not ("text" in roles and ("label" in roles or imported)):
@@ -31,6 +36,8 @@ def next_steps(found: Inspection, dialect: Dialect, asked: Asked | None = None) 
     if not imported:
         return (first,)
     plain = Path("tickets.csv" if file.name != "tickets.csv" else "plain.csv")
+    if _often(found.contents.signatures, found):
+        imported.append("--cut-signatures")
     words = [*imported, *_columns(found), *_written(dialect)]
     command = " ".join(["ticketbench data import", as_argument(file), "-o", str(plain), *words])
     return command, f"ticketbench init --from {plain}"
@@ -48,13 +55,15 @@ def _options(found: Inspection, asked: Asked) -> Iterator[str]:
         yield f"--annotators {shlex.quote(','.join(who.columns))}"
     elif who.column and who.tickets:
         yield f"--annotator {shlex.quote(who.column)}"
-    holds = found.contents
-    if holds.markup.n:
+    if _often(found.contents.markup, found):
         yield "--html auto"
-    if holds.quoted.n:
+    if _often(found.contents.quoted, found):
         yield "--cut-quotes"
-    if holds.signatures.n:
-        yield "--cut-signatures"
+
+
+def _often(held: Holding, found: Inspection) -> bool:
+    """Whether it is worth a step: where `validate` says it, too."""
+    return held.n > 0 and held.n >= LEAST_SHARE * found.contents.n
 
 
 def _columns(found: Inspection) -> Iterator[str]:

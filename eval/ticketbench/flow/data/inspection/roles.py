@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from ticketbench.core.errors import InputError
-from ticketbench.core.quotes import columns_near, quoted
 from ticketbench.edge.inputs.column_guess import Guess, is_known, likely_columns
 
-ROLES = ("id", "text", "label", "all_labels", "group", "split", "time")
+_ORDER = ("id", "text", "label", "group", "split", "time")
 
 _SPLITS = ("split", "subset", "fold", "partition", "part")
 _ANNOTATORS = (
@@ -28,13 +26,15 @@ _SAME_LABELS = 0.5
 Values = Mapping[str, Sequence[str]]
 
 
-def roles_of(values: Values, given: Mapping[str, str]) -> tuple[Guess, ...]:
-    """A guess for each role that some column looks like; what is `given` is taken as it is.
+def roles_of(values: Values, given: Mapping[str, Sequence[str]]) -> tuple[Guess, ...]:
+    """A guess for each role that some column looks like; what is `given` is taken as it is, several
+    columns of a text with commas between them.
 
     Ids and texts that stand twice, and more labels than a set should have, are told, not refused,
     where the name of their column is plain.
     """
-    free = {name: found for name, found in values.items() if name not in given.values()}
+    said = {name for names in given.values() for name in names}
+    free = {name: found for name, found in values.items() if name not in said}
     guesses = {guess.role: guess for guess in likely_columns(free)}
     taken = {guess.column for guess in guesses.values()}
     for role, fits in _FITS.items():
@@ -42,22 +42,14 @@ def roles_of(values: Values, given: Mapping[str, str]) -> tuple[Guess, ...]:
         if role not in guesses and named:
             guesses[role] = Guess(role, named[0], tuple(named[1:4]), _counted(free[named[0]]))
             taken.add(named[0])
-    guesses |= {role: Guess(role, name, reason="as you said") for role, name in given.items()}
+    for role, names in given.items():
+        guesses[role] = Guess(role, ",".join(names), reason="as you said")
     columns = {guess.column for guess in guesses.values()}
     return tuple(
         replace(found, others=tuple(name for name in found.others if name not in columns))
-        for found in map(guesses.get, ROLES)
+        for found in map(guesses.get, _ORDER)
         if found is not None
     )
-
-
-def refuse_unknown(given: Mapping[str, str], columns: Sequence[str], where: str) -> None:
-    """Raises InputError for a column that the table does not have."""
-    for role, name in given.items():
-        if name not in columns:
-            what = f"there is no column {quoted(name)} for the {role}"
-            help_ = f"{columns_near(name, columns)}; say --columns {role}=COLUMN"
-            raise InputError(what, where=where, help=help_)
 
 
 def annotator_column(values: Values, roles: Mapping[str, str]) -> str:

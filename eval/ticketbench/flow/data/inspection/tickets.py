@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ticketbench.core.errors import InputError
 from ticketbench.edge.imports.preset import Asked, LeftOut, Preset
 from ticketbench.edge.imports.raw import open_export
 from ticketbench.edge.imports.record import Record
 from ticketbench.edge.imports.values import labels
+from ticketbench.edge.tables.columns import at
 from ticketbench.edge.tables.reading import open_table
-from ticketbench.edge.tables.rows import Dialect, Row
+from ticketbench.edge.tables.rows import Dialect, Facts, Row
 from ticketbench.flow.data.inspection.reservoir import Reservoir
 from ticketbench.flow.data.inspection.tally import Seen
+from ticketbench.flow.data.made import joined
+from ticketbench.flow.data.records import Records
 from ticketbench.flow.steps.settings import SEED
 
 _MOST_ROWS = 2_000
@@ -30,6 +32,7 @@ class Drawn:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     n: int
+    facts: Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +62,25 @@ def drawn_rows(path: Path, dialect: Dialect) -> Drawn:
                 for name, cell in row.values.items()
             }
             reservoir.keep(place, Row(row.line, cells))
-    columns = tuple(stream.columns)
-    return (
-        Drawn(columns, tuple(reservoir.kept()), reservoir.n) if reservoir else Drawn(columns, (), 0)
-    )
+    rows, n = (tuple(reservoir.kept()), reservoir.n) if reservoir else ((), 0)
+    return Drawn(tuple(stream.columns), rows, n, stream.facts)
 
 
-def tickets_of_table(path: Path, roles: Mapping[str, str], dialect: Dialect) -> Tickets:
-    """A ticket a row, by the column of each role."""
+def tickets_of_table(path: Path, roles: Mapping[str, Sequence[str]], dialect: Dialect) -> Tickets:
+    """A ticket a row, by the columns of each role; a text may have several."""
     stream = open_table(path, dialect)
     found = Tickets(iter(()))
 
     def seen() -> Iterator[Seen]:
         for row in stream.rows:
-            cells = {role: row.values.get(name) for role, name in roles.items()}
+            cells = {role: at(row, names[0]) for role, names in roles.items()}
+            texts = roles.get("text", ())
+            parts = [_text(at(row, name)) for name in texts[1:]]
+            text = _text(cells.get("text"))
             yield Seen(
                 line=row.line,
                 id=_text(cells.get("id")),
-                text=_text(cells.get("text")),
+                text=joined([text, *parts]) if parts else text,
                 labels=_labels(cells.get("label")),
                 group=_text(cells.get("group")),
                 split=_text(cells.get("split")),
@@ -87,28 +91,23 @@ def tickets_of_table(path: Path, roles: Mapping[str, str], dialect: Dialect) -> 
 
 
 def tickets_of_export(path: Path, preset: Preset, asked: Asked, dialect: Dialect) -> Tickets:
-    """A ticket a record, as the preset reads it. Raises InputError, while it is read, where a
-    choice has to be made.
+    """A ticket as the preset reads it. Raises InputError, while it is read, where a choice has to
+    be made.
     """
     export = open_export(path, preset, dialect)
-    found = Tickets(iter(()))
+    records = Records(path, export, preset, asked)
+    found = Tickets(iter(()), left_out=records.left_out)
 
     def seen() -> Iterator[Seen]:
         n = 0
-        for raw in export.records:
+        for record in records.each():
             n += 1
-            try:
-                record = preset.read(raw, asked, found.left_out)
-            except InputError as error:
-                first = error.problems[0]
-                where = first.where or f"{path}:{raw.line}"
-                raise InputError(first.what, where=where, help=first.help) from None
-            if record is not None:
-                yield _of_record(record)
+            yield _of_record(record)
+        records.refuse_nothing(n)
         found.notes.extend(export.notes)
-        found.notes.extend(filter(None, [export.more(n)]))
+        found.notes.extend(filter(None, [export.more(records.n_read)]))
 
-    return Tickets(seen(), found.notes, found.left_out)
+    return Tickets(seen(), found.notes, records.left_out)
 
 
 def _of_record(record: Record) -> Seen:
@@ -116,7 +115,7 @@ def _of_record(record: Record) -> Seen:
     return Seen(
         line=record.line,
         id=record.id,
-        text="\n\n".join(filter(None, (part.strip() for part in record.texts))),
+        text=joined(record.texts),
         labels=next(iter(said)) if len(said) == 1 else (),
         group=record.group,
         split=record.split,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ticketbench.core.quotes import clipped
+from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.imports.advice import an_export
 from ticketbench.flow.data.inspection.found import Inspection, Together
 from ticketbench.measure.sample.inventory import Holding
@@ -21,7 +22,8 @@ def headline(found: Inspection) -> str:
         return f"{found.path}: looks like {an_export(found.export.tool)}"
     tool = f"{an_export(found.export.tool)}, " if found.export is not None else ""
     tickets = count(found.n, "row" if found.annotators.column else "ticket")
-    return f"{found.path}: {tool}{tickets}, {count(len(found.balance.labels), 'label')}"
+    labels = sum(one.label != NONE_LABEL for one in found.balance.labels)
+    return f"{found.path}: {tool}{tickets}, {count(labels, 'label')}"
 
 
 def sentences(found: Inspection) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ def _of_rows(found: Inspection) -> Iterator[str]:
     if found.n_different is not None and found.n_different < given and not found.annotators.tickets:
         yield (
             f"of {given:,} texts {found.n_different:,} are different; the others are copies or "
-            "near-duplicates, which `run` ties to them"
+            "near-duplicates"
         )
     if found.splits:
         parts = ", ".join(f"{clipped(name)} ({n:,})" for name, n in [*found.splits.items()][:5])
