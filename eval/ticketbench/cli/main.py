@@ -31,6 +31,7 @@ COMMANDS = {
     "policy": "Make, show and check the file that a router decides by.",
     "baseline": "Show, bless or pin the reference that gates compare with.",
     "rubrics": "Which rubrics are unclear, in each other's way, or changed.",
+    "data": "Make a dataset of an export; look into a table.",
     "validate": "Check configs, rubric sets and datasets; send nothing.",
     "cache": "Show, share, check and clean stored answers.",
     "key": "Show and say which key may go to which host.",

@@ -11,6 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from ticketbench.core.errors import TicketbenchError
+    from ticketbench.edge.tables.rows import Dialect
 
 _Command = Callable[..., Any]
 
@@ -59,6 +60,40 @@ def target_options(command: _Command) -> _Command:
         help="So many of what goes out are to be right, such as 0.9.",
     )
     return target(costs(command))
+
+
+def preset_options(command: _Command) -> _Command:
+    """Add what presets ask for: --text-field, --field, --label-tag, --label-field and --parts."""
+    options = (
+        click.option("--text-field", default="", metavar="NAME", help="The field of the text."),
+        click.option("--field", default="", metavar="NAME", help="The question that is the label."),
+        click.option(
+            "--label-tag", default="", metavar="PATTERN", help="Tags that are labels: team_*."
+        ),
+        click.option(
+            "--label-field", default="", metavar="NAME", help="The field that is the label."
+        ),
+        click.option(
+            "--parts",
+            type=click.Choice(["first", "all"]),
+            help="Messages of a conversation that are the text.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def dialect_of(delimiter: str | None, encoding: str | None) -> Dialect:
+    """How a table is said to be written by `--delimiter` and `--encoding`; None where it is not.
+
+    Raises InputError for what is no sign or no encoding.
+    """
+    from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
+    from ticketbench.edge.tables.rows import Dialect
+
+    sign = None if delimiter is None else delimiter_of(delimiter)
+    return Dialect(sign, None if encoding is None else encoding_of(encoding), options="flags")
 
 
 def map_option(command: _Command) -> _Command:

@@ -19,6 +19,7 @@ from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.files.gitignore import kept_if_filled
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
+from ticketbench.flow.import_notes import ceiling
 from ticketbench.flow.report_folder import made_from
 from ticketbench.flow.steps.completeness import (
     drift_finding,
@@ -40,7 +41,7 @@ from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import SEED, blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.flow.texts import texts_notes, texts_of
-from ticketbench.measure.results import RunResults, run_results, summarise_dataset
+from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Replayed
@@ -110,6 +111,7 @@ def run(
             *refresh_finding(answered.unfinished_refresh),
             *version_finding(inputs.recording, config),
             *blessed_findings(inputs),
+            *ceiling(inputs.loaded.path),
         )
         results = _measured(inputs, tables, found)
         manifest |= _sources_in_numbers(replayed, budget, changed)
@@ -198,7 +200,7 @@ def _measured(
         certify=inputs.config.file.choose.certify or "",
     )
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
-    results = replace(results, slices=slices)
+    results = replace(results, slices=slices, report=Origin(inputs.loaded.intake))
     results = with_production(results, tables, inputs)
     if inputs.config.file.report.categories:
         from ticketbench.flow.categories import of_run

@@ -84,9 +84,11 @@ def score(
     reference: bool = False,
 ) -> Score:
     """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
+    from ticketbench.edge.imports.advice import unless_export
     from ticketbench.edge.results.predictions import read_score_table
 
-    table = read_score_table(file, rubric_set, chosen_by="--rubric-set")
+    with unless_export(file):
+        table = read_score_table(file, rubric_set, chosen_by="--rubric-set")
     return score_of(table, settings=settings, reference=reference)
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from ticketbench.flow.rubrics.lint import LintedSet, PlacedFinding
 
 
+_COLUMNS = ("id", "text", "label")
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A valid file: its kind, what is in it, and what is worth knowing about it."""
@@ -31,7 +34,9 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
 
     A .yaml, .yml or .json file holding a list or `extends` is a rubric set, one with `version` a
     config (checked with its dataset and rubric files), `app.py::LABELS` a rubric set, anything else
-    a dataset. With `rubrics`, the labels of datasets must be in that rubric set.
+    a dataset; a .json file of records with a text is one, too. An export of another tool is refused
+    with the command that makes a dataset of it. With `rubrics`, the labels of datasets must be in
+    that rubric set.
     """
     from ticketbench.edge.inputs.rubric_files import read_rubrics
 
@@ -49,12 +54,16 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
 
 
 def _check(path: Path, labels: Sequence[str] | None) -> Checked:
+    from ticketbench.edge.imports.advice import refuse_export
     from ticketbench.edge.inputs.python_literal import is_python
 
-    if path.suffix in (".yaml", ".yml", ".json"):
+    if path.suffix in (".yaml", ".yml"):
         return _check_document(path)
     if is_python(path):
         return _check_rubrics(path)
+    refuse_export(path, unless=_COLUMNS)
+    if path.suffix == ".json" and not _is_table(path):
+        return _check_document(path)
     from ticketbench.edge.inputs.dataset import load_dataset
     from ticketbench.edge.inputs.dataset_findings import dataset_findings
 
@@ -62,6 +71,14 @@ def _check(path: Path, labels: Sequence[str] | None) -> Checked:
     return Checked(
         str(path), "dataset", count(len(loaded.lines), "ticket"), dataset_findings(loaded)
     )
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a .json file holds tickets, and neither rubrics nor a config."""
+    from ticketbench.edge.imports.looks import first_record
+
+    record = first_record(path) or {}
+    return "text" in record and not {"name", "rubric"} & record.keys()
 
 
 def _check_document(path: Path) -> Checked:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ticketbench.core.intake import NOTHING_DONE, Intake
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Finding, ScoreTable, Value
 from ticketbench.measure.categories.found import Categories
@@ -46,6 +47,16 @@ class DatasetSummary:
     n_groups: int = 0
     grouped_by: str = ""
     untied: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How what the results rest on was read: rows chosen, labels renamed, columns joined."""
+
+    intake: Intake = NOTHING_DONE
+
+
+READ_AS_IT_STANDS = Origin()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,7 @@ class RunResults(Value):
     drift           of each set where the config names a log of production
     workloads       where the config says how many tickets a day has
     categories      of each set where the config asks for new ones
+    report          how the dataset was read, as far as something was done to it
     """
 
     name: str
@@ -119,6 +131,7 @@ class RunResults(Value):
     drift: tuple[SetDrift, ...] = ()
     workloads: tuple[SettingWorkload, ...] = ()
     categories: tuple[SetCategories, ...] = ()
+    report: Origin = READ_AS_IT_STANDS
 
     @property
     def n_failed(self) -> int:

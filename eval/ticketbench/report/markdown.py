@@ -184,4 +184,11 @@ def _origin(report: Report) -> list[str]:
         f"Dataset {escaped(results.dataset.name)} ({results.dataset.n} tickets, "
         f"sha256 `{results.dataset.fingerprint[:12]}`), answers of "
         f"{escaped(source.endpoint)}, ticketbench {report.tool_version}.",
+        *_read(results),
     ]
+
+
+def _read(results: RunResults) -> list[str]:
+    """What was done to the table before its tickets were judged; nothing for most."""
+    texts = results.report.intake.texts
+    return ["", f"Read: {escaped('; '.join(texts))}."] if texts else []

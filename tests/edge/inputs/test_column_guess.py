@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.inputs.column_guess import MOST_LABELS, guessed_columns
+from ticketbench.edge.inputs.column_guess import (
+    MOST_LABELS,
+    columns_of,
+    guessed_columns,
+    likely_columns,
+)
 from ticketbench.edge.tables.reading import read_table
 from ticketbench.edge.tables.rows import Cell, Row, Table
 
@@ -116,5 +121,26 @@ def test_a_table_with_other_signs_between_its_columns_is_told_so_and_not_shown(
     with pytest.raises(InputError) as raised:
         guessed_columns(path, read_table(path))
     (problem,) = raised.value.problems
-    assert problem.what == "semicolons part the columns of this file, not commas"
+    assert problem.what == "the header is one field that holds 2 semicolons"
     assert "ann" not in f"{problem.what}{problem.help}{problem.where.replace(str(tmp_path), '')}"
+
+
+def test_a_guess_says_why() -> None:
+    told = columns(id="{i}", anfrage=TEXT, Team="{x}", customer="c-{x}", created_at="2026-01-01")
+    assert {guess.role: guess.reason for guess in guessed_columns(FILE, told)} == {
+        "id": "by its name; different in every row",
+        "text": "by what it holds: texts of 34 characters on average",
+        "label": "by its name; 3 short values in 12 rows",
+        "group": "by its name; 3 values in 12 rows",
+        "time": "by its name; dates",
+    }
+
+
+def test_what_looks_like_nothing_has_no_guess_and_is_no_error() -> None:
+    assert likely_columns({"n": ["1", "1"], "m": ["", ""], "": []}) == ()
+
+
+def test_a_list_of_one_is_what_stands_in_it() -> None:
+    rows = tuple(Row(i, {"id": str(i), "label": ["abc"[i % 3]]}) for i in range(9))
+    assert columns_of(("label",), rows) == {"label": [*"abcabcabc"]}
+    assert likely_columns(columns_of(("id", "label"), rows))[1].column == "label"

@@ -7,6 +7,7 @@ wait for ever, and no link out of it, since git carries links and a stranger's m
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import os
 import re
@@ -25,6 +26,7 @@ MOST_RATIO = 100
 """Of what a file unpacks to and its own size: texts are packed by less, a bomb by a thousand."""
 
 A_FOLDER = "a folder"
+_PIECE = 1 << 20
 
 _STREAM = re.compile(r"/dev/(stdin|fd/\d+)|/proc/self/fd/\d+")
 _KINDS = {
@@ -62,6 +64,31 @@ def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE
         raise InputError(f"{path} is larger than {_size(most)}", help="split it, or name another")
     refuse_git_marks(path, content, merge_help=merge_help)
     return content
+
+
+def read_start(path: Path, n: int) -> bytes:
+    """The first `n` bytes of a regular file of the project, or fewer; empty where it cannot be
+    read: for a guess at what the file is, which may be wrong.
+    """
+    if is_stream(path):
+        return b""  # what is read of it here nobody could read again
+    try:
+        with _opened(path) as file:
+            return file.read(n)
+    except (InputError, OSError, ValueError):
+        return b""
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a regular file, read piece by piece. Raises InputError when it cannot be."""
+    try:
+        with _opened(path) as file:
+            found = hashlib.sha256()
+            while piece := file.read(_PIECE):
+                found.update(piece)
+            return found.hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", help="check the path") from None
 
 
 def _room(file: BinaryIO, most: int) -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import words
-from ticketbench.edge.tables.rows import Table
+from ticketbench.edge.tables.rows import Row, Table
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "ticket_id", "ticket", "key", "number", "case_id", "issue_key", "issue_id", "no"),
@@ -40,57 +40,96 @@ _MOSTLY = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The column for a role, and others that could be it, the likeliest first."""
+    """The column for a role, others that could be it, the likeliest first, and why this one."""
 
     role: str
     column: str
     others: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def guessed_columns(path: Path, table: Table) -> tuple[Guess, ...]:
     """A guess for id, text and label, then for group and time where a column looks like one.
 
-    Each column has one role. Raises InputError that names what is missing where no column can be
-    the id, the text or the label.
+    Each column has one role. Without a column that is called an id, and without one of different
+    short words, there is none: ids are made of the texts. Raises InputError that names what is
+    missing where no column can be the text or the label, or what is called an id is none.
     """
     if not table.rows:
         raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")
-    values = {name: [_text(row.values.get(name)) for row in table.rows] for name in table.columns}
+    values = columns_of(table.columns, table.rows)
+    found = likely_columns(values)
+    known = [guess.role for guess in found]
+    has_id = any(is_known("id", name) for name in table.columns)
+    missing = [role for role in _ORDER if role in _NEEDED and role not in known]
+    missing = [role for role in missing if role != "id" or has_id]
+    if missing:
+        raise _none_fits(path, missing[0], values)
+    return found
+
+
+def columns_of(columns: Collection[str], rows: Sequence[Row]) -> dict[str, list[str]]:
+    """The values of each column as texts, empty for what is none."""
+    return {name: [_text(row.values.get(name)) for row in rows] for name in columns}
+
+
+def likely_columns(values: Mapping[str, Sequence[str]]) -> tuple[Guess, ...]:
+    """A guess for each role that a column looks like, as `guessed_columns`; none is missed."""
     free, found = dict(values), list[Guess]()
-    for role in ("text", "label", "id", "group", "time"):
-        fits = [name for name in _ranked(role, free) if _FITS[role](free[name])]
-        if not fits:
-            if role in _NEEDED:
-                raise _none_fits(path, role, values)
-            continue
-        found.append(Guess(role, fits[0], tuple(fits[1:4])))
-        del free[fits[0]]
+    for role in _ORDER:
+        fits = [name for name in _ranked(role, free) if free[name] and _FITS[role](free[name])]
+        if fits:
+            reason = _reason(role, fits[0], free[fits[0]])
+            found.append(Guess(role, fits[0], tuple(fits[1:4]), reason))
+            del free[fits[0]]
     order = list(NAMES)
     return tuple(sorted(found, key=lambda guess: order.index(guess.role)))
 
 
 def _text(cell: object) -> str:
+    """A list of one is what stands in it."""
+    if isinstance(cell, list) and len(cell) == 1:
+        return str(cell[0])
     return cell if isinstance(cell, str) else ""
+
+
+def _place(role: str, name: str) -> int:
+    """Where a column's name stands among those known for a role; behind them all if nowhere."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    return NAMES[role].index(plain) if plain in NAMES[role] else len(NAMES[role])
+
+
+def is_known(role: str, name: str) -> bool:
+    """Whether a column's name alone tells that it has this role."""
+    return _place(role, name) < len(NAMES[role])
+
+
+def _reason(role: str, name: str, values: Sequence[str]) -> str:
+    """Why a column has a role: its name, what it holds, or both."""
+    given = [value for value in values if value.strip()]
+    n, different = len(values), len(set(given))
+    holds = {
+        "id": "different in every row" if different == n else f"{different:,} values in {n:,} rows",
+        "text": f"texts of {round(_mean_length(given)):,} characters on average",
+        "label": f"{different:,} short values in {n:,} rows",
+        "group": f"{different:,} values in {n:,} rows",
+        "time": "dates",
+    }[role]
+    return f"by its name; {holds}" if is_known(role, name) else f"by what it holds: {holds}"
 
 
 def _ranked(role: str, values: Mapping[str, Sequence[str]]) -> list[str]:
     """Columns by how well their name fits, then by content; those that only a name could tell are
     left out without one.
     """
-    known = NAMES[role]
-
-    def place(name: str) -> int:
-        plain = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
-        return known.index(plain) if plain in known else len(known)
-
-    named = [name for name in values if role in _BY_CONTENT or place(name) < len(known)]
+    named = [name for name in values if role in _BY_CONTENT or is_known(role, name)]
     weight = _mean_length if role == "text" else _distinct
     sign = -1 if role == "text" else 1
-    return sorted(named, key=lambda name: (place(name), sign * weight(values[name])))
+    return sorted(named, key=lambda name: (_place(role, name), sign * weight(values[name])))
 
 
 def _mean_length(values: Sequence[str]) -> float:
-    return sum(map(len, values)) / len(values)
+    return sum(map(len, values)) / max(1, len(values))
 
 
 def _distinct(values: Sequence[str]) -> float:
@@ -118,7 +157,8 @@ def _is_label(values: Sequence[str]) -> bool:
 def _is_id(values: Sequence[str]) -> bool:
     """Different on nearly every row; one that stands twice is refused with both of its lines."""
     different = len({value for value in values if value.strip()})
-    return different >= _MOSTLY * len(values) and not _is_time(values)
+    in_words = sum(len(value.split()) > 1 for value in values)
+    return different >= _MOSTLY * len(values) and not _is_time(values) and 2 * in_words < different
 
 
 def _is_group(values: Sequence[str]) -> bool:
@@ -134,6 +174,9 @@ def _is_time(values: Iterable[str]) -> bool:
 _FITS = {
     "text": _is_text, "label": _is_label, "id": _is_id, "group": _is_group, "time": _is_time,
 }  # fmt: skip
+_ORDER = ("text", "label", "id", "group", "time")
+"""Of looking: what is surest to be told by its content comes first."""
+
 _BY_CONTENT = ("text", "label", "id")
 _NEEDED: Mapping[str, str] = {
     "id": "a different value on nearly every row",

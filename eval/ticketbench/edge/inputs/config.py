@@ -20,11 +20,11 @@ from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.files.links import let_links_stay_beside
-from ticketbench.edge.inputs.dataset import Columns
 from ticketbench.edge.inputs.documents import Document, Location, read_document, value_of
 from ticketbench.edge.inputs.endpoint_config import EndpointConfig
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
 from ticketbench.edge.inputs.python_literal import file_of
+from ticketbench.edge.inputs.tickets.keys import DatasetConfig, Reading
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict, validated
 from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
 
@@ -46,13 +46,6 @@ def _usable_everywhere(name: str) -> str:
 SetName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), AfterValidator(_usable_everywhere)
 ]
-
-
-class DatasetConfig(Strict):
-    """The labelled tickets."""
-
-    path: FileName
-    columns: Columns = Columns()
 
 
 class PolicyConfig(Strict):
@@ -190,6 +183,21 @@ class Config:
         return self._resolve(self.file.dataset.path)
 
     @property
+    def labels_path(self) -> Path | None:
+        """The table of `dataset.labels: {from: FILE}`, if that is what is written."""
+        named = self.file.dataset.labels_file
+        return self._resolve(named) if named else None
+
+    @property
+    def reading(self) -> Reading:
+        """How the dataset is to be read."""
+
+        def at(key: Location) -> str:
+            return self.document.where(("dataset", *key))
+
+        return Reading(self.file.dataset, self.labels_path, at)
+
+    @property
     def rubric_paths(self) -> dict[str, Path]:
         """Rubric set name to file, or to `app.py::LABELS`, in the order of the config."""
         return {name: self._resolve(path) for name, path in self.file.rubric_sets.items()}
@@ -236,6 +244,7 @@ class Config:
     def input_paths(self) -> tuple[Path, ...]:
         """Every file that the config names to be read, whether or not it is there."""
         optional = (
+            self.labels_path,
             self.recording_path,
             self.baseline_path,
             self.ca_path,

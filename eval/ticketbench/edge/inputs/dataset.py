@@ -2,56 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Self
-
-from pydantic import Field, model_validator
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import columns_near, quoted
-from ticketbench.core.registry import suggestion
-from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.intake import NOTHING_DONE, Intake
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.types import Dataset, Ticket
-from ticketbench.edge.inputs.validation import Strict
+from ticketbench.edge.inputs.tickets.causes import Causes, lines_text
+from ticketbench.edge.inputs.tickets.cells import as_text
+from ticketbench.edge.inputs.tickets.columns import makes_ids, mapped_columns
+from ticketbench.edge.inputs.tickets.conditions import conditions_of, rows_that_meet
+from ticketbench.edge.inputs.tickets.identity import IdsOfTexts
+from ticketbench.edge.inputs.tickets.keys import Columns as Columns
+from ticketbench.edge.inputs.tickets.keys import DatasetKeys
+from ticketbench.edge.inputs.tickets.keys import Reading as Reading
+from ticketbench.edge.inputs.tickets.label_map import label_map_of
+from ticketbench.edge.inputs.tickets.one_row import TicketOfRow
+from ticketbench.edge.inputs.tickets.one_row import with_line_feeds as with_line_feeds
+from ticketbench.edge.inputs.tickets.unknown_labels import label_problems
 from ticketbench.edge.redaction import refuse_key, refuse_key_in_any
 from ticketbench.edge.tables.reading import read_table
-from ticketbench.edge.tables.rows import Cell, Row, Table, line_of_problem, problems_error
-
-OPTIONAL_BY_DEFAULT = ("all_labels", "split")
-
-
-Name = Annotated[str, Field(min_length=1)]
-
-
-class Columns(Strict):
-    """Which column of the file is which; the optional ones are None when they are not mapped."""
-
-    id: Name = "id"
-    text: Name = "text"
-    label: Name = "label"
-    all_labels: Name | None = None
-    group: Name | None = None
-    time: Name | None = None
-    split: Name | None = None
-
-    @model_validator(mode="after")
-    def _one_role_each(self) -> Self:
-        mapped = [column for column in self.model_dump().values() if column]
-        doubled = sorted({column for column in mapped if mapped.count(column) > 1})
-        if doubled:
-            raise ValueError(f"the column {quoted(doubled[0])} has two roles")
-        return self
+from ticketbench.edge.tables.rows import Row, Table, line_of_problem, problems_error
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedDataset:
-    """A dataset with the physical line of each ticket, for messages."""
+    """A dataset with the physical line of each ticket, for messages, and what was done to it."""
 
     dataset: Dataset
     path: Path
     lines: tuple[int, ...]
+    intake: Intake = NOTHING_DONE
 
     def where(self, index: int) -> str:
         """`file:line` of the ticket at `index`."""
@@ -71,49 +54,86 @@ class LoadedDataset:
         same = tuple(tickets) == self.dataset.tickets
         dataset = self.dataset if same else Dataset(self.dataset.name, tuple(tickets))
         lines = tuple(other.lines[rows[ticket.id]] for ticket in kept)
-        return LoadedDataset(dataset, other.path, lines)
+        return LoadedDataset(dataset, other.path, lines, self.intake)
 
 
 def load_dataset(
-    path: Path, columns: Columns | None = None, *, known_labels: Collection[str] | None = None
+    path: Path,
+    how: Columns | Reading | None = None,
+    *,
+    known_labels: Collection[str] | None = None,
 ) -> LoadedDataset:
     """Read, map and check a dataset; line ends in texts and other columns become line feeds.
 
-    `known_labels` are the labels of all rubric sets; a gold label outside them is an error.
-    Raises InputError that lists the first 20 problems with file and line.
+    `how` says which columns are which, or all that a config says of the file. `known_labels` are
+    the labels of all rubric sets; a gold label outside them is an error. Raises InputError with one
+    problem a cause, each with its first line and how many rows have it.
     """
-    table = read_table(path)
+    reading = Reading(DatasetKeys(columns=how)) if isinstance(how, Columns) else how or Reading()
+    table = read_table(path, reading.keys.dialect)
+    head = f"{path}:1"
     _refuse_key(path, table)
     if not table.rows:
-        raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")
-    mapped = _mapped(path, table, columns or Columns())
-    problems: list[Problem] = []
+        raise InputError("there are no tickets in the file", where=head, help="add rows")
+    columns = mapped_columns(head, table, reading.keys.columns)
+    conditions = conditions_of(reading)
+    rows = rows_that_meet(conditions, table, reading, where=head)
+    labels = label_map_of(reading, where=head)
+    if known_labels is not None:
+        labels.refuse_unknown(known_labels)
+    ids = IdsOfTexts() if makes_ids(table, columns) else None
+    causes = Causes(path, len(rows))
+    known = known_labels or ()
+    maker = TicketOfRow(columns, reading.keys, table.facts, labels, causes, ids, known)
+    loaded = _loaded(path, rows, maker)
+    parted = reading.keys.all_labels_separator is not None
+    problems = causes.problems() + _numbers(path, table, columns) + _duplicate_ids(loaded)
+    problems += label_problems(
+        path, loaded.dataset.tickets, loaded.lines, known_labels, parted=parted
+    )
+    if problems:
+        raise problems_error(sorted(problems, key=line_of_problem))
+    done = (*table.notes, *((_MADE_IDS,) if ids else ()), *_done(reading, columns))
+    intake = Intake(
+        where=tuple(one.text for one in conditions),
+        n_kept=len(rows) if conditions else 0,
+        n_rows=len(table.rows) if conditions else 0,
+        labels=labels.entries(),
+        done=done,
+        chooses_split=any(one.column == columns.split for one in conditions),
+    )
+    return replace(loaded, intake=intake)
+
+
+_MADE_IDS = "no id column: ids are made from the texts"
+
+
+def _done(reading: Reading, columns: Columns) -> tuple[str, ...]:
+    """What the config asked for that changes texts."""
+    done = []
+    if columns.joins:
+        done.append(f"text joined of {', '.join(map(clipped, columns.texts))}")
+    if reading.keys.line_ends == "keep":
+        done.append("line ends kept as in the file")
+    return tuple(done)
+
+
+def _loaded(path: Path, rows: Sequence[Row], maker: TicketOfRow) -> LoadedDataset:
     tickets, lines = [], []
-    for row in table.rows:
-        ticket = _ticket(row, mapped, f"{path}:{row.line}", problems)
+    for row in rows:
+        ticket = maker.ticket(row)
         if ticket is not None:
             tickets.append(ticket)
             lines.append(row.line)
-    loaded = LoadedDataset(Dataset(path.name, tuple(tickets)), path, tuple(lines))
-    problems += _duplicate_ids(loaded)
-    if known_labels is not None:
-        problems += _unknown_labels(loaded, known_labels)
-    if problems:
-        raise problems_error(sorted(problems, key=line_of_problem))
-    return loaded
+    return LoadedDataset(Dataset(path.name, tuple(tickets)), path, tuple(lines))
 
 
 def _refuse_key(path: Path, table: Table) -> None:
     """A report, a cache or a message could show it; a plain word stands in tickets by chance."""
     refuse_key(str(path), "the name of the dataset", by_chance=True)
     refuse_key(" ".join(table.columns), "the header", where=f"{path}:1", by_chance=True)
-    tickets = (" ".join(map(_text, row.values.values())) for row in table.rows)
+    tickets = (" ".join(map(as_text, row.values.values())) for row in table.rows)
     refuse_key_in_any(tickets, "a ticket", where=lambda i: f"{path}:{table.rows[i].line}")
-
-
-def with_line_feeds(text: str) -> str:
-    """`text` with every line end as a line feed, however the file or a checkout writes them."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def tickets(path: Path | str) -> tuple[Ticket, ...]:
@@ -124,104 +144,40 @@ def tickets(path: Path | str) -> tuple[Ticket, ...]:
     return load_dataset(Path(path)).dataset.tickets
 
 
-def _mapped(path: Path, table: Table, columns: Columns) -> Columns:
-    """`columns` with the defaults that the file has; a mapped column must exist."""
-    wanted = {name: getattr(columns, name) for name in Columns.model_fields}
-    for name in OPTIONAL_BY_DEFAULT:
-        if wanted[name] is None and name in table.columns:
-            wanted[name] = name
-    missing = [
+def _numbers(path: Path, table: Table, columns: Columns) -> list[Problem]:
+    """Texts that the file holds as numbers, true or false: no ticket's text is one."""
+    return [
         Problem(
-            f"there is no column {quoted(column)} for the {role}",
-            f"{path}:1",
-            f"{columns_near(column, table.columns)}; "
-            f"name it in the config: `dataset: {{columns: {{{role}: COLUMN}}}}`",
+            f"{quoted(column)} holds a number, or true or false, where a text is meant",
+            f"{path}:{table.facts.numbers[column]}",
+            "map the column of the texts, or write the values as text",
         )
-        for role, column in wanted.items()
-        if column is not None and column not in table.columns
+        for column in columns.texts
+        if column in table.facts.numbers
     ]
-    if missing:
-        raise InputError.of(missing)
-    return Columns(**wanted)
 
 
-def _ticket(row: Row, columns: Columns, where: str, problems: list[Problem]) -> Ticket | None:
-    """The ticket in `row`, or None after noting what is wrong with it."""
-    before = len(problems)
-    values = {
-        role: _required(row, getattr(columns, role), where, problems)
-        for role in ("id", "text", "label")
-    }
-    for column, cell in row.values.items():
-        problems += _illegal_characters(column, cell, where)
-    if len(problems) > before:
-        return None
-    used = {getattr(columns, name) for name in Columns.model_fields if name != "time"}
-    metadata = tuple((k, with_line_feeds(_text(v))) for k, v in row.values.items() if k not in used)
-    text = with_line_feeds(values["text"])
-    return Ticket(
-        id=values["id"],
-        text=text,
-        label=values["label"],
-        all_labels=_all_labels(row.values.get(columns.all_labels or "")),
-        group=_optional(row.values.get(columns.group or "")),
-        split=_optional(row.values.get(columns.split or "")),
-        metadata=metadata,
-        text_in_file=None if text == values["text"] else values["text"],
-    )
-
-
-def _required(row: Row, column: str, where: str, problems: list[Problem]) -> str:
-    cell = row.values.get(column)
-    if isinstance(cell, list):
-        problems.append(Problem(f"{quoted(column)} is a list, not text", where, "write one value"))
-    elif cell is None or not cell.strip():
-        problems.append(Problem(f"{quoted(column)} is empty", where, "fill it in or drop the row"))
-    return _text(cell)
-
-
-def _illegal_characters(column: str, cell: Cell, where: str) -> list[Problem]:
-    text = _text(cell)
-    if "\0" in text:
-        return [Problem(f"{quoted(column)} holds a NUL character", where, "remove it")]
-    if any("\ud800" <= c <= "\udfff" for c in text):
-        return [
-            Problem(f"{quoted(column)} holds half a surrogate pair", where, "re-export the text")
-        ]
-    return []
-
-
-def _text(cell: Cell) -> str:
-    return "|".join(cell) if isinstance(cell, list) else (cell or "")
-
-
-def _optional(cell: Cell) -> str | None:
-    return _text(cell) or None
-
-
-def _all_labels(cell: Cell) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part for part in _text(cell).split("|") if part))
+_SEVERAL_ANSWERS = (
+    "ids must be unique; several people's labels a ticket: "
+    "ticketbench data import FILE --annotator COLUMN"
+)
 
 
 def _duplicate_ids(loaded: LoadedDataset) -> list[Problem]:
+    """One problem for all ids that stand more than once, at the first that does."""
     first: dict[str, int] = {}
-    problems = []
+    again: dict[str, list[int]] = {}
     for i, ticket in enumerate(loaded.dataset.tickets):
         if ticket.id in first:
-            line = loaded.lines[first[ticket.id]]
-            what = f"the id {quoted(ticket.id)} stands twice, first in line {line}"
-            problems.append(Problem(what, loaded.where(i), "ids must be unique"))
+            again.setdefault(ticket.id, []).append(i)
         first.setdefault(ticket.id, i)
-    return problems
-
-
-def _unknown_labels(loaded: LoadedDataset, known: Collection[str]) -> list[Problem]:
-    problems = []
-    for i, ticket in enumerate(loaded.dataset.tickets):
-        for label in dict.fromkeys((ticket.label, *ticket.all_labels)):
-            if label not in known and label != NONE_LABEL:
-                help_ = f"{suggestion(label, known)} or write {NONE_LABEL} when no label fits"
-                problems.append(
-                    Problem(f"no rubric set has the label {quoted(label)}", loaded.where(i), help_)
-                )
-    return problems
+    if not again:
+        return []
+    tickets, lines = loaded.dataset.tickets, loaded.lines
+    rows = sorted(i for at in again.values() for i in at)
+    id_ = tickets[rows[0]].id
+    what = f"the id {quoted(id_)} stands twice, first in line {lines[first[id_]]}"
+    what += lines_text([lines[i] for i in rows], len(tickets))
+    same = all(tickets[i].text == tickets[first[tickets[i].id]].text for i in rows)
+    help_ = _SEVERAL_ANSWERS if same else "ids must be unique"
+    return [Problem(what, loaded.where(rows[0]), help_)]

@@ -5,18 +5,30 @@ Add a check: one decorated generator over the loaded dataset.
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ticketbench.core.quotes import clipped, listed, words
+from ticketbench.core.quotes import clipped, listed, quoted, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.dataset import LoadedDataset
 from ticketbench.edge.inputs.rubric_files import folded
+from ticketbench.edge.texts.copies import copy_key
+from ticketbench.edge.texts.html import holds_markup, to_text
+from ticketbench.edge.texts.quotes import cut_quotes, holds_quote
+from ticketbench.edge.texts.signatures import SHARED_LINES, shared_endings
 
 FEW_TICKETS = 20
+LEAST_SHARE = 0.05
+"""Of the texts: what stands in fewer moves no figure by more than that; `data inspect` counts it.
+"""
+
 _MOST_NAMED = 5
+_PLAIN_ID = re.compile(r"(?=[^.-]*[A-Za-z]|\d+$)[A-Za-z0-9_#:.-]{1,14}", re.ASCII)
+"""An id that is shown as it is: too short for an IBAN, no mail, and no number with groups."""
 
 Check = Callable[[LoadedDataset], Iterator[Finding]]
 CHECKS: Registry[Check] = Registry("dataset check")
@@ -48,7 +60,7 @@ def conflicting_labels(loaded: LoadedDataset) -> Iterator[Finding]:
     """The same text with different labels: at least one of them is wrong."""
     by_text: dict[str, list[int]] = defaultdict(list)
     for i, ticket in enumerate(loaded.dataset.tickets):
-        by_text[" ".join(ticket.text.split()).casefold()].append(i)
+        by_text[copy_key(ticket.text)].append(i)
     tickets = loaded.dataset.tickets
     clashes = [at for at in by_text.values() if len({tickets[i].label for i in at}) > 1]
     carry = "text carries" if len(clashes) == 1 else "texts carry"
@@ -144,3 +156,111 @@ def other_line_ends(loaded: LoadedDataset) -> Iterator[Finding]:
             evidence=_lines(loaded, at),
             action="nothing to do; `*.csv *.jsonl text eol=lf` in .gitattributes keeps files alike",
         )
+
+
+@check("TB110")
+def intake(loaded: LoadedDataset) -> Iterator[Finding]:
+    """What was done to the table before its tickets were judged."""
+    if loaded.intake.texts:
+        yield Finding(
+            code="TB110",
+            severity="note",
+            title=f"how {loaded.path.name} was read",
+            evidence="; ".join(loaded.intake.texts),
+            action="nothing to do if that is meant; the keys of `dataset` decide it",
+        )
+
+
+@check("TB111")
+def unused_map(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Entries of the map of labels that no row has."""
+    unused = [one for one in loaded.intake.labels if not one.n]
+    if not unused:
+        return
+    near = [f"{quoted(one.old)}: did you mean {quoted(one.near)}?" for one in unused if one.near]
+    yield _warning(
+        "TB111",
+        f"{len(unused)} of {len(loaded.intake.labels)} entries of the map of labels match no row",
+        "; ".join(near[:_MOST_NAMED]) or listed(one.old for one in unused),
+        "write the old name as it stands in the file, or take the entry out",
+    )
+
+
+@check("TB112")
+def all_splits(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Tickets of several splits, and nothing that chooses among them."""
+    counts = Counter(ticket.split for ticket in loaded.dataset.tickets if ticket.split)
+    if len(counts) < 2 or loaded.intake.chooses_split:
+        return
+    named = [f"{clipped(name)} ({n:,})" for name, n in counts.most_common()]
+    test = "test" if "test" in counts else named[0].rpartition(" ")[0]
+    yield Finding(
+        code="TB112",
+        severity="note",
+        title=f"all splits are judged: {words(named)}",
+        evidence=f"the column of splits of {loaded.path.name}",
+        action=f"to judge one: `dataset: {{where: {{split: {test}}}}}`",
+    )
+
+
+@check("TB115")
+def markup(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Texts that are HTML; quoted replies below it are told in the same line."""
+    at = _worth_telling(loaded, holds_markup)
+    if at:
+        quoted = _holding(loaded, holds_quote)
+        title, first = f"{_of_texts(loaded, at)} hold HTML markup", f"first {_place(loaded, at)}"
+        if quoted:
+            title += f", {len(quoted):,} hold a quoted reply"
+            first += f", quoted {_place(loaded, quoted)}"
+        evidence = f"{first}, of {loaded.path.name}"
+        yield _warning("TB115", title, evidence, _imported(loaded, cut_quotes=bool(quoted)))
+
+
+@check("TB116")
+def quoted_replies(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Texts that end in the mail they answer; TB115 counts them where texts are HTML."""
+    at = _worth_telling(loaded, holds_quote)
+    if at and not _worth_telling(loaded, holds_markup):
+        title = f"{_of_texts(loaded, at)} hold a quoted reply"
+        action = _imported(loaded, cut_quotes=True)
+        yield _warning("TB116", title, _first(loaded, at), action)
+
+
+@check("TB117")
+def shared_signatures(loaded: LoadedDataset) -> Iterator[Finding]:
+    """Texts that end in the same three lines as others; below a quoted reply nobody looks."""
+    at = shared_endings([cut_quotes(to_text(t.text)) for t in loaded.dataset.tickets])
+    if len(at) >= LEAST_SHARE * len(loaded.lines) and at:
+        ends = f"end in the same {SHARED_LINES} lines as others, as signatures do"
+        action = f"{_imported(loaded)} --cut-signatures, or cut them where the file is made"
+        yield _warning("TB117", f"{_of_texts(loaded, at)} {ends}", _first(loaded, at), action)
+
+
+def _holding(loaded: LoadedDataset, holds: Callable[[str], bool]) -> list[int]:
+    return [i for i, ticket in enumerate(loaded.dataset.tickets) if holds(ticket.text)]
+
+
+def _worth_telling(loaded: LoadedDataset, holds: Callable[[str], bool]) -> list[int]:
+    at = _holding(loaded, holds)
+    return at if len(at) >= LEAST_SHARE * len(loaded.lines) else []
+
+
+def _of_texts(loaded: LoadedDataset, at: Sequence[int]) -> str:
+    return f"{len(at):,} of {len(loaded.lines):,} texts"
+
+
+def _imported(loaded: LoadedDataset, *, cut_quotes: bool = False) -> str:
+    """The command that takes out of texts what no customer wrote."""
+    file = shlex.quote(str(loaded.path))
+    return f"ticketbench data import {file} -o OUT.csv --html auto{' --cut-quotes' * cut_quotes}"
+
+
+def _first(loaded: LoadedDataset, at: Sequence[int]) -> str:
+    return f"first {_place(loaded, at)} of {loaded.path.name}"
+
+
+def _place(loaded: LoadedDataset, at: Sequence[int]) -> str:
+    """The line of the first of these tickets, and its id where that is no mail, number or name."""
+    name, line = loaded.dataset.tickets[at[0]].id, f"line {loaded.lines[at[0]]}"
+    return f"{name} in {line}" if _PLAIN_ID.fullmatch(name) else f"in {line}"

@@ -17,8 +17,9 @@ from ticketbench.core.rubrics import NONE_LABEL, RubricSet, fingerprint
 from ticketbench.core.types import Dataset, Finding
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.reading import is_stream, kind_of
+from ticketbench.edge.imports.advice import refuse_export
 from ticketbench.edge.inputs.config import Config, read_config
-from ticketbench.edge.inputs.dataset import LoadedDataset, load_dataset
+from ticketbench.edge.inputs.dataset import Columns, LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
 from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.python_literal import file_of
@@ -55,6 +56,7 @@ class Inputs:
 
 def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
     """Read config, rubric files and dataset; raises InputError with every problem located."""
+    refuse_export(path)
     return inputs_of(read_config(path, overrides=overrides, environment=os.environ))
 
 
@@ -64,7 +66,8 @@ def inputs_of(config: Config) -> Inputs:
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
-    loaded = load_dataset(config.dataset_path, config.file.dataset.columns, known_labels=known)
+    refuse_export(config.dataset_path, unless=_told_columns(config.file.dataset.columns))
+    loaded = load_dataset(config.dataset_path, config.reading, known_labels=known)
     if config.file.gates:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
 
@@ -81,6 +84,14 @@ def inputs_of(config: Config) -> Inputs:
         findings=tuple(findings),
         untied=with_groups.untied,
     )
+
+
+def _told_columns(columns: Columns) -> tuple[str, ...]:
+    """The columns that a table has if it is no export; an id where somebody said which, or where
+    nothing was said at all.
+    """
+    told = columns.model_fields_set
+    return (*((columns.id,) if "id" in told or not told else ()), *columns.texts, columns.label)
 
 
 def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
@@ -108,6 +119,7 @@ def _refuse_missing_files(config: Config) -> None:
     needed: dict[Location, Path | None] = {("dataset", "path"): config.dataset_path}
     needed |= {("rubric_sets", name): file_of(path) for name, path in config.rubric_paths.items()}
     needed |= {("report", "mask_words", i): p for i, p in enumerate(config.mask_words_paths)}
+    needed[("dataset", "labels", "from")] = config.labels_path
     optional: dict[Location, Path | None] = {
         ("recording",): config.recording_path,
         ("baseline",): config.baseline_path,

@@ -75,6 +75,52 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "same question on every system, and stored answers are found.",
             "Nothing. `*.csv *.jsonl text eol=lf` in .gitattributes keeps the files alike.",
         ),
+        "TB110": Code(
+            "how the table was read",
+            "Something was done before the tickets were judged: rows chosen or left out, labels "
+            "renamed, columns joined, ids made, a delimiter taken from the file.",
+            "Nothing, if that is meant. The keys of `dataset` in the config decide it.",
+        ),
+        "TB111": Code(
+            "entries of the map of labels that match no row",
+            "The map renames labels that the file does not have. It may be of an older export, or "
+            "the name is spelled in another way there, and those rows keep their old label.",
+            "Write the old name as it stands in the file, or take the entry out.",
+        ),
+        "TB112": Code(
+            "all splits are judged",
+            "The table has a column of splits, such as train and test, and tickets of all of them "
+            "count. Texts that rubrics were written or tuned on flatter the result.",
+            "Judge one: `dataset: {where: {split: test}}`.",
+        ),
+        "TB115": Code(
+            "texts hold HTML markup",
+            "Tags, styles and the names of elements are words to a model, and to the search for "
+            "near-duplicates: what the customer wrote is a small part of what is judged.",
+            "`ticketbench data import FILE -o OUT.csv --html auto`, with `--cut-quotes` where "
+            "replies are quoted as well, writes the words alone.",
+        ),
+        "TB116": Code(
+            "texts hold a quoted reply",
+            "Below the customer's words stands the mail that they answer, often your own agents'. "
+            "A model reads it as if the customer had asked for it.",
+            "`ticketbench data import FILE -o OUT.csv --cut-quotes` keeps the customer's words.",
+        ),
+        "TB117": Code(
+            "texts end in the same lines as others",
+            "Three or more equal lines at the end of several texts are a signature or a legal "
+            "notice. They say who wrote, not what about, and make different tickets look alike.",
+            "`ticketbench data import FILE -o OUT.csv --cut-signatures` cuts signatures below a "
+            "closing; cut other endings where the file is made.",
+        ),
+        "TB120": Code(
+            "people who labelled these tickets did not all agree",
+            "Two or more people labelled the same tickets, and on some of them they said different "
+            "things. No set of rubrics can agree with both, so an accuracy near the share on which "
+            "they agree is about as good as it gets. It is a way to read accuracies, and no limit "
+            "that any formula uses.",
+            "Read the tickets in the disagreements file, and agree on what the labels mean.",
+        ),
         "TB121": Code(
             "a rubric set with many labels",
             "Scores are shares of one whole: every further label takes some from the others, and "

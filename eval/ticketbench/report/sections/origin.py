@@ -14,6 +14,9 @@ _TEMPLATE = """<dl>
 <dt>dataset</dt><dd>{{ dataset.name }}, {{ dataset.n | count("ticket") }} \
 ({% for l in dataset.labels %}{{ l.label }} {{ l.n }}{{ ", " if not loop.last }}{% endfor %}), \
 sha256 <code>{{ dataset.fingerprint }}</code></dd>
+{% if read %}
+<dt>read</dt><dd>{{ read | join("; ") }}</dd>
+{% endif %}
 {% if dataset.grouped_by %}
 <dt>groups</dt><dd>{{ dataset.n_groups }} by {{ dataset.grouped_by }}: tickets of one group are \
 not independent, and every interval knows it</dd>
@@ -44,6 +47,7 @@ def origin(report: Report) -> Markup:
     return render(
         _TEMPLATE,
         dataset=report.results.dataset,
+        read=report.results.report.intake.texts,
         evaluations=report.results.evaluations,
         answers=_answers(report.results.evaluations),
         version=report.tool_version,

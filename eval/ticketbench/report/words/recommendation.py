@@ -38,6 +38,8 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
         for words, comparison in zip(each, compared, strict=True)
     ]
     first, *others = each if len(each) == 1 else [_recommendation(results), *each]
+    if rows := results.report.intake.rows_text:
+        first = replace(first, evidence=f"{first.evidence}; on {rows}")
     if found and found.kind == "incomplete":
         first = replace(first, action="run it again: too many tickets have no answer")
     return [first, *others]

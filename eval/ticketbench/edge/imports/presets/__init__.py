@@ -1,1 +1,5 @@
-"""One file a tool: its records as tickets, found by its decorator."""
+"""How the records of one tool are read, a file each, found by its decorator.
+
+Add a preset: a module here with one function that takes a `Raw` record, what the user `Asked` and
+what is `LeftOut`, and returns a `Record` or None, decorated `@preset("name", ...)`.
+"""

@@ -1,0 +1,121 @@
+"""The records of an export of any form, one after the other."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import clipped
+from ticketbench.edge.files.reading import read_bytes, unpacked
+from ticketbench.edge.imports.json_values import Page, json_values
+from ticketbench.edge.imports.preset import Preset, Raw
+from ticketbench.edge.imports.values import at
+from ticketbench.edge.tables.reading import open_table
+from ticketbench.edge.tables.rows import Dialect, MalformedRow
+
+_MOST_UNPACKED = 4_000_000_000
+_LINES = (".jsonl", ".ndjson")
+_TOTALS = ("count", "total", "total_count", "totalCount")
+_MORE = ("next_page", "nextPageToken", "next", "links.next", "pages.next", "meta.has_more")
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export as its records; notes and `page` are complete once the last one is read.
+
+    page  what stands in a page of an interface beside its records
+    """
+
+    records: Iterator[Raw]
+    notes: list[str] = field(default_factory=list)
+    page: Page = field(default_factory=dict)
+
+    def more(self, n: int) -> str:
+        """That this is a page of more, after `n` records of it; empty where it is not."""
+        total = next((v for key in _TOTALS if isinstance(v := self.page.get(key), int)), 0)
+        goes_on = any(at(self.page, key) for key in _MORE) or self.page.get("isLast") is False
+        if not goes_on and total <= n:
+            return ""
+        of = f"{n:,} of {total:,} tickets" if total > n else f"{n:,} tickets, and not the last"
+        number = self.page.get("page") or at(self.page, "pages.page") or 1
+        return f"this is page {clipped(str(number))} of more: {of}"
+
+
+def open_export(path: Path, preset: Preset, dialect: Dialect | None = None) -> Export:
+    """The records in `path`: JSON in any of its forms, else a table, by the suffix.
+
+    Raises InputError, at once or while it is read, for what cannot be read.
+    """
+    suffix = (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()
+    if suffix == ".json" or suffix in _LINES:
+        export = Export(iter(()))
+        pages = frozenset(preset.pages)
+        text = _text(path)
+        read = _lines if suffix in _LINES else _values
+        found = read(text, pages, export.page)
+        return Export(_placed(path, found), export.notes, export.page)
+    stream = open_table(path, dialect)
+    notes = stream.notes
+    rows = (Raw(row.line, row.values) for row in stream.rows)
+    return Export(rows, notes if isinstance(notes, list) else list(notes))
+
+
+def _text(path: Path) -> io.TextIOWrapper:
+    content = read_bytes(path)
+    if path.suffix.lower() == ".gz":
+        content = unpacked(path, content, most=_MOST_UNPACKED)
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-16" if wide else "utf-8-sig")
+
+
+def _values(text: io.TextIOWrapper, pages: frozenset[str], page: Page) -> Iterator[Raw]:
+    for line, value in json_values(text.read, pages, page):
+        yield Raw(line, _object(line, value))
+
+
+def _lines(text: io.TextIOWrapper, pages: frozenset[str], page: Page) -> Iterator[Raw]:
+    """One object a line; a line that is a page of an interface holds many."""
+    for line, written in enumerate(text, start=1):
+        if not written.strip():
+            continue
+        value = _object(line, _loaded(line, written))
+        under = next((key for key in pages if isinstance(value.get(key), list)), None)
+        if under is None:
+            yield Raw(line, value)
+            continue
+        page |= {key: item for key, item in value.items() if key != under}
+        yield from (Raw(line, _object(line, item)) for item in value[under])
+
+
+def _loaded(line: int, written: str) -> Any:
+    try:
+        return json.loads(written)
+    except RecursionError:
+        raise MalformedRow(line, "nested too deeply", "export it again") from None
+    except ValueError as error:
+        raise MalformedRow(line, f"not valid JSON: {clipped(str(error))}") from None
+
+
+def _object(line: int, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise MalformedRow(line, "a record is no JSON object", "this is no export of tickets")
+    return value
+
+
+def _placed(path: Path, records: Iterator[Raw]) -> Iterator[Raw]:
+    """The records, with the path before what is wrong with one."""
+    last = 1
+    try:
+        for raw in records:
+            last = raw.line
+            yield raw
+    except MalformedRow as error:
+        raise InputError(str(error), where=f"{path}:{error.line}", help=error.help) from None
+    except UnicodeDecodeError:
+        help_ = "export it as UTF-8, which JSON is by its standard"
+        raise InputError("not UTF-8 text", where=f"{path}:{last}", help=help_) from None

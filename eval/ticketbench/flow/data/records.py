@@ -1,0 +1,119 @@
+"""The records of an export as tickets, those of one ticket together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import columns_near, quoted, words
+from ticketbench.edge.imports.preset import Asked, LeftOut, Preset
+from ticketbench.edge.imports.raw import Export
+from ticketbench.edge.imports.record import Answer, Record
+from ticketbench.edge.imports.values import at
+from ticketbench.flow.data.asked import option
+
+
+class Records:
+    """The tickets in an export, one after the other, and what was not taken of it."""
+
+    def __init__(self, path: Path, export: Export, preset: Preset, asked: Asked) -> None:
+        self._path, self._export, self._preset, self._asked = path, export, preset, asked
+        self.left_out = LeftOut()
+        self.n_read = 0
+        self._keys: tuple[str, ...] = ()
+
+    def each(self) -> Iterator[Record]:
+        """Every ticket; those of several records, if the preset has such, after the last one.
+
+        Raises InputError with file and line of a record that cannot be read.
+        """
+        if self._preset.merges or self._asked.annotator:
+            yield from _merged(self._path, self._read())
+        else:
+            yield from self._read()
+
+    def refuse_nothing(self, n_tickets: int) -> None:
+        """Raise InputError, with what was left out, where no ticket was found."""
+        if n_tickets:
+            return
+        if not self.n_read:
+            what, help_ = "there are no records in the file", "export it again"
+        else:
+            counted = (f"{why} ({n:,})" for why, n in self.left_out.counts.most_common())
+            what = f"no ticket is left of {self.n_read:,} records: {', '.join(counted)}"
+            named = " ".join(option(name) for name in self._preset.options)
+            help_ = f"the first record has: {words(self._keys)}; name what is meant by {named}"
+        raise InputError(what, where=f"{self._path}:1", help=help_)
+
+    def _read(self) -> Iterator[Record]:
+        raws = self._export.records
+        first = next(raws, None)
+        if first is None:
+            return
+        self._keys = tuple(map(str, first.values))
+        _refuse_missing(self._path, first.values, self._asked)
+        read, asked, left_out = self._preset.read, self._asked, self.left_out
+        for raw in chain((first,), raws):
+            self.n_read += 1
+            try:
+                record = read(raw, asked, left_out)
+            except InputError as error:
+                raise error.located(f"{self._path}:{raw.line}") from None
+            if record is not None:
+                yield record
+
+
+def _refuse_missing(path: Path, values: Mapping[str, Any], asked: Asked) -> None:
+    """A column that an option names must be there."""
+    named = [("--columns", name) for names in asked.columns.values() for name in names]
+    named += [("--annotators", name) for name in asked.annotators]
+    named += [("--annotator", asked.annotator)] if asked.annotator else []
+    for said, name in named:
+        if name not in values and at(values, name) is None:
+            what = f"there is no column {quoted(name)}"
+            help_ = f"{columns_near(name, list(values))}; name another with {said}"
+            raise InputError(what, where=f"{path}:1", help=help_)
+
+
+def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:
+    """One record a ticket, with the answers of all, in the order in which tickets first stand; all
+    are held until the last row is read, about 1 kB a ticket and its text.
+
+    A person who answered a ticket again gave all those labels. Raises InputError, once and with a
+    count, where rows of one id have different texts.
+    """
+    held: dict[str, Record] = {}
+    differ: list[Record] = []
+    for record in records:
+        key = record.id or "\n".join(record.texts)
+        before = held.get(key)
+        if before is None:
+            held[key] = record
+            continue
+        if record.texts != before.texts:
+            differ.append(record)
+        held[key] = replace(before, answers=_with_answers(before.answers, record.answers))
+    if differ:
+        first = differ[0]
+        rows = f"{len(differ):,} rows have" if len(differ) > 1 else "a row has"
+        what = f"{rows} another text than an earlier one of the same id, first {quoted(first.id)}"
+        where = f"{path}:{first.line}"
+        raise InputError(what, where=where, help="an id is one ticket: give other texts other ids")
+    yield from held.values()
+
+
+def _with_answers(before: tuple[Answer, ...], more: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    found = list(before)
+    places = {one.annotator: i for i, one in enumerate(before) if one.annotator}
+    for one in more:
+        at_ = places.get(one.annotator)
+        if at_ is None:
+            found.append(one)
+        else:
+            labels = tuple(dict.fromkeys((*found[at_].labels, *one.labels)))
+            found[at_] = replace(found[at_], labels=labels)
+    return tuple(found)

@@ -1,0 +1,118 @@
+"""What an import did, as it is kept beside the dataset, and what that says of a later run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.types import Finding
+from ticketbench.edge.results.store import load
+from ticketbench.measure.agreement.summary import Agreement
+from ticketbench.report.words import numbers
+
+NOTES = ".notes.json"
+"""In place of the suffix of a dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepNote:
+    """A step that texts went through: how many it changed, and how many it would have emptied,
+    which kept the text from before.
+    """
+
+    name: str
+    n_changed: int
+    n_kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What became of tickets on which people did not all say the same.
+
+    rule         of those without a strict majority: leave-out, none, first, or an annotator
+    n_majority   tickets whose label more than half of their people gave, but not all
+    n_undecided  tickets without a strict majority
+    n_written    of these, how many have a row by the rule
+    """
+
+    rule: str
+    n_majority: int
+    n_undecided: int
+    n_written: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportNotes:
+    """What was read and what was written, and every step between with its count.
+
+    source     the name of the export, and `sha256` its digest
+    options    as they were given
+    n_records  records that were read; `left_out` those and their parts that were not taken
+    n_made     ids that were made of the text
+    n_several  tickets with several labels in one answer: the first is the label
+    remarks    what was decided in reading the file
+    agreement  how far people agree, where two or more labelled the same tickets
+    """
+
+    source: str
+    sha256: str
+    preset: str
+    options: Mapping[str, str]
+    n_records: int
+    n_tickets: int
+    labels: Mapping[str, int]
+    left_out: Mapping[str, int]
+    steps: tuple[StepNote, ...]
+    n_made: int
+    n_several: int
+    remarks: tuple[str, ...]
+    resolution: Resolution
+    agreement: Agreement | None
+
+
+def notes_beside(dataset: Path) -> ImportNotes | None:
+    """The notes of the import that wrote `dataset`; None where there are none that can be read."""
+    path = dataset.with_suffix(NOTES)
+    if not path.is_file():
+        return None
+    try:
+        return load(path, ImportNotes)
+    except TicketbenchError:
+        return None
+
+
+def ceiling(dataset: Path) -> tuple[Finding, ...]:
+    """A note where the people who labelled `dataset` did not all agree, by the notes beside it: a
+    way to read accuracies, never a bound in a formula.
+    """
+    notes = notes_beside(dataset)
+    found = None if notes is None else notes.agreement
+    if found is None or found.n_agreed == found.n_double:
+        return ()
+    few = ", which is few" if found.few else ""
+    return (
+        Finding(
+            code="TB120",
+            severity="note",
+            title=ceiling_text(found),
+            evidence=f"[{numbers.interval(found.agreed)}] by {dataset.with_suffix(NOTES).name}"
+            f", from {numbers.count(found.n_double, 'ticket')}{few}",
+            action="agree on what the unclear labels mean before you blame the rubrics",
+        ),
+    )
+
+
+def ceiling_text(found: Agreement) -> str:
+    """What agreement says of any accuracy on these tickets."""
+    share = numbers.percent(found.agreed.value, 0)
+    return (
+        f"{_people(found.n_annotators)} agreed on {share} of {found.n_double:,}: "
+        "read any accuracy near it as the ceiling"
+    )
+
+
+def _people(n: int) -> str:
+    words = ("", "one annotator", "two annotators", "three annotators", "four annotators")
+    return words[n] if 1 <= n < len(words) else f"{n:,} annotators"
