@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast, get_args
 
 import numpy as np
 
-from ticketbench.core.classify import AGREEMENT, ContractViolation, check_sum, decimals_of
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import columns_near, quoted, words
+from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
 from ticketbench.core.types import NONE, Failure, FailureKind, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
-from ticketbench.edge.results.forms.options import HEAD, SCORE_PREFIX, TAIL
+from ticketbench.edge.results.forms.columns import check_columns, renamed
+from ticketbench.edge.results.forms.counted import Found, at, rows_of
+from ticketbench.edge.results.forms.guesses import column_for
+from ticketbench.edge.results.forms.labels import Settled, gold_against, relabelled
+from ticketbench.edge.results.forms.nested import spread
+from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL
 from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.forms.scores import scores_of
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
 EMPTY = f"fill it in, with {NONE_LABEL} where no label fits, or drop the row"
@@ -30,6 +34,7 @@ class Predictions:
     gold    the gold label of each, NONE_LABEL where none fits
     groups  the group of each by name; empty where it has none
     notes   what was decided in reading them
+    unscored  the gold labels that no column of scores is for; empty for none, or in our own file
     """
 
     table: ScoreTable
@@ -37,10 +42,7 @@ class Predictions:
     gold: Mapping[str, str]
     groups: Mapping[str, str]
     notes: tuple[str, ...] = ()
-
-
-_Numbered = list[tuple[int, Problem]]
-"""Problems, each with the number of its row."""
+    unscored: str = ""
 
 
 def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
@@ -55,24 +57,35 @@ def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> 
 
 
 def known(table: Table, origin: Origin) -> Table:
-    """The table with its texts as they were before `predictions_csv`.
+    """The table with the columns of predictions.csv, whatever form it has by `origin`.
 
-    Raises InputError where it lacks a column that it cannot go without.
+    Texts of a table of our own come back as they were before `predictions_csv`. Raises InputError
+    where it lacks what it cannot go without, and where the form says what is not there.
     """
-    table = _unescaped(table, origin)
-    _check_columns(table, origin)
-    return table
+    if _is_ours(table):
+        table = _unescaped(table, origin)
+        if origin.form == AS_OURS:
+            return table
+    table = renamed(table, origin)
+    check_columns(table, origin)
+    return relabelled(spread(table, origin), origin)
 
 
 def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
     """The predictions of one rubric set in a `known` table; see `predictions`."""
     name, rows = _rows_of_set(table, origin, rubric_set)
     labels = _labels(table, origin, rows)
-    problems: _Numbered = _duplicates(rows, origin)
-    scored, failures, scores = _split(rows, labels, origin, problems)
+    cells = [[_text(row, SCORE_PREFIX + label).strip() for label in labels] for row in rows]
+    columns = [SCORE_PREFIX + label for label in labels]
+    read = scores_of([row.line for row in rows], cells, columns, origin)
+    problems = [*_ticket_problems(rows, origin), *read.problems]
     if problems:
-        raise _in_order(problems)
+        raise problems_error([one.problem for one in sorted(problems, key=lambda one: one.row)])
     own = {_text(row, "ticket_id"): _text(row, "label") for row in rows}
+    settled = Settled() if _is_ours(table) else gold_against(labels, own.values(), origin)
+    own = {ticket: settled.names.get(label, label) for ticket, label in own.items()}
+    scored = _chosen(rows, read.values, scored=True)
+    scores = [values for values in read.values if values is not None]
     gold = gold_labels(labels, own.values())
     position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
     groups = {_text(row, "ticket_id"): _text(row, "group_id") for row in rows}
@@ -85,16 +98,20 @@ def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
         groups=numbered([groups[i] or ("id", i) for i in ids]),
         scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
         wanted=None,
-        failures=tuple(failures),
+        failures=tuple(_failure(row) for row in _chosen(rows, read.values, scored=False)),
         provenance=Provenance(
             origin.dataset, fingerprint(sorted(map(_identity, rows))), name, "", "table"
         ),
     )
-    return Predictions(found, tuple(own), own, groups)
+    notes = (*table.notes, *settled.notes, *read.notes)
+    return Predictions(found, tuple(own), own, groups, notes, settled.unscored)
 
 
-def _in_order(problems: _Numbered) -> InputError:
-    return problems_error([one for _, one in sorted(problems, key=lambda found: found[0])])
+def _chosen(
+    rows: Sequence[Row], values: Sequence[list[float] | None], *, scored: bool
+) -> list[Row]:
+    """The rows that have scores, or those that have none."""
+    return [row for row, of in zip(rows, values, strict=True) if (of is not None) == scored]
 
 
 def gold_labels(labels: Sequence[str], seen: Iterable[str]) -> tuple[str, ...]:
@@ -108,6 +125,11 @@ def numbered(keys: Sequence[object]) -> IntArray:
     return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
 
 
+def _is_ours(table: Table) -> bool:
+    """Whether it is as a run leaves it: gold labels outside of the set are meant then."""
+    return table.columns[: len(HEAD)] == HEAD
+
+
 def _unescaped(table: Table, origin: Origin) -> Table:
     """The original texts of a table of our own; any other table stays as it is.
 
@@ -115,7 +137,7 @@ def _unescaped(table: Table, origin: Origin) -> Table:
     have one name.
     """
     columns = table.columns
-    if (columns[: len(HEAD)], columns[-len(TAIL) - 1 :]) != (HEAD, (*TAIL, ESCAPED)):
+    if columns[-len(TAIL) - 1 :] != (*TAIL, ESCAPED):
         return table
     problems: list[Problem] = []
 
@@ -151,6 +173,8 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     """
     columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
     used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
+    if origin.form.empty_scores == "zero" and len(rows) == len(table.rows):
+        used = columns  # without other sets in the table no column is theirs alone
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
     if len(labels) < 2:
         what = "there are fewer than two score columns with values"
@@ -188,16 +212,6 @@ def _text(row: Row, column: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _check_columns(table: Table, origin: Origin) -> None:
-    problems = [
-        Problem(f"there is no column {name!r}", origin.columns, columns_near(name, table.columns))
-        for name in ("ticket_id", "label")
-        if name not in table.columns
-    ]
-    if problems:
-        raise InputError.of(problems)
-
-
 def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str, list[Row]]:
     if not table.rows:
         raise InputError(f"there are no rows in {origin.name}", help="add predictions")
@@ -217,50 +231,40 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
     return name or origin.rubric_set, rows
 
 
-def _duplicates(rows: Sequence[Row], origin: Origin) -> _Numbered:
+def _ticket_problems(rows: Sequence[Row], origin: Origin) -> list[Found]:
+    """Rows without a ticket or a gold label, and tickets that stand more than once."""
     first: dict[str, int] = {}
-    problems: _Numbered = []
+    empty, again = [], []
     for row in rows:
         ticket = _text(row, "ticket_id")
-        what, help_ = "", ""
         if not ticket or not _text(row, "label"):
-            what, help_ = "ticket_id or label is empty", EMPTY
+            empty.append(row)
         elif ticket in first:
-            before = f"first in {origin.row} {first[ticket]}"
-            what = f"the ticket {quoted(ticket)} stands twice, {before}"
-            help_ = "keep one row a ticket"
-        if what:
-            problems.append((row.line, Problem(what, origin.place(row.line), help_)))
+            again.append(row)
         first.setdefault(ticket, row.line)
+    problems = []
+    if empty:
+        what = "ticket_id or label is empty" + _more(len(empty), len(rows))
+        problems.append(at(empty[0].line, what, origin, EMPTY))
+    if again:
+        ticket = _text(again[0], "ticket_id")
+        what = f"the ticket {quoted(ticket)} stands twice, first in {origin.row} {first[ticket]}"
+        what += _more(len(again), len(rows))
+        problems.append(at(again[0].line, what, origin, _repeat_help(rows[0])))
     return problems
 
 
-def _split(
-    rows: Sequence[Row], labels: Sequence[str], origin: Origin, problems: _Numbered
-) -> tuple[list[Row], list[Failure], list[list[float]]]:
-    """Scored rows with their scores, and failures: rows without any score."""
-    scored, failures, scores = [], [], []
-    for row in rows:
-        cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
-        if not any(cells):
-            kind = _text(row, "failure")
-            known = kind if kind in get_args(FailureKind) else "not_run"
-            failures.append(Failure(_text(row, "ticket_id"), cast(FailureKind, known)))
-            continue
-        try:
-            values = [float(cell) for cell in cells]
-            if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
-                raise ContractViolation("a score is not within [0, 1]")
-            if abs(math.fsum(values) - 1) > AGREEMENT:
-                # Only then does it matter how they were printed.
-                check_sum(values, decimals=max(map(decimals_of, cells)))
-        except (ValueError, ArithmeticError):
-            what = "a score is missing or not a number"
-            problems.append((row.line, Problem(what, origin.place(row.line), "fix the row")))
-        except ContractViolation as error:
-            help_ = "scores must be a distribution over the labels"
-            problems.append((row.line, Problem(str(error), origin.place(row.line), help_)))
-        else:
-            scored.append(row)
-            scores.append(values)
-    return scored, failures, scores
+def _more(n: int, total: int) -> str:
+    return f"; {rows_of(n, total)} so" if n > 1 else ""
+
+
+def _repeat_help(row: Row) -> str:
+    column = column_for("repeat", row.values) or "COLUMN"
+    return f"keep one row a ticket; where each was asked again: --columns repeat={column}"
+
+
+def _failure(row: Row) -> Failure:
+    """A row without any score."""
+    kind = _text(row, "failure")
+    known_ = kind if kind in get_args(FailureKind) else "not_run"
+    return Failure(_text(row, "ticket_id"), cast(FailureKind, known_))
