@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.core.types import Estimate
-from ticketbench.edge.results.rows import SCORE_PREFIX, Predictions
+from ticketbench.edge.results.forms.options import SCORE_PREFIX
+from ticketbench.edge.results.rows import Predictions
 from ticketbench.measure.advice.rows import ThresholdRow
 from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.compare import Comparison, Flip

@@ -11,7 +11,9 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import NONE, ScoreTable
-from ticketbench.edge.results.rows import SCORE_PREFIX, Origin, Predictions, predictions
+from ticketbench.edge.results.forms.options import SCORE_PREFIX
+from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.rows import Predictions, predictions
 from ticketbench.edge.tables.rows import Cell, Row, Table
 from ticketbench.notebook.columns import Columns
 

@@ -22,11 +22,9 @@ from ticketbench.core.types import (
 )
 from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL, Form
+from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.rows import (
-    HEAD,
-    SCORE_PREFIX,
-    TAIL,
-    Origin,
     Predictions,
     gold_labels,
     known,
@@ -34,6 +32,7 @@ from ticketbench.edge.results.rows import (
     of_set,
 )
 from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import Dialect, Table
 
 
 def score_table(
@@ -123,22 +122,25 @@ def _prediction_rows(
 
 
 def read_score_table(
-    path: Path, rubric_set: str | None = None, *, chosen_by: str = ""
+    path: Path, rubric_set: str | None = None, *, chosen_by: str = "", form: Form = AS_OURS
 ) -> ScoreTable:
     """The score table of `read_set`, which says what is read and raised."""
-    return read_set(path, rubric_set, chosen_by=chosen_by).table
+    return read_set(path, rubric_set, chosen_by=chosen_by, form=form).table
 
 
-def read_set(path: Path, rubric_set: str | None = None, *, chosen_by: str = "") -> Predictions:
+def read_set(
+    path: Path, rubric_set: str | None = None, *, chosen_by: str = "", form: Form = AS_OURS
+) -> Predictions:
     """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
-    A file of several rubric sets needs `rubric_set`; `chosen_by` is how the user names it, as
-    `FILE:SET` where nothing is said. Labels whose column is empty throughout are
-    not part of the set. Raises InputError with file and line of every bad row.
+    `form` says how the file is written where that is otherwise. A file of several rubric sets needs
+    `rubric_set`; `chosen_by` is how the user names it, as `FILE:SET` where nothing is said. Labels
+    whose column is empty throughout are not part of the set. Raises InputError with file and line
+    of what is wrong, one problem a cause.
     """
-    origin = Origin.of_file(path, chosen_by=chosen_by)
-    return of_set(known(read_table(path), origin), origin, rubric_set)
+    origin = Origin.of_file(path, chosen_by=chosen_by, form=form)
+    return of_set(_table(path, origin), origin, rubric_set)
 
 
 def read_predictions(
@@ -153,8 +155,15 @@ def read_predictions(
     return tuple(one.table for one in found), gold
 
 
-def read_sets(path: Path, rubric_sets: Sequence[str]) -> tuple[Predictions, ...]:
+def read_sets(
+    path: Path, rubric_sets: Sequence[str], *, form: Form = AS_OURS
+) -> tuple[Predictions, ...]:
     """What `read_set` says of each of these rubric sets; the file is read once."""
-    origin = Origin.of_file(path)
-    table = known(read_table(path), origin)
+    origin = Origin.of_file(path, form=form)
+    table = _table(path, origin)
     return tuple(of_set(table, origin, name) for name in rubric_sets)
+
+
+def _table(path: Path, origin: Origin) -> Table:
+    form = origin.form
+    return known(read_table(path, Dialect(form.delimiter, form.encoding)), origin)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast, get_args
 
 import numpy as np
@@ -16,49 +15,11 @@ from ticketbench.core.quotes import columns_near, quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
 from ticketbench.core.types import NONE, Failure, FailureKind, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
+from ticketbench.edge.results.forms.options import HEAD, SCORE_PREFIX, TAIL
+from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
 EMPTY = f"fill it in, with {NONE_LABEL} where no label fits, or drop the row"
-
-SCORE_PREFIX = "score_"
-
-HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
-TAIL = ("outcome", "failure")
-"""The columns of predictions.csv before and after the scores."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a table of predictions comes from, in the words of a message.
-
-    name        what the table is called
-    dataset     what its tickets are called
-    rubric_set  what its set is called where no row says so
-    columns     where the names of its columns stand
-    place       where the row of a number stands
-    chosen_by   how one of several rubric sets is chosen
-    row         what the number of a row counts, such as line
-    """
-
-    name: str
-    dataset: str
-    rubric_set: str
-    columns: str
-    place: Callable[[int], str]
-    chosen_by: str
-    row: str = "line"
-
-    @classmethod
-    def of_file(cls, path: Path, *, chosen_by: str = "") -> Origin:
-        """The table is a file; without `chosen_by` one of its sets is chosen as `FILE:SET`."""
-        return cls(
-            name=str(path),
-            dataset=path.name,
-            rubric_set=path.stem,
-            columns=f"{path}:1",
-            place=lambda line: f"{path}:{line}",
-            chosen_by=chosen_by or f"{path}:SET",
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,12 +29,14 @@ class Predictions:
     ids     every ticket in the order of the rows, also those without an answer
     gold    the gold label of each, NONE_LABEL where none fits
     groups  the group of each by name; empty where it has none
+    notes   what was decided in reading them
     """
 
     table: ScoreTable
     ids: tuple[str, ...]
     gold: Mapping[str, str]
     groups: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 _Numbered = list[tuple[int, Problem]]
