@@ -7,6 +7,7 @@ from collections import Counter
 
 from ticketbench.core.policy import Decisions
 from ticketbench.core.types import NONE, Estimate, ScoreTable
+from ticketbench.measure.agreement.repeats import by_repeat
 from ticketbench.measure.calibration.bins import (
     confidence_histogram,
     reliability_bins,
@@ -28,7 +29,6 @@ from ticketbench.measure.evaluation import (
 )
 from ticketbench.measure.findings import findings
 from ticketbench.measure.label_results import label_results
-from ticketbench.measure.agreement.repeats import by_repeat
 from ticketbench.measure.routing.escalation import judge_escalation
 from ticketbench.measure.routing.escalation_sweep import escalation_sweep
 from ticketbench.measure.routing.outcomes import missed_by, summarise, sweep

@@ -19,13 +19,13 @@ from ticketbench.core.types import (
     ScoreTable,
     Value,
 )
+from ticketbench.measure.agreement.repeats import Repeats
 from ticketbench.measure.calibration.bins import HistogramBin, ReliabilityBin, TemperatureReport
 from ticketbench.measure.calibration.check import CalibrationCheck, LabelCalibration
 from ticketbench.measure.calibration.corp import CorpPoint
 from ticketbench.measure.counts.confusion import ConfusionMatrix
 from ticketbench.measure.estimates import MetricResult, estimate_of
 from ticketbench.measure.label_results import LabelResult
-from ticketbench.measure.agreement.repeats import Repeats
 from ticketbench.measure.routing.escalation import Escalation
 from ticketbench.measure.routing.escalation_sweep import EscalationPoint
 from ticketbench.measure.routing.outcomes import RoutingSummary, SweepPoint

@@ -204,9 +204,7 @@ def heavy_writers(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
 
 
 @check("TB212")
-def less_than_every_score(
-    table: ScoreTable, pairs: tuple[PairDiagnosis, ...]
-) -> Iterator[Finding]:
+def less_than_every_score(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Answers of which only the top label, or that and its score, is known."""
     if table.complete:
         return

@@ -284,7 +284,8 @@ def ticket_metric(
 
     Where nothing is said, one over all scored tickets needs the top score, any other every score.
     """
-    given = {"higher_is_better": higher_is_better, "share": share, "over": over, "high": high}
+    given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share, "over": over}
+    given["high"] = high
     given["needs"] = needs or ("top score" if over == "scored" else "every score")
     return _registering(TicketMetric, name, title, given)
 

@@ -58,9 +58,7 @@ def label_results(table: ScoreTable, outcome: IntArray) -> tuple[LabelResult, ..
     results = []
     for label in table.gold_labels:
         tickets = label_tickets(table, outcome, label)
-        estimates = (
-            known_part_estimate(m, partial(m.part, tickets), labelled) for m in metrics
-        )
+        estimates = (known_part_estimate(m, partial(m.part, tickets), labelled) for m in metrics)
         results.append(
             LabelResult(
                 label=label,

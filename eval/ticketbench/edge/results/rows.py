@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast, get_args
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,13 +12,26 @@ from ticketbench.core.classify import AGREEMENT, ContractViolation, check_sum, d
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import columns_near, quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
-from ticketbench.core.types import NONE, Failure, FailureKind, IntArray, Provenance, ScoreTable
+from ticketbench.core.types import NONE, Failure, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
 from ticketbench.edge.results.forms.options import HEAD, SCORE_PREFIX, TAIL
 from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.repeats import (
+    Numbered,
+    answer_id,
+    has_repeats,
+    in_the_way,
+    repeat_of,
+)
+from ticketbench.edge.results.top_label import (
+    TOP,
+    Answers,
+    failed,
+    of_top_labels,
+    stated,
+    top_labels_alone,
+)
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
-
-EMPTY = f"fill it in, with {NONE_LABEL} where no label fits, or drop the row"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,10 +49,6 @@ class Predictions:
     gold: Mapping[str, str]
     groups: Mapping[str, str]
     notes: tuple[str, ...] = ()
-
-
-_Numbered = list[tuple[int, Problem]]
-"""Problems, each with the number of its row."""
 
 
 def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
@@ -67,33 +75,58 @@ def known(table: Table, origin: Origin) -> Table:
 def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
     """The predictions of one rubric set in a `known` table; see `predictions`."""
     name, rows = _rows_of_set(table, origin, rubric_set)
-    labels = _labels(table, origin, rows)
-    problems: _Numbered = _duplicates(rows, origin)
-    scored, failures, scores = _split(rows, labels, origin, problems)
+    problems = in_the_way(rows, origin)
+    answers = _answers(table, origin, rows, problems)
     if problems:
         raise _in_order(problems)
-    own = {_text(row, "ticket_id"): _text(row, "label") for row in rows}
-    gold = gold_labels(labels, own.values())
-    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    groups = {_text(row, "ticket_id"): _text(row, "group_id") for row in rows}
-    ids = tuple(_text(row, "ticket_id") for row in scored)
-    found = ScoreTable(
-        labels=labels,
-        gold_labels=gold,
-        ids=ids,
-        truth=np.array([position[own[i]] for i in ids], dtype=np.int64),
-        groups=numbered([groups[i] or ("id", i) for i in ids]),
-        scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
-        wanted=None,
-        failures=tuple(failures),
+    names = [answer_id(row, origin) for row in rows]
+    own = dict(zip(names, (_text(row, "label") for row in rows), strict=True))
+    groups = dict(zip(names, (_text(row, "group_id") for row in rows), strict=True))
+    found = replace(
+        _score_table(answers, origin, own.values()),
         provenance=Provenance(
             origin.dataset, fingerprint(sorted(map(_identity, rows))), name, "", "table"
         ),
     )
+    found = replace(found, stated=stated(found, answers.rows, origin) if found.complete else None)
     return Predictions(found, tuple(own), own, groups)
 
 
-def _in_order(problems: _Numbered) -> InputError:
+def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Numbered) -> Answers:
+    """What the rows answer: every score, or the top label and what is known of it."""
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    if TOP in table.columns and top_labels_alone(rows, columns):
+        labels = [column.removeprefix(SCORE_PREFIX) for column in columns]
+        return of_top_labels(rows, labels, origin, problems)
+    labels_ = _labels(table, origin, rows)
+    scored, failures, scores = _split(rows, labels_, origin, problems)
+    values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
+    return Answers(labels_, scored, failures, values)
+
+
+def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:
+    """Where from is still to be said; `seen` are the gold labels, also of failed tickets."""
+    gold = gold_labels(answers.labels, seen)
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    repeats = tuple(repeat_of(row, origin) for row in answers.rows)
+    keys = [_text(row, "group_id") or ("id", one.ticket)
+            for row, one in zip(answers.rows, repeats, strict=True)]  # fmt: skip
+    return ScoreTable(
+        labels=answers.labels,
+        gold_labels=gold,
+        ids=tuple(answer_id(row, origin) for row in answers.rows),
+        truth=np.array([position[_text(row, "label")] for row in answers.rows], dtype=np.int64),
+        groups=numbered(keys),
+        scores=answers.scores,
+        wanted=None,
+        failures=tuple(answers.failures),
+        provenance=Provenance("", "", "", "", ""),
+        known=answers.known,
+        repeats=repeats if has_repeats(origin) else None,
+    )
+
+
+def _in_order(problems: Numbered) -> InputError:
     return problems_error([one for _, one in sorted(problems, key=lambda found: found[0])])
 
 
@@ -217,35 +250,15 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
     return name or origin.rubric_set, rows
 
 
-def _duplicates(rows: Sequence[Row], origin: Origin) -> _Numbered:
-    first: dict[str, int] = {}
-    problems: _Numbered = []
-    for row in rows:
-        ticket = _text(row, "ticket_id")
-        what, help_ = "", ""
-        if not ticket or not _text(row, "label"):
-            what, help_ = "ticket_id or label is empty", EMPTY
-        elif ticket in first:
-            before = f"first in {origin.row} {first[ticket]}"
-            what = f"the ticket {quoted(ticket)} stands twice, {before}"
-            help_ = "keep one row a ticket"
-        if what:
-            problems.append((row.line, Problem(what, origin.place(row.line), help_)))
-        first.setdefault(ticket, row.line)
-    return problems
-
-
 def _split(
-    rows: Sequence[Row], labels: Sequence[str], origin: Origin, problems: _Numbered
+    rows: Sequence[Row], labels: Sequence[str], origin: Origin, problems: Numbered
 ) -> tuple[list[Row], list[Failure], list[list[float]]]:
     """Scored rows with their scores, and failures: rows without any score."""
     scored, failures, scores = [], [], []
     for row in rows:
         cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
         if not any(cells):
-            kind = _text(row, "failure")
-            known = kind if kind in get_args(FailureKind) else "not_run"
-            failures.append(Failure(_text(row, "ticket_id"), cast(FailureKind, known)))
+            failures.append(failed(row, origin))
             continue
         try:
             values = [float(cell) for cell in cells]
