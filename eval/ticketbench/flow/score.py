@@ -107,7 +107,7 @@ def score_of(
 ) -> Score:
     """Measure a table that is at hand; the order of its tickets changes nothing."""
     table = table.in_order_of_ids()
-    settings = settings or Settings()
+    settings = (settings or Settings()).fit_for(table)
     found = evaluate(table, settings)
     today = Today(table.provenance.rubric_set, settings.policy)
     advice = recommend([table], [found], Standing((), (), ()), today)

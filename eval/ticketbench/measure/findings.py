@@ -8,14 +8,16 @@ Add a check: one decorated generator that yields findings.
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ticketbench.core.quotes import clipped, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
-from ticketbench.core.types import Finding, ScoreTable
+from ticketbench.core.types import NONE, BoolArray, Finding, Known, ScoreTable, tells
 from ticketbench.measure.calibration.bins import printed_decimals
 from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 from ticketbench.measure.statistics.groups import effective_groups, group_index
@@ -27,17 +29,30 @@ SUM_NOISE = 1e-4
 HEAVY_WRITERS = 0.03
 
 Check = Callable[[ScoreTable, tuple[PairDiagnosis, ...]], Iterator[Finding]]
-CHECKS: Registry[Check] = Registry("check")
 
 
-def check(code: str) -> Callable[[Check], Check]:
-    """Register a check of an evaluated score table under its code."""
-    return CHECKS.register(code)
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A check, and what has to be known of each answer for it."""
+
+    function: Check
+    needs: Known
+
+
+CHECKS: Registry[Registered] = Registry("check")
+
+
+def check(code: str, *, needs: Known = "top label") -> Callable[[Check], Check]:
+    """Register a check of an evaluated score table under its code; it is asked where so much is
+    known of each answer.
+    """
+    return CHECKS.register(code, entry=lambda function: Registered(function, needs))
 
 
 def findings(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> tuple[Finding, ...]:
-    """All findings of all checks, in order of their codes."""
-    return tuple(found for each in CHECKS for found in each(table, pairs))
+    """All findings of all checks that such a table can tell, in order of their codes."""
+    asked = (each.function for each in CHECKS if tells(table.known, each.needs))
+    return tuple(found for each in asked for found in each(table, pairs))
 
 
 @check("TB106")
@@ -98,7 +113,7 @@ def _for_inexpressible(table: ScoreTable, label: str) -> str:
     return f"{action}; where no label of a table fits: --labels {named}"
 
 
-@check("TB205")
+@check("TB205", needs="top score")
 def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Scores printed with so few digits that a fitted temperature is biased."""
     decimals = printed_decimals(table.scores)
@@ -112,7 +127,7 @@ def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
         )
 
 
-@check("TB206")
+@check("TB206", needs="top score")
 def few_for_calibration(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Too few tickets for a calibration error: a perfectly calibrated model shows one too."""
     if 0 < table.n_scored < FEW_FOR_CALIBRATION:
@@ -142,7 +157,7 @@ def few_groups(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[
         )
 
 
-@check("TB209")
+@check("TB209", needs="every score")
 def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Answers whose scores do not sum to 1, within what their printed digits allow."""
     off = np.abs(table.scores.sum(axis=1) - 1)
@@ -158,7 +173,7 @@ def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterato
         )
 
 
-@check("TB210")
+@check("TB210", needs="every score")
 def ties(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Tickets whose highest score two or more labels share."""
     shared = (table.scores == table.top_score[:, None]).sum(axis=1) > 1
@@ -196,4 +211,69 @@ def heavy_writers(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
             evidence=f"{table.provenance.rubric_set}: {100 * by_ticket:.1f}% right by ticket, "
             f"{100 * by_customer:.1f}% by customer",
             action="look at the customers with the most tickets; a promised threshold counts both",
+        )
+
+
+@check("TB212")
+def less_than_every_score(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
+    """Answers of which only the top label, or that and its score, is known."""
+    if table.complete:
+        return
+    name = table.provenance.rubric_set
+    if table.known == "top score":
+        known = "the top label and its score"
+        dashes = "log loss, the Brier score over all labels, second labels and temperature"
+        rest = "nothing is escalated"
+    else:
+        known = "the top label"
+        dashes = "calibration, coverage, thresholds, cost and all else that needs a score"
+        rest = "nothing is routed"
+    yield Finding(
+        code="TB212",
+        severity="note",
+        title=f"only {known} of each answer is known",
+        evidence=f"{name}: {dashes} are dashes; {rest}",
+        action="export the score of every label to see these",
+    )
+
+
+@check("TB213", needs="every score")
+def stated_otherwise(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
+    """Rows whose column top_label says another label than their largest score."""
+    if table.stated is None:
+        return
+    labelled = table.truth != NONE
+    n = int((table.stated != table.top).sum())
+    by_scores = _right(table.right[labelled])
+    by_column = _right((table.stated == table.truth)[labelled])
+    yield Finding(
+        code="TB213",
+        severity="warning",
+        title="top_label is not the largest score",
+        evidence=f"{n} of {table.n_scored} rows: top_label is not the largest score; judged by the "
+        f"scores: {by_scores} (by top_label: {by_column})",
+        action="find out which of the columns the system goes by, and leave the other out",
+    )
+
+
+def _right(marks: BoolArray) -> str:
+    """A share right as "78.3 %"; a dash without tickets."""
+    return f"{100 * marks.mean():.1f} %" if len(marks) else "–"
+
+
+@check("TB214")
+def uneven_repeats(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
+    """Tickets that were not answered equally often."""
+    if table.repeats is None or table.n_scored == 0:
+        return
+    answers = Counter(Counter(one.ticket for one in table.repeats).values())
+    if len(answers) > 1:
+        told = [f"{n} with {times}" for times, n in sorted(answers.items())]
+        yield Finding(
+            code="TB214",
+            severity="warning",
+            title="tickets with unequal numbers of answers",
+            evidence=f"{table.provenance.rubric_set}: {words(told)}; a ticket with more answers "
+            "weighs more",
+            action="ask each ticket equally often, or leave out repeats that are not whole",
         )

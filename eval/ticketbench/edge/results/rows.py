@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast, get_args
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
-from ticketbench.core.types import NONE, Failure, FailureKind, IntArray, Provenance, ScoreTable
+from ticketbench.core.types import NONE, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
 from ticketbench.edge.results.forms.columns import check_columns, renamed
-from ticketbench.edge.results.forms.counted import Found, at, rows_of
-from ticketbench.edge.results.forms.guesses import column_for
-from ticketbench.edge.results.forms.labels import Settled, gold_against, relabelled
+from ticketbench.edge.results.forms.labels import (
+    Settled,
+    gold_against,
+    in_words_of_columns,
+    relabelled,
+)
 from ticketbench.edge.results.forms.nested import spread
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.forms.scores import scores_of
+from ticketbench.edge.results.repeats import (
+    Numbered,
+    answer_id,
+    has_repeats,
+    in_the_way,
+    repeat_of,
+)
+from ticketbench.edge.results.top_label import (
+    TOP,
+    Answers,
+    failed,
+    of_top_labels,
+    stated,
+    top_labels_alone,
+)
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
-
-EMPTY = f"fill it in, with {NONE_LABEL} where no label fits, or drop the row"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,44 +89,84 @@ def known(table: Table, origin: Origin) -> Table:
 def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
     """The predictions of one rubric set in a `known` table; see `predictions`."""
     name, rows = _rows_of_set(table, origin, rubric_set)
-    labels = _labels(table, origin, rows)
-    cells = [[_text(row, SCORE_PREFIX + label).strip() for label in labels] for row in rows]
-    columns = [SCORE_PREFIX + label for label in labels]
-    read = scores_of([row.line for row in rows], cells, columns, origin)
-    problems = [*_ticket_problems(rows, origin), *read.problems]
+    settled = _settled(table, origin, rows)
+    rows = in_words_of_columns(rows, settled)
+    problems = in_the_way(rows, origin)
+    answers = _answers(table, origin, rows, problems)
     if problems:
-        raise problems_error([one.problem for one in sorted(problems, key=lambda one: one.row)])
-    own = {_text(row, "ticket_id"): _text(row, "label") for row in rows}
-    settled = Settled() if _is_ours(table) else gold_against(labels, own.values(), origin)
-    own = {ticket: settled.names.get(label, label) for ticket, label in own.items()}
-    scored = _chosen(rows, read.values, scored=True)
-    scores = [values for values in read.values if values is not None]
-    gold = gold_labels(labels, own.values())
-    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    groups = {_text(row, "ticket_id"): _text(row, "group_id") for row in rows}
-    ids = tuple(_text(row, "ticket_id") for row in scored)
-    found = ScoreTable(
-        labels=labels,
-        gold_labels=gold,
-        ids=ids,
-        truth=np.array([position[own[i]] for i in ids], dtype=np.int64),
-        groups=numbered([groups[i] or ("id", i) for i in ids]),
-        scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
-        wanted=None,
-        failures=tuple(_failure(row) for row in _chosen(rows, read.values, scored=False)),
+        raise _in_order(problems)
+    names = [answer_id(row, origin) for row in rows]
+    own = dict(zip(names, (_text(row, "label") for row in rows), strict=True))
+    groups = dict(zip(names, (_text(row, "group_id") for row in rows), strict=True))
+    found = replace(
+        _score_table(answers, origin, own.values()),
         provenance=Provenance(
             origin.dataset, fingerprint(sorted(map(_identity, rows))), name, "", "table"
         ),
     )
-    notes = (*table.notes, *settled.notes, *read.notes)
+    found = replace(found, stated=stated(found, answers.rows, origin) if found.complete else None)
+    notes = (*table.notes, *settled.notes, *answers.notes)
     return Predictions(found, tuple(own), own, groups, notes, settled.unscored)
 
 
-def _chosen(
-    rows: Sequence[Row], values: Sequence[list[float] | None], *, scored: bool
-) -> list[Row]:
-    """The rows that have scores, or those that have none."""
-    return [row for row, of in zip(rows, values, strict=True) if (of is not None) == scored]
+def _settled(table: Table, origin: Origin, rows: Sequence[Row]) -> Settled:
+    """What gold labels are read as; in a table that a run left those outside the set are meant."""
+    if _is_ours(table):
+        return Settled()
+    gold = [_text(row, "label") for row in rows]
+    said = [_text(row, TOP) for row in rows]
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    if TOP in table.columns and top_labels_alone(rows, columns):
+        answered = {SCORE_PREFIX + label for label in said if label} - {SCORE_PREFIX}
+        labels = [column.removeprefix(SCORE_PREFIX) for column in (*columns, *sorted(answered))]
+        found = gold_against(labels, gold, said, origin)
+        return replace(found, unscored="")  # what is never answered is wrong, but has no column
+    return gold_against(_labels(table, origin, rows), gold, said, origin)
+
+
+def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Numbered) -> Answers:
+    """What the rows answer: every score, or the top label and what is known of it."""
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    if TOP in table.columns and top_labels_alone(rows, columns):
+        labels = [column.removeprefix(SCORE_PREFIX) for column in columns]
+        return of_top_labels(rows, labels, origin, problems)
+    labels_ = _labels(table, origin, rows)
+    columns = [SCORE_PREFIX + label for label in labels_]
+    cells = [[_text(row, column).strip() for column in columns] for row in rows]
+    read = scores_of([row.line for row in rows], cells, columns, origin)
+    problems += [(one.row, one.problem) for one in read.problems]
+    scored = [row for row, of in zip(rows, read.values, strict=True) if of is not None]
+    others = [row for row, of in zip(rows, read.values, strict=True) if of is None]
+    scores = [of for of in read.values if of is not None] if not problems else []
+    values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
+    failures = [failed(row, origin) for row in others]
+    return Answers(labels_, scored, failures, values, notes=read.notes)
+
+
+def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:
+    """Where from is still to be said; `seen` are the gold labels, also of failed tickets."""
+    gold = gold_labels(answers.labels, seen)
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    repeats = tuple(repeat_of(row, origin) for row in answers.rows)
+    keys = [_text(row, "group_id") or ("id", one.ticket)
+            for row, one in zip(answers.rows, repeats, strict=True)]  # fmt: skip
+    return ScoreTable(
+        labels=answers.labels,
+        gold_labels=gold,
+        ids=tuple(answer_id(row, origin) for row in answers.rows),
+        truth=np.array([position[_text(row, "label")] for row in answers.rows], dtype=np.int64),
+        groups=numbered(keys),
+        scores=answers.scores,
+        wanted=None,
+        failures=tuple(answers.failures),
+        provenance=Provenance("", "", "", "", ""),
+        known=answers.known,
+        repeats=repeats if has_repeats(origin) else None,
+    )
+
+
+def _in_order(problems: Numbered) -> InputError:
+    return problems_error([one for _, one in sorted(problems, key=lambda found: found[0])])
 
 
 def gold_labels(labels: Sequence[str], seen: Iterable[str]) -> tuple[str, ...]:
@@ -126,7 +181,7 @@ def numbered(keys: Sequence[object]) -> IntArray:
 
 
 def _is_ours(table: Table) -> bool:
-    """Whether it is as a run leaves it: gold labels outside of the set are meant then."""
+    """Whether it is as a run leaves it."""
     return table.columns[: len(HEAD)] == HEAD
 
 
@@ -229,42 +284,3 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
     name = names[0] if wanted is None else wanted
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]
     return name or origin.rubric_set, rows
-
-
-def _ticket_problems(rows: Sequence[Row], origin: Origin) -> list[Found]:
-    """Rows without a ticket or a gold label, and tickets that stand more than once."""
-    first: dict[str, int] = {}
-    empty, again = [], []
-    for row in rows:
-        ticket = _text(row, "ticket_id")
-        if not ticket or not _text(row, "label"):
-            empty.append(row)
-        elif ticket in first:
-            again.append(row)
-        first.setdefault(ticket, row.line)
-    problems = []
-    if empty:
-        what = "ticket_id or label is empty" + _more(len(empty), len(rows))
-        problems.append(at(empty[0].line, what, origin, EMPTY))
-    if again:
-        ticket = _text(again[0], "ticket_id")
-        what = f"the ticket {quoted(ticket)} stands twice, first in {origin.row} {first[ticket]}"
-        what += _more(len(again), len(rows))
-        problems.append(at(again[0].line, what, origin, _repeat_help(rows[0])))
-    return problems
-
-
-def _more(n: int, total: int) -> str:
-    return f"; {rows_of(n, total)} so" if n > 1 else ""
-
-
-def _repeat_help(row: Row) -> str:
-    column = column_for("repeat", row.values) or "COLUMN"
-    return f"keep one row a ticket; where each was asked again: --columns repeat={column}"
-
-
-def _failure(row: Row) -> Failure:
-    """A row without any score."""
-    kind = _text(row, "failure")
-    known_ = kind if kind in get_args(FailureKind) else "not_run"
-    return Failure(_text(row, "ticket_id"), cast(FailureKind, known_))

@@ -21,7 +21,10 @@ from ticketbench.measure.thresholds.rules import LabelThreshold
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetThresholds(Value):
-    """What every rule chose for a rubric set, under which settings, and on how many tickets."""
+    """What every rule chose for a rubric set, under which settings, and on how many tickets.
+
+    n_tickets  different ones among the answers
+    """
 
     rubric_set: str
     settings: Settings
@@ -30,6 +33,7 @@ class SetThresholds(Value):
     n_failed: int
     n_groups: int
     thresholds: tuple[ChosenThreshold, ...]
+    n_tickets: int = 0
 
     @classmethod
     def of(cls, table: ScoreTable, settings: Settings) -> SetThresholds:
@@ -37,13 +41,13 @@ class SetThresholds(Value):
         thresholds = choose_thresholds(table, settings.asked)
         name = table.provenance.rubric_set
         n = table.n_requested, table.n_scored, table.n_failed, table.n_groups
-        return cls(name, settings, *n, thresholds)
+        return cls(name, settings, *n, thresholds, table.n_tickets)
 
     @classmethod
     def saved(cls, e: Evaluation) -> SetThresholds:
         """Those of an evaluation, which are not chosen again."""
         n = e.n_requested, e.n_scored, e.n_failed, e.n_groups
-        return cls(e.rubric_set, e.settings, *n, e.thresholds)
+        return cls(e.rubric_set, e.settings, *n, e.thresholds, e.n_tickets)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

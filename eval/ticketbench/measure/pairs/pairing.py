@@ -96,6 +96,6 @@ def same_answers(pair: Pair) -> bool:
     a, b = pair
     return (
         bool(same_top(a.table, b.table).all())
-        and np.array_equal(a.table.top_score, b.table.top_score)
+        and np.array_equal(a.table.top_score, b.table.top_score, equal_nan=True)
         and np.array_equal(a.outcome, b.outcome)
     )

@@ -26,7 +26,8 @@ _WHOLE = re.compile(r"(-?\d+)\.0+")
 class Settled:
     """What gold labels are read as where that is not how they stand, and notes that say so.
 
-    unscored  those without scores, as a sentence; empty for none
+    names     of gold labels and of top labels: what they are among the columns
+    unscored  gold labels without scores, as a sentence; empty for none
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -93,8 +94,25 @@ def _unused(asked: Mapping[str, str], used: Collection[str], table: Table) -> li
     ]
 
 
-def gold_against(labels: Sequence[str], gold: Iterable[str], origin: Origin) -> Settled:
+def in_words_of_columns(rows: Sequence[Row], settled: Settled) -> list[Row]:
+    """The rows with their gold and top labels called as columns are."""
+    if not settled.names:
+        return list(rows)
+    found = []
+    for row in rows:
+        own = {name: cell for name in _NAMED
+               if isinstance(cell := row.values.get(name), str) and cell in settled.names}  # fmt: skip
+        called: dict[str, Cell] = {name: settled.names[cell] for name, cell in own.items()}
+        found.append(Row(row.line, row.values | called) if own else row)
+    return found
+
+
+def gold_against(
+    labels: Sequence[str], gold: Iterable[str], said: Iterable[str], origin: Origin
+) -> Settled:
     """What the gold labels of the rows in a set are read as, `labels` being those with scores.
+
+    `said` are the top labels that the rows state.
 
     Whole numbers are the same with and without decimals: read, and noted. Raises InputError where
     a gold label differs from one with scores by its spelling alone, with the option that says what
@@ -113,7 +131,8 @@ def gold_against(labels: Sequence[str], gold: Iterable[str], origin: Origin) -> 
     if rest and not meant and not read:
         raise _none_known(rest, labels, counts, origin)
     notes = (_read_as(read),) if read else ()
-    return Settled(read, notes, _without_scores(sorted(rest), counts) if rest else "")
+    tops = {top: numbers[n] for top in set(said) - have if (n := _number(top)) in numbers}
+    return Settled(tops | read, notes, _without_scores(sorted(rest), counts) if rest else "")
 
 
 def _number(label: str) -> str | None:
