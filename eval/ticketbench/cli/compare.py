@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.form import form_options
 from ticketbench.cli.options import (
     config_option,
     label_map,
@@ -26,6 +27,7 @@ from ticketbench.cli.output import (
     json_option,
     reference_option,
     say,
+    say_notes,
     say_wrapped,
     show,
     show_columns,
@@ -39,6 +41,7 @@ from ticketbench.cli.paste import broken_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.results.forms.options import Form
     from ticketbench.flow.compare import Compared, TicketFlip
     from ticketbench.measure.rubrics.changes import RubricChange
     from ticketbench.report.masking.texts import Masking
@@ -51,6 +54,7 @@ _FEW, _MOST = 3, 10
 @click.argument("candidate", metavar="B")
 @config_option
 @map_option
+@form_options
 @click.option("--threshold", type=click.FloatRange(0, 1.01),
               help="Route when the top score is at least this [config, or 0.60].")  # fmt: skip
 @click.option("--escalate-above", type=click.FloatRange(0, 1),
@@ -67,6 +71,7 @@ def command(
     candidate: str,
     config: Path | None,
     mapping: tuple[str, ...],
+    form: Form,
     threshold: float | None,
     escalate_above: float | None,
     most: int | None,
@@ -79,7 +84,7 @@ def command(
     """Is B better than A on the same tickets?
 
     A and B are rubric sets of a config, report folders (FOLDER:SET), or tables of predictions
-    (FILE or FILE:SET).
+    (FILE or FILE:SET), written as the options of `score` say.
 
     \b
     ticketbench compare v1 v2 --config configs/support.yaml
@@ -100,7 +105,9 @@ def command(
         threshold=threshold,
         escalate_above=escalate_above,
         reference=reference,
+        form=form,
     )
+    say_notes(found.notes)
     if as_json:
         show_json("compare", found)
         return

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.first_lines import show_answer
-from ticketbench.cli.options import at_options, prices, set_option, target_options
+from ticketbench.cli.form import form_options
+from ticketbench.cli.options import (
+    at_options,
+    confidence_option,
+    prices,
+    set_option,
+    target_options,
+)
 from ticketbench.cli.output import (
     Piece,
     all_option,
     json_option,
     reference_option,
     say_findings,
+    say_notes,
     show,
     show_command,
     show_json,
@@ -24,6 +32,7 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from ticketbench.edge.results.forms.options import Form
     from ticketbench.flow.score import Choices, Score
 
 
@@ -38,6 +47,8 @@ if TYPE_CHECKING:
 @click.option("--escalate-above", type=click.FloatRange(0, 1),
               help="Escalate when two labels score above this [0.30].")  # fmt: skip
 @target_options
+@confidence_option
+@form_options
 @all_option
 @reference_option
 @json_option
@@ -50,20 +61,24 @@ def command(
     escalate_above: float | None,
     min_precision: float | None,
     costs: str | None,
+    confidence: float | None,
+    form: Form,
     everything: bool,
     reference: bool,
     as_json: bool,
 ) -> None:
     """Measure a table of predictions from anywhere.
 
-    The table has the columns ticket_id, label and score_<label> for every label; group_id is
-    optional. `label` may be __none__ where no label fits. Nothing is asked.
+    The table has the columns ticket_id, label and score_<label> for every label, or one column
+    scores with an object; group_id is optional. Options say what is called or written otherwise.
+    `label` may be __none__ where no label fits. Nothing is asked.
 
     \b
     ticketbench score predictions.csv
     ticketbench score predictions.csv --costs misroute=8,review=2 --all
     ticketbench score predictions.csv --min-precision 0.95
     ticketbench score predictions.csv --config configs/support.yaml
+    ticketbench score classifier.csv --columns label=y_true --score-prefix proba_
     ticketbench score reports/support/predictions.csv --rubric-set v2 --json
     """
     from ticketbench.core.errors import TicketbenchError
@@ -79,11 +94,13 @@ def command(
             escalate_above=escalate_above,
             min_precision=min_precision,
             costs=None if costs is None else prices(costs),
+            confidence=confidence,
         )
         settings = choices.settings()
     except TicketbenchError as error:
         raise at_options(error) from None
-    result = score(file, rubric_set=rubric_set, settings=settings, reference=reference)
+    result = score(file, rubric_set=rubric_set, settings=settings, reference=reference, form=form)
+    say_notes(result.notes)
     if as_json:
         show_json("score", result)
         return

@@ -12,6 +12,7 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import NONE, ScoreTable
+from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, read_sides
 from ticketbench.flow.steps.tables import answered
@@ -61,6 +62,7 @@ class Compared:
     not_comparable  metrics that are left out, as they would not be on one scale
     flips           broken, then fixed tickets; `still_wrong` those wrong in both
     rubrics         questions that changed; empty where they are not known
+    notes           what was decided in reading tables, and which gold labels have no scores there
     """
 
     reference: dict[str, Any]
@@ -76,6 +78,7 @@ class Compared:
     flips: tuple[TicketFlip, ...]
     still_wrong: tuple[TicketFlip, ...]
     rubrics: tuple[RubricChange, ...]
+    notes: tuple[str, ...] = ()
 
 
 def compare_sides(
@@ -89,14 +92,16 @@ def compare_sides(
     threshold: float | None = None,
     escalate_above: float | None = None,
     reference: bool = False,
+    form: Form = AS_OURS,
 ) -> Compared:
     """Is `candidate` better than `base` on the same tickets? See `read_sides` for what they are.
 
-    `mapping` ties labels that are called otherwise on the other side. `reference` adds values under
-    other libraries' names. Raises InputError when the
-    tickets are not the same.
+    `mapping` ties labels that are called otherwise on the other side; `form` says how tables of
+    predictions are written. `reference` adds values under other libraries' names.
+    Raises InputError when the tickets are not the same.
     """
-    first, second = read_sides((base, candidate), config=config, mode=mode, overrides=overrides)
+    names = base, candidate
+    first, second = read_sides(names, config=config, mode=mode, overrides=overrides, form=form)
     return compare_two(
         first,
         second,
@@ -184,6 +189,7 @@ def _compared(
         flips=tuple(_with_rubrics(flip, changed, commons) for flip in found.flips),
         still_wrong=tuple(_with_rubrics(flip, changed, commons) for flip in wrong),
         rubrics=rubrics,
+        notes=(*sides[0].notes, *sides[1].notes),
     )
 
 

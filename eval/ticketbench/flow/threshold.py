@@ -178,6 +178,15 @@ def _today(results: RunResults) -> Today:
     return Today(found.today.rubric_set, found.today.policy)
 
 
+def sureness(value: float) -> float:
+    """How sure a promise is to be, above 0.5 and below 1; raises InputError for another number."""
+    if 0.5 < value < 1:
+        return value
+    help_ = f"{value:g} of 100 is {value / 100:g}" if 50 < value < 100 else "such as 0.9"
+    what = f"a promise is more than 0.5 and less than 1 sure, got {value:g}"
+    raise InputError(what, where="confidence", help=help_)
+
+
 def _share(value: float, name: str, *, inside: bool) -> float:
     """A share of 0 to 1; `inside` without its ends."""
     if (0 < value < 1) if inside else (0 <= value <= 1):

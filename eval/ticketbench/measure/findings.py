@@ -7,6 +7,7 @@ Add a check: one decorated generator that yields findings.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import numpy as np
 
 from ticketbench.core.quotes import clipped, words
 from ticketbench.core.registry import Registry
+from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import NONE, BoolArray, Finding, Known, ScoreTable, tells
 from ticketbench.measure.calibration.bins import printed_decimals
 from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
@@ -98,8 +100,17 @@ def inexpressible(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
             title="gold labels without a rubric in this set",
             evidence=f"{table.provenance.rubric_set} lacks {words(outside)}: {n} tickets, all "
             "counted as wrong",
-            action="add the rubrics, or compare on the labels both sets have",
+            action=_for_inexpressible(table, outside[0]),
         )
+
+
+def _for_inexpressible(table: ScoreTable, label: str) -> str:
+    """What to do about them: a table of predictions has no rubrics to add to."""
+    action = "add the rubrics, or compare on the labels both sets have"
+    if table.provenance.endpoint != "table":
+        return action
+    named = shlex.quote(f"{clipped(label)}={NONE_LABEL}")
+    return f"{action}; where no label of a table fits: --labels {named}"
 
 
 @check("TB205", needs="top score")

@@ -116,5 +116,5 @@ def test_a_table_with_other_signs_between_its_columns_is_told_so_and_not_shown(
     with pytest.raises(InputError) as raised:
         guessed_columns(path, read_table(path))
     (problem,) = raised.value.problems
-    assert problem.what == "semicolons part the columns of this file, not commas"
+    assert problem.what == "the header is one field that holds 2 semicolons"
     assert "ann" not in f"{problem.what}{problem.help}{problem.where.replace(str(tmp_path), '')}"

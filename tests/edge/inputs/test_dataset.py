@@ -129,7 +129,7 @@ def test_a_group_column_is_not_used_without_mapping() -> None:
 
 def test_other_columns_are_kept_as_metadata() -> None:
     found = ticket("id,text,label,lang,\n1,x,a,en,\n")
-    assert found.metadata == (("lang", "en"), ("", ""))
+    assert found.metadata == (("lang", "en"),)
 
 
 @pytest.mark.parametrize("cell", ["", " "], ids=["empty", "blank"])

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.edge.tables import text_lines
+from ticketbench.edge.tables.columns import column_names
 from ticketbench.edge.tables.formats import delimited
 from ticketbench.edge.tables.formats.delimited import parse_csv, parse_tsv
 from ticketbench.edge.tables.formats.json_lines import parse_jsonl
@@ -27,7 +28,6 @@ from ticketbench.edge.tables.rows import (
     MalformedRow,
     Source,
     Table,
-    column_names,
     problems_error,
 )
 

@@ -144,5 +144,5 @@ def test_rows_without_a_label_are_told_with_their_lines(export: Path) -> None:
 
 def test_an_export_with_semicolons_is_told_as_one(export: Path) -> None:
     export.write_text('Key;Body;Queue\n1;"it, and that";a\n2;"more, or less";b\n', encoding="utf-8")
-    with pytest.raises(InputError, match="semicolons part the columns of this file, not commas"):
+    with pytest.raises(InputError, match="the header is one field that holds 2 semicolons"):
         project_from(export, Path())

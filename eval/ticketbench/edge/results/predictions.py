@@ -122,6 +122,12 @@ def _prediction_rows(
     return rows
 
 
+def left_by_run(path: Path) -> bool:
+    """Whether the file begins as `predictions_csv` does."""
+    with path.open("rb") as file:
+        return file.read(200).startswith(",".join(HEAD).encode())
+
+
 def read_score_table(
     path: Path, rubric_set: str | None = None, *, chosen_by: str = "", form: Form = AS_OURS
 ) -> ScoreTable:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ticketbench.core.classify import AGREEMENT, ContractViolation, check_sum, decimals_of
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import columns_near, quoted, words
+from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
-from ticketbench.core.types import NONE, Failure, IntArray, Provenance, ScoreTable
+from ticketbench.core.types import NONE, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
-from ticketbench.edge.results.forms.options import HEAD, SCORE_PREFIX, TAIL
+from ticketbench.edge.results.forms.columns import check_columns, renamed
+from ticketbench.edge.results.forms.labels import (
+    Settled,
+    gold_against,
+    in_words_of_columns,
+    relabelled,
+)
+from ticketbench.edge.results.forms.nested import spread
+from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL
 from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.forms.scores import scores_of
 from ticketbench.edge.results.repeats import (
     Numbered,
     answer_id,
@@ -42,6 +49,7 @@ class Predictions:
     gold    the gold label of each, NONE_LABEL where none fits
     groups  the group of each by name; empty where it has none
     notes   what was decided in reading them
+    unscored  the gold labels that no column of scores is for; empty for none, or in our own file
     """
 
     table: ScoreTable
@@ -49,6 +57,7 @@ class Predictions:
     gold: Mapping[str, str]
     groups: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    unscored: str = ""
 
 
 def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
@@ -63,18 +72,25 @@ def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> 
 
 
 def known(table: Table, origin: Origin) -> Table:
-    """The table with its texts as they were before `predictions_csv`.
+    """The table with the columns of predictions.csv, whatever form it has by `origin`.
 
-    Raises InputError where it lacks a column that it cannot go without.
+    Texts of a table of our own come back as they were before `predictions_csv`. Raises InputError
+    where it lacks what it cannot go without, and where the form says what is not there.
     """
-    table = _unescaped(table, origin)
-    _check_columns(table, origin)
-    return table
+    if _is_ours(table):
+        table = _unescaped(table, origin)
+        if origin.form == AS_OURS:
+            return table
+    table = renamed(table, origin)
+    check_columns(table, origin)
+    return relabelled(spread(table, origin), origin)
 
 
 def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
     """The predictions of one rubric set in a `known` table; see `predictions`."""
     name, rows = _rows_of_set(table, origin, rubric_set)
+    settled = _settled(table, origin, rows)
+    rows = in_words_of_columns(rows, settled)
     problems = in_the_way(rows, origin)
     answers = _answers(table, origin, rows, problems)
     if problems:
@@ -89,7 +105,23 @@ def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
         ),
     )
     found = replace(found, stated=stated(found, answers.rows, origin) if found.complete else None)
-    return Predictions(found, tuple(own), own, groups)
+    notes = (*table.notes, *settled.notes, *answers.notes)
+    return Predictions(found, tuple(own), own, groups, notes, settled.unscored)
+
+
+def _settled(table: Table, origin: Origin, rows: Sequence[Row]) -> Settled:
+    """What gold labels are read as; in a table that a run left those outside the set are meant."""
+    if _is_ours(table):
+        return Settled()
+    gold = [_text(row, "label") for row in rows]
+    said = [_text(row, TOP) for row in rows]
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    if TOP in table.columns and top_labels_alone(rows, columns):
+        answered = {SCORE_PREFIX + label for label in said if label} - {SCORE_PREFIX}
+        labels = [column.removeprefix(SCORE_PREFIX) for column in (*columns, *sorted(answered))]
+        found = gold_against(labels, gold, said, origin)
+        return replace(found, unscored="")  # what is never answered is wrong, but has no column
+    return gold_against(_labels(table, origin, rows), gold, said, origin)
 
 
 def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Numbered) -> Answers:
@@ -99,9 +131,16 @@ def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Number
         labels = [column.removeprefix(SCORE_PREFIX) for column in columns]
         return of_top_labels(rows, labels, origin, problems)
     labels_ = _labels(table, origin, rows)
-    scored, failures, scores = _split(rows, labels_, origin, problems)
+    columns = [SCORE_PREFIX + label for label in labels_]
+    cells = [[_text(row, column).strip() for column in columns] for row in rows]
+    read = scores_of([row.line for row in rows], cells, columns, origin)
+    problems += [(one.row, one.problem) for one in read.problems]
+    scored = [row for row, of in zip(rows, read.values, strict=True) if of is not None]
+    others = [row for row, of in zip(rows, read.values, strict=True) if of is None]
+    scores = [of for of in read.values if of is not None] if not problems else []
     values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
-    return Answers(labels_, scored, failures, values)
+    failures = [failed(row, origin) for row in others]
+    return Answers(labels_, scored, failures, values, notes=read.notes)
 
 
 def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:
@@ -141,6 +180,11 @@ def numbered(keys: Sequence[object]) -> IntArray:
     return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
 
 
+def _is_ours(table: Table) -> bool:
+    """Whether it is as a run leaves it."""
+    return table.columns[: len(HEAD)] == HEAD
+
+
 def _unescaped(table: Table, origin: Origin) -> Table:
     """The original texts of a table of our own; any other table stays as it is.
 
@@ -148,7 +192,7 @@ def _unescaped(table: Table, origin: Origin) -> Table:
     have one name.
     """
     columns = table.columns
-    if (columns[: len(HEAD)], columns[-len(TAIL) - 1 :]) != (HEAD, (*TAIL, ESCAPED)):
+    if columns[-len(TAIL) - 1 :] != (*TAIL, ESCAPED):
         return table
     problems: list[Problem] = []
 
@@ -184,6 +228,8 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     """
     columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
     used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
+    if origin.form.empty_scores == "zero" and len(rows) == len(table.rows):
+        used = columns  # without other sets in the table no column is theirs alone
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
     if len(labels) < 2:
         what = "there are fewer than two score columns with values"
@@ -221,16 +267,6 @@ def _text(row: Row, column: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _check_columns(table: Table, origin: Origin) -> None:
-    problems = [
-        Problem(f"there is no column {name!r}", origin.columns, columns_near(name, table.columns))
-        for name in ("ticket_id", "label")
-        if name not in table.columns
-    ]
-    if problems:
-        raise InputError.of(problems)
-
-
 def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str, list[Row]]:
     if not table.rows:
         raise InputError(f"there are no rows in {origin.name}", help="add predictions")
@@ -248,32 +284,3 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
     name = names[0] if wanted is None else wanted
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]
     return name or origin.rubric_set, rows
-
-
-def _split(
-    rows: Sequence[Row], labels: Sequence[str], origin: Origin, problems: Numbered
-) -> tuple[list[Row], list[Failure], list[list[float]]]:
-    """Scored rows with their scores, and failures: rows without any score."""
-    scored, failures, scores = [], [], []
-    for row in rows:
-        cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
-        if not any(cells):
-            failures.append(failed(row, origin))
-            continue
-        try:
-            values = [float(cell) for cell in cells]
-            if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
-                raise ContractViolation("a score is not within [0, 1]")
-            if abs(math.fsum(values) - 1) > AGREEMENT:
-                # Only then does it matter how they were printed.
-                check_sum(values, decimals=max(map(decimals_of, cells)))
-        except (ValueError, ArithmeticError):
-            what = "a score is missing or not a number"
-            problems.append((row.line, Problem(what, origin.place(row.line), "fix the row")))
-        except ContractViolation as error:
-            help_ = "scores must be a distribution over the labels"
-            problems.append((row.line, Problem(str(error), origin.place(row.line), help_)))
-        else:
-            scored.append(row)
-            scores.append(values)
-    return scored, failures, scores

@@ -33,13 +33,17 @@ _LOOKS_LIKE = {"percent": "these are percent", "log": "these are logarithms"}
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the rows of a set answer: those with a label, their scores n x K, and the others."""
+    """What the rows of a set answer: those with a label, their scores n x K, and the others.
+
+    `notes` say what was decided in reading them.
+    """
 
     labels: tuple[str, ...]
     rows: Sequence[Row]
     failures: Sequence[Failure]
     scores: FloatArray
     known: Known = "every score"
+    notes: tuple[str, ...] = ()
 
 
 def failed(row: Row, origin: Origin) -> Failure:

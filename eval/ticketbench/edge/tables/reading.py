@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.errors import InputError
 from ticketbench.core.registry import import_modules
 from ticketbench.edge.files.git_marks import RESOLVE
 from ticketbench.edge.files.reading import read_bytes, unpacked
 from ticketbench.edge.tables import formats
 from ticketbench.edge.tables.rows import (
     FORMATS,
+    Causes,
     Dialect,
     MalformedRow,
     Row,
     Source,
     Stream,
     Table,
-    problems_error,
 )
 
 _MOST_UNPACKED = 4_000_000_000
 _RESOLVE = f"{RESOLVE}; where a cell quotes such lines, put a blank before them"
+_SHEET = re.compile(r"(.+?\.(?:xlsx|xlsm|xlsb|xls|ods))#(.+)", re.IGNORECASE | re.DOTALL)
 
 
 def read_table(path: Path, dialect: Dialect | None = None) -> Table:
@@ -33,17 +35,29 @@ def read_table(path: Path, dialect: Dialect | None = None) -> Table:
 def open_table(path: Path, dialect: Dialect | None = None) -> Stream:
     """The table in `path`, to be read row by row, by its suffix; `dialect` says more about it.
 
-    Raises InputError, at once or after the last row, that names file and line of the first 20 bad
-    rows, and how many there are.
+    `file.xlsx#Sheet` is a sheet of a file, unless a file has this name. Raises InputError, at once
+    or after the last row, that names file, first line and count of each cause.
     """
     import_modules(formats.__name__)
-    source = Source(_content(path), dialect or Dialect())
-    parse = FORMATS.get(_suffix(path))
+    file, sheet = file_and_sheet(path)
+    data = _content(file)
+    source = Source(data, dialect or Dialect(), sheet=sheet, suffix=_suffix(file))
+    parse = FORMATS.get(_suffix(file))
     try:
         stream = parse(source)
     except MalformedRow as error:
-        raise _refused(path, [error]) from None
-    return Stream(stream.columns, _checked(path, stream.rows, source), source.notes, stream.facts)
+        raise _refused(file, error) from None
+    except InputError as error:
+        raise error.located(str(file)) from None
+    return Stream(stream.columns, _checked(file, stream.rows, source), source.notes, stream.facts)
+
+
+def file_and_sheet(path: Path) -> tuple[Path, str]:
+    """The file that `path` leads to, and the sheet in it that is asked for; empty for none."""
+    found = _SHEET.fullmatch(str(path))
+    if found is None or path.exists():
+        return path, ""
+    return Path(found[1]), found[2]
 
 
 def _suffix(path: Path) -> str:
@@ -69,13 +83,20 @@ def _content(path: Path) -> bytes:
 
 def _checked(path: Path, rows: Iterator[Row], source: Source) -> Iterator[Row]:
     """The rows; after the last one, or where none can follow, the error of all bad ones."""
+    n = 0
     try:
-        yield from rows
+        for row in rows:
+            n += 1
+            yield row
     except MalformedRow as error:
+        if not source.bad:
+            raise _refused(path, error) from None
         source.bad.append(error)
     if source.bad:
-        raise _refused(path, source.bad)
+        raise source.bad.error(str(path), n + len(source.bad))
 
 
-def _refused(path: Path, bad: list[MalformedRow]) -> InputError:
-    return problems_error([Problem(str(e), f"{path}:{e.line}", e.help) for e in bad])
+def _refused(path: Path, row: MalformedRow) -> InputError:
+    one = Causes()
+    one.append(row)
+    return one.error(str(path), 1)

@@ -1,19 +1,26 @@
-"""A table and its rows, what a format reads them from, and a row that cannot be read."""
+"""A table and its rows, what a format reads them from, and what cannot be read, by its cause."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import listed, quoted
 from ticketbench.core.registry import Registry
 
 MOST_PROBLEMS = 20
 
+_MOST_PLACES = 5
+"""Lines, or variants, that one problem lists: enough to see what they share."""
+
 Cell = str | list[str] | None
 """A value as text; a list where the format has lists; None where the format has nulls."""
+
+Options = Literal["none", "config", "flags", "score flags"]
+"""How a reader can say more of a file: not at all, keys of a config, options of a command, or those
+of a command that reads scores, which has one for the decimal sign too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +37,17 @@ class Facts:
 
     repeated     a name that stands more than once: its fields, from 1; they are columns under the
                  name with `#1`, `#2` ... behind it
-    class_names  the names that the numbers of a column stand for, which its cells hold
-    floats       columns whose values are numbers with a point, whatever text they became
+    class_names  the names that the numbers of a column stand for, which its cells hold; a number
+                 that has none stays its digits
+    floats       columns with a number that has a point, or may have had one (a spreadsheet keeps
+                 no other numbers), whatever text it became
+    numbers      columns with a value that is a number, true or false and no text: its first line
     """
 
     repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     floats: Collection[str] = ()
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +61,80 @@ class Table:
 
 
 class MalformedRow(Exception):
-    """A row that cannot be read; `line` is its physical line."""
+    """A row that cannot be read; `line` is its physical line.
 
-    def __init__(self, line: int, what: str, help: str = "") -> None:
+    Rows of one `cause` are one problem: a sentence about several rows, such as "have {} fields",
+    in which `variant` stands where they differ. Without one, each row is a cause of its own.
+    """
+
+    def __init__(
+        self, line: int, what: str, help: str = "", *, cause: str = "", variant: str = ""
+    ) -> None:
         super().__init__(what)
         self.line, self.help = line, help
+        self.cause, self.variant = cause, variant
+
+
+@dataclass(slots=True)
+class _Cause:
+    first: MalformedRow
+    n: int = 0
+    lines: list[int] = field(default_factory=list)
+    variants: dict[str, None] = field(default_factory=dict)
+
+    def add(self, row: MalformedRow) -> None:
+        self.n += 1
+        if len(self.lines) < _MOST_PLACES:
+            self.lines.append(row.line)
+        if len(self.variants) < _MOST_PLACES and row.variant:
+            self.variants[row.variant] = None
+
+
+class Causes:
+    """What is wrong with rows, a cause at a time: counted, with its first lines.
+
+    It holds as much for a million bad rows as for twenty.
+    """
+
+    def __init__(self) -> None:
+        self._causes: dict[str, _Cause] = {}
+        self._more = 0
+
+    def append(self, row: MalformedRow) -> None:
+        """Count `row` to its cause."""
+        name = row.cause or f"{row.line} {row}"
+        if name not in self._causes and len(self._causes) > MOST_PROBLEMS:
+            self._more += 1
+            return
+        self._causes.setdefault(name, _Cause(row)).add(row)
+
+    def __len__(self) -> int:
+        return self._more + sum(cause.n for cause in self._causes.values())
+
+    def error(self, name: str, n_rows: int) -> InputError:
+        """One problem for each cause, by its first line in the file `name`, of `n_rows` rows."""
+        causes = sorted(self._causes.values(), key=lambda cause: cause.first.line)
+        shown = [_problem(cause, name, n_rows) for cause in causes[:MOST_PROBLEMS]]
+        rest = sum(cause.n for cause in causes[MOST_PROBLEMS:]) + self._more
+        if rest:
+            shown.append(Problem(f"... and {rest} more problems of this kind"))
+        return InputError.of(shown)
+
+
+def _problem(cause: _Cause, name: str, n_rows: int) -> Problem:
+    row = cause.first
+    what = str(row)
+    if cause.n > 1:
+        variants = " or ".join(cause.variants)
+        rows = cause.first.cause.replace("{}", variants)
+        what = f"{cause.n} of {n_rows} rows {rows} (lines {_places(cause)})"
+    return Problem(what, f"{name}:{row.line}", row.help)
+
+
+def _places(cause: _Cause) -> str:
+    more = cause.n - len(cause.lines)
+    shown = ", ".join(map(str, cause.lines))
+    return f"{shown} and {more} more" if more else shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +143,12 @@ class Dialect:
 
     delimiter  one character
     encoding   by its name in Python
+    options    how whoever reads can say them, for the help of an error
     """
 
     delimiter: str | None = None
     encoding: str | None = None
+    options: Options = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +156,23 @@ class Source:
     """What a format reads: all bytes of a file, unpacked, and the dialect they are said to have.
 
     `bad` takes the rows that cannot be read, in place of the table; `notes` what was decided.
+    `sheet` is the one that was asked for, of a file that has several; `suffix` that of the file.
     """
 
     data: bytes
     dialect: Dialect = Dialect()
-    bad: list[MalformedRow] = field(default_factory=list)
+    bad: Causes = field(default_factory=Causes)
     notes: list[str] = field(default_factory=list)
+    sheet: str = ""
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
     """The columns of a file, its rows one after the other, and notes: what was decided.
 
-    `columns` and `notes` are complete once the last row is read: some formats name columns row by
-    row.
+    `columns`, `notes` and `facts` are complete once the last row is read: some formats name columns
+    row by row.
     """
 
     columns: Collection[str]
@@ -110,19 +195,6 @@ FORMATS: Registry[Parse] = Registry("dataset format")
 def file_format(*suffixes: str) -> Callable[[Parse], Parse]:
     """Register a parser under its file suffixes (".csv")."""
     return FORMATS.register(*suffixes)
-
-
-def column_names(columns: Iterable[str], line: int) -> tuple[str, ...]:
-    """The names of the columns, checked. Raises MalformedRow for one that cannot be kept."""
-    names = tuple(columns)
-    for name in names:
-        if "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
-            raise MalformedRow(line, f"the column name {quoted(name)} cannot be kept", "rename it")
-    doubled = sorted(name for name, n in Counter(names).items() if n > 1)
-    if doubled:
-        what = f"the column {listed(doubled)} stands twice"
-        raise MalformedRow(line, what, "rename or drop one")
-    return names
 
 
 def line_of_problem(problem: Problem) -> int:

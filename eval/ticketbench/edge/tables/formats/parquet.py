@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.edge.files.reading import MOST_RATIO
-from ticketbench.edge.tables.formats.json_lines import cell
+from ticketbench.edge.tables.columns import Header, cell_of, header_of
+from ticketbench.edge.tables.empty_rows import LeftOut, is_empty
+from ticketbench.edge.tables.formats.class_names import class_names, named
 from ticketbench.edge.tables.rows import (
     Cell,
+    Facts,
     MalformedRow,
     Row,
     Source,
     Stream,
-    column_names,
     file_format,
 )
 
@@ -41,21 +44,44 @@ def parse_parquet(source: Source) -> Stream:
     room = _Room(max(_LEAST_ROOM, MOST_RATIO * len(data)))
     try:
         file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
-        columns = column_names(file.schema_arrow.names, 1)
+        schema = file.schema_arrow
+        header = header_of(schema.names, 1)
         room.take(_VALUE_BYTES * _n_values(file.metadata))
-        # Equal texts are kept once until they are counted. Its thread pool can abort the
-        # interpreter at exit; small files gain nothing from it.
+        # Equal texts are kept once until they are counted.
         once = [one.path for one in file.schema if one.physical_type == "BYTE_ARRAY"]
         file = pyarrow.parquet.ParquetFile(io.BytesIO(data), read_dictionary=once)
-        read = file.read(use_threads=False)
     except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise MalformedRow(1, f"not a readable Parquet file: {clipped(str(error))}") from None
-    texts = [_parquet_column(name, read.column(name), room) for name in columns]
-    rows = (
-        Row(i, dict(zip(columns, cells, strict=True)))
-        for i, cells in enumerate(zip(*texts, strict=True), start=1)
-    )
-    return Stream(columns, rows)
+        raise _unreadable(error) from None
+    names = class_names(schema.metadata)
+    facts = _facts(header, schema, names)
+    rows = _Rows(source, header, facts, room).read(file)
+    return Stream(header.columns, rows, source.notes, facts)
+
+
+def _unreadable(error: Exception) -> MalformedRow:
+    return MalformedRow(1, f"not a readable Parquet file: {clipped(str(error))}")
+
+
+def _facts(header: Header, schema: Any, names: dict[str, tuple[str, ...]]) -> Facts:
+    """What types and metadata say; a repeated column is asked by its number."""
+    from pyarrow import types
+
+    kinds = {column: schema.types[i] for column, i in zip(*_fields(header), strict=True)}
+    numeric = [c for c, kind in kinds.items() if _is_number(kind) or types.is_boolean(kind)]
+    floats = [c for c in numeric if types.is_floating(kinds[c]) or types.is_decimal(kinds[c])]
+    held = {column: names[column] for column in header.columns if column in names}
+    numbers = dict.fromkeys((c for c in numeric if c not in held), 1)
+    return Facts(header.repeated, held, tuple(floats), numbers)
+
+
+def _fields(header: Header) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    return header.columns, header.fields
+
+
+def _is_number(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
 
 
 class _Room:
@@ -83,30 +109,67 @@ def _n_values(metadata: Any) -> int:
     return sum(one.column(i).num_values for one in groups for i in range(one.num_columns))
 
 
-def _parquet_column(name: str, column: Any, room: _Room) -> list[Cell]:
-    """The values as text; MalformedRow for the first that Python or UTF-8 has no form for, such as
-    a date after the year 9999, or that there is no room for.
-    """
-    cells: list[Cell] = []
-    has_dictionary = hasattr(column.type, "index_type")
-    kind = column.type.value_type if has_dictionary else column.type
-    rows = room.rows(column.nbytes)
-    for start in range(0, len(column), rows):
-        part = column.slice(start, rows)
+class _Rows:
+    """The rows of a file, a part of it after the other."""
+
+    def __init__(self, source: Source, header: Header, facts: Facts, room: _Room) -> None:
+        self._source, self._header, self._facts, self._room = source, header, facts, room
+        self._left = LeftOut(unit="row")
+        self._left.unnamed = len(header.unnamed)
+        self._done = 0
+
+    def read(self, file: Any) -> Iterator[Row]:
+        """All of them. Raises MalformedRow for what cannot be read."""
+        import pyarrow
+
+        # Its thread pool can abort the interpreter at exit; small files gain nothing from it.
+        batches = file.iter_batches(batch_size=_MOST_ROWS, use_threads=False)
+        while True:
+            try:
+                batch = next(batches, None)
+            except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:
+                raise _unreadable(error) from None
+            if batch is None:
+                break
+            yield from self._of_batch(batch)
+        self._left.add_note(self._source.notes)
+
+    def _of_batch(self, batch: Any) -> Iterator[Row]:
+        columns = self._header.columns
+        parts = [(name, batch.column(i)) for name, i in zip(*_fields(self._header), strict=True)]
+        step = min(self._room.rows(part.nbytes) for _, part in parts)
+        for start in range(0, batch.num_rows, step):
+            cells = [self._cells(name, part.slice(start, step)) for name, part in parts]
+            for values in zip(*cells, strict=True):
+                self._done += 1
+                if is_empty(values):
+                    self._left.row(self._done)
+                else:
+                    yield Row(self._done, dict(zip(columns, values, strict=True)))
+
+    def _cells(self, name: str, part: Any) -> list[Cell]:
+        """The values as text; MalformedRow for the first that Python or UTF-8 has no form for, such
+        as a date after the year 9999, or that there is no room for.
+        """
+        cells: list[Cell] = []
+        has_dictionary = hasattr(part.type, "index_type")
+        kind = part.type.value_type if has_dictionary else part.type
         part = part.cast(kind) if has_dictionary else part
+        names = self._facts.class_names.get(name, ())
         try:
             values = part.to_pylist()
         except _NO_VALUE:
             values = (value.as_py() for value in part)  # one after the other, to find which it is
         try:
-            cells.extend(map(_plain, values))
+            for value in values:
+                cells.append(_plain(named(value, names) if names else value))
         except _NO_VALUE:
             # Without the library's words: an unknown time zone is told as a missing package.
             what = f"{quoted(name)} has a value that is no text here ({clipped(str(kind))})"
             help_ = "store the column as text, or drop it"
-            raise MalformedRow(len(cells) + 1, what, help_) from None
-        room.take(sum(map(_length, cells[start:])))
-    return cells
+            raise MalformedRow(self._done + len(cells) + 1, what, help_) from None
+        self._room.take(sum(map(_length, cells)))
+        return cells
 
 
 def _length(cell: Cell) -> int:
@@ -116,6 +179,6 @@ def _length(cell: Cell) -> int:
 def _plain(value: Any) -> Cell:
     if isinstance(value, bytes):
         return value.decode("utf-8")
-    if value is None or isinstance(value, str | bool | list):
-        return cell(value)
+    if value is None or isinstance(value, str | bool | list | dict):
+        return cell_of(value)
     return str(value)
