@@ -12,7 +12,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import NEEDS, ScoreTable, tells
 from ticketbench.flow.report_folder import ReportFolder, named_report, report_folder, set_of
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice, saved_advice
 from ticketbench.measure.evaluation import Settings
@@ -132,7 +132,10 @@ def threshold_of(
 
 
 def _of_one(table: ScoreTable, settings: Settings | None, wanted: _Wanted) -> ThresholdAdvice:
-    asked = wanted.over(settings or Settings())
+    if not tells(table.known, "top score"):
+        what = f"a threshold {NEEDS['top score']}, and {table.provenance.rubric_set} has none"
+        raise InputError(what, help="add a column score, or score_<label> for every label")
+    asked = wanted.over(settings or Settings()).fit_for(table)
     name = table.provenance.rubric_set
     found = advice([table.in_order_of_ids()], name, asked, Today(name, asked.policy))
     # Without settings nobody knows what is set now or runs today: the policy is the usual one.

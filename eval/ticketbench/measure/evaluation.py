@@ -74,8 +74,9 @@ class Settings:
             return self
         if self.policy.temperature != 1:
             what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
-            help_ = "set policy.temperature to 1, or give the score of every label"
-            raise InputError(f"{what}: a temperature {NEEDS['every score']}", help=help_)
+            what += f", and a temperature {NEEDS['every score']}"
+            help_ = "policy: {temperature: 1} goes with such a table; or give every score"
+            raise InputError(what, help=help_)
         return replace(self, policy=replace(self.policy, escalate_above=OFF))
 
     @property
@@ -126,6 +127,10 @@ class Measured(Protocol):
     @property
     def n_tickets(self) -> int:
         """Different tickets among the answers: as many, unless tickets were asked repeatedly."""
+
+    @property
+    def known(self) -> Known:
+        """What is known of each answer."""
 
 
 @dataclass(frozen=True, slots=True)

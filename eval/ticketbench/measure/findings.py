@@ -221,17 +221,17 @@ def less_than_every_score(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -
         return
     name = table.provenance.rubric_set
     if table.known == "top score":
-        known = "the top label and its score"
+        known = "the top label and its score are"
         dashes = "log loss, the Brier score over all labels, second labels and temperature"
         rest = "nothing is escalated"
     else:
-        known = "the top label"
+        known = "the top label is"
         dashes = "calibration, coverage, thresholds, cost and all else that needs a score"
         rest = "nothing is routed"
     yield Finding(
         code="TB212",
         severity="note",
-        title=f"only {known} of each answer is known",
+        title=f"only {known} known of each answer",
         evidence=f"{name}: {dashes} are dashes; {rest}",
         action="export the score of every label to see these",
     )
@@ -249,7 +249,7 @@ def stated_otherwise(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Ite
     yield Finding(
         code="TB213",
         severity="warning",
-        title="top_label is not the largest score",
+        title="two columns contradict each other",
         evidence=f"{n} of {table.n_scored} rows: top_label is not the largest score; judged by the "
         f"scores: {by_scores} (by top_label: {by_column})",
         action="find out which of the columns the system goes by, and leave the other out",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import (
@@ -134,6 +135,15 @@ def read_score_table(
     return read_set(path, rubric_set, chosen_by=chosen_by, form=form).table
 
 
+def every_score(table: ScoreTable, path: Path) -> ScoreTable:
+    """`table`, which was read from `path`; InputError where not every score of it is known."""
+    if table.complete:
+        return table
+    what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
+    help_ = "give a table with the score of every label: score_<label>"
+    raise InputError(what, where=f"{path}:1", help=help_)
+
+
 def read_set(
     path: Path, rubric_set: str | None = None, *, chosen_by: str = "", form: Form = AS_OURS
 ) -> Predictions:
@@ -157,6 +167,8 @@ def read_predictions(
     The file is read once. Raises what `read_score_table` raises.
     """
     found = read_sets(path, rubric_sets)
+    for one in found:
+        every_score(one.table, path)
     gold = {ticket: label for one in found for ticket, label in one.gold.items()}
     return tuple(one.table for one in found), gold
 

@@ -213,7 +213,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Export the score of every label.",
         ),
         "TB213": Code(
-            "top_label is not the largest score",
+            "two columns contradict each other",
             "The column top_label says another label than the scores of the row do. The scores are "
             "judged; the accuracy by the column stands beside theirs.",
             "Find out which of the two the system goes by, and leave the other out.",
