@@ -14,7 +14,7 @@ from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import NONE, ScoreTable
 from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.flow.steps.settings import SEED
-from ticketbench.flow.steps.sides import Side, read_sides
+from ticketbench.flow.steps.sides import Side, names_in, read_sides
 from ticketbench.flow.steps.tables import answered
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
 from ticketbench.measure.counts.confusion import ConfusionMatrix, top_label_confusion
@@ -100,8 +100,10 @@ def compare_sides(
     predictions are written. `reference` adds values under other libraries' names.
     Raises InputError when the tickets are not the same.
     """
-    names = base, candidate
-    first, second = read_sides(names, config=config, mode=mode, overrides=overrides, form=form)
+    mapped = names_in(mapping)
+    first, second = read_sides(
+        (base, candidate), config=config, mode=mode, overrides=overrides, form=form, mapped=mapped
+    )
     return compare_two(
         first,
         second,
