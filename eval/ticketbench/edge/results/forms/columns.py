@@ -50,11 +50,11 @@ def check_columns(table: Table, origin: Origin) -> None:
         what = "there are fewer than two score columns with values"
         help_ = columns_near(f"{SCORE_PREFIX}label", table.columns)
         raise InputError(what, where=origin.columns, help=help_)
-    what = " and ".join(quoted(name) for name in lacking)
-    none = "no score column" if unscored else ""
-    told = f"there is no column {what}" if lacking else "there is"
-    told = ", and ".join(filter(None, (told, none))) if lacking else f"there is {none}"
-    raise InputError(told, where=origin.columns, help=_help(table, origin, lacking))
+    named = " and ".join(quoted(name) for name in lacking)
+    told = [f"there is no column {named}" if len(lacking) == 1 else f"there are no columns {named}"]
+    told = [*(told if lacking else []), *(["no score column"] if unscored else [])]
+    what = ", and ".join(told) if lacking else "there is no score column"
+    raise InputError(what, where=origin.columns, help=_help(table, origin, lacking))
 
 
 def _guess(table: Table, origin: Origin, lacking: list[str]) -> tuple[dict[str, str], str | None]:
@@ -89,17 +89,15 @@ def _top_label(table: Table, columns: list[str]) -> dict[str, str]:
 
 
 def _help(table: Table, origin: Origin, lacking: list[str]) -> str:
+    """What to write, as far as the columns say it, and COLUMN or TEXT for the rest."""
     found, prefix = _guess(table, origin, lacking)
-    unknown = [role for role in lacking if role not in found]
-    parts = []
-    if found or prefix is not None:
-        parts.append(f"write: {said(found, prefix, origin)}")
-    if unknown:
-        near = columns_near(unknown[0], table.columns)
-        parts.append(f"{origin.say(columns={unknown[0]: 'COLUMN'})}, of {near}")
-    if not parts:
-        parts.append(f"{origin.say(score_prefix='TEXT')}; {columns_near('score_', table.columns)}")
-    return "; ".join(parts)
+    unknown = {role: "COLUMN" for role in lacking if role not in found}
+    scored = {"scores", "top_label"} & {*table.columns, *found}
+    known = prefix is not None or scored or any(c.startswith(SCORE_PREFIX) for c in table.columns)
+    help_ = f"write: {said(found | unknown, prefix if known else 'TEXT', origin)}"
+    if unknown or not known:
+        help_ += f"; {columns_near(next(iter(unknown), SCORE_PREFIX), table.columns)}"
+    return help_
 
 
 def _refuse_missing(table: Table, origin: Origin) -> None:

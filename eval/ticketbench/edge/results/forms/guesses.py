@@ -43,7 +43,7 @@ def plain_name(name: str) -> str:
 def column_for(role: str, columns: Collection[str]) -> str | None:
     """The column of these that people call so where they mean `role`."""
     by_name = {plain_name(column): column for column in reversed(list(columns))}
-    return next((by_name[name] for name in NAMES[role] if name in by_name), None)
+    return next((by_name[name] for name in (role, *NAMES[role]) if name in by_name), None)
 
 
 def texts_in(table: Table, column: str) -> list[str]:
