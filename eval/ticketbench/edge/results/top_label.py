@@ -21,6 +21,7 @@ from ticketbench.core.types import (
     Known,
     ScoreTable,
 )
+from ticketbench.edge.results.forms.numbers import number_of
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.repeats import Numbered, answer_id, text
@@ -141,7 +142,7 @@ _TO_SHARE: dict[str, Callable[[float], float]] = {
 
 def _number(cell: str, form: Form) -> float | None:
     try:
-        return float(cell.replace(form.decimal, ".") if form.decimal != "." else cell)
+        return number_of(form)(cell)
     except ValueError:
         return None
 
