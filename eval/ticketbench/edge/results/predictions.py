@@ -184,4 +184,4 @@ def read_sets(
 
 def _table(path: Path, origin: Origin) -> Table:
     form = origin.form
-    return known(read_table(path, Dialect(form.delimiter, form.encoding)), origin)
+    return known(read_table(path, Dialect(form.delimiter, form.encoding, "score flags")), origin)

@@ -10,7 +10,7 @@ from statistics import median
 
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.quotes import clipped
-from ticketbench.edge.results.forms.counted import Found, at, rows_of, several
+from ticketbench.edge.results.forms.counted import Found, at, listed_values, rows_of, several
 from ticketbench.edge.results.forms.guesses import in_sequence
 from ticketbench.edge.results.forms.numbers import (
     NEAR_100,
@@ -104,7 +104,7 @@ def _cell_causes(
         n_rows = len({number for number, _, _ in cells})
         count = f"{several(n_rows, 'row')}, {several(len(cells), 'cell')}"
         first = f"first {origin.row} {line}, column {clipped(columns[place])}"
-        what, help_ = _words(kind, cell)
+        what, help_ = _words(kind, cell, origin)
         yield at(line, f"{what}: {count}, {first}", origin, help_)
 
 
@@ -135,26 +135,29 @@ def _kind_of_text(plain: str, form: Form) -> str:
     return "text"
 
 
-def _words(kind: str, cell: str) -> tuple[str, str]:
-    shown = clipped(cell)
+def _words(kind: str, cell: str, origin: Origin) -> tuple[str, str]:
+    shown, zero = clipped(cell), origin.say(empty_scores="zero")
     words = {
-        "empty": ("a score is missing", "if it is nearly 0: --empty-scores zero"),
+        "empty": ("a score is missing", f"if it is nearly 0: {zero}"),
         "none": (
             f"{shown} stands where a score is missing",
-            "leave these cells empty; if they are nearly 0, with --empty-scores zero",
+            f"leave these cells empty; if they are nearly 0, with {zero}",
         ),
         "truth": (
             f"a score is a truth value ({shown}), not a number",
             "a class that was chosen is no score: give it as top_label",
         ),
-        "percent": (f"scores with a sign ({shown}) are percent: --scale percent", "it reads %"),
+        "percent": (
+            f"scores with a sign ({shown}) are percent: {origin.say(scale='percent')}",
+            "it reads the sign, and divides each row by its sum",
+        ),
         "comma": (
-            f"a score is not a number with a point: {shown} has a comma: --decimal ','",
-            "with semicolons between the columns also --delimiter ';'",
+            f"a score is not a number with a point: {shown} has a comma: {origin.say(decimal=',')}",
+            f"with semicolons between the columns also {origin.say(delimiter=';')}",
         ),
         "point": (
             f"a score is not a number with a comma: {shown} has a point",
-            "leave --decimal out where all have points, else write one of them",
+            f"leave {origin.say(decimal=origin.form.decimal)} out where all have points",
         ),
         "thousands": (
             f"a score is not a number within [0, 1]: {shown} has marks of thousands",
@@ -175,7 +178,11 @@ def _row_cause(
     bad: Sequence[_Numbers], rows: Sequence[_Numbers], columns: Sequence[str], origin: Origin
 ) -> Found:
     """The likeliest one, with how many rows it is about."""
-    for told in (_of_scale(bad, rows, columns, origin.form), _of_column(bad, columns)):
+    for told in (
+        _of_empty(bad, origin),
+        _of_scale(bad, rows, columns, origin),
+        _of_column(bad, columns),
+    ):
         if told is not None:
             what, help_ = told
             break
@@ -193,24 +200,34 @@ def _range(bad: Sequence[_Numbers], columns: Sequence[str]) -> str:
     return f"largest {high:.6g} in {clipped(columns[last])}, {least}"
 
 
+def _of_empty(bad: Sequence[_Numbers], origin: Origin) -> tuple[str, str] | None:
+    """Rows whose empty cells are 0 and that do not sum to 1 so: more was left out than nearly 0."""
+    if not all("" in one.row.cells for one in bad) or origin.form.scale != "prob":
+        return None
+    lines = listed_values([str(one.row.number) for one in bad])
+    between = _between([one.sum for one in bad])
+    what = f"with 0 for empty cells the scores sum to {between}, not to 1 ({origin.row} {lines})"
+    return what, "export every score"
+
+
 def _share(bad: Sequence[_Numbers], holds: Sequence[bool]) -> bool:
     return sum(holds) >= _MOST * len(bad)
 
 
 def _of_scale(
-    bad: Sequence[_Numbers], rows: Sequence[_Numbers], columns: Sequence[str], form: Form
+    bad: Sequence[_Numbers], rows: Sequence[_Numbers], columns: Sequence[str], origin: Origin
 ) -> tuple[str, str] | None:
     names, some = in_sequence([clipped(c) for c in columns]), len(bad) < len(rows)
     sums = [one.sum for one in bad]
-    if form.scale != "prob":
-        return _of_other_scale(bad, names, form)
+    if origin.form.scale != "prob":
+        return _of_other_scale(bad, names, origin)
     if not some and all(value <= 0 for one in bad for value in one.values) and any(sums):
-        return _of_negative(bad)
+        return _of_negative(bad, origin)
     if _share(bad, [abs(total - 100) <= max(NEAR_100, 0.5 * len(columns)) for total in sums]):
         if some:
             return (f"{names} sum to about 100, those of the others to 1: two scales in one table",
                     "write all of them as shares of 1")  # fmt: skip
-        what = f"{names} sum to about 100: these are percent: --scale percent"
+        what = f"{names} sum to about 100: these are percent: {origin.say(scale='percent')}"
         return what, "it divides each row by its sum"
     below = len(bad) > 1 and any(value < 0 for one in bad for value in one.values)
     if below and _of_column(bad, columns) is None:
@@ -219,31 +236,33 @@ def _of_scale(
     return None
 
 
-def _of_negative(bad: Sequence[_Numbers]) -> tuple[str, str]:
+def _of_negative(bad: Sequence[_Numbers], origin: Origin) -> tuple[str, str]:
+    log = origin.say(scale="log")
     shares = [math.fsum(map(math.exp, one.values)) for one in bad]
     if _share(bad, [abs(total - 1) <= _ABOUT for total in shares]):
-        what = "no score is above 0: these look like log-probabilities: --scale log"
+        what = f"no score is above 0: these look like log-probabilities: {log}"
         return what, "it takes e to each, and divides each row by its sum"
     for base in (10, 2):
         sums = [math.fsum(base**value for value in one.values) for one in bad]
         if _share(bad, [abs(total - 1) <= _ABOUT for total in sums]):
             what = f"no score is above 0: these look like logarithms to base {base}"
-            return what, f"multiply them by {math.log(base):.6f}, and use --scale log"
+            return what, f"multiply them by {math.log(base):.6f}, and use {log}"
     what = "no score is above 0, and e to these does not sum to 1: these look like logits"
     return what, "take the softmax of each row, and score that"
 
 
-def _of_other_scale(bad: Sequence[_Numbers], names: str, form: Form) -> tuple[str, str]:
+def _of_other_scale(bad: Sequence[_Numbers], names: str, origin: Origin) -> tuple[str, str]:
+    said = origin.say(scale=origin.form.scale)
     if _share(bad, [abs(one.sum - 1) <= _ABOUT and min(one.values) >= 0 for one in bad]):
-        what = f"{names} sum to 1: these are shares, not --scale {form.scale}"
-        return what, f"leave --scale {form.scale} out"
-    if form.scale == "percent":
-        what = f"{names} sum to {_between([one.sum for one in bad])}, not to 100 (--scale percent)"
+        what = f"{names} sum to 1: these are shares, not {said}"
+        return what, f"leave {said} out"
+    if origin.form.scale == "percent":
+        what = f"{names} sum to {_between([one.sum for one in bad])}, not to 100 ({said})"
         return what, "scores must be one distribution: normalise them yourself and say so"
     if any(value > 0 for one in bad for value in one.values):
-        what = f"{names} are above 0: these are no logarithms (--scale log)"
-        return what, "leave --scale log out"
-    return _of_negative(bad)
+        what = f"{names} are above 0: these are no logarithms ({said})"
+        return what, f"leave {said} out"
+    return _of_negative(bad, origin)
 
 
 def _of_column(bad: Sequence[_Numbers], columns: Sequence[str]) -> tuple[str, str] | None:

@@ -93,19 +93,19 @@ def _help(table: Table, origin: Origin, lacking: list[str]) -> str:
     unknown = [role for role in lacking if role not in found]
     parts = []
     if found or prefix is not None:
-        parts.append(f"write: {said(found, prefix, origin.form)}")
+        parts.append(f"write: {said(found, prefix, origin)}")
     if unknown:
         near = columns_near(unknown[0], table.columns)
-        parts.append(f"--columns {unknown[0]}=COLUMN, of {near}")
+        parts.append(f"{origin.say(columns={unknown[0]: 'COLUMN'})}, of {near}")
     if not parts:
-        parts.append(f"--score-prefix, or {columns_near(SCORE_PREFIX, table.columns)}")
+        parts.append(f"{origin.say(score_prefix='TEXT')}; {columns_near('score_', table.columns)}")
     return "; ".join(parts)
 
 
 def _refuse_missing(table: Table, origin: Origin) -> None:
     problems = [
         Problem(
-            f"there is no column {quoted(column)} (--columns {role}={clipped(column)})",
+            f"there is no column {quoted(column)} ({origin.say(columns={role: clipped(column)})})",
             origin.columns,
             _twice(table, column) or columns_near(column, table.columns),
         )
@@ -116,7 +116,7 @@ def _refuse_missing(table: Table, origin: Origin) -> None:
         raise InputError.of(problems)
     prefix = origin.form.score_prefix
     if prefix != SCORE_PREFIX and not any(c.startswith(prefix) for c in table.columns):
-        what = f"no column begins with {quoted(prefix)} (--score-prefix)"
+        what = f"no column begins with {quoted(prefix)} ({origin.say(score_prefix=prefix)})"
         raise InputError(what, where=origin.columns, help=columns_near(prefix, table.columns))
 
 
@@ -154,7 +154,7 @@ def _refuse_repeated(table: Table, origin: Origin, names: Mapping[str, str]) -> 
         if counts and column not in form.columns.values() and role not in form.columns:
             help_ = "rename or drop one"
             if role is not None:
-                help_ = f"say which: --columns '{role}={column}#1', or #2"
+                help_ = f"say which: {origin.say(columns={role: f'{column}#1'})}, or #2"
             what = f"the column {quoted(column)} stands twice{_fields(table, column)}"
             raise InputError(what, where=origin.columns, help=help_)
 

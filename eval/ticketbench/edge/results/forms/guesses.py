@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 
 from ticketbench.core.quotes import MOST_SHOWN
 from ticketbench.core.rubrics import NONE_LABEL
-from ticketbench.edge.results.forms.options import Form
+from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.tables.rows import Table
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -100,16 +99,13 @@ def _beginnings(columns: Iterable[str]) -> list[str]:
     return ["", *dict.fromkeys(ends)]
 
 
-def said(columns: Mapping[str, str], prefix: str | None, form: Form) -> str:
-    """The options that say so, to be typed into a shell, over what `form` says already."""
-    mapped = {**form.columns, **columns}
-    parts = [f"{role}={column}" for role, column in mapped.items()]
-    if any(len(part) > 2 * MOST_SHOWN for part in parts):
-        return "--columns ROLE=COLUMN"
-    options = [f"--columns {shlex.quote(','.join(parts))}"] if parts else []
-    if prefix is not None:
-        options.append(f"--score-prefix {shlex.quote(prefix)}")
-    return " ".join(options)
+def said(columns: Mapping[str, str], prefix: str | None, origin: Origin) -> str:
+    """How to say so, over what the form of `origin` says already."""
+    mapped = {**origin.form.columns, **columns}
+    if any(len(column) > MOST_SHOWN for column in mapped.values()):
+        mapped = {"ROLE": "COLUMN"}
+    parts: dict[str, str | Mapping[str, str]] = {"columns": mapped} if mapped else {}
+    return origin.say(**parts, **({} if prefix is None else {"score_prefix": prefix}))
 
 
 def in_sequence(names: Sequence[str]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -57,7 +56,7 @@ def relabelled(table: Table, origin: Origin) -> Table:
                 used.add(cell.strip())
                 values[name] = asked[cell.strip()]
         rows.append(Row(row.line, values))
-    notes = (*table.notes, *_unused(asked, used, table))
+    notes = (*table.notes, *_unused(asked, used, table, origin))
     return replace(table, columns=tuple(columns), rows=tuple(rows), notes=notes)
 
 
@@ -72,22 +71,24 @@ def _refuse_joined(before: Sequence[str], after: Sequence[str], origin: Origin) 
     none = SCORE_PREFIX + NONE_LABEL
     if none in after and none not in before:
         old = before[after.index(none)]
-        what = f"--labels makes {NONE_LABEL} of {quoted(old)}, which has scores"
+        what = f"labels: {NONE_LABEL} is made of {quoted(old)}, which has scores"
         help_ = f"{NONE_LABEL} is for gold labels without a column; drop the column first"
         raise InputError(what, where=origin.columns, help=help_)
     if doubled:
         both = [old for old, new in zip(before, after, strict=True) if new == doubled[0]]
-        what = f"--labels makes one column of {listed_values(both)}"
+        what = f"labels: one column is made of {listed_values(both)}"
         help_ = "add their scores up yourself, and give one column for both"
         raise InputError(what, where=origin.columns, help=help_)
 
 
-def _unused(asked: Mapping[str, str], used: Collection[str], table: Table) -> list[str]:
+def _unused(
+    asked: Mapping[str, str], used: Collection[str], table: Table, origin: Origin
+) -> list[str]:
     """Keys that nothing is called by: a slip of the pen, or those of another table."""
     known = {cell.strip() for row in table.rows
              if isinstance(cell := row.values.get("label"), str)}  # fmt: skip
     return [
-        f"--labels {clipped(old)}={clipped(new)}: no label is called so; "
+        f"{origin.say(labels={clipped(old): clipped(new)})}: no label is called so; "
         + suggestion(old, sorted(known))
         for old, new in asked.items()
         if old not in used
@@ -100,10 +101,12 @@ def in_words_of_columns(rows: Sequence[Row], settled: Settled) -> list[Row]:
         return list(rows)
     found = []
     for row in rows:
-        own = {name: cell for name in _NAMED
-               if isinstance(cell := row.values.get(name), str) and cell in settled.names}  # fmt: skip
-        called: dict[str, Cell] = {name: settled.names[cell] for name, cell in own.items()}
-        found.append(Row(row.line, row.values | called) if own else row)
+        called: dict[str, Cell] = {}
+        for name in _NAMED:
+            cell = row.values.get(name)
+            if isinstance(cell, str) and cell in settled.names:
+                called[name] = settled.names[cell]
+        found.append(Row(row.line, row.values | called) if called else row)
     return found
 
 
@@ -132,7 +135,9 @@ def gold_against(
         raise _none_known(rest, labels, counts, origin)
     notes = (_read_as(read),) if read else ()
     tops = {top: numbers[n] for top in set(said) - have if (n := _number(top)) in numbers}
-    return Settled(tops | read, notes, _without_scores(sorted(rest), counts) if rest else "")
+    return Settled(
+        tops | read, notes, _without_scores(sorted(rest), counts, origin) if rest else ""
+    )
 
 
 def _number(label: str) -> str | None:
@@ -164,16 +169,16 @@ def _misspelt(
     have = "have" if len(near) > 1 else "has"
     what = f"{several(rows, 'row')}: gold {names} {have} no score column; did you mean "
     what += f"{listed_values(meant)}?"
-    return InputError(what, where=origin.columns, help=_options(near))
+    return InputError(what, where=origin.columns, help=_options(near, origin))
 
 
-def _options(near: Mapping[str, Sequence[str]]) -> str:
-    """The whole option, ready for a shell; without a choice where two are meant alike."""
+def _options(near: Mapping[str, Sequence[str]], origin: Origin) -> str:
+    """The whole option, ready to be typed; without a choice where two are meant alike."""
     unclear = [label for label, found in near.items() if len(found) > 1]
     if unclear or any(len(name) > MOST_SHOWN for name in near):
-        return "say which: --labels OLD=NEW for each"
+        return f"say which: {origin.say(labels={'OLD': 'NEW'})} for each"
     pairs = {label.strip(): found[0] for label, found in near.items()}
-    return " ".join(f"--labels {shlex.quote(f'{old}={new}')}" for old, new in pairs.items())
+    return origin.say(labels=pairs)
 
 
 def _none_known(
@@ -182,8 +187,9 @@ def _none_known(
     rows = sum(counts[label] for label in rest)
     what = f"{several(rows, 'row')}: no gold label has a score column: gold "
     what += f"{listed_values(sorted(rest))}; columns {listed_values(sorted(labels))}"
-    first = shlex.quote(f"{clipped(sorted(rest)[0])}={clipped(sorted(labels)[0])}")
-    return InputError(what, where=origin.columns, help=f"say what is what: --labels {first} ...")
+    first = {clipped(sorted(rest)[0]): clipped(sorted(labels)[0])}
+    help_ = f"say what is what: {origin.say(labels=first)} ..."
+    return InputError(what, where=origin.columns, help=help_)
 
 
 def _read_as(read: Mapping[str, str]) -> str:
@@ -195,11 +201,11 @@ def _read_as(read: Mapping[str, str]) -> str:
     return f"gold {first} ... {last} read as {read[first]} ... {read[last]}"
 
 
-def _without_scores(rest: Sequence[str], counts: Mapping[str, int]) -> str:
+def _without_scores(rest: Sequence[str], counts: Mapping[str, int], origin: Origin) -> str:
     told = listed_values([f"{clipped(label)} ({counts[label]:,})" for label in rest])
     rows = sum(counts[label] for label in rest)
-    first = shlex.quote(f"{clipped(rest[0])}={NONE_LABEL}")
+    first = origin.say(labels={clipped(rest[0]): NONE_LABEL})
     return (
         f"{several(rows, 'row')} whose gold label has no score column, counted as wrong: {told}; "
-        f"where no label fits: --labels {first}"
+        f"where no label fits: {first}"
     )

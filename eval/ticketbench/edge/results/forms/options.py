@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict
 
 SCORE_PREFIX = "score_"
 
@@ -54,6 +54,18 @@ class Form:
     encoding: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     empty_scores: EmptyScores = "refuse"
+
+
+class FormWords(TypedDict, total=False):
+    """A form as words, without labels: each stands for its part of `Form`, checked by `form_of`."""
+
+    columns: Mapping[str, str]
+    score_prefix: str
+    scale: Scale
+    delimiter: str
+    decimal: str
+    encoding: str
+    empty_scores: EmptyScores
 
 
 AS_OURS = Form()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,17 @@ class Origin:
     row: str = "line"
     form: Form = AS_OURS
 
+    @property
+    def in_python(self) -> bool:
+        """Whether whoever reads the message types Python, not a command."""
+        return self.chosen_by.endswith("=")
+
+    def say(self, **parts: str | Mapping[str, str]) -> str:
+        """How whoever reads says these parts of a form, by their names in `Form`."""
+        if self.in_python:
+            return ", ".join(f"{name}={value!r}" for name, value in parts.items())
+        return " ".join(text for name, value in parts.items() for text in _options(name, value))
+
     @classmethod
     def of_file(cls, path: Path, *, chosen_by: str = "", form: Form = AS_OURS) -> Origin:
         """The table is a file; without `chosen_by` one of its sets is chosen as `FILE:SET`."""
@@ -44,3 +56,13 @@ class Origin:
             chosen_by=chosen_by or f"{path}:SET",
             form=form,
         )
+
+
+def _options(name: str, value: str | Mapping[str, str]) -> list[str]:
+    """The options of a command, quoted for a shell; several columns share one."""
+    option = f"--{name.replace('_', '-')}"
+    if isinstance(value, str):
+        return [f"{option} {shlex.quote(value)}"]
+    pairs = [f"{old}={new}" for old, new in value.items()]
+    texts = [",".join(pairs)] if name == "columns" else pairs
+    return [f"{option} {shlex.quote(text)}" for text in texts]

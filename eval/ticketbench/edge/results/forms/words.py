@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.edge.results.forms.options import ROLES, Form
+from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
 
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "scale": ("prob", "percent", "log"),
@@ -57,10 +57,9 @@ def form_of(said: Mapping[str, Any]) -> Form:
         if name in ("columns", "labels"):
             _check_pairs(name, value)
     parts = dict(said)
-    if "delimiter" in parts:
-        parts["delimiter"] = _delimiter(parts["delimiter"])
-    if "encoding" in parts:
-        parts["encoding"] = _encoding(parts["encoding"])
+    for name, read in (("delimiter", delimiter_of), ("encoding", encoding_of)):
+        if parts.get(name) is not None:
+            parts[name] = _named(name, parts[name], read)
     return Form(**parts)
 
 
@@ -75,18 +74,8 @@ def _check_pairs(name: str, value: object) -> None:
         raise InputError(what, where=name, help=suggestion(unknown[0], ROLES))
 
 
-def _delimiter(text: object) -> str:
-    if text in ("tab", "\\t"):
-        return "\t"
-    if not isinstance(text, str) or len(text) != 1 or text in '"\r\n' or text.isalnum():
-        what = f"takes one sign, or tab, got {quoted(str(text))}"
-        raise InputError(what, where="delimiter", help="such as ';'")
-    return text
-
-
-def _encoding(text: object) -> str:
+def _named(name: str, value: object, read: Callable[[str], str]) -> str:
     try:
-        return codecs.lookup(str(text)).name
-    except LookupError:
-        what = f"there is no encoding {quoted(str(text))}"
-        raise InputError(what, where="encoding", help="such as cp1252, utf-16, cp932") from None
+        return read(str(value))
+    except InputError as error:
+        raise error.located(name) from None
