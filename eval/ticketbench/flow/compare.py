@@ -14,7 +14,7 @@ from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import NONE, Finding, ScoreTable
 from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.flow.steps.settings import SEED
-from ticketbench.flow.steps.sides import Side, read_sides
+from ticketbench.flow.steps.sides import Side, names_in, read_sides
 from ticketbench.flow.steps.tables import answered
 from ticketbench.measure.agreement.repeats import Repeats, by_repeat
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
@@ -116,8 +116,10 @@ def compare_sides(
     predictions are written. `reference` adds values under other libraries' names. Raises
     InputError when the tickets are not the same, unless `common`: then those in both are compared.
     """
-    names = base, candidate
-    first, second = read_sides(names, config=config, mode=mode, overrides=overrides, form=form)
+    mapped = names_in(mapping)
+    first, second = read_sides(
+        (base, candidate), config=config, mode=mode, overrides=overrides, form=form, mapped=mapped
+    )
     return compare_two(
         first,
         second,

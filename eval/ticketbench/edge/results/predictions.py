@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
@@ -124,6 +124,8 @@ def _prediction_rows(
 
 def left_by_run(path: Path) -> bool:
     """Whether the file begins as `predictions_csv` does."""
+    if not path.is_file():
+        return False
     with path.open("rb") as file:
         return file.read(200).startswith(",".join(HEAD).encode())
 
@@ -145,17 +147,23 @@ def every_score(table: ScoreTable, path: Path) -> ScoreTable:
 
 
 def read_set(
-    path: Path, rubric_set: str | None = None, *, chosen_by: str = "", form: Form = AS_OURS
+    path: Path,
+    rubric_set: str | None = None,
+    *,
+    chosen_by: str = "",
+    form: Form = AS_OURS,
+    mapped: Collection[str] = (),
 ) -> Predictions:
     """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
-    `form` says how the file is written where that is otherwise. A file of several rubric sets needs
+    `form` says how the file is written where that is otherwise; `mapped` are labels of another
+    table that gold labels may be called by. A file of several rubric sets needs
     `rubric_set`; `chosen_by` is how the user names it, as `FILE:SET` where nothing is said. Labels
     whose column is empty throughout are not part of the set. Raises InputError with file and line
     of what is wrong, one problem a cause.
     """
-    origin = Origin.of_file(path, chosen_by=chosen_by, form=form)
+    origin = replace(Origin.of_file(path, chosen_by=chosen_by, form=form), mapped=mapped)
     return of_set(_table(path, origin), origin, rubric_set)
 
 

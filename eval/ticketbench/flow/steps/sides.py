@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,18 +51,26 @@ def read_sides(
     mode: Mode = "replay",
     overrides: Sequence[str] = (),
     form: Form = AS_OURS,
+    mapped: Collection[str] = (),
 ) -> tuple[Side, Side]:
     """Both sides; with `config` they are rubric sets of it, else files.
 
     A file is a report folder or its results.json, a prediction table, a rubric file, or a list in a
     Python file (`app.py::LABELS`); `FILE:SET` chooses one of several rubric sets. `form` says how
     tables of predictions are written; one that a run left is read as it is, but for its labels.
+    `mapped` are labels of one side that gold labels of the other may be called by.
     Raises InputError when a side is none of these, and what `refuse_misses` raises when answers of
     a config are missing.
     """
     if config is not None:
         return _of_config(names, config, mode, overrides)
-    return apart((side_of(names[0], form), side_of(names[1], form)), names)
+    first, second = (side_of(name, form, mapped) for name in names)
+    return apart((first, second), names)
+
+
+def names_in(mapping: Mapping[str, Sequence[str]] | None) -> set[str]:
+    """Every label that a map of labels names, of either side."""
+    return {name for old, new in (mapping or {}).items() for name in (old, *new)}
 
 
 def apart(sides: tuple[Side, Side], names: tuple[str, str]) -> tuple[Side, Side]:
@@ -94,7 +102,7 @@ def _of_config(
     return first, second
 
 
-def side_of(text: str, form: Form = AS_OURS) -> Side:
+def side_of(text: str, form: Form = AS_OURS, mapped: Collection[str] = ()) -> Side:
     """What `read_sides` makes of one word that names a file."""
     path, name = _split(text)
     if path.is_dir() or path.name == RESULTS:
@@ -107,7 +115,7 @@ def side_of(text: str, form: Form = AS_OURS) -> Side:
     from ticketbench.edge.results.predictions import left_by_run, read_set
 
     own = Form(labels=form.labels) if left_by_run(path) else form
-    found = read_set(path, name, form=own)
+    found = read_set(path, name, form=own, mapped=mapped)
     table = found.table.in_order_of_ids()
     notes = (*found.notes, *filter(None, (found.unscored,)))
     named = tuple(f"{path.name}: {note}" for note in notes)

@@ -206,7 +206,7 @@ def _of_empty(bad: Sequence[_Numbers], origin: Origin) -> tuple[str, str] | None
         return None
     lines = listed_values([str(one.row.number) for one in bad])
     between = _between([one.sum for one in bad])
-    what = f"with 0 for empty cells the scores sum to {between}, not to 1 ({origin.row} {lines})"
+    what = f"with 0 for empty cells the scores sum to {between}, not to 1 ({origin.row}s {lines})"
     return what, "export every score"
 
 

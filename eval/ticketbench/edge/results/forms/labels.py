@@ -122,7 +122,7 @@ def gold_against(
     is meant, and where not one gold label has scores. Some without scores are a note.
     """
     counts = Counter(gold)
-    have = {*labels, NONE_LABEL}
+    have = {*labels, *origin.mapped, NONE_LABEL}
     numbers = {found: own for own in labels if (found := _number(own)) is not None}
     unknown = [label for label in counts if label not in have and label]
     read = {label: numbers[n] for label in unknown if (n := _number(label)) in numbers}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ class Origin:
     chosen_by   how one of several rubric sets is chosen
     row         what the number of a row counts, such as line
     form        what the user says of its columns, scores and labels
+    mapped      labels of another table that gold labels may be called by
     """
 
     name: str
@@ -32,6 +33,7 @@ class Origin:
     chosen_by: str
     row: str = "line"
     form: Form = AS_OURS
+    mapped: Collection[str] = ()
 
     @property
     def in_python(self) -> bool:
