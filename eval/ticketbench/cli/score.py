@@ -34,6 +34,7 @@ from ticketbench.cli.output import (
 if TYPE_CHECKING:
     from ticketbench.edge.results.forms.options import Form
     from ticketbench.flow.score import Choices, Score
+    from ticketbench.measure.evaluation import Evaluation
 
 
 @click.command("score")
@@ -128,14 +129,29 @@ def _show_next(result: Score, choices: Choices) -> None:
     """The line of a config that sets it, what the answer rests on, and how to see more."""
     from ticketbench.report.policy_line import set_now_text, yaml_text
     from ticketbench.report.words import numbers
+    from ticketbench.report.words.verdict import repeats_text
 
     found, e = result.recommendation, result.evaluation
     if found.setting is not None:
         now = f"({set_now_text(found, e)})" if choices.today_known else ""
         show_command("Set it: ", [yaml_text(found, e)], note=now, quoted=False)
     failed = f", {e.n_failed:,} without answer" if e.n_failed else ""
-    said = f"{numbers.count(e.n_requested, 'ticket')}{failed}. All measures: --all."
+    if e.repeats is not None:
+        right, changed = repeats_text(e.repeats, e.accuracy)
+        show_pieces(Piece(f"{right}; {changed}."))
+    word = "ticket" if e.repeats is None else "answer"
+    said = f"{numbers.count(e.n_requested, word)}{failed}. All measures: --all."
     show_pieces(Piece(said if found.prices_stated else f"{said} Your own prices: --costs."))
+
+
+def _show_repeats(e: Evaluation) -> None:
+    """A row each, where tickets were asked more than once."""
+    from ticketbench.report.words import numbers
+
+    if e.repeats is not None:
+        rows = [(one.name, str(one.n), numbers.estimate(one.accuracy)) for one in e.repeats.each]
+        show_table(("repeat", "answers", "accuracy"), rows)
+        show()
 
 
 def _show_all(result: Score, choices: Choices) -> None:
@@ -150,7 +166,8 @@ def _show_all(result: Score, choices: Choices) -> None:
     for line in advice.lines:
         if line != advice.of_100 and (line != advice.today or choices.today_known):
             show_wrapped(line, indent="")
-    show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
+    word = "tickets" if e.repeats is None else "answers"
+    show(f"{e.n_requested} {word} = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in metrics]
     rows.append(("Cost, a person reading every ticket", numbers.number(e.settings.costs.review)))
@@ -161,8 +178,9 @@ def _show_all(result: Score, choices: Choices) -> None:
         (r.label, str(r.support), numbers.estimate(r.recall), numbers.estimate(r.precision))
         for r in e.by_label.results
     ]
-    show_table(("label", "tickets", "recall", "precision"), labels)
+    show_table(("label", word, "recall", "precision"), labels)
     show()
+    _show_repeats(e)
     if none_chosen_text(e):
         show(none_chosen_text(e))
     for rule, text in told(e):

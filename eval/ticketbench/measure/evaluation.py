@@ -37,6 +37,21 @@ from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.measure.thresholds.tickets import OFF
 
 
+def fit_policy(policy: Policy, table: ScoreTable) -> Policy:
+    """`policy` without escalation where not every score of an answer is known.
+
+    Raises InputError for a temperature other than 1: it moves every score by all the others.
+    """
+    if table.complete:
+        return policy
+    if policy.temperature != 1:
+        what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
+        what += f", and a temperature {NEEDS['every score']}"
+        help_ = "policy: {temperature: 1} goes with such a table; or give every score"
+        raise InputError(what, help=help_)
+    return replace(policy, escalate_above=OFF)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to measure: policy, costs, what a good threshold is, near-tie limit, seed.
@@ -66,18 +81,8 @@ class Settings:
     seed: int = 0
 
     def fit_for(self, table: ScoreTable) -> Settings:
-        """The same without escalation where not every score of an answer is known.
-
-        Raises InputError for a temperature other than 1: it moves every score by all the others.
-        """
-        if table.complete:
-            return self
-        if self.policy.temperature != 1:
-            what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
-            what += f", and a temperature {NEEDS['every score']}"
-            help_ = "policy: {temperature: 1} goes with such a table; or give every score"
-            raise InputError(what, help=help_)
-        return replace(self, policy=replace(self.policy, escalate_above=OFF))
+        """The same with a policy that `table` can be judged by; raises what `fit_policy` does."""
+        return replace(self, policy=fit_policy(self.policy, table))
 
     @property
     def asked(self) -> Asked:

@@ -17,7 +17,7 @@ import numpy as np
 from ticketbench.core.quotes import clipped, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
-from ticketbench.core.types import NONE, BoolArray, Finding, Known, ScoreTable, tells
+from ticketbench.core.types import NONE, BoolArray, Finding, IntArray, Known, ScoreTable, tells
 from ticketbench.measure.calibration.bins import printed_decimals
 from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 from ticketbench.measure.statistics.groups import effective_groups, group_index
@@ -49,16 +49,26 @@ def check(code: str, *, needs: Known = "top label") -> Callable[[Check], Check]:
     return CHECKS.register(code, entry=lambda function: Registered(function, needs))
 
 
+OF_ANSWERS = ("TB212", "TB213", "TB214")
+"""What each side of a comparison has to say of its answers."""
+
+
 def findings(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> tuple[Finding, ...]:
     """All findings of all checks that such a table can tell, in order of their codes."""
     asked = (each.function for each in CHECKS if tells(table.known, each.needs))
     return tuple(found for each in asked for found in each(table, pairs))
 
 
+def of_answers(table: ScoreTable) -> tuple[Finding, ...]:
+    """The findings of a table that a comparison says of each of its sides."""
+    return tuple(found for found in findings(table, ()) if found.code in OF_ANSWERS)
+
+
 @check("TB106")
 def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Labels with so few tickets that their intervals, and macro-F1's, say little."""
-    counts = np.bincount(table.truth[table.truth >= 0], minlength=len(table.gold_labels))
+    truth = _one_a_ticket(table)
+    counts = np.bincount(truth[truth >= 0], minlength=len(table.gold_labels))
     by_label = sorted(zip(table.gold_labels, counts, strict=True))
     few = [f"{clipped(label)} ({n})" for label, n in by_label if 0 < n < FEW_TICKETS]
     if few:
@@ -69,6 +79,14 @@ def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator
             evidence=words(few),
             action="label more tickets of these",
         )
+
+
+def _one_a_ticket(table: ScoreTable) -> IntArray:
+    """The gold label of each ticket once, however often it was asked."""
+    if table.repeats is None:
+        return table.truth
+    first = {one.ticket: i for i, one in reversed(list(enumerate(table.repeats)))}
+    return table.truth[list(first.values())]
 
 
 @check("TB202")

@@ -85,6 +85,7 @@ def compare(
     mapping: LabelMap | None = None,
     threshold: float | None = None,
     escalate_above: float | None = None,
+    common: bool = False,
 ) -> ComparedSets:
     """Is `b` better than `a` on the same tickets?
 
@@ -92,7 +93,7 @@ def compare(
     FOLDER:SET; with `config` a rubric set of it. `labels` and `groups` go with two DataFrames of
     probabilities. `mapping` ties labels that are called otherwise on the other side. Both sides are
     judged under the policy of `b`, unless `threshold` or `escalate_above` says otherwise. Raises
-    InputError where the tickets are not the same.
+    InputError where the tickets are not the same, unless `common`: then those in both are compared.
     """
     if config is not None:
         if not (isinstance(a, str) and isinstance(b, str)):
@@ -101,14 +102,20 @@ def compare(
         return ComparedSets(
             compare_sides(
                 a, b, config=Path(config), mode=mode, overrides=overrides, mapping=mapping,
-                threshold=threshold, escalate_above=escalate_above,
+                threshold=threshold, escalate_above=escalate_above, common=common,
             )
         )  # fmt: skip
     sides = apart(
         (_side(a, labels, groups, mapping, name="a"), _side(b, labels, groups, mapping, name="b")),
         (_called(a, "a"), _called(b, "b")),
     )
-    found = compare_two(*sides, mapping=mapping, threshold=threshold, escalate_above=escalate_above)
+    found = compare_two(
+        *sides,
+        mapping=mapping,
+        threshold=threshold,
+        escalate_above=escalate_above,
+        common=common,
+    )
     return ComparedSets(found)
 
 

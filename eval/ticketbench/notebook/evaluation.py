@@ -75,6 +75,7 @@ class Evaluated(Result):
         one = [self.evaluation]
         policy = self.evaluation.settings.policy
         return of_evaluations(one) | {
+            "repeats": partial(columns.repeats, one),
             "tickets": partial(columns.tickets, [(self.predictions, policy)]),
         }
 

@@ -95,9 +95,9 @@ def _twice(rows: Sequence[Row], origin: Origin) -> Numbered:
 
 
 def _option(rows: Sequence[Row], origin: Origin) -> str:
-    """The option that names the column of repeats, filled in where one column tells rows apart."""
+    """What names the column of repeats, filled in where one column tells rows apart."""
     name = next(iter(_telling(rows)), "COLUMN")
-    return f"--columns repeat={name}" if origin.row == "line" else f"columns={{'repeat': {name!r}}}"
+    return origin.say(columns={**origin.form.columns, "repeat": name})
 
 
 def _telling(rows: Sequence[Row]) -> list[str]:

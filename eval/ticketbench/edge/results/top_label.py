@@ -21,14 +21,15 @@ from ticketbench.core.types import (
     Known,
     ScoreTable,
 )
-from ticketbench.edge.results.forms.options import Form
+from ticketbench.edge.results.forms.numbers import number_of
+from ticketbench.edge.results.forms.options import Form, Scale
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.repeats import Numbered, answer_id, text
 from ticketbench.edge.tables.rows import Row
 
 TOP, SCORE = "top_label", "score"
 
-_LOOKS_LIKE = {"percent": "these are percent", "log": "these are logarithms"}
+_LOOKS_LIKE = {"percent": "these look like percent", "log": "these look like logarithms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ _TO_SHARE: dict[str, Callable[[float], float]] = {
 
 def _number(cell: str, form: Form) -> float | None:
     try:
-        return float(cell.replace(form.decimal, ".") if form.decimal != "." else cell)
+        return number_of(form)(cell)
     except ValueError:
         return None
 
@@ -158,21 +159,22 @@ def _told(bad: _Bad, rows: Sequence[Row], origin: Origin) -> Numbered:
     if bad.outside:
         low, high = min(bad.values), max(bad.values)
         what = f"{SCORE} is not above 0 and at most 1, but from {low:g} to {high:g}"
-        found.append(_problem(bad.outside, rows, what, _scale(low, high, origin), origin))
+        every = len(bad.outside) == len(rows)
+        help_ = _scale(low, high, origin, every=every)
+        found.append(_problem(bad.outside, rows, what, help_, origin))
     return found
 
 
-def _scale(low: float, high: float, origin: Origin) -> str:
+def _scale(low: float, high: float, origin: Origin, *, every: bool) -> str:
     """What to say of the scale, where the values look like one that is not said."""
-    guess = ""
+    guess: Scale = "prob"
     if 1 < high <= 100 and low >= 0:
         guess = "percent"
-    elif high <= 0:
+    elif high <= 0 and every:
         guess = "log"
-    if not guess or guess == origin.form.scale:
+    if guess in ("prob", origin.form.scale):
         return "a score is the share that the top label has of all labels"
-    option = f"--scale {guess}" if origin.row == "line" else f"scale={guess!r}"
-    return f"{_LOOKS_LIKE[guess]}: {option}"
+    return f"{_LOOKS_LIKE[guess]}: {origin.say(scale=guess)}"
 
 
 def _problem(

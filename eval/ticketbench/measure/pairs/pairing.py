@@ -92,10 +92,13 @@ def same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
 
 
 def same_answers(pair: Pair) -> bool:
-    """Whether every ticket has the same top label, top score and outcome on both sides."""
+    """Whether every ticket has the same top label, top score and outcome on both sides.
+
+    Where the scores are not known, nobody knows whether they are the same.
+    """
     a, b = pair
     return (
         bool(same_top(a.table, b.table).all())
-        and np.array_equal(a.table.top_score, b.table.top_score, equal_nan=True)
+        and np.array_equal(a.table.top_score, b.table.top_score)
         and np.array_equal(a.outcome, b.outcome)
     )
