@@ -214,6 +214,15 @@ def test_a_label_map_that_fits_nothing_is_noted_with_the_nearest_name() -> None:
     assert "no label is called so; did you mean 'billing'?" in on_one_line(done.stderr)
 
 
+def test_a_threshold_is_advised_on_a_table_of_any_form() -> None:
+    file, options = str(TABLES / "percent.csv"), ("--scale", "percent")
+    asked = ticketbench("threshold", file, *options, "--json")
+    assert asked.returncode == 0, asked.stderr
+    advice = json.loads(asked.stdout)["data"]["recommendation"]
+    assert advice["kind"] == scored(file, *options)["recommendation"]["kind"]
+    assert "a table is said" in refused("threshold", "v2", "--config", "gone.yaml", *options)
+
+
 def test_a_promise_is_as_sure_as_is_asked_for() -> None:
     settings = scored(TABLES / "all-60.csv", "--confidence", "0.8")["evaluation"]["settings"]
     assert settings["confidence"] == 0.8

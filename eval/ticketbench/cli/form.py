@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,18 +41,14 @@ def form_options(command: _Command) -> _Command:
 
     @functools.wraps(command)
     def with_form(**given: Any) -> Any:
-        own = {name: given.pop(name) for name in _NAMES}
+        from ticketbench.edge.results.forms.options import Form
+
+        own = {part.name: given.pop(part.name) for part in fields(Form)}
         return command(**given, form=_form(own))
 
     for option in reversed(_OPTIONS):
         with_form = option(with_form)
     return with_form
-
-
-_NAMES = (
-    "columns", "score_prefix", "scale", "delimiter", "decimal", "encoding", "labels",
-    "empty_scores",
-)  # fmt: skip
 
 
 def _form(given: dict[str, Any]) -> Form:

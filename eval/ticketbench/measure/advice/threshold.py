@@ -62,6 +62,7 @@ class ThresholdAdvice(Value):
     by_set          of every rubric set the setting chosen for it, in their order; empty as above
     sets            what every rule chose for each of them
     source          the file or folder that the scores are from; empty where they are values
+    notes           what was decided in reading a table of them
     """
 
     rubric_set: str
@@ -70,6 +71,7 @@ class ThresholdAdvice(Value):
     by_set: tuple[ThresholdRow, ...]
     sets: tuple[SetThresholds, ...]
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Short, for a failed assertion: `v2: money, threshold 0.9`."""

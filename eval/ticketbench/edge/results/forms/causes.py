@@ -92,22 +92,38 @@ def _holds(one: _Numbers, form: Form) -> bool:
 # Cells that are no numbers
 
 
+@dataclass(slots=True)
+class _Bad:
+    """Cells of one kind: where the first one stands, and how many there are."""
+
+    row: int
+    place: int
+    cell: str
+    n_cells: int = 0
+    n_rows: int = 0
+    last: int = -1
+
+    def add(self, row: int) -> None:
+        """Count one in this row; rows come one after the other."""
+        self.n_cells += 1
+        self.n_rows += row != self.last
+        self.last = row
+
+
 def _cell_causes(
     rows: Sequence[ScoredRow], columns: Sequence[str], origin: Origin
 ) -> Iterator[Found]:
-    found: dict[str, list[tuple[int, int, str]]] = {}
+    found: dict[str, _Bad] = {}
     for row in rows:
         for place, cell in enumerate(row.cells):
             kind = _kind(cell, origin.form)
             if kind is not None:
-                found.setdefault(kind, []).append((row.number, place, cell))
-    for kind, cells in found.items():
-        line, place, cell = cells[0]
-        n_rows = len({number for number, _, _ in cells})
-        count = f"{several(n_rows, 'row')}, {several(len(cells), 'cell')}"
-        first = f"first {origin.row} {line}, column {clipped(columns[place])}"
-        what, help_ = _words(kind, cell, origin)
-        yield at(line, f"{what}: {count}, {first}", origin, help_)
+                found.setdefault(kind, _Bad(row.number, place, cell)).add(row.number)
+    for kind, bad in found.items():
+        count = f"{several(bad.n_rows, 'row')}, {several(bad.n_cells, 'cell')}"
+        first = f"first {origin.row} {bad.row}, column {clipped(columns[bad.place])}"
+        what, help_ = _words(kind, bad.cell, origin)
+        yield at(bad.row, f"{what}: {count}, {first}", origin, help_)
 
 
 def _kind(cell: str, form: Form) -> str | None:

@@ -34,6 +34,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 _SAMPLE = 200
 """Rows that a guess looks at."""
 
+_MOST_COLUMNS = 500
+"""Columns that it looks at: what they begin with is held against each of them."""
+
 
 def plain_name(name: str) -> str:
     """A name without case, and with `_` for any blank or sign between its words."""
@@ -72,7 +75,8 @@ def prefix_for(table: Table, taken: Collection[str], gold: str | None) -> str | 
     the shortest beginning of the most columns. Empty where the columns are called as the gold
     labels are.
     """
-    columns = [c for c in table.columns if c not in taken and is_of_numbers(table, c)]
+    columns = [c for c in table.columns if c not in taken][:_MOST_COLUMNS]
+    columns = [c for c in columns if is_of_numbers(table, c)]
     known = {plain_name(_whole(text)) for text in texts_in(table, gold)} if gold else set[str]()
     known -= {plain_name(NONE_LABEL)}
     best: tuple[int, int, int] = (0, 1, 0)

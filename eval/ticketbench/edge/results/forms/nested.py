@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from itertools import islice
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.results.forms.counted import rows_of
@@ -133,12 +132,3 @@ def _refused(bad: list[tuple[int, _Unreadable]], total: int, origin: Origin) -> 
     column = origin.form.columns.get(SCORES, SCORES)
     what = f"{rows_of(len(same), total)}: the column {column} holds {first}"
     return InputError(what, where=origin.place(line), help=first.help)
-
-
-def looks_nested(table: Table, column: str) -> bool:
-    """Whether the first cells of a column that are not empty hold objects or lists."""
-    cells = (row.values.get(column) for row in islice(table.rows, 50))
-    texts = [cell if isinstance(cell, list) else cell.strip() for cell in cells if cell]
-    return bool(texts) and all(
-        isinstance(text, list) or text[:1] + text[-1:] in ("{}", "[]") for text in texts
-    )

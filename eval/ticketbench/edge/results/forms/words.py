@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from ticketbench.core.errors import InputError
@@ -17,10 +18,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "decimal": (".", ","),
     "empty_scores": ("refuse", "zero"),
 }
-_NAMES = (
-    "columns", "score_prefix", "scale", "delimiter", "decimal", "encoding", "labels",
-    "empty_scores",
-)  # fmt: skip
+_NAMES = tuple(part.name for part in fields(Form))
 _SEVERAL = re.compile(rf",(?=\s*(?:{'|'.join(ROLES)})\s*=)")
 
 
