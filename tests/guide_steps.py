@@ -14,7 +14,7 @@ Kind = Literal["file", "command", "python", "output", "end"]
 
 _END = "End `serve` with Ctrl-C"
 _FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|txt))\n")
-_TABLE = re.compile(r"call it `([\w./-]+\.csv)`:$")
+_TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
 
 _NEXT = re.compile(r"\n\n(?=ticketbench |>>> |# [\w./-]+\.(?:py|yaml|txt)\n)")

@@ -125,6 +125,8 @@ def predictions(folder: Path) -> None:
     text = "ticket_id,label,score_billing,score_account\n" + "".join(rows)
     split = [f"t{i},{'access' if i % 2 else 'privacy'},0.1,0.5,0.4\n" for i in range(8)]
     head = "ticket_id,label,score_billing,score_access,score_privacy\n"
+    foreign = text.replace("label,score_", "y_true,score_").replace("score_", "proba_")
+    (folder / "classifier.csv").write_text(foreign, encoding="utf-8")
     for name, content in (("predictions", text), ("a", text), ("b", head + "".join(split))):
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
 

@@ -169,8 +169,8 @@ def test_other_ids_are_other_datasets(project: Path) -> None:
     b = predictions("b.csv", "xy", tickets("xxyy", (0, 0, 1, 1), 2))
     for first, second in ((a, b), (b, a)):
         what, help_ = refused(first, second)
-        assert "different datasets: ticket 't003' is only in b" in what
-        assert "--map OLD=NEW" in help_
+        assert "different datasets: 3 tickets in both, 1 only in b (t003)" in what
+        assert "--common" in help_
 
 
 def test_other_gold_labels_are_other_datasets(project: Path) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from rubric_laws import diagnosed
 from tables import random_table, table
-from ticketbench.core.types import Estimate, Finding, ScoreTable
+from ticketbench.core.types import Estimate, Finding, Known, Repeat, ScoreTable
 from ticketbench.measure.findings import (
     CHECKS,
     FEW_FOR_CALIBRATION,
@@ -44,8 +47,23 @@ def test_every_finding_of_a_check_has_its_code() -> None:
     # The last row sums to 0.99, with a tie at its top.
     rows = [[0.8, 0.1, 0.1], [0.8, 0.1, 0.1], [0.5, 0.5, -0.01]]
     t = table(rows, ["zebra"] * 3, groups=[0, 0, 1])
-    codes = [f.code for name in CHECKS.names() for f in CHECKS.get(name)(t, (PAIR,))]
-    assert codes == [name for name in CHECKS.names() if name != "TB211"]
+    repeats = (Repeat("x", "1"), Repeat("x", "2"), Repeat("y", "1"))
+    t = replace(t, repeats=repeats, stated=np.array([0, 0, 1]))
+    checks = [CHECKS.get(name).function for name in CHECKS.names()]
+    codes = [f.code for one in checks for f in one(t, (PAIR,))]
+    assert codes == [name for name in CHECKS.names() if name not in ("TB211", "TB212")]
+
+
+@pytest.mark.parametrize(
+    ("known", "dashes"),
+    [("top score", "log loss"), ("top label", "coverage, thresholds, cost")],
+)
+def test_what_is_not_known_of_answers_is_one_note(known: Known, dashes: str) -> None:
+    t = random_table(40, seed=3).reduced(known)
+    told = [one for one in findings(t, ()) if one.code == "TB212"]
+    assert len(told) == 1
+    assert dashes in told[0].evidence
+    assert not {"TB209", "TB210", "TB213"} & {one.code for one in findings(t, ())}
 
 
 def heavy(*, right_of_ten: int) -> ScoreTable:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from tables import random_table
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import REVIEW, ROUTE, Costs
-from ticketbench.measure.estimates import part_estimate
+from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.measure.estimates import metric_results, part_estimate
 from ticketbench.measure.kinds import (
     RESERVED,
     CellMetric,
@@ -173,3 +175,29 @@ def test_a_name_that_means_something_else_cannot_be_registered(name: str) -> Non
     with pytest.raises(ValueError, match="is taken"):
         ticket_metric(name, title="x")(lambda scores, truth: truth)
     assert name not in METRICS.names()
+
+
+def test_a_metric_declares_what_it_needs_to_know_of_an_answer() -> None:
+    @ticket_metric("margin", title="Margin")
+    def margin(scores: FloatArray, truth: IntArray) -> FloatArray:
+        return np.sort(scores, axis=1)[:, -1] - np.sort(scores, axis=1)[:, -2]
+
+    @ticket_metric("is_first", title="First label", needs="top label")
+    def is_first(scores: FloatArray, truth: IntArray) -> FloatArray:
+        return np.asarray(np.argmax(scores, axis=1) == 0, dtype=np.float64)
+
+    known = random_table(20).reduced("top score")
+    found = {one.name: one.estimate for one in metric_results(known, seed=0)}
+    assert found["margin"].method == "needs the score of every label"
+    assert found["is_first"].value == (known.top == 0).mean()
+
+
+def test_a_label_metric_that_knows_outcomes_needs_the_score_that_they_follow_from() -> None:
+    assert of_label("recall").missing("top label") == ""
+    assert of_label("routed_recall").missing("top label") == "needs the score of the top label"
+    assert of_label("routed_recall").missing("top score") == ""
+
+
+def test_what_an_escalation_finds_needs_every_score() -> None:
+    assert METRICS.get("escalation_recall").missing("top score")
+    assert not METRICS.get("coverage").missing("top score")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ticketbench as tb
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.rubrics import NONE_LABEL
@@ -161,9 +162,9 @@ def test_a_file_of_several_sets_asks_for_the_argument_that_chooses_one(tmp_path:
 def test_what_a_notebook_shows_of_an_error_has_place_and_advice() -> None:
     with pytest.raises(InputError) as caught:
         of_predictions(good().assign(score_b=0.5), None, name="x")
-    first, second = caught.value.__notes__
-    assert first == "DataFrame.iloc[0]: scores must be a distribution over the labels"
-    assert second.startswith("DataFrame.iloc[1]: the scores sum to 0.7")
+    (note,) = caught.value.__notes__
+    assert note.startswith("DataFrame.iloc[0]: scores must be ")
+    assert "rows: the scores sum to " in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -194,3 +195,45 @@ def test_gold_labels_that_do_not_fit_are_one_error(
 def test_a_series_goes_by_position_where_its_index_names_other_rows() -> None:
     gold = pd.Series(Y, index=[40, 50, 60])
     assert of_probabilities(proba(), gold, name="x").table.right.all()
+
+
+def foreign() -> pd.DataFrame:
+    return pd.DataFrame({"id": [1, 2], "y_true": ["A", "b"], "p_a": [90.0, 20.0],
+                         "p_b": [10.0, 80.0]})  # fmt: skip
+
+
+def test_a_dataframe_of_other_names_and_percent_is_read_as_it_is_said() -> None:
+    columns = {"ticket_id": "id", "label": "y_true"}
+    found = tb.evaluate(
+        foreign(), columns=columns, score_prefix="p_", scale="percent", labels={"A": "a"}
+    )
+    assert (found.accuracy.value, found.evaluation.labels) == (1.0, ("a", "b"))
+
+
+def test_a_dataframe_of_another_form_is_told_in_python_what_to_write() -> None:
+    with pytest.raises(InputError) as caught:
+        tb.evaluate(foreign(), columns={"ticket_id": "id"})
+    help_ = caught.value.problems[0].help
+    assert "columns={'ticket_id': 'id', 'label': 'y_true'}, score_prefix='p_'" in help_
+    columns = {"ticket_id": "id", "label": "y_true"}
+    with pytest.raises(InputError, match="these are percent: scale='percent'"):
+        tb.evaluate(foreign(), columns=columns, score_prefix="p_", labels={"A": "a"})
+
+
+def test_objects_in_a_column_are_scores() -> None:
+    frame = pd.DataFrame({"ticket_id": ["x", "y"], "label": ["a", "b"],
+                          "scores": [{"a": 0.9, "b": 0.1}, {"a": 1 / 3, "b": 2 / 3}]})  # fmt: skip
+    assert tb.evaluate(frame).predictions.table.scores.tolist() == [[0.9, 0.1], [1 / 3, 2 / 3]]
+
+
+def test_a_path_takes_the_same_words(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("ticket_id;label;score_a;score_b\n1;0.0;0,9;0,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no gold label has a score column"):
+        tb.evaluate(path, delimiter=";", decimal=",")
+    assert tb.evaluate(path, delimiter=";", decimal=",", labels={"0.0": "a"}).accuracy.value == 1.0
+
+
+def test_a_form_does_not_go_with_probabilities() -> None:
+    with pytest.raises(InputError, match="do not go with probabilities"):
+        tb.evaluate(proba(), labels=["a", "b", "c"], scale="percent")

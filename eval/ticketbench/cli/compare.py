@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.form import form_options
 from ticketbench.cli.options import (
     config_option,
     label_map,
@@ -26,6 +27,8 @@ from ticketbench.cli.output import (
     json_option,
     reference_option,
     say,
+    say_findings,
+    say_notes,
     say_wrapped,
     show,
     show_columns,
@@ -39,6 +42,7 @@ from ticketbench.cli.paste import broken_command
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.results.forms.options import Form
     from ticketbench.flow.compare import Compared, TicketFlip
     from ticketbench.measure.rubrics.changes import RubricChange
     from ticketbench.report.masking.texts import Masking
@@ -51,6 +55,9 @@ _FEW, _MOST = 3, 10
 @click.argument("candidate", metavar="B")
 @config_option
 @map_option
+@click.option("--common", is_flag=True,
+              help="Compare on the tickets that both have, where one has others, too.")  # fmt: skip
+@form_options
 @click.option("--threshold", type=click.FloatRange(0, 1.01),
               help="Route when the top score is at least this [config, or 0.60].")  # fmt: skip
 @click.option("--escalate-above", type=click.FloatRange(0, 1),
@@ -67,6 +74,8 @@ def command(
     candidate: str,
     config: Path | None,
     mapping: tuple[str, ...],
+    common: bool,
+    form: Form,
     threshold: float | None,
     escalate_above: float | None,
     most: int | None,
@@ -79,7 +88,7 @@ def command(
     """Is B better than A on the same tickets?
 
     A and B are rubric sets of a config, report folders (FOLDER:SET), or tables of predictions
-    (FILE or FILE:SET).
+    (FILE or FILE:SET), written as the options of `score` say.
 
     \b
     ticketbench compare v1 v2 --config configs/support.yaml
@@ -87,6 +96,7 @@ def command(
     ticketbench compare reports/old:v1 reports/new:v1
     ticketbench compare a.csv b.csv --json
     ticketbench compare a.csv b.csv --map account=access,privacy
+    ticketbench compare a.csv b.csv --common
     """
     from ticketbench.flow.compare import compare_sides
 
@@ -100,7 +110,10 @@ def command(
         threshold=threshold,
         escalate_above=escalate_above,
         reference=reference,
+        form=form,
+        common=common,
     )
+    say_notes(found.notes)
     if as_json:
         show_json("compare", found)
         return
@@ -142,7 +155,7 @@ def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
 def _show(found: Compared, shown: ShownTexts, most: int, config: Path | None) -> None:
     """The answer, four rows, and the broken tickets that are most surely wrong."""
     from ticketbench.report.changes import change_rows, headline_text, turned_text
-    from ticketbench.report.words.verdict import TONES
+    from ticketbench.report.words.verdict import TONES, changed_text
 
     comparison = found.comparison
     head, rest = headline_text(comparison)
@@ -155,15 +168,20 @@ def _show(found: Compared, shown: ShownTexts, most: int, config: Path | None) ->
         values = [Piece(row.name), Piece(row.base), Piece(row.candidate), Piece(row.change)]
         rows.append([*values, Piece(row.word, STYLES[row.tone])])
     show_columns(rows, right=(1, 2))
+    for name, one in zip((comparison.base, comparison.candidate), found.repeats, strict=False):
+        show_pieces(Piece(f"{name}: {changed_text(one)}.", ASIDE))
     show_pieces(Piece(_policy_text(found, shown.label_word), ASIDE))
     _show_broken(found, shown, most)
     _show_more(found, most, config)
 
 
 def _policy_text(found: Compared, label_word: str) -> str:
+    from ticketbench.measure.metrics import METRICS
     from ticketbench.report.words import numbers
 
     policy, by_hand = found.policy, numbers.price(found.costs.review)
+    if METRICS.get("coverage").missing(found.comparison.known):
+        return "nothing is routed: the scores of the top labels are not known on both sides"
     own = f" and others by {label_word}" if policy.label_thresholds else ""
     limit = f"escalation above {numbers.threshold(policy.escalate_above)}"
     limit = limit if policy.escalate_above < 1 else "without escalation"
@@ -182,12 +200,19 @@ def _show_broken(found: Compared, shown: ShownTexts, most: int) -> None:
             [
                 Piece(shown.shown_id(flip.ticket_id), "bold"),
                 Piece(flip.gold),
-                Piece(f"{flip.base_label} {flip.base_score:.2f}", GOOD),
-                Piece(f"{flip.candidate_label} {flip.candidate_score:.2f}", BAD),
+                Piece(_answer(flip.base_label, flip.base_score), GOOD),
+                Piece(_answer(flip.candidate_label, flip.candidate_score), BAD),
             ]
             for flip in broken[:most]
         ]
         show_columns(rows, below=[shown.texts.get(flip.ticket_id, "") for flip in broken[:most]])
+
+
+def _answer(label: str, score: float) -> str:
+    """A label with its score, where that is known."""
+    from math import isnan
+
+    return label if isnan(score) else f"{label} {score:.2f}"
 
 
 def _show_more(found: Compared, most: int, config: Path | None) -> None:
@@ -241,6 +266,7 @@ def _say_sides(found: Compared) -> None:
     if not found.one_policy:
         say_wrapped("the sides come with other policies or costs; both are judged with those of B")
     _show_labels(found)
+    say_findings(found.findings)
 
 
 def _rows(found: Compared) -> list[tuple[str, ...]]:
@@ -309,8 +335,8 @@ def _show_flips(
             (
                 shown.shown_id(flip.ticket_id),
                 flip.gold,
-                f"{flip.base_label} {flip.base_score:.2f}",
-                f"{flip.candidate_label} {flip.candidate_score:.2f}",
+                _answer(flip.base_label, flip.base_score),
+                _answer(flip.candidate_label, flip.candidate_score),
                 ", ".join(one.changed) or "-",
             )
         )

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 _Command = Callable[..., Any]
 
+_ARGUMENTS = (
+    "min_precision", "costs", "capacity", "confidence", "columns", "score_prefix", "scale",
+    "delimiter", "decimal", "encoding", "labels", "empty_scores",
+)  # fmt: skip
+"""Arguments of functions that an option of a command is called after."""
+
 
 def set_option(command: _Command) -> _Command:
     """Add `--set KEY=VALUE` as the parameter `overrides`."""
@@ -96,6 +102,17 @@ def dialect_of(delimiter: str | None, encoding: str | None) -> Dialect:
     return Dialect(sign, None if encoding is None else encoding_of(encoding), options="flags")
 
 
+def confidence_option(command: _Command) -> _Command:
+    """Add `--confidence SHARE`, how sure a promise is to be."""
+    option = click.option(
+        "--confidence",
+        type=float,
+        metavar="SHARE",
+        help="How sure a promise is to be [0.9].",
+    )
+    return option(command)
+
+
 def map_option(command: _Command) -> _Command:
     """Add `--map OLD=NEW[,NEW...]` as the parameter `mapping`, a tuple of texts."""
     option = click.option(
@@ -141,8 +158,6 @@ def prices(text: str) -> dict[str, float]:
 
 def at_options(error: TicketbenchError) -> TicketbenchError:
     """The same, with options for the names that `threshold` gives its arguments."""
-    options = {
-        name: f"--{name.replace('_', '-')}" for name in ("min_precision", "costs", "capacity")
-    }
+    options = {name: f"--{name.replace('_', '-')}" for name in _ARGUMENTS}
     error.problems = tuple(replace(p, where=options.get(p.where, p.where)) for p in error.problems)
     return error

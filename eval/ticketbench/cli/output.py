@@ -238,6 +238,12 @@ def say_findings(findings: Sequence[Finding]) -> None:
         say(f"  help: {found.action}")
 
 
+def say_notes(notes: Sequence[str]) -> None:
+    """What was decided in reading, a note each, on stderr."""
+    for note in notes:
+        say_wrapped(f"note: {note}")
+
+
 def _drawn(what: RenderableType) -> str:
     """What rich makes of it for stdout: never cut or wrapped, and no text is markup."""
     from rich.console import Console

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.first_lines import show_answer
-from ticketbench.cli.options import at_options, prices, set_option, target_options
+from ticketbench.cli.form import form_options
+from ticketbench.cli.options import (
+    at_options,
+    confidence_option,
+    prices,
+    set_option,
+    target_options,
+)
 from ticketbench.cli.output import (
     Piece,
     all_option,
     json_option,
     reference_option,
     say_findings,
+    say_notes,
     show,
     show_command,
     show_json,
@@ -24,7 +32,9 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from ticketbench.edge.results.forms.options import Form
     from ticketbench.flow.score import Choices, Score
+    from ticketbench.measure.evaluation import Evaluation
 
 
 @click.command("score")
@@ -38,6 +48,8 @@ if TYPE_CHECKING:
 @click.option("--escalate-above", type=click.FloatRange(0, 1),
               help="Escalate when two labels score above this [0.30].")  # fmt: skip
 @target_options
+@confidence_option
+@form_options
 @all_option
 @reference_option
 @json_option
@@ -50,20 +62,24 @@ def command(
     escalate_above: float | None,
     min_precision: float | None,
     costs: str | None,
+    confidence: float | None,
+    form: Form,
     everything: bool,
     reference: bool,
     as_json: bool,
 ) -> None:
     """Measure a table of predictions from anywhere.
 
-    The table has the columns ticket_id, label and score_<label> for every label; group_id is
-    optional. `label` may be __none__ where no label fits. Nothing is asked.
+    The table has the columns ticket_id, label and score_<label> for every label, or one column
+    scores with an object; group_id is optional. Options say what is called or written otherwise.
+    `label` may be __none__ where no label fits. Nothing is asked.
 
     \b
     ticketbench score predictions.csv
     ticketbench score predictions.csv --costs misroute=8,review=2 --all
     ticketbench score predictions.csv --min-precision 0.95
     ticketbench score predictions.csv --config configs/support.yaml
+    ticketbench score classifier.csv --columns label=y_true --score-prefix proba_
     ticketbench score reports/support/predictions.csv --rubric-set v2 --json
     """
     from ticketbench.core.errors import TicketbenchError
@@ -79,11 +95,13 @@ def command(
             escalate_above=escalate_above,
             min_precision=min_precision,
             costs=None if costs is None else prices(costs),
+            confidence=confidence,
         )
         settings = choices.settings()
     except TicketbenchError as error:
         raise at_options(error) from None
-    result = score(file, rubric_set=rubric_set, settings=settings, reference=reference)
+    result = score(file, rubric_set=rubric_set, settings=settings, reference=reference, form=form)
+    say_notes(result.notes)
     if as_json:
         show_json("score", result)
         return
@@ -111,14 +129,29 @@ def _show_next(result: Score, choices: Choices) -> None:
     """The line of a config that sets it, what the answer rests on, and how to see more."""
     from ticketbench.report.policy_line import set_now_text, yaml_text
     from ticketbench.report.words import numbers
+    from ticketbench.report.words.verdict import repeats_text
 
     found, e = result.recommendation, result.evaluation
     if found.setting is not None:
         now = f"({set_now_text(found, e)})" if choices.today_known else ""
         show_command("Set it: ", [yaml_text(found, e)], note=now, quoted=False)
     failed = f", {e.n_failed:,} without answer" if e.n_failed else ""
-    said = f"{numbers.count(e.n_requested, 'ticket')}{failed}. All measures: --all."
+    if e.repeats is not None:
+        right, changed = repeats_text(e.repeats, e.accuracy)
+        show_pieces(Piece(f"{right}; {changed}."))
+    word = "ticket" if e.repeats is None else "answer"
+    said = f"{numbers.count(e.n_requested, word)}{failed}. All measures: --all."
     show_pieces(Piece(said if found.prices_stated else f"{said} Your own prices: --costs."))
+
+
+def _show_repeats(e: Evaluation) -> None:
+    """A row each, where tickets were asked more than once."""
+    from ticketbench.report.words import numbers
+
+    if e.repeats is not None:
+        rows = [(one.name, str(one.n), numbers.estimate(one.accuracy)) for one in e.repeats.each]
+        show_table(("repeat", "answers", "accuracy"), rows)
+        show()
 
 
 def _show_all(result: Score, choices: Choices) -> None:
@@ -133,7 +166,8 @@ def _show_all(result: Score, choices: Choices) -> None:
     for line in advice.lines:
         if line != advice.of_100 and (line != advice.today or choices.today_known):
             show_wrapped(line, indent="")
-    show(f"{e.n_requested} tickets = {e.n_scored} scored + {e.n_failed} failed")
+    word = "tickets" if e.repeats is None else "answers"
+    show(f"{e.n_requested} {word} = {e.n_scored} scored + {e.n_failed} failed")
     metrics = (*e.metrics, *e.routing.summary.metrics)
     rows = [(m.title, numbers.estimate(m.estimate, share=m.share)) for m in metrics]
     rows.append(("Cost, a person reading every ticket", numbers.number(e.settings.costs.review)))
@@ -144,8 +178,9 @@ def _show_all(result: Score, choices: Choices) -> None:
         (r.label, str(r.support), numbers.estimate(r.recall), numbers.estimate(r.precision))
         for r in e.by_label.results
     ]
-    show_table(("label", "tickets", "recall", "precision"), labels)
+    show_table(("label", word, "recall", "precision"), labels)
     show()
+    _show_repeats(e)
     if none_chosen_text(e):
         show(none_chosen_text(e))
     for rule, text in told(e):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.boundary import printable
+from ticketbench.cli.form import form_options
 from ticketbench.cli.options import at_options, prices, target_options
 from ticketbench.cli.output import (
     ASIDE,
@@ -16,6 +17,7 @@ from ticketbench.cli.output import (
     Piece,
     json_option,
     say,
+    say_notes,
     show,
     show_json,
     show_pieces,
@@ -24,6 +26,7 @@ from ticketbench.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from ticketbench.edge.results.forms.options import Form
     from ticketbench.measure.advice.threshold import ThresholdAdvice
     from ticketbench.report.threshold_table import TableRow
 
@@ -41,6 +44,7 @@ _WIDEST_LABEL = 24
 @target_options
 @click.option("--capacity", type=float, metavar="SHARE",
               help="The largest share of tickets that people can read.")  # fmt: skip
+@form_options
 @click.option("--per-label", is_flag=True, help="Each label's own threshold, or why none.")
 @click.option("--sets", "by_set", is_flag=True, help="A row for every rubric set, too.")
 @click.option("--all", "everything", is_flag=True, help="What every rule chooses, and why.")
@@ -51,6 +55,7 @@ def command(
     min_precision: float | None,
     costs: str | None,
     capacity: float | None,
+    form: Form,
     per_label: bool,
     by_set: bool,
     everything: bool,
@@ -59,7 +64,7 @@ def command(
     """Which threshold to set, and what it is weighed against.
 
     SET is a rubric set of the latest report, or of that of --config; FOLDER:SET one of another, and
-    FILE a table of predictions. Nothing is asked.
+    FILE a table of predictions, written as the options of `score` say. Nothing is asked.
 
     \b
     ticketbench threshold v2
@@ -77,9 +82,11 @@ def command(
             min_precision=min_precision,
             costs=None if costs is None else prices(costs),
             capacity=capacity,
+            form=form,
         )
     except TicketbenchError as error:
         raise at_options(error) from None
+    say_notes(found.notes)
     if as_json:
         show_json("threshold", found)
         return

@@ -25,6 +25,22 @@ BoolArray = NDArray[np.bool_]
 NONE = -1
 """Index of NONE_LABEL in `ScoreTable.truth`."""
 
+ELSEWHERE = -2
+"""In `ScoreTable.stated` a text that is no label of the table."""
+
+Known = Literal["top label", "top score", "every score"]
+"""What is known of each answer: its top label, also the score of that, or the score of each label.
+"""
+
+_KNOWN: tuple[Known, ...] = ("top label", "top score", "every score")
+
+NEEDS: dict[Known, str] = {
+    "top label": "needs the top label",
+    "top score": "needs the score of the top label",
+    "every score": "needs the score of every label",
+}
+"""Why a value is not there, by what it would need."""
+
 FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache", "not_run"]
 
 
@@ -134,6 +150,24 @@ class Provenance:
     endpoint: str
 
 
+def tells(known: Known, needed: Known) -> bool:
+    """Whether answers of which `known` is known say what is `needed`."""
+    return _KNOWN.index(known) >= _KNOWN.index(needed)
+
+
+def least_known(*known: Known) -> Known:
+    """What is known of all of them."""
+    return min(known, key=_KNOWN.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Which ticket an answer is about, and which of its repeats it is."""
+
+    ticket: str
+    name: str
+
+
 def highest(scores: FloatArray) -> tuple[IntArray, FloatArray]:
     """The index of the highest score of each row of n x K scores, and that score.
 
@@ -157,6 +191,12 @@ class ScoreTable:
     scores       n x K, rows sum to 1 as printed by the endpoint, never renormalised
     wanted       n x len(gold_labels), which labels fit, or None when the dataset does not say
     failures     the tickets that could not be scored
+    known        what is known of each answer. Of its top score alone the other scores are 0 here;
+                 of its top label alone the score of that is NaN: what needs them has to ask `known`
+    stated       n indices into `gold_labels` of the top labels that the rows state, ELSEWHERE (-2)
+                 for another text; None where each is `top`
+    repeats      where tickets were asked more than once, of each answer its ticket, and an id is
+                 that of the answer; None where there is one answer a ticket
 
     Derived once: `top`, the index of the highest score per ticket (a tie goes to the earlier
     label), `top_score`, that score (the confidence), and `right`, whether `top` is the gold label
@@ -172,6 +212,9 @@ class ScoreTable:
     wanted: BoolArray | None
     failures: tuple[Failure, ...]
     provenance: Provenance
+    known: Known = "every score"
+    stated: IntArray | None = None
+    repeats: tuple[Repeat, ...] | None = None
     top: IntArray = field(init=False)
     top_score: FloatArray = field(init=False)
     right: BoolArray = field(init=False)
@@ -188,8 +231,14 @@ class ScoreTable:
         object.__setattr__(self, "right", np.asarray(top == self.truth))
         for array in (self.truth, self.groups, self.scores, self.top, self.top_score, self.right):
             array.setflags(write=False)
-        if self.wanted is not None:
-            self.wanted.setflags(write=False)
+        for given in (self.wanted, self.stated):
+            if given is not None:
+                given.setflags(write=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the score of every label is known."""
+        return self.known == "every score"
 
     @property
     def n_scored(self) -> int:
@@ -211,20 +260,40 @@ class ScoreTable:
         """Number of independent groups among the scored tickets."""
         return len(np.unique(self.groups))
 
+    @property
+    def n_tickets(self) -> int:
+        """Different tickets among the answers: as many, unless tickets were asked repeatedly."""
+        return self.n_scored if self.repeats is None else len({r.ticket for r in self.repeats})
+
     def rows(self, keep: BoolArray | IntArray) -> ScoreTable:
         """The same table with only the scored rows in `keep` (mask or indices)."""
         at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
-        return ScoreTable(
-            labels=self.labels,
-            gold_labels=self.gold_labels,
+        return replace(
+            self,
             ids=tuple(self.ids[i] for i in at),
             truth=self.truth[at].copy(),
             groups=self.groups[at].copy(),
             scores=self.scores[at].copy(),
             wanted=None if self.wanted is None else self.wanted[at].copy(),
-            failures=self.failures,
-            provenance=self.provenance,
+            stated=None if self.stated is None else self.stated[at].copy(),
+            repeats=None if self.repeats is None else tuple(self.repeats[i] for i in at),
         )
+
+    def where_known(self, needed: Known) -> ScoreTable:
+        """The same table where its answers say what is `needed`, else without any ticket."""
+        if tells(self.known, needed):
+            return self
+        return self.rows(np.zeros(self.n_scored, dtype=np.bool_))
+
+    def reduced(self, known: Known) -> ScoreTable:
+        """The same answers as if no more were `known` of them; what is not known stays so."""
+        known = least_known(known, self.known)
+        if known == self.known:
+            return self
+        scores = np.zeros_like(self.scores)
+        rows = np.arange(self.n_scored)
+        scores[rows, self.top] = self.top_score if known == "top score" else math.nan
+        return replace(self, scores=scores, known=known)
 
     def in_order_of_ids(self) -> ScoreTable:
         """The same table with its tickets and failures sorted by id, groups numbered anew.

@@ -11,13 +11,25 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
-from ticketbench.core.types import NONE, ScoreTable
+from ticketbench.core.types import NONE, Finding, ScoreTable
+from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.flow.steps.settings import SEED
-from ticketbench.flow.steps.sides import Side, read_sides
+from ticketbench.flow.steps.sides import Side, names_in, read_sides
 from ticketbench.flow.steps.tables import answered
+from ticketbench.measure.agreement.repeats import Repeats, by_repeat
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
 from ticketbench.measure.counts.confusion import ConfusionMatrix, top_label_confusion
+from ticketbench.measure.evaluation import fit_policy
+from ticketbench.measure.findings import of_answers
 from ticketbench.measure.gates.results import Answered
+from ticketbench.measure.pairs.common_tickets import (
+    alike,
+    different,
+    in_common,
+    left_in,
+    only_in_one,
+    same_tickets,
+)
 from ticketbench.measure.pairs.pairing import Pair, judged
 from ticketbench.measure.reference.of_two import pair_reference_values
 from ticketbench.measure.rubrics.changes import RubricChange, rubric_changes
@@ -61,6 +73,9 @@ class Compared:
     not_comparable  metrics that are left out, as they would not be on one scale
     flips           broken, then fixed tickets; `still_wrong` those wrong in both
     rubrics         questions that changed; empty where they are not known
+    notes           what was decided in reading tables, and which gold labels have no scores there
+    findings        what each side does not say of its answers, or says twice
+    repeats         of both, where tickets were asked more than once; else empty
     """
 
     reference: dict[str, Any]
@@ -76,6 +91,9 @@ class Compared:
     flips: tuple[TicketFlip, ...]
     still_wrong: tuple[TicketFlip, ...]
     rubrics: tuple[RubricChange, ...]
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    repeats: tuple[Repeats, ...] = ()
 
 
 def compare_sides(
@@ -89,14 +107,19 @@ def compare_sides(
     threshold: float | None = None,
     escalate_above: float | None = None,
     reference: bool = False,
+    form: Form = AS_OURS,
+    common: bool = False,
 ) -> Compared:
     """Is `candidate` better than `base` on the same tickets? See `read_sides` for what they are.
 
-    `mapping` ties labels that are called otherwise on the other side. `reference` adds values under
-    other libraries' names. Raises InputError when the
-    tickets are not the same.
+    `mapping` ties labels that are called otherwise on the other side; `form` says how tables of
+    predictions are written. `reference` adds values under other libraries' names. Raises
+    InputError when the tickets are not the same, unless `common`: then those in both are compared.
     """
-    first, second = read_sides((base, candidate), config=config, mode=mode, overrides=overrides)
+    mapped = names_in(mapping)
+    first, second = read_sides(
+        (base, candidate), config=config, mode=mode, overrides=overrides, form=form, mapped=mapped
+    )
     return compare_two(
         first,
         second,
@@ -104,6 +127,7 @@ def compare_sides(
         threshold=threshold,
         escalate_above=escalate_above,
         reference=reference,
+        common=common,
     )
 
 
@@ -115,10 +139,19 @@ def compare_two(
     threshold: float | None = None,
     escalate_above: float | None = None,
     reference: bool = False,
+    common: bool = False,
 ) -> Compared:
-    """The same of two sides that are at hand."""
-    tables = _tables(first, second)
+    """The same of two sides that are at hand.
+
+    Where one side knows less of its answers than the other, both are judged by what both know.
+    Answers of repeats are paired by ticket and repeat.
+    """
+    given = _tables(first, second)
+    names = first.name, second.name
+    tables = in_common(given, names) if common else same_tickets(given, names)
+    tables = alike(tables)
     policy = _policy(second.policy or first.policy or Policy(), threshold, escalate_above)
+    policy = fit_policy(policy, tables[0])
     costs = second.costs or first.costs or Costs()
     decided = judged(tables[0], policy), judged(tables[1], policy)
     commons: tuple[CommonLabel, ...] = ()
@@ -129,6 +162,14 @@ def compare_two(
         commons = counted(commons, tables[0])
     tables = _of_one_dataset(tables, (first, second))
     found = _compared(tables, decided, (first, second), policy, costs, commons)
+    left = only_in_one(given, names)
+    found = replace(
+        found,
+        notes=(*found.notes, *([f"left out: {left}"] if left else [])),
+        comparison=replace(found.comparison, in_both=left_in(given, tables)),
+        findings=tuple(one for table in given for one in of_answers(table)),
+        repeats=tuple(one for one in map(by_repeat, tables) if one is not None),
+    )
     return (
         replace(found, reference=pair_reference_values(*tables, seed=SEED)) if reference else found
     )
@@ -184,6 +225,7 @@ def _compared(
         flips=tuple(_with_rubrics(flip, changed, commons) for flip in found.flips),
         still_wrong=tuple(_with_rubrics(flip, changed, commons) for flip in wrong),
         rubrics=rubrics,
+        notes=(*sides[0].notes, *sides[1].notes),
     )
 
 
@@ -211,20 +253,17 @@ def _commons(tables: tuple[ScoreTable, ScoreTable], mapping: LabelMap) -> tuple[
 def _of_one_dataset(
     tables: tuple[ScoreTable, ScoreTable], sides: tuple[Side, Side]
 ) -> tuple[ScoreTable, ScoreTable]:
-    """Both tables under one fingerprint; InputError when their tickets or gold labels differ."""
+    """Both tables under one fingerprint; InputError when their gold labels or texts differ."""
     a, b = tables
     first, second = (_gold(table) for table in tables)
-    failed = {failure.ticket_id for table in tables for failure in table.failures}
-    for ticket in sorted(first.keys() | second.keys()):
-        if ticket in failed:
-            continue
-        if (ticket in first) != (ticket in second):
-            which = sides[0 if ticket in first else 1].name
-            raise _different(sides, f"ticket {quoted(ticket)} is only in {which}")
-        if first[ticket] != second[ticket]:
-            before, now = quoted(first[ticket]), quoted(second[ticket])
-            what = f"ticket {quoted(ticket)} has the gold label {before} in {sides[0].name}"
-            raise _different(sides, f"{what} and {now} in {sides[1].name}")
+    others = sorted(ticket for ticket in first.keys() & second.keys()
+                    if first[ticket] != second[ticket])  # fmt: skip
+    if others:
+        ticket = others[0]
+        before, now = quoted(first[ticket]), quoted(second[ticket])
+        what = f"ticket {quoted(ticket)} has the gold label {before} in {sides[0].name}"
+        more = f"; {len(others):,} tickets have another one" if len(others) > 1 else ""
+        raise _different(sides, f"{what} and {now} in {sides[1].name}{more}")
     if sides[0].dataset and sides[1].dataset and sides[0].dataset != sides[1].dataset:
         raise _different(
             sides, "ids and gold labels are the same, but texts, columns or order are not"
@@ -241,10 +280,8 @@ def _gold(table: ScoreTable) -> dict[str, str]:
 
 
 def _different(sides: tuple[Side, Side], why: str) -> InputError:
-    return InputError(
-        f"{sides[0].name} and {sides[1].name} come from different datasets: {why}",
-        help="compare on the same tickets; a label that was renamed is mapped: --map OLD=NEW",
-    )
+    help_ = "compare on the same tickets; a label that was renamed is mapped: --map OLD=NEW"
+    return different((sides[0].name, sides[1].name), why, help_)
 
 
 def _with_rubrics(flip: Flip, changed: set[str], commons: Sequence[CommonLabel]) -> TicketFlip:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ticketbench.core.types import ScoreTable
+from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.recommendation import Recommendation, Today, recommend
@@ -20,12 +21,14 @@ class Score:
     """The evaluation under a policy, and what to set; `reference` holds values under other
     libraries' names.
 
-    Those are for checks against them, without a policy, and only there when asked for.
+    Those are for checks against them, without a policy, and only there when asked for. `notes` say
+    what was decided in reading the table.
     """
 
     recommendation: Recommendation
     evaluation: Evaluation
     reference: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
     @property
     def evaluations(self) -> tuple[Evaluation, ...]:
@@ -41,6 +44,7 @@ class Choices:
     threshold, escalate_above  of the policy; None: those of the config, or the usual ones
     min_precision  share right among routed tickets to aim at
     costs          prices by their names in `choose.costs`; those not named stay
+    confidence     how sure a promise is to be
     """
 
     config: Path | None = None
@@ -49,6 +53,7 @@ class Choices:
     escalate_above: float | None = None
     min_precision: float | None = None
     costs: Mapping[str, float] | None = None
+    confidence: float | None = None
 
     @property
     def today_known(self) -> bool:
@@ -57,7 +62,7 @@ class Choices:
 
     def settings(self) -> Settings:
         """How to measure; raises InputError for a choice that cannot be."""
-        from ticketbench.flow.threshold import asked_for
+        from ticketbench.flow.threshold import asked_for, sureness
 
         known = asked_for(self._configured(), min_precision=self.min_precision, costs=self.costs)
         policy = known.policy
@@ -65,6 +70,8 @@ class Choices:
             policy = replace(policy, threshold=self.threshold, label_thresholds=())
         if self.escalate_above is not None:
             policy = replace(policy, escalate_above=self.escalate_above)
+        if self.confidence is not None:
+            known = replace(known, confidence=sureness(self.confidence))
         return replace(known, policy=policy)
 
     def _configured(self) -> Settings:
@@ -82,14 +89,19 @@ def score(
     rubric_set: str | None = None,
     settings: Settings | None = None,
     reference: bool = False,
+    form: Form = AS_OURS,
 ) -> Score:
-    """Measure the predictions in `file`; raises InputError with file and line of bad rows."""
+    """Measure the predictions in `file`, written as `form` says.
+
+    Raises InputError with file and line of what is wrong, one problem a cause.
+    """
     from ticketbench.edge.imports.advice import unless_export
-    from ticketbench.edge.results.predictions import read_score_table
+    from ticketbench.edge.results.predictions import read_set
 
     with unless_export(file):
-        table = read_score_table(file, rubric_set, chosen_by="--rubric-set")
-    return score_of(table, settings=settings, reference=reference)
+        found = read_set(file, rubric_set, chosen_by="--rubric-set", form=form)
+    measured = score_of(found.table, settings=settings, reference=reference)
+    return replace(measured, notes=found.notes)
 
 
 def score_of(
@@ -97,7 +109,7 @@ def score_of(
 ) -> Score:
     """Measure a table that is at hand; the order of its tickets changes nothing."""
     table = table.in_order_of_ids()
-    settings = settings or Settings()
+    settings = (settings or Settings()).fit_for(table)
     found = evaluate(table, settings)
     today = Today(table.provenance.rubric_set, settings.policy)
     advice = recommend([table], [found], Standing((), (), ()), today)

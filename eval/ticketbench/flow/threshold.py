@@ -12,7 +12,8 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import NEEDS, ScoreTable, tells
+from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.flow.report_folder import ReportFolder, named_report, report_folder, set_of
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice, saved_advice
 from ticketbench.measure.evaluation import Settings
@@ -64,6 +65,7 @@ def threshold(
     min_precision: float | None = None,
     costs: Mapping[str, float] | None = None,
     capacity: float | None = None,
+    form: Form = AS_OURS,
 ) -> ThresholdAdvice:
     """The threshold to set for a rubric set of a saved report, or for a table of predictions.
 
@@ -71,12 +73,16 @@ def threshold(
     table FILE or FILE:SET, which is judged with the choices of `config`. Without `min_precision`
     (share right among routed tickets), `costs` (by their names in `choose.costs`; those not named
     stay) and `capacity` (largest share of tickets that people can read) nothing of a report is
-    chosen again. Raises InputError where there is no such set, or a value cannot be.
+    chosen again. `form` says how a table is written. Raises InputError where there is no such set,
+    or a value cannot be.
     """
     wanted = _Wanted(min_precision, costs, capacity)
     file = _table_file(source)
     if file is not None:
-        return _of_table(*file, config, wanted)
+        return _of_table(*file, config, wanted, form)
+    if form != AS_OURS:
+        help_ = "give the FILE; what a run left is read as it is"
+        raise InputError("the form of a table is said, and no table is named", help=help_)
     folder, name = named_report(source, config=config)
     found = report_folder(folder, texts=False)
     name = set_of(found.results, name, where=folder)
@@ -110,13 +116,13 @@ def _table_file(source: str) -> tuple[Path, str | None] | None:
 
 
 def _of_table(
-    file: Path, name: str | None, config: Path | None, wanted: _Wanted
+    file: Path, name: str | None, config: Path | None, wanted: _Wanted, form: Form
 ) -> ThresholdAdvice:
-    from ticketbench.edge.results.predictions import read_score_table
+    from ticketbench.edge.results.predictions import read_set
 
-    table = read_score_table(file, name)
-    found = _of_one(table, _configured(config), wanted)
-    return replace(found, source=str(file))
+    read = read_set(file, name, form=form)
+    found = _of_one(read.table, _configured(config), wanted)
+    return replace(found, source=str(file), notes=(*read.notes, *filter(None, (read.unscored,))))
 
 
 def threshold_of(
@@ -132,7 +138,10 @@ def threshold_of(
 
 
 def _of_one(table: ScoreTable, settings: Settings | None, wanted: _Wanted) -> ThresholdAdvice:
-    asked = wanted.over(settings or Settings())
+    if not tells(table.known, "top score"):
+        what = f"a threshold {NEEDS['top score']}, and {table.provenance.rubric_set} has none"
+        raise InputError(what, help="add a column score, or score_<label> for every label")
+    asked = wanted.over(settings or Settings()).fit_for(table)
     name = table.provenance.rubric_set
     found = advice([table.in_order_of_ids()], name, asked, Today(name, asked.policy))
     # Without settings nobody knows what is set now or runs today: the policy is the usual one.
@@ -173,6 +182,15 @@ def _today(results: RunResults) -> Today:
     if found is None:
         return Today(first.rubric_set, first.settings.policy)
     return Today(found.today.rubric_set, found.today.policy)
+
+
+def sureness(value: float) -> float:
+    """How sure a promise is to be, above 0.5 and below 1; raises InputError for another number."""
+    if 0.5 < value < 1:
+        return value
+    help_ = f"{value:g} of 100 is {value / 100:g}" if 50 < value < 100 else "such as 0.9"
+    what = f"a promise is more than 0.5 and less than 1 sure, got {value:g}"
+    raise InputError(what, where="confidence", help=help_)
 
 
 def _share(value: float, name: str, *, inside: bool) -> float:

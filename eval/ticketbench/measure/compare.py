@@ -13,7 +13,16 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import NONE, BoolArray, Estimate, IntArray, ScoreTable, Value
+from ticketbench.core.types import (
+    NONE,
+    BoolArray,
+    Estimate,
+    IntArray,
+    Known,
+    ScoreTable,
+    Value,
+    least_known,
+)
 from ticketbench.measure.kinds import NOT_COMPARED
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.changes import (
@@ -69,6 +78,9 @@ class Comparison(Value):
     mcnemar_midp      for reference; it ignores groups: with several tickets a group it is too small
     sign_flip_p       for reference, exact, where at most 40 groups differ; else NaN
     marginal_shift    whether the mix of top labels differs, over all tickets both sets scored
+    known             what is known of each answer on both sides; what needs more is NaN
+    in_both           answers that both have, where others were left out; 0: there were no others
+    n_asked           tickets behind the answers, where each was asked more than once; else 0
     """
 
     base: str
@@ -85,6 +97,9 @@ class Comparison(Value):
     sign_flip_p: float
     label_differences: tuple[MetricChange, ...]
     marginal_shift: MarginalShift
+    known: Known = "every score"
+    in_both: int = 0
+    n_asked: int = 0
 
     def __repr__(self) -> str:
         """Short, for a failed assertion."""
@@ -176,6 +191,8 @@ def compare(
         sign_flip_p=_sign_flip_p(a, b),
         label_differences=label_changes(pair, routed=decided),
         marginal_shift=_marginal_shift(*pair, seed=seed),
+        known=least_known(a.known, b.known),
+        n_asked=0 if a.repeats is None else a.n_tickets,
     )
 
 
@@ -276,4 +293,5 @@ def _flip(
 
 
 def _by_harm(flip: Flip) -> tuple[bool, float, str]:
-    return flip.kind == "fixed", -flip.wrong_score, flip.ticket_id
+    known = 0.0 if math.isnan(flip.wrong_score) else flip.wrong_score
+    return flip.kind == "fixed", -known, flip.ticket_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,11 +77,13 @@ def estimate(
 
     Shares of tickets get Wilson, other per-ticket means a cluster-robust t, functions of the
     confusion cells a BCa bootstrap, and functions of the whole table their own or none. No tickets:
-    NaN.
+    NaN. So is a metric that needs more than is known of each answer.
     """
     tickets = table.labelled() if metric.over == "labelled" else table
     if tickets.n_scored == 0:
         return Estimate.undefined(0, "no tickets")
+    if metric.missing(table.known):
+        return Estimate.undefined(tickets.n_scored, metric.missing(table.known))
     match metric:
         case TicketMetric():
             values = metric.values(tickets.scores, tickets.truth)
@@ -110,6 +112,17 @@ def part_estimate(metric: LabelMetric | RoutingMetric, part: Part, groups: IntAr
     if isinstance(metric, LabelMetric) and metric.form == "dice":
         return _dice(share)
     return share
+
+
+def known_part_estimate(
+    metric: LabelMetric | RoutingMetric, part: Callable[[], Part], table: ScoreTable
+) -> Estimate:
+    """`part_estimate` over all tickets of `table`; NaN where the metric needs more than is known.
+
+    `part` is asked for only where it is known.
+    """
+    why = metric.missing(table.known)
+    return Estimate.undefined(0, why) if why else part_estimate(metric, part(), table.groups)
 
 
 def on_used_cells(function: OfCells, r: int, used: IntArray) -> resampling.Statistic:

@@ -7,6 +7,7 @@ from collections import Counter
 
 from ticketbench.core.policy import Decisions
 from ticketbench.core.types import NONE, Estimate, ScoreTable
+from ticketbench.measure.agreement.repeats import by_repeat
 from ticketbench.measure.calibration.bins import (
     confidence_histogram,
     reliability_bins,
@@ -47,7 +48,10 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
 
     Top-label calibration, selective risk and routing run over all scored tickets, where gold
     `__none__` counts as wrong; accuracy, recall and the like over tickets whose gold is a label.
+    Where not every score of an answer is known, chapters that need it are of no tickets, and the
+    policy does not escalate. Raises InputError for a temperature that such a table cannot take.
     """
+    settings = settings.fit_for(table)
     decisions = settings.policy.decide(table.scores, table.labels)
     metrics = metric_results(table, seed=settings.seed)
     labels = _labels(table, decisions, settings)
@@ -59,10 +63,12 @@ def evaluate(table: ScoreTable, settings: Settings) -> Evaluation:
         metrics=metrics,
         accuracy_bounds=_accuracy_bounds(table),
         by_label=labels,
-        routing=_routing(table, decisions, settings),
+        routing=_routing(table, settings),
         thresholds=choose_thresholds(table, settings.asked),
         calibration=_calibration(table, estimate_of(metrics, "auroc"), seed=settings.seed),
         findings=findings(table, labels.diagnosis.pairs),
+        known=table.known,
+        repeats=by_repeat(table),
     )
 
 
@@ -94,7 +100,9 @@ def _labels(table: ScoreTable, decisions: Decisions, settings: Settings) -> Labe
     )
 
 
-def _routing(table: ScoreTable, decisions: Decisions, settings: Settings) -> RoutingChapter:
+def _routing(table: ScoreTable, settings: Settings) -> RoutingChapter:
+    table = table.where_known("top score")
+    decisions = settings.policy.decide(table.scores, table.labels)
     return RoutingChapter(
         summary=summarise(
             table, decisions, settings.costs, missed=missed_by(table, settings.policy)
@@ -109,6 +117,7 @@ def _routing(table: ScoreTable, decisions: Decisions, settings: Settings) -> Rou
 
 
 def _calibration(table: ScoreTable, auroc: Estimate, *, seed: int) -> CalibrationChapter:
+    whole, table = table.where_known("every score"), table.where_known("top score")
     top_score, right, groups = table.top_score, table.right, table.groups
     folds = fold_of_ticket(groups, n_folds=N_FOLDS, seed=seed)
     return CalibrationChapter(
@@ -117,7 +126,7 @@ def _calibration(table: ScoreTable, auroc: Estimate, *, seed: int) -> Calibratio
         reliability=reliability_bins(top_score, right),
         histogram=confidence_histogram(top_score, right),
         corp=corp_curve(top_score, right, groups, seed=seed),
-        temperature=temperature_report(table, folds),
+        temperature=temperature_report(whole, folds[: whole.n_scored]),
         auroc=auroc,
     )
 

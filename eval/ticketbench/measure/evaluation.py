@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.core.types import Estimate, Failure, Finding, Provenance, Value
+from ticketbench.core.types import (
+    NEEDS,
+    Estimate,
+    Failure,
+    Finding,
+    Known,
+    Provenance,
+    ScoreTable,
+    Value,
+)
+from ticketbench.measure.agreement.repeats import Repeats
 from ticketbench.measure.calibration.bins import HistogramBin, ReliabilityBin, TemperatureReport
 from ticketbench.measure.calibration.check import CalibrationCheck, LabelCalibration
 from ticketbench.measure.calibration.corp import CorpPoint
@@ -24,6 +34,22 @@ from ticketbench.measure.rubrics.diagnosis import Diagnosis
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.thresholds.rules import Asked
 from ticketbench.measure.thresholds.saving import Saving
+from ticketbench.measure.thresholds.tickets import OFF
+
+
+def fit_policy(policy: Policy, table: ScoreTable) -> Policy:
+    """`policy` without escalation where not every score of an answer is known.
+
+    Raises InputError for a temperature other than 1: it moves every score by all the others.
+    """
+    if table.complete:
+        return policy
+    if policy.temperature != 1:
+        what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
+        what += f", and a temperature {NEEDS['every score']}"
+        help_ = "policy: {temperature: 1} goes with such a table; or give every score"
+        raise InputError(what, help=help_)
+    return replace(policy, escalate_above=OFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +79,10 @@ class Settings:
     most_reviewed: float | None = None
     near_tie: float = 0.05
     seed: int = 0
+
+    def fit_for(self, table: ScoreTable) -> Settings:
+        """The same with a policy that `table` can be judged by; raises what `fit_policy` does."""
+        return replace(self, policy=fit_policy(self.policy, table))
 
     @property
     def asked(self) -> Asked:
@@ -98,6 +128,14 @@ class Measured(Protocol):
     @property
     def n_groups(self) -> int:
         """Independent groups among the scored tickets."""
+
+    @property
+    def n_tickets(self) -> int:
+        """Different tickets among the answers: as many, unless tickets were asked repeatedly."""
+
+    @property
+    def known(self) -> Known:
+        """What is known of each answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +240,8 @@ class Evaluation:
 
     metrics          every metric of tickets, cells and tables
     accuracy_bounds  the accuracy whatever the failed tickets are
+    known            what is known of each answer: what needs more is NaN, or about no tickets
+    repeats          where tickets were asked more than once: each repeat on its own
     """
 
     provenance: Provenance
@@ -215,6 +255,8 @@ class Evaluation:
     thresholds: tuple[ChosenThreshold, ...]
     calibration: CalibrationChapter
     findings: tuple[Finding, ...]
+    known: Known = "every score"
+    repeats: Repeats | None = None
 
     def __repr__(self) -> str:
         """Short, for a failed assertion."""
@@ -244,6 +286,11 @@ class Evaluation:
     def n_groups(self) -> int:
         """Independent groups among the scored tickets."""
         return self.tickets.n_groups
+
+    @property
+    def n_tickets(self) -> int:
+        """Different tickets among the answers: as many, unless tickets were asked repeatedly."""
+        return self.n_scored if self.repeats is None else self.repeats.n_tickets
 
     def metric(self, name: str) -> Estimate:
         """The estimate of the metric called `name`, also of routing; InputError if none is."""

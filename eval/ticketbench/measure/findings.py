@@ -7,13 +7,16 @@ Add a check: one decorated generator that yields findings.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ticketbench.core.quotes import clipped, words
 from ticketbench.core.registry import Registry
-from ticketbench.core.types import Finding, ScoreTable
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import NONE, BoolArray, Finding, IntArray, Known, ScoreTable, tells
 from ticketbench.measure.calibration.bins import printed_decimals
 from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 from ticketbench.measure.statistics.groups import effective_groups, group_index
@@ -25,23 +28,46 @@ SUM_NOISE = 1e-4
 HEAVY_WRITERS = 0.03
 
 Check = Callable[[ScoreTable, tuple[PairDiagnosis, ...]], Iterator[Finding]]
-CHECKS: Registry[Check] = Registry("check")
 
 
-def check(code: str) -> Callable[[Check], Check]:
-    """Register a check of an evaluated score table under its code."""
-    return CHECKS.register(code)
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A check, and what has to be known of each answer for it."""
+
+    function: Check
+    needs: Known
+
+
+CHECKS: Registry[Registered] = Registry("check")
+
+
+def check(code: str, *, needs: Known = "top label") -> Callable[[Check], Check]:
+    """Register a check of an evaluated score table under its code; it is asked where so much is
+    known of each answer.
+    """
+    return CHECKS.register(code, entry=lambda function: Registered(function, needs))
+
+
+OF_ANSWERS = ("TB212", "TB213", "TB214")
+"""What each side of a comparison has to say of its answers."""
 
 
 def findings(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> tuple[Finding, ...]:
-    """All findings of all checks, in order of their codes."""
-    return tuple(found for each in CHECKS for found in each(table, pairs))
+    """All findings of all checks that such a table can tell, in order of their codes."""
+    asked = (each.function for each in CHECKS if tells(table.known, each.needs))
+    return tuple(found for each in asked for found in each(table, pairs))
+
+
+def of_answers(table: ScoreTable) -> tuple[Finding, ...]:
+    """The findings of a table that a comparison says of each of its sides."""
+    return tuple(found for found in findings(table, ()) if found.code in OF_ANSWERS)
 
 
 @check("TB106")
 def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Labels with so few tickets that their intervals, and macro-F1's, say little."""
-    counts = np.bincount(table.truth[table.truth >= 0], minlength=len(table.gold_labels))
+    truth = _one_a_ticket(table)
+    counts = np.bincount(truth[truth >= 0], minlength=len(table.gold_labels))
     by_label = sorted(zip(table.gold_labels, counts, strict=True))
     few = [f"{clipped(label)} ({n})" for label, n in by_label if 0 < n < FEW_TICKETS]
     if few:
@@ -52,6 +78,14 @@ def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator
             evidence=words(few),
             action="label more tickets of these",
         )
+
+
+def _one_a_ticket(table: ScoreTable) -> IntArray:
+    """The gold label of each ticket once, however often it was asked."""
+    if table.repeats is None:
+        return table.truth
+    first = {one.ticket: i for i, one in reversed(list(enumerate(table.repeats)))}
+    return table.truth[list(first.values())]
 
 
 @check("TB202")
@@ -83,11 +117,21 @@ def inexpressible(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
             title="gold labels without a rubric in this set",
             evidence=f"{table.provenance.rubric_set} lacks {words(outside)}: {n} tickets, all "
             "counted as wrong",
-            action="add the rubrics, or compare on the labels both sets have",
+            action=_for_inexpressible(table, outside[0]),
         )
 
 
-@check("TB205")
+def _for_inexpressible(table: ScoreTable, label: str) -> str:
+    """What to do about them: a table of predictions has no rubrics to add to."""
+    action = "add the rubrics, or compare on the labels both sets have"
+    if table.provenance.endpoint != "table":
+        return action
+    plain = f"{clipped(label)}={NONE_LABEL}"
+    named = plain if label.replace("-", "_").isidentifier() else f"'{plain}'"
+    return f"{action}; where no label of a table fits: --labels {named}"
+
+
+@check("TB205", needs="top score")
 def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Scores printed with so few digits that a fitted temperature is biased."""
     decimals = printed_decimals(table.scores)
@@ -101,7 +145,7 @@ def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
         )
 
 
-@check("TB206")
+@check("TB206", needs="top score")
 def few_for_calibration(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Too few tickets for a calibration error: a perfectly calibrated model shows one too."""
     if 0 < table.n_scored < FEW_FOR_CALIBRATION:
@@ -131,7 +175,7 @@ def few_groups(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[
         )
 
 
-@check("TB209")
+@check("TB209", needs="every score")
 def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Answers whose scores do not sum to 1, within what their printed digits allow."""
     off = np.abs(table.scores.sum(axis=1) - 1)
@@ -147,7 +191,7 @@ def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterato
         )
 
 
-@check("TB210")
+@check("TB210", needs="every score")
 def ties(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Tickets whose highest score two or more labels share."""
     shared = (table.scores == table.top_score[:, None]).sum(axis=1) > 1
@@ -185,4 +229,69 @@ def heavy_writers(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
             evidence=f"{table.provenance.rubric_set}: {100 * by_ticket:.1f}% right by ticket, "
             f"{100 * by_customer:.1f}% by customer",
             action="look at the customers with the most tickets; a promised threshold counts both",
+        )
+
+
+@check("TB212")
+def less_than_every_score(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
+    """Answers of which only the top label, or that and its score, is known."""
+    if table.complete:
+        return
+    name = table.provenance.rubric_set
+    if table.known == "top score":
+        known = "the top label and its score are"
+        dashes = "log loss, the Brier score over all labels, second labels and temperature"
+        rest = "nothing is escalated"
+    else:
+        known = "the top label is"
+        dashes = "calibration, coverage, thresholds, cost and all else that needs a score"
+        rest = "nothing is routed"
+    yield Finding(
+        code="TB212",
+        severity="note",
+        title=f"only {known} known of each answer",
+        evidence=f"{name}: {dashes} are dashes; {rest}",
+        action="export the score of every label to see these",
+    )
+
+
+@check("TB213", needs="every score")
+def stated_otherwise(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
+    """Rows whose column top_label says another label than their largest score."""
+    if table.stated is None:
+        return
+    labelled = table.truth != NONE
+    n = int((table.stated != table.top).sum())
+    by_scores = _right(table.right[labelled])
+    by_column = _right((table.stated == table.truth)[labelled])
+    yield Finding(
+        code="TB213",
+        severity="warning",
+        title="two columns contradict each other",
+        evidence=f"{n} of {table.n_scored} rows: top_label is not the largest score; judged by the "
+        f"scores: {by_scores} (by top_label: {by_column})",
+        action="find out which of the columns the system goes by, and leave the other out",
+    )
+
+
+def _right(marks: BoolArray) -> str:
+    """A share right as "78.3 %"; a dash without tickets."""
+    return f"{100 * marks.mean():.1f} %" if len(marks) else "–"
+
+
+@check("TB214")
+def uneven_repeats(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
+    """Tickets that were not answered equally often."""
+    if table.repeats is None or table.n_scored == 0:
+        return
+    answers = Counter(Counter(one.ticket for one in table.repeats).values())
+    if len(answers) > 1:
+        told = [f"{n} with {times}" for times, n in sorted(answers.items())]
+        yield Finding(
+            code="TB214",
+            severity="warning",
+            title="tickets with unequal numbers of answers",
+            evidence=f"{table.provenance.rubric_set}: {words(told)}; a ticket with more answers "
+            "weighs more",
+            action="ask each ticket equally often, or leave out repeats that are not whole",
         )

@@ -10,6 +10,9 @@
 The kind decides the interval, the paired difference and the test of a gate. The first three run
 over tickets whose gold is a label, or, where the top score is judged as routing uses it, over all
 scored tickets; a label metric runs over tickets whose gold is a label, a routing metric over all.
+
+What a metric `needs` to know of each answer (its top label, the score of that, or every score) is
+declared with it: of a table that says less it has no value, and nothing else has to be touched.
 """
 
 from __future__ import annotations
@@ -25,7 +28,15 @@ import numpy as np
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs
 from ticketbench.core.registry import Registry
-from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray
+from ticketbench.core.types import (
+    NEEDS,
+    BoolArray,
+    Estimate,
+    FloatArray,
+    IntArray,
+    Known,
+    tells,
+)
 
 Population = Literal["labelled", "scored"]
 Form = Literal["share", "dice"]
@@ -77,6 +88,7 @@ class Metric:
     over       the tickets it is about: `labelled` (gold is a label) or all `scored` ones, where
                gold `__none__` is wrong whatever the top label
     low, high  the range of possible values, to which intervals are clipped
+    needs      what has to be known of each answer
     """
 
     name: str
@@ -86,6 +98,11 @@ class Metric:
     over: Population = "labelled"
     low: float = 0.0
     high: float = 1.0
+    needs: Known = "every score"
+
+    def missing(self, known: Known) -> str:
+        """Why there is no value where so much is `known` of each answer; empty where there is."""
+        return "" if tells(known, self.needs) else NEEDS[self.needs]
 
 
 PerTicket = Callable[[FloatArray, IntArray], FloatArray]
@@ -125,6 +142,7 @@ class CellMetric(Metric):
 
     function: OfCells
     gradient: OfCells | None = None
+    needs: Known = "top label"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +172,13 @@ class LabelMetric(Metric):
 
     function: OfLabel
     form: Form = "share"
+    needs: Known = "top label"
+
+    def missing(self, known: Known) -> str:
+        """As of any metric; one that knows outcomes needs the score that they follow from."""
+        if known == "top label" and self.knows_outcome:
+            return NEEDS["top score"]
+        return super(LabelMetric, self).missing(known)
 
     def part(self, tickets: LabelTickets) -> Part:
         """Hits among the tickets that count, as marks; InputError where they are something else."""
@@ -188,6 +213,7 @@ class RoutingMetric(Metric):
     function: OfRouting
     priced: bool = False
     needs_all_labels: bool = False
+    needs: Known = "top score"
 
     def part(self, tickets: RoutedTickets) -> Part:
         """A value per ticket and which count; InputError where a share or mean cannot be so."""
@@ -252,9 +278,15 @@ def ticket_metric(
     share: bool = False,
     over: Population = "labelled",
     high: float = 1.0,
+    needs: Known | None = None,
 ) -> Callable[[PerTicket], PerTicket]:
-    """Register a mean of per-ticket values: (scores n x K, truth n) -> values n in [0, high]."""
-    given = {"higher_is_better": higher_is_better, "share": share, "over": over, "high": high}
+    """Register a mean of per-ticket values: (scores n x K, truth n) -> values n in [0, high].
+
+    Where nothing is said, one over all scored tickets needs the top score, any other every score.
+    """
+    given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share, "over": over}
+    given["high"] = high
+    given["needs"] = needs or ("top score" if over == "scored" else "every score")
     return _registering(TicketMetric, name, title, given)
 
 
@@ -283,9 +315,11 @@ def table_metric(
     interval: IntervalOfTop | None = None,
     influence: InfluenceOfTop | None = None,
     by_chance: OfTop | None = None,
+    needs: Known = "every score",
 ) -> Callable[[OfTable], OfTable]:
     """Register a function of the whole table: (scores n x K, truth n) -> float in [0, 1]."""
     given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share, "over": over}
+    given["needs"] = needs
     given |= {"interval": interval, "influence": influence, "by_chance": by_chance}
     return _registering(TableMetric, name, title, given)
 
@@ -309,6 +343,7 @@ def routing_metric(
     share: bool = True,
     priced: bool = False,
     needs_all_labels: bool = False,
+    needs: Known = "top score",
 ) -> Callable[[OfRouting], OfRouting]:
     """Register a mean by outcome: RoutedTickets -> Part.
 
@@ -317,7 +352,7 @@ def routing_metric(
     given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share}
     given["over"] = "scored"
     given |= {"high": 1.0 if share else math.inf, "priced": priced}
-    given["needs_all_labels"] = needs_all_labels
+    given |= {"needs_all_labels": needs_all_labels, "needs": needs}
     return _registering(RoutingMetric, name, title, given)
 
 

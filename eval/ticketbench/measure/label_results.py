@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable
-from ticketbench.measure.estimates import MetricResult, estimate_of, part_estimate
+from ticketbench.measure.estimates import MetricResult, estimate_of, known_part_estimate
 from ticketbench.measure.kinds import LabelMetric, LabelTickets, registered
 
 _NEVER = -2
@@ -52,12 +53,12 @@ def label_results(table: ScoreTable, outcome: IntArray) -> tuple[LabelResult, ..
 
     `outcome` is ROUTE, REVIEW or ESCALATE for each of the scored tickets.
     """
-    groups = table.groups[table.truth != NONE]
+    labelled = table.labelled()
     metrics = registered(LabelMetric)
     results = []
     for label in table.gold_labels:
         tickets = label_tickets(table, outcome, label)
-        estimates = (part_estimate(m, m.part(tickets), groups) for m in metrics)
+        estimates = (known_part_estimate(m, partial(m.part, tickets), labelled) for m in metrics)
         results.append(
             LabelResult(
                 label=label,

@@ -30,7 +30,7 @@ from ticketbench.measure.kinds import (
 _BINS = 10
 
 
-@ticket_metric("accuracy", title="Accuracy", share=True)
+@ticket_metric("accuracy", title="Accuracy", share=True, needs="top label")
 def accuracy(scores: FloatArray, truth: IntArray) -> FloatArray:
     """1 where the top label is the gold label; ties go to the earlier label. 0 to 1, 1 is best."""
     return np.asarray(np.argmax(scores, axis=1) == truth, dtype=np.float64)
@@ -135,6 +135,7 @@ def brier_top_label(scores: FloatArray, truth: IntArray) -> FloatArray:
     over="scored",
     influence=lambda top_score, right: bins.ece_influence(top_score, right, bins=_BINS),
     by_chance=lambda top_score, right: bins.ece_by_chance(top_score, bins=_BINS),
+    needs="top score",
 )
 def ece(scores: FloatArray, truth: IntArray) -> float:
     """Expected calibration error of the top score in 10 equal-mass bins, 0 to 1, 0 is best.
@@ -151,6 +152,7 @@ def ece(scores: FloatArray, truth: IntArray) -> float:
     over="scored",
     influence=smooth_ece.smooth_ece_influence,
     by_chance=smooth_ece.smooth_ece_by_chance,
+    needs="top score",
 )
 def smooth_calibration_error(scores: FloatArray, truth: IntArray) -> float:
     """Smooth calibration error of the top score (Błasiok & Nakkiran 2023), 0 to 1, 0 is best."""
@@ -165,6 +167,7 @@ def smooth_calibration_error(scores: FloatArray, truth: IntArray) -> float:
         top_score, right, groups, seed=seed
     ),
     influence=ranking.auroc_influence,
+    needs="top score",
 )
 def auroc(scores: FloatArray, truth: IntArray) -> float:
     """How well the top score tells right from wrong answers, 0 to 1, 1 is best; 0.5 is chance."""
@@ -177,6 +180,7 @@ def auroc(scores: FloatArray, truth: IntArray) -> float:
     higher_is_better=False,
     over="scored",
     influence=ranking.augrc_influence,
+    needs="top score",
 )
 def augrc(scores: FloatArray, truth: IntArray) -> float:
     """Errors among the most confident tickets (Traub et al. 2024), 0 to 1, 0 is best."""
@@ -225,7 +229,12 @@ def cost(tickets: RoutedTickets) -> Part:
     return Part(tickets.costs.of(tickets.outcome, tickets.right, tickets.missed))
 
 
-@routing_metric("escalation_recall", title="Escalated where two labels fit", needs_all_labels=True)
+@routing_metric(
+    "escalation_recall",
+    title="Escalated where two labels fit",
+    needs_all_labels=True,
+    needs="every score",
+)
 def escalation_recall(tickets: RoutedTickets) -> Part:
     """Escalated / tickets that need two or more labels."""
     return Part(tickets.outcome == ESCALATE, among=tickets.needs_two)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import Estimate, ScoreTable, Value
+from ticketbench.core.types import Estimate, ScoreTable, Value, tells
 from ticketbench.measure.counts.mixed_pairs import MixedPair, mixed_pairs
 from ticketbench.measure.evaluation import Measured
 from ticketbench.measure.metrics import METRICS
@@ -31,7 +31,7 @@ from ticketbench.measure.thresholds.tickets import Tickets
 MOST_FAILED = 0.05
 """With a larger share of tickets without an answer nothing is recommended."""
 
-Kind = Literal["promise", "money", "review", "too few", "incomplete"]
+Kind = Literal["promise", "money", "review", "too few", "incomplete", "no scores"]
 _SETTLED: tuple[Kind, ...] = ("promise", "money", "review")
 
 
@@ -81,7 +81,8 @@ class Recommendation(Value):
     3. review: keep giving every ticket to a person
 
     kind        one of these, or too few (under 50 tickets), or incomplete (over 5 % have no answer
-                under one of the sets, as which set to use is then not known)
+                under one of the sets, as which set to use is then not known), or no scores (the
+                top labels alone are known)
     rubric_set  the set to use
     also        other sets that could be used as well: better than the first one, and not beaten
     setting     its setting; of kind review the cheapest one, which does not surely save; None
@@ -168,7 +169,9 @@ def recommend_setting(
     names = [table.provenance.rubric_set for table in tables]
     table, evaluation = tables[names.index(name)], evaluations[names.index(name)]
     chosen = {one.rule: one for one in evaluation.thresholds}
-    kind = "incomplete" if incomplete(evaluations) else _kind(evaluation, chosen)
+    kind: Kind = "no scores"
+    if tells(table.known, "top score"):
+        kind = "incomplete" if incomplete(evaluations) else _kind(evaluation, chosen)
     settings = evaluation.settings
     certified = chosen.get("certified")
     of = certified if kind == "promise" else chosen.get("cost_optimal")
@@ -184,7 +187,7 @@ def recommend_setting(
         moves=label_moves((before, today.policy), (table, setting.policy)) if setting else (),
         mixed=mixed_pairs(table, before),
         n_failed=table.n_failed,
-        today=setting_on(before, today.policy, settings.costs),
+        today=setting_on(before.where_known("top score"), today.policy, settings.costs),
         promise=certified.certificate if certified else None,
         target=settings.min_precision,
         target_stated=settings.target_stated,
@@ -272,7 +275,7 @@ def _also(names: Sequence[str], standing: Standing, name: str) -> tuple[str, ...
 
 
 def _kind(evaluation: Measured, chosen: dict[str, ChosenThreshold]) -> Kind:
-    if evaluation.n_scored < FEWEST_TICKETS:
+    if evaluation.n_tickets < FEWEST_TICKETS:
         return "too few"
     certified = chosen.get("certified")
     firm = certified and certified.certificate and certified.certificate.firm

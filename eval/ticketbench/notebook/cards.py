@@ -18,6 +18,7 @@ from ticketbench.report.threshold_table import HEADER, notes, table_rows
 from ticketbench.report.threshold_table import headline_text as headline_of
 from ticketbench.report.words.answers import OF_ONE_SET, answers
 from ticketbench.report.words.setting import setting_text
+from ticketbench.report.words.verdict import repeats_text
 
 MOST_SHOWN = 200
 """Characters of a repr."""
@@ -64,6 +65,9 @@ def of_set(found: Score) -> Card:
     """What to set for one rubric set that is measured alone, and answers, as `score` says them."""
     advice = setting_text(found.recommendation, found.evaluations)
     lines = [line for line in (advice.of_100, advice.target) if line]
+    repeats = found.evaluation.repeats
+    if repeats is not None:
+        lines += repeats_text(repeats, found.evaluation.accuracy)
     # What runs today is not known here: the policy is that of the settings.
     told = answers(found, today_known=False)
     rows = [

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ticketbench.core.policy import OUTCOMES, Policy
-from ticketbench.core.types import Estimate
-from ticketbench.edge.results.rows import SCORE_PREFIX, Predictions
+from ticketbench.core.types import Estimate, Repeat, tells
+from ticketbench.edge.results.forms.options import SCORE_PREFIX
+from ticketbench.edge.results.rows import Predictions
 from ticketbench.measure.advice.rows import ThresholdRow
 from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.compare import Comparison, Flip
@@ -182,12 +183,36 @@ def tickets(found: Sequence[tuple[Predictions, Policy]]) -> Columns:
     """The columns of predictions.csv under each policy, and whether the top label is right.
 
     A ticket without an answer has empty texts and NaN scores, its kind in `failure`, and None in
-    `right`. In the order of the rows that the predictions were made of.
+    `right`. So is NaN, and the outcome empty, what is not known of an answer. Where tickets were
+    asked more than once `repeat` names each. In the order of the rows that the predictions were
+    made of.
     """
     every = tuple(dict.fromkeys(label for one, _ in found for label in one.table.labels))
     head = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
     names = (*head, *(SCORE_PREFIX + label for label in every), "outcome", "failure", "right")
-    return Columns(names, tuple(row for one, policy in found for row in _rows(one, policy, every)))
+    rows = tuple(row for one, policy in found for row in _rows(one, policy, every))
+    if all(one.table.repeats is None for one, _ in found):
+        return Columns(names, rows)
+    own = [_repeats(one) for one, _ in found]
+    asked = [of.get(ticket, Repeat(ticket, ""))
+             for of, (one, _) in zip(own, found, strict=True) for ticket in one.ids]  # fmt: skip
+    told = ((row[0], one.ticket, *row[2:], one.name) for row, one in zip(rows, asked, strict=True))
+    return Columns((*names, "repeat"), tuple(told))
+
+
+def _repeats(found: Predictions) -> dict[str, Repeat]:
+    return dict(zip(found.table.ids, found.table.repeats or (), strict=False))
+
+
+def repeats(evaluations: Sequence[Evaluation]) -> Columns:
+    """Each repeat of tickets that were asked more than once; no rows where none was."""
+    rows = (
+        (e.provenance.rubric_set, *_picked(one, "name n right"), *_ends(one.accuracy)[:3])
+        for e in evaluations
+        if e.repeats is not None
+        for one in e.repeats.each
+    )
+    return Columns.of("rubric_set repeat n right accuracy accuracy_low accuracy_high", rows)
 
 
 def _rows(found: Predictions, policy: Policy, labels_: tuple[str, ...]) -> Iterator[Values]:
@@ -204,9 +229,11 @@ def _rows(found: Predictions, policy: Policy, labels_: tuple[str, ...]) -> Itera
             continue
         i = place[ticket]
         row = table.scores[i].tolist()
-        scores = (row[column[name]] if name in column else math.nan for name in labels_)
+        known = column if table.complete else {}
+        scores = (row[known[name]] if name in known else math.nan for name in labels_)
         top = (table.labels[table.top[i]], float(table.top_score[i]))
-        yield (*own, *top, *scores, OUTCOMES[outcome[i]], "", bool(table.right[i]))
+        becomes = OUTCOMES[outcome[i]] if tells(table.known, "top score") else ""
+        yield (*own, *top, *scores, becomes, "", bool(table.right[i]))
 
 
 def flips(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Estimate
 from ticketbench.flow.compare import Compared, compare_sides, compare_two
-from ticketbench.flow.steps.sides import Side, apart, side_of
+from ticketbench.flow.steps.sides import Side, apart, names_in, side_of
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.rubrics.label_map import LabelMap
 from ticketbench.notebook import cards, columns
@@ -85,6 +85,7 @@ def compare(
     mapping: LabelMap | None = None,
     threshold: float | None = None,
     escalate_above: float | None = None,
+    common: bool = False,
 ) -> ComparedSets:
     """Is `b` better than `a` on the same tickets?
 
@@ -92,7 +93,7 @@ def compare(
     FOLDER:SET; with `config` a rubric set of it. `labels` and `groups` go with two DataFrames of
     probabilities. `mapping` ties labels that are called otherwise on the other side. Both sides are
     judged under the policy of `b`, unless `threshold` or `escalate_above` says otherwise. Raises
-    InputError where the tickets are not the same.
+    InputError where the tickets are not the same, unless `common`: then those in both are compared.
     """
     if config is not None:
         if not (isinstance(a, str) and isinstance(b, str)):
@@ -101,24 +102,32 @@ def compare(
         return ComparedSets(
             compare_sides(
                 a, b, config=Path(config), mode=mode, overrides=overrides, mapping=mapping,
-                threshold=threshold, escalate_above=escalate_above,
+                threshold=threshold, escalate_above=escalate_above, common=common,
             )
         )  # fmt: skip
     sides = apart(
-        (_side(a, labels, groups, name="a"), _side(b, labels, groups, name="b")),
+        (_side(a, labels, groups, mapping, name="a"), _side(b, labels, groups, mapping, name="b")),
         (_called(a, "a"), _called(b, "b")),
     )
-    found = compare_two(*sides, mapping=mapping, threshold=threshold, escalate_above=escalate_above)
+    found = compare_two(
+        *sides,
+        mapping=mapping,
+        threshold=threshold,
+        escalate_above=escalate_above,
+        common=common,
+    )
     return ComparedSets(found)
 
 
-def _side(data: Data | Evaluated, labels: object, groups: object, *, name: str) -> Side:
+def _side(
+    data: Data | Evaluated, labels: object, groups: object, mapping: LabelMap | None, *, name: str
+) -> Side:
     if isinstance(data, Evaluated):
         settings = data.evaluation.settings
         table = data.predictions.table.in_order_of_ids()
         return Side(data.rubric_set, table, None, policy=settings.policy, costs=settings.costs)
     if isinstance(data, str | Path):
-        return side_of(str(data))
+        return side_of(str(data), mapped=names_in(mapping))
     table = read_data(data, labels=labels, groups=groups, name=name).table.in_order_of_ids()
     return Side(table.provenance.rubric_set, table, None)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any, Unpack
 
 from ticketbench.core.types import Estimate
+from ticketbench.edge.results.forms.options import AS_OURS, FormWords
+from ticketbench.edge.results.forms.words import form_of
 from ticketbench.edge.results.rows import Predictions
 from ticketbench.flow.score import Score, score_of
 from ticketbench.measure.evaluation import Evaluation, Settings
@@ -71,6 +75,7 @@ class Evaluated(Result):
         one = [self.evaluation]
         policy = self.evaluation.settings.policy
         return of_evaluations(one) | {
+            "repeats": partial(columns.repeats, one),
             "tickets": partial(columns.tickets, [(self.predictions, policy)]),
         }
 
@@ -105,6 +110,7 @@ def evaluate(
     groups: object = None,
     rubric_set: str = "",
     settings: Settings | None = None,
+    **form: Unpack[FormWords],
 ) -> Evaluated:
     """Measure predictions: a path, a DataFrame or a score table.
 
@@ -112,7 +118,15 @@ def evaluate(
     the gold labels in the order of the rows, it holds probabilities whose columns are the labels;
     `groups` then ties tickets that are not independent. A gold label of `__none__` is that of a
     ticket which no label fits. `rubric_set` chooses one of several, or names that of
-    probabilities. Raises InputError with the place of every bad row.
+    probabilities. What is called or written otherwise is said as the command does:
+    `columns={"label": "y_true"}`, `score_prefix`, `scale`, `delimiter`, `decimal`, `encoding`,
+    `empty_scores`; `labels` as names by names then stands for `--labels`. Raises InputError with
+    the place of what is wrong, one problem a cause.
     """
-    found = read_data(data, labels=labels, groups=groups, rubric_set=rubric_set)
-    return Evaluated(found, score_of(found.table, settings=settings), settings)
+    said: dict[str, Any] = dict(form)
+    if isinstance(labels, Mapping):
+        labels, said["labels"] = None, labels
+    written = form_of(said) if said else AS_OURS
+    found = read_data(data, labels=labels, groups=groups, rubric_set=rubric_set, form=written)
+    measured = replace(score_of(found.table, settings=settings), notes=found.notes)
+    return Evaluated(found, measured, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -11,7 +12,9 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import NONE, ScoreTable
-from ticketbench.edge.results.rows import SCORE_PREFIX, Origin, Predictions, predictions
+from ticketbench.edge.results.forms.options import AS_OURS, SCORE_PREFIX, Form
+from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.rows import Predictions, predictions
 from ticketbench.edge.tables.rows import Cell, Row, Table
 from ticketbench.notebook.columns import Columns
 
@@ -27,16 +30,20 @@ def is_frame(data: object) -> TypeGuard[pd.DataFrame]:
     return pandas is not None and isinstance(data, pandas.DataFrame)
 
 
-def of_predictions(frame: pd.DataFrame, rubric_set: str | None, *, name: str) -> Predictions:
+def of_predictions(
+    frame: pd.DataFrame, rubric_set: str | None, *, name: str, form: Form = AS_OURS
+) -> Predictions:
     """What a DataFrame with the columns of predictions.csv says: ticket_id, label, score_<label>.
 
     A row without any score is a ticket without an answer. `name` is what its set is called where
-    no row says so. Raises InputError with the place of every bad row, as `DataFrame.iloc[3]`.
+    no row says so, `form` what its columns, scores and labels are. Raises InputError with the place
+    of what is wrong, one problem a cause, as `DataFrame.iloc[3]`.
     """
     columns = _names(frame)
-    cells = [_texts(frame.iloc[:, i], number=c.startswith(SCORE_PREFIX))
-             for i, c in enumerate(columns)]  # fmt: skip
-    return predictions(_table(columns, cells), _origin(name), rubric_set)
+    named = set(form.columns.values())
+    scores = [c.startswith(form.score_prefix) and c not in named for c in columns]
+    cells = [_texts(frame.iloc[:, i], number=of) for i, of in enumerate(scores)]
+    return predictions(_table(columns, cells), _origin(name, form), rubric_set)
 
 
 def of_probabilities(
@@ -80,7 +87,7 @@ def frame_of(found: Columns) -> pd.DataFrame:
     return pd.DataFrame.from_records(list(found.rows), columns=list(found.names))
 
 
-def _origin(name: str) -> Origin:
+def _origin(name: str, form: Form = AS_OURS) -> Origin:
     return Origin(
         name="the DataFrame",
         dataset="DataFrame",
@@ -89,6 +96,7 @@ def _origin(name: str) -> Origin:
         place=lambda row: f"DataFrame.iloc[{row}]",
         row="row",
         chosen_by="rubric_set=",
+        form=form,
     )
 
 
@@ -130,6 +138,8 @@ def _text(value: object) -> str:
     """A name as text: a whole number without its decimals, which a gap in a column gives it."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, dict | list):
+        return json.dumps(value, default=float)  # scores of all labels in one cell
     return str(value)
 
 

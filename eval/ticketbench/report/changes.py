@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ticketbench.core.types import Estimate
 from ticketbench.measure.compare import Comparison
+from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.change import SAME
 from ticketbench.measure.pairs.changes import MetricChange
 from ticketbench.report.words import numbers
@@ -30,6 +31,18 @@ class ChangeRow:
 def headline_text(comparison: Comparison) -> tuple[str, str]:
     """Which set is better, as the verdict has it: how it begins, and the rest. No last stop."""
     base, candidate = comparison.base, comparison.candidate
+    head, rest = _verdict_parts(comparison, base, candidate)
+    if comparison.in_both:
+        rest += f", on the {numbers.count(comparison.in_both, _word(comparison))} in both"
+    return head, rest
+
+
+def _word(comparison: Comparison) -> str:
+    """What is counted: tickets, or answers where each ticket was asked more than once."""
+    return "answer" if comparison.n_asked else "ticket"
+
+
+def _verdict_parts(comparison: Comparison, base: str, candidate: str) -> tuple[str, str]:
     if comparison.verdict.difference.method == SAME:
         return f"{candidate} is {base}", ": no answer differs"
     return {
@@ -47,14 +60,20 @@ def turned_text(comparison: Comparison, *, label_word: str) -> str:
     """How many tickets were fixed and broken, of those that have a label. No last stop."""
     counts = comparison.contingency
     fixed, broken = counts.only_candidate, counts.only_base
-    of = numbers.count(comparison.n_paired, "ticket")
+    of = numbers.count(comparison.n_paired, _word(comparison))
+    if comparison.n_asked:
+        of += f" of {numbers.count(comparison.n_asked, 'ticket')}"
     are = "is" if fixed == 1 else "are"
     return f"Of {of} with a {label_word} {fixed:,} {are} fixed and {broken:,} broken"
 
 
 def change_rows(comparison: Comparison) -> tuple[ChangeRow, ...]:
     """Right, right of what goes out alone, out alone, and the cost, of those that are measured."""
-    known = {one.name: one for one in comparison.differences}
+    known = {
+        one.name: one
+        for one in comparison.differences
+        if one.name not in METRICS.names() or not METRICS.get(one.name).missing(comparison.known)
+    }
     return tuple(
         _row(comparison, name, known[metric])
         for name, metric in (

@@ -83,6 +83,8 @@ def notes(found: ThresholdAdvice) -> list[str]:
         said.append(_target(found))
     if not recommendation.setting.routing.routed:
         said.insert(0, setting_text(recommendation, found.sets).of_100)
+    if found.own.known != "every score":
+        said.append("Nothing is escalated: that needs the score of every label")
     return [f"{one}." for one in said if one]
 
 

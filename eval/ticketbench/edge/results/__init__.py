@@ -1,4 +1,5 @@
 """Results as files and back: envelope and report folder, predictions, the baseline.
 
-In order: upgrades, store, rows, predictions, run_folder, ledger, baseline, baseline_file.
+In order: upgrades, store, forms, repeats, top_label, rows, predictions, run_folder, ledger,
+baseline, baseline_file.
 """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import (
@@ -22,11 +23,9 @@ from ticketbench.core.types import (
 )
 from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL, Form
+from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.rows import (
-    HEAD,
-    SCORE_PREFIX,
-    TAIL,
-    Origin,
     Predictions,
     gold_labels,
     known,
@@ -34,6 +33,7 @@ from ticketbench.edge.results.rows import (
     of_set,
 )
 from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import Dialect, Table
 
 
 def score_table(
@@ -122,23 +122,49 @@ def _prediction_rows(
     return rows
 
 
+def left_by_run(path: Path) -> bool:
+    """Whether the file begins as `predictions_csv` does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(200).startswith(",".join(HEAD).encode())
+
+
 def read_score_table(
-    path: Path, rubric_set: str | None = None, *, chosen_by: str = ""
+    path: Path, rubric_set: str | None = None, *, chosen_by: str = "", form: Form = AS_OURS
 ) -> ScoreTable:
     """The score table of `read_set`, which says what is read and raised."""
-    return read_set(path, rubric_set, chosen_by=chosen_by).table
+    return read_set(path, rubric_set, chosen_by=chosen_by, form=form).table
 
 
-def read_set(path: Path, rubric_set: str | None = None, *, chosen_by: str = "") -> Predictions:
+def every_score(table: ScoreTable, path: Path) -> ScoreTable:
+    """`table`, which was read from `path`; InputError where not every score of it is known."""
+    if table.complete:
+        return table
+    what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
+    help_ = "give a table with the score of every label: score_<label>"
+    raise InputError(what, where=f"{path}:1", help=help_)
+
+
+def read_set(
+    path: Path,
+    rubric_set: str | None = None,
+    *,
+    chosen_by: str = "",
+    form: Form = AS_OURS,
+    mapped: Collection[str] = (),
+) -> Predictions:
     """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
-    A file of several rubric sets needs `rubric_set`; `chosen_by` is how the user names it, as
-    `FILE:SET` where nothing is said. Labels whose column is empty throughout are
-    not part of the set. Raises InputError with file and line of every bad row.
+    `form` says how the file is written where that is otherwise; `mapped` are labels of another
+    table that gold labels may be called by. A file of several rubric sets needs
+    `rubric_set`; `chosen_by` is how the user names it, as `FILE:SET` where nothing is said. Labels
+    whose column is empty throughout are not part of the set. Raises InputError with file and line
+    of what is wrong, one problem a cause.
     """
-    origin = Origin.of_file(path, chosen_by=chosen_by)
-    return of_set(known(read_table(path), origin), origin, rubric_set)
+    origin = replace(Origin.of_file(path, chosen_by=chosen_by, form=form), mapped=mapped)
+    return of_set(_table(path, origin), origin, rubric_set)
 
 
 def read_predictions(
@@ -149,12 +175,21 @@ def read_predictions(
     The file is read once. Raises what `read_score_table` raises.
     """
     found = read_sets(path, rubric_sets)
+    for one in found:
+        every_score(one.table, path)
     gold = {ticket: label for one in found for ticket, label in one.gold.items()}
     return tuple(one.table for one in found), gold
 
 
-def read_sets(path: Path, rubric_sets: Sequence[str]) -> tuple[Predictions, ...]:
+def read_sets(
+    path: Path, rubric_sets: Sequence[str], *, form: Form = AS_OURS
+) -> tuple[Predictions, ...]:
     """What `read_set` says of each of these rubric sets; the file is read once."""
-    origin = Origin.of_file(path)
-    table = known(read_table(path), origin)
+    origin = Origin.of_file(path, form=form)
+    table = _table(path, origin)
     return tuple(of_set(table, origin, name) for name in rubric_sets)
+
+
+def _table(path: Path, origin: Origin) -> Table:
+    form = origin.form
+    return known(read_table(path, Dialect(form.delimiter, form.encoding, "score flags")), origin)

@@ -2,63 +2,43 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import cast, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ticketbench.core.classify import AGREEMENT, ContractViolation, check_sum, decimals_of
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import columns_near, quoted, words
+from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
-from ticketbench.core.types import NONE, Failure, FailureKind, IntArray, Provenance, ScoreTable
+from ticketbench.core.types import NONE, IntArray, Provenance, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
+from ticketbench.edge.results.forms.columns import check_columns, renamed
+from ticketbench.edge.results.forms.labels import (
+    Settled,
+    gold_against,
+    in_words_of_columns,
+    relabelled,
+)
+from ticketbench.edge.results.forms.nested import spread
+from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL
+from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.forms.scores import scores_of
+from ticketbench.edge.results.repeats import (
+    Numbered,
+    answer_id,
+    has_repeats,
+    in_the_way,
+    repeat_of,
+)
+from ticketbench.edge.results.top_label import (
+    TOP,
+    Answers,
+    failed,
+    of_top_labels,
+    stated,
+    top_labels_alone,
+)
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
-
-EMPTY = f"fill it in, with {NONE_LABEL} where no label fits, or drop the row"
-
-SCORE_PREFIX = "score_"
-
-HEAD = ("rubric_set", "ticket_id", "group_id", "label", "top_label", "score")
-TAIL = ("outcome", "failure")
-"""The columns of predictions.csv before and after the scores."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a table of predictions comes from, in the words of a message.
-
-    name        what the table is called
-    dataset     what its tickets are called
-    rubric_set  what its set is called where no row says so
-    columns     where the names of its columns stand
-    place       where the row of a number stands
-    chosen_by   how one of several rubric sets is chosen
-    row         what the number of a row counts, such as line
-    """
-
-    name: str
-    dataset: str
-    rubric_set: str
-    columns: str
-    place: Callable[[int], str]
-    chosen_by: str
-    row: str = "line"
-
-    @classmethod
-    def of_file(cls, path: Path, *, chosen_by: str = "") -> Origin:
-        """The table is a file; without `chosen_by` one of its sets is chosen as `FILE:SET`."""
-        return cls(
-            name=str(path),
-            dataset=path.name,
-            rubric_set=path.stem,
-            columns=f"{path}:1",
-            place=lambda line: f"{path}:{line}",
-            chosen_by=chosen_by or f"{path}:SET",
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,16 +48,16 @@ class Predictions:
     ids     every ticket in the order of the rows, also those without an answer
     gold    the gold label of each, NONE_LABEL where none fits
     groups  the group of each by name; empty where it has none
+    notes   what was decided in reading them
+    unscored  the gold labels that no column of scores is for; empty for none, or in our own file
     """
 
     table: ScoreTable
     ids: tuple[str, ...]
     gold: Mapping[str, str]
     groups: Mapping[str, str]
-
-
-_Numbered = list[tuple[int, Problem]]
-"""Problems, each with the number of its row."""
+    notes: tuple[str, ...] = ()
+    unscored: str = ""
 
 
 def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
@@ -92,45 +72,99 @@ def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> 
 
 
 def known(table: Table, origin: Origin) -> Table:
-    """The table with its texts as they were before `predictions_csv`.
+    """The table with the columns of predictions.csv, whatever form it has by `origin`.
 
-    Raises InputError where it lacks a column that it cannot go without.
+    Texts of a table of our own come back as they were before `predictions_csv`. Raises InputError
+    where it lacks what it cannot go without, and where the form says what is not there.
     """
-    table = _unescaped(table, origin)
-    _check_columns(table, origin)
-    return table
+    if _is_ours(table):
+        table = _unescaped(table, origin)
+        if origin.form == AS_OURS:
+            return table
+    table = renamed(table, origin)
+    check_columns(table, origin)
+    return relabelled(spread(table, origin), origin)
 
 
 def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
     """The predictions of one rubric set in a `known` table; see `predictions`."""
     name, rows = _rows_of_set(table, origin, rubric_set)
-    labels = _labels(table, origin, rows)
-    problems: _Numbered = _duplicates(rows, origin)
-    scored, failures, scores = _split(rows, labels, origin, problems)
+    settled = _settled(table, origin, rows)
+    rows = in_words_of_columns(rows, settled)
+    problems = in_the_way(rows, origin)
+    answers = _answers(table, origin, rows, problems)
     if problems:
         raise _in_order(problems)
-    own = {_text(row, "ticket_id"): _text(row, "label") for row in rows}
-    gold = gold_labels(labels, own.values())
-    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    groups = {_text(row, "ticket_id"): _text(row, "group_id") for row in rows}
-    ids = tuple(_text(row, "ticket_id") for row in scored)
-    found = ScoreTable(
-        labels=labels,
-        gold_labels=gold,
-        ids=ids,
-        truth=np.array([position[own[i]] for i in ids], dtype=np.int64),
-        groups=numbered([groups[i] or ("id", i) for i in ids]),
-        scores=np.array(scores, dtype=np.float64).reshape(len(scores), len(labels)),
-        wanted=None,
-        failures=tuple(failures),
+    names = [answer_id(row, origin) for row in rows]
+    own = dict(zip(names, (_text(row, "label") for row in rows), strict=True))
+    groups = dict(zip(names, (_text(row, "group_id") for row in rows), strict=True))
+    found = replace(
+        _score_table(answers, origin, own.values()),
         provenance=Provenance(
             origin.dataset, fingerprint(sorted(map(_identity, rows))), name, "", "table"
         ),
     )
-    return Predictions(found, tuple(own), own, groups)
+    found = replace(found, stated=stated(found, answers.rows, origin) if found.complete else None)
+    notes = (*table.notes, *settled.notes, *answers.notes)
+    return Predictions(found, tuple(own), own, groups, notes, settled.unscored)
 
 
-def _in_order(problems: _Numbered) -> InputError:
+def _settled(table: Table, origin: Origin, rows: Sequence[Row]) -> Settled:
+    """What gold labels are read as; in a table that a run left those outside the set are meant."""
+    if _is_ours(table):
+        return Settled()
+    gold = [_text(row, "label") for row in rows]
+    said = [_text(row, TOP) for row in rows]
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    if TOP in table.columns and top_labels_alone(rows, columns):
+        answered = {SCORE_PREFIX + label for label in said if label} - {SCORE_PREFIX}
+        labels = [column.removeprefix(SCORE_PREFIX) for column in (*columns, *sorted(answered))]
+        found = gold_against(labels, gold, said, origin)
+        return replace(found, unscored="")  # what is never answered is wrong, but has no column
+    return gold_against(_labels(table, origin, rows), gold, said, origin)
+
+
+def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Numbered) -> Answers:
+    """What the rows answer: every score, or the top label and what is known of it."""
+    columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
+    if TOP in table.columns and top_labels_alone(rows, columns):
+        labels = [column.removeprefix(SCORE_PREFIX) for column in columns]
+        return of_top_labels(rows, labels, origin, problems)
+    labels_ = _labels(table, origin, rows)
+    columns = [SCORE_PREFIX + label for label in labels_]
+    cells = [_cells(row, columns) for row in rows]
+    read = scores_of([row.line for row in rows], cells, columns, origin)
+    problems += [(one.row, one.problem) for one in read.problems]
+    scored = [row for row, of in zip(rows, read.values, strict=True) if of is not None]
+    others = [row for row, of in zip(rows, read.values, strict=True) if of is None]
+    scores = [of for of in read.values if of is not None] if not problems else []
+    values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
+    failures = [failed(row, origin) for row in others]
+    return Answers(labels_, scored, failures, values, notes=read.notes)
+
+
+def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:
+    """Where from is still to be said; `seen` are the gold labels, also of failed tickets."""
+    gold = gold_labels(answers.labels, seen)
+    position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
+    keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in answers.rows]
+    repeats = tuple(repeat_of(row, origin) for row in answers.rows) if has_repeats(origin) else None
+    return ScoreTable(
+        labels=answers.labels,
+        gold_labels=gold,
+        ids=tuple(answer_id(row, origin) for row in answers.rows),
+        truth=np.array([position[_text(row, "label")] for row in answers.rows], dtype=np.int64),
+        groups=numbered(keys),
+        scores=answers.scores,
+        wanted=None,
+        failures=tuple(answers.failures),
+        provenance=Provenance("", "", "", "", ""),
+        known=answers.known,
+        repeats=repeats,
+    )
+
+
+def _in_order(problems: Numbered) -> InputError:
     return problems_error([one for _, one in sorted(problems, key=lambda found: found[0])])
 
 
@@ -145,6 +179,11 @@ def numbered(keys: Sequence[object]) -> IntArray:
     return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
 
 
+def _is_ours(table: Table) -> bool:
+    """Whether it is as a run leaves it."""
+    return table.columns[: len(HEAD)] == HEAD
+
+
 def _unescaped(table: Table, origin: Origin) -> Table:
     """The original texts of a table of our own; any other table stays as it is.
 
@@ -152,7 +191,7 @@ def _unescaped(table: Table, origin: Origin) -> Table:
     have one name.
     """
     columns = table.columns
-    if (columns[: len(HEAD)], columns[-len(TAIL) - 1 :]) != (HEAD, (*TAIL, ESCAPED)):
+    if columns[-len(TAIL) - 1 :] != (*TAIL, ESCAPED):
         return table
     problems: list[Problem] = []
 
@@ -188,6 +227,8 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     """
     columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
     used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
+    if origin.form.empty_scores == "zero" and len(rows) == len(table.rows):
+        used = columns  # without other sets in the table no column is theirs alone
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
     if len(labels) < 2:
         what = "there are fewer than two score columns with values"
@@ -196,7 +237,9 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     for row in rows:
         top = _text(row, "top_label")
         score = _text(row, SCORE_PREFIX + top)
-        for label in labels if score else ():
+        own = 1 + (row.values.get("score") == score)
+        tied = score and list(row.values.values()).count(score) > own
+        for label in labels if tied else ():
             if label != top and _text(row, SCORE_PREFIX + label) == score:
                 before[label].add(top)
     return _ordered(labels, before)
@@ -220,19 +263,15 @@ def _identity(row: Row) -> str:
     return f"{len(ticket)}:{ticket}{_text(row, 'label')}"
 
 
+def _cells(row: Row, columns: Sequence[str]) -> list[str]:
+    """Those of the scores, without outer blanks."""
+    found = map(row.values.get, columns)
+    return [cell.strip() if isinstance(cell, str) else "" for cell in found]
+
+
 def _text(row: Row, column: str) -> str:
     value = row.values.get(column)
     return value if isinstance(value, str) else ""
-
-
-def _check_columns(table: Table, origin: Origin) -> None:
-    problems = [
-        Problem(f"there is no column {name!r}", origin.columns, columns_near(name, table.columns))
-        for name in ("ticket_id", "label")
-        if name not in table.columns
-    ]
-    if problems:
-        raise InputError.of(problems)
 
 
 def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str, list[Row]]:
@@ -252,52 +291,3 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
     name = names[0] if wanted is None else wanted
     rows = [row for row in table.rows if _text(row, "rubric_set") == name]
     return name or origin.rubric_set, rows
-
-
-def _duplicates(rows: Sequence[Row], origin: Origin) -> _Numbered:
-    first: dict[str, int] = {}
-    problems: _Numbered = []
-    for row in rows:
-        ticket = _text(row, "ticket_id")
-        what, help_ = "", ""
-        if not ticket or not _text(row, "label"):
-            what, help_ = "ticket_id or label is empty", EMPTY
-        elif ticket in first:
-            before = f"first in {origin.row} {first[ticket]}"
-            what = f"the ticket {quoted(ticket)} stands twice, {before}"
-            help_ = "keep one row a ticket"
-        if what:
-            problems.append((row.line, Problem(what, origin.place(row.line), help_)))
-        first.setdefault(ticket, row.line)
-    return problems
-
-
-def _split(
-    rows: Sequence[Row], labels: Sequence[str], origin: Origin, problems: _Numbered
-) -> tuple[list[Row], list[Failure], list[list[float]]]:
-    """Scored rows with their scores, and failures: rows without any score."""
-    scored, failures, scores = [], [], []
-    for row in rows:
-        cells = [_text(row, SCORE_PREFIX + label).strip() for label in labels]
-        if not any(cells):
-            kind = _text(row, "failure")
-            known = kind if kind in get_args(FailureKind) else "not_run"
-            failures.append(Failure(_text(row, "ticket_id"), cast(FailureKind, known)))
-            continue
-        try:
-            values = [float(cell) for cell in cells]
-            if not all(math.isfinite(value) and 0 <= value <= 1 for value in values):
-                raise ContractViolation("a score is not within [0, 1]")
-            if abs(math.fsum(values) - 1) > AGREEMENT:
-                # Only then does it matter how they were printed.
-                check_sum(values, decimals=max(map(decimals_of, cells)))
-        except (ValueError, ArithmeticError):
-            what = "a score is missing or not a number"
-            problems.append((row.line, Problem(what, origin.place(row.line), "fix the row")))
-        except ContractViolation as error:
-            help_ = "scores must be a distribution over the labels"
-            problems.append((row.line, Problem(str(error), origin.place(row.line), help_)))
-        else:
-            scored.append(row)
-            scores.append(values)
-    return scored, failures, scores

@@ -15,7 +15,9 @@ from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.policy import OUTCOMES
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.registry import suggestion
-from ticketbench.edge.results.rows import HEAD, SCORE_PREFIX, Origin, known
+from ticketbench.edge.results.forms.options import HEAD, SCORE_PREFIX
+from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.rows import known
 from ticketbench.edge.tables.reading import read_table
 from ticketbench.edge.tables.rows import Row, Table, problems_error
 from ticketbench.flow.logs.entries import Entry

@@ -194,10 +194,10 @@ def _first_difference(own: RubricSet, other: RubricSet) -> str:
 
 def _of_table(made: PolicyFile, path: Path) -> _Judged:
     """A table of predictions, its columns in the order of the policy's labels."""
-    from ticketbench.edge.results.predictions import read_score_table
+    from ticketbench.edge.results.predictions import every_score, read_score_table
 
     _refuse_gold_alone(path)
-    table = read_score_table(path).in_order_of_ids()
+    table = every_score(read_score_table(path), path).in_order_of_ids()
     for label in (*made.labels, *table.labels):
         if label not in table.labels or label not in made.labels:
             has = "has no scores" if label in made.labels else "has scores"

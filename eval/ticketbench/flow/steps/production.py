@@ -10,7 +10,7 @@ from typing import Literal
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import FloatArray, IntArray, ScoreTable, highest
-from ticketbench.edge.results.predictions import read_score_table
+from ticketbench.edge.results.predictions import every_score, read_score_table
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.measure.drift.alarm import Period, drift
 from ticketbench.measure.drift.reference import reference_of
@@ -51,7 +51,7 @@ def with_production(
 
 def _logged(table: ScoreTable, log: Path) -> _Log:
     name = table.provenance.rubric_set
-    unlabelled = read_score_table(log, name)
+    unlabelled = every_score(read_score_table(log, name), log)
     if set(unlabelled.labels) != set(table.labels):
         raise InputError(
             f"the labels of {name!r} differ from those of the rubric set",

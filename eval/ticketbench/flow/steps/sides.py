@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.inputs.python_literal import is_python
+from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.tables import rubric_set, scored
@@ -31,6 +32,7 @@ class Side:
     table    its answers; None for a rubric file alone
     rubrics  its questions; None where they are not known, as for a prediction table
     dataset  fingerprint of the tickets with their texts; empty where only a table is known
+    notes    what was decided in reading a table, and which gold labels have no scores there
     """
 
     name: str
@@ -39,6 +41,7 @@ class Side:
     dataset: str = ""
     policy: Policy | None = None
     costs: Costs | None = None
+    notes: tuple[str, ...] = ()
 
 
 def read_sides(
@@ -47,17 +50,27 @@ def read_sides(
     config: Path | None = None,
     mode: Mode = "replay",
     overrides: Sequence[str] = (),
+    form: Form = AS_OURS,
+    mapped: Collection[str] = (),
 ) -> tuple[Side, Side]:
     """Both sides; with `config` they are rubric sets of it, else files.
 
     A file is a report folder or its results.json, a prediction table, a rubric file, or a list in a
-    Python file (`app.py::LABELS`); `FILE:SET` chooses one of several rubric sets. Raises InputError
-    when a side is none of these, and what `refuse_misses` raises when answers of a config are
-    missing.
+    Python file (`app.py::LABELS`); `FILE:SET` chooses one of several rubric sets. `form` says how
+    tables of predictions are written; one that a run left is read as it is, but for its labels.
+    `mapped` are labels of one side that gold labels of the other may be called by.
+    Raises InputError when a side is none of these, and what `refuse_misses` raises when answers of
+    a config are missing.
     """
     if config is not None:
         return _of_config(names, config, mode, overrides)
-    return apart((side_of(names[0]), side_of(names[1])), names)
+    first, second = (side_of(name, form, mapped) for name in names)
+    return apart((first, second), names)
+
+
+def names_in(mapping: Mapping[str, Sequence[str]] | None) -> set[str]:
+    """Every label that a map of labels names, of either side."""
+    return {name for old, new in (mapping or {}).items() for name in (old, *new)}
 
 
 def apart(sides: tuple[Side, Side], names: tuple[str, str]) -> tuple[Side, Side]:
@@ -89,7 +102,7 @@ def _of_config(
     return first, second
 
 
-def side_of(text: str) -> Side:
+def side_of(text: str, form: Form = AS_OURS, mapped: Collection[str] = ()) -> Side:
     """What `read_sides` makes of one word that names a file."""
     path, name = _split(text)
     if path.is_dir() or path.name == RESULTS:
@@ -99,10 +112,14 @@ def side_of(text: str) -> Side:
 
         rubrics = read_rubrics(path)
         return Side(rubrics.name, None, rubrics)
-    from ticketbench.edge.results.predictions import read_score_table
+    from ticketbench.edge.results.predictions import left_by_run, read_set
 
-    table = read_score_table(path, name).in_order_of_ids()
-    return Side(table.provenance.rubric_set, table, None)
+    own = Form(labels=form.labels) if left_by_run(path) else form
+    found = read_set(path, name, form=own, mapped=mapped)
+    table = found.table.in_order_of_ids()
+    notes = (*found.notes, *filter(None, (found.unscored,)))
+    named = tuple(f"{path.name}: {note}" for note in notes)
+    return Side(table.provenance.rubric_set, table, None, notes=named)
 
 
 def _split(text: str) -> tuple[Path, str | None]:

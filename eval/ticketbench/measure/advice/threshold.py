@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ticketbench.core.types import ScoreTable, Value
+from ticketbench.core.types import Known, ScoreTable, Value
 from ticketbench.measure.advice.rows import Role, ThresholdRow, threshold_rows
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.recommendation import (
@@ -21,7 +21,11 @@ from ticketbench.measure.thresholds.rules import LabelThreshold
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetThresholds(Value):
-    """What every rule chose for a rubric set, under which settings, and on how many tickets."""
+    """What every rule chose for a rubric set, under which settings, and on how many tickets.
+
+    n_tickets  different ones among the answers
+    known      what is known of each answer
+    """
 
     rubric_set: str
     settings: Settings
@@ -30,6 +34,8 @@ class SetThresholds(Value):
     n_failed: int
     n_groups: int
     thresholds: tuple[ChosenThreshold, ...]
+    n_tickets: int = 0
+    known: Known = "every score"
 
     @classmethod
     def of(cls, table: ScoreTable, settings: Settings) -> SetThresholds:
@@ -37,13 +43,13 @@ class SetThresholds(Value):
         thresholds = choose_thresholds(table, settings.asked)
         name = table.provenance.rubric_set
         n = table.n_requested, table.n_scored, table.n_failed, table.n_groups
-        return cls(name, settings, *n, thresholds)
+        return cls(name, settings, *n, thresholds, table.n_tickets, table.known)
 
     @classmethod
     def saved(cls, e: Evaluation) -> SetThresholds:
         """Those of an evaluation, which are not chosen again."""
         n = e.n_requested, e.n_scored, e.n_failed, e.n_groups
-        return cls(e.rubric_set, e.settings, *n, e.thresholds)
+        return cls(e.rubric_set, e.settings, *n, e.thresholds, e.n_tickets, e.known)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -56,6 +62,7 @@ class ThresholdAdvice(Value):
     by_set          of every rubric set the setting chosen for it, in their order; empty as above
     sets            what every rule chose for each of them
     source          the file or folder that the scores are from; empty where they are values
+    notes           what was decided in reading a table of them
     """
 
     rubric_set: str
@@ -64,6 +71,7 @@ class ThresholdAdvice(Value):
     by_set: tuple[ThresholdRow, ...]
     sets: tuple[SetThresholds, ...]
     source: str = ""
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Short, for a failed assertion: `v2: money, threshold 0.9`."""

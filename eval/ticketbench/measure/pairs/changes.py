@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ticketbench.core.policy import Costs
-from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.core.types import (
+    NONE,
+    Estimate,
+    FloatArray,
+    IntArray,
+    ScoreTable,
+    Value,
+    least_known,
+)
 from ticketbench.measure.kinds import (
     CellMetric,
     LabelMetric,
@@ -137,7 +145,9 @@ def label_changes(pair: Pair, *, routed: bool) -> tuple[MetricChange, ...]:
     for label in labels:
         marks = _marks(pair, label)
         for metric, of_one in zip(metrics, found, strict=True):
-            of_one.append(_described(metric, _of_label(metric, pair, marks), label, same=same))
+            known = not _missing(metric, pair)
+            found_ = _of_label(metric, pair, marks) if known else _not_known(metric, pair)
+            of_one.append(_described(metric, found_, label, same=same))
     return tuple(change for of_one in found for change in _adjusted(of_one))
 
 
@@ -162,6 +172,8 @@ def _described(metric: Metric, found: _Found, label: str, *, same: bool) -> Metr
 
 
 def _of(metric: Metric, pair: Pair, label: str, costs: Costs) -> _Found:
+    if _missing(metric, pair):
+        return _not_known(metric, pair)
     match metric:
         case TicketMetric():
             return _of_tickets(metric, _population(metric, pair))
@@ -174,6 +186,16 @@ def _of(metric: Metric, pair: Pair, label: str, costs: Costs) -> _Found:
         case RoutingMetric():
             return _of_routing(metric, pair, costs)
     raise TypeError(f"{type(metric).__name__} is no kind of metric")
+
+
+def _missing(metric: Metric, pair: Pair) -> str:
+    return metric.missing(least_known(*(side.table.known for side in pair)))
+
+
+def _not_known(metric: Metric, pair: Pair) -> _Found:
+    """A metric that needs more than both sides know of each answer."""
+    n = len(_population(metric, pair)[0].outcome)
+    return math.nan, math.nan, undefined(math.nan, n, _missing(metric, pair))
 
 
 def _population(metric: Metric, pair: Pair) -> Pair:

@@ -92,7 +92,10 @@ def same_top(a: ScoreTable, b: ScoreTable) -> BoolArray:
 
 
 def same_answers(pair: Pair) -> bool:
-    """Whether every ticket has the same top label, top score and outcome on both sides."""
+    """Whether every ticket has the same top label, top score and outcome on both sides.
+
+    Where the scores are not known, nobody knows whether they are the same.
+    """
     a, b = pair
     return (
         bool(same_top(a.table, b.table).all())

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ticketbench.core.registry import Registry
-from ticketbench.core.types import FloatArray, ScoreTable
+from ticketbench.core.types import FloatArray, Known, ScoreTable, tells
 from ticketbench.measure import metrics
 from ticketbench.measure.calibration.bins import ece_equal_mass, ece_equal_width, temperature_fit
 from ticketbench.measure.calibration.check import ece_debiased, l2_error_debiased, spiegelhalter_z
@@ -35,18 +36,35 @@ _DELTA = 0.10
 SELECTIVE_AT = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 Quantity = Callable[[ScoreTable], Any]
-QUANTITIES: Registry[Quantity] = Registry("quantity")
 
 
-def quantity(name: str) -> Callable[[Quantity], Quantity]:
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A quantity, and what it needs to know of each answer."""
+
+    function: Quantity
+    needs: Known
+
+
+QUANTITIES: Registry[Registered] = Registry("quantity")
+
+
+def quantity(name: str, *, needs: Known = "top score") -> Callable[[Quantity], Quantity]:
     """Register a function of the labelled part of a score table under its flat name."""
-    return QUANTITIES.register(name)
+    return QUANTITIES.register(name, entry=lambda function: Registered(function, needs))
 
 
 def reference_values(table: ScoreTable) -> dict[str, Any]:
-    """Every registered quantity: numbers, lists or small objects; undefined numbers are NaN."""
+    """Every registered quantity: numbers, lists or small objects; undefined numbers are NaN.
+
+    So is one that needs more than is known of each answer.
+    """
     labelled = table.labelled()
-    return {name: QUANTITIES.get(name)(labelled) for name in QUANTITIES.names()}
+    found = ((name, QUANTITIES.get(name)) for name in QUANTITIES.names())
+    return {
+        name: one.function(labelled) if tells(table.known, one.needs) else math.nan
+        for name, one in found
+    }
 
 
 def _cells(table: ScoreTable) -> FloatArray:
@@ -91,40 +109,40 @@ def _selective_at(threshold: float) -> Quantity:
     return value
 
 
-quantity("accuracy")(_mean_of(metrics.accuracy))
-quantity("log_loss_half_digit")(_mean_of(metrics.log_loss))
-quantity("brier_multiclass")(_mean_of(metrics.brier_multiclass))
+quantity("accuracy", needs="top label")(_mean_of(metrics.accuracy))
+quantity("log_loss_half_digit", needs="every score")(_mean_of(metrics.log_loss))
+quantity("brier_multiclass", needs="every score")(_mean_of(metrics.brier_multiclass))
 quantity("brier_top_label")(_mean_of(metrics.brier_top_label))
-quantity("balanced_accuracy")(_of_cells(metrics.balanced_accuracy))
-quantity("macro_f1")(_of_cells(metrics.macro_f1))
-quantity("weighted_f1")(_of_cells(metrics.weighted_f1))
-quantity("mcc")(_of_cells(metrics.mcc))
-quantity("per_class_recall")(_of_cells(metrics.recall_by_label))
-quantity("per_class_precision_zdnan")(_of_cells(metrics.precision_by_label))
-quantity("per_class_f1")(_of_cells(metrics.f1_by_label))
+quantity("balanced_accuracy", needs="top label")(_of_cells(metrics.balanced_accuracy))
+quantity("macro_f1", needs="top label")(_of_cells(metrics.macro_f1))
+quantity("weighted_f1", needs="top label")(_of_cells(metrics.weighted_f1))
+quantity("mcc", needs="top label")(_of_cells(metrics.mcc))
+quantity("per_class_recall", needs="top label")(_of_cells(metrics.recall_by_label))
+quantity("per_class_precision_zdnan", needs="top label")(_of_cells(metrics.precision_by_label))
+quantity("per_class_f1", needs="top label")(_of_cells(metrics.f1_by_label))
 for _threshold in SELECTIVE_AT:
     quantity(f"selective_at_{_threshold:g}")(_selective_at(_threshold))
 
 
-@quantity("n")
+@quantity("n", needs="top label")
 def n(table: ScoreTable) -> int:
     """Tickets whose gold is a label."""
     return table.n_scored
 
 
-@quantity("support")
+@quantity("support", needs="top label")
 def support(table: ScoreTable) -> list[int]:
     """Gold tickets per label."""
     return [int(count) for count in confusion.cells(table).sum(axis=1)]
 
 
-@quantity("confusion_matrix")
+@quantity("confusion_matrix", needs="top label")
 def confusion_matrix(table: ScoreTable) -> list[list[int]]:
     """Counts, rows gold, columns top label."""
     return [[int(count) for count in row] for row in confusion.cells(table)]
 
 
-@quantity("n_true_label_score_zero")
+@quantity("n_true_label_score_zero", needs="every score")
 def n_true_label_score_zero(table: ScoreTable) -> int:
     """Tickets whose gold label was printed with a score of exactly 0: what the clip is for."""
     k = len(table.labels)
@@ -132,26 +150,26 @@ def n_true_label_score_zero(table: ScoreTable) -> int:
     return int((table.scores[own, table.truth[own]] == 0).sum())
 
 
-@quantity("accuracy_ci95_wilson")
+@quantity("accuracy_ci95_wilson", needs="top label")
 def accuracy_ci95_wilson(table: ScoreTable) -> list[float]:
     """Wilson interval of the accuracy, tickets independent."""
     return _ends(wilson(int(table.right.sum()), table.n_scored))
 
 
-@quantity("accuracy_ci95_beta")
+@quantity("accuracy_ci95_beta", needs="top label")
 def accuracy_ci95_beta(table: ScoreTable) -> list[float]:
     """Clopper-Pearson interval of the accuracy, tickets independent."""
     return _ends(clopper_pearson(int(table.right.sum()), table.n_scored))
 
 
-@quantity("per_class_recall_ci95_wilson")
+@quantity("per_class_recall_ci95_wilson", needs="top label")
 def per_class_recall_ci95_wilson(table: ScoreTable) -> list[list[float]]:
     """Wilson interval of each label's recall."""
     cells = _cells(table)
     return _shares(np.diagonal(cells), cells.sum(axis=1))
 
 
-@quantity("per_class_precision_ci95_wilson")
+@quantity("per_class_precision_ci95_wilson", needs="top label")
 def per_class_precision_ci95_wilson(table: ScoreTable) -> list[list[float]]:
     """Wilson interval of each label's precision, given how often it was predicted."""
     cells = _cells(table)
@@ -194,13 +212,15 @@ def _interval_of_cells(function: OfCells, interval: Callable[..., Interval]) -> 
 
 
 for _metric, _function in (("macro_f1", metrics.macro_f1), ("mcc", metrics.mcc)):
-    quantity(f"{_metric}_ci95_bootstrap_percentile")(
+    quantity(f"{_metric}_ci95_bootstrap_percentile", needs="top label")(
         _interval_of_cells(_function, resampling.percentile_interval)
     )
-    quantity(f"{_metric}_ci95_bootstrap_BCa")(_interval_of_cells(_function, resampling.bca))
+    quantity(f"{_metric}_ci95_bootstrap_BCa", needs="top label")(
+        _interval_of_cells(_function, resampling.bca)
+    )
 
 
-@quantity("macro_f1_ci95_takahashi")
+@quantity("macro_f1_ci95_takahashi", needs="top label")
 def macro_f1_ci95_takahashi(table: ScoreTable) -> list[float]:
     """Delta-method interval of macro-F1 (Takahashi et al. 2022), a check of the bootstrap."""
     found = macro_f1_interval(confusion.cells(table))
@@ -243,7 +263,7 @@ def corp_brier_top_label(table: ScoreTable) -> dict[str, float]:
     }
 
 
-@quantity("temperature_clip5e-07")
+@quantity("temperature_clip5e-07", needs="every score")
 def temperature(table: ScoreTable) -> dict[str, float]:
     """Fitted temperature and the log loss at it, scores clipped at half of their last digit.
 

@@ -41,9 +41,11 @@ class Escalation:
 
 
 def judge_escalation(table: ScoreTable, decisions: Decisions) -> Escalation | None:
-    """Precision, recall and queue of the escalation rule; None without all_labels."""
+    """Precision, recall and queue of the escalation rule; None without all_labels, or where not
+    every score is known.
+    """
     needed = needs_two(table)
-    if needed is None:
+    if needed is None or not table.complete:
         return None
     escalated = decisions.outcome == ESCALATE
     return Escalation(

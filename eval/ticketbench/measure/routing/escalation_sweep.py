@@ -37,7 +37,7 @@ def escalation_sweep(table: ScoreTable, base: Policy, costs: Costs) -> tuple[Esc
 
     Descriptive: threshold and limit are judged on the very tickets they are read off, so the
     lowest cost is optimistic. Temperature as in `base`, thresholds of single labels dropped.
-    Without all_labels: empty. No tickets: threshold and cost NaN.
+    Without all_labels or every score: empty. No tickets: threshold and cost NaN.
     """
     score = at_temperature(table.scores, base.temperature).max(axis=1, initial=0.0)
     points = []

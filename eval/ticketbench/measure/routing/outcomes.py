@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from ticketbench.core.policy import (
     reaches,
 )
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
-from ticketbench.measure.estimates import MetricResult, estimate_of, part_estimate
+from ticketbench.measure.estimates import MetricResult, estimate_of, known_part_estimate
 from ticketbench.measure.kinds import RoutedTickets, routing_metrics
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics import intervals
@@ -118,7 +119,7 @@ def summarise(
     tickets = RoutedTickets(decisions.outcome, right_top, costs, needs_two(table), missed)
     right = routed & tickets.right
     metrics = routing_metrics(priced=True, all_labels=table.wanted is not None)
-    estimates = (part_estimate(m, m.part(tickets), table.groups) for m in metrics)
+    estimates = (known_part_estimate(m, partial(m.part, tickets), table) for m in metrics)
     return RoutingSummary(
         n=table.n_scored,
         routed=int(routed.sum()),

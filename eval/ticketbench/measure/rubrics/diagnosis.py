@@ -12,6 +12,7 @@ from scipy import special
 
 from ticketbench.core.policy import at_temperature, exceeds
 from ticketbench.core.types import (
+    NEEDS,
     NONE,
     BoolArray,
     Estimate,
@@ -55,6 +56,7 @@ class PairDiagnosis(Value):
     leading      tickets of any label where these two take the first two places
     near_ties    of these, those whose two scores are almost alike; follows the number of labels and
                  how sharp scores are, so it decides nothing
+    apart is NaN, and these three are None, where not every score of an answer is known
     flagged      these two get in each other's way, by `mixed` or `apart`
     """
 
@@ -66,9 +68,9 @@ class PairDiagnosis(Value):
     second_as_first: int
     mixed: Estimate
     apart: Estimate
-    both_high: int
-    leading: int
-    near_ties: int
+    both_high: int | None
+    leading: int | None
+    near_ties: int | None
     flagged: bool
 
     @property
@@ -98,7 +100,7 @@ class LabelDiagnosis(Value):
     wins        tickets whose top label it is, those that no label fits among them
     recall      share of its tickets that it wins
     wrong_wins  share of its wins that have another gold label; 1 - precision
-    score       median of its own score over its tickets; NaN without any
+    score       median of its own score over its tickets; NaN without any, or where it is not known
     """
 
     label: str
@@ -163,17 +165,18 @@ def _pairs(
     table: ScoreTable, rows: list[IntArray], limit: float, near_tie: float, temperature: float
 ) -> Iterator[PairDiagnosis]:
     counts = confusion.cells(table)
-    high = _both_high(table, exceeds(at_temperature(table.scores, temperature), limit))
-    leading, near = _near_ties(table, near_tie)
+    counted = _Counted.of(table, limit=limit, near_tie=near_tie, temperature=temperature)
     told = [k for k, own in enumerate(rows) if len(own) >= FEWEST_GOLD]
     groups = {k: effective_groups(table.groups[rows[k]]) for k in told}
     alone = effective_groups(table.groups) == table.n_scored
-    leans = {k: _ratios(table.scores[rows[k]].T, own=k) for k in told}
+    leans = {k: _ratios(table.scores[rows[k]].T, own=k) for k in told if table.complete}
     for i, j in combinations(told, 2):
         n_mixed = int(counts[i, j] + counts[j, i])
         n = len(rows[i]) + len(rows[j])
         mixed = _share(n_mixed, n) if alone else _mixed(table, rows, i, j)
-        apart = _apart(leans[i].to[j], leans[j].of[i], groups[i], groups[j])
+        apart = Estimate.undefined(n, NEEDS["every score"])
+        if leans:
+            apart = _apart(leans[i].to[j], leans[j].of[i], groups[i], groups[j])
         yield PairDiagnosis(
             first=table.labels[i],
             second=table.labels[j],
@@ -183,11 +186,32 @@ def _pairs(
             second_as_first=int(counts[j, i]),
             mixed=mixed,
             apart=apart,
-            both_high=int(high[i, j]),
-            leading=int(leading[i, j]),
-            near_ties=int(near[i, j]),
+            **counted.at(i, j),
             flagged=mixed.low > MOST_MIXED or apart.high < LEAST_APART,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """K x K counts of tickets; None where not every score is known."""
+
+    both_high: IntArray | None = None
+    leading: IntArray | None = None
+    near_ties: IntArray | None = None
+
+    @classmethod
+    def of(
+        cls, table: ScoreTable, *, limit: float, near_tie: float, temperature: float
+    ) -> _Counted:
+        if not table.complete:
+            return cls()
+        high = _both_high(table, exceeds(at_temperature(table.scores, temperature), limit))
+        return cls(high, *_near_ties(table, near_tie))
+
+    def at(self, i: int, j: int) -> dict[str, int | None]:
+        """Of a pair, by name."""
+        known = {"both_high": self.both_high, "leading": self.leading, "near_ties": self.near_ties}
+        return {name: None if of is None else int(of[i, j]) for name, of in known.items()}
 
 
 def _mixed(table: ScoreTable, rows: list[IntArray], i: int, j: int) -> Estimate:
@@ -278,11 +302,12 @@ def _near_ties(table: ScoreTable, near_tie: float) -> tuple[IntArray, IntArray]:
 def _label(table: ScoreTable, k: int, own: IntArray) -> LabelDiagnosis:
     won = table.top == k
     counted = won & (table.truth != NONE)
+    known = len(own) > 0 and table.complete
     return LabelDiagnosis(
         label=table.labels[k],
         n=len(own),
         wins=int(won.sum()),
         recall=intervals.share(won[own], table.groups[own]),
         wrong_wins=intervals.share((table.truth != k)[counted], table.groups[counted]),
-        score=float(np.median(table.scores[own, k])) if len(own) else math.nan,
+        score=float(np.median(table.scores[own, k])) if known else math.nan,
     )

@@ -109,6 +109,7 @@ def aligned(table: ScoreTable, commons: Sequence[CommonLabel], *, side: str) -> 
         truth=_gold(table, commons, gold),
         scores=scores,
         wanted=None,
+        stated=None,
     )
 
 

@@ -71,8 +71,10 @@ class ChosenThreshold(Value):
 
 
 def choose_thresholds(table: ScoreTable, asked: Asked) -> tuple[ChosenThreshold, ...]:
-    """Every rule that has an answer, in the order of the rules; none with fewer than 50 tickets."""
-    if table.n_scored < FEWEST_TICKETS:
+    """Every rule that has an answer, in the order of the rules; none with fewer than 50 tickets, or
+    without the score of their top labels.
+    """
+    if table.where_known("top score").n_tickets < FEWEST_TICKETS:
         return ()
     given = _Given(table, Tickets.of(table, asked.base), asked)
     found = [(rule, rule.choose(given.tickets, asked)) for rule in rules()]

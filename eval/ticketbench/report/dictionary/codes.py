@@ -253,6 +253,23 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "over customers differ by more than 3 points.",
             "Look at the customers with the most tickets. A promised threshold counts both ways.",
         ),
+        "TB212": Code(
+            "only part of each answer is known",
+            "The table holds the top label of a ticket, or that and its score, and not the score "
+            "of every label. What needs more is a dash, and nothing is escalated.",
+            "Export the score of every label.",
+        ),
+        "TB213": Code(
+            "two columns contradict each other",
+            "The column top_label says another label than the scores of the row do. The scores are "
+            "judged; the accuracy by the column stands beside theirs.",
+            "Find out which of the two the system goes by, and leave the other out.",
+        ),
+        "TB214": Code(
+            "tickets with unequal numbers of answers",
+            "Some tickets were asked more often than others, so they weigh more in every figure.",
+            "Ask each equally often, or leave out repeats that are not whole.",
+        ),
         "TB301": Code(
             "the endpoint changed while or before a run went on",
             "Questions that had an answer were asked again and got other scores. These results "

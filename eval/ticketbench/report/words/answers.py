@@ -71,6 +71,8 @@ def answers(results: Recommended, *, today_known: bool = True) -> tuple[Answer, 
     Where nobody knows what runs today, nothing is said of it.
     """
     found, settings = results.recommendation, results.evaluations[0].settings
+    if found is not None and found.kind == "no scores":
+        return (_better(results, found), _fix(found))
     if found is None or found.setting is None:
         return ()
     return (

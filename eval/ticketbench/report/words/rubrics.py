@@ -8,6 +8,7 @@ from ticketbench.core.quotes import clipped, words
 from ticketbench.measure.rubrics.changes import RubricChange
 from ticketbench.measure.rubrics.diagnosis import MOST_MIXED, Diagnosis, PairDiagnosis
 from ticketbench.report.words import numbers
+from ticketbench.report.words.numbers import DASH
 
 MOSTLY = 0.5
 """A label surely wrong in more of its wins than this draws the tickets of others."""
@@ -92,9 +93,9 @@ def pair_cells(pair: PairDiagnosis) -> tuple[str, str, str, str, str, str]:
     return (
         f"{pair.first_as_second:,} / {pair.second_as_first:,} of {pair.n:,}",
         f"{100 * mixed.value:.0f}% [{100 * mixed.low:.0f}, {100 * mixed.high:.0f}]",
-        f"{apart.value:.2f} [{apart.low:.2f}, {apart.high:.2f}]",
-        f"{pair.both_high:,}",
-        f"{pair.near_ties:,} of {pair.leading:,}",
+        f"{apart.value:.2f} [{apart.low:.2f}, {apart.high:.2f}]" if apart.defined else DASH,
+        DASH if pair.both_high is None else f"{pair.both_high:,}",
+        DASH if pair.near_ties is None else f"{pair.near_ties:,} of {pair.leading:,}",
         "yes" if pair.flagged else "",
     )
 

@@ -63,8 +63,10 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Measured]) 
     certified = next((e.rubric_set for e in evaluations if e.settings.promises), "")
     if found.kind == "incomplete":
         return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again", above=above)
+    if found.kind == "no scores":
+        return SettingText("No threshold without scores: only top labels are known", above=above)
     if found.setting is None:
-        few = f"{evaluation.n_scored} of at least {FEWEST_TICKETS}"
+        few = f"{evaluation.n_tickets} of at least {FEWEST_TICKETS}"
         return SettingText(f"Too few tickets to decide: {few}", above=above)
     return SettingText(
         headline=_headline(found, found.setting, evaluation),

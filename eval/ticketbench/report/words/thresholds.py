@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 
 from ticketbench.core.policy import Policy
-from ticketbench.core.types import Estimate
+from ticketbench.core.types import Estimate, tells
 from ticketbench.measure.evaluation import Measured
 from ticketbench.measure.thresholds.certificate import Certificate
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold
@@ -41,7 +41,9 @@ def none_chosen_text(evaluation: Measured) -> str:
     """Why no threshold was chosen at all; empty where some were."""
     if evaluation.thresholds:
         return ""
-    n = numbers.count(evaluation.n_scored, "ticket")
+    if not tells(evaluation.known, "top score"):
+        return "no threshold is chosen: the scores of the top labels are not known"
+    n = numbers.count(evaluation.n_tickets, "ticket")
     return f"{n}: with fewer than {FEWEST_TICKETS} no threshold is chosen"
 
 

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ticketbench.core.quotes import clipped
+from ticketbench.core.types import Estimate
+from ticketbench.measure.agreement.repeats import Repeats
 from ticketbench.measure.calibration.bins import FEWEST_GROUPS, TemperatureReport
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
@@ -120,7 +123,9 @@ def limits(verdict: Verdict) -> tuple[float, ...]:
 
 def _tickets_of(comparison: Comparison) -> str:
     """How many tickets, and what their groups mean for the interval."""
-    tickets = numbers.count(comparison.n_paired, "paired ticket")
+    asked = comparison.n_asked
+    tickets = numbers.count(comparison.n_paired, f"paired {'answer' if asked else 'ticket'}")
+    tickets += f" of {numbers.count(asked, 'ticket')}" if asked else ""
     if comparison.n_groups == comparison.n_paired:
         return tickets
     changed = comparison.change("accuracy").change.n_changed
@@ -288,3 +293,35 @@ def accuracy_text(evaluation: Evaluation) -> str:
     """Accuracy of one rubric set with its interval and n."""
     accuracy = evaluation.metric("accuracy")
     return f"accuracy {numbers.estimate(accuracy)} on {numbers.count(accuracy.n, 'ticket')}"
+
+
+_MOST_REPEATS = 5
+"""Repeats that a sentence lists."""
+
+
+def repeats_text(repeats: Repeats, accuracy: Estimate) -> tuple[str, str]:
+    """How much is right, over all and by repeat; and how often the label of a ticket changes."""
+    answers, tickets = (
+        numbers.count(n, what)
+        for n, what in ((repeats.n_answers, "answer"), (repeats.n_tickets, "ticket"))
+    )
+    shown = [
+        f"{clipped(one.name)}: {numbers.percent(one.accuracy.value)}"
+        for one in repeats.each[:_MOST_REPEATS]
+    ]
+    more = len(repeats.each) - _MOST_REPEATS
+    listed = ", ".join([*shown, f"and {more} more"] if more > 0 else shown)
+    right = f"{answers} of {tickets}: {numbers.estimate(accuracy)} right; by repeat {listed}"
+    return right, changed_text(repeats)
+
+
+def changed_text(repeats: Repeats) -> str:
+    """The share of tickets whose label is another one in another repeat."""
+    of = repeats.changed
+    if not of.defined:
+        return "no ticket has two answers, so nothing is known of changes between repeats"
+    n = round(of.value * of.n)
+    return (
+        f"the label of {n:,} of {numbers.count(of.n, 'ticket')} changes between repeats "
+        f"({numbers.estimate(of)})"
+    )

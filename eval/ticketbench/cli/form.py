@@ -1,0 +1,68 @@
+"""Options that say how a table of predictions is written, where that is not as ours are."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ticketbench.cli.options import at_options
+
+if TYPE_CHECKING:
+    from ticketbench.edge.results.forms.options import Form
+
+_Command = Callable[..., Any]
+
+_OPTIONS = (
+    click.option("--columns", multiple=True, metavar="ROLE=COLUMN,...",
+                 help="What the columns are called: ticket_id, label, top_label, score, scores, "
+                      "group_id, rubric_set, repeat."),
+    click.option("--score-prefix", metavar="TEXT",
+                 help="What the columns of scores begin with [score_]."),
+    click.option("--scale", type=click.Choice(["prob", "percent", "log"]),
+                 help="What a score is [prob]."),
+    click.option("--delimiter", metavar="SIGN",
+                 help="The sign between columns, or tab [by the suffix]."),
+    click.option("--decimal", type=click.Choice([".", ","]),
+                 help="The sign before decimals [.]."),
+    click.option("--encoding", metavar="NAME", help="Of the text, such as cp1252 [utf-8]."),
+    click.option("--labels", multiple=True, metavar="OLD=NEW",
+                 help="A label, in gold and columns, is this one here; repeat it."),
+    click.option("--empty-scores", type=click.Choice(["refuse", "zero"]),
+                 help="What an empty cell among scores is [refuse]."),
+)  # fmt: skip
+
+
+def form_options(command: _Command) -> _Command:
+    """Add the options of a table's form, which come as the one parameter `form`."""
+
+    @functools.wraps(command)
+    def with_form(**given: Any) -> Any:
+        from ticketbench.edge.results.forms.options import Form
+
+        own = {part.name: given.pop(part.name) for part in fields(Form)}
+        return command(**given, form=_form(own))
+
+    for option in reversed(_OPTIONS):
+        with_form = option(with_form)
+    return with_form
+
+
+def _form(given: dict[str, Any]) -> Form:
+    from ticketbench.core.errors import InputError
+    from ticketbench.edge.results.forms.options import AS_OURS
+    from ticketbench.edge.results.forms.words import form_of, pairs_of
+
+    said = {name: value for name, value in given.items() if value not in (None, ())}
+    if not said:
+        return AS_OURS
+    try:
+        for name in ("columns", "labels"):
+            if name in said:
+                said[name] = pairs_of(name, said[name])
+        return form_of(said)
+    except InputError as error:
+        raise at_options(error) from None

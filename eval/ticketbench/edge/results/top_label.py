@@ -1,0 +1,209 @@
+"""Tables that hold the top label of an answer, with or without its score, and no other score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+import numpy as np
+
+from ticketbench.core.errors import InputError, Problem
+from ticketbench.core.quotes import quoted
+from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.types import (
+    ELSEWHERE,
+    Failure,
+    FailureKind,
+    FloatArray,
+    IntArray,
+    Known,
+    ScoreTable,
+)
+from ticketbench.edge.results.forms.numbers import number_of
+from ticketbench.edge.results.forms.options import Form, Scale
+from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.repeats import Numbered, answer_id, text
+from ticketbench.edge.tables.rows import Row
+
+TOP, SCORE = "top_label", "score"
+
+_LOOKS_LIKE = {"percent": "these look like percent", "log": "these look like logarithms"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the rows of a set answer: those with a label, their scores n x K, and the others.
+
+    `notes` say what was decided in reading them.
+    """
+
+    labels: tuple[str, ...]
+    rows: Sequence[Row]
+    failures: Sequence[Failure]
+    scores: FloatArray
+    known: Known = "every score"
+    notes: tuple[str, ...] = ()
+
+
+def failed(row: Row, origin: Origin) -> Failure:
+    """A row without an answer, under the kind of failure that it names."""
+    kind = text(row, "failure")
+    known = kind if kind in get_args(FailureKind) else "not_run"
+    return Failure(answer_id(row, origin), cast(FailureKind, known))
+
+
+def top_labels_alone(rows: Sequence[Row], score_columns: Sequence[str]) -> bool:
+    """Whether no row has a score of a label, and some have a top label."""
+    if any(text(row, name).strip() for row in rows for name in score_columns):
+        return False
+    return any(text(row, TOP) for row in rows)
+
+
+def of_top_labels(
+    rows: Sequence[Row], columns: Sequence[str], origin: Origin, problems: Numbered
+) -> Answers:
+    """The answers of rows that say a top label; `columns` are labels that have a column.
+
+    The labels are these, else those that are answered or right, sorted. A row without a top label
+    is a ticket without an answer. The mistakes of rows go to `problems`, one a cause.
+    """
+    answered = [row for row in rows if text(row, TOP)]
+    seen = {text(row, TOP) for row in answered} | {text(row, "label") for row in rows}
+    labels = (*columns, *sorted(seen - {NONE_LABEL, *columns, ""}))
+    if len(labels) < 2:
+        raise InputError("there are fewer than two labels", where=origin.columns)
+    problems += _no_label(rows, origin)
+    said = [text(row, SCORE).strip() for row in answered]
+    known: Known = "top score" if any(said) else "top label"
+    values = _scores(answered, said, origin, problems) if any(said) else [math.nan] * len(answered)
+    scores = np.zeros((len(answered), len(labels)))
+    column = {label: k for k, label in enumerate(labels)}
+    if not problems:
+        at = [column[text(row, TOP)] for row in answered]
+        scores[np.arange(len(answered)), np.array(at, dtype=np.int64)] = values
+    failures = [failed(row, origin) for row in rows if not text(row, TOP)]
+    return Answers(labels, answered, failures, scores, known)
+
+
+def _no_label(rows: Sequence[Row], origin: Origin) -> Numbered:
+    """Rows that answer with no label, and rows with a score for no label."""
+    none = [row for row in rows if text(row, TOP) == NONE_LABEL]
+    bare = [row for row in rows if text(row, SCORE).strip() and not text(row, TOP)]
+    found: Numbered = []
+    if none:
+        what = f"{TOP} is {NONE_LABEL}, which is no label to answer with"
+        help_ = "name it otherwise, or leave it empty where there is no answer"
+        found.append(_problem(none, rows, what, help_, origin))
+    if bare:
+        what = f"there is a {SCORE} without a {TOP}"
+        found.append(_problem(bare, rows, what, "fill in the label, or empty the score", origin))
+    return found
+
+
+@dataclass(slots=True)
+class _Bad:
+    """Rows whose score cannot be, by why."""
+
+    empty: list[Row] = field(default_factory=list)
+    text: list[Row] = field(default_factory=list)
+    outside: list[Row] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+
+
+def _scores(
+    rows: Sequence[Row], said: Sequence[str], origin: Origin, problems: Numbered
+) -> list[float]:
+    """The score of each row as a share, above 0 and up to 1; what is not goes to `problems`."""
+    to_share = _TO_SHARE[origin.form.scale]
+    found, bad = [], _Bad()
+    for row, one in zip(rows, said, strict=True):
+        value = _number(one, origin.form)
+        share = math.nan if value is None else to_share(value)
+        if not one:
+            bad.empty.append(row)
+        elif value is None or math.isnan(value):
+            bad.text.append(row)
+        elif not 0 < share <= 1:
+            bad.outside.append(row)
+            bad.values.append(value)
+        found.append(share)
+    problems += _told(bad, rows, origin)
+    return found
+
+
+_TO_SHARE: dict[str, Callable[[float], float]] = {
+    "prob": lambda value: value,
+    "percent": lambda value: value / 100,
+    "log": lambda value: math.exp(min(value, 1.0)),
+}
+
+
+def _number(cell: str, form: Form) -> float | None:
+    try:
+        return number_of(form)(cell)
+    except ValueError:
+        return None
+
+
+def _told(bad: _Bad, rows: Sequence[Row], origin: Origin) -> Numbered:
+    found: Numbered = []
+    if bad.empty:
+        what = f"{SCORE} is empty beside a {TOP}"
+        help_ = f"fill it in, or leave the column {SCORE} out"
+        found.append(_problem(bad.empty, rows, what, help_, origin))
+    if bad.text:
+        what = f"{SCORE} is no number, such as {quoted(text(bad.text[0], SCORE))}"
+        found.append(_problem(bad.text, rows, what, "write it as a share, such as 0.83", origin))
+    if bad.outside:
+        low, high = min(bad.values), max(bad.values)
+        what = f"{SCORE} is not above 0 and at most 1, but from {low:g} to {high:g}"
+        every = len(bad.outside) == len(rows)
+        help_ = _scale(low, high, origin, every=every)
+        found.append(_problem(bad.outside, rows, what, help_, origin))
+    return found
+
+
+def _scale(low: float, high: float, origin: Origin, *, every: bool) -> str:
+    """What to say of the scale, where the values look like one that is not said."""
+    guess: Scale = "prob"
+    if 1 < high <= 100 and low >= 0:
+        guess = "percent"
+    elif high <= 0 and every:
+        guess = "log"
+    if guess in ("prob", origin.form.scale):
+        return "a score is the share that the top label has of all labels"
+    return f"{_LOOKS_LIKE[guess]}: {origin.say(scale=guess)}"
+
+
+def _problem(
+    of: Sequence[Row], rows: Sequence[Row], what: str, help_: str, origin: Origin
+) -> tuple[int, Problem]:
+    told = f"{len(of):,} of {len(rows):,} rows: {what}"
+    return of[0].line, Problem(told, origin.place(of[0].line), help_)
+
+
+def stated(table: ScoreTable, rows: Sequence[Row], origin: Origin) -> IntArray | None:
+    """The top label that each row of `table` states, for `ScoreTable.stated`; None where each is
+    the label of the largest score, or of one that ties with it.
+
+    A row that states none agrees. Raises InputError where every row says another one.
+    """
+    number = {label: i for i, label in enumerate(table.gold_labels)}
+    said = [text(row, TOP) for row in rows]
+    if not any(said):
+        return None
+    at = np.array([number.get(one, ELSEWHERE) if one else -1 for one in said], dtype=np.int64)
+    own = np.flatnonzero((at >= 0) & (at < len(table.labels)))
+    ties = np.zeros(len(at), dtype=np.bool_)
+    ties[own] = table.scores[own, at[own]] == table.top_score[own]
+    at = np.where(ties | (at == -1), table.top, at)
+    against = np.flatnonzero(at != table.top)
+    if len(against) == len(at):
+        first = rows[0]
+        what = f"{len(at):,} of {len(at):,} rows: {TOP} is not the largest score, such as "
+        what += f"{quoted(text(first, TOP))} where {quoted(table.labels[table.top[0]])} is"
+        help_ = f"if {TOP} has other names, map them; if it is right, the scores are not: drop them"
+        raise InputError(what, where=origin.place(first.line), help=help_)
+    return at if len(against) else None
