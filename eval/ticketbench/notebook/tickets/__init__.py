@@ -1,0 +1,4 @@
+"""Files of tickets in a notebook, before anything is measured on them.
+
+In order: inspection.
+"""
