@@ -73,7 +73,9 @@ def _show(made: Project, file: Path) -> None:
     show()
     for guess in made.columns:
         others = f"   or: {', '.join(guess.others)}" if guess.others else ""
-        show_pieces(Piece(guess.column), Piece(others, ASIDE), first=guess.role, column=8)
+        why = f"   {guess.reason}" if guess.reason else ""
+        show_pieces(Piece(guess.column), Piece(f"{others}{why}", ASIDE), first=guess.role, column=8)
+    _show_reading(made)
     counts = ", ".join(f"{label} {n:,}" for label, n in made.labels.items())
     show_pieces(Piece(counts), first="labels", column=8)
     show()
@@ -82,3 +84,15 @@ def _show(made: Project, file: Path) -> None:
     show()
     for path in made.written:
         show(f"wrote {path}")
+
+
+def _show_reading(made: Project) -> None:
+    """What the config has to say beside its columns, so that the file can be read."""
+    if all(guess.role != "id" for guess in made.columns):
+        show_pieces(Piece("none found: ids are made of the texts"), first="id", column=8)
+    if made.delimiter:
+        sign = "tab" if made.delimiter == "\t" else made.delimiter
+        show_pieces(Piece(sign), Piece("   between fields", ASIDE), first="sign", column=8)
+    renamed = [f"{old} = {new}" for old, new in made.spellings.items() if old != new]
+    if renamed:
+        show_pieces(Piece(", ".join(renamed)), first="spelled", column=8)

@@ -51,15 +51,18 @@ class Guess:
 def guessed_columns(path: Path, table: Table) -> tuple[Guess, ...]:
     """A guess for id, text and label, then for group and time where a column looks like one.
 
-    Each column has one role. Raises InputError that names what is missing where no column can be
-    the id, the text or the label.
+    Each column has one role. Without a column that is called an id, and without one of different
+    short words, there is none: ids are made of the texts. Raises InputError that names what is
+    missing where no column can be the text or the label, or what is called an id is none.
     """
     if not table.rows:
         raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")
     values = columns_of(table.columns, table.rows)
     found = likely_columns(values)
     known = [guess.role for guess in found]
+    has_id = any(is_known("id", name) for name in table.columns)
     missing = [role for role in _ORDER if role in _NEEDED and role not in known]
+    missing = [role for role in missing if role != "id" or has_id]
     if missing:
         raise _none_fits(path, missing[0], values)
     return found
@@ -154,7 +157,8 @@ def _is_label(values: Sequence[str]) -> bool:
 def _is_id(values: Sequence[str]) -> bool:
     """Different on nearly every row; one that stands twice is refused with both of its lines."""
     different = len({value for value in values if value.strip()})
-    return different >= _MOSTLY * len(values) and not _is_time(values)
+    in_words = sum(len(value.split()) > 1 for value in values)
+    return different >= _MOSTLY * len(values) and not _is_time(values) and 2 * in_words < different
 
 
 def _is_group(values: Sequence[str]) -> bool:

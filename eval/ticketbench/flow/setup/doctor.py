@@ -12,6 +12,7 @@ from ticketbench.core.errors import MachineError, TicketbenchError
 from ticketbench.core.version import __version__
 
 if TYPE_CHECKING:
+    from ticketbench.core.types import Finding
     from ticketbench.edge.inputs.config import Config
     from ticketbench.edge.replay.source import Source
     from ticketbench.flow.steps.inputs import Inputs
@@ -47,9 +48,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
         return [*found, _blocked("config", error)]
     n = len(inputs.dataset.tickets)
     found.append(Examined("config", "ok", f"{config}: {n} tickets"))
-    found += [
-        Examined("data", "warning", f"{f.title}: {f.evidence}", f.action) for f in inputs.findings
-    ]
+    found += [_of_data(one) for one in inputs.findings]
     key = _key(inputs.config)
     found += [key, *_engine(inputs.config.file.endpoint.url)]
     try:
@@ -124,6 +123,11 @@ def _bound_keys() -> list[Examined]:
         f"{k.variable} -> {', '.join(k.hosts)}{'' if k.is_set else ', not set'}" for k in keys
     )
     return [Examined("bound keys", "ok", "; ".join(listed))]
+
+
+def _of_data(found: Finding) -> Examined:
+    status: Status = "ok" if found.severity == "note" else "warning"
+    return Examined("data", status, f"{found.title}: {found.evidence}", found.action)
 
 
 def _key(config: Config) -> Examined:

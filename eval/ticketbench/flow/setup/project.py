@@ -6,24 +6,30 @@ import os
 import re
 import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.quotes import listed
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Ticket
 from ticketbench.edge.files.atomic import write_file
+from ticketbench.edge.files.gitignore import NAME as IGNORED
+from ticketbench.edge.files.gitignore import make_folder
 from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.yaml_text import as_comment, as_yaml, in_quotes
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns
-from ticketbench.edge.inputs.dataset import Columns, load_dataset
-from ticketbench.edge.inputs.rubric_files import folded, not_a_label
+from ticketbench.edge.inputs.dataset import Columns, Reading, load_dataset
+from ticketbench.edge.inputs.rubric_files import not_a_label
+from ticketbench.edge.inputs.tickets.keys import DatasetKeys
+from ticketbench.edge.inputs.tickets.unknown_labels import plain_form
+from ticketbench.edge.tables.dialect import SIGNS
 from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import Dialect, Table
 from ticketbench.report.masking.mask import mask
 
 SHOWN = 3
+_SUBJECTS = ("subject", "summary", "title", "headline")
 _WORDS = 3
 _SHORTEST_WORD = 4
 _FEWEST_TICKETS = 3
@@ -32,7 +38,12 @@ _FEWEST_TICKETS = 3
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What was guessed from a table of `n` tickets and written; `shown` are the first, masked."""
+    """What was guessed from a table of `n` tickets and written; `shown` are the first, masked.
+
+    delimiter  what parts the fields, where the file's suffix does not say so; else empty
+    spellings  every spelling of a label that has several, and the one that it is mapped to
+    joined     columns that look like the subject of the text, which could be joined with it
+    """
 
     config: Path
     written: tuple[Path, ...]
@@ -40,28 +51,65 @@ class Project:
     n: int
     labels: Mapping[str, int]
     shown: tuple[Ticket, ...]
+    delimiter: str = ""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    joined: tuple[str, ...] = ()
 
 
 def project_from(file: Path, folder: Path) -> Project:
-    """Write a config, a rubric set of a question a label, and .gitattributes into `folder`.
+    """Write a config, a rubric set of a question a label, .gitattributes and .gitignore files into
+    `folder`.
 
     The table stays where it is. Raises InputError, before anything is written, where a column
-    cannot be guessed, a row is wrong, labels are spelled in several ways, or a file is there.
+    cannot be guessed, a row is wrong, or a file is there.
     """
-    guesses = guessed_columns(file, read_table(file))
-    columns = Columns(**{guess.role: guess.column for guess in guesses})
-    tickets = load_dataset(file, columns).dataset.tickets
+    table, delimiter = _table_of(file)
+    guesses = guessed_columns(file, table)
+    columns = {guess.role: guess.column for guess in guesses}
+    keys = DatasetKeys(columns=Columns(**columns), delimiter=delimiter or None)
+    found = load_dataset(file, Reading(keys)).dataset.tickets
+    spellings = _spellings(found)
+    tickets = [replace(one, label=spellings.get(one.label.strip(), one.label)) for one in found]
     labels = _labels(file, tickets)
+    joined = tuple(one for one in table.columns if _is_subject(one) and one not in columns.values())
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.name.split(".")[0]).strip("-._") or "tickets"
     config = folder / "configs" / f"{name}.yaml"
+    written = _Written(guesses, delimiter, spellings, joined)
     files = {
-        config: _config_text(file, config, guesses),
+        config: _config_text(file, config, written),
         folder / "configs" / "rubrics" / "v1.yaml": _rubrics_text(labels, tickets),
     }
     _write(files)
-    written = [*files, *_git_attributes(folder)]
+    paths = (*files, *_git_attributes(folder), *_left_out_of_git(folder))
     shown = tuple(_masked(ticket) for ticket in tickets[:SHOWN])
-    return Project(config, tuple(written), guesses, len(tickets), labels, shown)
+    n = len(tickets)
+    return Project(config, paths, guesses, n, labels, shown, delimiter, spellings, joined)
+
+
+def _table_of(file: Path) -> tuple[Table, str]:
+    """The table, and the sign that parts its fields where its suffix says another one.
+
+    A header of one field that only one sign parts is no matter of doubt; everything else is.
+    """
+    try:
+        return read_table(file), ""
+    except InputError as error:
+        found = [(table, sign) for sign in SIGNS if (table := _parted_by(sign, file)) is not None]
+        if len(found) != 1 or not str(error).startswith("the header is one field"):
+            raise
+        return found[0]
+
+
+def _parted_by(sign: str, file: Path) -> Table | None:
+    try:
+        table = read_table(file, Dialect(sign))
+    except InputError:
+        return None
+    return table if len(table.columns) > 1 else None
+
+
+def _is_subject(column: str) -> bool:
+    return re.sub(r"[^a-z]+", "_", column.casefold()).strip("_") in _SUBJECTS
 
 
 def as_argument(path: Path) -> str:
@@ -77,17 +125,23 @@ def _labels(file: Path, tickets: Sequence[Ticket]) -> dict[str, int]:
     if wrong:
         help_ = "write it without that in the file; nothing was written"
         raise InputError(wrong, where=str(file), help=help_)
-    alike: dict[str, list[str]] = {}
-    for label in sorted(counts):
-        alike.setdefault(folded(label), []).append(label)
-    doubled = [names for names in alike.values() if len(names) > 1]
-    if doubled:
-        raise InputError(
-            f"one label is spelled in several ways: {listed(doubled[0])}",
-            where=str(file),
-            help="write it in one way in the file; nothing was written",
-        )
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _spellings(tickets: Sequence[Ticket]) -> dict[str, str]:
+    """Of labels that are one but for case, blanks, `_` and `-`: each spelling, and the commonest."""
+    counts = Counter(ticket.label.strip() for ticket in tickets)
+    alike: dict[str, list[str]] = {}
+    for label in sorted(counts, key=lambda label: (-counts[label], label)):
+        alike.setdefault(plain_form(label), []).append(label)
+    several = [names for names in alike.values() if len(names) > 1]
+    outer = [names for names in alike.values() if len(names) == 1 and _is_padded(names[0], tickets)]
+    return {name: names[0] for names in (*several, *outer) for name in sorted(names)}
+
+
+def _is_padded(label: str, tickets: Sequence[Ticket]) -> bool:
+    """Whether a label also stands with outer blanks, which are no part of its name."""
+    return any(one.label != label and one.label.strip() == label for one in tickets)
 
 
 def _write(files: Mapping[Path, str]) -> None:
@@ -110,6 +164,15 @@ def _git_attributes(folder: Path) -> list[Path]:
     return [path]
 
 
+def _left_out_of_git(folder: Path) -> list[Path]:
+    """Answers and reports of this project are made on this machine; folders that are there stay."""
+    made = [folder / name for name in (".ticketbench", "reports")]
+    made = [path for path in made if not os.path.lexists(path)]
+    for path in made:
+        make_folder(path)
+    return [path / IGNORED for path in made]
+
+
 def _masked(ticket: Ticket) -> Ticket:
     """The ticket with what is shown of it alone: other columns may hold texts, too."""
     return Ticket(ticket.id, mask(ticket.text).text, ticket.label)
@@ -124,8 +187,7 @@ endpoint:
   url: "local://lexical/v1/classify"
 dataset:
   path: {path}
-  columns:
-{columns}
+{dataset}
 rubric_sets:
   v1: rubrics/v1.yaml
   # v2: rubrics/v2.yaml    # your next version: see the first lines of v1.yaml, then run again
@@ -147,15 +209,42 @@ gates:
 """
 
 
-def _config_text(file: Path, config: Path, guesses: Sequence[Guess]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the config says of the table."""
+
+    guesses: Sequence[Guess]
+    delimiter: str
+    spellings: Mapping[str, str]
+    joined: Sequence[str]
+
+
+def _config_text(file: Path, config: Path, written: _Written) -> str:
     path = os.path.relpath(file, config.parent).replace(os.sep, "/")
     return _CONFIG.format(
         file=as_comment(file.name),
         config=as_comment(as_argument(config)),
         path=as_yaml(path),
-        columns="\n".join(_column_line(guess) for guess in guesses),
+        dataset="\n".join(_dataset_lines(written)),
         name=config.stem,
     )
+
+
+def _dataset_lines(written: _Written) -> Iterator[str]:
+    if written.delimiter:
+        sign = "tab" if written.delimiter == "\t" else in_quotes(written.delimiter)
+        yield f"  delimiter: {sign}"
+    yield "  columns:"
+    if all(guess.role != "id" for guess in written.guesses):
+        yield "    # id: COLUMN                # no column looks like one: ids are made of the texts"
+    for guess in written.guesses:
+        yield _column_line(guess)
+        if guess.role == "text" and written.joined:
+            parts = ", ".join(as_yaml(name) for name in (*written.joined, guess.column))
+            yield f"    # text: [{parts}]    # joined, if both are what the customer wrote"
+    if written.spellings:
+        yield "  labels:                    # every spelling of one label in the file"
+        yield from (f"    {as_yaml(old)}: {as_yaml(new)}" for old, new in written.spellings.items())
 
 
 def _column_line(guess: Guess) -> str:
