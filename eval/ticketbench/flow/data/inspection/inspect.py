@@ -135,6 +135,7 @@ class _Counted:
             path=str(path),
             export=export,
             columns=guesses,
+            n_guessed=max(map(len, values.values()), default=0),
             n=tally.n,
             notes=self.notes,
             balance=tally.balance(),
