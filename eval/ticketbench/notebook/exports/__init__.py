@@ -1,0 +1,4 @@
+"""What other tools export, as tickets in a notebook.
+
+In order: dataset.
+"""
