@@ -38,7 +38,7 @@ ELSEWHERE = {
 }
 """Examples that cannot run in a small project, and why."""
 
-GROUPS = ("baseline", "cache", "key", "policy", "rubrics")
+GROUPS = ("baseline", "cache", "data", "key", "policy", "rubrics")
 
 
 def pages() -> dict[str, str]:

@@ -10,7 +10,12 @@ from ticketbench.cli.data_inspect import inspect_command
 
 @click.group("data")
 def command() -> None:
-    """Look into a file of tickets, or make a dataset of an export."""
+    """Look into a file of tickets, or make a dataset of an export.
+
+    \b
+    ticketbench data inspect export.csv
+    ticketbench data import export.csv -o tickets.csv --columns id=Nr,text=Text,label=Team
+    """
 
 
 command.add_command(inspect_command)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ticketbench.cli.options import dialect_of
+from ticketbench.cli.options import dialect_of, preset_options
 from ticketbench.cli.output import (
     ASIDE,
     Piece,
@@ -45,12 +45,7 @@ _MOST_LABELS = 12
 @click.option("--annotators", default="", metavar="A,B", help="Columns with one person's labels.")
 @click.option("--disagree", default="leave-out", metavar="RULE", show_default=True,
               help="No majority: leave-out, none, first, or a person.")  # fmt: skip
-@click.option("--text-field", default="", metavar="NAME", help="The field that is the text.")
-@click.option("--field", default="", metavar="NAME", help="The question that is the label.")
-@click.option("--label-tag", default="", metavar="PATTERN", help="Tags that are labels: team_*.")
-@click.option("--label-field", default="", metavar="NAME", help="The field that is the label.")
-@click.option("--parts", type=click.Choice(["first", "all"]),
-              help="Messages of a conversation that are the text.")  # fmt: skip
+@preset_options
 @click.option("--html", type=click.Choice(["auto", "keep"]),
               help="Make text of HTML, or keep it [by the preset].")  # fmt: skip
 @click.option("--cut-quotes", is_flag=True, help="Cut quoted replies below a text.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ticketbench.cli.options import dialect_of
+from ticketbench.cli.options import dialect_of, preset_options
 from ticketbench.cli.output import (
     ASIDE,
     Piece,
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--columns", multiple=True, metavar="ROLE=NAME,...",
               help="What columns are, where a guess is wrong: text=Body,label=Team.")  # fmt: skip
+@click.option("--preset", default="", metavar="NAME",
+              help="The tool that wrote it, where that is not seen; none: any table.")  # fmt: skip
+@preset_options
 @click.option("--delimiter", metavar="SIGN", help="What stands between columns; `tab` for a tab.")
 @click.option("--encoding", metavar="NAME", help="How the file is written, such as cp1252.")
 @click.option("--all", "everything", is_flag=True,
@@ -38,10 +41,12 @@ if TYPE_CHECKING:
 def inspect_command(
     file: Path,
     columns: tuple[str, ...],
+    preset: str,
     delimiter: str | None,
     encoding: str | None,
     everything: bool,
     as_json: bool,
+    **of_preset: Any,
 ) -> None:
     """Look into a file of tickets before anything is made of it; send and write nothing.
 
@@ -51,14 +56,23 @@ def inspect_command(
 
     \b
     ticketbench data inspect export.csv
-    ticketbench data inspect export.csv --columns text=Body,label=Team --delimiter ";"
-    ticketbench data inspect tickets.ndjson
+    ticketbench data inspect export.csv --columns text=Text,label=Team
+    ticketbench data inspect export.csv --all --json
     """
+    from ticketbench.edge.imports.preset import Asked
     from ticketbench.flow.data.asked import columns_of
     from ticketbench.flow.data.inspection.inspect import inspect
 
     dialect = dialect_of(delimiter, encoding)
-    found = inspect(file, columns=columns_of(columns), dialect=dialect, everything=everything)
+    given: dict[str, Any] = {name: value or "" for name, value in of_preset.items()}
+    found = inspect(
+        file,
+        columns=columns_of(columns),
+        preset=preset,
+        asked=Asked(**given),
+        dialect=dialect,
+        everything=everything,
+    )
     if as_json:
         show_json("inspect", found)
         return

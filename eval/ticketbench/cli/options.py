@@ -62,6 +62,28 @@ def target_options(command: _Command) -> _Command:
     return target(costs(command))
 
 
+def preset_options(command: _Command) -> _Command:
+    """Add what presets ask for: --text-field, --field, --label-tag, --label-field and --parts."""
+    options = (
+        click.option("--text-field", default="", metavar="NAME", help="The field of the text."),
+        click.option("--field", default="", metavar="NAME", help="The question that is the label."),
+        click.option(
+            "--label-tag", default="", metavar="PATTERN", help="Tags that are labels: team_*."
+        ),
+        click.option(
+            "--label-field", default="", metavar="NAME", help="The field that is the label."
+        ),
+        click.option(
+            "--parts",
+            type=click.Choice(["first", "all"]),
+            help="Messages of a conversation that are the text.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def dialect_of(delimiter: str | None, encoding: str | None) -> Dialect:
     """How a table is said to be written by `--delimiter` and `--encoding`; None where it is not.
 

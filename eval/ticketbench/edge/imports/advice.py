@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,9 @@ from pathlib import Path
 from ticketbench.core.errors import InputError
 from ticketbench.edge.imports.looks import first_record, has, told_by
 from ticketbench.edge.imports.preset import Preset
+
+_NUMBER = re.compile(r"#\d+$")
+"""Behind the name of a column that stands several times."""
 
 
 def an_export(tool: str) -> str:
@@ -33,7 +37,8 @@ def refuse_export(path: Path, *, unless: Collection[str] = ()) -> None:
     One that has all the columns of `unless` is what it was asked for, whatever else stands in it.
     """
     record = first_record(path)
-    if record is None or (unless and all(has(record, name) for name in unless)):
+    asked = [_NUMBER.sub("", name) for name in unless]
+    if record is None or (asked and all(has(record, name) for name in asked)):
         return
     preset = told_by(record)
     if preset is not None:

@@ -101,9 +101,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "TB116": Code(
             "texts hold a quoted reply",
-            "Below the customer's words stands the mail that they answer, often of your own agents. "
+            "Below the customer's words stands the mail that they answer, often your own agents'. "
             "A model reads it as if the customer had asked for it.",
-            "`ticketbench data import FILE -o OUT.csv --cut-quotes` leaves the customer's words.",
+            "`ticketbench data import FILE -o OUT.csv --cut-quotes` keeps the customer's words.",
         ),
         "TB117": Code(
             "texts end in the same lines as others",

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.imports.looks import looks_like
+from ticketbench.edge.imports.looks import looks_like, named_preset
 from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.inputs.column_guess import Guess, columns_of
 from ticketbench.edge.tables.columns import has_column, missing_column
 from ticketbench.edge.tables.rows import Dialect
+from ticketbench.flow.data.asked import ImportAsked, checked
 from ticketbench.flow.data.inspection.contents import MOST_CHARACTERS, Contents
 from ticketbench.flow.data.inspection.found import Annotators, Export, Inspection, Together
 from ticketbench.flow.data.inspection.next_steps import next_steps
@@ -42,20 +43,24 @@ def inspect(
     path: Path,
     *,
     columns: Mapping[str, Sequence[str]] | None = None,
-    dialect: Dialect | None = None,
+    preset: str = "",
     asked: Asked | None = None,
+    dialect: Dialect | None = None,
     everything: bool = False,
 ) -> Inspection:
     """Look into `path`: a table, or an export that a preset reads.
 
-    `columns` says what columns are where a guess is wrong, by role; `asked` what a preset has to
-    know. With `everything` all texts are looked at for markup and personal data, else 10,000 drawn
-    from them. Raises InputError for a file that cannot be read, or has no such column.
+    `columns` says what columns are where a guess is wrong, by role; `preset` the tool that wrote
+    it where that is not seen, "none" for a table; `asked` what that tool's preset has to know. With `everything` all texts are looked at for markup and personal data, else 10,000 drawn
+    from them. Raises InputError for a file that cannot be read, has no such column, or whose tool
+    takes no such option.
     """
-    dialect = dialect or Dialect()
-    preset = None if columns else looks_like(path)
-    if preset is not None:
-        return _of_export(path, preset, asked or Asked(), dialect, everything=everything)
+    dialect, asked = dialect or Dialect(), asked or Asked()
+    seen = named_preset(preset or "none") if preset or columns else looks_like(path)
+    tool = seen or named_preset("none")
+    checked(ImportAsked(tool.name, asked), tool)
+    if tool.name != "none":
+        return _of_export(path, tool, asked, dialect, everything=everything)
     drawn = drawn_rows(path, dialect)
     if not drawn.n:
         raise InputError("there are no tickets in the file", where=f"{path}:1", help="add rows")

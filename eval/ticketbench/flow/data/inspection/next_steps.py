@@ -19,11 +19,14 @@ _OF_PRESETS = ("text_field", "field", "label_tag", "label_field", "parts")
 
 
 def next_steps(found: Inspection, dialect: Dialect, asked: Asked | None = None) -> tuple[str, ...]:
-    """Commands in their order, as a shell takes them; none where no column holds labels.
+    """Commands in their order, as a shell takes them; none where no column holds labels, or a
+    choice has to be made first.
 
     What has to be cut from the texts, and several rows a ticket, lead to `data import`; a plain
     table to `init --from`; signatures alone are no reason.
     """
+    if found.export is not None and found.export.choice:
+        return ()
     imported = [*_options(found, asked or Asked())]
     roles = {guess.role: guess.column for guess in found.columns}
     if found.export is None and not ("text" in roles and ("label" in roles or imported)):
