@@ -27,7 +27,7 @@ def quoted(text: str) -> str:
 
 
 def without_controls(text: str) -> str:
-    """`text` in full, as a name is shown; what is not printable is escaped, such as a tab as `\\t`."""
+    """`text` in full, as a name is shown; what is not printable is escaped: a tab is `\\t`."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 

@@ -45,7 +45,7 @@ def dataset_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:
 
 
 def reading_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:
-    """Those of how the table was read: what was done to it, and what was meant and found nothing."""
+    """Those of how the table was read: what was done to it, and what did nothing."""
     return tuple(found for each in (intake, unused_map, all_splits) for found in each(loaded))
 
 

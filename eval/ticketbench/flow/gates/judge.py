@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.config import Config
+from ticketbench.edge.inputs.dataset_findings import reading_findings
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
@@ -25,7 +26,6 @@ from ticketbench.flow.steps.completeness import missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
-from ticketbench.edge.inputs.dataset_findings import reading_findings
 from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.gates.judge import (
     OnChange,

@@ -129,7 +129,7 @@ def _labels(file: Path, tickets: Sequence[Ticket]) -> dict[str, int]:
 
 
 def _spellings(tickets: Sequence[Ticket]) -> dict[str, str]:
-    """Of labels that differ by case, blanks, `_` and `-` alone: each spelling, and the commonest."""
+    """Of labels that differ by case, blanks, `_`, `-` alone: each spelling, and the commonest."""
     counts = Counter(ticket.label.strip() for ticket in tickets)
     alike: dict[str, list[str]] = {}
     for label in sorted(counts, key=lambda label: (-counts[label], label)):
