@@ -8,7 +8,7 @@ import pytest
 
 from forked import ticketbench
 from ticketbench.core.errors import InputError
-from ticketbench.notebook.tickets.inspection import inspect
+from ticketbench.notebook.exports.inspection import inspect
 
 EXPORTS = Path(__file__).resolve().parents[2] / "exports"
 MAILS = EXPORTS / "html-bodies-with-quotes.csv"

@@ -1,4 +1,0 @@
-"""Files of tickets in a notebook, before anything is measured on them.
-
-In order: inspection.
-"""
