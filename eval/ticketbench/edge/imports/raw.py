@@ -31,12 +31,14 @@ _MORE = ("next_page", "nextPageToken", "next", "links.next", "pages.next", "meta
 class Export:
     """An export as its records; notes and `page` are complete once the last one is read.
 
-    page  what stands in a page of an interface beside its records
+    page      what stands in a page of an interface beside its records
+    repeated  columns of a table that stand more than once: their fields, from 1
     """
 
     records: Iterator[Raw]
     notes: list[str] = field(default_factory=list)
     page: Page = field(default_factory=dict)
+    repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def more(self, n: int) -> str:
         """That this is a page of more, after `n` records of it; empty where it is not."""
@@ -64,7 +66,8 @@ def open_export(path: Path, preset: Preset, dialect: Dialect | None = None) -> E
     notes = stream.notes
     floats = stream.facts.floats
     rows = (Raw(row.line, _whole(row.values, floats)) for row in stream.rows)
-    return Export(rows, notes if isinstance(notes, list) else list(notes))
+    decided = notes if isinstance(notes, list) else list(notes)
+    return Export(rows, decided, repeated=stream.facts.repeated)
 
 
 def _whole(values: Mapping[str, Any], floats: Collection[str]) -> Mapping[str, Any]:
