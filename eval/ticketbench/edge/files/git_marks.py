@@ -47,7 +47,7 @@ def both_sides(content: bytes) -> bytes:
 def _conflict(content: bytes) -> int | None:
     """Where the first conflict begins; None without one."""
     # Most files hold no such sign at all, and looking for it costs little beside reading them.
-    if b"<<<<<<<" not in content or b"\0" in content[:_BINARY_BYTES]:
+    if b"<" not in content or b"<<<<<<<" not in content or b"\0" in content[:_BINARY_BYTES]:
         return None
     start, parted = None, False
     for marker in _MARKER.finditer(content):

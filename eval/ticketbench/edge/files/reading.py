@@ -38,8 +38,6 @@ _KINDS = {
 }
 _OTHER = "neither a file nor a folder"
 
-LINE_END = re.compile(rb"\r\n|\n|\r")
-
 
 def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE) -> bytes:
     """All bytes of `path`; no more than `most` and one are read.
@@ -165,4 +163,5 @@ def _size(n: int) -> str:
 
 def line_of(data: bytes, position: int) -> int:
     """The physical line, from 1, that byte `position` stands in; any line ending counts."""
-    return len(LINE_END.findall(data[:position])) + 1
+    ends = data.count(b"\n", 0, position) + data.count(b"\r", 0, position)
+    return ends - data.count(b"\r\n", 0, position) + 1

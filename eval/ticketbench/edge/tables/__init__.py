@@ -5,6 +5,7 @@ columns     the names in a header, what a mapped name leads to, and names with d
 dialect     delimiters and encodings by name, and how to say them
 text_lines  the lines of a text file, and what is none
 empty_rows  what is left out, since nothing stands there
+room        how much a packed file may become
 formats/    a file each: how bytes become rows
 reading     a file by its suffix: row by row, or whole
 """

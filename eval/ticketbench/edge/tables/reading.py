@@ -83,20 +83,17 @@ def _content(path: Path) -> bytes:
 
 def _checked(path: Path, rows: Iterator[Row], source: Source) -> Iterator[Row]:
     """The rows; after the last one, or where none can follow, the error of all bad ones."""
-    n = 0
     try:
-        for row in rows:
-            n += 1
-            yield row
+        yield from rows
     except MalformedRow as error:
         if not source.bad:
             raise _refused(path, error) from None
         source.bad.append(error)
     if source.bad:
-        raise source.bad.error(str(path), n + len(source.bad))
+        raise source.bad.error(str(path))
 
 
 def _refused(path: Path, row: MalformedRow) -> InputError:
     one = Causes()
     one.append(row)
-    return one.error(str(path), 1)
+    return one.error(str(path))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice, repeat
 from operator import itemgetter
 
 from ticketbench.core.quotes import clipped
@@ -17,6 +17,9 @@ from ticketbench.edge.tables.text_lines import MOST_ROW_BYTES, text_lines, too_l
 
 _SEP = re.compile(r'("?)sep=([^\r\n"])\1(?:\r\n|\r|\n)', re.IGNORECASE)
 """The first line of some spreadsheets, for others of their kind."""
+
+_AT_ONCE, _CELLS_AT_ONCE = 100, 100_000
+"""Records, and their fields, that are read together: many, for speed, and not too much to hold."""
 
 
 @file_format(".csv")
@@ -33,9 +36,9 @@ def parse_tsv(source: Source) -> Stream:
 
 def _parse(source: Source, by_suffix: str) -> Stream:
     lines, delimiter, before = _delimiter(source, by_suffix)
-    records = _records(lines, delimiter, before)
+    records = _Records(lines, delimiter, before)
     left = LeftOut()
-    line, names = _first(records, left, before)
+    line, names = _first(records, left)
     header = header_of(names, line)
     other = other_delimiter(names, delimiter)
     if other is not None:
@@ -63,16 +66,78 @@ def _delimiter(source: Source, by_suffix: str) -> tuple[Iterator[str], str, int]
     return lines, said or sign, 1
 
 
-def _first(
-    records: Iterator[tuple[int, list[str]]], left: LeftOut, before: int
-) -> tuple[int, list[str]]:
+class _Records:
+    """The records of a file, with the physical line each starts at."""
+
+    def __init__(self, lines: Iterable[str], delimiter: str, before: int) -> None:
+        csv.field_size_limit(MOST_ROW_BYTES)
+        self._reader = csv.reader(lines, delimiter=delimiter, strict=True)
+        self._before = before
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """One after the other, those that are blank too."""
+        for starts, records in self.batches(1):
+            yield starts[0], records[0]
+
+    def batches(self, n: int) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+        """The lines of `n` records, and these: no code of ours runs for each of them. Raises
+        MalformedRow behind the last that can be read.
+        """
+        failed: MalformedRow | csv.Error | None = None
+        line = self._reader.line_num
+        while failed is None:
+            batch: list[list[str]] = []
+            try:
+                batch.extend(islice(self._reader, n))
+            except (csv.Error, MalformedRow) as error:
+                failed = error  # the records before it are in the batch
+            if failed is None and self._reader.line_num - line == len(batch):
+                starts: Sequence[int] = range(line + 1, self._reader.line_num + 1)
+                line = self._reader.line_num
+            else:
+                *starts, after = accumulate(map(_n_lines, batch), initial=line + 1)
+                line = after - 1
+                _refuse_long(starts, batch, self._before)
+            if batch:
+                yield [start + self._before for start in starts] if self._before else starts, batch
+            elif failed is None:
+                return
+        if isinstance(failed, MalformedRow):
+            raise failed
+        raise _unreadable(failed, line + self._before + 1)
+
+
+def _refuse_long(starts: Sequence[int], records: list[list[str]], before: int) -> None:
+    """A row over many lines may be too long where none of them is."""
+    for line, fields in zip(starts, records, strict=True):
+        if sum(map(len, fields)) > MOST_ROW_BYTES:
+            raise too_long(line + before)
+
+
+def _n_lines(fields: list[str]) -> int:
+    """The physical lines of a record: those that end in one of its fields, and the last."""
+    text = ",".join(fields)
+    n = text.count("\n")
+    if "\r" in text:
+        n += text.count("\r") - text.count("\r\n")
+    return n + 1
+
+
+def _unreadable(error: csv.Error, line: int) -> MalformedRow:
+    if "field limit" in str(error):
+        return too_long(line)
+    what = f"not readable as a delimited row: {clipped(str(error))}"
+    return MalformedRow(line, what, "check the quotes of this row")
+
+
+def _first(records: _Records, left: LeftOut) -> tuple[int, list[str]]:
     """The first record with a value: the header."""
     for line, fields in records:
         if not is_empty(fields):
             return line, fields
         if fields[1:]:
             left.row(line)
-    raise MalformedRow(before + 1, "the file is empty", "its first line must name the columns")
+    raise MalformedRow(1, "the file is empty", "its first line must name the columns")
 
 
 class _Rows:
@@ -86,27 +151,51 @@ class _Rows:
         self._least = header.fields[-1] + 1
         self._first = True
 
-    def read(self, records: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
+    def read(self, records: _Records) -> Iterator[Row]:
         """One after the other; those with other fields than the header go to the bad ones."""
-        columns, n = self._header.columns, self._n
-        plain = len(columns) == n
-        pick = itemgetter(*self._header.fields, self._header.fields[0])
-        for line, fields in records:
-            if len(fields) != n and not self._fits(line, fields):
-                continue
-            if is_empty(fields):
-                self._left.row(line)
-            elif plain:
-                yield Row(line, dict(zip(columns, fields, strict=False)))
-            else:
-                self._left.unnamed_values += self._without_name(fields)
-                yield Row(line, dict(zip(columns, pick(fields), strict=False)))
-            self._first = False
+        columns, header = self._header.columns, self._header
+        plain = len(columns) == self._n
+        # Of one field it would give no tuple; what is too much is not asked for.
+        pick = itemgetter(*header.fields, header.fields[0])
+        bad = self._source.bad
+        for starts, found in records.batches(max(1, min(_AT_ONCE, _CELLS_AT_ONCE // self._n))):
+            bad.n_rows += len(found)
+            if not self._regular(found):
+                starts, found = self._sorted_out(starts, found)
+            if not plain:
+                self._left.unnamed_values += self._without_name(found)
+                found = list(map(pick, found))
+            values = map(dict, map(zip, repeat(columns), found))
+            yield from map(Row, starts, values)
         self._left.add_note(self._source.notes)
 
-    def _without_name(self, fields: list[str]) -> int:
-        there = (i for i in self._header.unnamed if i < len(fields))
-        return sum(1 for i in there if fields[i].strip())
+    def _regular(self, records: list[list[str]]) -> bool:
+        """Whether all have the fields of the header, and something in the first."""
+        if set(map(len, records)) != {self._n}:
+            return False
+        return min(map(itemgetter(0), records))[:1] > " " or not any(map(is_empty, records))
+
+    def _sorted_out(
+        self, starts: Sequence[int], records: list[list[str]]
+    ) -> tuple[Sequence[int], list[list[str]]]:
+        """Without those that are empty or bad, which are counted."""
+        kept = []
+        for line, fields in zip(starts, records, strict=True):
+            if not fields:
+                self._source.bad.n_rows -= 1
+            elif len(fields) != self._n and not self._fits(line, fields):
+                continue
+            elif is_empty(fields):
+                self._source.bad.n_rows -= 1
+                self._left.row(line)
+            else:
+                kept.append((line, fields))
+                self._first = False
+        return [line for line, _ in kept], [fields for _, fields in kept]
+
+    def _without_name(self, records: list[list[str]]) -> int:
+        cells = (fields[i] for fields in records for i in self._header.unnamed if i < len(fields))
+        return sum(map(bool, map(str.strip, cells)))
 
     def _fits(self, line: int, fields: list[str]) -> bool:
         """Whether a record of another length can only be meant in one way: what is too much is
@@ -131,34 +220,8 @@ class _Rows:
             help_ = "take comments out, or quote fields that hold the delimiter"
             self._source.bad.append(MalformedRow(line, what, help_, cause=cause))
             return
-        where = f"fields where the header has {self._n}"
-        variant, help_ = f"{len(fields)}", "quote fields that hold the delimiter"
-        what, cause = f"{variant} {where}", f"have {{}} {where}"
+        n, header = len(fields), f"where the header has {self._n}"
+        variant, help_ = f"{n}", "quote fields that hold the delimiter"
+        what = f"{n} field{'' if n == 1 else 's'} {header}"
+        cause = f"have {{}} fields {header}"
         self._source.bad.append(MalformedRow(line, what, help_, cause=cause, variant=variant))
-
-
-def _records(lines: Iterable[str], delimiter: str, before: int) -> Iterator[tuple[int, list[str]]]:
-    """Non-blank records with the physical line each starts at."""
-    csv.field_size_limit(MOST_ROW_BYTES)
-    line, size = before + 1, 0
-
-    def counted() -> Iterator[str]:
-        nonlocal size
-        for text in lines:
-            size += len(text)
-            if size > MOST_ROW_BYTES:
-                raise too_long(line)
-            yield text
-
-    reader = csv.reader(counted(), delimiter=delimiter, strict=True)
-    while True:
-        line, size = reader.line_num + before + 1, 0
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            what = f"not readable as a delimited row: {clipped(str(error))}"
-            raise MalformedRow(line, what, "check the quotes of this row") from None
-        if fields:
-            yield line, fields

@@ -105,6 +105,7 @@ class _Objects:
     def _rows(self) -> Iterator[Row]:
         left = LeftOut()
         for line, text in self.texts:
+            self.source.bad.n_rows += 1
             try:
                 values = self._values(text, line)
             except MalformedRow as error:

@@ -8,10 +8,10 @@ from typing import Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import clipped, quoted
-from ticketbench.edge.files.reading import MOST_RATIO
 from ticketbench.edge.tables.columns import Header, cell_of, header_of
 from ticketbench.edge.tables.empty_rows import LeftOut, is_empty
 from ticketbench.edge.tables.formats.class_names import class_names, named
+from ticketbench.edge.tables.room import Room
 from ticketbench.edge.tables.rows import (
     Cell,
     Facts,
@@ -22,7 +22,6 @@ from ticketbench.edge.tables.rows import (
     file_format,
 )
 
-_LEAST_ROOM = 100_000_000
 _MOST_ROWS = 1_000
 _VALUE_BYTES = 64
 """What a value takes at least once it is text here; a Parquet file may say a billion in a page."""
@@ -41,7 +40,7 @@ def parse_parquet(source: Source) -> Stream:
         help_ = 'pip install "ticketbench[parquet]", or export the data as CSV'
         raise InputError("reading Parquet needs pyarrow", help=help_) from None
     data = source.data
-    room = _Room(max(_LEAST_ROOM, MOST_RATIO * len(data)))
+    room = Room(len(data))
     try:
         file = pyarrow.parquet.ParquetFile(io.BytesIO(data))
         schema = file.schema_arrow
@@ -84,25 +83,6 @@ def _is_number(kind: Any) -> bool:
     return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_decimal(kind))
 
 
-class _Room:
-    """How many bytes a packed file may still become."""
-
-    def __init__(self, most: int) -> None:
-        self._most = self._left = most
-
-    def take(self, n: int) -> None:
-        """Raises MalformedRow when there is no room for `n` more."""
-        self._left -= n
-        if self._left < 0:
-            what = f"unpacks to more than {self._most / 1e6:.3g} MB, a hundred times its size"
-            help_ = "export it as CSV if you trust it, or split it"
-            raise MalformedRow(1, what, help_)
-
-    def rows(self, n: int) -> int:
-        """Of a column of `n` bytes with equal texts once, how many fit whatever they hold."""
-        return max(1, min(_MOST_ROWS, self._most // max(1, n)))
-
-
 def _n_values(metadata: Any) -> int:
     """Of all columns, those within lists too."""
     groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
@@ -112,7 +92,7 @@ def _n_values(metadata: Any) -> int:
 class _Rows:
     """The rows of a file, a part of it after the other."""
 
-    def __init__(self, source: Source, header: Header, facts: Facts, room: _Room) -> None:
+    def __init__(self, source: Source, header: Header, facts: Facts, room: Room) -> None:
         self._source, self._header, self._facts, self._room = source, header, facts, room
         self._left = LeftOut(unit="row")
         self._left.unnamed = len(header.unnamed)
