@@ -38,7 +38,9 @@ def calls() -> list[str]:
 def test_every_command_in_the_docs_exists_with_its_options(call: str) -> None:
     words = call.split()
     command = (
-        words[:2] if words[0] in ("cache", "baseline", "rubrics", "key", "policy") else words[:1]
+        words[:2]
+        if words[0] in ("cache", "baseline", "data", "rubrics", "key", "policy")
+        else words[:1]
     )
     shown = help_of(*command)
     for option in (word.partition("=")[0] for word in words if word.startswith("--")):

@@ -147,7 +147,9 @@ def _show_labels(found: Imported) -> None:
 def _show_tickets(found: Imported) -> None:
     """Tickets before and after all steps, masked."""
     for one in found.shown:
-        show_pieces(Piece(f"ticket {one.id}", "bold"), Piece(f" {one.label}", ASIDE))
+        show_pieces(
+            Piece(f"ticket {one.id}", "bold"), Piece(f" {one.label or 'people disagree'}", ASIDE)
+        )
         changed = one.before != one.after
         if changed:
             show_pieces(Piece(" ".join(one.before.split())), first="before", column=8)
@@ -163,7 +165,7 @@ def _show_agreement(found: Agreement) -> None:
     show_pieces(Piece(words.chance_text(found)))
     if found.pairs:
         show_pieces(Piece(f"confused most: {words.pairs_text(found)}"))
-    header = [Piece(name, ASIDE) for name in ("label", "tickets", "agreed")]
+    header = [Piece(name, ASIDE) for name in ("label", "tickets", "said alike")]
     rows = [
         [Piece(one.label), Piece(f"{one.n:,}"), Piece(numbers.percent(one.share, 0))]
         for one in found.labels[:_MOST_LABELS]

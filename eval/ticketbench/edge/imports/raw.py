@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from ticketbench.edge.files.reading import read_bytes, unpacked
 from ticketbench.edge.imports.json_values import Page, json_values
 from ticketbench.edge.imports.preset import Preset, Raw
 from ticketbench.edge.imports.values import at
+from ticketbench.edge.inputs.tickets.identity import whole_number
 from ticketbench.edge.tables.reading import open_table
 from ticketbench.edge.tables.rows import Dialect, MalformedRow
 
@@ -61,8 +62,17 @@ def open_export(path: Path, preset: Preset, dialect: Dialect | None = None) -> E
         return Export(_placed(path, found), export.notes, export.page)
     stream = open_table(path, dialect)
     notes = stream.notes
-    rows = (Raw(row.line, row.values) for row in stream.rows)
+    floats = stream.facts.floats
+    rows = (Raw(row.line, _whole(row.values, floats)) for row in stream.rows)
     return Export(rows, notes if isinstance(notes, list) else list(notes))
+
+
+def _whole(values: Mapping[str, Any], floats: Collection[str]) -> Mapping[str, Any]:
+    """The values, without the `.0` of whole numbers in columns that became floats on their way."""
+    if not floats:
+        return values
+    found = {name: values[name] for name in floats if isinstance(values.get(name), str)}
+    return {**values, **{name: whole_number(text) or text for name, text in found.items()}}
 
 
 def _text(path: Path) -> io.TextIOWrapper:

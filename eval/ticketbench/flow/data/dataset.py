@@ -164,7 +164,7 @@ class _Import:
         help_ = "ids must be unique"
         if "annotator" in self._preset.options and not self._asked.of_preset.annotator:
             help_ += "; where several people labelled a ticket: --annotator COLUMN"
-        self._ids.refuse_repeated(help_)
+        self._ids.refuse(help_)
         try:
             self._records.refuse_nothing(n + len(self._disagreements))
         except InputError as error:
@@ -172,12 +172,13 @@ class _Import:
         return self._notes(n, whole=True)
 
     def _notes(self, n: int, *, whole: bool) -> ImportNotes:
+        resolution = self._people.resolution(whole=whole)
         more = self._export.more(self._records.n_read) if whole else ""
         return ImportNotes(
             source=self._path.name,
             sha256=digest_of(file_and_sheet(self._path)[0]),
             preset=self._preset.name,
-            options=_options(self._asked),
+            options=_options(self._asked, resolution.rule),
             n_records=self._records.n_read,
             n_tickets=n,
             labels=dict(sorted(self._labels.items(), key=lambda one: (-one[1], one[0]))),
@@ -186,7 +187,7 @@ class _Import:
             n_made=self._ids.n_made,
             n_several=self._people.n_several,
             remarks=(*self._export.notes, *self._remarks, *((more,) if more else ())),
-            resolution=self._people.resolution(whole=whole),
+            resolution=resolution,
             agreement=agreement(self._people.said),
         )
 
@@ -208,9 +209,9 @@ def _shown(made: Made, name: str) -> Shown:
     return Shown(masked_id(name), before, after, made.taken.label)
 
 
-def _options(asked: ImportAsked) -> dict[str, str]:
-    """What was asked for, as it is typed."""
-    found = {"--preset": asked.preset, "--disagree": asked.disagree}
+def _options(asked: ImportAsked, rule: str) -> dict[str, str]:
+    """What was asked for, as it is typed; a person in the `rule` as our files call them."""
+    found = {"--preset": asked.preset, "--disagree": rule}
     for one in fields(Asked):
         value = getattr(asked.of_preset, one.name)
         if isinstance(value, dict):

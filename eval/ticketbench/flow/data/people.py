@@ -100,4 +100,9 @@ def joined(labels: Sequence[str]) -> str:
 
 
 def _of_one(answer: Answer) -> Taken:
+    """Raises InputError where several labels could not be told apart in one cell."""
+    odd = next((one for one in answer.labels if JOIN in one), "") if answer.labels[1:] else ""
+    if odd:
+        what = f"the label {quoted(odd)} holds the sign that stands between labels"
+        raise InputError(what, help="rename it where it is given: a bar parts labels here")
     return Taken(answer.labels[0], answer.labels)
