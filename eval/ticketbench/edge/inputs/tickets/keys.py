@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ticketbench.core.errors import InputError
@@ -108,13 +108,14 @@ class DatasetKeys(Strict):
     join: str = "\n\n"
     line_ends: Literal["lf", "keep"] = "lf"
 
-    @model_validator(mode="after")
-    def _one_entry_a_label(self) -> Self:
-        trimmed = [old.strip() for old in self.labels]
+    @field_validator("labels")
+    @classmethod
+    def _one_entry_a_label(cls, labels: dict[str, str]) -> dict[str, str]:
+        trimmed = [old.strip() for old in labels]
         doubled = sorted({old for old in trimmed if trimmed.count(old) > 1})
         if doubled:
-            raise ValueError(f"labels has {quoted(doubled[0])} twice, but for outer blanks")
-        return self
+            raise ValueError(f"{quoted(doubled[0])} stands twice, but for outer blanks")
+        return labels
 
     @property
     def labels_file(self) -> str | None:
