@@ -13,6 +13,7 @@ ONE_PERSON = {
     "doccano-lists-of-one.jsonl": ("--preset", "doccano"),
     "hf.csv": ("--preset", "hf"),
     "hf.jsonl": ("--preset", "hf"),
+    "hf.parquet": ("--preset", "hf"),
 }
 """Exports with one label a ticket, and how to import them."""
 

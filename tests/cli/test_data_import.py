@@ -187,10 +187,10 @@ def test_ids_that_repeat_are_one_error_that_names_the_option(tmp_path: Path) -> 
         (("label-studio.json",), "this looks like a Label Studio export: --preset label-studio"),
         (("label-studio.json", "--preset", "labelstudio"), "did you mean 'label-studio'?"),
         (("label-studio.json", "--preset", "label-studio", "--parts", "all"), "--parts does not"),
-        (("hf.csv", "--annotator", "who"), "there is no column 'who'"),
+        (("hf.csv", "--annotator", "who"), "there is no column 'who' for the annotator"),
         (("hf.csv", "--columns", "txt=a"), "--columns takes ROLE=NAME"),
         (("hf.csv", "--columns", "id=a,b"), "names 2 columns for id"),
-        (("hf.csv", "--columns", "text=body"), "there is no column 'body'"),
+        (("hf.csv", "--columns", "text=body"), "there is no column 'body' for the text"),
         (("two-annotators-as-rows.csv", "--annotator", "annotator", "--disagree", "ann-3"),
          "nobody called 'ann-3' answered"),
         (("plain.csv", "--annotator", "id", "--annotators", "id,label"), "give the one that"),
@@ -203,6 +203,16 @@ def test_a_choice_that_cannot_be_made_is_one_error(
     told = " ".join(refused(tmp_path, *words, "-o", "d.csv").split())
     assert said in told
     assert told.count("error:") == 1
+
+
+def test_a_column_that_stands_twice_is_named_with_its_number(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,Labels,Labels,text\n1,a,b,hello\n", encoding="utf-8")
+    said = refused(tmp_path, "t.csv", "--columns", "label=Labels", "-o", "d.csv")
+    assert "the column 'Labels' stands twice (fields 2 and 3)" in said
+    assert "write 'Labels#2' for the second" in said
+    words = ("data", "import", "t.csv", "--columns", "label=Labels#2", "-o", "d.csv")
+    assert ticketbench_in(tmp_path, *words).returncode == 0
+    assert rows(tmp_path / "d.csv")[0]["label"] == "b"
 
 
 def test_a_key_in_a_ticket_is_refused_and_nothing_is_written(tmp_path: Path) -> None:

@@ -16,6 +16,10 @@ from ticketbench.cli.main import cli
 from ticketbench.core.policy import ESCALATE, Policy
 from ticketbench.core.registry import Registry, import_modules
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, Reply, endpoint
+from ticketbench.edge.imports.looks import looks_like
+from ticketbench.edge.imports.preset import PRESETS, LeftOut, Raw, preset
+from ticketbench.edge.imports.preset import Asked as OfPreset
+from ticketbench.edge.imports.record import Answer, Record
 from ticketbench.edge.tables.rows import FORMATS, Row, Source, Stream, file_format
 from ticketbench.measure.kinds import (
     LabelTickets,
@@ -43,7 +47,10 @@ def _registries_as_before() -> Iterator[None]:
     import_modules("ticketbench.edge.endpoints")
     import_modules("ticketbench.measure.thresholds")
     import_modules("ticketbench.edge.tables.formats")
-    registries: tuple[Registry[Any], ...] = (METRICS, SECTIONS, FORMATS, ENDPOINTS, RULES)
+    import_modules("ticketbench.edge.imports.presets")
+    registries: tuple[Registry[Any], ...] = (
+        METRICS, SECTIONS, FORMATS, ENDPOINTS, RULES, PRESETS,
+    )  # fmt: skip
     before = [dict(registry._entries) for registry in registries]
     yield
     for registry, entries in zip(registries, before, strict=True):
@@ -203,6 +210,26 @@ def test_a_dataset_format_is_one_decorated_function(project: Path) -> None:
     run("eval.yaml", "--set", "dataset.path=tickets.pairs", "--out", "out")
     data = json.loads((project / "out" / "results.json").read_bytes())["data"]
     assert data["dataset"]["n"] == 2
+
+
+def test_a_preset_is_one_decorated_function(project: Path) -> None:
+    gives = {"id": "number", "text": "said", "label": "queue"}
+
+    @preset("desk", tool="Desk", forms="JSON", gives=gives, tells=("said", "queue"))
+    def desk(raw: Raw, asked: OfPreset, left_out: LeftOut) -> Record | None:
+        found = raw.values
+        return Record(
+            raw.line, str(found["number"]), (found["said"],), (Answer((found["queue"],)),)
+        )
+
+    records = [{"number": 1, "said": "Where is my refund?", "queue": "billing"}]
+    Path("export.json").write_text(json.dumps(records), encoding="utf-8")
+    words = ["data", "import", "export.json", "--preset", "desk", "-o", "d.csv"]
+    assert CliRunner().invoke(cli, words, catch_exceptions=False).exit_code == 0
+    assert Path("d.csv").read_text("utf-8") == "id,text,label\n1,Where is my refund?,billing\n"
+    found = looks_like(Path("export.json"))
+    assert found is not None
+    assert found.name == "desk"
 
 
 def test_an_endpoint_is_one_decorated_function(project: Path) -> None:

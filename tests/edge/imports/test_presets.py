@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from annotated import EXPORTS
 from ticketbench.core.errors import InputError
 from ticketbench.edge.imports.looks import known_presets, named_preset
 from ticketbench.edge.imports.preset import Asked, LeftOut, Raw
+from ticketbench.edge.imports.raw import open_export
 from ticketbench.edge.imports.record import Record
 
 TEXT = "Where is my invoice?"
@@ -152,11 +155,52 @@ def test_any_table_has_its_columns_named() -> None:
     assert answers(people) == [("anna", "a"), ("cleo", "b")]
 
 
-@pytest.mark.parametrize("preset", known_presets(), ids=lambda one: one.name)
-def test_no_record_makes_a_preset_stumble(preset: Any) -> None:
-    odd: tuple[Any, ...] = (None, 5, "text", [], {}, [{}], {"a": 1}, [None], [[1]], True)
-    keys = {*preset.tells, "id", "data", "text", "label", "annotations", "responses", "fields"}
-    for value in odd:
-        for values in ({}, dict.fromkeys(keys, value)):
+ODD: tuple[Any, ...] = (None, 5, 0.5, True, "text", "{}", [], [5], [None], {}, {"a": 1}, [[1]])
+
+
+def damaged(value: Any, odd: Any) -> Iterator[Any]:
+    """`value` with one of its parts replaced by `odd`, each part once; itself first."""
+    yield odd
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from ({**value, key: one} for one in damaged(inner, odd))
+            yield {k: v for k, v in value.items() if k != key}
+    if isinstance(value, list):
+        for i, inner in enumerate(value[:2]):
+            yield from ([*value[:i], one, *value[i + 1 :]] for one in damaged(inner, odd))
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("label-studio.json", "label-studio"),
+        ("label-studio-min.json", "label-studio"),
+        ("doccano.jsonl", "doccano"),
+        ("prodigy.jsonl", "prodigy"),
+        ("argilla.json", "argilla"),
+        ("argilla-two-annotators.jsonl", "argilla"),
+        ("hf.jsonl", "hf"),
+        ("hf.jsonl", "none"),
+        ("zendesk.ndjson", "zendesk"),
+        ("freshdesk.json", "freshdesk"),
+        ("intercom.json", "intercom"),
+        ("jira.json", "jira"),
+    ],
+)
+def test_no_damaged_record_makes_a_preset_stumble(file: str, name: str) -> None:
+    preset = named_preset(name)
+    first = dict(next(open_export(EXPORTS / file, preset).records).values)
+    options = {"label_tag": "team_*", "label_field": "team", "parts": "all"}
+    own = {key: value for key, value in options.items() if key in preset.options}
+    for asked in (Asked(), Asked(**own)):
+        for values in (one for odd in ODD for one in damaged(first, odd) if isinstance(one, dict)):
             with suppress(InputError):
-                preset.read(Raw(1, values), Asked(), LeftOut())
+                record = preset.read(Raw(1, values), asked, LeftOut())
+                if record is not None:
+                    assert all(isinstance(text, str) for text in record.texts)
+                    assert all(answer.labels for answer in record.answers)
+
+
+def test_every_preset_has_a_record_that_is_damaged() -> None:
+    (mark,) = test_no_damaged_record_makes_a_preset_stumble.pytestmark  # type: ignore[attr-defined]
+    assert {name for _, name in mark.args[1]} == {one.name for one in known_presets()}

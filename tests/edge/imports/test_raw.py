@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotated import EXPORTS
@@ -62,6 +62,7 @@ def test_a_page_of_more_says_so(tmp_path: Path, page: dict[str, Any], more: str)
     assert export.more(2) == (f"this is page 1 of more: {more}" if more else "")
 
 
+@settings(max_examples=40)
 @given(st.lists(st.dictionaries(st.text(), VALUES, max_size=4), max_size=5), st.integers(1, 9))
 def test_a_list_is_read_alike_in_pieces_of_any_size(
     records: list[dict[str, Any]], piece: int

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotated import rows
+from annotated import EXPORTS, rows
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.core.quotes import quoted
 from ticketbench.edge.imports.preset import Asked
@@ -68,6 +68,28 @@ def test_ids_are_made_of_the_texts_where_there_are_none(tmp_path: Path) -> None:
     assert names[1] == "t-0967115f2813-2"
     assert len({*names}) == 3
     assert found.notes.n_made == 3
+
+
+def test_ids_that_a_spreadsheet_shortened_are_one_error(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("id,text,label\n1.23457E+11,x,a\n1.23458E+11,y,a\n", encoding="utf-8")
+    with pytest.raises(InputError, match="shortened number, and so are 1 more") as caught:
+        data_import(source, tmp_path / "d.csv", ImportAsked())
+    assert "format the column as text" in caught.value.problems[0].help
+    kept = lines(tmp_path / "t.jsonl", [{"id": "1E5", "text": "x", "label": "a"}])
+    data_import(kept, tmp_path / "d.csv", ImportAsked())
+    assert rows(tmp_path / "d.csv")[0]["id"] == "1E5"
+
+
+def test_numbers_and_names_of_a_parquet_file_are_whole(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    source = EXPORTS / "hf.parquet"
+    found = data_import(source, tmp_path / "d.csv", ImportAsked(preset="hf"))
+    assert found.notes.labels == {"account": 3, "billing": 3, "general": 3, "technical": 3}
+    columns = {"id": ("number",), "label": ("label",)}
+    asked = ImportAsked(of_preset=Asked(columns=columns), force=True)
+    data_import(source, tmp_path / "d.csv", asked)
+    assert [row["id"] for row in rows(tmp_path / "d.csv")][:2] == ["1", "2"]
 
 
 def test_a_column_that_has_a_value_late_stands_in_every_row(tmp_path: Path) -> None:

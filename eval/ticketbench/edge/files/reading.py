@@ -14,11 +14,12 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from ticketbench.core.errors import InputError, MachineError
+from ticketbench.core.quotes import without_controls
 from ticketbench.edge.files.git_marks import RESOLVE, refuse_git_marks
 from ticketbench.edge.files.links import FOLLOW_LINKS, read_at
 
@@ -46,11 +47,37 @@ def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE
     (`merge_help` says how these are mended); MachineError when the machine refuses. Standard input
     under its own name (/dev/stdin, /dev/fd/3) is read to its end.
     """
+    with _told(path), _opened(path) as file:
+        content = file.read() if most is None else file.read(_room(file, most))
+    if most is not None and len(content) > most:
+        raise InputError(f"{path} is larger than {_size(most)}", help="split it, or name another")
+    refuse_git_marks(path, content, merge_help=merge_help)
+    return content
+
+
+@contextmanager
+def pieces_of(path: Path) -> Iterator[BinaryIO]:
+    """`path`, open to be read piece by piece: for what is too large to be held.
+
+    Raises what `read_bytes` raises; of what git leaves it sees what stands in the first megabyte.
+    """
+    with ExitStack() as opened:
+        with _told(path):
+            file = opened.enter_context(_opened(path))
+            start = file.read(_PIECE)
+        refuse_git_marks(path, start)
+        file.seek(0)
+        yield file
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the system says of `path`, as an error a user can act on."""
     try:
-        with _opened(path) as file:
-            content = file.read() if most is None else file.read(_room(file, most))
+        yield
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"no such file: {path}", help="check the path") from None
+        what = f"no such file: {without_controls(str(path))}"
+        raise InputError(what, help="check the path") from None
     except IsADirectoryError:
         raise InputError(f"{path} is a folder, not a file", help="name a file in it") from None
     except PermissionError:
@@ -58,10 +85,6 @@ def read_bytes(path: Path, *, most: int | None = None, merge_help: str = RESOLVE
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot read {path}: {reason}", help="check the path") from None
-    if most is not None and len(content) > most:
-        raise InputError(f"{path} is larger than {_size(most)}", help="split it, or name another")
-    refuse_git_marks(path, content, merge_help=merge_help)
-    return content
 
 
 def read_start(path: Path, n: int) -> bytes:
@@ -79,14 +102,11 @@ def read_start(path: Path, n: int) -> bytes:
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a regular file, read piece by piece. Raises InputError when it cannot be."""
-    try:
-        with _opened(path) as file:
-            found = hashlib.sha256()
-            while piece := file.read(_PIECE):
-                found.update(piece)
-            return found.hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}", help="check the path") from None
+    with _told(path), _opened(path) as file:
+        found = hashlib.sha256()
+        while piece := file.read(_PIECE):
+            found.update(piece)
+        return found.hexdigest()
 
 
 def _room(file: BinaryIO, most: int) -> int:

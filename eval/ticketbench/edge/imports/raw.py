@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import clipped
-from ticketbench.edge.files.reading import read_bytes, unpacked
+from ticketbench.edge.files.reading import pieces_of, read_bytes, unpacked
 from ticketbench.edge.imports.json_values import Page, json_values
 from ticketbench.edge.imports.preset import Preset, Raw
 from ticketbench.edge.imports.values import at
+from ticketbench.edge.inputs.tickets.identity import whole_number
 from ticketbench.edge.tables.reading import open_table
 from ticketbench.edge.tables.rows import Dialect, MalformedRow
 
@@ -28,12 +31,14 @@ _MORE = ("next_page", "nextPageToken", "next", "links.next", "pages.next", "meta
 class Export:
     """An export as its records; notes and `page` are complete once the last one is read.
 
-    page  what stands in a page of an interface beside its records
+    page      what stands in a page of an interface beside its records
+    repeated  columns of a table that stand more than once: their fields, from 1
     """
 
     records: Iterator[Raw]
     notes: list[str] = field(default_factory=list)
     page: Page = field(default_factory=dict)
+    repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def more(self, n: int) -> str:
         """That this is a page of more, after `n` records of it; empty where it is not."""
@@ -53,24 +58,38 @@ def open_export(path: Path, preset: Preset, dialect: Dialect | None = None) -> E
     """
     suffix = (path.with_suffix("") if path.suffix.lower() == ".gz" else path).suffix.lower()
     if suffix == ".json" or suffix in _LINES:
-        export = Export(iter(()))
-        pages = frozenset(preset.pages)
-        text = _text(path)
+        page: Page = {}
         read = _lines if suffix in _LINES else _values
-        found = read(text, pages, export.page)
-        return Export(_placed(path, found), export.notes, export.page)
+        records = _placed(path, read, frozenset(preset.pages), page)
+        return Export(chain([*islice(records, 1)], records), [], page)
     stream = open_table(path, dialect)
     notes = stream.notes
-    rows = (Raw(row.line, row.values) for row in stream.rows)
-    return Export(rows, notes if isinstance(notes, list) else list(notes))
+    floats = stream.facts.floats
+    rows = (Raw(row.line, _whole(row.values, floats)) for row in stream.rows)
+    decided = notes if isinstance(notes, list) else list(notes)
+    return Export(rows, decided, repeated=stream.facts.repeated)
 
 
-def _text(path: Path) -> io.TextIOWrapper:
-    content = read_bytes(path)
-    if path.suffix.lower() == ".gz":
-        content = unpacked(path, content, most=_MOST_UNPACKED)
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return io.TextIOWrapper(io.BytesIO(content), encoding="utf-16" if wide else "utf-8-sig")
+def _whole(values: Mapping[str, Any], floats: Collection[str]) -> Mapping[str, Any]:
+    """The values, without the `.0` of whole numbers in columns that became floats on their way."""
+    if not floats:
+        return values
+    found = {name: values[name] for name in floats if isinstance(values.get(name), str)}
+    return {**values, **{name: whole_number(text) or text for name, text in found.items()}}
+
+
+@contextmanager
+def _text(path: Path) -> Iterator[io.TextIOWrapper]:
+    """The text of a file; of a packed one all at once, since it may be a bomb."""
+    with ExitStack() as opened:
+        if path.suffix.lower() == ".gz":
+            packed = unpacked(path, read_bytes(path), most=_MOST_UNPACKED)
+            file: BinaryIO = io.BytesIO(packed)
+        else:
+            file = opened.enter_context(pieces_of(path))
+        wide = file.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        file.seek(0)
+        yield io.TextIOWrapper(file, encoding="utf-16" if wide else "utf-8-sig")
 
 
 def _values(text: io.TextIOWrapper, pages: frozenset[str], page: Page) -> Iterator[Raw]:
@@ -107,13 +126,17 @@ def _object(line: int, value: Any) -> Mapping[str, Any]:
     return value
 
 
-def _placed(path: Path, records: Iterator[Raw]) -> Iterator[Raw]:
+Read = Callable[[io.TextIOWrapper, frozenset[str], Page], Iterator[Raw]]
+
+
+def _placed(path: Path, read: Read, pages: frozenset[str], page: Page) -> Iterator[Raw]:
     """The records, with the path before what is wrong with one."""
     last = 1
     try:
-        for raw in records:
-            last = raw.line
-            yield raw
+        with _text(path) as text:
+            for raw in read(text, pages, page):
+                last = raw.line
+                yield raw
     except MalformedRow as error:
         raise InputError(str(error), where=f"{path}:{error.line}", help=error.help) from None
     except UnicodeDecodeError:

@@ -44,6 +44,11 @@ def body(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def items(value: Any) -> list[Any]:
+    """The items of a list; none of anything else."""
+    return value if isinstance(value, list) else []
+
+
 def labels(value: Any) -> tuple[str, ...]:
     """Labels in a value, each once: a text, a list, a cell of JSON, `{"choices": [...]}`."""
     if isinstance(value, str) and value[:1] not in ("[", "{"):  # nearly all of them

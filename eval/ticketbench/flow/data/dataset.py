@@ -164,7 +164,7 @@ class _Import:
         help_ = "ids must be unique"
         if "annotator" in self._preset.options and not self._asked.of_preset.annotator:
             help_ += "; where several people labelled a ticket: --annotator COLUMN"
-        self._ids.refuse_repeated(help_)
+        self._ids.refuse(help_)
         try:
             self._records.refuse_nothing(n + len(self._disagreements))
         except InputError as error:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.quotes import columns_near, quoted, words
+from ticketbench.core.quotes import quoted, words
 from ticketbench.edge.imports.preset import Asked, LeftOut, Preset
 from ticketbench.edge.imports.raw import Export
 from ticketbench.edge.imports.record import Answer, Record
 from ticketbench.edge.imports.values import at
+from ticketbench.edge.tables.columns import missing_column
+from ticketbench.edge.tables.rows import Facts
 from ticketbench.flow.data.asked import option
 
 
@@ -49,13 +51,30 @@ class Records:
             help_ = f"the first record has: {words(self._keys)}; name what is meant by {named}"
         raise InputError(what, where=f"{self._path}:1", help=help_)
 
+    def _refuse_missing(self, values: Mapping[str, Any]) -> None:
+        """A column that an option names must be there."""
+        asked, facts = self._asked, Facts(self._export.repeated)
+        named = [("--columns", role, n) for role, names in asked.columns.items() for n in names]
+        named += [("--annotators", "labels of a person", name) for name in asked.annotators]
+        named += [("--annotator", "annotator", asked.annotator)] if asked.annotator else []
+        where = f"{self._path}:1"
+        missing = [
+            missing_column(
+                name, list(values), facts, where=where, role=role, say=f"name it with {said}"
+            )
+            for said, role, name in named
+            if name not in values and at(values, name) is None
+        ]
+        if missing:
+            raise InputError.of(missing)
+
     def _read(self) -> Iterator[Record]:
         raws = self._export.records
         first = next(raws, None)
         if first is None:
             return
         self._keys = tuple(map(str, first.values))
-        _refuse_missing(self._path, first.values, self._asked)
+        self._refuse_missing(first.values)
         read, asked, left_out = self._preset.read, self._asked, self.left_out
         for raw in chain((first,), raws):
             self.n_read += 1
@@ -65,18 +84,6 @@ class Records:
                 raise error.located(f"{self._path}:{raw.line}") from None
             if record is not None:
                 yield record
-
-
-def _refuse_missing(path: Path, values: Mapping[str, Any], asked: Asked) -> None:
-    """A column that an option names must be there."""
-    named = [("--columns", name) for names in asked.columns.values() for name in names]
-    named += [("--annotators", name) for name in asked.annotators]
-    named += [("--annotator", asked.annotator)] if asked.annotator else []
-    for said, name in named:
-        if name not in values and at(values, name) is None:
-            what = f"there is no column {quoted(name)}"
-            help_ = f"{columns_near(name, list(values))}; name another with {said}"
-            raise InputError(what, where=f"{path}:1", help=help_)
 
 
 def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:

@@ -12,7 +12,7 @@ from typing import Self, TextIO
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
-from ticketbench.edge.inputs.tickets.identity import id_of_text
+from ticketbench.edge.inputs.tickets.identity import NoId, id_of_text, usable_id
 from ticketbench.edge.redaction import refuse_key_in_any
 
 NEEDED = ("id", "text", "label")
@@ -36,13 +36,19 @@ class Ids:
         self._source, self._seen = source, set[str]()
         self._repeats: Counter[str] = Counter()
         self._first: tuple[str, int] | None = None
-        self.n_made = self._n_twice = 0
+        self._unusable: tuple[str, int, NoId] | None = None
+        self.n_made = self._n_twice = self._n_unusable = 0
 
     def of(self, name: str, text: str, line: int) -> str:
         """The id of a ticket: `name`, or `t-` and 12 hex digits of the text's SHA-256, with -2, -3
         behind it for a text that stands again.
         """
         if name:
+            try:
+                name = usable_id(name, is_float=False)
+            except NoId as error:
+                self._unusable = self._unusable or (name, line, error)
+                self._n_unusable += 1
             if name in self._seen:
                 self._n_twice += 1
                 self._first = self._first or (name, line)
@@ -56,8 +62,13 @@ class Ids:
         self._seen.add(made)
         return made
 
-    def refuse_repeated(self, help: str) -> None:
-        """Raise InputError, once and with a count, where ids stood twice."""
+    def refuse(self, help: str) -> None:
+        """Raise InputError, once and with a count, where ids were shortened or stood twice."""
+        if self._unusable is not None:
+            name, line, error = self._unusable
+            more = f", and so are {self._n_unusable - 1:,} more" if self._n_unusable > 1 else ""
+            what = f"the id {quoted(name)} {error}{more}"
+            raise InputError(what, where=f"{self._source}:{line}", help=error.help)
         if self._first is not None:
             name, line = self._first
             more = (

@@ -9,7 +9,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import words
 from ticketbench.edge.imports.preset import Asked, LeftOut, Raw, preset
 from ticketbench.edge.imports.record import Answer, Record
-from ticketbench.edge.imports.values import at, body, labels, plain
+from ticketbench.edge.imports.values import at, body, items, labels, plain
 
 _OF_THE_TOOL = frozenset(
     "id annotator annotation_id created_at updated_at lead_time agreement annotators".split()
@@ -49,20 +49,20 @@ def label_studio(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
 
 
 def _annotations(values: Mapping[str, Any], asked: Asked, left_out: LeftOut) -> Iterator[Answer]:
-    left_out.count("predictions of a model", len(values.get("predictions") or ()))
-    for one in values.get("annotations") or values.get("completions") or ():
+    left_out.count("predictions of a model", len(items(values.get("predictions"))))
+    for one in items(values.get("annotations") or values.get("completions")):
         if not isinstance(one, Mapping):
             continue
         if one.get("was_cancelled"):
             left_out.count("cancelled annotations")
             continue
-        yield Answer(_choices(one.get("result") or (), asked.field), _who(one.get("completed_by")))
+        yield Answer(_choices(one.get("result"), asked.field), _who(one.get("completed_by")))
 
 
 def _choices(result: Any, field: str) -> tuple[str, ...]:
     """What was chosen in one control. Raises InputError for several where none is named."""
     chosen: dict[str, list[str]] = {}
-    for one in result:
+    for one in items(result):
         value = one.get("value") if isinstance(one, Mapping) else None
         if isinstance(value, Mapping) and isinstance(value.get("choices"), list):
             chosen.setdefault(plain(one.get("from_name")), []).extend(labels(value["choices"]))

@@ -12,7 +12,7 @@ from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.inputs.column_guess import Guess, columns_of
 from ticketbench.edge.tables.columns import has_column, missing_column
 from ticketbench.edge.tables.rows import Dialect
-from ticketbench.flow.data.asked import ImportAsked, checked
+from ticketbench.flow.data.asked import ImportAsked, checked, option
 from ticketbench.flow.data.inspection.contents import MOST_CHARACTERS, Contents
 from ticketbench.flow.data.inspection.found import Annotators, Export, Inspection, Together
 from ticketbench.flow.data.inspection.next_steps import next_steps
@@ -50,10 +50,11 @@ def inspect(
 ) -> Inspection:
     """Look into `path`: a table, or an export that a preset reads.
 
-    `columns` says what columns are where a guess is wrong, by role; `preset` the tool that wrote
-    it where that is not seen, "none" for a table; `asked` what that tool's preset has to know. With `everything` all texts are looked at for markup and personal data, else 10,000 drawn
-    from them. Raises InputError for a file that cannot be read, has no such column, or whose tool
-    takes no such option.
+    `columns` says what columns are where a guess is wrong, by role; `preset` the tool that wrote it
+    where that is not seen, "none" for a table; `asked` what that tool's preset has to know. With
+    `everything` all texts are looked at for markup and personal data, else 10,000 drawn from them.
+    Raises InputError for a file that cannot be read, has no such column, or whose tool takes no
+    such option.
     """
     dialect, asked = dialect or Dialect(), asked or Asked()
     seen = named_preset(preset or "none") if preset or columns else looks_like(path)
@@ -103,6 +104,8 @@ def _of_export(
         counted = _counted(tickets, everything=everything)
     except InputError as error:
         first = error.problems[0]
+        if not any(option(name) in first.help for name in preset.options):
+            raise
         choice = f"{first.what}; {first.help}" if first.help else first.what
     left_out = {} if choice else dict(sorted(tickets.left_out.counts.items()))
     export = Export(preset.name, preset.tool, left_out, choice)
@@ -134,6 +137,7 @@ class _Counted:
             path=str(path),
             export=export,
             columns=guesses,
+            n_guessed=max(map(len, values.values()), default=0),
             n=tally.n,
             notes=self.notes,
             balance=tally.balance(),
