@@ -179,8 +179,7 @@ class _Rows:
         """One after the other; those with other fields than the header go to the bad ones."""
         columns, header = self._header.columns, self._header
         plain = len(columns) == self._n
-        pick = itemgetter(*header.fields)
-        several = len(columns) > 1
+        at = header.fields
         bad = self._source.bad
         for starts, found in records.batches(max(1, min(_AT_ONCE, _CELLS_AT_ONCE // self._n))):
             bad.n_rows += len(found)
@@ -188,7 +187,7 @@ class _Rows:
                 starts, found = self._sorted_out(starts, found)
             if not plain:
                 self._left.unnamed_values += self._without_name(found)
-                found = [pick(one) if several else (pick(one),) for one in found]
+                found = [[one[i] for i in at] for one in found]
             yield from map(Row, starts, values_of(columns, found))
         self._left.add_note(self._source.notes)
 

@@ -200,4 +200,4 @@ class _Sheet:
 
 
 def _text(cell: Any) -> str:
-    return cell[0] if isinstance(cell, list) else cell
+    return str(cell[0] if isinstance(cell, list) else cell)
