@@ -14,7 +14,7 @@ def command() -> None:
 
     \b
     ticketbench data inspect export.csv
-    ticketbench data import export.csv -o tickets.csv --columns id=Nr,text=Text,label=Team
+    ticketbench data import tasks.json --preset label-studio -o dataset.csv
     """
 
 
