@@ -102,7 +102,7 @@ ASKED := $(BIN)/python -c 'import sys, tomllib; from functools import reduce; \
 lock: $(VENV)/installed
 	$(PIP) install --group lock
 	$(ASKED) build-system requires | $(PIN) pyproject.toml - -o locks/action.txt
-	for extra in minilm parquet; do \
+	for extra in excel minilm parquet; do \
 	  $(ASKED) project optional-dependencies $$extra | \
 	  $(PIN) --constraint locks/action.txt - -o locks/$$extra.txt || exit 1; done
 
@@ -110,7 +110,7 @@ lock: $(VENV)/installed
 audit: $(VENV)/installed
 	$(PIP) install --group audit
 	$(BIN)/pip-audit --require-hashes --disable-pip --strict -r locks/action.txt \
-	  -r locks/minilm.txt -r locks/parquet.txt
+	  -r locks/excel.txt -r locks/minilm.txt -r locks/parquet.txt
 
 # Only what a reader opens is kept: the pages, not tables and figures.
 example: weights
@@ -119,6 +119,7 @@ example: weights
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/foreign_tables.py
 	$(BIN)/python benchmarks/scale.py 100000
 	$(BIN)/python benchmarks/replay.py 100000
 

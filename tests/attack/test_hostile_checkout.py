@@ -81,7 +81,7 @@ def test_an_extra_that_there_is_not_is_named_before_anything_is_installed(tmp_pa
     repository = copied(tmp_path)
     done = acted(repository, INSTALL, extras="parquet,../../evil")
     assert done.returncode == 2
-    said = "::error title=ticketbench::no extra is called '../../evil': minilm, parquet\n"
+    said = "::error title=ticketbench::no extra is called '../../evil': excel, minilm, parquet\n"
     assert (done.stdout, list(temp_of(repository).iterdir())) == (said, [])
 
 

@@ -14,7 +14,7 @@ from ticketbench.edge.tables.rows import Dialect
 SIGNS = {";": "semicolon", "\t": "tab", "|": "bar", ",": "comma"}
 """What parts the fields of tables that people have, and its name."""
 
-_NO_FILES = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf-7")
+_NO_FILES = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "utf-7")
 """Codecs of texts that no file is written in, or that change what stands there."""
 
 _USUAL = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "iso8859-15", "latin-1", "shift_jis")

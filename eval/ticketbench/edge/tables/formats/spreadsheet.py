@@ -1,8 +1,8 @@
 """Sheets of a spreadsheet, with the extra `excel`: cells as they are stored, not as they are shown.
 
 A table is what stands below its header, to the last row. Rows without any value are left out, as in
-every table, but what follows one must fill the columns that were full before: less is a table of
-its own. So is what stands beyond an empty column.
+every table, but what follows one must fill the columns that were full before, with numbers where
+only numbers stood: all else is a table of its own. So is what stands beyond an empty column.
 """
 
 from __future__ import annotations
@@ -137,6 +137,8 @@ class _Sheet:
         self._floats: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._full: set[int] = set()
+        self._numeric: set[int] = set()
+        self._seen = False
         self._left = LeftOut(unit="row")
 
     def stream(self) -> Stream:
@@ -146,7 +148,7 @@ class _Sheet:
         names = [_text(cell) for cell in self._cells[0]]
         header = header_of(names, self._line)
         self._refuse_beside(header)
-        self._full = set(header.fields)
+        self._full = self._numeric = set(header.fields)
         self._left.unnamed = len(self._held(header))
         facts = Facts(header.repeated, floats=self._floats, numbers=self._numbers)
         return Stream(header.columns, self._rows(header), self._source.notes, facts)
@@ -172,17 +174,22 @@ class _Sheet:
                 self._left.row(line)
                 after_empty = True
                 continue
-            there = {i for i in header.fields if texts[i]}
-            if after_empty and (not self._full <= there or cells == self._cells[0]):
-                what = "another table seems to begin below an empty row"
-                raise MalformedRow(line, what, _OWN_SHEET)
-            self._full &= there
+            self._refuse_below(line, cells, after_empty=after_empty)
             after_empty = False
             self._left.unnamed_values += sum(1 for i in header.unnamed if texts[i])
             self._note_numbers(header, cells, line)
             values = (texts[i] for i in header.fields)
             yield Row(line, dict(zip(header.columns, values, strict=True)))
         self._left.add_note(self._source.notes)
+
+    def _refuse_below(self, line: int, cells: list[Any], *, after_empty: bool) -> None:
+        full = {i for i in self._full if _text(cells[i])}
+        numeric = {i for i in self._numeric if isinstance(cells[i], list)}
+        less = (full, numeric) != (self._full, self._numeric)
+        if after_empty and self._seen and (less or cells == self._cells[0]):
+            what = "another table seems to begin below an empty row"
+            raise MalformedRow(line, what, _OWN_SHEET)
+        self._full, self._numeric, self._seen = full, numeric, True
 
     def _note_numbers(self, header: Header, cells: list[Any], line: int) -> None:
         for name, i in zip(header.columns, header.fields, strict=True):
@@ -193,4 +200,4 @@ class _Sheet:
 
 
 def _text(cell: Any) -> str:
-    return cell[0] if isinstance(cell, list) else cell
+    return str(cell[0] if isinstance(cell, list) else cell)
