@@ -30,11 +30,12 @@ def test_the_guess_is_shown_with_its_alternatives_and_three_tickets(export: Path
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "export.csv: 30 tickets, 2 labels."
-    assert "label   Queue   or: Lang" in lines
+    assert "label   Queue   or: Lang   by its name; 2 short values in 30 rows" in lines
     assert "labels  account 15, billing 15" in lines
     assert "  invoice number 0 again" in lines
-    assert lines[-3:] == [
+    assert lines[-5:] == [
         "wrote configs/export.yaml", "wrote configs/rubrics/v1.yaml", "wrote .gitattributes",
+        "wrote .ticketbench/.gitignore", "wrote reports/.gitignore",
     ]  # fmt: skip
     assert done.stderr.startswith("next: sharpen the questions in configs/rubrics/v1.yaml, then: ")
 

@@ -81,6 +81,7 @@ def inspect_command(
 
 def _show(found: Inspection) -> None:
     from ticketbench.flow.data.inspection.words import (
+        guessed_from,
         headline,
         label_rows,
         length_text,
@@ -100,6 +101,8 @@ def _show(found: Inspection) -> None:
         others = f"; or: {', '.join(map(clipped, guess.others))}" if guess.others else ""
         why = Piece(f"  {guess.reason}{others}", ASIDE)
         show_pieces(Piece(clipped(guess.column)), why, first=guess.role, column=12)
+    if text := guessed_from(found):
+        show_pieces(Piece(text, ASIDE), first="", column=12)
     if found.balance.labels:
         show()
         show_columns([[Piece(cell) for cell in row] for row in label_rows(found)], right=(1, 2))

@@ -153,7 +153,7 @@ def command(
 def _say(judged: _Judged, wanted: Sequence[tuple[str, Path | None]]) -> None:
     """What is worth knowing; the verdict only where stdout does not begin with it."""
     verdict = judged.verdict
-    say_findings(judged.found.findings)
+    say_findings((*judged.found.findings, *judged.found.read))
     if any(name in _WITH_TEXTS for name, _ in wanted):
         say_findings(judged.found.notes)
     if verdict.outcome != "pass" and ("text", None) not in wanted:

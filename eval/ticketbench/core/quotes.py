@@ -26,6 +26,11 @@ def quoted(text: str) -> str:
     return plain if len(plain) <= MOST_SHOWN else f"{plain[: MOST_SHOWN - 2]}…{plain[0]}"
 
 
+def without_controls(text: str) -> str:
+    """`text` in full, as a name is shown; what is not printable is escaped: a tab is `\\t`."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
 def words(names: Collection[str]) -> str:
     """Up to 30 names without quotes, each clipped, and how many more there are."""
     shown = ", ".join(clipped(name) for name in list(names)[:_MOST_WORDS])

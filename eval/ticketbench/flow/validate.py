@@ -13,6 +13,7 @@ from ticketbench.core.types import Finding
 from ticketbench.report.words.numbers import count
 
 if TYPE_CHECKING:
+    from ticketbench.edge.inputs.tickets.keys import DatasetKeys
     from ticketbench.flow.rubrics.lint import LintedSet, PlacedFinding
 
 
@@ -29,14 +30,16 @@ class Checked:
     findings: tuple[Finding, ...]
 
 
-def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Checked]:
+def validate(
+    paths: Sequence[Path], *, rubrics: Path | None = None, how: DatasetKeys | None = None
+) -> list[Checked]:
     """Check every path; raises one InputError with the problems of all of them.
 
     A .yaml, .yml or .json file holding a list or `extends` is a rubric set, one with `version` a
     config (checked with its dataset and rubric files), `app.py::LABELS` a rubric set, anything else
     a dataset; a .json file of records with a text is one, too. An export of another tool is refused
     with the command that makes a dataset of it. With `rubrics`, the labels of datasets must be in
-    that rubric set.
+    that rubric set. `how` says how datasets are written; a config says it in keys of its own.
     """
     from ticketbench.edge.inputs.rubric_files import read_rubrics
 
@@ -45,7 +48,7 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
     problems: list[Problem] = []
     for path in paths:
         try:
-            checked.append(_check(path, labels))
+            checked.append(_check(path, labels, how))
         except InputError as error:
             problems += error.problems
     if problems:
@@ -53,21 +56,34 @@ def validate(paths: Sequence[Path], *, rubrics: Path | None = None) -> list[Chec
     return checked
 
 
-def _check(path: Path, labels: Sequence[str] | None) -> Checked:
+def _check(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) -> Checked:
     from ticketbench.edge.imports.advice import refuse_export
     from ticketbench.edge.inputs.python_literal import is_python
 
     if path.suffix in (".yaml", ".yml"):
+        _refuse_options(path, how)
         return _check_document(path)
     if is_python(path):
+        _refuse_options(path, how)
         return _check_rubrics(path)
-    refuse_export(path, unless=_COLUMNS)
-    if path.suffix == ".json" and not _is_table(path):
+    columns = how.columns if how else None
+    refuse_export(path, unless=(columns.id, *columns.texts, columns.label) if columns else _COLUMNS)
+    if path.suffix == ".json" and how is None and not _is_table(path):
         return _check_document(path)
-    from ticketbench.edge.inputs.dataset import load_dataset
+    return _check_dataset(path, labels, how)
+
+
+def _refuse_options(path: Path, how: DatasetKeys | None) -> None:
+    if how is not None:
+        what = f"{path} is no dataset: --columns, --delimiter and --encoding are of one"
+        raise InputError(what, help='a config says it as `dataset: {delimiter: ";"}` and the like')
+
+
+def _check_dataset(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) -> Checked:
+    from ticketbench.edge.inputs.dataset import Reading, load_dataset
     from ticketbench.edge.inputs.dataset_findings import dataset_findings
 
-    loaded = load_dataset(path, known_labels=labels)
+    loaded = load_dataset(path, Reading(how) if how else None, known_labels=labels)
     return Checked(
         str(path), "dataset", count(len(loaded.lines), "ticket"), dataset_findings(loaded)
     )

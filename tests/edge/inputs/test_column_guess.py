@@ -79,7 +79,7 @@ def test_no_column_has_two_roles() -> None:
 @pytest.mark.parametrize(
     ("table", "role"),
     [
-        (columns(text=TEXT, label="{x}"), "id"),
+        (columns(id="{x}", text=TEXT, label="{x}"), "id"),
         (columns(id="{i}", label="{x}"), "text"),
         (columns(id="{i}", text=TEXT), "label"),
         (columns(3 * MOST_LABELS, id="i{i}", text=TEXT, label="l{i}"), "label"),
@@ -93,6 +93,11 @@ def test_what_is_missing_is_told_with_the_columns_that_are_there(table: Table, r
     problem = raised.value.problems[0]
     assert problem.where == "export.csv:1"
     assert ", ".join(table.columns) in problem.help
+
+
+def test_a_table_without_any_id_has_none_not_even_its_subject() -> None:
+    found = guessed_columns(FILE, columns(subject="help {i}", text=TEXT, label="{x}"))
+    assert [guess.role for guess in found] == ["text", "label"]
 
 
 def test_a_table_without_rows_is_refused() -> None:

@@ -173,3 +173,68 @@ def test_a_label_left_out_of_all_labels_names_its_line() -> None:
 @pytest.mark.parametrize("label", ["a", NONE_LABEL])
 def test_a_listed_or_reserved_label_is_not_left_out(label: str) -> None:
     assert "TB107" not in findings(("x", label), all_labels=["a", "b"])
+
+
+MAIL = "<p>My order {} never came.</p><p>Please help.</p>"
+ANSWER = "My order {} never came.\n\nOn 3 May 2026 at 10:00, Ann <ann@example.org> wrote:\n> Hello"
+FOOTER = "My order {} never came.\nAnn Miller\nExample Road 1\nLondon"
+
+
+def texts(form: str, n: int, *others: str) -> list[tuple[str, str]]:
+    return [*((form.format(i), "a") for i in range(n)), *((text, "b") for text in others)]
+
+
+def test_markup_is_told_with_its_count_its_first_ticket_and_the_command() -> None:
+    (found,) = findings(*enough("b"), *texts(MAIL, 20))["TB115"]
+    assert found.title == "20 of 40 texts hold HTML markup"
+    assert found.evidence == "first t20 in line 22, of t.csv"
+    assert found.action == "ticketbench data import data/t.csv -o OUT.csv --html auto"
+
+
+def test_quoted_replies_below_markup_are_told_in_the_same_line() -> None:
+    quoted = "<p>My order {} never came.</p><blockquote>On 3 May Ann wrote:<br>Hi</blockquote>"
+    found = findings(*texts(quoted, 12))
+    assert found["TB115"][0].title == "12 of 12 texts hold HTML markup, 12 hold a quoted reply"
+    assert found["TB115"][0].action.endswith("--html auto --cut-quotes")
+    assert "TB116" not in found
+
+
+def test_quoted_replies_of_plain_texts_are_told_alone() -> None:
+    (found,) = findings(*texts(ANSWER, 10), *enough("b"))["TB116"]
+    assert found.title == "10 of 30 texts hold a quoted reply"
+    assert found.evidence == "first t0 in line 2 of t.csv"
+
+
+def test_the_same_three_lines_at_the_end_of_texts_are_told_as_a_signature() -> None:
+    (found,) = findings(*texts(FOOTER, 3), *enough("b"))["TB117"]
+    assert found.title.startswith("3 of 23 texts end in the same 3 lines as others")
+    assert "--cut-signatures" in found.action
+
+
+def test_what_stands_in_one_text_of_twenty_one_moves_nothing_and_is_not_told() -> None:
+    assert not {"TB115", "TB116"} & findings(*enough("a"), *texts(MAIL, 1)).keys()
+    assert "TB115" in findings(*enough("a")[1:], *texts(MAIL, 1))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is a < b or b > a in your filter, order {}?",
+        "The <title> is missing on page {} of mine",
+        "Why is `<b>` in my template {} not bold?",
+        "You write in clause {}:\n> goods are sent within a week\nThat was in May, where are they?",
+        "From: my heart, thank you for order {}",
+        "My order {} never came.\nThanks\nAnn",
+    ],
+)
+def test_look_alikes_are_not_told(text: str) -> None:
+    assert not {"TB115", "TB116", "TB117"} & findings(*texts(text, 20)).keys()
+
+
+@pytest.mark.parametrize(
+    "name", ["ann@example.org", "+49 151 12345678", "0151-1234567", "DE89370400440532013000"]
+)
+def test_an_id_that_may_be_somebody_is_told_by_its_line_alone(name: str) -> None:
+    tickets = [Ticket(name, MAIL, "a")]
+    (found,) = [one for one in dataset_findings(loaded(tickets)) if one.code == "TB115"]
+    assert found.evidence == "first in line 2, of t.csv"

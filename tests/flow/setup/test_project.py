@@ -42,6 +42,8 @@ def test_what_is_written_is_a_valid_project(export: Path) -> None:
         "project/configs/my-export-1.yaml",
         "project/configs/rubrics/v1.yaml",
         "project/.gitattributes",
+        "project/.ticketbench/.gitignore",
+        "project/reports/.gitignore",
     ]
     assert (made.n, made.labels) == (20, {"bill: no": 8, "log-in": 8})
     assert {one.role: one.column for one in made.columns} == {
@@ -119,11 +121,40 @@ def test_attributes_of_the_users_own_stay(export: Path) -> None:
     assert Path(".gitattributes").read_text(encoding="utf-8") == "mine"
 
 
-def test_two_spellings_of_a_label_are_refused_with_both(export: Path) -> None:
-    written(export, 'x,"my password is gone again",Log-In', 'y,"a password for me",log-in')
-    with pytest.raises(InputError, match="spelled in several ways: 'Log-In', 'log-in'"):
+def test_spellings_of_a_label_are_mapped_to_the_commonest(export: Path) -> None:
+    written(export, 'x,"my password is gone again",Log-In', 'y,"a password for me",log in ')
+    made = project_from(export, Path())
+    assert made.spellings == {"Log-In": "log-in", "log in": "log-in", "log-in": "log-in"}
+    assert made.labels == {"log-in": 10, "bill: no": 8}
+    rubrics = read_rubrics(Path("configs/rubrics/v1.yaml"))
+    assert [one.label for one in rubrics.rubrics] == ["log-in", "bill: no"]
+    assert [checked.kind for checked in validate([made.config])] == ["config"]
+
+
+def test_a_label_called_from_is_not_taken_for_a_file(export: Path) -> None:
+    export.write_text(export.read_text("utf-8").replace("log-in", "From"), encoding="utf-8")
+    with export.open("a", encoding="utf-8") as file:
+        file.write('x,"my password is gone again",from\n')
+    made = project_from(export, Path())
+    assert made.spellings == {"From": "From", "from": "From"}
+    assert [checked.kind for checked in validate([made.config])] == ["config"]
+
+
+def test_a_table_without_ids_and_with_a_subject_says_both_in_comments(export: Path) -> None:
+    lines = [f"help {i},some words {i} of a customer are here,team {i % 2}" for i in range(8)]
+    export.write_text("\n".join(["Subject,Body,Queue", *lines]) + "\n", encoding="utf-8")
+    made = project_from(export, Path())
+    text = made.config.read_text(encoding="utf-8")
+    assert "    # id: COLUMN" in text
+    assert "    # text: [Subject, Body]    # joined" in text
+    assert [checked.kind for checked in validate([made.config])] == ["config"]
+
+
+def test_a_column_that_is_called_an_id_and_is_none_is_no_reason_to_make_ids(export: Path) -> None:
+    lines = [f"{i // 4},some words {i} of a customer are here,team {i % 2}" for i in range(12)]
+    export.write_text("\n".join(["Ticket ID,Body,Queue", *lines]) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no column can be the id"):
         project_from(export, Path())
-    assert not Path("configs").exists()
 
 
 def test_a_wrong_row_is_told_with_its_line_before_anything_is_written(export: Path) -> None:
@@ -138,11 +169,27 @@ def test_rows_without_a_label_are_told_with_their_lines(export: Path) -> None:
     written(export, 'x,"nobody has read this one yet",', 'y,"nor this one, as it seems",')
     with pytest.raises(InputError) as raised:
         project_from(export, Path())
-    assert [problem.where for problem in raised.value.problems] == [f"{export}:22", f"{export}:23"]
-    assert raised.value.problems[0].help == "fill it in or drop the row"
+    (found,) = raised.value.problems
+    said = "'Queue' is empty (2 of 22 rows: lines 22, 23)"
+    assert (found.where, found.what) == (f"{export}:22", said)
+    assert found.help.startswith("fill it in or drop the row, or say what it means: ")
 
 
-def test_an_export_with_semicolons_is_told_as_one(export: Path) -> None:
-    export.write_text('Key;Body;Queue\n1;"it, and that";a\n2;"more, or less";b\n', encoding="utf-8")
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_the_sign_between_fields_is_written_where_only_one_can_be_meant(
+    export: Path, sign: str
+) -> None:
+    text = export.read_text(encoding="utf-8").replace("Key,Body,Queue", f"Key{sign}Body{sign}Queue")
+    rows = [line.replace(',"', f'{sign}"').replace('",', f'"{sign}') for line in text.splitlines()]
+    export.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    made = project_from(export, Path())
+    assert (made.delimiter, made.n) == (sign, 20)
+    shown = "tab" if sign == "\t" else f'"{sign}"'
+    assert f"  delimiter: {shown}\n" in made.config.read_text(encoding="utf-8")
+    assert [checked.kind for checked in validate([made.config])] == ["config"]
+
+
+def test_a_header_that_two_signs_can_part_is_not_guessed(export: Path) -> None:
+    export.write_text("Key;Body|Queue;Text\n1;a b|c;d\n", encoding="utf-8")
     with pytest.raises(InputError, match="the header is one field that holds 2 semicolons"):
         project_from(export, Path())

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ticketbench.core.errors import InputError, MachineError
+from ticketbench.core.quotes import without_controls
 from ticketbench.edge.files.git_marks import RESOLVE, refuse_git_marks
 from ticketbench.edge.files.links import FOLLOW_LINKS, read_at
 
@@ -75,7 +76,8 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"no such file: {path}", help="check the path") from None
+        what = f"no such file: {without_controls(str(path))}"
+        raise InputError(what, help="check the path") from None
     except IsADirectoryError:
         raise InputError(f"{path} is a folder, not a file", help="name a file in it") from None
     except PermissionError:

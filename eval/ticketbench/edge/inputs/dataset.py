@@ -93,7 +93,7 @@ def load_dataset(
     )
     if problems:
         raise problems_error(sorted(problems, key=line_of_problem))
-    done = (*table.notes, *((_MADE_IDS,) if ids else ()), *_done(reading, columns))
+    done = (*table.notes, *((_MADE_IDS,) if ids else ()), *_done(reading, columns, table))
     intake = Intake(
         where=tuple(one.text for one in conditions),
         n_kept=len(rows) if conditions else 0,
@@ -108,9 +108,13 @@ def load_dataset(
 _MADE_IDS = "no id column: ids are made from the texts"
 
 
-def _done(reading: Reading, columns: Columns) -> tuple[str, ...]:
-    """What the config asked for that changes texts."""
+def _done(reading: Reading, columns: Columns, table: Table) -> tuple[str, ...]:
+    """What is done to values by the keys of the config, or because of what the file holds."""
     done = []
+    if columns.id in table.facts.floats:
+        done.append("ids that are floats read as whole numbers")
+    if columns.label in table.facts.floats and columns.label not in table.facts.class_names:
+        done.append("labels that are floats read as whole numbers")
     if columns.joins:
         done.append(f"text joined of {', '.join(map(clipped, columns.texts))}")
     if reading.keys.line_ends == "keep":

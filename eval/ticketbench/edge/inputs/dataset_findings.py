@@ -44,6 +44,11 @@ def dataset_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:
     return tuple(found for each in CHECKS for found in each(loaded))
 
 
+def reading_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:
+    """Those of how the table was read: what was done to it, and what did nothing."""
+    return tuple(found for each in (intake, unused_map, all_splits) for found in each(loaded))
+
+
 def _warning(code: str, title: str, evidence: str, action: str) -> Finding:
     return Finding(code=code, severity="warning", title=title, evidence=evidence, action=action)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.config import Config
+from ticketbench.edge.inputs.dataset_findings import reading_findings
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
@@ -56,7 +57,8 @@ if TYPE_CHECKING:
 class GateRun:
     """The report of the gates, where things stand, ticket texts by id as they may be shown, what is
     worth knowing about the answers, what was masked in the texts, and what is worth knowing about
-    them where some would stand. `baseline` is the rubric set that was blessed, if any was.
+    them where some would stand. `baseline` is the rubric set that was blessed, if any was, `read`
+    what was done to the dataset before it was judged.
     """
 
     report: GateReport
@@ -66,6 +68,7 @@ class GateRun:
     masked: Masking = NO_TEXTS
     notes: tuple[Finding, ...] = ()
     baseline: str = ""
+    read: tuple[Finding, ...] = ()
 
 
 def gate(
@@ -102,6 +105,7 @@ def gate(
         shown.masking,
         texts_notes(inputs.config) if broken else (),
         judge.baseline.rubric_set if judge.baseline else "",
+        reading_findings(inputs.loaded),
     )
 
 

@@ -129,7 +129,7 @@ def _labels(file: Path, tickets: Sequence[Ticket]) -> dict[str, int]:
 
 
 def _spellings(tickets: Sequence[Ticket]) -> dict[str, str]:
-    """Of labels that are one but for case, blanks, `_` and `-`: each spelling, and the commonest."""
+    """Of labels that differ by case, blanks, `_`, `-` alone: each spelling, and the commonest."""
     counts = Counter(ticket.label.strip() for ticket in tickets)
     alike: dict[str, list[str]] = {}
     for label in sorted(counts, key=lambda label: (-counts[label], label)):
@@ -236,7 +236,7 @@ def _dataset_lines(written: _Written) -> Iterator[str]:
         yield f"  delimiter: {sign}"
     yield "  columns:"
     if all(guess.role != "id" for guess in written.guesses):
-        yield "    # id: COLUMN                # no column looks like one: ids are made of the texts"
+        yield "    # id: COLUMN              # no column looks like one: ids are made of the texts"
     for guess in written.guesses:
         yield _column_line(guess)
         if guess.role == "text" and written.joined:

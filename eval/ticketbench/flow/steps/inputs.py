@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
-from ticketbench.core.quotes import quoted
+from ticketbench.core.quotes import quoted, without_controls
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet, fingerprint
 from ticketbench.core.types import Dataset, Finding
@@ -133,10 +133,17 @@ def _refuse_missing_files(config: Config) -> None:
             what = f"{path} is {kind}, not a file"
             wrong.append(Problem(what, config.document.where(location), "name a regular file"))
         elif location in needed and not path.is_file():
-            what = f"no such file: {path}"
-            wrong.append(Problem(what, config.document.where(location), "check the path"))
+            what, help_ = f"no such file: {without_controls(str(path))}", "check the path"
+            if looks_like_windows(path):
+                help_ = "write / instead of \\"
+            wrong.append(Problem(what, config.document.where(location), help_))
     if wrong:
         raise InputError.of(wrong)
+
+
+def looks_like_windows(path: Path) -> bool:
+    """Whether a path holds a backslash, or what YAML makes of one in double quotes."""
+    return any(c == "\\" or not c.isprintable() for c in str(path))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What other tools export, as tickets in a notebook.
+"""What other tools export, looked into and as tickets in a notebook.
 
-In order: dataset.
+In order: dataset, inspection.
 """

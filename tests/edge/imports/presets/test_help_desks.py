@@ -187,3 +187,13 @@ def test_a_value_of_any_form_in_any_place_is_no_fault_of_ours(preset: str, odd: 
     for key in keys.split():
         for asked in (TAG, ALL, Asked(label_field="id", parts="all")):
             read(preset, asked, **{"id": 1, "tags": "team_a", "Labels": "team_a", key: odd})
+
+
+def test_markup_that_somebody_asks_about_in_an_issue_stays_by_default() -> None:
+    assert [
+        one for one in ("zendesk", "freshdesk", "intercom", "jira") if named_preset(one).html
+    ] == [
+        "zendesk",
+        "freshdesk",
+        "intercom",
+    ]

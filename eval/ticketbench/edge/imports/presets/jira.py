@@ -27,7 +27,6 @@ _WHO = ("accountId", "key", "name", "emailAddress", "displayName")
         "label": "a field by `--label-field`, or an entry of Labels by `--label-tag`",
         "group": "a pseudonym of the reporter",
     },
-    html=True,
 )
 def jira(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     """An issue; the name of who reported it stands in the dataset as a pseudonym."""

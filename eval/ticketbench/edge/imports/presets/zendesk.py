@@ -94,5 +94,5 @@ def _said(comments: list[Mapping[str, Any]], requester: str, left_out: LeftOut) 
         elif author != requester and (author or i):
             left_out.count("comments of agents and bots")
         else:
-            texts = (body(one.get(key)) for key in ("plain_body", "html_body", "body"))
+            texts = (body(one.get(key)) for key in ("plain_body", "body", "html_body"))
             yield next((text for text in texts if text.strip()), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 
 def joined_text(parts: Iterable[str], *, join: str) -> str:
@@ -13,6 +14,5 @@ def joined_text(parts: Iterable[str], *, join: str) -> str:
     """
     given = [part.strip() for part in parts]
     given = [part for part in given if part]
-    kept = [part for part, after in zip(given, [*given[1:], ""], strict=True)
-            if not after.startswith(part)]  # fmt: skip
+    kept = [part for part, after in pairwise([*given, ""]) if not after.startswith(part)]
     return join.join(kept)

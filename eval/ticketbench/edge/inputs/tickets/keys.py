@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from ticketbench.core.errors import InputError
@@ -108,13 +108,14 @@ class DatasetKeys(Strict):
     join: str = "\n\n"
     line_ends: Literal["lf", "keep"] = "lf"
 
-    @model_validator(mode="after")
-    def _one_entry_a_label(self) -> Self:
-        trimmed = [old.strip() for old in self.labels]
+    @field_validator("labels")
+    @classmethod
+    def _one_entry_a_label(cls, labels: dict[str, str]) -> dict[str, str]:
+        trimmed = [old.strip() for old in labels]
         doubled = sorted({old for old in trimmed if trimmed.count(old) > 1})
         if doubled:
-            raise ValueError(f"labels has {quoted(doubled[0])} twice, but for outer blanks")
-        return self
+            raise ValueError(f"{quoted(doubled[0])} stands twice, but for outer blanks")
+        return labels
 
     @property
     def labels_file(self) -> str | None:
@@ -127,6 +128,21 @@ class DatasetKeys(Strict):
         delimiter = delimiter_of(self.delimiter) if self.delimiter else None
         encoding = encoding_of(self.encoding) if self.encoding else None
         return Dialect(delimiter, encoding, "config")
+
+
+def keys_of(
+    columns: Mapping[str, Sequence[str]], *, delimiter: str | None, encoding: str | None
+) -> DatasetKeys:
+    """The keys that options of a command stand for. Raises InputError for columns that go nowhere,
+    or have two roles.
+    """
+    named = {role: [*names] if len(names) > 1 else names[0] for role, names in columns.items()}
+    try:
+        mapped = Columns.model_validate(named)
+    except ValidationError as error:
+        what = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise InputError(what, where="--columns", help="such as text=Body,label=Team") from None
+    return DatasetKeys(columns=mapped, delimiter=delimiter, encoding=encoding)
 
 
 NO_KEYS = DatasetKeys()

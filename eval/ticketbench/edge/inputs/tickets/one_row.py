@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ticketbench.core.quotes import listed, quoted
+from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Ticket
 from ticketbench.edge.inputs.tickets.causes import Causes
 from ticketbench.edge.inputs.tickets.cells import as_text, listed_in, of_one
@@ -14,11 +15,12 @@ from ticketbench.edge.inputs.tickets.identity import IdsOfTexts, NoId, usable_id
 from ticketbench.edge.inputs.tickets.joined_text import joined_text
 from ticketbench.edge.inputs.tickets.keys import Columns, DatasetKeys
 from ticketbench.edge.inputs.tickets.label_map import LabelMap
-from ticketbench.edge.inputs.tickets.several import labels_in
+from ticketbench.edge.inputs.tickets.several import JSON, labels_in, separator_key
 from ticketbench.edge.tables.columns import at
 from ticketbench.edge.tables.rows import Cell, Facts, Row
 
 _FILL_IN = "fill it in or drop the row"
+_LABEL_IT = f'{_FILL_IN}, or say what it means: `dataset: {{labels: {{"": {NONE_LABEL}}}}}`'
 _OF_SEVERAL = (
     "a ticket has one label: map the column as all_labels beside one of the label, "
     "or decide on one: ticketbench data import FILE"
@@ -66,6 +68,7 @@ class TicketOfRow:
         id_ = "" if self.ids is not None else self._id(row)
         text = self._text(row)
         label = self._label(row)
+        all_labels = self._all_labels(row)
         self._refuse_illegal_characters(row)
         if self.causes.n > before:
             return None
@@ -76,7 +79,7 @@ class TicketOfRow:
             id=self.ids.next(plain) if self.ids is not None else id_,
             text=plain,
             label=label,
-            all_labels=self._all_labels(row),
+            all_labels=all_labels,
             group=self._optional(row, self.columns.group),
             split=self._optional(row, self.columns.split),
             metadata=tuple((k, v if keeps else with_line_feeds(v)) for k, v in kept),
@@ -125,7 +128,7 @@ class TicketOfRow:
             found = whole_number(found) or found
         label = self.labels.new(found)
         if not label.strip():
-            self._add("empty", column, row, f"{quoted(column)} is empty", _FILL_IN)
+            self._add("empty", column, row, f"{quoted(column)} is empty", _LABEL_IT)
         elif self._class_names and found not in self._class_names and found not in self.labels:
             self._refuse_number(row, found)
         return label
@@ -140,7 +143,12 @@ class TicketOfRow:
         if self.columns.all_labels is None:
             return ()
         cell: Cell = at(row, self.columns.all_labels)
-        found = labels_in(cell, self.keys.all_labels_separator, self.known)
+        separator = self.keys.all_labels_separator
+        found = labels_in(cell, separator, self.known)
+        if separator == JSON and not isinstance(listed_in(cell), list) and as_text(cell).strip():
+            what = f"{quoted(self.columns.all_labels)} holds {quoted(as_text(cell))}, no JSON list"
+            help_ = f'write ["a", "b"], or name what stands between labels: {separator_key(",")}'
+            self._add("JSON", self.columns.all_labels, row, what, help_)
         return tuple(dict.fromkeys(map(self.labels.new, found)))
 
     def _optional(self, row: Row, column: str | None) -> str | None:

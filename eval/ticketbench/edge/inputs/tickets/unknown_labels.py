@@ -66,11 +66,15 @@ def _unknown(path: object, found: Lines, known: Collection[str], n: int) -> Prob
     if len(found) == 1:
         (label, lines) = next(iter(found.items()))
         what = f"no rubric set has the label {quoted(label)}{lines_text(lines, n)}"
-        near = suggestion(label, known)
-        help_ = f"{near} Write {map_text(alike)}" if alike else _or_none(near)
+        if alike:
+            help_ = f"did you mean {quoted(alike[label])}? Write {map_text(alike)}"
+        else:
+            help_ = _or_none(suggestion(label, known))
         return Problem(what, where, help_)
     often = sorted(found, key=lambda label: (-len(found[label]), found[label][0]))
-    named = "; ".join(_one(label, found[label], known) for label in often[:MOST_NAMED])
+    named = "; ".join(
+        _one(label, found[label], known, alike.get(label)) for label in often[:MOST_NAMED]
+    )
     what = f"no rubric set has {len(found)} of the labels: {named}{more_text(len(found))}"
     return Problem(what, where, f"write {map_text(alike)}" if alike else _or_none(_MAP))
 
@@ -82,9 +86,9 @@ def _or_none(help_: str) -> str:
     return f"{help_} or write {NONE_LABEL} when no label fits"
 
 
-def _one(label: str, lines: Sequence[int], known: Collection[str]) -> str:
-    """Such as "'Biling' (12 rows, first in line 3; did you mean 'billing'?)"."""
-    near = suggestion(label, known)
+def _one(label: str, lines: Sequence[int], known: Collection[str], alike: str | None) -> str:
+    """Such as "'Biling' (12 rows, first line 3; did you mean 'billing'?)"."""
+    near = f"did you mean {quoted(alike)}?" if alike is not None else suggestion(label, known)
     meant = f"; {near}" if near.startswith("did you mean") else ""
     rows = "1 row, line" if len(lines) == 1 else f"{len(lines):,} rows, first line"
     return f"{quoted(label)} ({rows} {min(lines)}{meant})"

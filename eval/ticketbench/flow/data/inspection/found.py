@@ -54,7 +54,7 @@ class Inspection:
     """What a file of tickets holds; counts are over all rows, `contents` over what it says.
 
     export       None where it is a plain table
-    columns      which column is what, and why; none for an export
+    columns      which column is what, and why, guessed from `n_guessed` rows; none for an export
     copies       texts of several tickets; `conflicts` those with different labels
     n_different  texts, where near-duplicates count as one; None where texts are too many to look
     splits       tickets by split; none without such a column
@@ -67,6 +67,7 @@ class Inspection:
     path: str
     export: Export | None
     columns: tuple[Guess, ...]
+    n_guessed: int
     n: int
     notes: tuple[str, ...]
     balance: Balance

@@ -50,10 +50,11 @@ def inspect(
 ) -> Inspection:
     """Look into `path`: a table, or an export that a preset reads.
 
-    `columns` says what columns are where a guess is wrong, by role; `preset` the tool that wrote
-    it where that is not seen, "none" for a table; `asked` what that tool's preset has to know. With `everything` all texts are looked at for markup and personal data, else 10,000 drawn
-    from them. Raises InputError for a file that cannot be read, has no such column, or whose tool
-    takes no such option.
+    `columns` says what columns are where a guess is wrong, by role; `preset` the tool that wrote it
+    where that is not seen, "none" for a table; `asked` what that tool's preset has to know. With
+    `everything` all texts are looked at for markup and personal data, else 10,000 drawn from them.
+    Raises InputError for a file that cannot be read, has no such column, or whose tool takes no
+    such option.
     """
     dialect, asked = dialect or Dialect(), asked or Asked()
     seen = named_preset(preset or "none") if preset or columns else looks_like(path)
@@ -134,6 +135,7 @@ class _Counted:
             path=str(path),
             export=export,
             columns=guesses,
+            n_guessed=max(map(len, values.values()), default=0),
             n=tally.n,
             notes=self.notes,
             balance=tally.balance(),

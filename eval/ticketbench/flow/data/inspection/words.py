@@ -44,6 +44,12 @@ def sampled(found: Inspection) -> str:
     )
 
 
+def guessed_from(found: Inspection) -> str:
+    """Of how many rows columns were guessed; empty where of all, or of none."""
+    n, of = found.n_guessed, found.n
+    return f"guessed from {n:,} rows drawn from all {of:,}" if 0 < n < of else ""
+
+
 def label_rows(found: Inspection) -> list[tuple[str, str, str]]:
     """The most frequent labels with their tickets and shares."""
     shown = found.balance.labels[:MOST_LABELS]
