@@ -74,6 +74,14 @@ def test_an_export_is_told_with_the_choice_that_has_to_be_made() -> None:
     assert "--preset zendesk --label-tag 'team_*'" in chosen.replace("\\ ", "")
 
 
+def test_an_export_that_is_broken_is_an_error_and_no_choice() -> None:
+    good = (EXPORTS / "zendesk.ndjson").read_text(encoding="utf-8").splitlines()[0]
+    done = ticketbench("data", "inspect", written("t.ndjson", good, '{"id": '), "--label-tag", "*")
+    assert done.returncode == 2
+    assert "not valid JSON" in done.stderr
+    assert "t.ndjson:2" in done.stderr
+
+
 def test_copies_conflicts_and_leaks_are_counted_with_ids() -> None:
     file = written(
         "t.csv",

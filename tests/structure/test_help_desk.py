@@ -14,9 +14,7 @@ from forked import ticketbench_in
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "help_desk.md").read_text(encoding="utf-8")
 COMMAND = re.compile(r"^ {4}ticketbench (.*)$", re.MULTILINE)
-PRINTED = re.compile(
-    r"^ {4}ticketbench (.*)\n\nprints\n\n((?: {4}.*\n|\n(?= {4}))+)", re.MULTILINE
-)
+PRINTED = re.compile(r"^ {4}ticketbench (.*)\n\nprints\n\n((?: {4}.*\n|\n(?= {4}))+)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

@@ -109,13 +109,18 @@ def _reason(role: str, name: str, values: Sequence[str]) -> str:
     given = [value for value in values if value.strip()]
     n, different = len(values), len(set(given))
     holds = {
-        "id": "different in every row" if different == n else f"{different:,} values in {n:,} rows",
+        "id": "different in every row" if different == n else counted(different, n),
         "text": f"texts of {round(_mean_length(given)):,} characters on average",
-        "label": f"{different:,} short values in {n:,} rows",
-        "group": f"{different:,} values in {n:,} rows",
+        "label": counted(different, n, "short value"),
+        "group": counted(different, n),
         "time": "dates",
     }[role]
     return f"by its name; {holds}" if is_known(role, name) else f"by what it holds: {holds}"
+
+
+def counted(different: int, n: int, what: str = "value") -> str:
+    """Such as "4 values in 12 rows"."""
+    return f"{different:,} {what}{'s' * (different != 1)} in {n:,} row{'s' * (n != 1)}"
 
 
 def _ranked(role: str, values: Mapping[str, Sequence[str]]) -> list[str]:

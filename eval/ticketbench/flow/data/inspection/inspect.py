@@ -12,7 +12,7 @@ from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.inputs.column_guess import Guess, columns_of
 from ticketbench.edge.tables.columns import has_column, missing_column
 from ticketbench.edge.tables.rows import Dialect
-from ticketbench.flow.data.asked import ImportAsked, checked
+from ticketbench.flow.data.asked import ImportAsked, checked, option
 from ticketbench.flow.data.inspection.contents import MOST_CHARACTERS, Contents
 from ticketbench.flow.data.inspection.found import Annotators, Export, Inspection, Together
 from ticketbench.flow.data.inspection.next_steps import next_steps
@@ -104,6 +104,8 @@ def _of_export(
         counted = _counted(tickets, everything=everything)
     except InputError as error:
         first = error.problems[0]
+        if not any(option(name) in first.help for name in preset.options):
+            raise
         choice = f"{first.what}; {first.help}" if first.help else first.what
     left_out = {} if choice else dict(sorted(tickets.left_out.counts.items()))
     export = Export(preset.name, preset.tool, left_out, choice)

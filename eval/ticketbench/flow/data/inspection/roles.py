@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from ticketbench.edge.inputs.column_guess import Guess, is_known, likely_columns
+from ticketbench.edge.inputs.column_guess import Guess, counted, is_known, likely_columns
 
 _ORDER = ("id", "text", "label", "group", "split", "time")
 
@@ -131,4 +131,4 @@ _FITS = {"text": _is_wordy, "id": _is_there, "label": _is_short, "split": _is_sp
 
 def _counted(values: Sequence[str]) -> str:
     different = len(set(filter(None, values)))
-    return f"by its name; {different:,} values in {len(values):,} rows"
+    return f"by its name; {counted(different, len(values))}"

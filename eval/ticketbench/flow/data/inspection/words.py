@@ -104,12 +104,10 @@ def _of_rows(found: Inspection) -> Iterator[str]:
     if found.conflicts.n:
         wrong = "at least one label of each is wrong"
         yield f"{_equal(found.conflicts)} under different labels{_such(found.conflicts)}; {wrong}"
-    given = found.lengths.n
-    if found.n_different is not None and found.n_different < given and not found.annotators.tickets:
-        yield (
-            f"of {given:,} texts {found.n_different:,} are different; the others are copies or "
-            "near-duplicates"
-        )
+    given, different = found.lengths.n, found.n_different
+    if different is not None and different < given and not found.annotators.tickets:
+        alike = _of(given - different, given, "text")
+        yield f"{alike} are copies or near-duplicates of others"
     if found.splits:
         parts = ", ".join(f"{clipped(name)} ({n:,})" for name, n in [*found.splits.items()][:5])
         leaks = f"{_equal(found.leaks)} in more than one of them{_such(found.leaks)}"
