@@ -1,11 +1,6 @@
 """Tables of any origin: a file as rows with line numbers, every value the text that stands there.
 
-rows        a table and its rows, what a format reads, and what cannot be read, by its cause
-columns     the names in a header, what a mapped name leads to, and names with dots
-dialect     delimiters and encodings by name, and how to say them
-text_lines  the lines of a text file, and what is none
-empty_rows  what is left out, since nothing stands there
-room        how much a packed file may become
-formats/    a file each: how bytes become rows
-reading     a file by its suffix: row by row, or whole
+In order: rows, columns, dialect, text_lines, empty_rows, room, formats, reading. Rows are what a
+format makes of bytes, and what cannot be read, by its cause; columns is what a mapped name leads to
+and dialect how a file is said to be written; formats/ has a file each, found by its decorator.
 """

@@ -43,7 +43,7 @@ def encoding_of(name: str) -> str:
     except (LookupError, ValueError):
         help_ = suggestion(name, _USUAL)
         raise InputError(f"unknown encoding {quoted(name)}", help=help_) from None
-    if not getattr(found, "_is_text_encoding", True) or found.name in _NO_FILES:
+    if not found._is_text_encoding or found.name in _NO_FILES:
         what = f"{quoted(name)} is no encoding of text files"
         raise InputError(what, help=f"such as {', '.join(_USUAL)}")
     return found.name
