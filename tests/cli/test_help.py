@@ -87,6 +87,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "app.py": 'LABELS = {"a": "Is it a?", "b": "Is it b?"}\n',
         "datasets/new.csv": TICKETS,
         "export.csv": EXPORT,
+        "semi.csv": EXPORT.replace(",", ";"),
         "tickets.jsonl": '{"id": "t1", "text": "I was charged twice"}\n',
     }
     for name, text in files.items():

@@ -39,7 +39,7 @@ def command(
     \b
     ticketbench validate configs/support.yaml
     ticketbench validate datasets/new.csv --rubrics configs/rubrics/v2.yaml
-    ticketbench validate export.csv --delimiter ';' --columns text=Body,label=Team
+    ticketbench validate semi.csv --delimiter ';' --columns text=Text,label=Team
     ticketbench validate app.py::LABELS
     """
     from ticketbench.flow.validate import validate
