@@ -29,6 +29,14 @@ EXPORT = "Nr,Text,Team\n" + "".join(
     f"{i},please help me with order {i},{'ab'[i % 2]}\n" for i in range(8)
 )
 
+EXPORTS = {
+    "zendesk.ndjson": "desk.json",
+    "label-studio.json": "tasks.json",
+    "two-annotators-as-rows.csv": "people.csv",
+    "html-bodies-with-quotes.csv": "bodies.csv",
+}
+"""Exports of other tools, and what examples call them."""
+
 ELSEWHERE = {
     "ticketbench serve": "runs until somebody ends it; tests/edge/serving starts it",
     "ticketbench key bind": "writes the file of keys of a user; tests/cli/test_key.py has one",
@@ -85,6 +93,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
+    for export, name in EXPORTS.items():
+        shutil.copy(Path(__file__).parents[1] / "exports" / export, folder / name)
     for words in (
         "run configs/support.yaml",
         "cache export configs/support.yaml",

@@ -21,8 +21,7 @@ PRINTED = re.compile(r"^ {4}ticketbench (.*)\n\nprints\n\n((?: {4}.*\n|\n(?= {4}
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What each command of the page prints, one after the other in one folder."""
     folder = tmp_path_factory.mktemp("desk")
-    for file in (ROOT / "tests" / "exports").iterdir():
-        shutil.copy(file, folder)
+    shutil.copytree(ROOT / "tests" / "exports", folder, dirs_exist_ok=True)
     found = {}
     for command in COMMAND.findall(PAGE):
         done = ticketbench_in(folder, *shlex.split(command), COLUMNS="80")

@@ -47,8 +47,7 @@ def row(of: Preset) -> str:
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What each command of the page prints, one after the other in one folder."""
     folder = tmp_path_factory.mktemp("imports")
-    for file in (ROOT / "tests" / "exports").iterdir():
-        shutil.copy(file, folder)
+    shutil.copytree(ROOT / "tests" / "exports", folder, dirs_exist_ok=True)
     found = {}
     for command in COMMAND.findall(PAGE):
         done = ticketbench_in(folder, *shlex.split(command), COLUMNS="80")

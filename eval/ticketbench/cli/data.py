@@ -14,7 +14,7 @@ def command() -> None:
 
     \b
     ticketbench data inspect export.csv
-    ticketbench data import export.csv --columns text=Text,label=Team -o d.csv
+    ticketbench data import tasks.json --preset label-studio -o dataset.csv
     """
 
 

@@ -60,10 +60,10 @@ def import_command(file: Path, out: Path | None, as_json: bool, **options: Any) 
     OUT.disagreements.csv. Nothing is sent, and no address or name of a customer is copied.
 
     \b
-    ticketbench data import tickets.ndjson --preset zendesk --label-tag 'team_*' -o d.csv
-    ticketbench data import export.json --preset label-studio -o d.csv
-    ticketbench data import labelled.csv --annotator person -o d.csv
-    ticketbench data import bodies.csv --html auto --cut-quotes --preview 3
+    ticketbench data import desk.json --preset zendesk --label-field 3601 -o d.csv
+    ticketbench data import tasks.json --preset label-studio -o labelled.csv
+    ticketbench data import people.csv --annotator annotator -o agreed.csv
+    ticketbench data import bodies.csv --html auto --cut-quotes -o words.csv
     """
     from ticketbench.flow.data.dataset import data_import
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, islice, repeat
 from operator import itemgetter
-from typing import cast
 
 from ticketbench.core.quotes import clipped
 from ticketbench.edge.tables.columns import Header, header_of
@@ -19,8 +17,6 @@ from ticketbench.edge.tables.text_lines import MOST_ROW_BYTES, text_lines, too_l
 
 _SEP = re.compile(r'("?)sep=([^\r\n"])\1(?:\r\n|\r|\n)', re.IGNORECASE)
 """The first line of some spreadsheets, for others of their kind."""
-
-_MOST_WRITTEN = 20
 
 _AT_ONCE, _CELLS_AT_ONCE = 100, 100_000
 """Records, and their fields, that are read together: many, for speed, and not too much to hold."""
@@ -40,22 +36,7 @@ def parse_tsv(source: Source) -> Stream:
 
 def values_of(columns: tuple[str, ...], records: list[list[str]]) -> Iterable[dict[str, Cell]]:
     """The fields of each record by column; as many of them as there are columns, or more."""
-    if len(columns) > _MOST_WRITTEN:
-        return map(dict, map(zip, repeat(columns), records))
-    return _displays(len(columns))(columns, records)
-
-
-@cache
-def _displays(n: int) -> Callable[[tuple[str, ...], list[list[str]]], list[dict[str, Cell]]]:
-    """`{k0: v0, k1: v1}` for every record: made in half the time of `dict(zip(columns, record))`.
-
-    The code that is compiled depends on the number of columns, on nothing that stands in a file.
-    """
-    keys, values = ([f"{letter}{i}" for i in range(n)] for letter in "kv")
-    pairs = ", ".join(map("{}: {}".format, keys, values))
-    code = f"[{{{pairs}}} for {', '.join(values)}, in records]"
-    made = eval(f"lambda columns, records: (lambda {', '.join(keys)}: {code})(*columns)")
-    return cast(Callable[[tuple[str, ...], list[list[str]]], list[dict[str, Cell]]], made)
+    return map(dict, map(zip, repeat(columns), records))
 
 
 def _parse(source: Source, by_suffix: str) -> Stream:
