@@ -97,7 +97,7 @@ def ceiling(dataset: Path) -> tuple[Finding, ...]:
             code="TB120",
             severity="note",
             title=ceiling_text(found),
-            evidence=f"[{numbers.interval(found.agreed)}] by {dataset.with_suffix(NOTES).name}"
+            evidence=f"{numbers.interval(found.agreed)} by {dataset.with_suffix(NOTES).name}"
             f", from {numbers.count(found.n_double, 'ticket')}{few}",
             action="agree on what the unclear labels mean before you blame the rubrics",
         ),
