@@ -7,7 +7,6 @@ Add a check: one decorated generator that yields findings.
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -127,7 +126,8 @@ def _for_inexpressible(table: ScoreTable, label: str) -> str:
     action = "add the rubrics, or compare on the labels both sets have"
     if table.provenance.endpoint != "table":
         return action
-    named = shlex.quote(f"{clipped(label)}={NONE_LABEL}")
+    plain = f"{clipped(label)}={NONE_LABEL}"
+    named = plain if label.replace("-", "_").isidentifier() else f"'{plain}'"
     return f"{action}; where no label of a table fits: --labels {named}"
 
 

@@ -9,6 +9,7 @@ from ticketbench.core.errors import Problem
 from ticketbench.core.quotes import quoted
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Repeat
+from ticketbench.edge.results.forms.counted import rows_of
 from ticketbench.edge.results.forms.options import ROLES, SCORE_PREFIX
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.tables.rows import Row
@@ -38,25 +39,38 @@ def repeat_of(row: Row, origin: Origin) -> Repeat:
     return Repeat(text(row, "ticket_id"), name)
 
 
+def answer_key(row: Row, origin: Origin) -> object:
+    """What is equal for two rows of one answer, cheaply where there are no repeats."""
+    return repeat_of(row, origin) if has_repeats(origin) else text(row, "ticket_id")
+
+
 def answer_id(row: Row, origin: Origin) -> str:
     """What the answer in a row is called: its ticket, with the repeat where there are some."""
+    if not has_repeats(origin):
+        return text(row, "ticket_id")
     found = repeat_of(row, origin)
     return f"{found.ticket} ({found.name})" if found.name else found.ticket
 
 
 def in_the_way(rows: Sequence[Row], origin: Origin) -> Numbered:
     """Rows without ticket, label or repeat; tickets that stand twice, or say two things."""
-    problems: Numbered = []
-    for row in rows:
-        if not text(row, "ticket_id") or not text(row, "label"):
-            what = Problem("ticket_id or label is empty", origin.place(row.line), EMPTY)
-            problems.append((row.line, what))
+    problems = _empty(rows, origin)
     named = [row for row in rows if text(row, "ticket_id")]
     if has_repeats(origin):
         problems += _without_name(named, origin)
         problems += _not_one(named, "label", "gold label", origin)
         problems += _not_one(named, "group_id", "group", origin)
     return problems + _twice(named, origin)
+
+
+def _empty(rows: Sequence[Row], origin: Origin) -> Numbered:
+    """One problem for all rows without a ticket or without a gold label."""
+    bad = [row.line for row in rows if not (text(row, "ticket_id") and text(row, "label"))]
+    if not bad:
+        return []
+    what = "ticket_id or label is empty"
+    told = what if len(bad) == 1 else f"{rows_of(len(bad), len(rows))}: {what}"
+    return [(bad[0], Problem(told, origin.place(bad[0]), EMPTY))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +83,13 @@ class _Again:
 
 def _seen_again(rows: Sequence[Row], key: Callable[[Row], object]) -> list[_Again]:
     first: dict[object, int] = {}
-    return [
-        _Again(row, first[key(row)])
-        for row in rows
-        if first.setdefault(key(row), row.line) != row.line
-    ]
+    lines = ((row, first.setdefault(key(row), row.line)) for row in rows)
+    return [_Again(row, line) for row, line in lines if line != row.line]
 
 
 def _twice(rows: Sequence[Row], origin: Origin) -> Numbered:
     """One problem for all rows that stand again."""
-    again = _seen_again(rows, lambda row: repeat_of(row, origin))
+    again = _seen_again(rows, lambda row: answer_key(row, origin))
     if not again:
         return []
     one = again[0]

@@ -132,7 +132,7 @@ def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Number
         return of_top_labels(rows, labels, origin, problems)
     labels_ = _labels(table, origin, rows)
     columns = [SCORE_PREFIX + label for label in labels_]
-    cells = [[_text(row, column).strip() for column in columns] for row in rows]
+    cells = [_cells(row, columns) for row in rows]
     read = scores_of([row.line for row in rows], cells, columns, origin)
     problems += [(one.row, one.problem) for one in read.problems]
     scored = [row for row, of in zip(rows, read.values, strict=True) if of is not None]
@@ -147,9 +147,8 @@ def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> Score
     """Where from is still to be said; `seen` are the gold labels, also of failed tickets."""
     gold = gold_labels(answers.labels, seen)
     position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    repeats = tuple(repeat_of(row, origin) for row in answers.rows)
-    keys = [_text(row, "group_id") or ("id", one.ticket)
-            for row, one in zip(answers.rows, repeats, strict=True)]  # fmt: skip
+    keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in answers.rows]
+    repeats = tuple(repeat_of(row, origin) for row in answers.rows) if has_repeats(origin) else None
     return ScoreTable(
         labels=answers.labels,
         gold_labels=gold,
@@ -161,7 +160,7 @@ def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> Score
         failures=tuple(answers.failures),
         provenance=Provenance("", "", "", "", ""),
         known=answers.known,
-        repeats=repeats if has_repeats(origin) else None,
+        repeats=repeats,
     )
 
 
@@ -239,7 +238,9 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     for row in rows:
         top = _text(row, "top_label")
         score = _text(row, SCORE_PREFIX + top)
-        for label in labels if score else ():
+        own = 1 + (row.values.get("score") == score)
+        tied = score and list(row.values.values()).count(score) > own
+        for label in labels if tied else ():
             if label != top and _text(row, SCORE_PREFIX + label) == score:
                 before[label].add(top)
     return _ordered(labels, before)
@@ -261,6 +262,12 @@ def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
 def _identity(row: Row) -> str:
     ticket = _text(row, "ticket_id")
     return f"{len(ticket)}:{ticket}{_text(row, 'label')}"
+
+
+def _cells(row: Row, columns: Sequence[str]) -> list[str]:
+    """Those of the scores, without outer blanks."""
+    found = map(row.values.get, columns)
+    return [cell.strip() if isinstance(cell, str) else "" for cell in found]
 
 
 def _text(row: Row, column: str) -> str:

@@ -17,6 +17,7 @@ from ticketbench.edge.results.forms.numbers import (
     decimals,
     distribution,
     number_of,
+    refuse_underscores,
 )
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
@@ -72,6 +73,7 @@ def _readable(rows: Sequence[ScoredRow], form: Form) -> Iterator[_Numbers]:
         zero = "-inf" if form.scale == "log" else "0"
         cells = [c or zero for c in row.cells] if form.empty_scores == "zero" else row.cells
         try:
+            refuse_underscores(cells)
             values = tuple(map(number, cells))
         except ValueError:
             continue
@@ -116,6 +118,7 @@ def _kind(cell: str, form: Form) -> str | None:
     if plain in _NONE:
         return "none"
     try:
+        refuse_underscores([cell])
         number = number_of(form)(cell)
     except ValueError:
         return _kind_of_text(plain, form)

@@ -16,14 +16,14 @@ NEAR_100 = 1.0
 def number_of(form: Form) -> Callable[[str], float]:
     """What makes a number of a cell; it raises ValueError for a cell that is none."""
     if form.decimal == "." and form.scale != "percent":
-        return _plain
-    return lambda cell: _plain(_with_point(cell, form))
+        return float
+    return lambda cell: float(_with_point(cell, form))
 
 
-def _plain(cell: str) -> float:
-    if "_" in cell:  # Python reads 1_000 as a number, nobody else does
-        raise ValueError(cell)
-    return float(cell)
+def refuse_underscores(cells: Sequence[str]) -> None:
+    """Raise ValueError for 1_000: Python reads it as a number, nobody else does."""
+    if "_" in "".join(cells):
+        raise ValueError("an underscore in a number")
 
 
 def _with_point(cell: str, form: Form) -> str:

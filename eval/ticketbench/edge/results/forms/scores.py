@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ticketbench.core.classify import ContractViolation
 from ticketbench.edge.results.forms.causes import ScoredRow, causes
 from ticketbench.edge.results.forms.counted import Found, rows_of
-from ticketbench.edge.results.forms.numbers import distribution, number_of
+from ticketbench.edge.results.forms.numbers import distribution, number_of, refuse_underscores
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
 
@@ -66,6 +66,7 @@ def _values(cells: Sequence[str], number: Callable[[str], float], form: Form) ->
         zero = "-inf" if form.scale == "log" else "0"
         cells, printed = [cell or zero for cell in cells], [cell for cell in cells if cell]
     try:
+        refuse_underscores(cells)
         return distribution(list(map(number, cells)), printed, form)
     except (ValueError, ArithmeticError, ContractViolation):
         return None
