@@ -95,6 +95,32 @@ def test_one_label_alone_is_no_choice(tmp_path: Path) -> None:
     assert "fewer than two labels" in problems(tmp_path, HEAD + "1,a,a,0.9\n")[0].what
 
 
+@pytest.mark.parametrize(
+    ("rows", "what", "help_"),
+    [
+        ("1,A,a,0.9\n2,b,b,0.8\n", "no row answers with gold A; did you mean a?", "A=a"),
+        ("1,x,a,0.9\n2,y,b,0.8\n", "no gold label is answered with", "--labels"),
+        ("1,a,,\n2,b,,\n", "fewer than two score columns", "no row has a top_label either"),
+    ],
+)
+def test_gold_labels_are_held_against_what_is_answered(
+    tmp_path: Path, rows: str, what: str, help_: str
+) -> None:
+    (problem,) = problems(tmp_path, HEAD + rows)
+    assert what in problem.what
+    assert help_ in problem.help
+
+
+def test_a_gold_label_that_is_never_answered_is_wrong_and_no_mistake(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD + "1,a,a,0.9\n2,b,a,0.8\n3,c,a,0.8\n")
+    assert (found.labels, found.right.tolist()) == (("a", "b", "c"), [True, False, False])
+
+
+def test_whole_numbers_are_labels_with_and_without_decimals(tmp_path: Path) -> None:
+    found = read(tmp_path, HEAD + "1,0.0,0,0.9\n2,1.0,1,0.8\n3,1.0,0,0.8\n")
+    assert found.right.tolist() == [True, True, False]
+
+
 def test_what_needs_every_score_refuses_such_a_table(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(HEAD + "1,b,b,0.9\n2,a,b,0.4\n", encoding="utf-8")

@@ -119,7 +119,7 @@ def _settled(table: Table, origin: Origin, rows: Sequence[Row]) -> Settled:
     if TOP in table.columns and top_labels_alone(rows, columns):
         answered = {SCORE_PREFIX + label for label in said if label} - {SCORE_PREFIX}
         labels = [column.removeprefix(SCORE_PREFIX) for column in (*columns, *sorted(answered))]
-        found = gold_against(labels, gold, said, origin)
+        found = gold_against(labels, gold, said, origin, scored=False)
         return replace(found, unscored="")  # what is never answered is wrong, but has no column
     return gold_against(_labels(table, origin, rows), gold, said, origin)
 
@@ -232,7 +232,8 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
     if len(labels) < 2:
         what = "there are fewer than two score columns with values"
-        raise InputError(what, where=origin.columns)
+        help_ = f"no row has a {TOP} either" if TOP in table.columns else ""
+        raise InputError(what, where=origin.columns, help=help_)
     before: dict[str, set[str]] = {label: set() for label in labels}
     for row in rows:
         top = _text(row, "top_label")

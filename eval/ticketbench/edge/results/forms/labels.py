@@ -111,11 +111,17 @@ def in_words_of_columns(rows: Sequence[Row], settled: Settled) -> list[Row]:
 
 
 def gold_against(
-    labels: Sequence[str], gold: Iterable[str], said: Iterable[str], origin: Origin
+    labels: Sequence[str],
+    gold: Iterable[str],
+    said: Iterable[str],
+    origin: Origin,
+    *,
+    scored: bool = True,
 ) -> Settled:
     """What the gold labels of the rows in a set are read as, `labels` being those with scores.
 
-    `said` are the top labels that the rows state.
+    `said` are the top labels that the rows state. Where no score of a label is known, nothing is
+    `scored`: `labels` are those that a row answers with, and messages say so.
 
     Whole numbers are the same with and without decimals: read, and noted. Raises InputError where
     a gold label differs from one with scores by its spelling alone, with the option that says what
@@ -129,10 +135,10 @@ def gold_against(
     rest = [label for label in unknown if label not in read]
     near = _near(rest, labels)
     if near:
-        raise _misspelt(near, counts, origin)
+        raise _misspelt(near, counts, origin, scored=scored)
     meant = [label for label in counts if label in have and label != NONE_LABEL]
     if rest and not meant and not read:
-        raise _none_known(rest, labels, counts, origin)
+        raise _none_known(rest, labels, counts, origin, scored=scored)
     notes = (_read_as(read),) if read else ()
     tops = {top: numbers[n] for top in set(said) - have if (n := _number(top)) in numbers}
     return Settled(
@@ -161,14 +167,15 @@ def _near(unknown: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]
 
 
 def _misspelt(
-    near: Mapping[str, Sequence[str]], counts: Mapping[str, int], origin: Origin
+    near: Mapping[str, Sequence[str]], counts: Mapping[str, int], origin: Origin, *, scored: bool
 ) -> InputError:
     rows = sum(counts[label] for label in near)
     names = listed_values([label if label == label.strip() else repr(label) for label in near])
     meant = list(dict.fromkeys(label for found in near.values() for label in found))
     have = "have" if len(near) > 1 else "has"
-    what = f"{several(rows, 'row')}: gold {names} {have} no score column; did you mean "
-    what += f"{listed_values(meant)}?"
+    lacking = f"gold {names} {have} no score column"
+    lacking = lacking if scored else f"no row answers with gold {names}"
+    what = f"{several(rows, 'row')}: {lacking}; did you mean {listed_values(meant)}?"
     return InputError(what, where=origin.columns, help=_options(near, origin))
 
 
@@ -182,11 +189,17 @@ def _options(near: Mapping[str, Sequence[str]], origin: Origin) -> str:
 
 
 def _none_known(
-    rest: Sequence[str], labels: Sequence[str], counts: Mapping[str, int], origin: Origin
+    rest: Sequence[str],
+    labels: Sequence[str],
+    counts: Mapping[str, int],
+    origin: Origin,
+    *,
+    scored: bool,
 ) -> InputError:
     rows = sum(counts[label] for label in rest)
-    what = f"{several(rows, 'row')}: no gold label has a score column: gold "
-    what += f"{listed_values(sorted(rest))}; columns {listed_values(sorted(labels))}"
+    have, those = ("has a score column", "columns") if scored else ("is answered with", "answers")
+    what = f"{several(rows, 'row')}: no gold label {have}: gold "
+    what += f"{listed_values(sorted(rest))}; {those} {listed_values(sorted(labels))}"
     first = {clipped(sorted(rest)[0]): clipped(sorted(labels)[0])}
     help_ = f"say what is what: {origin.say(labels=first)} ..."
     return InputError(what, where=origin.columns, help=help_)
