@@ -124,3 +124,28 @@ def test_the_first_text_that_changed_is_shown_before_and_after(tmp_path: Path) -
     assert "quoted replies cut in 12 of 12 texts" in done.stdout
     assert "before  <html>" in done.stdout
     assert "after   The invoice for May lists a seat we removed in April." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("zendesk.ndjson --preset zendesk --label-tag taem_*", "team_billing (3)"),
+        ("zendesk.ndjson --preset zendesk --label-field 36011", "did you mean '3601'?"),
+        ("jira.csv --preset jira --label-field Taem", "did you mean 'Team'?"),
+    ],
+)
+def test_where_no_ticket_has_the_label_what_there_is_is_named(
+    tmp_path: Path, words: str, advice: str
+) -> None:
+    done = imported(tmp_path, words)
+    assert (done.returncode, advice in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "d.csv").exists()
+
+
+def test_a_field_that_is_empty_everywhere_is_said_to_be(tmp_path: Path) -> None:
+    line = {"id": 1, "raw_subject": "a", "description": "some words", "tags": ["vip"],
+            "custom_fields": [{"id": 3601, "value": None}]}  # fmt: skip
+    (tmp_path / "t.ndjson").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    options = ("--preset", "zendesk", "--label-field", "3601", "-o", "d.csv")
+    done = ticketbench_in(tmp_path, "data", "import", "t.ndjson", *options)
+    assert "it has no value anywhere; fields here: 3601" in done.stderr

@@ -89,7 +89,7 @@ def ceiling(dataset: Path) -> tuple[Finding, ...]:
     """
     notes = notes_beside(dataset)
     found = None if notes is None else notes.agreement
-    if found is None or found.n_agreed == found.n_double:
+    if notes is None or found is None or found.n_agreed == found.n_double:
         return ()
     few = ", which is few" if found.few else ""
     return (
@@ -98,10 +98,19 @@ def ceiling(dataset: Path) -> tuple[Finding, ...]:
             severity="note",
             title=ceiling_text(found),
             evidence=f"{numbers.interval(found.agreed)} by {dataset.with_suffix(NOTES).name}"
-            f", from {numbers.count(found.n_double, 'ticket')}{few}",
+            f", from {numbers.count(found.n_double, 'ticket')}{few}{_left_out(notes.resolution)}",
             action="agree on what the unclear labels mean before you blame the rubrics",
         ),
     )
+
+
+def _left_out(found: Resolution) -> str:
+    """Tickets that are harder than these, and are not among them."""
+    n = found.n_undecided - found.n_written
+    if n <= 0:
+        return ""
+    verb = "is" if n == 1 else "are"
+    return f"; {n:,} without a majority {verb} left out, so what is judged is easier than that"
 
 
 def ceiling_text(found: Agreement) -> str:

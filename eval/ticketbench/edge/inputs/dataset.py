@@ -29,12 +29,16 @@ from ticketbench.edge.tables.rows import Row, Table, line_of_problem, problems_e
 
 @dataclass(frozen=True, slots=True)
 class LoadedDataset:
-    """A dataset with the physical line of each ticket, for messages, and what was done to it."""
+    """A dataset with the physical line of each ticket, for messages, and what was done to it.
+
+    split_column  what the file calls the splits of its tickets; empty where it has none
+    """
 
     dataset: Dataset
     path: Path
     lines: tuple[int, ...]
     intake: Intake = NOTHING_DONE
+    split_column: str = ""
 
     def where(self, index: int) -> str:
         """`file:line` of the ticket at `index`."""
@@ -102,7 +106,7 @@ def load_dataset(
         done=done,
         chooses_split=any(one.column == columns.split for one in conditions),
     )
-    return replace(loaded, intake=intake)
+    return replace(loaded, intake=intake, split_column=columns.split or "")
 
 
 _MADE_IDS = "no id column: ids are made from the texts"

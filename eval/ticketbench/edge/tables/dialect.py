@@ -100,7 +100,15 @@ def likely_encodings(data: bytes, position: int) -> list[str]:
     sample = data[max(start, position - _LOOKED_AT) : position + _LOOKED_AT]
     sample = sample[: sample.rfind(b"\n") + 1] or sample
     names = [found.encoding.replace("_", "-") for found in from_bytes(sample)]
-    return list(dict.fromkeys([*names[:_MOST_LIKELY], *_western(sample)]))
+    usual = _western(sample)
+    if usual and names and _reads_alike(sample, usual[0], names[0]):
+        names = [*usual, *names]
+    return list(dict.fromkeys([*names[:_MOST_LIKELY], *usual]))
+
+
+def _reads_alike(sample: bytes, usual: str, other: str) -> bool:
+    """Whether nothing speaks for the other one: the usual one gives the same text."""
+    return sample.decode(usual) == sample.decode(other, "replace")
 
 
 def _western(sample: bytes) -> list[str]:
