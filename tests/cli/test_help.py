@@ -150,7 +150,7 @@ def test_an_example_of_a_help_page_runs(line: str, made: Path, tmp_path: Path) -
         (folder / "configs/base.json").unlink()
     if line.startswith("ticketbench policy route"):  # of an engine that runs here
         shutil.copy(folder / "exported.json", folder / "policy.json")
-    if line.endswith("a.csv b.csv --json"):
+    if line.endswith(("a.csv b.csv --json", "a.csv b.csv --common")):
         shutil.copy(folder / "a.csv", folder / "b.csv")
     for one in line.replace("/tmp", str(tmp_path)).split(" && "):
         words = shlex.split(one.partition(" > ")[0])

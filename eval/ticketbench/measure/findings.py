@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.quotes import clipped, words
+from ticketbench.core.quotes import clipped, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import NONE, BoolArray, Finding, IntArray, Known, ScoreTable, tells
@@ -75,7 +75,7 @@ def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator
             code="TB106",
             severity="warning",
             title=f"labels with fewer than {FEW_TICKETS} tickets",
-            evidence=words(few),
+            evidence=some(few),
             action="label more tickets of these",
         )
 

@@ -44,9 +44,9 @@ def test_a_table_is_read_in_the_encoding_that_is_said(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("config", "write dataset.encoding, perhaps one of: "),
-        ("flags", "write --encoding, perhaps one of: "),
-        ("score flags", "write --encoding, perhaps one of: "),
+        ("config", "write dataset.encoding: "),
+        ("flags", "write --encoding "),
+        ("score flags", "write --encoding "),
         ("none", "save the file as UTF-8; it may be in "),
     ],
 )

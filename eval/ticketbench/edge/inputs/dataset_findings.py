@@ -10,7 +10,7 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ticketbench.core.quotes import clipped, listed, quoted, words
+from ticketbench.core.quotes import clipped, listed, quoted, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
@@ -133,7 +133,7 @@ def tiny_classes(loaded: LoadedDataset) -> Iterator[Finding]:
     few = [f"{clipped(label)} ({n})" for label, n in sorted(counts.items()) if n < FEW_TICKETS]
     if few:
         title = f"labels with fewer than {FEW_TICKETS} tickets"
-        yield _warning("TB106", title, words(few), "label more tickets of these")
+        yield _warning("TB106", title, some(few), "label more tickets of these")
 
 
 @check("TB107")

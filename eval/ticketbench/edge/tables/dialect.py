@@ -83,13 +83,14 @@ def _has_decimal_comma(line: str, sign: str) -> bool:
 
 def say_encoding(dialect: Dialect, likely: list[str]) -> str:
     """How whoever reads can say in what encoding a file is; `likely` ones are suggestions."""
-    names = ", ".join(likely) or "cp1252"
+    first, *others = likely or ["cp1252"]
+    or_else = f", or perhaps {', '.join(others)}" if others else ""
     match dialect.options:
         case "config":
-            return f"write dataset.encoding, perhaps one of: {names}"
+            return f"write dataset.encoding: {first}{or_else}"
         case "flags" | "score flags":
-            return f"write --encoding, perhaps one of: {names}"
-    return f"save the file as UTF-8; it may be in {names}"
+            return f"write --encoding {first}{or_else}"
+    return f"save the file as UTF-8; it may be in {', '.join([first, *others])}"
 
 
 def likely_encodings(data: bytes, position: int) -> list[str]:
