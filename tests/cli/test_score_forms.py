@@ -267,7 +267,7 @@ def test_two_tables_that_are_written_differently_are_compared() -> None:
     done = ticketbench("compare", first, second, "--scale", "percent", "--of-b", of_b, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["data"]
-    assert [one["scored"] for one in found["answered"]] == [60, 60]
+    assert [one["n_scored"] for one in found["answered"]] == [60, 60]
     assert found["flips"] == []
 
 

@@ -100,7 +100,7 @@ def command(
     ticketbench compare a.csv b.csv --json
     ticketbench compare a.csv b.csv --map account=access,privacy
     ticketbench compare a.csv b.csv --common
-    ticketbench compare a.csv b.csv --scale percent --of-b '--columns label=gold'
+    ticketbench compare a.csv b.csv --of-b '--columns label=gold'
     """
     from ticketbench.flow.compare import compare_sides
 
