@@ -96,6 +96,21 @@ def test_an_export_becomes_a_report_without_a_hand_edit(project: Path, form: str
     assert (project / "report" / "index.html").exists()
 
 
+def test_a_report_says_what_an_import_did_to_the_texts(project: Path) -> None:
+    assert imported(project, IMPORTS["bodies"]).returncode == 0
+    assert ticketbench_in(project, "run", "eval.yaml", "--out", "report").returncode == 0
+    said = (
+        "texts imported, by d.notes.json: HTML made text in 12 of 12 texts, "
+        "quoted replies cut in 12 of 12 texts"
+    )
+    assert said in (project / "report" / "index.html").read_text(encoding="utf-8")
+    summary = (project / "report" / "summary.md").read_text(encoding="utf-8")
+    assert said in summary.replace("\\", "")
+    Path(project, "d.notes.json").unlink()
+    assert ticketbench_in(project, "run", "eval.yaml", "--out", "report").returncode == 0
+    assert said not in (project / "report" / "index.html").read_text(encoding="utf-8")
+
+
 def test_what_is_left_out_is_counted_on_the_terminal_and_in_the_notes(tmp_path: Path) -> None:
     done = imported(tmp_path, IMPORTS["freshdesk"])
     notes = json.loads((tmp_path / "d.notes.json").read_text(encoding="utf-8"))["data"]
