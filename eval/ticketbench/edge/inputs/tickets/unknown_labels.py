@@ -16,6 +16,7 @@ from ticketbench.edge.inputs.tickets.causes import MOST_NAMED, lines_text, more_
 from ticketbench.edge.inputs.tickets.several import looks_like_several, other_separator
 
 _TWO_IN_LABEL = "write one of them, and both in a column that is mapped as all_labels"
+_GAP = re.compile(r"(?!^-\d)[\s_-]+")
 Lines = dict[str, list[int]]
 
 
@@ -104,9 +105,11 @@ def alike_labels(labels: Collection[str], known: Collection[str]) -> dict[str, s
 
 
 def plain_form(label: str) -> str:
-    """A label without case, compatibility forms, and the difference of blanks, `_` and `-`."""
-    plain = unicodedata.normalize("NFKC", label).casefold()
-    return re.sub(r"[\s_-]+", " ", plain).strip()
+    """A label without case, compatibility forms, and the difference of blanks, `_` and `-`; the
+    sign of a number stays: -1 is no spelling of 1.
+    """
+    plain = unicodedata.normalize("NFKC", label).casefold().strip()
+    return _GAP.sub(" ", plain).strip()
 
 
 def map_text(names: Mapping[str, str]) -> str:
