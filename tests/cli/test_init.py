@@ -98,3 +98,19 @@ def test_a_table_that_is_none_is_refused_and_nothing_is_written(export: Path) ->
     assert done.returncode == 2
     assert "no column can be the text" in done.stderr
     assert not Path("configs").exists()
+
+
+def test_labels_between_commas_and_seventy_seven_labels_make_projects_that_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tables = Path(__file__).resolve().parents[1] / "exports" / "tables"
+    for name, said in (
+        ("all-labels-by-comma", "sign    ,   between labels of all_labels"),
+        ("tickets-77", "labels  "),
+    ):
+        done = ticketbench("init", name, "--from", str(tables / f"{name}.csv"))
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
+        assert max(map(len, done.stdout.splitlines())) < 200
+        assert ticketbench("validate", f"{name}/configs/{name}.yaml").returncode == 0
