@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.imports.looks import first_record, has, told_by
@@ -31,18 +32,24 @@ def looks_like_export(path: Path, preset: Preset) -> InputError:
     )
 
 
-def refuse_export(path: Path, *, unless: Collection[str] = ()) -> None:
+def refuse_export(path: Path, *, unless: Collection[str] = (), named: Collection[str] = ()) -> None:
     """Raises InputError for a file of the shape of an export.
 
-    One that has all the columns of `unless` is what it was asked for, whatever else stands in it.
+    One that has all the columns of `unless` is what it was asked for, whatever else stands in it;
+    so is one that has most of those that somebody `named`: what is wrong is then the other's name.
     """
     record = first_record(path)
-    asked = [_NUMBER.sub("", name) for name in unless]
-    if record is None or (asked and all(has(record, name) for name in asked)):
+    if record is None or (unless and _n_of(unless, record) == len(unless)):
+        return
+    if 2 * _n_of(named, record) > len(named):
         return
     preset = told_by(record)
     if preset is not None:
         raise looks_like_export(path, preset)
+
+
+def _n_of(names: Collection[str], record: dict[str, Any]) -> int:
+    return sum(has(record, _NUMBER.sub("", name)) for name in names)
 
 
 @contextmanager

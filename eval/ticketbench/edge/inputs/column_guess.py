@@ -79,7 +79,9 @@ def likely_columns(values: Mapping[str, Sequence[str]]) -> tuple[Guess, ...]:
     """A guess for each role that a column looks like, as `guessed_columns`; none is missed."""
     free, found = dict(values), list[Guess]()
     for role in _ORDER:
-        fits = [name for name in _ranked(role, free) if free[name] and _fits(role, name, free[name])]
+        fits = [
+            name for name in _ranked(role, free) if free[name] and _fits(role, name, free[name])
+        ]
         if fits:
             reason = _reason(role, fits[0], free[fits[0]])
             found.append(Guess(role, fits[0], tuple(fits[1:4]), reason))

@@ -70,12 +70,12 @@ def load_dataset(
     problem a cause, each with its first line and how many rows have it.
     """
     reading = Reading(DatasetKeys(columns=how)) if isinstance(how, Columns) else how or Reading()
-    table = read_table(path, reading.keys.dialect)
+    table = read_table(path, reading.dialect)
     head = f"{path}:1"
     _refuse_key(path, table)
     if not table.rows:
         raise InputError("there are no tickets in the file", where=head, help="add rows")
-    columns = mapped_columns(head, table, reading.keys.columns)
+    columns = mapped_columns(head, table, reading)
     conditions = conditions_of(reading)
     rows = rows_that_meet(conditions, table, reading, where=head)
     labels = label_map_of(reading, where=head)

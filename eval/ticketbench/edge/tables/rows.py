@@ -19,9 +19,10 @@ _MOST_PLACES = 5
 Cell = str | list[str] | None
 """A value as text; a list where the format has lists; None where the format has nulls."""
 
-Options = Literal["none", "config", "flags", "score flags"]
-"""How a reader can say more of a file: not at all, keys of a config, options of a command, or those
-of a command that reads scores, which has one for the decimal sign too.
+Options = Literal["none", "config", "config or flags", "flags", "score flags"]
+"""How a reader can say more of a file: not at all, keys of a config, these or options of a command
+that checks a file alone, options, or those of a command that reads scores, which has one for the
+decimal sign too.
 """
 
 

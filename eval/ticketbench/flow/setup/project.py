@@ -71,9 +71,8 @@ def project_from(file: Path, folder: Path) -> Project:
     guesses = guessed_columns(file, table)
     columns = {guess.role: guess.column for guess in guesses}
     separator = _separator_of(table, columns["label"])
-    keys = DatasetKeys.model_validate({
-        "columns": columns, "delimiter": delimiter or None, "all_labels_separator": separator or None,
-    })  # fmt: skip
+    said = {"delimiter": delimiter or None, "all_labels_separator": separator or None}
+    keys = DatasetKeys.model_validate({"columns": columns, **said})
     found = load_dataset(file, Reading(keys)).dataset.tickets
     spellings = _spellings(found)
     tickets = [replace(one, label=spellings.get(one.label.strip(), one.label)) for one in found]

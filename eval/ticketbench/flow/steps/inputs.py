@@ -66,7 +66,8 @@ def inputs_of(config: Config) -> Inputs:
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
-    refuse_export(config.dataset_path, unless=_told_columns(config.file.dataset.columns))
+    columns = config.file.dataset.columns
+    refuse_export(config.dataset_path, unless=_told_columns(columns), named=columns.named)
     loaded = load_dataset(config.dataset_path, config.reading, known_labels=known)
     if config.file.gates:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
