@@ -95,3 +95,13 @@ def test_a_long_line_is_refused_in_any_encoding(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(text_lines, "MOST_ROW_BYTES", 1_000)
     found = problem(("id\n" + "x" * 2_100).encode("utf-16"))
     assert "a row of more than" in found.what
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_told_as_such_and_read_once_it_is_said(encoding: str) -> None:
+    data = UMLAUTS.encode(encoding)
+    found = problem(data, options="config")
+    assert (found.what, found.help) == (
+        "this is not a table", f"write dataset.encoding: {encoding}",
+    )  # fmt: skip
+    assert len(table(data, encoding).rows) == 2
