@@ -76,7 +76,7 @@ def _unknown(path: object, found: Lines, known: Collection[str], n: int) -> Prob
     named = "; ".join(
         _one(label, found[label], known, alike.get(label)) for label in often[:MOST_NAMED]
     )
-    what = f"no rubric set has {len(found)} of the labels: {named}{more_text(len(found))}"
+    what = f"no rubric set has {len(found):,} of the labels: {named}{more_text(len(found))}"
     return Problem(what, where, f"write {map_text(alike)}" if alike else _or_none(_MAP))
 
 
