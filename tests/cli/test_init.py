@@ -117,3 +117,19 @@ def test_the_customers_of_an_imported_dataset_stay_together(export: Path) -> Non
     Path("tickets.csv").write_text(f"id,text,label,group\n{rows}", encoding="utf-8")
     assert ticketbench("init", "--from", "tickets.csv").returncode == 0
     assert "    group: group\n" in Path("configs/tickets.yaml").read_text(encoding="utf-8")
+
+
+def test_labels_between_commas_and_seventy_seven_labels_make_projects_that_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tables = Path(__file__).resolve().parents[1] / "exports" / "tables"
+    for name, said in (
+        ("all-labels-by-comma", "sign    ,   between labels of all_labels"),
+        ("tickets-77", "labels  "),
+    ):
+        done = ticketbench("init", name, "--from", str(tables / f"{name}.csv"))
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
+        assert max(map(len, done.stdout.splitlines())) < 200
+        assert ticketbench("validate", f"{name}/configs/{name}.yaml").returncode == 0

@@ -101,3 +101,13 @@ def test_what_is_no_western_text_is_not_taken_for_one() -> None:
     letters = "id,text\n1,Добрый день, счёт за май неверный\n2,Приложение не открывается\n"
     found = problem(letters.encode("cp1251"))
     assert not found.help.startswith("save the file as UTF-8; it may be in cp1252")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark_is_told_as_such_and_read_once_it_is_said(encoding: str) -> None:
+    data = UMLAUTS.encode(encoding)
+    found = problem(data, options="config")
+    assert (found.what, found.help) == (
+        "this is not a table", f"write dataset.encoding: {encoding}",
+    )  # fmt: skip
+    assert len(table(data, encoding).rows) == 2

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
@@ -37,22 +38,27 @@ def looks_like_export(path: Path, preset: Preset, missing: Collection[str] = ())
     )
 
 
-def refuse_export(path: Path, *, unless: Collection[str] = (), by_name: bool = False) -> None:
+def refuse_export(path: Path, *, unless: Collection[str] = (), named: Collection[str] = ()) -> None:
     """Raises InputError for a file of the shape of an export.
 
-    One that has all the columns of `unless` is what it was asked for, whatever else stands in it.
-    Where somebody said these `by_name`, and it has some of them, the others are named.
+    One that has all the columns of `unless` is what it was asked for, whatever else stands in it;
+    so is one that has most of those that somebody `named`: what is wrong is then the other's name.
+    Where it has some of these, the others are named.
     """
     record = first_record(path)
-    if record is None:
+    if record is None or (unless and _n_of(unless, record) == len(unless)):
         return
-    missing = [name for name in unless if not has(record, _NUMBER.sub("", name))]
-    if unless and not missing:
+    n = _n_of(named, record)
+    if 2 * n > len(named):
         return
     preset = told_by(record)
     if preset is not None:
-        told = missing if by_name and len(missing) < len(unless) else ()
-        raise looks_like_export(path, preset, told)
+        missing = [name for name in named if not _n_of((name,), record)] if n else ()
+        raise looks_like_export(path, preset, missing)
+
+
+def _n_of(names: Collection[str], record: dict[str, Any]) -> int:
+    return sum(has(record, _NUMBER.sub("", name)) for name in names)
 
 
 @contextmanager

@@ -68,6 +68,8 @@ def say_delimiter(sign: str, dialect: Dialect, *, instead: str, line: str) -> st
     match dialect.options:
         case "config":
             return f'write dataset.delimiter: "{named}"'
+        case "config or flags":
+            return f"write dataset.delimiter: \"{named}\", or here --delimiter '{named}'"
         case "flags":
             return f"write --delimiter '{named}'"
         case "score flags":
@@ -88,6 +90,8 @@ def say_encoding(dialect: Dialect, likely: list[str]) -> str:
     match dialect.options:
         case "config":
             return f"write dataset.encoding: {first}{or_else}"
+        case "config or flags":
+            return f"write dataset.encoding: {first}, or here --encoding {first}{or_else}"
         case "flags" | "score flags":
             return f"write --encoding {first}{or_else}"
     return f"save the file as UTF-8; it may be in {', '.join([first, *others])}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import MOST_SHOWN, clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.edge.inputs.tickets.unknown_labels import plain_form
 from ticketbench.edge.results.forms.counted import listed_values, several
 from ticketbench.edge.results.forms.options import SCORE_PREFIX
 from ticketbench.edge.results.forms.origin import Origin
@@ -164,17 +164,12 @@ def _number(label: str) -> str | None:
     return label.strip() if re.fullmatch(r"-?\d+", label.strip()) else None
 
 
-def _key(label: str) -> str:
-    """What is left of a label without accents' spelling, case, outer blanks, and kind of gap."""
-    plain = unicodedata.normalize("NFC", label).casefold()
-    return " ".join(re.sub(r"[_\-\s]+", " ", plain).split())
-
-
 def _near(unknown: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
     by_key: dict[str, list[str]] = {}
     for label in (*labels, NONE_LABEL):
-        by_key.setdefault(_key(label), []).append(label)
-    return {label: by_key[_key(label)] for label in sorted(unknown) if _key(label) in by_key}
+        by_key.setdefault(plain_form(label), []).append(label)
+    keys = {label: plain_form(label) for label in sorted(unknown)}
+    return {label: by_key[key] for label, key in keys.items() if key in by_key}
 
 
 def _misspelt(
