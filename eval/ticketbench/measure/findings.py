@@ -177,7 +177,7 @@ def few_groups(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[
 
 @check("TB209", needs="every score")
 def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
-    """Answers whose scores do not sum to 1, within what their printed digits allow."""
+    """Answers whose scores do not sum to 1, which whoever read them let pass."""
     off = np.abs(table.scores.sum(axis=1) - 1)
     n = int((off > SUM_NOISE).sum())
     if n:
@@ -186,7 +186,7 @@ def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterato
             severity="note",
             title="scores that do not sum to 1",
             evidence=f"{table.provenance.rubric_set}: {n} of {table.n_scored} answers, by up to "
-            f"{off.max():.2g}, as their printed digits allow",
+            f"{off.max():.2g}",
             action="none: scores are kept as they came, never renormalised",
         )
 

@@ -140,7 +140,15 @@ def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Number
     scores = [of for of in read.values if of is not None] if not problems else []
     values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
     failures = [failed(row, origin) for row in others]
-    return Answers(labels_, scored, failures, values, notes=read.notes)
+    notes = read.notes(origin.row, n_gold_empty=_gold_empty(scored, columns))
+    return Answers(labels_, scored, failures, values, notes=notes)
+
+
+def _gold_empty(rows: Sequence[Row], columns: Sequence[str]) -> int:
+    """How many rows have no score for their gold label, which has a column."""
+    known = frozenset(columns)
+    gold = ((row, SCORE_PREFIX + _text(row, "label")) for row in rows)
+    return sum(column in known and not _text(row, column).strip() for row, column in gold)
 
 
 def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:

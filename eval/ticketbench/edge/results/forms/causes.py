@@ -10,7 +10,7 @@ from statistics import median
 
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.quotes import clipped
-from ticketbench.edge.results.forms.counted import Found, at, listed_values, rows_of, several
+from ticketbench.edge.results.forms.counted import Found, at, between, listed_values, rows_of, several
 from ticketbench.edge.results.forms.guesses import in_sequence
 from ticketbench.edge.results.forms.numbers import (
     NEAR_100,
@@ -224,8 +224,11 @@ def _of_empty(bad: Sequence[_Numbers], origin: Origin) -> tuple[str, str] | None
     if not all("" in one.row.cells for one in bad) or origin.form.scale != "prob":
         return None
     lines = listed_values([str(one.row.number) for one in bad])
-    between = _between([one.sum for one in bad])
-    what = f"with 0 for empty cells the scores sum to {between}, not to 1 ({origin.row}s {lines})"
+    named = f"{origin.row}{'s' * (len(bad) > 1)} {lines}"
+    sums = between([one.sum for one in bad])
+    what = f"with 0 for empty cells the scores sum to {sums}, not to 1 ({named})"
+    if all(one.sum < 1 for one in bad):
+        return what, "more is missing than the smallest score of the row for each: export all"
     return what, "export every score"
 
 
@@ -276,7 +279,7 @@ def _of_other_scale(bad: Sequence[_Numbers], names: str, origin: Origin) -> tupl
         what = f"{names} sum to 1: these are shares, not {said}"
         return what, f"leave {said} out"
     if origin.form.scale == "percent":
-        what = f"{names} sum to {_between([one.sum for one in bad])}, not to 100 ({said})"
+        what = f"{names} sum to {between([one.sum for one in bad])}, not to 100 ({said})"
         return what, "scores must be one distribution: normalise them yourself and say so"
     if any(value > 0 for one in bad for value in one.values):
         what = f"{names} are above 0: these are no logarithms ({said})"
@@ -310,23 +313,18 @@ def _is_margin(value: float, others: Sequence[float]) -> bool:
 
 def _of_sums(bad: Sequence[_Numbers], columns: Sequence[str], form: Form) -> tuple[str, str]:
     sums = [one.sum for one in bad]
-    k, between = len(columns), _between(sums)
+    k, told = len(columns), between(sums)
     if any(not 0 <= value <= 1 for one in bad for value in one.values):
         return "a score is not within [0, 1]", "scores must be a distribution over the labels"
     digits = max(decimals([c for c in one.row.cells if c], form) for one in bad)
     if digits <= 1 and all(abs(total - 1) <= 0.05 * k + 1e-9 for total in sums):
-        what = f"the scores sum to {between}: the table is rounded to one decimal"
+        what = f"the scores sum to {told}: the table is rounded to one decimal"
         return what, "export two decimals or more"
     if len(bad) > 1 and median(sums) > 1 and _share(bad, [total > 1 for total in sums]):
-        what = f"the scores of {k} labels sum to {between}, over 1: is each one-vs-rest?"
+        what = f"the scores of {k} labels sum to {told}, over 1: is each one-vs-rest?"
         return what, "scores must be one distribution: normalise them yourself and say so"
     if len(bad) > 1 and _share(bad, [total < 1 for total in sums]):
-        what = f"the scores sum to {between}, under 1: is the column of a label missing?"
+        what = f"the scores sum to {told}, under 1: is the column of a label missing?"
         return what, "export the scores of every label"
-    what = f"the scores sum to {between}, not to 1"
+    what = f"the scores sum to {told}, not to 1"
     return what, "scores must be a distribution over the labels"
-
-
-def _between(sums: Sequence[float]) -> str:
-    low, high = f"{min(sums):.6g}", f"{max(sums):.6g}"
-    return low if low == high else f"{low} to {high}"
