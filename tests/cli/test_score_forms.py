@@ -137,6 +137,16 @@ def test_small_scores_that_were_left_empty_are_taken_as_they_stand_and_told_once
     assert note.endswith("at most 0.0246 of a row; accuracy is not touched, log loss hardly")
 
 
+def test_logarithms_with_empty_cells_are_told_as_what_they_are() -> None:
+    rows = "1,a,-0.0513,-2.9957,\n2,b,-3.5066,-0.1054,-2.6593\n3,c,,-2.9957,-0.0513\n"
+    Path("p.csv").write_text(f"ticket_id,label,score_a,score_b,score_c\n{rows}", encoding="utf-8")
+    shown = on_one_line(refused("score", "p.csv", "--empty-scores", "zero"))
+    assert "these look like log-probabilities: --scale log" in shown
+    assert "largest -0.0513 in score_c, smallest -3.5066 in score_a" in shown
+    found = scored("p.csv", "--empty-scores", "zero", "--scale", "log")
+    assert metric(found, "accuracy") == 1.0
+
+
 @pytest.mark.parametrize("options", ["", "--scale percent"])
 def test_empty_scores_that_lack_more_than_the_smallest_given_are_named(options: str) -> None:
     rows = [("0.7", "0.2", ""), ("0.7", "0.1", ""), ("0.5", "0.4", ""), ("0.6", "0.6", "")]

@@ -148,12 +148,12 @@ def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
 @check("TB206", needs="top score")
 def few_for_calibration(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Too few tickets for a calibration error: a perfectly calibrated model shows one too."""
-    if 0 < table.n_scored < FEW_FOR_CALIBRATION:
+    if 0 < table.n_tickets < FEW_FOR_CALIBRATION:
         yield Finding(
             code="TB206",
             severity="note",
             title=f"fewer than {FEW_FOR_CALIBRATION} tickets for the calibration error",
-            evidence=f"{table.n_scored} tickets; at 200, perfect calibration shows about 0.08",
+            evidence=f"{table.n_tickets} tickets; at 200, perfect calibration shows about 0.08",
             action="compare calibration errors only between sets with the same tickets",
         )
 

@@ -205,7 +205,7 @@ def _repeats(found: Predictions) -> dict[str, Repeat]:
 
 
 def repeats(evaluations: Sequence[Evaluation]) -> Columns:
-    """Each repeat of tickets that were asked more than once; no rows where none was."""
+    """Each repeat of tickets that were asked more than once."""
     rows = (
         (e.provenance.rubric_set, *_picked(one, "name n right"), *_ends(one.accuracy)[:3])
         for e in evaluations

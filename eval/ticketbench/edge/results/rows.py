@@ -23,6 +23,7 @@ from ticketbench.edge.results.forms.nested import spread
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.forms.scores import scores_of
+from ticketbench.edge.results.ids import with_usable_ids
 from ticketbench.edge.results.repeats import (
     Numbered,
     answer_id,
@@ -83,7 +84,7 @@ def known(table: Table, origin: Origin) -> Table:
             return table
     table = renamed(table, origin)
     check_columns(table, origin)
-    return relabelled(spread(table, origin), origin)
+    return relabelled(spread(with_usable_ids(table, origin), origin), origin)
 
 
 def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:

@@ -10,7 +10,14 @@ from statistics import median
 
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.quotes import clipped
-from ticketbench.edge.results.forms.counted import Found, at, between, listed_values, rows_of, several
+from ticketbench.edge.results.forms.counted import (
+    Found,
+    at,
+    between,
+    listed_values,
+    rows_of,
+    several,
+)
 from ticketbench.edge.results.forms.guesses import in_sequence
 from ticketbench.edge.results.forms.numbers import (
     NEAR_100,
@@ -40,10 +47,16 @@ class ScoredRow:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """A row all of whose cells are numbers."""
+    """A row all of whose cells are numbers, or empty and taken for a score of 0."""
 
     row: ScoredRow
     values: tuple[float, ...]
+
+    @property
+    def given(self) -> list[tuple[int, float]]:
+        """The values that stand in the table, each behind the place of its cell."""
+        cells = self.row.cells
+        return [(place, value) for place, value in enumerate(self.values) if cells[place]]
 
     @property
     def sum(self) -> float:
@@ -116,17 +129,17 @@ def _cell_causes(
     found: dict[str, _Bad] = {}
     for row in rows:
         for place, cell in enumerate(row.cells):
-            kind = _kind(cell, origin.form)
+            kind = cell_kind(cell, origin.form)
             if kind is not None:
                 found.setdefault(kind, _Bad(row.number, place, cell)).add(row.number)
     for kind, bad in found.items():
         count = f"{several(bad.n_rows, 'row')}, {several(bad.n_cells, 'cell')}"
         first = f"first {origin.row} {bad.row}, column {clipped(columns[bad.place])}"
-        what, help_ = _words(kind, bad.cell, origin)
+        what, help_ = cell_words(kind, bad.cell, origin)
         yield at(bad.row, f"{what}: {count}, {first}", origin, help_)
 
 
-def _kind(cell: str, form: Form) -> str | None:
+def cell_kind(cell: str, form: Form) -> str | None:
     """What is wrong with a cell; None for a number."""
     if not cell:
         return None if form.empty_scores == "zero" else "empty"
@@ -154,7 +167,8 @@ def _kind_of_text(plain: str, form: Form) -> str:
     return "text"
 
 
-def _words(kind: str, cell: str, origin: Origin) -> tuple[str, str]:
+def cell_words(kind: str, cell: str, origin: Origin) -> tuple[str, str]:
+    """What a message says of a cell of this kind, and what to do."""
     shown, zero = clipped(cell), origin.say(empty_scores="zero")
     words = {
         "empty": ("a score is missing", f"if it is nearly 0: {zero}"),
@@ -213,7 +227,7 @@ def _row_cause(
 
 def _range(bad: Sequence[_Numbers], columns: Sequence[str]) -> str:
     """The largest and smallest score of the bad rows, each with its column."""
-    every = [(value, place) for one in bad for place, value in enumerate(one.values)]
+    every = [(value, place) for one in bad for place, value in one.given]
     (low, first), (high, last) = min(every), max(every)
     least = f"smallest {low:.6g} in {clipped(columns[first])}"
     return f"largest {high:.6g} in {clipped(columns[last])}, {least}"
@@ -243,7 +257,7 @@ def _of_scale(
     sums = [one.sum for one in bad]
     if origin.form.scale != "prob":
         return _of_other_scale(bad, names, origin)
-    if not some and all(value <= 0 for one in bad for value in one.values) and any(sums):
+    if not some and all(value <= 0 for one in bad for _, value in one.given) and any(sums):
         return _of_negative(bad, origin)
     if _share(bad, [abs(total - 100) <= max(NEAR_100, 0.5 * len(columns)) for total in sums]):
         if some:
@@ -260,17 +274,23 @@ def _of_scale(
 
 def _of_negative(bad: Sequence[_Numbers], origin: Origin) -> tuple[str, str]:
     log = origin.say(scale="log")
-    shares = [math.fsum(map(math.exp, one.values)) for one in bad]
-    if _share(bad, [abs(total - 1) <= _ABOUT for total in shares]):
+    if _share(bad, [_is_whole(one, math.e) for one in bad]):
         what = f"no score is above 0: these look like log-probabilities: {log}"
         return what, "it takes e to each, and divides each row by its sum"
     for base in (10, 2):
-        sums = [math.fsum(base**value for value in one.values) for one in bad]
-        if _share(bad, [abs(total - 1) <= _ABOUT for total in sums]):
+        if _share(bad, [_is_whole(one, base) for one in bad]):
             what = f"no score is above 0: these look like logarithms to base {base}"
             return what, f"multiply them by {math.log(base):.6f}, and use {log}"
     what = "no score is above 0, and e to these does not sum to 1: these look like logits"
     return what, "take the softmax of each row, and score that"
+
+
+def _is_whole(one: _Numbers, base: float) -> bool:
+    """Whether the numbers are about logarithms of shares of 1, but for what was left empty."""
+    shares = [base**value for _, value in one.given]
+    n_empty = len(one.values) - len(shares)
+    lacking = 1 - math.fsum(shares)
+    return -_ABOUT <= lacking <= _ABOUT + n_empty * min(shares)
 
 
 def _of_other_scale(bad: Sequence[_Numbers], names: str, origin: Origin) -> tuple[str, str]:
