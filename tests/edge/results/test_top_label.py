@@ -182,3 +182,26 @@ def test_the_score_of_a_top_label_with_a_comma_or_sign_names_the_option(tmp_path
     assert (
         read(tmp_path, HEAD + "1,b,b,90%\n2,a,b,40%\n", Form(scale="percent")).top_score[0] == 0.9
     )
+
+
+def test_shares_that_are_said_to_be_percent_or_logarithms_are_refused(tmp_path: Path) -> None:
+    text = HEAD + "1,b,b,0.9\n2,a,b,1\n"
+    (percent,) = problems(tmp_path, text, Form(scale="percent"))
+    assert percent.what == "2 of 2 rows: no score is above 1: these are shares, not --scale percent"
+    assert percent.help == "leave --scale percent out"
+    (log,) = problems(tmp_path, text, Form(scale="log"))
+    assert log.help == "these are shares, not logarithms: leave --scale log out"
+
+
+def test_one_score_in_percent_among_shares_never_makes_percent_of_all(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, HEAD + "1,b,b,0.9\n2,a,b,40\n3,a,a,0.5\n")
+    assert found.what.startswith("1 of 3 rows: ")
+    assert "--scale" not in found.help
+
+
+def test_a_number_that_two_columns_may_be_is_not_read_as_one_of_them(tmp_path: Path) -> None:
+    rows = "1,1.00,0.5,0.3,0.2\n2,2,0.2,0.2,0.6\n"
+    (tmp_path / "t.csv").write_text(f"ticket_id,label,score_1,score_1.0,score_2\n{rows}")
+    found = read_set(tmp_path / "t.csv")
+    assert found.notes == ()
+    assert found.unscored.startswith("1 row whose gold label has no score column")

@@ -42,6 +42,9 @@ from ticketbench.edge.results.top_label import (
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
 
+_OTHER_LABEL = "give each label its column; of two labels the other one has 1 less the score"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Predictions:
     """A score table, and what it does not say of the rows that it was made of.
@@ -241,7 +244,7 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
     if len(labels) < 2:
         what = "there are fewer than two score columns with values"
-        help_ = f"no row has a {TOP} either" if TOP in table.columns else ""
+        help_ = f"no row has a {TOP} either" if TOP in table.columns else _OTHER_LABEL
         raise InputError(what, where=origin.columns, help=help_)
     before: dict[str, set[str]] = {label: set() for label in labels}
     for row in rows:

@@ -132,7 +132,7 @@ def _scores(
 ) -> list[float]:
     """The score of each row as a share, above 0 and up to 1; what is not goes to `problems`."""
     to_share = _TO_SHARE[origin.form.scale]
-    number, found, bad = number_of(origin.form), [], _Bad()
+    number, found, values, bad = number_of(origin.form), [], list[float](), _Bad()
     for row, one in zip(rows, said, strict=True):
         value = number(one) if one and cell_kind(one, origin.form) is None else math.nan
         share = to_share(value)
@@ -144,7 +144,8 @@ def _scores(
             bad.outside.append(row)
             bad.values.append(value)
         found.append(share)
-    problems += _told(bad, rows, origin)
+        values.append(value)
+    problems += _told(bad, rows, origin) or _shares(values, rows, origin)
     return found
 
 
@@ -172,6 +173,17 @@ def _told(bad: _Bad, rows: Sequence[Row], origin: Origin) -> Numbered:
     return found
 
 
+def _shares(values: Sequence[float], rows: Sequence[Row], origin: Origin) -> Numbered:
+    """A problem where what is said to be percent is not: no top label has 1 percent or less in
+    every row.
+    """
+    if origin.form.scale != "percent" or max(values) > 1:
+        return []
+    said = origin.say(scale="percent")
+    what = f"no {SCORE} is above 1: these are shares, not {said}"
+    return [_problem(rows, rows, what, f"leave {said} out", origin)]
+
+
 def _no_number(row: Row, origin: Origin) -> tuple[str, str]:
     """What the score of a row is in place of a number, and what to do."""
     cell = text(row, SCORE).strip()
@@ -185,7 +197,12 @@ def _no_number(row: Row, origin: Origin) -> tuple[str, str]:
 def _scale(low: float, high: float, origin: Origin, *, every: bool) -> str:
     """What to say of the scale, where the values look like one that is not said."""
     guess: Scale = "prob"
+    said = origin.say(scale=origin.form.scale)
+    if origin.form.scale == "log" and low > 0 and high <= 1:
+        return f"these are shares, not logarithms: leave {said} out"
     if 1 < high <= 100 and low >= 0:
+        if not every and origin.form.scale == "prob":
+            return "these look like percent, the others are shares: write all as shares of 1"
         guess = "percent"
     elif high <= 0 and every:
         guess = "log"

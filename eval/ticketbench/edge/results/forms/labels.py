@@ -129,7 +129,7 @@ def gold_against(
     """
     counts, tops = Counter(gold), Counter(said)
     have = {*labels, *origin.mapped, NONE_LABEL}
-    numbers = {found: own for own in labels if (found := _number(own)) is not None}
+    numbers = _numbers(labels)
     unknown = [label for label in counts if label not in have and label]
     read = {label: numbers[n] for label in unknown if (n := _number(label)) in numbers}
     rest = [label for label in unknown if label not in read]
@@ -149,6 +149,12 @@ def gold_against(
     return Settled(
         read_tops | read, notes, _without_scores(sorted(rest), counts, origin) if rest else ""
     )
+
+
+def _numbers(labels: Sequence[str]) -> dict[str, str]:
+    """The labels that are whole numbers by their digits, but for two that are one number."""
+    found = Counter(n for label in labels if (n := _number(label)) is not None)
+    return {n: label for label in labels if (n := _number(label)) is not None and found[n] == 1}
 
 
 def _number(label: str) -> str | None:
