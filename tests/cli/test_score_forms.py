@@ -283,3 +283,15 @@ def test_the_page_on_tables_can_be_followed() -> None:
             assert done.returncode == 0, (step.line, done.stderr)
             commands += 1
     assert commands == 2
+
+
+def test_columns_of_one_of_two_compared_tables_are_said_of_that_one() -> None:
+    wide, top = TABLES / "scikit-learn-names.csv", TABLES / "top-label-only.csv"
+    columns = "label=y_true,top_label=predicted_label,score=confidence"
+    options = ["--columns", columns, "--score-prefix", "proba_", "--common", "--json"]
+    done = ticketbench("compare", str(wide), str(top), *options)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]["comparison"]
+    assert found["known"] == "top score"
+    shown = refused("compare", str(wide), str(top), "--columns", f"{columns},group_id=customer")
+    assert "there is no column 'customer'" in shown
