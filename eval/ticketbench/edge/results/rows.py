@@ -41,7 +41,6 @@ from ticketbench.edge.results.top_label import (
 )
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
-
 _OTHER_LABEL = "give each label its column; of two labels the other one has 1 less the score"
 
 

@@ -290,7 +290,7 @@ def _is_whole(one: _Numbers, base: float) -> bool:
     shares = [base**value for _, value in one.given]
     n_empty = len(one.values) - len(shares)
     lacking = 1 - math.fsum(shares)
-    return -_ABOUT <= lacking <= _ABOUT + n_empty * min(shares)
+    return bool(-_ABOUT <= lacking <= _ABOUT + n_empty * min(shares))
 
 
 def _of_other_scale(bad: Sequence[_Numbers], names: str, origin: Origin) -> tuple[str, str]:
