@@ -34,6 +34,8 @@ _ABOUT = 0.015
 _MOST = 0.9
 """A cause is that of a table where so many of its bad rows have it."""
 _NONE = frozenset({"nan", "null", "none", "na", "n/a", "nil", "-", "#n/a", "<na>"})
+_OF_A_FORM = frozenset({"comma", "point", "percent"})
+"""Kinds of cells that are numbers in another form, which an option says where all rows have it."""
 _TRUTH = frozenset({"true", "false"})
 
 
@@ -136,6 +138,9 @@ def _cell_causes(
         count = f"{several(bad.n_rows, 'row')}, {several(bad.n_cells, 'cell')}"
         first = f"first {origin.row} {bad.row}, column {clipped(columns[bad.place])}"
         what, help_ = cell_words(kind, bad.cell, origin)
+        if kind in _OF_A_FORM and bad.n_rows < _MOST * len(rows):
+            what = f"a score is written otherwise than in the other rows: {clipped(bad.cell)}"
+            help_ = "write all rows alike"
         yield at(bad.row, f"{what}: {count}, {first}", origin, help_)
 
 
