@@ -205,3 +205,13 @@ def test_a_number_that_two_columns_may_be_is_not_read_as_one_of_them(tmp_path: P
     found = read_set(tmp_path / "t.csv")
     assert found.notes == ()
     assert found.unscored.startswith("1 row whose gold label has no score column")
+
+
+def test_a_top_label_without_scores_beside_rows_with_all_is_no_ticket_without_an_answer(
+    tmp_path: Path,
+) -> None:
+    head = "ticket_id,label,top_label,score_a,score_b\n"
+    (found,) = problems(tmp_path, head + "1,a,a,0.9,0.1\n2,b,b,,\n3,b,,,\n")
+    assert found.what.startswith("1 of 3 rows: there is a top_label without the scores")
+    assert found.where.endswith("t.csv:3")
+    assert len(read(tmp_path, head + "1,a,a,0.9,0.1\n3,b,,,\n").failures) == 1

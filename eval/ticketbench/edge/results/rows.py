@@ -38,6 +38,7 @@ from ticketbench.edge.results.top_label import (
     of_top_labels,
     stated,
     top_labels_alone,
+    without_scores,
 )
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
@@ -139,9 +140,10 @@ def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Number
     read = scores_of([row.line for row in rows], cells, columns, origin)
     problems += [(one.row, one.problem) for one in read.problems]
     scored = [row for row, of in zip(rows, read.values, strict=True) if of is not None]
-    others = [row for row, of in zip(rows, read.values, strict=True) if of is None]
+    others = [row for row, cell in zip(rows, cells, strict=True) if not any(cell)]
     scores = [of for of in read.values if of is not None] if not problems else []
     values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
+    problems += without_scores(others, rows, origin)
     failures = [failed(row, origin) for row in others]
     notes = read.notes(origin.row, n_gold_empty=_gold_empty(scored, columns))
     return Answers(labels_, scored, failures, values, notes=notes)

@@ -65,6 +65,19 @@ def top_labels_alone(rows: Sequence[Row], score_columns: Sequence[str]) -> bool:
     return any(text(row, TOP) for row in rows)
 
 
+def without_scores(unscored: Sequence[Row], rows: Sequence[Row], origin: Origin) -> Numbered:
+    """A problem for rows that say a top label and no score of a label, where others have all.
+
+    They are answers, so they are no tickets without one; a table holds answers of one kind.
+    """
+    told = [row for row in unscored if text(row, TOP)]
+    if not told:
+        return []
+    what = f"there is a {TOP} without the scores that other rows have"
+    help_ = f"fill the scores in, or drop their columns, so that all are judged by {TOP}"
+    return [_problem(told, rows, what, help_, origin)]
+
+
 def of_top_labels(
     rows: Sequence[Row], columns: Sequence[str], origin: Origin, problems: Numbered
 ) -> Answers:
