@@ -244,3 +244,17 @@ def test_the_import_is_shown_as_in_the_golden_file(tmp_path: Path) -> None:
     words = ("data", "import", "export.json", "--preset", "label-studio", "-od.csv", "--force")
     same_on_terminals("data-import", tmp_path, *words)
     assert longest(shown(tmp_path, *words, columns=60).stdout) <= 60
+
+
+def test_a_preview_of_nothing_says_why(tmp_path: Path) -> None:
+    shutil.copy(EXPORTS / "zendesk.ndjson", tmp_path)
+    options = ("--preset", "zendesk", "--label-tag", "taem_*", "--preview", "2")
+    said = refused(tmp_path, "zendesk.ndjson", *options)
+    assert "tickets without a tag like taem_* (12)" in said
+    assert "is --label-tag 'taem_*' what is meant" in said
+
+
+def test_a_person_is_no_second_opinion_of_their_own(tmp_path: Path) -> None:
+    shutil.copy(EXPORTS / "two-annotators-as-columns.csv", tmp_path / "t.csv")
+    said = refused(tmp_path, "t.csv", "--annotators", "anna,ben,anna", "-o", "d.csv")
+    assert "--annotators names 'anna' twice" in said

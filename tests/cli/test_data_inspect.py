@@ -171,3 +171,13 @@ def test_a_table_of_numbers_is_told_to_hold_no_text_and_no_label() -> None:
     assert "No column looks like the text" in said
     assert "No column looks like the label" in said
     assert "Next:" not in said
+
+
+def test_columns_called_by_the_names_of_people_lead_to_their_agreement() -> None:
+    text = (EXPORTS / "two-annotators-as-columns.csv").read_text(encoding="utf-8")
+    Path("t.csv").write_text(text, encoding="utf-8")
+    said = told("t.csv")
+    assert "The columns anna and ben look like the labels of several people" in said
+    assert "--annotators anna,ben" in said
+    Path("p.csv").write_text(text.replace("anna,ben", "label,priority"), encoding="utf-8")
+    assert "several people" not in told("p.csv")

@@ -23,11 +23,12 @@ def an_export(tool: str) -> str:
 
 def looks_like_export(path: Path, preset: Preset) -> InputError:
     """The error that names the command which makes a dataset of it."""
-    command = f"ticketbench data import {shlex.quote(str(path))} --preset {preset.name}"
+    file = shlex.quote(str(path))
+    command = f"ticketbench data import {file} --preset {preset.name} -o OUT.csv"
     return InputError(
         f"this looks like {an_export(preset.tool)}: {command}",
         where=str(path),
-        help="add -o OUT.csv; `ticketbench data inspect` says what is in it",
+        help=f"what is in it: ticketbench data inspect {file}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,7 +13,7 @@ from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.tables.rows import Dialect
 from ticketbench.flow.import_notes import NOTES
 
-ROLES = ("id", "text", "label", "group", "time", "split")
+ROLES = ("id", "text", "label", "all_labels", "group", "time", "split")
 LEAVE_OUT, NONE, FIRST = "leave-out", "none", "first"
 RULES = (LEAVE_OUT, NONE, FIRST)
 
@@ -63,6 +64,10 @@ def checked(asked: ImportAsked, preset: Preset) -> None:
     if asked.of_preset.annotator and asked.of_preset.annotators:
         what = "--annotator is a column of names, --annotators are columns of labels"
         raise InputError(what, help="give the one that the table has")
+    twice = [name for name, n in Counter(asked.of_preset.annotators).items() if n > 1]
+    if twice:
+        what = f"--annotators names {quoted(twice[0])} twice"
+        raise InputError(what, help="a column is one person, who would agree with themselves")
 
 
 def columns_of(given: Sequence[str]) -> dict[str, tuple[str, ...]]:

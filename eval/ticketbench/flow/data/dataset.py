@@ -114,6 +114,7 @@ class _Import:
         """The first tickets, nothing written."""
         made = islice(self._made(), self._asked.preview)
         shown = tuple(_shown(one, self._id(one)) for one in made)
+        self._refuse_nothing(len(shown))
         return Imported(self._notes(len(shown), whole=False), (), shown)
 
     def write(self, out: Path, notes: Path, disagreements: Path) -> Imported:
@@ -165,11 +166,14 @@ class _Import:
         if "annotator" in self._preset.options and not self._asked.of_preset.annotator:
             help_ += "; where several people labelled a ticket: --annotator COLUMN"
         self._ids.refuse(help_)
+        self._refuse_nothing(n + len(self._disagreements))
+        return self._notes(n, whole=True)
+
+    def _refuse_nothing(self, n_tickets: int) -> None:
         try:
-            self._records.refuse_nothing(n + len(self._disagreements))
+            self._records.refuse_nothing(n_tickets)
         except InputError as error:
             raise self._advised(error) from None
-        return self._notes(n, whole=True)
 
     def _notes(self, n: int, *, whole: bool) -> ImportNotes:
         resolution = self._people.resolution(whole=whole)

@@ -47,8 +47,15 @@ class Records:
         else:
             counted = (f"{why} ({n:,})" for why, n in self.left_out.counts.most_common())
             what = f"no ticket is left of {self.n_read:,} records: {', '.join(counted)}"
+            given = [n for n in self._preset.options if isinstance(getattr(self._asked, n), str)]
+            said = " ".join(
+                f"{option(name)} {quoted(value)}"
+                for name in given
+                if (value := getattr(self._asked, name))
+            )
             named = " ".join(option(name) for name in self._preset.options)
-            help_ = f"the first record has: {words(self._keys)}; name what is meant by {named}"
+            first = f"is {said} what is meant" if said else f"name what is meant by {named}"
+            help_ = f"{first}; the first record has: {words(self._keys)}"
         raise InputError(what, where=f"{self._path}:1", help=help_)
 
     def _refuse_missing(self, values: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from ticketbench.edge.files.gitignore import NAME as IGNORED
 from ticketbench.edge.files.gitignore import make_folder
 from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.yaml_text import as_comment, as_yaml, in_quotes
+from ticketbench.edge.imports.advice import unless_export
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns
 from ticketbench.edge.inputs.dataset import Columns, Reading, load_dataset
 from ticketbench.edge.inputs.rubric_files import not_a_label
@@ -63,8 +64,9 @@ def project_from(file: Path, folder: Path) -> Project:
     The table stays where it is. Raises InputError, before anything is written, where a column
     cannot be guessed, a row is wrong, or a file is there.
     """
-    table, delimiter = _table_of(file)
-    guesses = guessed_columns(file, table)
+    with unless_export(file):
+        table, delimiter = _table_of(file)
+        guesses = guessed_columns(file, table)
     columns = {guess.role: guess.column for guess in guesses}
     keys = DatasetKeys(columns=Columns(**columns), delimiter=delimiter or None)
     found = load_dataset(file, Reading(keys)).dataset.tickets

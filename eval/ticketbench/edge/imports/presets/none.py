@@ -19,6 +19,7 @@ from ticketbench.edge.imports.values import at, body, labels, plain
         "id": "`id`, or `--columns id=NAME`; made of the text where there is none",
         "text": "`text`, or `--columns text=NAME`, several by a comma",
         "label": "`label`, or `--columns label=NAME`; `--annotators A,B` for a column a person",
+        "all_labels": "`all_labels`, or `--columns all_labels=NAME`: a list, or with bars between",
         "group": "`group`, or `--columns group=NAME`",
     },
 )
@@ -30,6 +31,8 @@ def none(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
         answers = tuple(Answer(found, one) for one, found in given if found)
     else:
         found = labels(_value(values, columns, "label"))
+        if found and not asked.annotator:
+            found = tuple(dict.fromkeys((*found, *_all_labels(values, columns))))
         who = plain(at(values, asked.annotator)) if asked.annotator else ""
         answers = (Answer(found, who),) if found else ()
     if not answers:
@@ -43,6 +46,12 @@ def none(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
         plain(_value(values, columns, role)) for role in ("id", "group", "time", "split")
     ]
     return Record(raw.line, name, texts, answers, group, time, split)
+
+
+def _all_labels(values: Mapping[str, Any], columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Labels that fit as well: a list, or with bars between them, as we write them ourselves."""
+    found = labels(_value(values, columns, "all_labels"))
+    return tuple(filter(None, map(str.strip, found[0].split("|")))) if len(found) == 1 else found
 
 
 def _value(values: Mapping[str, Any], columns: Mapping[str, Sequence[str]], role: str) -> Any:

@@ -75,17 +75,22 @@ def annotator_column(values: Values, roles: Mapping[str, str]) -> str:
 
 
 def columns_of_annotators(values: Values, roles: Mapping[str, str]) -> tuple[str, ...]:
-    """Columns that hold the labels of one person each: called alike, with the same labels."""
+    """Columns that hold the labels of one person each: with the same labels, and called alike, or
+    beside a column of labels whose name does not say that it is the label (anna, ben).
+    """
     taken = {name for role, name in roles.items() if role != "label"}
     labels = {
         name: found
         for name, cells in values.items()
         if name not in taken and _is_short(cells) and len(found := set(filter(None, cells))) > 1
     }
+    label = roles.get("label", "")
+    unnamed = "" if is_known("label", label) else label
     alike: set[str] = set()
     for one, other in combinations(labels, 2):
         both, either = labels[one] & labels[other], labels[one] | labels[other]
-        if _stem(one) == _stem(other) and len(both) >= _SAME_LABELS * len(either):
+        called = _stem(one) == _stem(other) or unnamed in (one, other)
+        if called and len(both) >= _SAME_LABELS * len(either):
             alike |= {one, other}
     return tuple(name for name in labels if name in alike)
 
