@@ -32,6 +32,8 @@ def plain(value: Any) -> str:
     """
     if isinstance(value, str):
         return value.strip()
+    if value is None:
+        return ""
     match value:
         case bool():
             return "true" if value else "false"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted, words
@@ -17,6 +18,7 @@ from ticketbench.edge.imports.values import at
 from ticketbench.edge.tables.columns import missing_column
 from ticketbench.edge.tables.rows import Facts
 from ticketbench.flow.data.asked import option
+from ticketbench.report.words import numbers
 
 
 class Records:
@@ -46,7 +48,8 @@ class Records:
             what, help_ = "there are no records in the file", "export it again"
         else:
             counted = (f"{why} ({n:,})" for why, n in self.left_out.counts.most_common())
-            what = f"no ticket is left of {self.n_read:,} records: {', '.join(counted)}"
+            records = numbers.count(self.n_read, "record")
+            what = f"no ticket is left of {records}: {', '.join(counted)}"
             given = [n for n in self._preset.options if isinstance(getattr(self._asked, n), str)]
             said = " ".join(
                 f"{option(name)} {quoted(value)}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticketbench.edge.imports.preset import Asked, LeftOut, Raw, preset
 from ticketbench.edge.imports.record import Answer, Record
 from ticketbench.edge.imports.values import at, body, labels, plain
+
+_ROLES = ("label", "all_labels", "id", "group", "time", "split")
 
 
 @preset(
@@ -26,34 +27,33 @@ from ticketbench.edge.imports.values import at, body, labels, plain
 def none(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     """A row; with `annotator` one answer of many, with `annotators` an answer in each column."""
     values, columns = raw.values, asked.columns
+    label, fitting, name, group, time, split = [
+        at(values, columns[role][0]) if role in columns else values.get(role) for role in _ROLES
+    ]
     if asked.annotators:
         given = ((one, labels(at(values, one))) for one in asked.annotators)
         answers = tuple(Answer(found, one) for one, found in given if found)
+    elif asked.annotator:
+        found = labels(label)
+        answers = (Answer(found, plain(at(values, asked.annotator))),) if found else ()
     else:
-        found = labels(_value(values, columns, "label"))
-        if found and not asked.annotator:
-            found = tuple(dict.fromkeys((*found, *_all_labels(values, columns))))
-        who = plain(at(values, asked.annotator)) if asked.annotator else ""
-        answers = (Answer(found, who),) if found else ()
+        found = _with_fitting(labels(label), fitting) if fitting else labels(label)
+        answers = (Answer(found),) if found else ()
     if not answers:
         left_out.count("rows without a label")
         return None
     if "text" in columns:
-        texts = tuple([body(at(values, name)) for name in columns["text"]])
+        texts = tuple([body(at(values, column)) for column in columns["text"]])
     else:
         texts = (body(values.get("text")),)
-    name, group, time, split = [
-        plain(_value(values, columns, role)) for role in ("id", "group", "time", "split")
-    ]
-    return Record(raw.line, name, texts, answers, group, time, split)
+    return Record(raw.line, plain(name), texts, answers, plain(group), plain(time), plain(split))
 
 
-def _all_labels(values: Mapping[str, Any], columns: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Labels that fit as well: a list, or with bars between them, as we write them ourselves."""
-    found = labels(_value(values, columns, "all_labels"))
-    return tuple(filter(None, map(str.strip, found[0].split("|")))) if len(found) == 1 else found
-
-
-def _value(values: Mapping[str, Any], columns: Mapping[str, Sequence[str]], role: str) -> Any:
-    """What stands in the column for `role`, which is called so where the user names no other."""
-    return at(values, columns[role][0]) if role in columns else values.get(role)
+def _with_fitting(label: tuple[str, ...], fitting: Any) -> tuple[str, ...]:
+    """The label, and behind it the others that fit: a list, or with bars between them, as we write
+    them ourselves. No label is made of these alone.
+    """
+    found = labels(fitting)
+    if len(found) == 1:
+        found = tuple(filter(None, map(str.strip, found[0].split("|"))))
+    return tuple(dict.fromkeys((*label, *found))) if label else ()

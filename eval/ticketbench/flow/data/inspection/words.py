@@ -98,7 +98,8 @@ def _of_rows(found: Inspection) -> Iterator[str]:
     yield from _of_people(found)
     if found.repeated.n:
         ids = count(found.repeated.n, "id")
-        yield f"{ids} {'stands' if found.repeated.n == 1 else 'stand'} in several rows with different texts{_such(found.repeated)}"
+        stand = "stands" if found.repeated.n == 1 else "stand"
+        yield f"{ids} {stand} in several rows with different texts{_such(found.repeated)}"
     if found.copies.n:
         rows = f"{found.copies.n_rows:,} in all"
         yield f"{_equal(found.copies)} in several tickets, {rows}{_such(found.copies)}"
@@ -127,7 +128,8 @@ def _of_people(found: Inspection) -> Iterator[str]:
         rows = "answers of several people" if found.export else "several rows with one text"
         by = f"; the column {clipped(who.column)} says who labelled each" if who.column else ""
         differ = f"{who.disagreed:,} with different labels{by}"
-        yield f"{count(who.tickets, 'ticket')} {'has' if who.tickets == 1 else 'have'} {rows}, {differ}"
+        have = "has" if who.tickets == 1 else "have"
+        yield f"{count(who.tickets, 'ticket')} {have} {rows}, {differ}"
     if len(who.columns) > 1:
         names = " and ".join(map(clipped, who.columns[:3]))
         yield f"the columns {names} look like the labels of several people"
