@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -258,3 +259,24 @@ def test_a_person_is_no_second_opinion_of_their_own(tmp_path: Path) -> None:
     shutil.copy(EXPORTS / "two-annotators-as-columns.csv", tmp_path / "t.csv")
     said = refused(tmp_path, "t.csv", "--annotators", "anna,ben,anna", "-o", "d.csv")
     assert "--annotators names 'anna' twice" in said
+
+
+def test_the_command_that_validate_advises_reads_the_file_as_the_config_does(
+    tmp_path: Path,
+) -> None:
+    project(tmp_path, "plain.csv")
+    config = tmp_path / "eval.yaml"
+    read = "delimiter: ';', encoding: cp1252, columns: {id: Nr, text: [Was, Body]}"
+    text = config.read_text(encoding="utf-8").replace("path: d.csv", f"path: bodies.csv, {read}")
+    config.write_text(text, encoding="utf-8")
+    body = '"<p>The invoice {} für us is wrong</p><p>Please help</p>"'
+    table = ["Nr;Was;Body;label", *(f"{i};Hi {i};{body.format(i)};billing" for i in range(12))]
+    (tmp_path / "bodies.csv").write_text("\n".join((*table, "")), encoding="cp1252")
+    said = json.loads(ticketbench_in(tmp_path, "validate", "eval.yaml", "--json").stdout)["data"]
+    command = next(one["action"] for one in said[0]["findings"] if one["code"] == "TB115")
+    assert "--columns id=Nr,text=Was,text=Body --delimiter ';' --encoding cp1252" in command
+    done = ticketbench_in(tmp_path, *shlex.split(command)[1:])
+    assert done.returncode == 0, done.stderr
+    assert rows(tmp_path / "OUT.csv")[0]["text"] == (
+        "Hi 0\n\nThe invoice 0 für us is wrong\n\nPlease help"
+    )
