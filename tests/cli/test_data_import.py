@@ -280,3 +280,13 @@ def test_the_command_that_validate_advises_reads_the_file_as_the_config_does(
     assert rows(tmp_path / "OUT.csv")[0]["text"] == (
         "Hi 0\n\nThe invoice 0 für us is wrong\n\nPlease help"
     )
+
+
+def test_a_person_who_answered_one_task_twice_is_one_person(tmp_path: Path) -> None:
+    chosen = [{"from_name": "team", "value": {"choices": ["billing"]}}]
+    twice = [{"result": chosen, "completed_by": 1}, {"result": chosen, "completed_by": 1}]
+    task = {"id": 1, "data": {"text": "my invoice"}, "annotations": twice}
+    (tmp_path / "t.json").write_text(json.dumps([task]), encoding="utf-8")
+    said = imported(tmp_path, "t.json", "--preset", "label-studio")
+    assert "agreed" not in said
+    assert rows(tmp_path / "d.csv")[0]["annotators"] == "1"

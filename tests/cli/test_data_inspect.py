@@ -181,3 +181,10 @@ def test_columns_called_by_the_names_of_people_lead_to_their_agreement() -> None
     assert "--annotators anna,ben" in said
     Path("p.csv").write_text(text.replace("anna,ben", "label,priority"), encoding="utf-8")
     assert "several people" not in told("p.csv")
+
+
+def test_a_column_called_label_is_it_though_a_cell_is_empty_and_ids_repeat() -> None:
+    rows = [f"{i // 2},my invoice {i} is wrong,{'' if i == 3 else 'ab'[i % 2]}" for i in range(20)]
+    said = told(written("t.csv", "id,text,label", *rows))
+    assert "label label by its name; 2 short values in 20 rows" in said
+    assert "id id by its name; 10 values in 20 rows" in said

@@ -133,3 +133,9 @@ def test_no_interval_is_told_by_what_lacks() -> None:
     assert never is not None
     assert alike.beyond_chance.method == "no interval: nobody disagreed"
     assert never.beyond_chance.method == "no interval: too few kinds of answers"
+
+
+def test_answers_without_a_name_are_of_as_many_people_as_one_ticket_has_of_them() -> None:
+    found = agreement({(("", "x"), ("", "x"), ("ann", "y")): 1, (("", "x"), ("ann", "x")): 3})
+    assert found is not None
+    assert found.n_annotators == 3

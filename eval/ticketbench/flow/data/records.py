@@ -92,8 +92,11 @@ class Records:
                 record = read(raw, asked, left_out)
             except InputError as error:
                 raise error.located(f"{self._path}:{raw.line}") from None
-            if record is not None:
-                yield record
+            if record is None:
+                continue
+            if len(record.answers) > 1:
+                record = replace(record, answers=_with_answers((), record.answers))
+            yield record
 
 
 def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:
@@ -124,11 +127,14 @@ def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:
 
 
 def _with_answers(before: tuple[Answer, ...], more: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """The answers of all, each person's in one; nobody knows who `""` is."""
     found = list(before)
     places = {one.annotator: i for i, one in enumerate(before) if one.annotator}
     for one in more:
         at_ = places.get(one.annotator)
         if at_ is None:
+            if one.annotator:
+                places[one.annotator] = len(found)
             found.append(one)
         else:
             labels = tuple(dict.fromkeys((*found[at_].labels, *one.labels)))

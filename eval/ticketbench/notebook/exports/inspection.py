@@ -75,7 +75,6 @@ def inspect(
     given = {
         role: (name,) if isinstance(name, str) else name for role, name in (columns or {}).items()
     }
-    asked = Asked(label_tag=label_tag, label_field=label_field, field=field, text_field=text_field)
     found = looked_into(
         Path(file),
         columns=given,
