@@ -290,3 +290,10 @@ def test_a_person_who_answered_one_task_twice_is_one_person(tmp_path: Path) -> N
     said = imported(tmp_path, "t.json", "--preset", "label-studio")
     assert "agreed" not in said
     assert rows(tmp_path / "d.csv")[0]["annotators"] == "1"
+
+
+def test_an_option_of_a_tool_that_is_not_named_leads_to_its_preset(tmp_path: Path) -> None:
+    shutil.copy(EXPORTS / "zendesk.ndjson", tmp_path)
+    said = refused(tmp_path, "zendesk.ndjson", "--label-tag", "team_*", "-o", "d.csv")
+    assert "--label-tag does not go with --preset none" in said
+    assert "this looks like a Zendesk export: --preset zendesk" in said
