@@ -188,3 +188,24 @@ def test_a_column_called_label_is_it_though_a_cell_is_empty_and_ids_repeat() -> 
     said = told(written("t.csv", "id,text,label", *rows))
     assert "label label by its name; 2 short values in 20 rows" in said
     assert "id id by its name; 10 values in 20 rows" in said
+
+
+def test_a_table_with_rows_without_a_label_leads_to_what_leaves_them_out() -> None:
+    texts = (f"{i},order {i} never came,{'ab'[i % 2] if i else ''}" for i in range(24))
+    said = told(written("t.csv", "Nr,Body,Team", *texts))
+    assert "1 of 24 tickets have no label" in said
+    command = said.partition("Next: ")[2].partition(" then: ")[0].replace("\\ ", "")
+    assert command.endswith("--columns id=Nr,text=Body,label=Team")
+    done = ticketbench(*shlex.split(command)[1:])
+    assert (done.returncode, "rows without a label (1)" in done.stdout) == (0, True)
+    assert ticketbench("init", "--from", "tickets.csv").returncode == 0
+    assert ticketbench("init", "--from", "t.csv", "other").returncode == 2
+
+
+def test_a_column_a_person_leads_to_an_import_of_both() -> None:
+    text = (EXPORTS / "two-annotators-as-columns.csv").read_text(encoding="utf-8")
+    Path("people.csv").write_text(text, encoding="utf-8")
+    said = told("people.csv")
+    assert "The columns anna and ben look like the labels of several people" in said
+    command = said.partition("Next: ")[2].partition(" then: ")[0].replace("\\ ", "")
+    assert ticketbench(*shlex.split(command)[1:]).returncode == 0

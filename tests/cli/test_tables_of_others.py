@@ -293,3 +293,13 @@ def test_the_example_of_the_page_of_keys_does_what_it_says() -> None:
     assert command is not None
     done = ticketbench(*shlex.split(command[1]))
     assert (done.returncode, done.stdout) == (0, "ok: tickets.csv: dataset, 3 tickets\n")
+
+
+@pytest.mark.parametrize("column", ["part", "Part of it"])
+def test_the_condition_that_is_advised_names_the_column_of_the_file(column: str) -> None:
+    Path("splits.csv").write_text(SPLITS.replace("split", column), encoding="utf-8")
+    done = run("splits.csv", f"columns: {{split: {column}}}")
+    advised = said(done).partition("to judge one: `dataset: {")[2].partition("}`")[0]
+    again = run("splits.csv", f"columns: {{split: {column}}}", advised)
+    assert again.returncode == 0, again.stderr
+    assert f"on 2 of 4 rows: {column} = test" in said(again)

@@ -9,6 +9,7 @@ MOST_SHOWN = 60
 
 _MOST_NAMES = 3
 _MOST_WORDS = 30
+_MOST_IN_A_SENTENCE = 5
 
 
 def clipped(text: str) -> str:
@@ -31,11 +32,16 @@ def without_controls(text: str) -> str:
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
-def words(names: Collection[str]) -> str:
-    """Up to 30 names without quotes, each clipped, and how many more there are."""
-    shown = ", ".join(clipped(name) for name in list(names)[:_MOST_WORDS])
-    more = len(names) - _MOST_WORDS
+def words(names: Collection[str], *, most: int = _MOST_WORDS) -> str:
+    """Up to `most` names to choose from, clipped, without quotes, and how many more there are."""
+    shown = ", ".join(clipped(name) for name in list(names)[:most])
+    more = len(names) - most
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def some(names: Collection[str]) -> str:
+    """Up to five names in a sentence that can do without the others, and how many more."""
+    return words(names, most=_MOST_IN_A_SENTENCE)
 
 
 def listed(names: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.quotes import clipped, words
+from ticketbench.core.quotes import clipped, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import NONE, BoolArray, Finding, IntArray, Known, ScoreTable, tells
@@ -75,7 +75,7 @@ def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator
             code="TB106",
             severity="warning",
             title=f"labels with fewer than {FEW_TICKETS} tickets",
-            evidence=words(few),
+            evidence=some(few),
             action="label more tickets of these",
         )
 
@@ -225,10 +225,10 @@ def heavy_writers(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
         yield Finding(
             code="TB211",
             severity="note",
-            title=f"tickets of heavy writers are right {how} often",
+            title=f"tickets of large groups are right {how} often",
             evidence=f"{table.provenance.rubric_set}: {100 * by_ticket:.1f}% right by ticket, "
-            f"{100 * by_customer:.1f}% by customer",
-            action="look at the customers with the most tickets; a promised threshold counts both",
+            f"{100 * by_customer:.1f}% by group, a customer or near-duplicates",
+            action="look at the largest groups; a promised threshold counts both",
         )
 
 

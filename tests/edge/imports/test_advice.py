@@ -141,3 +141,12 @@ def test_a_packed_export_and_one_below_a_sep_line_are_told_as_well(tmp_path: Pat
         assert found.name == tool
     packed.write_bytes(b"\x1f\x8b no such thing")
     assert looks_like(packed) is None
+
+
+def test_a_column_that_a_config_names_wrong_is_named_beside_the_export() -> None:
+    Path("t.csv").write_text("Issue key,Issue id,Summary\nA-1,1,some words\n", encoding="utf-8")
+    asked = ("Issue key", "Sumary")
+    with pytest.raises(InputError, match="no column 'Sumary', and this looks like a Jira export"):
+        refuse_export(Path("t.csv"), unless=asked, by_name=True)
+    with pytest.raises(InputError, match=r"^this looks like a Jira export"):
+        refuse_export(Path("t.csv"), unless=asked)

@@ -149,3 +149,10 @@ def test_a_list_of_one_is_what_stands_in_it() -> None:
     rows = tuple(Row(i, {"id": str(i), "label": ["abc"[i % 3]]}) for i in range(9))
     assert columns_of(("label",), rows) == {"label": [*"abcabcabc"]}
     assert likely_columns(columns_of(("id", "label"), rows))[1].column == "label"
+
+
+def test_a_dataset_of_ours_says_itself_what_its_groups_are() -> None:
+    ours = columns(id="{i}", text=TEXT, label="{x}", group="c-{x}")
+    assert found(ours)["group"] == "group"
+    assert "group" not in found(columns(id="{i}", text=TEXT, label="{x}", group="{i}"))
+    assert "group" not in found(columns(id="{i}", body=TEXT, type="{x}", group="team {x}"))

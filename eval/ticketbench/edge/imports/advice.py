@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.edge.imports.looks import first_record, has, told_by
 from ticketbench.edge.imports.preset import Preset
 
+_MOST_NAMED = 3
 _NUMBER = re.compile(r"#\d+$")
 """Behind the name of a column that stands several times."""
 
@@ -21,29 +23,37 @@ def an_export(tool: str) -> str:
     return f"a{'n' if tool[:1] in 'AEIOU' else ''} {tool} export"
 
 
-def looks_like_export(path: Path, preset: Preset) -> InputError:
-    """The error that names the command which makes a dataset of it."""
+def looks_like_export(path: Path, preset: Preset, missing: Collection[str] = ()) -> InputError:
+    """The error that names the command which makes a dataset of it, and before it the columns that
+    were asked for and are `missing`.
+    """
     file = shlex.quote(str(path))
     command = f"ticketbench data import {file} --preset {preset.name} -o OUT.csv"
+    few = [quoted(name) for name in missing][:_MOST_NAMED]
+    lacking = f"there is no column {' or '.join(few)}, and " if few else ""
     return InputError(
-        f"this looks like {an_export(preset.tool)}: {command}",
+        f"{lacking}this looks like {an_export(preset.tool)}: {command}",
         where=str(path),
         help=f"what is in it: ticketbench data inspect {file}",
     )
 
 
-def refuse_export(path: Path, *, unless: Collection[str] = ()) -> None:
+def refuse_export(path: Path, *, unless: Collection[str] = (), by_name: bool = False) -> None:
     """Raises InputError for a file of the shape of an export.
 
     One that has all the columns of `unless` is what it was asked for, whatever else stands in it.
+    Where somebody said these `by_name`, and it has some of them, the others are named.
     """
     record = first_record(path)
-    asked = [_NUMBER.sub("", name) for name in unless]
-    if record is None or (asked and all(has(record, name) for name in asked)):
+    if record is None:
+        return
+    missing = [name for name in unless if not has(record, _NUMBER.sub("", name))]
+    if unless and not missing:
         return
     preset = told_by(record)
     if preset is not None:
-        raise looks_like_export(path, preset)
+        told = missing if by_name and len(missing) < len(unless) else ()
+        raise looks_like_export(path, preset, told)
 
 
 @contextmanager

@@ -77,6 +77,11 @@ def likely_columns(values: Mapping[str, Sequence[str]]) -> tuple[Guess, ...]:
     """A guess for each role that a column looks like, as `guessed_columns`; none is missed."""
     free, found = dict(values), list[Guess]()
     for role in _ORDER:
+        if role == "group" and _is_ours(values) and _is_group(values[role]):
+            different = len(set(filter(str.strip, values[role])))
+            reason = f"by its name; {counted(different, len(values[role]))}"
+            found.append(Guess(role, role, reason=reason))
+            continue
         fits = [name for name in _ranked(role, free) if free[name] and _FITS[role](free[name])]
         if fits:
             reason = _reason(role, fits[0], free[fits[0]])
@@ -84,6 +89,11 @@ def likely_columns(values: Mapping[str, Sequence[str]]) -> tuple[Guess, ...]:
             del free[fits[0]]
     order = list(NAMES)
     return tuple(sorted(found, key=lambda guess: order.index(guess.role)))
+
+
+def _is_ours(values: Collection[str]) -> bool:
+    """Whether columns are called as a dataset of ours calls them: `group` is no team then."""
+    return {"id", "text", "label", "group"} <= set(values)
 
 
 def _text(cell: object) -> str:

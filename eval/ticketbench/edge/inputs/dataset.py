@@ -29,8 +29,10 @@ from ticketbench.edge.tables.rows import Row, Table, line_of_problem, problems_e
 
 @dataclass(frozen=True, slots=True)
 class LoadedDataset:
-    """A dataset with the physical line of each ticket, for messages, what was done to it, and by
-    which keys it was read.
+    """A dataset with the physical line of each ticket, for messages, and what was done to it.
+
+    split_column  what the file calls the splits of its tickets; empty where it has none
+    keys          by which it was read
     """
 
     dataset: Dataset
@@ -38,6 +40,7 @@ class LoadedDataset:
     lines: tuple[int, ...]
     intake: Intake = NOTHING_DONE
     keys: DatasetKeys = NO_KEYS
+    split_column: str = ""
 
     def where(self, index: int) -> str:
         """`file:line` of the ticket at `index`."""
@@ -105,7 +108,8 @@ def load_dataset(
         done=done,
         chooses_split=any(one.column == columns.split for one in conditions),
     )
-    return replace(loaded, intake=intake, keys=reading.keys)
+    split = columns.split or ""
+    return replace(loaded, intake=intake, keys=reading.keys, split_column=split)
 
 
 _MADE_IDS = "no id column: ids are made from the texts"

@@ -10,10 +10,11 @@ import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ticketbench.core.quotes import clipped, listed, quoted, words
+from ticketbench.core.quotes import clipped, listed, quoted, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
+from ticketbench.edge.files.yaml_text import as_yaml
 from ticketbench.edge.inputs.dataset import LoadedDataset
 from ticketbench.edge.inputs.rubric_files import folded
 from ticketbench.edge.tables.dialect import as_options
@@ -133,7 +134,7 @@ def tiny_classes(loaded: LoadedDataset) -> Iterator[Finding]:
     few = [f"{clipped(label)} ({n})" for label, n in sorted(counts.items()) if n < FEW_TICKETS]
     if few:
         title = f"labels with fewer than {FEW_TICKETS} tickets"
-        yield _warning("TB106", title, words(few), "label more tickets of these")
+        yield _warning("TB106", title, some(few), "label more tickets of these")
 
 
 @check("TB107")
@@ -200,12 +201,13 @@ def all_splits(loaded: LoadedDataset) -> Iterator[Finding]:
         return
     named = [f"{clipped(name)} ({n:,})" for name, n in counts.most_common()]
     test = "test" if "test" in counts else named[0].rpartition(" ")[0]
+    column = as_yaml(loaded.split_column or "split")
     yield Finding(
         code="TB112",
         severity="note",
         title=f"all splits are judged: {words(named)}",
         evidence=f"the column of splits of {loaded.path.name}",
-        action=f"to judge one: `dataset: {{where: {{split: {test}}}}}`",
+        action=f"to judge one: `dataset: {{where: {{{column}: {test}}}}}`",
     )
 
 

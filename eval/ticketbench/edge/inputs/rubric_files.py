@@ -20,7 +20,7 @@ from typing import Annotated
 from pydantic import Field, RootModel
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import clipped, quoted, words
+from ticketbench.core.quotes import clipped, quoted, some
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
 from ticketbench.core.types import Finding
@@ -205,11 +205,11 @@ def rubric_findings(rubrics: RubricSet) -> tuple[Finding, ...]:
         if len(labels) > 1:
             title = f"{rubrics.name} asks the same question for several labels"
             action = "their scores can only tie: rewrite or merge them"
-            found.append(_finding("TB122", title, words(labels), action))
+            found.append(_finding("TB122", title, some(labels), action))
     for labels in by_name.values():
         if len(labels) > 1:
             title = f"{rubrics.name} has labels that differ only by case or Unicode form"
-            found.append(_finding("TB123", title, words(labels), "rename or merge them"))
+            found.append(_finding("TB123", title, some(labels), "rename or merge them"))
     return tuple(found)
 
 

@@ -100,13 +100,14 @@ def _has_decimal_comma(line: str, sign: str) -> bool:
 
 def say_encoding(dialect: Dialect, likely: list[str]) -> str:
     """How whoever reads can say in what encoding a file is; `likely` ones are suggestions."""
-    names = ", ".join(likely) or "cp1252"
+    first, *others = likely or ["cp1252"]
+    or_else = f", or perhaps {', '.join(others)}" if others else ""
     match dialect.options:
         case "config":
-            return f"write dataset.encoding, perhaps one of: {names}"
+            return f"write dataset.encoding: {first}{or_else}"
         case "flags" | "score flags":
-            return f"write --encoding, perhaps one of: {names}"
-    return f"save the file as UTF-8; it may be in {names}"
+            return f"write --encoding {first}{or_else}"
+    return f"save the file as UTF-8; it may be in {', '.join([first, *others])}"
 
 
 def likely_encodings(data: bytes, position: int) -> list[str]:
@@ -117,7 +118,15 @@ def likely_encodings(data: bytes, position: int) -> list[str]:
     sample = data[max(start, position - _LOOKED_AT) : position + _LOOKED_AT]
     sample = sample[: sample.rfind(b"\n") + 1] or sample
     names = [found.encoding.replace("_", "-") for found in from_bytes(sample)]
-    return list(dict.fromkeys([*names[:_MOST_LIKELY], *_western(sample)]))
+    usual = _western(sample)
+    if usual and names and _reads_alike(sample, usual[0], names[0]):
+        names = [*usual, *names]
+    return list(dict.fromkeys([*names[:_MOST_LIKELY], *usual]))
+
+
+def _reads_alike(sample: bytes, usual: str, other: str) -> bool:
+    """Whether nothing speaks for the other one: the usual one gives the same text."""
+    return sample.decode(usual) == sample.decode(other, "replace")
 
 
 def _western(sample: bytes) -> list[str]:

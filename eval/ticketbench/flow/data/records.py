@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted, words
+from ticketbench.core.registry import suggestion
 from ticketbench.edge.imports.preset import Asked, LeftOut, Preset
 from ticketbench.edge.imports.raw import Export
 from ticketbench.edge.imports.record import Answer, Record
@@ -19,6 +21,8 @@ from ticketbench.edge.tables.columns import missing_column
 from ticketbench.edge.tables.rows import Facts
 from ticketbench.flow.data.asked import option
 from ticketbench.report.words import numbers
+
+_MOST_TAGS = 10
 
 
 class Records:
@@ -50,16 +54,38 @@ class Records:
             counted = (f"{why} ({n:,})" for why, n in self.left_out.counts.most_common())
             records = numbers.count(self.n_read, "record")
             what = f"no ticket is left of {records}: {', '.join(counted)}"
-            given = [n for n in self._preset.options if isinstance(getattr(self._asked, n), str)]
-            said = " ".join(
-                f"{option(name)} {quoted(value)}"
-                for name in given
-                if (value := getattr(self._asked, name))
-            )
-            named = " ".join(option(name) for name in self._preset.options)
-            first = f"is {said} what is meant" if said else f"name what is meant by {named}"
-            help_ = f"{first}; the first record has: {words(self._keys)}"
+            help_ = self._label_there() or self._column_there()
         raise InputError(what, where=f"{self._path}:1", help=help_)
+
+    def _label_there(self) -> str:
+        """What tags or fields there are, where a label was looked for in others; else empty."""
+        asked, there = self._asked, self.left_out
+        if asked.label_field and there.fields:
+            field = asked.label_field
+            inner = [name[name.find("(") + 1 :].rstrip(")") for name in there.fields]
+            near = suggestion(field, [name for name in inner if name != field])
+            said = f"fields here: {words(there.fields)}"
+            if field in inner:
+                return f"it has no value anywhere; {said}"
+            return f"{near} {said}" if near.startswith("did you mean") else said
+        if asked.label_tag and there.tags:
+            most = [f"{tag} ({n:,})" for tag, n in there.tags.most_common(_MOST_TAGS)]
+            more = len(there.tags) - len(most)
+            rest = f", and {more:,} more" if more > 0 else ""
+            return f"tags here: {words(most)}{rest}; a star is the label: --label-tag 'PREFIX_*'"
+        return ""
+
+    def _column_there(self) -> str:
+        options, asked = self._preset.options, self._asked
+        typed = [n for n in options if isinstance(getattr(asked, n), str) and getattr(asked, n)]
+        given = " ".join(f"{option(name)} {quoted(getattr(asked, name))}" for name in typed)
+        meant = f"name what is meant by {' '.join(map(option, options))}"
+        meant = f"is {given} what is meant" if given else meant
+        said = f"the first record has: {words(self._keys)}; {meant}"
+        if self._preset.name == "none":
+            look = f"ticketbench data inspect {shlex.quote(str(self._path))}"
+            return f"{said}; `{look}` guesses it, and writes the command"
+        return said
 
     def _refuse_missing(self, values: Mapping[str, Any]) -> None:
         """A column that an option names must be there."""

@@ -18,7 +18,7 @@ from ticketbench.edge.files.gitignore import NAME as IGNORED
 from ticketbench.edge.files.gitignore import make_folder
 from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.yaml_text import as_comment, as_yaml, in_quotes
-from ticketbench.edge.imports.advice import unless_export
+from ticketbench.edge.imports.advice import refuse_export
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns
 from ticketbench.edge.inputs.dataset import Columns, Reading, load_dataset
 from ticketbench.edge.inputs.rubric_files import not_a_label
@@ -31,6 +31,9 @@ from ticketbench.report.masking.mask import mask
 
 SHOWN = 3
 _SUBJECTS = ("subject", "summary", "title", "headline")
+_OWN = ("id", "text", "label")
+"""A table with these columns is a dataset, whatever else stands in it."""
+
 _WORDS = 3
 _SHORTEST_WORD = 4
 _FEWEST_TICKETS = 3
@@ -61,12 +64,12 @@ def project_from(file: Path, folder: Path) -> Project:
     """Write a config, a rubric set of a question a label, .gitattributes and .gitignore files into
     `folder`.
 
-    The table stays where it is. Raises InputError, before anything is written, where a column
-    cannot be guessed, a row is wrong, or a file is there.
+    The table stays where it is. Raises InputError, before anything is written, where the file is an
+    export of another tool, a column cannot be guessed, a row is wrong, or a file is there.
     """
-    with unless_export(file):
-        table, delimiter = _table_of(file)
-        guesses = guessed_columns(file, table)
+    refuse_export(file, unless=_OWN)
+    table, delimiter = _table_of(file)
+    guesses = guessed_columns(file, table)
     columns = {guess.role: guess.column for guess in guesses}
     keys = DatasetKeys(columns=Columns(**columns), delimiter=delimiter or None)
     found = load_dataset(file, Reading(keys)).dataset.tickets

@@ -66,14 +66,16 @@ def inputs_of(config: Config) -> Inputs:
     rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
-    refuse_export(config.dataset_path, unless=_told_columns(config.file.dataset.columns))
+    columns = config.file.dataset.columns
+    told = bool(columns.model_fields_set)
+    refuse_export(config.dataset_path, unless=_told_columns(columns), by_name=told)
     loaded = load_dataset(config.dataset_path, config.reading, known_labels=known)
     if config.file.gates:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
 
         refuse_bad_gates(config, rubric_sets, loaded.dataset)
     findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
-    with_groups = grouped(loaded, config.file.dataset.columns)
+    with_groups = grouped(loaded, columns)
     findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
     return Inputs(
         config=config,

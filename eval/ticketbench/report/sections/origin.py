@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from ticketbench.core.quotes import some
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
 
 _TEMPLATE = """<dl>
 <dt>dataset</dt><dd>{{ dataset.name }}, {{ dataset.n | count("ticket") }} \
-({% for l in dataset.labels %}{{ l.label }} {{ l.n }}{{ ", " if not loop.last }}{% endfor %}), \
+({{ labels }}), \
 sha256 <code>{{ dataset.fingerprint }}</code></dd>
 {% if read %}
 <dt>read</dt><dd>{{ read | join("; ") }}</dd>
@@ -47,6 +48,7 @@ def origin(report: Report) -> Markup:
     return render(
         _TEMPLATE,
         dataset=report.results.dataset,
+        labels=some([f"{one.label} {one.n}" for one in report.results.dataset.labels]),
         read=report.results.report.intake.texts,
         evaluations=report.results.evaluations,
         answers=_answers(report.results.evaluations),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from ticketbench.core.quotes import some
 from ticketbench.core.types import Estimate
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.recommendation import Recommendation
@@ -76,8 +77,8 @@ threshold for all labels, or routes nothing where there is none</caption>
 </table></div></details>
 {% else %}
 <p>No threshold of {{ e.provenance.rubric_set }} is promised for a label. Tickets tested: \
-{% for l in t.label_thresholds %}{{ l.label }} {{ l.certificate.n }}{{ ", " if not loop.last }}\
-{% endfor %}.{% set whole = t.label_thresholds[0].threshold %}{% if whole == whole %} Each has the \
+{{ tested(t) }}.{% set whole = t.label_thresholds[0].threshold %}\
+{% if whole == whole %} Each has the \
 threshold for all labels, {{ whole | threshold }}.{% endif %}</p>
 {% endif %}
 {% endfor %}
@@ -144,6 +145,7 @@ def threshold(report: Report) -> Markup:
         policy=evaluations[0].settings.policy,
         costs=evaluations[0].settings.costs,
         evaluations=evaluations,
+        tested=lambda t: some([f"{x.label} {x.certificate.n}" for x in t.label_thresholds]),
         rows=[row for e in evaluations for row in _rows(e)],
         # What runs today has no promise: the rules are those of all sets together.
         rules={t.rule: t for e in reversed(evaluations) for t in e.thresholds}.values(),

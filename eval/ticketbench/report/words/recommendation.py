@@ -40,6 +40,9 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
     first, *others = each if len(each) == 1 else [_recommendation(results), *each]
     if rows := results.report.intake.rows_text:
         first = replace(first, evidence=f"{first.evidence}; on {rows}")
+    if untied := results.dataset.untied:
+        dropped = f"ties of {numbers.count(untied, 'ticket')} dropped (TB108)"
+        first = replace(first, evidence=f"{first.evidence}; {dropped}")
     if found and found.kind == "incomplete":
         first = replace(first, action="run it again: too many tickets have no answer")
     return [first, *others]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ticketbench.core.quotes import clipped, words
+from ticketbench.core.quotes import clipped, some
 from ticketbench.measure.rubrics.changes import RubricChange
 from ticketbench.measure.rubrics.diagnosis import MOST_MIXED, Diagnosis, PairDiagnosis
 from ticketbench.report.words import numbers
@@ -111,17 +111,17 @@ def label_texts(found: Diagnosis) -> list[str]:
     said = []
     silent = [one.label for one in found.labels if one.never_wins]
     if silent:
-        said.append(f"never the best answer: {words(silent)}")
+        said.append(f"never the best answer: {some(silent)}")
     wrong = [
         f"{clipped(one.label)} {numbers.estimate(one.wrong_wins)}"
         for one in found.labels
         if one.wrong_wins.n and one.wrong_wins.low > MOSTLY
     ]
     if wrong:
-        said.append(f"wrong more often than not where they win: {words(wrong)}")
+        said.append(f"wrong more often than not where they win: {some(wrong)}")
     few = [f"{clipped(one.label)} ({one.n})" for one in found.too_few]
     if few:
-        said.append(f"too few tickets to tell: {words(few)}")
+        said.append(f"too few tickets to tell: {some(few)}")
     return said
 
 

@@ -133,6 +133,7 @@ def gold_against(
     unknown = [label for label in counts if label not in have and label]
     read = {label: numbers[n] for label in unknown if (n := _number(label)) in numbers}
     rest = [label for label in unknown if label not in read]
+    _refuse_slips(rest, labels, origin)
     near = _near(rest, labels)
     if near:
         raise _misspelt(near, counts, origin, scored=scored)
@@ -144,6 +145,16 @@ def gold_against(
     return Settled(
         tops | read, notes, _without_scores(sorted(rest), counts, origin) if rest else ""
     )
+
+
+def _refuse_slips(rest: Sequence[str], labels: Sequence[str], origin: Origin) -> None:
+    """Raises InputError where a label was given a new name that is nearly one with scores."""
+    for old, new in origin.form.labels.items():
+        near = suggestion(new, labels) if new in rest and old != new else ""
+        if near.startswith("did you mean"):
+            said = origin.say(labels={clipped(old): clipped(new)})
+            what = f"{said}: no label with scores is called {quoted(new)}"
+            raise InputError(what, where=origin.columns, help=near)
 
 
 def _number(label: str) -> str | None:
@@ -200,6 +211,10 @@ def _none_known(
     have, those = ("has a score column", "columns") if scored else ("is answered with", "answers")
     what = f"{several(rows, 'row')}: no gold label {have}: gold "
     what += f"{listed_values(sorted(rest))}; {those} {listed_values(sorted(labels))}"
+    before = {name.removesuffix(gold) for name in labels for gold in rest if name.endswith(gold)}
+    if scored and len(before) == 1 and all(name.startswith((*before,)) for name in labels):
+        prefix = origin.form.score_prefix + before.pop()
+        raise InputError(what, where=origin.columns, help=origin.say(score_prefix=prefix))
     first = {clipped(sorted(rest)[0]): clipped(sorted(labels)[0])}
     help_ = f"say what is what: {origin.say(labels=first)} ..."
     return InputError(what, where=origin.columns, help=help_)
