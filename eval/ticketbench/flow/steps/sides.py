@@ -132,10 +132,12 @@ def side_of(text: str, form: Form = AS_OURS, mapped: Collection[str] = ()) -> Si
 
         rubrics = read_rubrics(path)
         return Side(rubrics.name, None, rubrics)
+    from ticketbench.edge.imports.advice import unless_export
     from ticketbench.edge.results.predictions import left_by_run, read_set
 
     own = Form(labels=form.labels) if left_by_run(path) else form
-    found = read_set(path, name, form=own, mapped=mapped)
+    with unless_export(path):
+        found = read_set(path, name, form=own, mapped=mapped)
     table = found.table.in_order_of_ids()
     notes = (*found.notes, *filter(None, (found.unscored,)))
     named = tuple(f"{path.name}: {note}" for note in notes)
