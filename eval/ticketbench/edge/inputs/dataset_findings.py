@@ -15,7 +15,7 @@ from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
 from ticketbench.edge.files.yaml_text import as_yaml
-from ticketbench.edge.inputs.dataset import LoadedDataset
+from ticketbench.edge.inputs.dataset import LoadedDataset, Reading
 from ticketbench.edge.inputs.rubric_files import folded
 from ticketbench.edge.tables.dialect import as_options
 from ticketbench.edge.texts.copies import copy_key
@@ -265,7 +265,7 @@ def _imported(loaded: LoadedDataset, *, cut_quotes: bool = False) -> str:
     file, keys = shlex.quote(str(loaded.path)), loaded.keys
     other = [f"{role}={name}" for role, name in keys.columns.by_role() if role != name]
     columns = f" --columns {shlex.quote(','.join(other))}" if other else ""
-    how = f"{columns}{as_options(keys.dialect)} --html auto{' --cut-quotes' * cut_quotes}"
+    how = f"{columns}{as_options(Reading(keys).dialect)} --html auto{' --cut-quotes' * cut_quotes}"
     return f"ticketbench data import {file} -o OUT.csv{how}"
 
 
