@@ -19,6 +19,12 @@ from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.files.gitignore import kept_if_filled
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
+from ticketbench.flow.answers.origin import (
+    OfSet,
+    models_by_set,
+    origin_findings,
+    origin_of,
+)
 from ticketbench.flow.import_notes import ceiling
 from ticketbench.flow.report_folder import made_from
 from ticketbench.flow.steps.completeness import (
@@ -106,8 +112,11 @@ def run(
         refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
         refuse_unreachable(tables, inputs.config.file.endpoint.url)
         changed = sum((one.drift for one in replayed), Drift())
+        of_answers = (*origin_findings(answered.origins), *drift_finding(changed))
         found = (
-            *drift_finding(changed),
+            *(finding for finding in of_answers if finding.severity == "warning"),
+            *inputs.findings,
+            *(finding for finding in of_answers if finding.severity != "warning"),
             *refresh_finding(answered.unfinished_refresh),
             *version_finding(inputs.recording, config),
             *blessed_findings(inputs),
@@ -115,9 +124,14 @@ def run(
         )
         results = _measured(inputs, tables, found)
         manifest |= _sources_in_numbers(replayed, budget, changed)
+        if named := models_by_set(answered.origins):
+            manifest["models"] = named
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
-    refuse_failures(tables, allow_failures, target)
+    most_refused = dict.fromkeys(
+        inputs.config.file.rubric_sets, inputs.config.file.endpoint.max_refused
+    )
+    refuse_failures(tables, allow_failures, target, most_refused=most_refused)
     return RunOutcome(
         results,
         target,
@@ -143,10 +157,13 @@ def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """Every rubric set's replay, and whether a refresh of these questions is still unfinished."""
+    """Every rubric set's replay, whether a refresh of these questions is still unfinished, and how
+    the answers came.
+    """
 
     replayed: list[Replayed]
     unfinished_refresh: bool
+    origins: list[OfSet]
 
 
 def _replay_all(
@@ -171,10 +188,13 @@ def _replay_all(
             )
             for rubrics in inputs.rubric_sets
         ]
-        if mode == "refresh" and not any(one.table.n_failed for one in replayed):
+        failures = [failure for one in replayed for failure in one.table.failures]
+        if mode == "refresh" and all(failure.kind == "refused" for failure in failures):
             source.cache.end_refresh(name)
+        of_sets = (origin_of(inputs.dataset, rubrics, source) for rubrics in inputs.rubric_sets)
+        origins = [one for one in of_sets if one is not None]
         unfinished = mode != "refresh" and source.cache.refresh_began(name) is not None
-    return _Answered(replayed, unfinished)
+    return _Answered(replayed, unfinished, origins)
 
 
 def _measured(
@@ -194,7 +214,7 @@ def _measured(
         inputs.rubric_sets,
         tables,
         settings,
-        (*inputs.findings, *found),
+        found,
         inputs.config.file.production_mix,
         today=today_of(inputs),
         certify=inputs.config.file.choose.certify or "",
