@@ -19,7 +19,8 @@ UsageName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
 Usage = Annotated[dict[UsageName, Count], msgspec.Meta(min_length=1, max_length=16)]
 Mass = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
-Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=86_400_000)]
+MOST_MS = 86_400_000
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=MOST_MS)]
 
 
 class Wire(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
