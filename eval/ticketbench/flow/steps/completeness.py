@@ -80,16 +80,21 @@ def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence
         )
 
 
-def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
-    """Raise EndpointError when no ticket has an answer since no connection came about."""
-    failures = _failures(tables)
-    scored = sum(table.n_scored for table in tables)
-    if failures and not scored and {f.kind for f in failures} <= {"network", "timeout"}:
-        raise EndpointError(
-            f"{failures[-1].detail}; no question got an answer",
-            where=shown_url(url),
-            help="check the URL and the server, then run again",
-        )
+def refuse_unreachable(tables: Sequence[ScoreTable], inputs: Inputs) -> None:
+    """Raise EndpointError when no ticket has an answer of an endpoint since no connection came
+    about.
+    """
+    for endpoint in inputs.endpoints:
+        names = [name for name, one in inputs.config.file.sets.items() if one.endpoint == endpoint]
+        own = [table for table in tables if table.provenance.rubric_set in names]
+        failures, scored = _failures(own), sum(table.n_scored for table in own)
+        if failures and not scored and {f.kind for f in failures} <= {"network", "timeout"}:
+            others = "; the answers of the others are kept" if endpoint.name else ""
+            raise EndpointError(
+                f"{failures[-1].detail}; no question got an answer{others}",
+                where=shown_url(endpoint.settings.url),
+                help="check the URL and the server, then run again",
+            )
 
 
 def refuse_failures(
