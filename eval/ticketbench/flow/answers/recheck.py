@@ -41,9 +41,12 @@ def recheck(
             n = min(sample, len(numbers))
             keys = asked.keys
             chosen = [numbers[i * len(numbers) // n] for i in range(n)]
-            known = {asked.body(i): stored[keys[i]].content for i in chosen}
+            known = {asked.body(i): stored[keys[i]] for i in chosen}
             found += drift(
-                known, rubrics.labels, lambda body: source.cache.ask_unstored(source.url, body)
+                known,
+                rubrics.labels,
+                lambda body: source.cache.ask_unstored(source.url, body),
+                noise=source.noise,
             )
     if not found.asked:
         help_ = f"ask for them first: ticketbench run {config}"

@@ -169,7 +169,7 @@ def answer_source(
     from ticketbench.edge.asking.one_question import Retry
     from ticketbench.edge.asking.pacing import Budget
     from ticketbench.edge.endpoints import connect
-    from ticketbench.edge.replay.source import Source, full_url
+    from ticketbench.edge.replay.source import Source, full_url, usual_noise
 
     config, settings = inputs.config, inputs.config.file.endpoint
     endpoint = None
@@ -191,6 +191,7 @@ def answer_source(
             concurrency=settings.concurrency,
             timeout_s=settings.timeout_s,
             per_second=settings.per_second,
+            noise=usual_noise(settings.url) if settings.noise is None else settings.noise,
             retry=Retry(),
             budget=budget or Budget(),
             refresh_since=began or datetime.now(UTC),
@@ -255,7 +256,9 @@ def connection_of(config: Config, grant: Grant) -> Connection:
     from ticketbench.edge.endpoints import Connection
 
     settings = config.file.endpoint
-    return Connection(grant.key, settings.timeout_s, config.ca_path, settings.proxy)
+    return Connection(
+        grant.key, settings.timeout_s, config.ca_path, settings.proxy, settings.key_header or ""
+    )
 
 
 def refresh_name(inputs: Inputs) -> str:
