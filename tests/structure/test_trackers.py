@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+
+from small_project import write_project
+from ticketbench import run
 
 ROOT = Path(__file__).resolve().parents[2]
 SECTION = (ROOT / "docs/results.md").read_text("utf-8").partition("## Into MLflow")[2]
@@ -20,10 +22,10 @@ MLFLOW_NAME = re.compile(r"[-\w. :/]+")
 def test_the_three_lines_give_names_and_numbers_that_both_take(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = tmp_path / "reports/quickstart"
-    report.mkdir(parents=True)
-    shutil.copy(ROOT / "reports/example/results.json", report)
     monkeypatch.chdir(tmp_path)
+    write_project(tmp_path)
+    report = Path("reports/quickstart")
+    run("eval.yaml", out=report)
     names: dict[str, dict[str, float]] = {}
     exec("\n".join(LINES), {"json": json, "Path": Path}, names)  # the lines of the page
     figures = names["figures"]

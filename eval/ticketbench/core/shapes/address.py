@@ -14,9 +14,9 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.keys.host import web_url
 from ticketbench.core.quotes import quoted
 from ticketbench.core.shapes.chat import Chat
+from ticketbench.core.shapes.contract import CHOICE, VERSION, Shape
 from ticketbench.core.shapes.decisions import Decisions
 from ticketbench.core.shapes.scaledown import ScaleDown
-from ticketbench.core.shapes.contract import CHOICE, VERSION, Shape
 from ticketbench.core.shapes.systemone import SystemOne
 from ticketbench.core.shapes.zeroshot import ZeroShot
 

@@ -9,8 +9,8 @@ from string import ascii_uppercase
 
 from ticketbench.core.classify import ContractViolation, Refused
 from ticketbench.core.errors import EndpointError
-from ticketbench.core.shapes.json_text import Told, answer_object, body, shares
 from ticketbench.core.shapes.contract import MODEL, TOLD, Asked, Option, Shape
+from ticketbench.core.shapes.json_text import Told, answer_object, body, shares
 
 TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
 if TYPE_CHECKING:

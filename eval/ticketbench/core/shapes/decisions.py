@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
+from ticketbench.core.shapes.contract import ASK, CHOICE, MODEL, TOLD, YESNO1, Asked, Shape
 from ticketbench.core.shapes.json_text import (
     Told,
     answer_object,
@@ -15,7 +16,6 @@ from ticketbench.core.shapes.json_text import (
     of_each,
     shares,
 )
-from ticketbench.core.shapes.contract import ASK, CHOICE, MODEL, TOLD, YESNO1, Asked, Shape
 from ticketbench.core.shapes.systemone import QUESTION, choice, refuse_refusal
 
 TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from ticketbench.core.classify import ContractViolation, answer_json
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import listed
-from ticketbench.core.shapes.json_text import Told, body, classified
 from ticketbench.core.shapes.contract import Asked, Option, Shape
+from ticketbench.core.shapes.json_text import Told, body, classified
 
 TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
 if TYPE_CHECKING:

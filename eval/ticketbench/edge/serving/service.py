@@ -7,29 +7,28 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ticketbench.core.keys.value import HEADER
+from ticketbench.core.keys.value import AUTHORIZATION, HEADER, HEADERS, header_value
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.secret import ApiKey
 from ticketbench.edge.serving.shapes import classify, decisions, models, scaledown, systemone
-from ticketbench.edge.serving.shapes.model import Limits, Model, Shape
+from ticketbench.edge.serving.shapes.model import Limits, Model, Route
 from ticketbench.edge.serving.shapes.problem import UNAUTHORISED, WRONG_METHOD, Problem
 
 CLASSIFY = "/classify"
-SHAPES: Mapping[str, Shape] = {
-    CLASSIFY: classify.SHAPE,
-    "/v1/systemone": systemone.SHAPE,
-    "/v1/decisions": decisions.SHAPE,
-    "/v1/scaledown": scaledown.SHAPE,
-    "/v1/models": models.SHAPE,
+ROUTES: Mapping[str, Route] = {
+    CLASSIFY: classify.ROUTE,
+    "/v1/systemone": systemone.ROUTE,
+    "/v1/decisions": decisions.ROUTE,
+    "/v1/scaledown": scaledown.ROUTE,
+    "/v1/models": models.ROUTE,
 }
 """What is spoken, by path; /classify has another path, which names the engine."""
-
-_BEARER = "bearer "
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,32 +50,32 @@ class Service:
 
         `headers` has lower-case names.
         """
-        route = path.partition("?")[0]
-        shape = SHAPES.get(CLASSIFY if route == self.engine.path else route)
-        if shape is None:
+        plain = path.partition("?")[0]
+        route = ROUTES.get(CLASSIFY if plain == self.engine.path else plain)
+        if route is None:
             return _reply(404, {"detail": f"no such path; POST {self.engine.path}"})
         try:
-            if method != shape.method:
-                raise Problem(WRONG_METHOD, f"use {shape.method}")
+            if method != route.method:
+                raise Problem(WRONG_METHOD, f"use {route.method}")
             if not self._authorised(headers):
                 message = f"the key is missing or wrong; send it as {HEADER} or as a Bearer token"
                 raise Problem(UNAUTHORISED, message)
             model = Model(self.engine, self.aliases, self.limits)
-            return _reply(200, shape.answer(model, body))
+            return _reply(200, route.answer(model, body))
         except Problem as problem:
-            return _reply(*shape.refusal(problem))
+            return _reply(*route.refusal(problem))
 
     def _authorised(self, headers: Mapping[str, str]) -> bool:
         """Whether each header that may carry the key does, and one is there."""
         if self.key is None:
             return True
-        given = [headers[HEADER]] if HEADER in headers else []
-        authorization = headers.get("authorization")
-        if authorization is not None:
-            bears = authorization[: len(_BEARER)].lower() == _BEARER
-            given.append(authorization[len(_BEARER) :].strip() if bears else "")
-        right = self.key.header_value().encode()
-        return bool(given) and all(hmac.compare_digest(one.encode(), right) for one in given)
+        given = {name: headers[name] for name in HEADERS if name in headers}
+        if AUTHORIZATION in given:  # the word Bearer may be written in any case
+            given[AUTHORIZATION] = re.sub("(?i)^bearer +", "Bearer ", given[AUTHORIZATION])
+        right = {name: header_value(name, self.key.header_value()).encode() for name in given}
+        return bool(given) and all(
+            hmac.compare_digest(one.encode(), right[name]) for name, one in given.items()
+        )
 
 
 def _reply(status: int, value: Any) -> Reply:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from ticketbench.edge.serving.shapes.body import is_text
-from ticketbench.edge.serving.shapes.model import Model, Option, Shape
+from ticketbench.edge.serving.shapes.model import Model, Option, Route
 from ticketbench.edge.serving.shapes.problem import Malformed, plain
 
 
@@ -21,7 +21,7 @@ def answer(model: Model, body: bytes) -> dict[str, Any]:
     return {"top_label": top, "scores": scores, "labels": listing, "ocr_text": None}
 
 
-SHAPE = Shape("POST", answer, plain)
+ROUTE = Route("POST", answer, plain)
 
 
 def _parse(body: bytes) -> tuple[str, list[Option]]:

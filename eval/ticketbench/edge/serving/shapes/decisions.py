@@ -14,7 +14,7 @@ from ticketbench.edge.serving.shapes.body import (
     required,
     strict_object,
 )
-from ticketbench.edge.serving.shapes.model import Model, Option, Shape
+from ticketbench.edge.serving.shapes.model import Model, Option, Route
 from ticketbench.edge.serving.shapes.problem import Malformed, as_error
 from ticketbench.edge.serving.shapes.questions import (
     MOST_CHOICES,
@@ -58,7 +58,7 @@ def answer(model: Model, body: bytes) -> dict[str, Any]:
     return {"answers": answers, "model": model.engine.model, "usage": usage}
 
 
-SHAPE = Shape("POST", answer, as_error)
+ROUTE = Route("POST", answer, as_error)
 
 
 def _question(asked: Any, *where: str | int) -> Question:

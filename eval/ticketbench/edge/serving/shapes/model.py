@@ -76,7 +76,7 @@ def refuse_bad_aliases(aliases: Sequence[str]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Route:
     """How one path is spoken: its method, the JSON that answers a body, and how it refuses."""
 
     method: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ticketbench.edge.serving.shapes.model import Model, Shape
+from ticketbench.edge.serving.shapes.model import Model, Route
 from ticketbench.edge.serving.shapes.problem import detailed
 
 
@@ -21,4 +21,4 @@ def answer(model: Model, body: bytes) -> dict[str, Any]:
     }
 
 
-SHAPE = Shape("GET", answer, detailed)
+ROUTE = Route("GET", answer, detailed)

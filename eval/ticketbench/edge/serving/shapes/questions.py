@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
+from ticketbench.core.shapes.contract import Shape
 from ticketbench.edge.serving.shapes.model import Option
 from ticketbench.edge.serving.shapes.problem import Malformed
 
 YES, NO = "true", "false"
-MOST_CHOICES, MOST_LEVELS = 255, 10
+MOST_CHOICES, MOST_LEVELS = Shape.most_labels, 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ticketbench.edge.serving.shapes.body import a_name, a_text, an_object, required, strict_object
-from ticketbench.edge.serving.shapes.model import Model, Shape
+from ticketbench.edge.serving.shapes.model import Model, Route
 from ticketbench.edge.serving.shapes.problem import Malformed, detailed
 from ticketbench.edge.serving.shapes.systemone import answer_about
 
@@ -22,7 +22,7 @@ def answer(model: Model, body: bytes) -> dict[str, Any]:
     return answer_about(model, data, text)
 
 
-SHAPE = Shape("POST", answer, detailed)
+ROUTE = Route("POST", answer, detailed)
 
 
 def _refuse_single_levels(questions: Any) -> None:

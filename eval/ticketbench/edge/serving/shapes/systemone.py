@@ -14,7 +14,7 @@ from ticketbench.edge.serving.shapes.body import (
     required,
     strict_object,
 )
-from ticketbench.edge.serving.shapes.model import Model, Option, Shape
+from ticketbench.edge.serving.shapes.model import Model, Option, Route
 from ticketbench.edge.serving.shapes.problem import Malformed, detailed
 from ticketbench.edge.serving.shapes.questions import (
     MOST_CHOICES,
@@ -42,7 +42,7 @@ def answer(model: Model, body: bytes) -> dict[str, Any]:
     return answer_about(model, data, a_text(required(data, "state"), "state"))
 
 
-SHAPE = Shape("POST", answer, detailed)
+ROUTE = Route("POST", answer, detailed)
 
 
 def answer_about(model: Model, data: dict[str, Any], text: str) -> dict[str, Any]:
