@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -23,10 +24,11 @@ from ticketbench.core.errors import MachineError
 from ticketbench.core.rubrics import RubricSet, fingerprint
 from ticketbench.edge.answers import cache_file
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
+from ticketbench.edge.answers.details import MOST_MS, NO_DETAILS, answer_details
 from ticketbench.edge.answers.guard import Guard
 from ticketbench.edge.answers.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
 from ticketbench.edge.contract import answer_key, asked_labels
-from ticketbench.edge.endpoints import Endpoint, Reply
+from ticketbench.edge.endpoints import Endpoint, Reply, is_local
 
 T = TypeVar("T")
 
@@ -155,9 +157,13 @@ class AnswerCache:
             content = dict(self.contents((key,))).get(key)
             if content is not None:
                 return Reply(200, content)
+        began = time.monotonic()
         reply = self._guard.ask(url, body)
         if reply.status == 200:
-            self._run([self._insert(key, reply.body, url), *self._rubrics_of(body)])
+            local = is_local(url)
+            details = NO_DETAILS if local else answer_details(reply.body, ms=_since(began))
+            stored = Stored(reply.body, url, datetime.now(UTC), details)
+            self._run([(_INSERT, (key, encoded_row(stored))), *self._rubrics_of(body)])
         return reply
 
     def ask_unstored(self, url: str, body: bytes) -> Reply:
@@ -222,9 +228,6 @@ class AnswerCache:
             self._reader = self._open.enter_context(cache_file.reader(self.path))
         return self._reader
 
-    def _insert(self, key: str, content: bytes, url: str) -> Statement:
-        return _INSERT, (key, encoded_row(Stored(content, url, datetime.now(UTC))))
-
     def _rubrics_of(self, body: bytes) -> list[Statement]:
         """Notes the rubric set of a question, once: a plan can then say what was edited since."""
         pairs = [(label.name, label.rubric) for label in asked_labels(body)]
@@ -257,3 +260,10 @@ class AnswerCache:
                 f"the cache {self.path} was moved or deleted while it was in use",
                 help="put it back and run again; answers since then are asked again",
             )
+
+
+def _since(began: float) -> int:
+    """Milliseconds from the question to the whole answer; those of an engine in this process are
+    not kept, since they tell of the threads beside it.
+    """
+    return min(MOST_MS, round((time.monotonic() - began) * 1000))
