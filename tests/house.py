@@ -38,6 +38,8 @@ ALLOWED = {
     # Evaluation and router read one file of the user that says where keys go; it has one home.
     "core.keys.sources": PURE | {"os", "pathlib", "stat", "tomllib"},
     "core.retry_after": PURE | {"datetime", "email"},
+    # It takes URLs apart, which needs no network.
+    "core.shapes.address": PURE | {"urllib"},
     "measure": PURE | {"scipy", "sklearn"},
     # A router is imported into services of others, which need none of our libraries.
     "production": frozenset(sys.stdlib_module_names),

@@ -202,7 +202,8 @@ def recheck(
 ) -> None:
     """Ask some stored questions again: does the endpoint still answer alike?
 
-    Nothing is stored. Scores that differ by more than 0.000001 are others.
+    Nothing is stored. Scores that differ by more than 0.000001 are others, or by more than
+    endpoint.noise where a service promises no two equal answers.
 
     With --new-since the answers that a change brought are asked for, drawn at random: one that
     the endpoint does not give is exit code 1.
@@ -221,7 +222,11 @@ def recheck(
     if as_json:
         show_json("cache-recheck", found)
         return
+    for was, now in found.models:
+        show(f"the model is another one: {now}, and was {was}")
     show(f"{found.asked} asked again, {found.changed} with other scores, {found.unanswered} failed")
+    if found.other_top:
+        show(f"with another top label: {found.other_top}")
     if found.changed:
         show(f"largest difference of a score: {found.largest:.4f}")
         say(f"help: ask everything again: ticketbench run {config} --mode refresh")

@@ -25,6 +25,10 @@ MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}\Z"
 """What may be kept of a model's name: no blank, so that no sentence of a ticket fits in."""
 
 
+MOST_COUNTED = 1_000_000_000_000
+"""The largest count of tokens that is taken for one."""
+
+
 class ContractViolation(Exception):
     """An answer that breaks the contract; the message says how.
 
@@ -39,6 +43,10 @@ class ContractViolation(Exception):
 
 class Refused(ContractViolation):
     """The endpoint says that it will not judge this text; asking again changes nothing."""
+
+
+class Unsuccessful(ContractViolation):
+    """An answer with status 200 that says itself that it failed, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
         raise ContractViolation(f"no score for {listed(missing)}")
     if extra:
         raise ContractViolation(f"scores for labels that were not asked for: {listed(extra)}")
-    values = tuple(_score(label, scores[label]) for label in labels)
+    values = tuple(number_of(label, scores[label]) for label in labels)
     check_sum(values, decimals=max(_decimals(scores[label]) for label in labels))
     top_label = data.get("top_label")
     if not isinstance(top_label, str) or top_label not in scores:
@@ -93,7 +101,7 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
             f"top_label is {quoted(top_label)}, but another label scores higher"
         )
     _check_listing(data.get("labels"), scores)
-    return Answer(values, top_label, _model(data.get("model")), _truncated(data.get("usage")))
+    return Answer(values, top_label, model_named(data.get("model")), _truncated(data.get("usage")))
 
 
 def other_rubrics(content: bytes, labels: Iterable[tuple[str, str]]) -> str:
@@ -149,14 +157,20 @@ def decimals_of(text: str) -> int:
 
 
 class _Printed(float):
-    """A score that remembers how many decimals it was printed with."""
+    """A score that remembers how it was printed, and with how many decimals."""
 
+    text: str
     decimals: int
 
     def __new__(cls, text: str) -> _Printed:
         number = super().__new__(cls, text)
-        number.decimals = decimals_of(text)
+        number.text, number.decimals = text, decimals_of(text)
         return number
+
+
+def as_printed(number: float) -> str:
+    """A number of `answer_json` in the digits it came with, else the shortest that say the same."""
+    return number.text if isinstance(number, _Printed) else repr(number)
 
 
 def _decimals(score: float) -> int:
@@ -193,7 +207,10 @@ def answer_json(content: bytes) -> Any:
         raise ContractViolation("the answer is not valid UTF-8 JSON", passing=True) from None
 
 
-def _score(label: str, value: Any) -> float:
+def number_of(label: str, value: Any) -> float:
+    """`value` as the score of a label. Raises ContractViolation for what is none: another type, or
+    not within [0, 1].
+    """
     # bool is an int in Python, and a JSON `true` is no score.
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ContractViolation(f"the score of {quoted(label)} is not a number")
@@ -202,8 +219,21 @@ def _score(label: str, value: Any) -> float:
     return float(value) + 0.0  # -0.0 is 0.0
 
 
-def _model(name: Any) -> str | None:
+def model_named(name: Any) -> str | None:
+    """The name of a model; None for anything else, which may be a sentence of a ticket."""
     return name if isinstance(name, str) and re.match(MODEL_NAME, name) else None
+
+
+def usage_counts(usage: Any) -> dict[str, int]:
+    """The counts of a `usage`, at most 16, whole, by plain names; true is 1, and what else stands
+    there is left out: it may be a sentence of a ticket.
+    """
+    found: dict[str, int] = {}
+    for name, count in usage.items() if isinstance(usage, dict) else ():
+        plain = re.match(r"^[a-z][a-z0-9_]{0,39}\Z", name)
+        if plain and isinstance(count, int | float) and 0 <= count <= MOST_COUNTED:
+            found[name] = int(count)
+    return dict(list(found.items())[:16])
 
 
 def _truncated(usage: Any) -> bool:
@@ -223,5 +253,5 @@ def _check_listing(listing: Any, scores: dict[str, Any]) -> None:
         known = len(pairs) == len(scores) == len({label for label, _ in pairs} & set(scores))
     except (TypeError, KeyError):
         known = False
-    if not known or any(abs(scores[x] - _score(x, s)) > AGREEMENT for x, s in pairs):
+    if not known or any(abs(scores[x] - number_of(x, s)) > AGREEMENT for x, s in pairs):
         raise ContractViolation("the list 'labels' does not match 'scores'")

@@ -19,6 +19,12 @@ def asked_seconds(header: str | None, *, now: float) -> float:
     return max(0.0, _moment(text, default=now) - now)
 
 
+def retry_after(header: str, in_ms: str) -> str:
+    """What `asked_seconds` is to read, where a server may say it in milliseconds, too."""
+    found = re.fullmatch(_SECONDS, in_ms.strip())
+    return f"{float(found[0]) / 1000:.3f}" if found else header
+
+
 def _moment(date: str, *, default: float) -> float:
     from datetime import UTC
     from email.utils import parsedate_to_datetime

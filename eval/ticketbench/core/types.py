@@ -41,7 +41,10 @@ NEEDS: dict[Known, str] = {
 }
 """Why a value is not there, by what it would need."""
 
-FailureKind = Literal["network", "timeout", "http", "contract", "miss", "cache", "not_run"]
+FailureKind = Literal[
+    "refused", "network", "timeout", "http", "contract", "miss", "cache", "not_run"
+]
+"""Why a ticket has no answer; refused: the endpoint says that it will not judge this text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,15 @@ KEY_VERSION = "ticketbench-answer-1"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: status, body, and the headers Retry-After and Content-Type if there were."""
+    """What came back: status, body, the headers Retry-After and Content-Type if there were, and
+    what the server calls the request.
+    """
 
     status: int
     body: bytes
     retry_after: str = ""
     content_type: str = ""
+    request_id: str = ""
 
 
 def request_body(text: str, rubrics: RubricSet) -> bytes:

@@ -14,12 +14,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import AnyStr
 
 from ticketbench.core.errors import InputError, TicketbenchError
+from ticketbench.core.keys.host import has_shape
 from ticketbench.core.keys.sources import BUILT_IN, in_user_file, in_variable, is_name
 from ticketbench.core.keys.value import SHORTEST, is_numeric
 from ticketbench.edge.secret import ApiKey
 
 _NAMING = re.compile(r"key[_-]env[\"']?[\s:=]+[\"']?([A-Za-z_][A-Za-z0-9_]*)", re.IGNORECASE)
 _QUERY_VALUE = re.compile(r"(?<=[?&;])([^=&;#]*)=[^&;#]*")
+_OF_A_SHAPE = re.compile(r"(?<=[?&;])(?!(?:model|ask|text|top|via)=)([^=&;#]*)=[^&;#]*")
+"""All but what a shape takes for itself: two sets asked of two models are told apart by it."""
 _RUN = re.compile(rf"[!-~]{{{SHORTEST},}}")
 
 _SECTION = "TICKETBENCH_ENDPOINT"
@@ -110,8 +113,10 @@ def refuse_key_in_any(texts: Iterable[str], place: str, *, where: Callable[[int]
 
 
 def shown_url(url: str) -> str:
-    """`url` as reports show it: without the values of its query, any of which may be a secret."""
-    return _QUERY_VALUE.sub(r"\1=***", url)
+    """`url` as reports show it: without the values of its query, any of which may be a secret, but
+    for those that a shape takes for itself and no server sees.
+    """
+    return (_OF_A_SHAPE if has_shape(url) else _QUERY_VALUE).sub(r"\1=***", url)
 
 
 def _known_keys() -> list[ApiKey]:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.keys.host import has_shape
 from ticketbench.core.quotes import listed, quoted
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
 
@@ -42,6 +43,10 @@ def refuse_secret_url(url: str) -> None:
     from urllib.parse import parse_qsl, urlsplit
 
     help_ = "a policy holds no secret: the key comes from the variable that the router is told"
+    if has_shape(url):  # what a shape takes from the URL for itself reaches no server
+        from ticketbench.core.shapes.address import address
+
+        url = address(url).server
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.keys.value import HEADER, HEADERS
 from ticketbench.core.policy import ESCALATE, OUTCOMES, ROUTE, reaches
 from ticketbench.production.asking.circuit import PAUSE_S, Circuit, CircuitState
-from ticketbench.production.asking.key import key_for, plain_endpoint
+from ticketbench.production.asking.key import key_for, plain_endpoint, shape_of
 from ticketbench.production.asking.question import Asked, Questions
 from ticketbench.production.asking.transport import Transport
 from ticketbench.production.decision import Decision, Ids, moment, new_id
@@ -43,11 +44,12 @@ class Router:
     log              a path, or anything with write(dict)
     key_env          the variable of the key; None: SCALEDOWN_API_KEY, where it may go to the
                      endpoint; empty: no key is sent
+    key_header       x-api-key or authorization, where not the one that is usual for the endpoint
     host             where you say the endpoint is: the key may go there, and nowhere else
     ca_file          a PEM file of authorities to trust instead of this machine's
     budget_s         seconds that a decision may take, all in all; at most a day
-    post             takes the question's bytes and seconds, returns status and bytes: a transport
-                     of your own, which also keeps the time and the key
+    post             takes the question's bytes, in the shape of the endpoint, and seconds, returns
+                     status and bytes: a transport of your own, which also keeps time and key
     on_model_change  "review": a ticket that another model judged than the policy's is not routed
     circuit_pause_s  seconds for which nothing is asked after five failures in a row
 
@@ -65,6 +67,7 @@ class Router:
         missing: Literal["error", "fallback"] = "error",
         log: str | os.PathLike[str] | Sink | None = None,
         key_env: str | None = None,
+        key_header: Literal["authorization", "x-api-key"] | None = None,
         host: str | None = None,
         ca_file: str | os.PathLike[str] | None = None,
         budget_s: float = 2.0,
@@ -80,13 +83,18 @@ class Router:
         self.policy = policy
         self._handlers = Handlers(policy.labels, handlers, fallback, escalate, missing=missing)
         self._reviews_other_models = on_model_change == "review"
-        key = None
+        if key_header is not None and key_header not in HEADERS:
+            raise InputError(f"key_header must be one of {', '.join(HEADERS)}")
+        key, shape = None, shape_of(policy.url)
         if post is None:
             endpoint = plain_endpoint(policy.url)
             key = key_for(endpoint, key_env, host, os.environ)
-            post = Transport(endpoint, key, ca_file)
+            usual = shape.header if shape else HEADER
+            post = Transport(endpoint, key, ca_file, key_header=key_header or usual)
         self._circuit = Circuit(pause_s=circuit_pause_s)
-        self._questions = Questions(policy.rubrics, post, self._circuit, budget_s=budget_s, key=key)
+        self._questions = Questions(
+            policy.rubrics, post, self._circuit, budget_s=budget_s, key=key, shape=shape
+        )
         self._log = Log(log, policy, os.environ)
 
     @property

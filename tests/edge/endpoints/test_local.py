@@ -14,6 +14,7 @@ import pytest
 from ticketbench.core.classify import parse_answer
 from ticketbench.core.errors import InputError
 from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.core.shapes.address import SHAPES
 from ticketbench.edge.contract import request_body
 from ticketbench.edge.endpoints import ENDPOINTS, Connection, connect
 
@@ -24,7 +25,8 @@ BODY = request_body("A crash", RUBRICS)
 
 def test_all_schemes_are_known() -> None:
     connect(URL, Connection())
-    assert set(ENDPOINTS.names()) == {"http", "https", "local"}
+    shaped = {f"{shape}+{scheme}" for shape in SHAPES for scheme in ("http", "https")}
+    assert set(ENDPOINTS.names()) == {"http", "https", "local"} | shaped
 
 
 def test_an_engine_answers_with_a_valid_answer() -> None:

@@ -9,6 +9,7 @@ PORTS = {"https": 443, "http": 80}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 """Names of this machine: plain http is for these alone, so that no key is overheard."""
 
+_SHAPE = r"[a-z0-9]+\+(?=https?://)"
 _USUAL_PORT = 443
 _PLAIN = (
     r"(?P<scheme>https?)://(?P<name>[a-z0-9](?:[a-z0-9_.-]*[a-z0-9])?|\[[0-9a-f:.]+\])"
@@ -39,6 +40,17 @@ class PlainUrl:
     encrypted: bool
     host: Host
     target: str
+
+
+def web_url(url: str) -> str:
+    """`url` without the name of a shape before its scheme: https://host for systemone+https://host."""
+    shape = re.match(_SHAPE, url, re.IGNORECASE)
+    return url[shape.end() :] if shape else url
+
+
+def has_shape(url: str) -> bool:
+    """Whether the scheme of `url` names a shape, known or not."""
+    return web_url(url) != url
 
 
 def plain_url(url: str) -> PlainUrl | None:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 HEADER = "x-api-key"
+AUTHORIZATION = "authorization"
+HEADERS = (HEADER, AUTHORIZATION)
+"""Headers that a key can be sent in."""
 SHORTEST = 8
 """Characters of a key: a shorter text stands in answers by chance, and would be taken out of them.
 """
@@ -23,6 +26,11 @@ def is_numeric(value: str) -> bool:
     it would leave other numbers, or none.
     """
     return re.fullmatch(_NUMERIC, value) is not None
+
+
+def header_value(header: str, key: str) -> str:
+    """What stands in `header` for a key."""
+    return f"Bearer {key}" if header == AUTHORIZATION else key
 
 
 def key_value(variable: str, environment: Mapping[str, str]) -> str | None:

@@ -24,7 +24,7 @@ from ticketbench.core.errors import MachineError
 from ticketbench.core.rubrics import RubricSet, fingerprint
 from ticketbench.edge.answers import cache_file
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
-from ticketbench.edge.answers.details import MOST_MS, NO_DETAILS, Details
+from ticketbench.edge.answers.details import MOST_MS, NO_DETAILS, answer_details
 from ticketbench.edge.answers.guard import Guard
 from ticketbench.edge.answers.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
 from ticketbench.edge.contract import answer_key, asked_labels
@@ -160,7 +160,8 @@ class AnswerCache:
         began = time.monotonic()
         reply = self._guard.ask(url, body)
         if reply.status == 200:
-            details = NO_DETAILS if is_local(url) else Details(ms=_since(began))
+            local = is_local(url)
+            details = NO_DETAILS if local else answer_details(reply.body, ms=_since(began))
             stored = Stored(reply.body, url, datetime.now(UTC), details)
             self._run([(_INSERT, (key, encoded_row(stored))), *self._rubrics_of(body)])
         return reply

@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ticketbench.core.classify import MODEL_NAME
+from ticketbench.core.classify import MODEL_NAME, model_named, usage_counts
 
 Model = Annotated[str, msgspec.Meta(pattern=MODEL_NAME)]
 UsageName = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")]
@@ -65,6 +65,30 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 NO_DETAILS = Details()
 
 _decode = msgspec.json.Decoder(Details).decode
+
+
+class _Told(msgspec.Struct):
+    """What an answer may say of itself; `wire` is written by our own translation alone."""
+
+    model: object = None
+    usage: object = None
+    wire: object = None
+
+
+_decode_told = msgspec.json.Decoder(_Told).decode
+
+
+def answer_details(content: bytes, *, ms: int | UnsetType = UNSET) -> Details:
+    """What a valid answer says of how it came; what is no name and no count is left out."""
+    told = _decode_told(content) if content.lstrip()[:1] == b"{" else _Told()
+    try:
+        wire = UNSET if told.wire is None else msgspec.convert(told.wire, Wire)
+    except msgspec.ValidationError:
+        wire = UNSET
+    if wire == Wire():
+        wire = UNSET
+    model, usage = model_named(told.model), usage_counts(told.usage)
+    return details_of(Details(model=model or UNSET, ms=ms, usage=usage or UNSET, wire=wire))
 
 
 def details_of(known: Details) -> Details:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ticketbench.core.classify import ContractViolation
+from ticketbench.core.classify import ContractViolation, Refused, Unsuccessful
 from ticketbench.core.errors import EndpointError
 from ticketbench.core.retry_after import asked_seconds
+from ticketbench.core.types import FailureKind
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
 from ticketbench.edge.endpoints import Reply, Unreached
 
-_TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
-_TOO_HARD = frozenset({429, 503})
+_TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
+_TOO_HARD = frozenset({429, 503, 529})
 _OWN_FAULT = frozenset({400, 413, 422})
-_UNPAID = 402
+_UNPAID, _TOO_MANY = 402, 429
+_USED_UP = r"\b3036\b|insufficient_quota"
+"""What Cloudflare and OpenAI say where waiting does not help."""
 _LONGEST_WAIT_S = 60.0
 _MOST_IN_A_ROW = 10
 _FIRST_FEW = 3
@@ -66,9 +70,11 @@ class Breaker:
         """Count one question that began when `begun` were answered; raises EndpointError when the
         run must stop.
 
-        A status that speaks of the question (400, 413, 422) does not count as a failure here.
+        A refusal, or a status that speaks of the question (400, 413, 422), does not count as a
+        failure here.
         """
-        failed = failure is not None and failure.status not in _OWN_FAULT
+        of_question = failure and (failure.kind == "refused" or failure.status in _OWN_FAULT)
+        failed = failure is not None and not of_question
         with self._lock:
             self._ended += 1
             self._failed += failed
@@ -123,6 +129,7 @@ def ask_until_answered(
         before = outcome.failure
         wait_s = max(retry.wait_s(attempt), outcome.asked_s)
         if attempt + 1 >= min(outcome.attempts, retry.attempts):
+            _stop_if_used_up(outcome.failure)
             raise outcome.failure
         if time.monotonic() + wait_s > deadline:
             raise outcome.failure
@@ -145,8 +152,11 @@ def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply 
     except Unanswered as limit:
         limit.before = before
         raise
+    except Refused as error:
+        return _Failed(Unanswered("refused", 200, str(error)), attempts=1)
     except ContractViolation as error:
-        failure = Unanswered("contract", 200, str(error))
+        kind: FailureKind = "http" if isinstance(error, Unsuccessful) else "contract"
+        failure = Unanswered(kind, 200, str(error))
         return _Failed(failure, attempts=float("inf") if error.passing else 1)
     except Unreached as error:
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
@@ -157,6 +167,13 @@ def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply 
     if reply.status not in _TRY_AGAIN:
         return _Failed(failure, attempts=1)
     return _Failed(failure, asked_s=asked_wait_s(reply.retry_after))
+
+
+def _stop_if_used_up(failure: Unanswered) -> None:
+    """Raise EndpointError where the server says that the quota is used up."""
+    if failure.status == _TOO_MANY and re.search(_USED_UP, failure.detail):
+        help_ = "finished answers are kept, run again when there is quota"
+        raise EndpointError(f"the quota is used up ({failure.detail})", help=help_)
 
 
 def _stop_if_hopeless(reply: Reply) -> None:
@@ -194,4 +211,6 @@ def asked_wait_s(retry_after: str | None) -> float:
 def _shown(reply: Reply) -> str:
     """The first 200 printable characters of the server's text."""
     text = reply.body[:800].decode("utf-8", errors="replace")
-    return "".join(c if c.isprintable() else " " for c in text)[:200]
+    shown = "".join(c if c.isprintable() else " " for c in text)[:200]
+    named = "".join(c for c in reply.request_id if c.isalnum() or c in "-_")[:64]
+    return f"{shown} (request {named})" if named else shown

@@ -45,13 +45,15 @@ class Endpoint(Protocol):
 @dataclass(frozen=True, slots=True)
 class Connection:
     """How to connect: the key to send, how long to wait, a file of certificate authorities to trust
-    instead of the usual ones, and the proxy: none, env or a URL.
+    instead of the usual ones, the proxy (none, env or a URL), and the header of the key: empty for
+    the one that is usual with the scheme.
     """
 
     key: ApiKey | None = None
     timeout_s: float = 30.0
     ca_file: Path | None = None
     proxy: str = "none"
+    key_header: str = ""
 
 
 Connect = Callable[[str, Connection], Endpoint]

@@ -15,8 +15,9 @@ import urllib3
 
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.core.keys.host import LOOPBACK, PORTS
-from ticketbench.core.keys.value import HEADER
+from ticketbench.core.keys.value import HEADER, header_value
 from ticketbench.core.quotes import quoted
+from ticketbench.core.retry_after import retry_after
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
 from ticketbench.edge.endpoints.exchange import Cut, Received, TooSlow, exchange
 from ticketbench.edge.endpoints.proxy import proxy_for
@@ -42,7 +43,8 @@ class HttpEndpoint:
             "User-Agent": "ticketbench",
         }
         if self._key is not None:
-            self._headers[HEADER] = self._key.header_value()
+            header = connection.key_header or HEADER
+            self._headers[header] = header_value(header, self._key.header_value())
 
     def ask(self, url: str, body: bytes) -> Reply:
         """POST `body` to the path of `url`; any status is a Reply, a connection that fails is
@@ -54,8 +56,15 @@ class HttpEndpoint:
         """
         target = urllib3.util.parse_url(url).request_uri
         received = self._received(target, body, Deadline(self._timeout_s))
-        named = (received.headers.get(name, "") for name in ("retry-after", "content-type"))
-        return Reply(received.status, self._without_key(received.body), *map(self._header, named))
+        headers = {name: self._header(value) for name, value in received.headers.items()}
+        said = headers.get
+        return Reply(
+            received.status,
+            self._without_key(received.body),
+            retry_after(said("retry-after", ""), said("retry-after-ms", "")),
+            said("content-type", ""),
+            said("x-typesafe-request-id", said("x-request-id", "")),
+        )
 
     def _received(self, target: str, body: bytes, deadline: Deadline) -> Received:
         """What came back; errors are named without their text, which may quote headers."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from ticketbench.core.errors import InputError
+from ticketbench.core.keys.host import has_shape, web_url
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict
 from ticketbench.edge.key_hosts.host import host_of
 from ticketbench.edge.redaction import note_key
@@ -37,6 +39,9 @@ class EndpointConfig(Strict):
     max_requests: Annotated[int, Field(ge=0)] | None = None
     max_cost: Amount | None = None
     characters_per_token: Annotated[float, Field(ge=0.01)] = 4.0
+    key_header: Literal["authorization", "x-api-key"] | None = None
+    max_refused: Annotated[float, Field(ge=0, le=1)] = 0.0
+    noise: Annotated[float, Field(ge=0, le=1)] | None = None
 
     @field_validator("url")
     @classmethod
@@ -45,12 +50,14 @@ class EndpointConfig(Strict):
             raise ValueError("the URL must be full, like https://host/classify or local://...")
         scheme, rest = url.split(":", 1)
         url = f"{scheme.lower()}:{rest}"
-        if re.match(r"[a-z]+://[^/]*@", url):
+        if re.match(r"[a-z0-9+.-]+://[^/]*@", url):
             raise ValueError("no user name or password in the URL; the key comes from key_env")
         if re.search(r"[?&][^=&]*(key|token|secret|password)[^=&]*=", url, re.IGNORECASE):
             raise ValueError("no key in the URL, where reports show it; it comes from key_env")
-        if scheme.lower() in ("http", "https") and host_of(url) is None:
+        if web_url(url).startswith(("http:", "https:")) and host_of(url) is None:
             raise ValueError("no host can be called so; it is written https://host/classify")
+        if has_shape(url):
+            _refuse_odd_shape(url)
         return url
 
     @field_validator("proxy")
@@ -71,6 +78,17 @@ class EndpointConfig(Strict):
     def per_second(self) -> float | None:
         """Requests per second allowed; None is no limit. Local engines have no limit."""
         return None if self.url.startswith("local://") else requests_per_second(self.rate)
+
+
+def _refuse_odd_shape(url: str) -> None:
+    """Raise ValueError for a shape that there is not, or for odd options of one."""
+    from ticketbench.core.shapes.address import address
+
+    try:
+        address(url)
+    except InputError as error:
+        help_ = error.problems[0].help
+        raise ValueError(f"{error}; {help_}" if help_ else str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

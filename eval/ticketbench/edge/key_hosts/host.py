@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.keys.host import PORTS, Host
+from ticketbench.core.keys.host import PORTS, Host, web_url
 
 _LONGEST_NAME = 253
 """Characters of a name that DNS can look up."""
@@ -13,13 +13,14 @@ _LONGEST_NAME = 253
 
 def host_of(url: str) -> Host | None:
     """The host that a request to `url` goes to; None where that is not plain to see: another scheme
-    than http and https, no or an unreadable host, a user name; or where no host can be called so.
+    than http and https (with or without the name of a shape before it), no or an unreadable host, a
+    user name; or where no host can be called so.
     """
     from urllib3.exceptions import LocationParseError
     from urllib3.util import parse_url
 
     try:
-        parts = parse_url(url)  # the parser that will connect, not another one
+        parts = parse_url(web_url(url))  # the parser that will connect, not another one
     except LocationParseError:
         return None
     if parts.scheme not in PORTS or not parts.host or parts.auth is not None or "\\" in url:

@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from msgspec import UNSET
+
 from ticketbench.core.classify import Answer, ContractViolation, parse_answer
+from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.asking.pacing import Unanswered
 from ticketbench.edge.endpoints import Reply, Unreached
+from ticketbench.edge.replay.source import SAME_WITHIN
 
 MOST_ASKED_AGAIN = 3
-SAME_WITHIN = 1e-6
-"""Scores that differ by no more are the same; endpoints print six decimals or fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Two answers to one question."""
+    """Two answers to one question; `noise` is the largest difference that is no change."""
 
     before: Answer
     now: Answer
+    noise: float = SAME_WITHIN
 
     @property
     def difference(self) -> float:
@@ -32,21 +35,29 @@ class Again:
 
     @property
     def changed(self) -> bool:
-        """Whether a score is another one."""
-        return self.difference > SAME_WITHIN
+        """Whether a score is another one, or the top label."""
+        return self.difference > self.noise or self.other_top
+
+    @property
+    def other_top(self) -> bool:
+        """Whether the top label is another one, however small the difference."""
+        return self.before.top_label != self.now.top_label and self.difference > SAME_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
     """Questions asked again, how many got other scores, and the largest difference of a score.
 
-    `unanswered` got no valid answer this time and say nothing.
+    `unanswered` got no valid answer this time and say nothing. `other_top` counts other top labels,
+    and `models` holds each pair of model before and now that are not the same.
     """
 
     asked: int = 0
     changed: int = 0
     largest: float = 0.0
     unanswered: int = 0
+    other_top: int = 0
+    models: tuple[tuple[str, str], ...] = ()
 
     def __add__(self, other: Drift) -> Drift:
         return Drift(
@@ -54,6 +65,8 @@ class Drift:
             self.changed + other.changed,
             max(self.largest, other.largest),
             self.unanswered + other.unanswered,
+            self.other_top + other.other_top,
+            tuple(dict.fromkeys((*self.models, *other.models))),
         )
 
 
@@ -63,27 +76,40 @@ def questions_to_check(sent: int) -> int:
 
 
 def drift(
-    known: Mapping[bytes, bytes], labels: tuple[str, ...], ask: Callable[[bytes], Reply]
+    known: Mapping[bytes, Stored],
+    labels: tuple[str, ...],
+    ask: Callable[[bytes], Reply],
+    *,
+    noise: float = SAME_WITHIN,
 ) -> Drift:
     """What asking `known` again finds: request bodies with the answers they got before."""
     found = Drift()
     for body, before in known.items():
-        again = ask_again(body, before, labels, ask)
+        again = ask_again(body, before.content, labels, ask, noise=noise)
         if again is None:
             found += Drift(asked=1, unanswered=1)
         else:
-            found += Drift(1, int(again.changed), again.difference)
+            named = before.details.model
+            was, now = None if named is UNSET else named, again.now.model
+            models = ((was, now),) if was and now and was != now else ()
+            top = int(again.other_top)
+            found += Drift(1, int(again.changed), again.difference, 0, top, models)
     return found
 
 
 def ask_again(
-    body: bytes, before: bytes, labels: tuple[str, ...], ask: Callable[[bytes], Reply]
+    body: bytes,
+    before: bytes,
+    labels: tuple[str, ...],
+    ask: Callable[[bytes], Reply],
+    *,
+    noise: float = SAME_WITHIN,
 ) -> Again | None:
     """One question asked again that got `before`; None where one of the two is no valid answer."""
     try:
         old = parse_answer(before, labels)
         reply = ask(body)
-        return Again(old, parse_answer(reply.body, labels)) if reply.status == 200 else None
+        return Again(old, parse_answer(reply.body, labels), noise) if reply.status == 200 else None
     except (Unreached, Unanswered, ContractViolation):
         return None
 
@@ -96,6 +122,6 @@ def same_answer(one: bytes, other: bytes, labels: tuple[str, ...]) -> bool:
     if one == other:
         return True
     try:
-        return not Again(*(parse_answer(answer, labels) for answer in (one, other))).changed
+        return not Again(parse_answer(one, labels), parse_answer(other, labels)).changed
     except ContractViolation:
         return False

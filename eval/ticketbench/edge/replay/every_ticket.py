@@ -19,7 +19,7 @@ from ticketbench.edge.answers.stored_scores import StoredScores
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
-from ticketbench.edge.replay.source import Answers, Source
+from ticketbench.edge.replay.source import Answers, Source, requests_each
 from ticketbench.edge.replay.why_missing import because, reasons
 from ticketbench.edge.results.predictions import score_table
 
@@ -141,7 +141,8 @@ def plan(
         recorded=answers.recorded,
         cached=answers.cached,
         missing=len(missing),
-        characters=sum(len(asked.body(number).decode("utf-8")) for number in missing),
+        characters=sum(len(asked.body(number).decode("utf-8")) for number in missing)
+        * requests_each(source.url, len(rubrics.labels)),
         why=Missing.counted([*(reason.because for reason in why.values()), *unusable]),
         answered=_commonest(reason.answered for reason in why.values()),
     )

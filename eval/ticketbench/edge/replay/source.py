@@ -11,7 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import urllib3
 
+from ticketbench.core.keys.host import has_shape
 from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.shapes.address import address
 from ticketbench.core.types import Failure, FloatArray
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
@@ -21,6 +23,9 @@ from ticketbench.edge.asking.pacing import Budget
 
 Mode = Literal["auto", "replay", "refresh"]
 
+SAME_WITHIN = 1e-6
+"""Scores that differ by no more are the same; endpoints print six decimals or fewer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -28,9 +33,10 @@ class Source:
 
     One source serves a whole run: `budget` counts over all rubric sets, and refresh takes answers
     stored since `refresh_since`, which it need not ask for once more. `timeout_s` is the longest
-    that one request takes: how long a run that is stopped waits for those in flight. `absent` is a
-    recording that is named and not there; `noted_rubrics` gives sets that were asked before, to
-    explain what is missing.
+    that one request takes: how long a run that is stopped waits for those in flight. `noise` is the
+    largest difference of a score, asked again, that is no change. `absent` is a recording that is
+    named and not there; `noted_rubrics` gives sets that were asked before, to explain what is
+    missing.
     """
 
     url: str
@@ -44,6 +50,7 @@ class Source:
     memo: Memo | None = None
     refresh_since: datetime = field(default_factory=lambda: datetime.now(UTC))
     timeout_s: float = 30.0
+    noise: float = SAME_WITHIN
     absent: Path | None = None
     noted_rubrics: Callable[[], Iterable[RubricSet]] = tuple
 
@@ -86,8 +93,24 @@ class Answers:
 
 
 def full_url(url: str) -> str:
-    """The URL as it is sent and stored, so that keys computed from it agree."""
+    """The URL as it is stored, so that keys computed from it agree: with all that shapes answers
+    where its scheme names a shape, else as it is sent.
+    """
     if url.startswith("local://"):
         return url
+    if has_shape(url):
+        return address(url).full
     parsed = urllib3.util.parse_url(url)
     return parsed.url if parsed.path else parsed._replace(path="/").url
+
+
+def requests_each(url: str, n_labels: int) -> int:
+    """Requests that one question at `url` takes."""
+    return address(url).shape.n_requests(n_labels) if has_shape(url) else 1
+
+
+def usual_noise(url: str) -> float:
+    """The largest difference of a score, asked again, that is no change, where the config says
+    nothing: services that promise no two equal answers get some leeway.
+    """
+    return address(url).shape.noise if has_shape(url) else SAME_WITHIN

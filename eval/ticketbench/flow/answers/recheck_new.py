@@ -181,6 +181,7 @@ def _asked(
             one.content,
             rubrics.labels,
             lambda body: source.cache.ask_unstored(source.url, body),
+            noise=source.noise,
         )
         if again is None:
             unanswered += 1

@@ -223,6 +223,7 @@ def answer_source(
                 concurrency=one.settings.concurrency,
                 timeout_s=one.settings.timeout_s,
                 per_second=one.settings.per_second,
+                noise=_noise(one),
                 budget=_part(whole, one),
                 refresh_since=began or datetime.now(UTC),
                 absent=inputs.recording.absent,
@@ -251,6 +252,14 @@ def _connected(inputs: Inputs, tell: Callable[[str], None] | None) -> Endpoint:
         if tell:
             tell(words)
     return ByUrl(found)
+
+
+def _noise(endpoint: NamedEndpoint) -> float:
+    """The largest difference of a score, asked again, that is no change there."""
+    from ticketbench.edge.replay.source import usual_noise
+
+    written = endpoint.settings.noise
+    return usual_noise(endpoint.settings.url) if written is None else written
 
 
 def _part(whole: Budget, endpoint: NamedEndpoint) -> Budget:
@@ -330,8 +339,9 @@ def connection_of(config: Config, endpoint: NamedEndpoint, grant: Grant) -> Conn
     """How to connect to an endpoint of a config, with the key that was granted."""
     from ticketbench.edge.endpoints import Connection
 
-    settings = endpoint.settings
-    return Connection(grant.key, settings.timeout_s, config.ca_path(endpoint), settings.proxy)
+    settings, ca_file = endpoint.settings, config.ca_path(endpoint)
+    header = settings.key_header or ""
+    return Connection(grant.key, settings.timeout_s, ca_file, settings.proxy, header)
 
 
 def refresh_name(inputs: Inputs) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.keys.host import LOOPBACK, Host, PlainUrl, plain_url
+from ticketbench.core.keys.host import LOOPBACK, Host, PlainUrl, has_shape, plain_url
 from ticketbench.core.keys.sources import VARIABLE, written_hosts
 from ticketbench.core.keys.value import key_value
 from ticketbench.core.quotes import quoted
@@ -11,6 +11,8 @@ from ticketbench.core.quotes import quoted
 TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ticketbench.core.shapes.contract import Shape
 
 USUAL = "SCALEDOWN_API_KEY"
 """The variable of the key where the caller names none."""
@@ -24,6 +26,10 @@ def plain_endpoint(url: str) -> PlainUrl:
         what = "the policy's endpoint is an engine within ticketbench, which a router does not load"
         help_ = "export with the URL of a server; for tests: 'ticketbench serve'"
         raise InputError(what, help=help_)
+    if has_shape(url):
+        from ticketbench.core.shapes.address import address
+
+        url = address(url).server
     found = plain_url(url)
     if found is None:
         help_ = "write https://host/path, a name outside ASCII as xn--..., and export again"
@@ -32,6 +38,15 @@ def plain_endpoint(url: str) -> PlainUrl:
         what = f"the endpoint {found.host} is not encrypted"
         raise InputError(what, help="export the policy again with an https:// URL")
     return found
+
+
+def shape_of(url: str) -> Shape | None:
+    """How the endpoint at `url` is asked; None: as /classify is. InputError for an odd URL."""
+    if not has_shape(url):
+        return None
+    from ticketbench.core.shapes.address import address
+
+    return address(url).shape
 
 
 def key_for(

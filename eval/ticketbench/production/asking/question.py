@@ -13,6 +13,7 @@ from ticketbench.core.classify import (
     parse_answer,
     question,
 )
+from ticketbench.core.errors import EndpointError
 from ticketbench.core.retry_after import asked_seconds
 from ticketbench.production.asking.key import stands_in
 from ticketbench.production.asking.transport import Received, Unreached
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ticketbench.core.rubrics import Rubric
+    from ticketbench.core.shapes.contract import Asked as ShapeAsked
+    from ticketbench.core.shapes.contract import Shape
     from ticketbench.production.asking.circuit import Circuit
 
     Post = Callable[[bytes, float], Received | tuple[int, bytes]]
@@ -50,7 +53,8 @@ class Asked:
 class Questions:
     """What is asked about a text, by whom, and for how long; for several threads.
 
-    `key` is never kept of an answer, which may echo what was sent.
+    `key` is never kept of an answer, which may echo what was sent. `shape` is how the endpoint is
+    asked, where that is not as /classify is; raises InputError for labels that it cannot ask about.
     """
 
     def __init__(
@@ -61,38 +65,50 @@ class Questions:
         *,
         budget_s: float,
         key: str | None = None,
+        shape: Shape | None = None,
     ) -> None:
         self._pairs = tuple((rubric.label, rubric.text) for rubric in rubrics)
         self._labels = tuple(label for label, _ in self._pairs)
         self._post, self._circuit, self._budget_s = post, circuit, budget_s
-        self._key = key
+        self._key, self._shape = key, shape
+        if shape is not None:
+            shape.refuse_labels(self._pairs)
 
     def ask(self, text: object) -> Asked:
         """The answer about a text; nothing that the endpoint does is raised."""
-        body = self._body(text)
-        if body is None:
+        bodies = self._bodies(text)
+        if bodies is None:
             return Asked(None, "input")
         trial = self._circuit.enter()
         if trial is None:
             return Asked(None, "circuit_open")
         answered: bool | None = None
         try:
-            asked = self._within_budget(body)
+            asked = self._within_budget(bodies)
             answered = _says_of_the_endpoint(asked)
             return asked
         finally:
             self._circuit.leave(trial=trial, answered=answered)
 
-    def _body(self, text: object) -> bytes | None:
-        """The question; None for what is no text, empty, or cannot be written in UTF-8."""
+    def _bodies(self, text: object) -> list[bytes] | None:
+        """The question, in one body but for ask=yesno1; None for what is no text, empty, or cannot
+        be written in UTF-8.
+        """
         if not isinstance(text, str) or not text.strip():
             return None
         try:
-            return question(text, self._pairs)
+            if self._shape is None:
+                return [question(text, self._pairs)]
+            return self._shape.questions(self._asked(text))
         except UnicodeEncodeError:
             return None
 
-    def _within_budget(self, body: bytes) -> Asked:
+    def _asked(self, text: str) -> ShapeAsked:
+        from ticketbench.core.shapes.contract import Asked as ShapeAsked
+
+        return ShapeAsked(text, self._pairs)
+
+    def _within_budget(self, body: list[bytes]) -> Asked:
         until = time.monotonic() + self._budget_s
         asked, wait_s = self._once(body, self._budget_s, attempt=1)
         if wait_s is None:
@@ -103,21 +119,22 @@ class Questions:
         time.sleep(wait_s)
         return self._once(body, max(until - time.monotonic(), 0.001), attempt=2)[0]
 
-    def _once(self, body: bytes, seconds: float, *, attempt: int) -> tuple[Asked, float | None]:
+    def _once(
+        self, bodies: list[bytes], seconds: float, *, attempt: int
+    ) -> tuple[Asked, float | None]:
         """What came, and how long to wait before asking again; None: it is of no use."""
         try:
-            came = self._post(body, seconds)
-            received = came if isinstance(came, Received) else Received(*came)
-            if received.status != 200:
-                reason = f"endpoint_http_{received.status}"
-                asked = Asked(None, reason, received.status, attempt)
-                again = received.status in _TRY_AGAIN
-                wait_s = asked_seconds(received.retry_after, now=time.time()) if again else None
+            received = self._received(bodies, seconds)
+            last = received[-1]
+            if last.status != 200:
+                asked = Asked(None, f"endpoint_http_{last.status}", last.status, attempt)
+                again = last.status in _TRY_AGAIN
+                wait_s = asked_seconds(last.retry_after, now=time.time()) if again else None
                 return asked, wait_s
-            return Asked(self._answer(received.body), None, 200, attempt), None
+            return Asked(self._answer([one.body for one in received]), None, 200, attempt), None
         except Refused:
             return Asked(None, "refused", 200, attempt), None
-        except ContractViolation:
+        except (ContractViolation, EndpointError):
             return Asked(None, "endpoint_contract", 200, attempt), None
         except Unreached as error:
             again = error.reason == "endpoint_network"
@@ -127,7 +144,21 @@ class Questions:
         except Exception:  # noqa: BLE001 - a transport of the caller may raise anything
             return Asked(None, "endpoint_network", None, attempt), 0.0
 
-    def _answer(self, content: bytes) -> Answer:
+    def _received(self, bodies: list[bytes], seconds: float) -> list[Received]:
+        """What came to each of the bodies, up to the first that failed."""
+        until, found = time.monotonic() + seconds, list[Received]()
+        for body in bodies:
+            left_s = max(until - time.monotonic(), 0.001) if found else seconds
+            came = self._post(body, left_s)
+            found.append(came if isinstance(came, Received) else Received(*came))
+            if found[-1].status != 200:
+                break
+        return found
+
+    def _answer(self, contents: list[bytes]) -> Answer:
+        content = contents[0]
+        if self._shape is not None:
+            content = self._shape.answer(contents, self._asked(""))
         answer = parse_answer(content, self._labels)
         if not any(answer.scores):
             raise ContractViolation("scores that are all zero decide nothing")

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from ticketbench.core.classify import MOST_ANSWER_BYTES, TOO_LARGE, ContractViolation
 from ticketbench.core.errors import InputError
-from ticketbench.core.keys.value import HEADER
+from ticketbench.core.keys.value import HEADER, header_value
+from ticketbench.core.retry_after import retry_after
 
 TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
 if TYPE_CHECKING:
@@ -49,7 +50,12 @@ class Transport:
     """The way to one endpoint; for several threads."""
 
     def __init__(
-        self, endpoint: PlainUrl, key: str | None, ca_file: str | os.PathLike[str] | None = None
+        self,
+        endpoint: PlainUrl,
+        key: str | None,
+        ca_file: str | os.PathLike[str] | None = None,
+        *,
+        key_header: str = HEADER,
     ) -> None:
         self._endpoint, self._host = endpoint, endpoint.host.name.strip("[]")
         self._tls = _trusting(ca_file) if endpoint.encrypted else None
@@ -65,7 +71,7 @@ class Transport:
             "Connection": "close",
         }
         if key is not None:
-            self._headers[HEADER] = key
+            self._headers[key_header] = header_value(key_header, key)
 
     def __call__(self, body: bytes, seconds: float) -> Received:
         """POST `body`; any status is Received. Takes at most `seconds`; only looking up the
@@ -102,9 +108,10 @@ class Transport:
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.endheaders(body)
         with connection.getresponse() as response:
-            retry_after = response.headers.get("retry-after", "")
+            said = response.headers.get
+            wait = retry_after(said("retry-after", ""), said("retry-after-ms", ""))
             content = _body(response) if response.status == 200 else b""
-            return Received(response.status, content, retry_after)
+            return Received(response.status, content, wait)
 
     def _connected(self, watch: _Watch) -> socket.socket:
         """A socket that the watch shuts down; the first address that answers."""

@@ -1,0 +1,15 @@
+"""zeroshot+https:// and zeroshot+http://: Hugging Face zero-shot.
+
+Questions and answers of the shape are in core/shapes/zeroshot.py.
+"""
+
+from __future__ import annotations
+
+from ticketbench.edge.endpoints import Connection, endpoint
+from ticketbench.edge.endpoints.translation import Translated, translated
+
+
+@endpoint("zeroshot+https", "zeroshot+http")
+def connect(url: str, connection: Connection) -> Translated:
+    """The server at `url`; plain http is for this machine only."""
+    return translated(url, connection)
