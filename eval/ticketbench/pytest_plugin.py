@@ -4,6 +4,7 @@
         assert evaluation.recall("billing").low > 0.9
 
 `evaluation` is the rubric set of the marker `rubric_set`, else the last one of the config.
+`classify_server` is an endpoint with scores of your choice, for tests of what asks one.
 Missing answers skip a test and say how to get them; `--ticketbench-strict` makes them fail. Where
 the recording that should hold them is not there, the test fails.
 """
@@ -11,7 +12,8 @@ the recording that should hold them is not there, the test fails.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
@@ -107,6 +109,17 @@ def classify(request: pytest.FixtureRequest) -> Callable[[str], Answer]:
         return _answered(request, lambda under_test: under_test.answer(text, name))
 
     return classified
+
+
+@pytest.fixture
+def classify_server() -> Iterator[Callable[..., str]]:
+    """`classify_server(scores={"billing": 0.9})`: the URL of a /classify that answers so until the
+    test ends; more in `ticketbench.testing`.
+    """
+    from ticketbench.testing import classify_server as started
+
+    with ExitStack() as running:
+        yield lambda *args, **kwargs: running.enter_context(started(*args, **kwargs))
 
 
 def _tell(request: pytest.FixtureRequest) -> None:

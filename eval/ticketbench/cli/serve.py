@@ -14,28 +14,36 @@ from ticketbench.cli.output import say, show
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 takes a free one.")
 @click.option("--key-env", default="SCALEDOWN_API_KEY", show_default=True, metavar="NAME",
               help="When this variable is set, requests must carry its key.")  # fmt: skip
-def command(engine: str, port: int, key_env: str) -> None:
-    """Serve POST /classify on this machine, for tests and tutorials.
+@click.option("--alias", "aliases", multiple=True, metavar="NAME",
+              help="Another name of the model, such as a vendor's; repeatable.")  # fmt: skip
+def command(engine: str, port: int, key_env: str, aliases: tuple[str, ...]) -> None:
+    """Serve an embedded engine on this machine, for tests and tutorials.
 
-    The first line on stdout is the full URL. It answers on the loopback interface only.
+    The first line on stdout is the full URL of POST /classify. Beside it stand POST /v1/systemone,
+    /v1/decisions and /v1/scaledown, and GET /v1/models; the model is called ENGINE-VERSION. It
+    answers on the loopback interface only.
 
     \b
     ticketbench serve --engine lexical --port 8080
+    ticketbench serve --alias jev-latest
     """
     from ticketbench.core.errors import MachineError
     from ticketbench.edge.engines import engines
     from ticketbench.edge.secret import read_key
     from ticketbench.edge.serving.server import ClassifyServer
     from ticketbench.edge.serving.service import Service
+    from ticketbench.edge.serving.shapes.model import refuse_bad_aliases
 
+    refuse_bad_aliases(aliases)
     chosen = engines().get(engine)
     chosen.ready()
-    service = Service(chosen, read_key(key_env, os.environ))
+    service = Service(chosen, read_key(key_env, os.environ), aliases=aliases)
     try:
         server = ClassifyServer(service, port=port)
     except OSError as error:
         raise MachineError(f"cannot listen on port {port}: {error.strerror}") from None
     with server:
         show(server.url)
+        say(f"models at {server.root}/v1: {', '.join((chosen.model, *aliases))}")
         say(f"serving {engine}; {'a' if service.key else 'no'} key is needed; Ctrl-C ends it")
         server.serve_forever()

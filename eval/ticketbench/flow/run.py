@@ -21,6 +21,12 @@ from ticketbench.edge.files.gitignore import kept_if_filled
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
+from ticketbench.flow.answers.origin import (
+    OfSet,
+    models_by_set,
+    origin_findings,
+    origin_of,
+)
 from ticketbench.flow.endpoints.leaderboard import efforts_of, with_leaderboard
 from ticketbench.flow.import_notes import ceiling
 from ticketbench.flow.report_folder import made_from
@@ -110,8 +116,11 @@ def run(
         refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
         refuse_unreachable(tables, inputs)
         changed = sum((one.drift for one in replayed), Drift())
+        of_answers = (*origin_findings(answered.origins), *drift_finding(changed))
         found = (
-            *drift_finding(changed),
+            *(finding for finding in of_answers if finding.severity == "warning"),
+            *inputs.findings,
+            *(finding for finding in of_answers if finding.severity != "warning"),
             *refresh_finding(answered.unfinished_refresh),
             *version_finding(inputs.recording, config),
             *blessed_findings(inputs),
@@ -119,9 +128,13 @@ def run(
         )
         results = with_leaderboard(_measured(inputs, tables, found), inputs, answered.efforts)
         manifest |= _sources_in_numbers(replayed, budget, changed)
+        if named := models_by_set(answered.origins):
+            manifest["models"] = named
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
-    refuse_failures(tables, allow_failures, target)
+    sets = inputs.config.file.sets
+    most_refused = {name: one.endpoint.settings.max_refused for name, one in sets.items()}
+    refuse_failures(tables, allow_failures, target, most_refused=most_refused)
     return RunOutcome(
         results,
         target,
@@ -158,10 +171,13 @@ def _priced(endpoint: NamedEndpoint) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """Every rubric set's replay, and whether a refresh of these questions is still unfinished."""
+    """Every rubric set's replay, whether a refresh of these questions is still unfinished, and how
+    the answers came.
+    """
 
     replayed: list[Replayed]
     unfinished_refresh: bool
+    origins: list[OfSet]
     efforts: dict[str, Effort]
 
 
@@ -178,11 +194,14 @@ def _replay_all(
         if mode == "refresh":
             sources = sources.otherwise(refresh_since=cache.begin_refresh(name))
         replayed = _each_set(inputs, sources, progress)
-        if mode == "refresh" and not any(one.table.n_failed for one in replayed):
+        failures = [failure for one in replayed for failure in one.table.failures]
+        if mode == "refresh" and all(failure.kind == "refused" for failure in failures):
             cache.end_refresh(name)
         unfinished = mode != "refresh" and cache.refresh_began(name) is not None
         efforts = efforts_of(inputs, sources)
-    return _Answered(replayed, unfinished, efforts)
+        of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in inputs.rubric_sets)
+        origins = [one for one in of_sets if one is not None]
+    return _Answered(replayed, unfinished, origins, efforts)
 
 
 def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> list[Replayed]:
@@ -226,7 +245,7 @@ def _measured(
         inputs.rubric_sets,
         tables,
         settings,
-        (*inputs.findings, *found),
+        found,
         inputs.config.file.production_mix,
         today=today_of(inputs),
         certify=inputs.config.file.choose.certify or "",

@@ -24,13 +24,20 @@ class Engine:
     """A classifier in this process, started at its first question; safe to use from threads.
 
     `scores_apart` says that a label's score against another is the same whatever else is asked, so
-    that a set without one of its labels need not be asked anew.
+    that a set without one of its labels need not be asked anew. `released` is the day of this
+    version.
     """
 
     def __init__(
-        self, name: str, version: str, start: Start, *, scores_apart: bool = False
+        self,
+        name: str,
+        version: str,
+        start: Start,
+        *,
+        scores_apart: bool = False,
+        released: str = "",
     ) -> None:
-        self.name, self.version = name, version
+        self.name, self.version, self.released = name, version, released
         self.scores_apart = scores_apart
         self._start = start
         self._lock = threading.Lock()
@@ -40,6 +47,11 @@ class Engine:
     def path(self) -> str:
         """The path of its /classify, the same over HTTP and in process."""
         return f"/{self.name}/{self.version}/classify"
+
+    @property
+    def model(self) -> str:
+        """Its name where a model is asked for by name."""
+        return f"{self.name}-{self.version}"
 
     @property
     def local_url(self) -> str:
@@ -61,11 +73,15 @@ class Engine:
 _ENGINES: Registry[Engine] = Registry("engine")
 
 
-def engine(name: str, version: str, *, scores_apart: bool = False) -> Callable[[Start], Start]:
+def engine(
+    name: str, version: str, *, scores_apart: bool = False, released: str = ""
+) -> Callable[[Start], Start]:
     """Register a way to start an engine under its name."""
-    return _ENGINES.register(
-        name, entry=lambda start: Engine(name, version, start, scores_apart=scores_apart)
-    )
+
+    def entry(start: Start) -> Engine:
+        return Engine(name, version, start, scores_apart=scores_apart, released=released)
+
+    return _ENGINES.register(name, entry=entry)
 
 
 def engines() -> Registry[Engine]:

@@ -36,7 +36,7 @@ _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "er
 Vector = dict[str, float]
 
 
-@engine("lexical", "v1", scores_apart=True)
+@engine("lexical", "v1", scores_apart=True, released="2026-11-23")
 def start() -> Classify:
     """Ready at once: nothing is loaded."""
     return classify
@@ -47,7 +47,7 @@ def classify(text: str, labels: Sequence[tuple[str, str]]) -> dict[str, float]:
 
     A text that shares nothing with any rubric gets the same score for every label.
     """
-    words, grams = _vectors(text)
+    words, grams = _text_vectors(text)
     logits = [
         _WORD_WEIGHT * _dot(words, rubric_words) + (1 - _WORD_WEIGHT) * _dot(grams, rubric_grams)
         for rubric_words, rubric_grams in (_rubric_vectors(n, r) for n, r in labels)
@@ -57,6 +57,12 @@ def classify(text: str, labels: Sequence[tuple[str, str]]) -> dict[str, float]:
     total = math.fsum(weights)
     pairs = zip(labels, weights, strict=True)
     return {name: round(weight / total, _DECIMALS) for (name, _), weight in pairs}
+
+
+@lru_cache(maxsize=64)
+def _text_vectors(text: str) -> tuple[Vector, Vector]:
+    """Kept for a moment: one request may hold many questions about a text."""
+    return _vectors(text)
 
 
 @lru_cache(maxsize=1024)

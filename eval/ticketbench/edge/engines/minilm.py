@@ -91,7 +91,7 @@ def minilm() -> MiniLM:
     return MiniLM(Encoder(tensors, tokenizer))
 
 
-@engine("minilm", "v1", scores_apart=True)
+@engine("minilm", "v1", scores_apart=True, released="2026-11-23")
 def start() -> Classify:
     """Find, check and read the weights."""
     return minilm().classify

@@ -1,4 +1,4 @@
-"""POST /classify on this machine, for tests and tutorials.
+"""The embedded engines over HTTP on this machine, in every shape that is spoken to them.
 
-In order: service, request, server.
+In order: shapes, service, request, server.
 """

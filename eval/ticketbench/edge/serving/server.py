@@ -1,4 +1,4 @@
-"""POST /classify over real HTTP, on the loopback interface only.
+"""The engines over real HTTP, on the loopback interface only.
 
 Whatever else runs on this machine may connect, and a web page may try to: it is told from a program
 by the headers that browsers send, and nobody can take more than a share of the machine.
@@ -22,10 +22,12 @@ from typing import Any
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.serving.request import Gone, Head, Incoming, Refused
-from ticketbench.edge.serving.service import Limits, Service
+from ticketbench.edge.serving.service import Service
+from ticketbench.edge.serving.shapes.model import Limits
+from ticketbench.edge.serving.shapes.questions import MOST_CHOICES
 
 HOST = "127.0.0.1"
-LIMITS = Limits(labels=200, characters=20_000)
+LIMITS = Limits(labels=MOST_CHOICES, characters=20_000, questions=400, options=1_000)
 MOST_WORKERS = 16
 MOST_CONNECTIONS = 64
 
@@ -57,7 +59,12 @@ class ClassifyServer(socketserver.ThreadingTCPServer):
     @property
     def url(self) -> str:
         """The full URL of /classify, with the engine's name and version in its path."""
-        return f"http://{HOST}:{self.server_address[1]}{self.service.engine.path}"
+        return f"{self.root}{self.service.engine.path}"
+
+    @property
+    def root(self) -> str:
+        """The URL that the paths of the other shapes are appended to."""
+        return f"http://{HOST}:{self.server_address[1]}"
 
     def origins(self) -> tuple[str, ...]:
         """What a page of this very server would be called, of which there is none."""

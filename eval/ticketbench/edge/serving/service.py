@@ -1,4 +1,4 @@
-"""The server's side of the contract, apart from any transport: bytes in, status and bytes out.
+"""The server's side of the contracts, apart from any transport: bytes in, status and bytes out.
 
 The in-process adapter and the HTTP server are thin shells around `Service.handle`.
 """
@@ -7,122 +7,77 @@ from __future__ import annotations
 
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
-from ticketbench.core.keys.value import HEADER
+from ticketbench.core.keys.value import AUTHORIZATION, HEADER, HEADERS, header_value
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.secret import ApiKey
+from ticketbench.edge.serving.shapes import classify, decisions, models, scaledown, systemone
+from ticketbench.edge.serving.shapes.model import Limits, Model, Route
+from ticketbench.edge.serving.shapes.problem import UNAUTHORISED, WRONG_METHOD, Problem
 
-
-class Malformed(Exception):
-    """A request body that breaks the contract: answered with 422."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The most labels of one question, and characters of each text in it."""
-
-    labels: int
-    characters: int
+CLASSIFY = "/classify"
+ROUTES: Mapping[str, Route] = {
+    CLASSIFY: classify.ROUTE,
+    "/v1/systemone": systemone.ROUTE,
+    "/v1/decisions": decisions.ROUTE,
+    "/v1/scaledown": scaledown.ROUTE,
+    "/v1/models": models.ROUTE,
+}
+"""What is spoken, by path; /classify has another path, which names the engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One engine behind POST /classify; with a key, requests must carry it.
+    """One engine behind every shape; with a key, requests must carry it.
 
-    `limits` keep a stranger from spending the machine; in one's own process there are none.
+    `aliases` are other names that the engine answers to as a model. `limits` keep a stranger from
+    spending the machine; in one's own process there are none.
     """
 
     engine: Engine
     key: ApiKey | None = None
     limits: Limits | None = None
+    aliases: tuple[str, ...] = ()
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Answer one request: 200, 401 wrong key, 404, 405, or 422 malformed body.
+        """Answer one request: 200, 401 wrong key, 404, 405, or 422 malformed body (400 at
+        /v1/decisions).
 
         `headers` has lower-case names.
         """
-        if path.partition("?")[0] not in ("/classify", self.engine.path):
-            return _problem(404, f"no such path; POST {self.engine.path}")
-        if method != "POST":
-            return _problem(405, "use POST")
-        if not self._authorised(headers.get(HEADER, "")):
-            return _problem(401, f"the header {HEADER} is missing or wrong")
+        plain = path.partition("?")[0]
+        route = ROUTES.get(CLASSIFY if plain == self.engine.path else plain)
+        if route is None:
+            return _reply(404, {"detail": f"no such path; POST {self.engine.path}"})
         try:
-            text, labels = _parse(body)
-            _refuse_too_much(text, labels, self.limits)
-        except Malformed as error:
-            return _problem(422, str(error))
-        return Reply(200, _dump(_answer(self.engine.classify(text, labels), labels)))
+            if method != route.method:
+                raise Problem(WRONG_METHOD, f"use {route.method}")
+            if not self._authorised(headers):
+                message = f"the key is missing or wrong; send it as {HEADER} or as a Bearer token"
+                raise Problem(UNAUTHORISED, message)
+            model = Model(self.engine, self.aliases, self.limits)
+            return _reply(200, route.answer(model, body))
+        except Problem as problem:
+            return _reply(*route.refusal(problem))
 
-    def _authorised(self, given: str) -> bool:
+    def _authorised(self, headers: Mapping[str, str]) -> bool:
+        """Whether each header that may carry the key does, and one is there."""
         if self.key is None:
             return True
-        return hmac.compare_digest(given.encode(), self.key.header_value().encode())
+        given = {name: headers[name] for name in HEADERS if name in headers}
+        if AUTHORIZATION in given:  # the word Bearer may be written in any case
+            given[AUTHORIZATION] = re.sub("(?i)^bearer +", "Bearer ", given[AUTHORIZATION])
+        right = {name: header_value(name, self.key.header_value()).encode() for name in given}
+        return bool(given) and all(
+            hmac.compare_digest(one.encode(), right[name]) for name, one in given.items()
+        )
 
 
-def _answer(scores: dict[str, float], labels: list[tuple[str, str]]) -> dict[str, Any]:
-    listing = [{"label": n, "score": scores[n], "rubric": r} for n, r in labels]
-    # max takes the first of equals: a tie goes to the earlier label.
-    top = max(scores, key=lambda name: scores[name])
-    return {"top_label": top, "scores": scores, "labels": listing, "ocr_text": None}
-
-
-def _problem(status: int, detail: str) -> Reply:
-    return Reply(status, _dump({"detail": detail}))
-
-
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-
-
-def _parse(body: bytes) -> tuple[str, list[tuple[str, str]]]:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed("the body is not valid JSON") from None
-    if not isinstance(data, dict):
-        raise Malformed("the body is not a JSON object")
-    if "document" in data:
-        raise Malformed("'document' is not supported here; send 'text'")
-    text, labels = data.get("text"), data.get("labels")
-    if not _is_text(text):
-        raise Malformed("'text' must be a non-empty string")
-    if not isinstance(labels, list) or not labels:
-        raise Malformed("'labels' must be a non-empty list")
-    pairs = [_pair(entry) for entry in labels]
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise Malformed("two labels have the same name")
-    return text, pairs
-
-
-def _refuse_too_much(text: str, labels: list[tuple[str, str]], limits: Limits | None) -> None:
-    if limits is None:
-        return
-    if len(labels) > limits.labels:
-        raise Malformed(f"more than {limits.labels} labels")
-    if any(len(one) > limits.characters for one in (text, *(t for pair in labels for t in pair))):
-        raise Malformed(f"a text of more than {limits.characters:,} characters")
-
-
-def _pair(entry: Any) -> tuple[str, str]:
-    name, rubric = (entry.get("name"), entry.get("rubric")) if isinstance(entry, dict) else (0, 0)
-    if not _is_text(name) or not _is_text(rubric):
-        raise Malformed("each label needs a non-empty 'name' and 'rubric'")
-    return name, rubric
-
-
-def _is_text(value: Any) -> TypeGuard[str]:
-    """A non-empty string that can be written as UTF-8 (no half of a surrogate pair)."""
-    return isinstance(value, str) and bool(value) and _encodes(value)
-
-
-def _encodes(value: str) -> bool:
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+def _reply(status: int, value: Any) -> Reply:
+    content = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Reply(status, content.encode("utf-8"))

@@ -46,8 +46,9 @@ def recheck(
             keys = asked.keys
             chosen = [numbers[i * len(numbers) // n] for i in range(n)]
             known = {asked.body(i): stored[keys[i]] for i in chosen}
-            again = partial(_again, source)
-            found[rubrics.name] = drift(known, rubrics.labels, again, noise=source.noise)
+            found[rubrics.name] = drift(
+                known, rubrics.labels, partial(_again, source), noise=source.noise
+            )
     whole = sum(found.values(), Drift())
     if not whole.asked:
         help_ = f"ask for them first: ticketbench run {config}"

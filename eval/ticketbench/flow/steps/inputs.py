@@ -258,8 +258,8 @@ def _noise(endpoint: NamedEndpoint) -> float:
     """The largest difference of a score, asked again, that is no change there."""
     from ticketbench.edge.replay.source import usual_noise
 
-    written = endpoint.settings.noise
-    return usual_noise(endpoint.settings.url) if written is None else written
+    told = endpoint.settings.noise
+    return usual_noise(endpoint.settings.url) if told is None else told
 
 
 def _part(whole: Budget, endpoint: NamedEndpoint) -> Budget:
@@ -339,9 +339,14 @@ def connection_of(config: Config, endpoint: NamedEndpoint, grant: Grant) -> Conn
     """How to connect to an endpoint of a config, with the key that was granted."""
     from ticketbench.edge.endpoints import Connection
 
-    settings, ca_file = endpoint.settings, config.ca_path(endpoint)
-    header = settings.key_header or ""
-    return Connection(grant.key, settings.timeout_s, ca_file, settings.proxy, header)
+    settings = endpoint.settings
+    return Connection(
+        grant.key,
+        settings.timeout_s,
+        config.ca_path(endpoint),
+        settings.proxy,
+        settings.key_header or "",
+    )
 
 
 def refresh_name(inputs: Inputs) -> str:

@@ -1,0 +1,133 @@
+"""`ticketbench.testing` and its fixture, as a user meets them in a folder of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from ticketbench.core.classify import Answer, parse_answer, question
+from ticketbench.testing import classify_server
+
+pytestmark = pytest.mark.loopback
+
+LABELS = [("billing", "Is it about money?"), ("technical", "Is it?"), ("account", "Is it?")]
+PAGE = Path(__file__).parent.parent / "docs/serve.md"
+
+
+def asked(url: str, text: str = "I was charged twice", **headers: str) -> Answer:
+    sent = {"Content-Type": "application/json", **headers}
+    request = urllib.request.Request(url, question(text, LABELS), sent)
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return parse_answer(answer.read(), [name for name, _ in LABELS])
+
+
+def refused(url: str, **headers: str) -> tuple[int, str]:
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        asked(url, **headers)
+    with raised.value as answer:
+        return answer.code, json.loads(answer.read())["detail"]
+
+
+def test_labels_without_a_score_share_what_is_left() -> None:
+    with classify_server(scores={"billing": 0.9}) as url:
+        assert asked(url).scores == pytest.approx((0.9, 0.05, 0.05))
+
+
+def test_scores_of_all_labels_are_divided_by_their_sum() -> None:
+    with classify_server({"billing": 0.2, "technical": 0.1, "account": 0.1, "other": 0.6}) as url:
+        assert asked(url).scores == pytest.approx((0.5, 0.25, 0.25))
+
+
+def test_labels_that_are_all_zero_get_the_same_score() -> None:
+    with classify_server({"billing": 0, "technical": 0, "account": 0}) as url:
+        assert asked(url).scores == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+
+
+def test_scores_may_be_made_of_the_text() -> None:
+    with classify_server(lambda text: {"technical" if "bug" in text else "billing": 1}) as url:
+        assert [asked(url, one).top_label for one in ("a bug", "a bill")] == [
+            "technical",
+            "billing",
+        ]
+
+
+def test_scores_that_cannot_be_any_are_an_error_at_once() -> None:
+    for scores in ({"a": 1.5}, {"a": -0.1}, {"a": 0.9, "b": 0.2}, {"a": float("nan")}):
+        with pytest.raises(ValueError, match="at most 1 in all"), classify_server(scores):
+            pass
+
+
+def test_a_function_that_fails_is_answered_with_500_and_its_reason() -> None:
+    with classify_server(lambda text: {text: 2}) as url:
+        assert refused(url) == (
+            500,
+            "no scores: ValueError: scores are within [0, 1], and at most 1 in all",
+        )
+
+
+def test_another_status_is_what_every_answer_has() -> None:
+    with classify_server({"billing": 0.9}, status=503) as url:
+        assert refused(url)[0] == 503
+
+
+def test_a_key_is_wanted_where_one_is_named() -> None:
+    with classify_server({"billing": 0.9}, key="k-12345678") as url:
+        assert refused(url)[0] == 401
+        assert asked(url, **{"x-api-key": "k-12345678"}).top_label == "billing"
+
+
+def test_it_speaks_the_other_shapes() -> None:
+    body = {
+        "model": "test-v1",
+        "state": "x",
+        "questions": {"q": {"type": "choice", "criteria": {"billing": None, "technical": None}}},
+    }
+    with classify_server({"billing": 0.9}) as url:
+        where = url.removesuffix("/classify") + "/v1/systemone"
+        sent = urllib.request.Request(
+            where, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(sent, timeout=5) as answer:
+            found = json.loads(answer.read())
+    assert found["answers"]["q"]["probabilities"] == pytest.approx(
+        {"billing": 0.9, "technical": 0.1}
+    )
+
+
+def test_the_server_is_gone_behind_the_block() -> None:
+    with classify_server({"billing": 0.9}) as url:
+        pass
+    with pytest.raises(OSError):  # noqa: PT011 - refused, or reset where the system is slow
+        asked(url)
+
+
+def test_the_tests_of_the_page_pass_in_an_empty_folder(tmp_path: Path) -> None:
+    code = blocks_of_python(PAGE.read_text("utf-8"))
+    (tmp_path / "test_routing.py").write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "-v"]
+    hidden = ("TICKETBENCH_KEY_HOSTS", "PYTEST_ADDOPTS")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+    passed = {
+        line.split("::")[1].split(" ")[0].split("[")[0]
+        for line in done.stdout.splitlines()
+        if " PASSED" in line
+    }
+    assert passed == set(re.findall(r"^def (test_\w+)", code, re.MULTILINE))
+
+
+def blocks_of_python(page: str) -> str:
+    """The indented lines below "## In your tests"."""
+    section = page.partition("## In your tests")[2].partition("\n## ")[0]
+    return "\n".join(line[4:] for line in section.splitlines() if line.startswith("    "))
