@@ -206,6 +206,15 @@ def test_an_odd_url_is_refused_at_its_place_in_the_config() -> None:
         run(config("chat+https://a:b@api.example/?model=x"), out=Path("out"))
 
 
+def test_labels_that_a_shape_cannot_ask_about_are_refused_at_its_url() -> None:
+    path = config("zeroshot+https://api.example/models/a/b")
+    rubrics = "".join(f'- {{name: {name}, rubric: "Is it so?"}}\n' for name in RUBRICS)
+    Path("v1.yaml").write_text(rubrics)
+    with pytest.raises(InputError, match="stands twice") as caught:
+        run(path, out=Path("out"))
+    assert "eval.yaml:2" in caught.value.problems[0].where
+
+
 def variables(server: ShapedServer) -> dict[str, str]:
     host = server.base.removeprefix("http://")
     bound = {"SHOP_KEY": canary.KEY, "TICKETBENCH_KEY_HOSTS": f"SHOP_KEY={host}"}

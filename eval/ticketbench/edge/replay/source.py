@@ -14,6 +14,7 @@ import urllib3
 from ticketbench.core.keys.host import has_shape
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.shapes.address import address
+from ticketbench.core.shapes.contract import SAME_WITHIN
 from ticketbench.core.types import Failure, FloatArray
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
@@ -22,9 +23,6 @@ from ticketbench.edge.asking.one_question import Retry
 from ticketbench.edge.asking.pacing import Budget
 
 Mode = Literal["auto", "replay", "refresh"]
-
-SAME_WITHIN = 1e-6
-"""Scores that differ by no more are the same; endpoints print six decimals or fewer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
+from ticketbench.core.keys.host import has_shape
 from ticketbench.core.quotes import quoted, without_controls
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet, fingerprint
@@ -84,6 +85,7 @@ def inputs_of(config: Config) -> Inputs:
     rubric_sets = tuple(
         replace(written[one.rubric_set], name=name) for name, one in config.file.sets.items()
     )
+    _refuse_labels_of_shapes(config, rubric_sets)
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     refuse_export(config.dataset_path, unless=_told_columns(config.file.dataset.columns))
@@ -149,6 +151,21 @@ def _refuse_equal_endpoints(config: Config) -> None:
                 where=config.document.where((*one.place, "url")),
                 help="leave one out: answers are kept by URL, so both would have the same",
             )
+
+
+def _refuse_labels_of_shapes(config: Config, rubric_sets: Sequence[RubricSet]) -> None:
+    """Labels that an endpoint's shape cannot ask about, at the URL of that endpoint."""
+    for rubrics in rubric_sets:
+        endpoint = config.endpoint_of(rubrics.name)
+        if not has_shape(endpoint.settings.url):
+            continue
+        from ticketbench.core.shapes.address import address
+
+        pairs = [(rubric.label, rubric.text) for rubric in rubrics.rubrics]
+        try:
+            address(endpoint.settings.url).shape.refuse_labels(pairs)
+        except InputError as error:
+            raise error.located(config.document.where((*endpoint.place, "url"))) from None
 
 
 def _refuse_missing_files(config: Config) -> None:
