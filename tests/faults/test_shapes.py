@@ -252,7 +252,8 @@ def test_a_mended_translation_asks_again(
 
 
 def test_a_gate_judges_an_endpoint_of_another_shape(server: ShapedServer) -> None:
-    gates = "baseline: base.json\ngates: [{on: v1, metric: accuracy, not_worse_than: baseline, margin: 0.5}]\n"
+    gate = "{on: v1, metric: accuracy, not_worse_than: baseline, margin: 0.5}"
+    gates = f"baseline: base.json\ngates: [{gate}]\n"
     path = str(config(server.url("scaledown"), more=gates))
     run(Path(path), out=Path("out"))
     for words in (["baseline", "bless", path, "--rubric-set", "v1"], ["gate", path], ["doctor"]):
