@@ -100,7 +100,7 @@ def record(rows: Sequence[Row]) -> None:
     """Answers with these scores, as a recording of the config."""
     inputs = read_inputs(Path("eval.yaml"))
     (rubrics,) = inputs.rubric_sets
-    url = inputs.config.file.endpoint.url
+    url = inputs.url_of(rubrics)
     answers = []
     for ticket, row in zip(inputs.dataset.tickets, rows, strict=True):
         scores = {"billing": row.score, "technical": 1 - row.score}

@@ -51,13 +51,14 @@ def joined_command(
     Empty where a label holds what `--map` reads as its own sign.
     """
     from ticketbench.edge.files.yaml_text import as_yaml
+    from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 
     pair = (found.pair.first, found.pair.second)
     if any("=" in label for label in pair) or "," in found.name:
         return []
     file = Path(os.path.relpath(out.absolute(), config.absolute().parent)).as_posix()
     as_set = found.rubrics.name
-    given = [*overrides, f"rubric_sets.{as_set}={as_yaml(file)}"]
+    given = [*overrides, f"rubric_sets.{rubric_set_of(as_set)}={as_yaml(file)}"]
     return [
         *("ticketbench", "compare", found.rubric_set, as_set, "--config", str(config)),
         *_set(given),

@@ -12,7 +12,7 @@ from ticketbench.cli.output import show, show_json, show_table, show_wrapped
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.gates.plan import GatePlan
-    from ticketbench.flow.plan import Edit, RunPlan, SetPlan
+    from ticketbench.flow.plan import Edit, EndpointPlan, RunPlan, SetPlan
     from ticketbench.measure.gates.power import Chance
     from ticketbench.measure.gates.rule import Undecided
 
@@ -41,6 +41,9 @@ def show_plan(
         show("requests: 0 (strict replay sends nothing: what is to be asked would fail)")
         return
     show(f"requests: {plan.requests}{_time(plan)}")
+    if plan.endpoints:
+        header = ("endpoint", "to ask", "rate", "at least", "tokens", "cost")
+        show_table(header, [_of_endpoint(one) for one in plan.endpoints])
     if plan.key:
         show(plan.key)
     if plan.rechecks:
@@ -149,18 +152,39 @@ def _show_edit(edit: Edit) -> None:
     show_wrapped(f"+ {edit.after}", indent="    ")
 
 
+def _of_endpoint(one: EndpointPlan) -> tuple[str, ...]:
+    cost = "-" if math.isnan(one.cost) else f"{one.cost:.2g}"
+    return (
+        one.endpoint,
+        str(one.requests),
+        one.rate or "none",
+        "-" if math.isnan(one.seconds) else _long(one.seconds),
+        f"{one.tokens:,.0f}",
+        cost,
+    )
+
+
 def _time(plan: RunPlan) -> str:
     if not plan.requests or math.isnan(plan.seconds):
         return ""
-    seconds = math.ceil(plan.seconds)
-    long = f"{seconds} s" if seconds < 120 else f"{math.ceil(seconds / 60)} min"
-    return f", at least {long} at {plan.rate}"
+    at = f" at {plan.rate}" if plan.rate else ""
+    return f", at least {_long(plan.seconds)}{at}"
+
+
+def _long(seconds: float) -> str:
+    whole = math.ceil(seconds)
+    return f"{whole} s" if whole < 120 else f"{math.ceil(whole / 60)} min"
 
 
 def _cost(plan: RunPlan) -> str:
+    if plan.endpoints:
+        about = f"about {plan.tokens:,.0f} tokens"
+        known = f", cost about {plan.cost:.2g} where a price is written"
+        return about if math.isnan(plan.cost) else about + known
     about = f"about {plan.tokens:,.0f} tokens (characters / {plan.characters_per_token:g})"
     if math.isnan(plan.cost):
         write = "`endpoint: {price_per_million_tokens: 0.5}`"
         return f"{about}; write {write} into the config to see the cost"
-    price = f"{plan.price_per_million_tokens:g} per million tokens"
-    return f"{about}, cost about {plan.cost:.2g} at {price}"
+    price = plan.price_per_million_tokens
+    at = f" at {price:g} per million tokens" if price else ""
+    return f"{about}, cost about {plan.cost:.2g}{at}"

@@ -123,10 +123,24 @@ def _show(outcome: RunOutcome, config: Path, overrides: Sequence[str]) -> None:
     advice = setting_text(results.recommendation, results.evaluations)
     promised = results.recommendation is not None and results.recommendation.kind == "promise"
     show_answer(advice, [(one.name, one) for one in answers(results)], promised=promised)
+    _show_board(results)
     _show_next(outcome)
     _show_pairs(results, config, overrides)
     show()
     show_path(_answered(outcome), outcome.out / "index.html")
+
+
+def _show_board(results: RunResults) -> None:
+    """Endpoints side by side, where there are several."""
+    board = results.leaderboard
+    if board is None:
+        return
+    from ticketbench.report.endpoints.words import board_heads, board_note, board_rows
+
+    show()
+    show_table(board_heads(board), board_rows(results, board))
+    show_wrapped(f"{board_note(board)}.", indent="")
+    show()
 
 
 def _show_next(outcome: RunOutcome) -> None:
@@ -207,7 +221,8 @@ def _show_all(outcome: RunOutcome) -> None:
     show("every way to choose a threshold (the report says what each does):")
     show_wrapped(in_short_text(chosen))
     _show_needed(results)
-    say_wrapped(f"answers of {chosen.provenance.endpoint} ({'; '.join(outcome.sources)})")
+    asked = dict.fromkeys(e.provenance.endpoint for e in results.evaluations)
+    say_wrapped(f"answers of {', '.join(asked)} ({'; '.join(outcome.sources)})")
 
 
 def _rows(results: RunResults) -> list[tuple[str, ...]]:

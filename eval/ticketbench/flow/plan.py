@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from ticketbench.flow.steps.inputs import Inputs, answer_source, price_of, read_
 from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
+    from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
     from ticketbench.edge.replay.every_ticket import Plan
     from ticketbench.edge.replay.source import Mode
 
@@ -49,15 +50,31 @@ class SetPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class EndpointPlan:
+    """What one of several endpoints would be asked; its fields are as in `RunPlan`."""
+
+    endpoint: str
+    requests: int
+    rechecks: int
+    rate: str
+    seconds: float
+    tokens: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlan:
     """A whole run before anything is sent.
 
     requests  what would be sent; none in strict replay, where what is missing fails
     rechecks  questions that would be asked again at the end, to see whether the model changed
+    rate      at which they are sent; empty without one, and where several endpoints have theirs
     seconds  at the configured rate, a lower bound where the endpoint is slower; NaN without a rate
     tokens   characters of the requests / `characters_per_token`; an estimate
-    cost     tokens at the configured price; NaN without a price
+    cost     tokens at the configured price, and what each request costs; NaN without a price
     key      which key would go to which host, in words; empty where none is sent
+    endpoints  the same of each, where there are several: then the price stands there, and what is
+               NaN of one is left out of the sums
     """
 
     rubric_sets: tuple[SetPlan, ...]
@@ -70,44 +87,66 @@ class RunPlan:
     price_per_million_tokens: float
     cost: float
     key: str = ""
+    endpoints: tuple[EndpointPlan, ...] = ()
 
 
 def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
-    from ticketbench.edge.asking.pacing import Price
-    from ticketbench.edge.endpoints import is_local
-    from ticketbench.edge.replay.drift import questions_to_check
     from ticketbench.edge.replay.every_ticket import plan
 
     inputs = read_inputs(config, overrides=overrides)
     sets: list[SetPlan] = []
     counted: set[str] = set()
-    characters = 0
-    sends = mode != "replay"
+    asked: dict[str, list[Plan]] = {one.name: [] for one in inputs.endpoints}
     key: list[str] = []
-    with answer_source(inputs, mode=mode, reads_only=True, tell=key.append) as source:
+    with answer_source(inputs, mode=mode, reads_only=True, tell=key.append) as sources:
         for rubrics in inputs.rubric_sets:
-            found = plan(inputs.dataset, rubrics, source, counted)
+            found = plan(inputs.dataset, rubrics, sources.of(rubrics), counted)
             sets.append(_set_plan(inputs, rubrics, found, mode=mode))
-            characters += found.characters * sends
-    settings = inputs.config.file.endpoint
-    requests = sum(one.missing for one in sets) * sends
-    local = is_local(settings.url)
-    price = price_of(inputs)
-    tokens = Price(0.0, settings.characters_per_token).tokens(characters)
-    per_second = settings.per_second
+            asked[inputs.endpoint_of(rubrics).name].append(found)
+    sends = mode != "replay"
+    of_each = [_endpoint_plan(one, asked[one.name] if sends else []) for one in inputs.endpoints]
+    only = inputs.endpoints[0] if len(inputs.endpoints) == 1 else None
+    price = price_of(only) if only else None
     return RunPlan(
         rubric_sets=tuple(sets),
+        requests=sum(one.requests for one in of_each),
+        rechecks=sum(one.rechecks for one in of_each),
+        rate=of_each[0].rate if only else "",
+        seconds=_known(one.seconds for one in of_each),
+        tokens=sum(one.tokens for one in of_each),
+        characters_per_token=only.settings.characters_per_token if only else math.nan,
+        price_per_million_tokens=price.per_million_tokens if price else math.nan,
+        cost=_known(one.cost for one in of_each),
+        key="; ".join(key),
+        endpoints=() if only else tuple(of_each),
+    )
+
+
+def _endpoint_plan(endpoint: NamedEndpoint, asked: Sequence[Plan]) -> EndpointPlan:
+    from ticketbench.edge.asking.pacing import Price
+    from ticketbench.edge.endpoints import is_local
+    from ticketbench.edge.replay.drift import questions_to_check
+
+    settings, price = endpoint.settings, price_of(endpoint)
+    requests = sum(one.missing for one in asked)
+    characters = sum(one.characters for one in asked)
+    per_second, local = settings.per_second, is_local(settings.url)
+    return EndpointPlan(
+        endpoint=endpoint.name,
         requests=requests,
-        rechecks=0 if local else sum(questions_to_check(one.missing * sends) for one in sets),
+        rechecks=0 if local else sum(questions_to_check(one.missing) for one in asked),
         rate=(settings.rate or "") if per_second else "",
         seconds=requests / per_second if per_second else math.nan,
-        tokens=tokens,
-        characters_per_token=settings.characters_per_token,
-        price_per_million_tokens=price.per_million_tokens if price else math.nan,
-        cost=price.of(characters) if price else math.nan,
-        key="; ".join(key),
+        tokens=Price(0.0, settings.characters_per_token).tokens(characters),
+        cost=price.of(characters, requests=requests) if price else math.nan,
     )
+
+
+def _known(values: Iterable[float]) -> float:
+    """The sum of those that are known; NaN where none is."""
+    known = [value for value in values if not math.isnan(value)]
+    return sum(known) if known else math.nan
 
 
 def _set_plan(inputs: Inputs, rubrics: RubricSet, found: Plan, *, mode: Mode) -> SetPlan:

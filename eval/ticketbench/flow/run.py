@@ -12,13 +12,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ticketbench.core.errors import InputError
+from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.core.version import __version__
 from ticketbench.edge.asking.pacing import Budget
+from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.files.gitignore import kept_if_filled
+from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
+from ticketbench.flow.answers.origin import (
+    OfSet,
+    models_by_set,
+    origin_findings,
+    origin_of,
+)
+from ticketbench.flow.endpoints.leaderboard import efforts_of, with_leaderboard
 from ticketbench.flow.import_notes import ceiling, with_steps
 from ticketbench.flow.report_folder import made_from
 from ticketbench.flow.steps.completeness import (
@@ -41,12 +50,13 @@ from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import SEED, blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
 from ticketbench.flow.texts import texts_notes, texts_of
+from ticketbench.measure.endpoints.effort import Effort
 from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Replayed
     from ticketbench.edge.replay.many_questions import Progress
-    from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.replay.source import Mode, Sources
 
 
 ProgressOf = Callable[[str], "Progress | None"]
@@ -104,20 +114,25 @@ def run(
         if mode == "replay":
             refuse_misses(tables, allow_failures, inputs)
         refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
-        refuse_unreachable(tables, inputs.config.file.endpoint.url)
+        refuse_unreachable(tables, inputs)
         changed = sum((one.drift for one in replayed), Drift())
+        of_answers = (*origin_findings(answered.origins), *drift_finding(changed))
         found = (
-            *drift_finding(changed),
+            *_warnings_first(of_answers, inputs.findings),
             *refresh_finding(answered.unfinished_refresh),
             *version_finding(inputs.recording, config),
             *blessed_findings(inputs),
             *ceiling(inputs.loaded.path),
         )
-        results = _measured(inputs, tables, found)
+        results = with_leaderboard(_measured(inputs, tables, found), inputs, answered.efforts)
         manifest |= _sources_in_numbers(replayed, budget, changed)
+        if named := models_by_set(answered.origins):
+            manifest["models"] = named
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
-    refuse_failures(tables, allow_failures, target)
+    sets = inputs.config.file.sets
+    most_refused = {name: one.endpoint.settings.max_refused for name, one in sets.items()}
+    refuse_failures(tables, allow_failures, target, most_refused=most_refused)
     return RunOutcome(
         results,
         target,
@@ -127,26 +142,50 @@ def run(
     )
 
 
+def _warnings_first(
+    of_answers: Sequence[Finding], of_inputs: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """What warns of the answers before what was found in the files, and the rest behind it."""
+    warnings = [finding for finding in of_answers if finding.severity == "warning"]
+    others = [finding for finding in of_answers if finding.severity != "warning"]
+    return (*warnings, *of_inputs, *others)
+
+
 def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
-    price = price_of(inputs)
     if most_cost is not None and not math.isfinite(most_cost):
         raise InputError(f"--max-cost takes a number, got {most_cost}")
-    if most_cost is not None and price is None:
+    unpriced = [one for one in inputs.endpoints if _is_unpriced(one)]
+    if most_cost is not None and unpriced:
         raise InputError(
             "--max-cost needs a price",
             where=str(inputs.config.path),
-            help="write what a million tokens cost there: "
-            "`endpoint: {price_per_million_tokens: 0.5}`",
+            help=f"write what a million tokens cost there: `{_priced(unpriced[0])}`",
         )
-    return Budget(most_requests, most_cost, price)
+    return Budget(most_requests, most_cost)
+
+
+def _is_unpriced(endpoint: NamedEndpoint) -> bool:
+    """Whether nobody knows what a request costs; beside others, an engine in process is free."""
+    free = bool(endpoint.name) and is_local(endpoint.settings.url)
+    return price_of(endpoint) is None and not free
+
+
+def _priced(endpoint: NamedEndpoint) -> str:
+    if not endpoint.name:
+        return "endpoint: {price_per_million_tokens: 0.5}"
+    return f"endpoints: {{{endpoint.name}: {{price_per_million_tokens: 0.5}}}}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """Every rubric set's replay, and whether a refresh of these questions is still unfinished."""
+    """Every rubric set's replay, whether a refresh of these questions is still unfinished, and how
+    the answers came.
+    """
 
     replayed: list[Replayed]
     unfinished_refresh: bool
+    origins: list[OfSet]
+    efforts: dict[str, Effort]
 
 
 def _replay_all(
@@ -156,25 +195,44 @@ def _replay_all(
     progress: ProgressOf | None,
     tell: Callable[[str], None] | None,
 ) -> _Answered:
+    name = refresh_name(inputs)
+    with answer_source(inputs, mode=mode, budget=budget, tell=tell) as sources:
+        cache = sources.cache
+        if mode == "refresh":
+            sources = sources.otherwise(refresh_since=cache.begin_refresh(name))
+        replayed = _each_set(inputs, sources, progress)
+        failures = [failure for one in replayed for failure in one.table.failures]
+        if mode == "refresh" and all(failure.kind == "refused" for failure in failures):
+            cache.end_refresh(name)
+        unfinished = mode != "refresh" and cache.refresh_began(name) is not None
+        efforts = efforts_of(inputs, sources)
+        of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in inputs.rubric_sets)
+        origins = [one for one in of_sets if one is not None]
+    return _Answered(replayed, unfinished, origins, efforts)
+
+
+def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> list[Replayed]:
+    """The replay of every set. An endpoint that cannot be asked any further ends the run, but not
+    before every other one was asked: what it answered is kept.
+    """
     from ticketbench.edge.replay.every_ticket import replay
 
-    name = refresh_name(inputs)
-    with answer_source(inputs, mode=mode, budget=budget, tell=tell) as source:
-        if mode == "refresh":
-            source = replace(source, refresh_since=source.cache.begin_refresh(name))
-        replayed = [
-            replay(
-                inputs.dataset,
-                rubrics,
-                source,
-                progress=progress(rubrics.name) if progress else None,
-            )
-            for rubrics in inputs.rubric_sets
-        ]
-        if mode == "refresh" and not any(one.table.n_failed for one in replayed):
-            source.cache.end_refresh(name)
-        unfinished = mode != "refresh" and source.cache.refresh_began(name) is not None
-    return _Answered(replayed, unfinished)
+    replayed: list[Replayed] = []
+    broken: dict[str, EndpointError] = {}
+    for rubrics in inputs.rubric_sets:
+        endpoint = inputs.endpoint_of(rubrics).name
+        if endpoint in broken:
+            continue
+        told = progress(rubrics.name) if progress else None
+        try:
+            found = replay(inputs.dataset, rubrics, sources.of(rubrics), progress=told)
+        except EndpointError as error:
+            broken[endpoint] = error
+        else:
+            replayed.append(found)
+    if broken:
+        raise next(iter(broken.values()))
+    return replayed
 
 
 def _measured(
@@ -194,7 +252,7 @@ def _measured(
         inputs.rubric_sets,
         tables,
         settings,
-        (*inputs.findings, *found),
+        found,
         inputs.config.file.production_mix,
         today=today_of(inputs),
         certify=inputs.config.file.choose.certify or "",

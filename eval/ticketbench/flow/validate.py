@@ -152,11 +152,12 @@ def _check_config(path: Path) -> Checked:
     from ticketbench.flow.texts import texts_notes
 
     inputs = read_inputs(path)
-    try:
-        connect(inputs.config.file.endpoint.url, Connection())
-    except InputError as error:
-        where = inputs.config.document.where(("endpoint", "url"))
-        raise InputError(str(error), where=where, help=error.problems[0].help) from None
+    for endpoint in inputs.endpoints:
+        try:
+            connect(endpoint.settings.url, Connection())
+        except InputError as error:
+            where = inputs.config.document.where((*endpoint.place, "url"))
+            raise InputError(str(error), where=where, help=error.problems[0].help) from None
     linted = lint_config(inputs.config)
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
     tickets = count(len(inputs.dataset.tickets), "ticket")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterable
 
 from ticketbench.core.policy import Decisions
-from ticketbench.core.types import NONE, Estimate, ScoreTable
+from ticketbench.core.types import NONE, Estimate, FailureKind, ScoreTable
 from ticketbench.measure.agreement.repeats import by_repeat
 from ticketbench.measure.calibration.bins import (
     confidence_histogram,
@@ -82,9 +83,14 @@ def _counts(table: ScoreTable) -> TicketCounts:
         n_labelled=table.n_scored - n_none,
         n_none=n_none,
         n_groups=table.n_groups,
-        failed_by_kind=tuple(FailureCount(kind, kinds[kind]) for kind in sorted(kinds)),
+        failed_by_kind=tuple(FailureCount(kind, kinds[kind]) for kind in _by_weight(kinds)),
         failures=table.failures,
     )
+
+
+def _by_weight(kinds: Iterable[FailureKind]) -> list[FailureKind]:
+    """Refusals first: asking again changes nothing about them."""
+    return sorted(kinds, key=lambda kind: (kind != "refused", kind))
 
 
 def _labels(table: ScoreTable, decisions: Decisions, settings: Settings) -> LabelChapter:

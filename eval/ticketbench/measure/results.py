@@ -13,6 +13,7 @@ from ticketbench.core.types import Dataset, Finding, ScoreTable, Value
 from ticketbench.measure.categories.found import Categories
 from ticketbench.measure.compare import Comparison, compare
 from ticketbench.measure.drift.alarm import Drift
+from ticketbench.measure.endpoints.leaderboard import Leaderboard
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.pairs.verdict import MARGIN
@@ -112,6 +113,7 @@ class RunResults(Value):
     workloads       where the config says how many tickets a day has
     categories      of each set where the config asks for new ones
     report          how the dataset was read, as far as something was done to it
+    leaderboard     endpoints side by side, where the config names several
     """
 
     name: str
@@ -132,6 +134,7 @@ class RunResults(Value):
     workloads: tuple[SettingWorkload, ...] = ()
     categories: tuple[SetCategories, ...] = ()
     report: Origin = READ_AS_IT_STANDS
+    leaderboard: Leaderboard | None = None
 
     @property
     def n_failed(self) -> int:

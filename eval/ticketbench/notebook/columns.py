@@ -13,6 +13,7 @@ from ticketbench.edge.results.rows import Predictions
 from ticketbench.measure.advice.rows import ThresholdRow
 from ticketbench.measure.advice.threshold import ThresholdAdvice
 from ticketbench.measure.compare import Comparison, Flip
+from ticketbench.measure.endpoints.leaderboard import Leaderboard, SetRow, TrainedRow
 from ticketbench.measure.evaluation import Evaluation, Measured
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 
@@ -45,6 +46,38 @@ def metrics(evaluations: Sequence[Evaluation]) -> Columns:
             for m in (*e.metrics, *e.routing.summary.metrics)
         ),
     )
+
+
+def board(found: Leaderboard) -> Columns:
+    """Endpoints side by side, a row a set; then trained classifiers, which have no endpoint, cost
+    or latency.
+    """
+    names = " ".join(_ENDS.format(name) for name in ("accuracy", "macro_f1", "calibration_error"))
+    rows: list[SetRow | TrainedRow] = [*found.rows, *found.trained]
+    return Columns.of(
+        f"name endpoint {names} risk coverage_at_risk cost_per_1000 p50_ms p95_ms timed",
+        (
+            (
+                *(
+                    (row.rubric_set, row.endpoint)
+                    if isinstance(row, SetRow)
+                    else (row.title, "trained")
+                ),
+                *_all_ends((row.accuracy, row.macro_f1, row.calibration_error)),
+                found.risk,
+                row.coverage_at_risk,
+                *_effort(row),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _effort(row: SetRow | TrainedRow) -> Values:
+    if isinstance(row, TrainedRow):
+        return (math.nan, math.nan, math.nan, 0)
+    took = row.effort.latency
+    return (row.effort.cost_per_1000, took.p50_ms, took.p95_ms, took.n)
 
 
 def labels(evaluations: Sequence[Evaluation]) -> Columns:

@@ -62,11 +62,13 @@ class SavedRun(Result):
 
     def _frames(self) -> Frames:
         results = self.results
-        return of_evaluations(results.evaluations) | {
+        board = results.leaderboard
+        found = of_evaluations(results.evaluations) | {
             "tickets": self._tickets,
             "changes": partial(columns.changes, results.comparisons),
             "flips": partial(columns.flips, results.comparisons),
         }
+        return found if board is None else found | {"leaderboard": partial(columns.board, board)}
 
     def _data(self) -> RunResults:
         return self.results

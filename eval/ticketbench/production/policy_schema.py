@@ -42,9 +42,12 @@ _THRESHOLD = {"type": "number", "minimum": 0, "maximum": HIGHEST_THRESHOLD}
 _DIGEST = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 _OR_NULL = ["string", "null"]
 
+_SET_NAME = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[A-Za-z0-9][A-Za-z0-9._-]{0,31})?$"
+"""A rubric set, or one at a named endpoint: `v2@name`."""
+
 _RUBRIC_SET = _object(
     {
-        "name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
+        "name": {"type": "string", "pattern": _SET_NAME},
         "fingerprint": _DIGEST,
         "labels": {
             "type": "array",

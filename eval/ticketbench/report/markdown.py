@@ -10,6 +10,7 @@ from ticketbench.measure.compare import Comparison
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.trained.classifier import TrainedClassifier
+from ticketbench.report.endpoints.words import board_heads, board_note, board_rows
 from ticketbench.report.masking.texts import Masking
 from ticketbench.report.policy_line import set_now_text, yaml_text
 from ticketbench.report.rendering import Report, visible
@@ -109,6 +110,7 @@ def _folds(report: Report) -> list[str]:
         for f in results.findings
     ]
     lines = folded("What it rests on", _rests_on(results))
+    lines += folded("Endpoints side by side", _board(results))
     lines += folded("Every measure", _table(results.evaluations))
     lines += folded(f"Every way to choose a threshold for {name}", thresholds)
     lines += folded("Trained on these tickets instead, judged on others", _trained(results))
@@ -152,6 +154,17 @@ def _table(evaluations: tuple[Evaluation, ...]) -> list[str]:
     return rows
 
 
+def _board(results: RunResults) -> list[str]:
+    """A line a set, the most accurate first; nothing for a single endpoint."""
+    board = results.leaderboard
+    if board is None:
+        return []
+    rows = [board_heads(board), *board_rows(results, board)]
+    lines = [f"| {' | '.join(map(escaped, row))} |" for row in rows]
+    rule = f"|{'---|' * len(rows[0])}"
+    return [lines[0], rule, *lines[1:], "", escaped(f"{board_note(board)}.")]
+
+
 def _trained(results: RunResults) -> list[str]:
     lines = [f"{escaped(results.trained_missing)}.", ""] if results.trained_missing else []
     baselines: tuple[TrainedClassifier, ...] = results.trained
@@ -179,11 +192,11 @@ def _broken(comparison: Comparison, masked: Masking) -> list[str]:
 
 def _origin(report: Report) -> list[str]:
     results = report.results
-    source = results.evaluations[0].provenance
+    asked = dict.fromkeys(e.provenance.endpoint for e in results.evaluations)
     return [
         f"Dataset {escaped(results.dataset.name)} ({results.dataset.n} tickets, "
         f"sha256 `{results.dataset.fingerprint[:12]}`), answers of "
-        f"{escaped(source.endpoint)}, ticketbench {report.tool_version}.",
+        f"{escaped(', '.join(asked))}, ticketbench {report.tool_version}.",
         *_read(results),
     ]
 

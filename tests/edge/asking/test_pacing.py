@@ -200,3 +200,24 @@ def test_a_stop_wakes_a_waiting_thread() -> None:
     stop.set()
     thread.join(timeout=30)
     assert woken == ["not_run"]
+
+
+def test_a_budget_within_another_keeps_to_both() -> None:
+    whole = Budget(5)
+    parts = [Budget(3, within=whole, limits=("a", "a")), Budget(within=whole)]
+    assert [taken(part, *[b"x"] * 4) for part in parts] == [3, 2]
+    assert [part.requests for part in (whole, *parts)] == [5, 3, 2]
+    with pytest.raises(Unanswered, match="max-requests 5 was reached"):
+        parts[0].take(b"x")
+
+
+def test_each_part_of_a_budget_has_its_own_price() -> None:
+    whole = Budget(None, 10)
+    dear = Budget(price=Price(0.0, per_request=4), within=whole)
+    cheap = Budget(price=Price(1e6, 1), within=whole)
+    assert (taken(dear, b"x", b"x", b"x"), taken(cheap, b"x", b"x", b"x")) == (2, 2)
+    assert (whole.cost, dear.cost, cheap.cost) == (10, 8, 2)
+
+
+def test_a_price_is_of_tokens_and_of_requests() -> None:
+    assert Price(2e6, 4, 0.5).of(8, requests=3) == 4 + 1.5

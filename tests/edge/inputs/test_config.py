@@ -671,3 +671,57 @@ def test_another_proxy_is_refused_without_showing_it(proxy: str) -> None:
     found = only(overrides=[f'endpoint.proxy="{proxy}"'])
     assert "none, env, or http://host:port" in found.what
     assert "secret" not in found.what
+
+
+TWO = """\
+version: 1
+endpoints:
+  one: {url: "local://lexical/v1/classify"}
+  two: {url: "https://example.com/classify", concurrency: 3}
+dataset: {path: tickets.csv}
+rubric_sets: {v1: v1.yaml, v2: v2.yaml}
+"""
+
+
+def test_endpoints_by_name_make_a_set_of_each_pair() -> None:
+    found = config(TWO)
+    assert list(found.file.sets) == ["v1@one", "v1@two", "v2@one", "v2@two"]
+    assert found.endpoint_of("v2@two").settings.concurrency == 3
+    assert list(found.rubric_paths) == ["v1", "v2"]
+
+
+def test_a_config_has_one_endpoint_or_several_never_both() -> None:
+    found = only(TWO + 'endpoint: {url: "local://lexical/v1/classify"}\n')
+    assert "endpoint, or endpoints by name, not both" in found.what
+    assert ":7:" in found.where
+
+
+def test_no_endpoints_are_a_missing_endpoint() -> None:
+    text = TWO.replace("endpoints:\n", "endpoints: {}\n")
+    text = "".join(line for line in text.splitlines(keepends=True) if not line.startswith("  "))
+    assert only(text).what == "'endpoint' is missing"
+
+
+@pytest.mark.parametrize("name", ["v2@one", "v2@", "@one"])
+def test_the_name_of_a_pair_is_none_of_a_rubric_set(name: str) -> None:
+    found = only(TWO.replace("v2:", f'"{name}":'))
+    assert "may hold letters, digits, '.', '_' and '-' only" in found.what
+
+
+def test_a_mistake_in_one_of_several_endpoints_stands_at_its_line() -> None:
+    found = only(TWO.replace("concurrency", "concurency"))
+    assert (found.what, found.help) == (
+        "unknown key 'endpoints.two.concurency'",
+        "did you mean 'concurrency'?",
+    )
+    assert ":4:" in found.where
+
+
+def test_a_key_of_one_of_several_endpoints_is_overridden_by_its_name() -> None:
+    found = config(TWO, overrides=["endpoints.two.rate=7/s"])
+    assert found.endpoint_of("v1@two").settings.per_second == 7
+
+
+def test_a_promise_is_asked_for_a_pair() -> None:
+    assert config(TWO + "choose: {certify: v2@two}\n").file.choose.certify == "v2@two"
+    assert "names no rubric set" in only(TWO + "choose: {certify: v2}\n").what

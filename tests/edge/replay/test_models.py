@@ -11,8 +11,8 @@ from ticketbench.flow.steps.inputs import answer_source, read_inputs
 
 def found() -> tuple[str | None, ...]:
     inputs = read_inputs(CONFIG)
-    with answer_source(inputs, mode="replay", reads_only=True) as source:
-        return models(inputs.dataset, inputs.rubric_sets[0], source)
+    with answer_source(inputs, mode="replay", reads_only=True) as sources:
+        return models(inputs.dataset, inputs.rubric_sets[0], sources.of(inputs.rubric_sets[0]))
 
 
 def test_each_ticket_has_the_model_of_its_answer_and_none_without_one(

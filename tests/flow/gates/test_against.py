@@ -111,12 +111,11 @@ def write_rows(found: list[dict[str, str]], path: Path = TICKETS) -> None:
 def used_keys() -> dict[str, str]:
     """The key of each ticket's answer, by id."""
     from ticketbench.edge.replay.questions import questions
-    from ticketbench.edge.replay.source import full_url
     from ticketbench.flow.steps.inputs import read_inputs
 
     inputs = read_inputs(CONFIG)
-    url = full_url(inputs.config.file.endpoint.url)
-    asked = questions(inputs.dataset, inputs.rubric_sets[0], url)
+    own = inputs.rubric_sets[0]
+    asked = questions(inputs.dataset, own, inputs.url_of(own))
     numbers = zip(inputs.dataset.tickets, asked.of_ticket.tolist(), strict=True)
     return {ticket.id: asked.keys[number] for ticket, number in numbers}
 

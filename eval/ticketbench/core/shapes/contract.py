@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 VERSION = "1"
 """Of the translation, `via` in the URL of an answer: a mended one counts up, and asks again."""
 INSTRUCTIONS = "Which label applies to this text?"
+SAME_WITHIN = 1e-6
+"""Scores that differ by no more are the same; endpoints print six decimals or fewer."""
 CHOICE, YESNO, YESNO1 = "choice", "yesno", "yesno1"
 
 

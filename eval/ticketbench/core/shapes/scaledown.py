@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ticketbench.core.keys.value import HEADER
-from ticketbench.core.shapes.contract import MODEL
+from ticketbench.core.shapes.contract import MODEL, SAME_WITHIN
 from ticketbench.core.shapes.systemone import SystemOne
 
 TYPE_CHECKING = False  # of our own: `typing` takes longer to load than the rest of this file
@@ -21,6 +21,7 @@ class ScaleDown(SystemOne):
 
     scheme = "scaledown"
     header = HEADER
+    noise = SAME_WITHIN  # the vendor calls it deterministic
     options: ClassVar[Mapping[str, Option]] = {
         **SystemOne.options,
         "model": replace(MODEL, default="classify-1"),

@@ -127,24 +127,29 @@ class Slots:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a request costs: a price per million tokens, and how many characters make a token."""
+    """What a request costs: a price per million tokens, how many characters make a token, and what
+    every request costs whatever its length.
+    """
 
     per_million_tokens: float
     characters_per_token: float = 4.0
+    per_request: float = 0.0
 
     def tokens(self, characters: int) -> float:
         """Tokens in so many characters, roughly."""
         return characters / self.characters_per_token
 
-    def of(self, characters: int) -> float:
+    def of(self, characters: int, *, requests: int = 1) -> float:
         """The cost of sending so many characters, in the currency of the price."""
-        return self.tokens(characters) * self.per_million_tokens / 1e6
+        of_tokens = self.tokens(characters) * self.per_million_tokens / 1e6
+        return of_tokens + self.per_request * requests
 
 
 class Budget:
     """How much may be sent in all, in requests and in money; None is no limit.
 
-    A request that is sent again counts again: it is paid for again.
+    A request that is sent again counts again: it is paid for again. One `within` another counts
+    there, too, and keeps to both. `limits` is what the two are called where they are reached.
     """
 
     def __init__(
@@ -152,21 +157,29 @@ class Budget:
         most_requests: int | None = None,
         most_cost: float | None = None,
         price: Price | None = None,
+        *,
+        within: Budget | None = None,
+        limits: tuple[str, str] = ("--max-requests", "--max-cost"),
     ) -> None:
         self._most_requests, self._most_cost = most_requests, most_cost
-        self._price = price
-        self._lock = threading.Lock()
+        self._price, self._limits = price, limits
+        self._lock: threading.Lock = within._lock if within else threading.Lock()
+        self._all: tuple[Budget, ...] = (*within._all, self) if within else (self,)
         self.requests, self.cost = 0, 0.0
 
     def take(self, body: bytes) -> None:
         """Count one request with this body; raises Unanswered of kind `not_run` beyond a limit."""
         cost = self._price.of(len(body.decode("utf-8"))) if self._price else 0.0
         with self._lock:
-            if self._most_requests is not None and self.requests >= self._most_requests:
-                what = f"--max-requests {self._most_requests} was reached"
-                raise Unanswered("not_run", 0, what)
-            if self._most_cost is not None and self.cost + cost > self._most_cost:
-                what = f"--max-cost {self._most_cost:g} was reached"
-                raise Unanswered("not_run", 0, what)
-            self.requests += 1
-            self.cost += cost
+            for one in self._all:
+                one._refuse(cost)
+            for one in self._all:
+                one.requests += 1
+                one.cost += cost
+
+    def _refuse(self, cost: float) -> None:
+        if self._most_requests is not None and self.requests >= self._most_requests:
+            what = f"{self._limits[0]} {self._most_requests} was reached"
+            raise Unanswered("not_run", 0, what)
+        if self._most_cost is not None and self.cost + cost > self._most_cost:
+            raise Unanswered("not_run", 0, f"{self._limits[1]} {self._most_cost:g} was reached")

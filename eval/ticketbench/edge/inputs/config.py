@@ -12,7 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
@@ -21,12 +29,18 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.files.links import let_links_stay_beside
 from ticketbench.edge.inputs.documents import Document, Location, read_document, value_of
-from ticketbench.edge.inputs.endpoint_config import EndpointConfig
+from ticketbench.edge.inputs.endpoint_config import (
+    EndpointConfig,
+    NamedEndpoint,
+    SetOfConfig,
+    note_keys_in,
+    sets_of,
+)
 from ticketbench.edge.inputs.gate_config import GateConfig as GateConfig
 from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.tickets.keys import DatasetConfig, Reading
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict, validated
-from ticketbench.edge.redaction import note_key, note_keys_named_in, refuse_key
+from ticketbench.edge.redaction import note_keys_named_in, refuse_key
 from ticketbench.edge.tables.reading import file_and_sheet
 
 VARIABLE_PREFIX = "TICKETBENCH_"
@@ -47,6 +61,12 @@ def _usable_everywhere(name: str) -> str:
 SetName = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"), AfterValidator(_usable_everywhere)
 ]
+
+
+EndpointName = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"), AfterValidator(_usable_everywhere)
+]
+"""Less than a rubric set's, since `v2@name` is a name of files, too."""
 
 
 class PolicyConfig(Strict):
@@ -139,7 +159,8 @@ class ConfigFile(Strict):
     """The file as written."""
 
     version: Annotated[int, Field(ge=1, le=1)]
-    endpoint: EndpointConfig
+    endpoints: dict[EndpointName, EndpointConfig] = Field(default={})
+    endpoint: EndpointConfig | None = Field(default=None, validate_default=True)
     dataset: DatasetConfig
     rubric_sets: Annotated[dict[SetName, FileName], Field(min_length=1)]
     cache: FileName = ".ticketbench/answers.sqlite"
@@ -155,6 +176,30 @@ class ConfigFile(Strict):
     baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
     gates: list[GateConfig] = Field(default=[])
     undecided: Literal["pass", "warn", "fail"] = "warn"
+
+    @field_validator("endpoint")
+    @classmethod
+    def _one_way_to_name_them(
+        cls, endpoint: EndpointConfig | None, info: ValidationInfo
+    ) -> EndpointConfig | None:
+        several = info.data.get("endpoints", True)  # not there: it is wrong, which is said already
+        if endpoint is not None and several:
+            raise ValueError("a config has endpoint, or endpoints by name, not both")
+        if endpoint is None and not several:
+            raise PydanticCustomError("missing", "Field required")
+        return endpoint
+
+    @property
+    def named_endpoints(self) -> tuple[NamedEndpoint, ...]:
+        """Its endpoints in order; one without a name where it is written as `endpoint`."""
+        if self.endpoint is not None:
+            return (NamedEndpoint("", self.endpoint),)
+        return tuple(NamedEndpoint(*one) for one in self.endpoints.items())
+
+    @property
+    def sets(self) -> dict[str, SetOfConfig]:
+        """Every set by name: each rubric set at each endpoint, in the order of the config."""
+        return sets_of(self.rubric_sets, self.named_endpoints)
 
     @field_validator("production_mix")
     @classmethod
@@ -203,6 +248,10 @@ class Config:
         """Rubric set name to file, or to `app.py::LABELS`, in the order of the config."""
         return {name: self._resolve(path) for name, path in self.file.rubric_sets.items()}
 
+    def endpoint_of(self, name: str) -> NamedEndpoint:
+        """The endpoint that is asked for the set called `name`; KeyError where there is none."""
+        return self.file.sets[name].endpoint
+
     @property
     def cache_path(self) -> Path:
         """The requests-cache file."""
@@ -218,10 +267,9 @@ class Config:
         """The committed reference of the gates, if one is named."""
         return self._resolve(self.file.baseline) if self.file.baseline else None
 
-    @property
-    def ca_path(self) -> Path | None:
-        """Certificate authorities to trust instead of the usual ones, if any are named."""
-        ca_file = self.file.endpoint.ca_file
+    def ca_path(self, endpoint: NamedEndpoint) -> Path | None:
+        """Certificate authorities to trust at `endpoint` instead of the usual ones, if any."""
+        ca_file = endpoint.settings.ca_file
         return self._resolve(ca_file) if ca_file else None
 
     @property
@@ -250,7 +298,7 @@ class Config:
             self.labels_path and file_and_sheet(self.labels_path)[0],
             self.recording_path,
             self.baseline_path,
-            self.ca_path,
+            *(self.ca_path(endpoint) for endpoint in self.file.named_endpoints),
             self.production_log_path,
         )
         named = (
@@ -308,8 +356,7 @@ def read_config(
         location = tuple(key.split("."))
         _set(document.data, location, value_of(value, source=source), source, sources)
     document = replace(document, sources=sources)
-    endpoint = document.data.get("endpoint")
-    note_key(endpoint.get("key_env") if isinstance(endpoint, dict) else None)
+    note_keys_in(document.data)
     config = Config(path, validated(ConfigFile, document), document)
     _refuse_unknown_set(config)
     let_links_stay_beside([path, *config.input_paths])
@@ -317,7 +364,7 @@ def read_config(
 
 
 def _refuse_unknown_set(config: Config) -> None:
-    certify, known = config.file.choose.certify, config.file.rubric_sets
+    certify, known = config.file.choose.certify, config.file.sets
     if certify is not None and certify not in known:
         raise InputError(
             f"choose.certify names no rubric set: {quoted(certify)}",

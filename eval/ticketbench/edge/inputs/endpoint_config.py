@@ -1,9 +1,13 @@
-"""The `endpoint` of a config: where questions go, and how hard it may be asked."""
+"""The `endpoint` of a config, or its `endpoints`: where questions go, how hard each may be asked,
+and what the pairs of a rubric set and an endpoint are called.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -11,6 +15,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.keys.host import has_shape, web_url
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict
 from ticketbench.edge.key_hosts.host import host_of
+from ticketbench.edge.redaction import note_key
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -30,6 +35,9 @@ class EndpointConfig(Strict):
     ca_file: FileName | None = None
     proxy: Text = "none"
     price_per_million_tokens: Amount | None = None
+    price_per_request: Amount | None = None
+    max_requests: Annotated[int, Field(ge=0)] | None = None
+    max_cost: Amount | None = None
     characters_per_token: Annotated[float, Field(ge=0.01)] = 4.0
     key_header: Literal["authorization", "x-api-key"] | None = None
     max_refused: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -81,6 +89,68 @@ def _refuse_odd_shape(url: str) -> None:
     except InputError as error:
         help_ = error.problems[0].help
         raise ValueError(f"{error}; {help_}" if help_ else str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedEndpoint:
+    """An endpoint of a config; `name` is empty where it is the only one, written as `endpoint`."""
+
+    name: str
+    settings: EndpointConfig
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where it stands in the config."""
+        return ("endpoints", self.name) if self.name else ("endpoint",)
+
+    @property
+    def written(self) -> str:
+        """The same in words: `endpoint`, or `endpoints.NAME`."""
+        return ".".join(self.place)
+
+    def asks(self, rubric_set: str) -> str:
+        """The name of the set that is a rubric set at this endpoint: `v2@name`, or as it is."""
+        return f"{rubric_set}@{self.name}" if self.name else rubric_set
+
+
+@dataclass(frozen=True, slots=True)
+class SetOfConfig:
+    """A set that a config names: a rubric set at an endpoint."""
+
+    rubric_set: str
+    endpoint: NamedEndpoint
+
+    @property
+    def name(self) -> str:
+        """What the set is called wherever a set is named."""
+        return self.endpoint.asks(self.rubric_set)
+
+
+def sets_of(
+    rubric_sets: Iterable[str], endpoints: Iterable[NamedEndpoint]
+) -> dict[str, SetOfConfig]:
+    """Every pair by its name: the rubric sets in their order, each at every endpoint in theirs.
+
+    No two pairs share a name, since the name of a rubric set holds no `@`.
+    """
+    asked = tuple(endpoints)
+    pairs = (SetOfConfig(name, endpoint) for name in rubric_sets for endpoint in asked)
+    return {pair.name: pair for pair in pairs}
+
+
+def rubric_set_of(name: str) -> str:
+    """The rubric set of a set: `v2` of `v2@name`, and of `v2`."""
+    return name.partition("@")[0]
+
+
+def note_keys_in(config: dict[str, Any]) -> None:
+    """From now on what the `key_env` of an endpoint of a config names is a key; the config need not
+    be valid.
+    """
+    several = config.get("endpoints")
+    found = [config.get("endpoint"), *(several.values() if isinstance(several, dict) else ())]
+    for one in found:
+        note_key(one.get("key_env") if isinstance(one, dict) else None)
 
 
 def requests_per_second(rate: str | None) -> float | None:

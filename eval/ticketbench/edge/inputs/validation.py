@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -171,10 +171,14 @@ def _wanted(model: type[BaseModel], detail: ErrorDetails) -> str:
 def _fields_at(model: type[BaseModel], loc: Location) -> list[str]:
     """The field names of the model that `loc` leads to; none when it cannot be followed."""
     current = _model_in(model.model_fields["root"].annotation) if _is_list(model) else model
+    named = False
     for part in loc:
-        if isinstance(part, str):
+        if named:  # what a mapping of models calls one of them
+            named = False
+        elif isinstance(part, str):
             field = current.model_fields.get(part) if current else None
             current = _model_in(field.annotation) if field else None
+            named = bool(field and get_origin(field.annotation) is dict)
     return list(current.model_fields) if current else []
 
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from msgspec import UNSET
 
 from ticketbench.core.classify import Answer, ContractViolation, parse_answer
+from ticketbench.core.shapes.contract import SAME_WITHIN
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.asking.pacing import Unanswered
 from ticketbench.edge.endpoints import Reply, Unreached
-from ticketbench.edge.replay.source import SAME_WITHIN
 
 MOST_ASKED_AGAIN = 3
 

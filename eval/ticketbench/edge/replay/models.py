@@ -1,4 +1,4 @@
-"""Which model gave the stored answer of each ticket, where the answer says so."""
+"""The stored answer of each ticket, and which model gave it, where the answer says so."""
 
 from __future__ import annotations
 
@@ -16,14 +16,23 @@ def models(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[str | 
     """The model of each ticket's answer in dataset order; None where the answer names none, or
     there is no answer.
     """
+    return tuple(map(_model, answers(dataset, rubrics, source)))
+
+
+def answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Stored | None, ...]:
+    """The answer of each ticket that a replay takes, in dataset order; None where there is none."""
     asked = questions(dataset, rubrics, source.url)
+    if source.mode == "refresh":
+        fresh = source.cache.read(asked.position)[0]
+        keys = asked.keys
+        return tuple(fresh.get(keys[number]) for number in asked.of_ticket.tolist())
     found = used_answers(dataset, rubrics, source)
     known = [found.get(key) for key in asked.keys]
     in_file = {key: n for key, n in asked.in_file.items() if known[n] is None}
     cached = source.cache.read(in_file)[0]
     for key, number in in_file.items():
         known[number] = source.recording.get(key) or cached.get(key)
-    return tuple(_model(known[number]) for number in asked.of_ticket.tolist())
+    return tuple(known[number] for number in asked.of_ticket.tolist())
 
 
 def _model(stored: Stored | None) -> str | None:

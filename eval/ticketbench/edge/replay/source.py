@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import urllib3
@@ -14,6 +14,7 @@ import urllib3
 from ticketbench.core.keys.host import has_shape
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.shapes.address import address
+from ticketbench.core.shapes.contract import SAME_WITHIN
 from ticketbench.core.types import Failure, FloatArray
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
@@ -22,9 +23,6 @@ from ticketbench.edge.asking.one_question import Retry
 from ticketbench.edge.asking.pacing import Budget
 
 Mode = Literal["auto", "replay", "refresh"]
-
-SAME_WITHIN = 1e-6
-"""Scores that differ by no more are the same; endpoints print six decimals or fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +51,24 @@ class Source:
     noise: float = SAME_WITHIN
     absent: Path | None = None
     noted_rubrics: Callable[[], Iterable[RubricSet]] = tuple
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the answers of every set of a config come from, by the name of the set: sources over
+    one cache and one recording, one for each endpoint.
+    """
+
+    cache: AnswerCache
+    by_set: Mapping[str, Source]
+
+    def of(self, rubrics: RubricSet) -> Source:
+        """The source of a set of the config; KeyError where it has none of that name."""
+        return self.by_set[rubrics.name]
+
+    def otherwise(self, **changes: Any) -> Sources:
+        """The same with fields of every source changed."""
+        return replace(self, by_set={k: replace(s, **changes) for k, s in self.by_set.items()})
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
 """Stored answers as a user handles them: counted, moved, cleaned, asked again.
 
-In order: cache, recordings, recheck, recheck_new.
+In order: origin, cache, recordings, recheck, recheck_new.
 """

@@ -43,10 +43,10 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
 
     inputs = read_inputs(config, overrides=overrides)
     recording = inputs.config.recording_path
-    with answer_source(inputs, mode="replay") as source:
-        path = source.cache.path
-        stored = len(source.cache.stored_keys())
-        plans = {r.name: plan(inputs.dataset, r, source) for r in inputs.rubric_sets}
+    with answer_source(inputs, mode="replay") as sources:
+        path = sources.cache.path
+        stored = len(sources.cache.stored_keys())
+        plans = {r.name: plan(inputs.dataset, r, sources.of(r)) for r in inputs.rubric_sets}
     return CacheInfo(
         cache=str(path),
         bytes=path.stat().st_size if path.exists() else 0,
@@ -79,7 +79,6 @@ def prune(
     from ticketbench.edge.answers.cache_file import real_path
     from ticketbench.edge.answers.memo import Memo
     from ticketbench.edge.replay.questions import questions
-    from ticketbench.edge.replay.source import full_url
 
     used: dict[Path, set[str]] = {}
     rubrics_of: dict[Path, list[RubricSet]] = {}
@@ -89,9 +88,8 @@ def prune(
         # However two configs spell it, one file is one cache.
         path = real_path(inputs.config.cache_path).resolve()
         shown.setdefault(path, real_path(inputs.config.cache_path))
-        url = full_url(inputs.config.file.endpoint.url)
         for rubrics in inputs.rubric_sets:
-            asked = questions(inputs.dataset, rubrics, url)
+            asked = questions(inputs.dataset, rubrics, inputs.url_of(rubrics))
             used.setdefault(path, set()).update(asked.position, asked.in_file)
             rubrics_of.setdefault(path, []).append(rubrics)
     found = []

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import EndpointError, InputError
-from ticketbench.edge.redaction import shown_url
+from ticketbench.core.errors import InputError
+from ticketbench.flow.answers.recheck import refuse_silence
 from ticketbench.flow.answers.recordings import recording_of
 from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
 from ticketbench.measure.sample.recheck import drawn, largest_share
@@ -111,12 +111,12 @@ def recheck_new(
     if tell:
         tell(_plan(new.name, by_set, chosen))
     if any(chosen.values()):
-        with answer_source(inputs, reads_only=True, tell=tell) as source:
+        with answer_source(inputs, reads_only=True, tell=tell) as sources:
             found = [
-                _asked(rubrics, len(by_set[rubrics]), answers, source, new.recording)
+                _asked(rubrics, len(by_set[rubrics]), answers, sources.of(rubrics), new.recording)
                 for rubrics, answers in chosen.items()
             ]
-    _refuse_silence(inputs, [one for one, _ in found])
+    refuse_silence(inputs, {one.rubric_set: (one.asked, one.unanswered) for one, _ in found})
     known = {answer.key for answers in by_set.values() for answer in answers}
     others = (other for _, of_set in found for other in of_set)
     nothing = (NewInSet(rubrics.name, 0, 0, 0, 0, float("nan")) for rubrics in by_set)
@@ -150,14 +150,13 @@ def _by_set(inputs: Inputs, new: _Since) -> dict[RubricSet, list[NewAnswer]]:
     """The new answers that a replay of the config may take."""
     from ticketbench.edge.answers.recording import refuse_moved
     from ticketbench.edge.replay.new_answers import new_answers
-    from ticketbench.edge.replay.source import full_url
 
-    url = full_url(inputs.config.file.endpoint.url)
-    found = {
-        rubrics: new_answers(inputs.dataset, rubrics, url, new.recording, new.keys)
-        for rubrics in inputs.rubric_sets
-    }
-    refuse_moved(new.recording, (one.key for answers in found.values() for one in answers), url)
+    found = {}
+    for rubrics in inputs.rubric_sets:
+        url = inputs.url_of(rubrics)
+        answers = new_answers(inputs.dataset, rubrics, url, new.recording, new.keys)
+        refuse_moved(new.recording, (one.key for one in answers), url)
+        found[rubrics] = answers
     return found
 
 
@@ -195,11 +194,3 @@ def _asked(
     answered = len(chosen) - unanswered
     most = largest_share(len(others), answered, of=n)
     return NewInSet(rubrics.name, n, len(chosen), len(others), unanswered, most), others
-
-
-def _refuse_silence(inputs: Inputs, found: Sequence[NewInSet]) -> None:
-    asked = sum(one.asked for one in found)
-    if asked and asked == sum(one.unanswered for one in found):
-        where = shown_url(inputs.config.file.endpoint.url)
-        help_ = "check the URL, the key and the server: ticketbench doctor --online"
-        raise EndpointError("no question got a valid answer", where=where, help=help_)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,10 +49,11 @@ def export_recording(
     older = _older(path)
     answers: dict[str, Stored] = {}
     with answer_source(inputs, mode="replay") as opened:
-        source = replace(opened, absent=None)  # which it may well be before it is written
+        sources = opened.otherwise(absent=None)  # which it may well be before it is written
         counted: set[str] = set()
         missing: list[Missing] = []
         for rubrics in inputs.rubric_sets:
+            source = sources.of(rubrics)
             answers |= stored_answers(inputs.dataset, rubrics, source)
             missing += plan(inputs.dataset, rubrics, source, counted).why
     answers = {key: kept for key, kept in answers.items() if canonical_answer(kept) is not None}
@@ -138,10 +139,9 @@ def import_recordings(
 def _refuse_moved(inputs: Inputs, recordings: Iterable[Recording]) -> None:
     from ticketbench.edge.answers.recording import refuse_moved
     from ticketbench.edge.replay.questions import questions
-    from ticketbench.edge.replay.source import full_url
 
-    url = full_url(inputs.config.file.endpoint.url)
     for rubrics in inputs.rubric_sets:
+        url = inputs.url_of(rubrics)
         asked = questions(inputs.dataset, rubrics, url)
         for recording in recordings:
             refuse_moved(recording, (*asked.position, *asked.in_file), url)

@@ -180,12 +180,10 @@ def bless(blessing: Blessing) -> None:
 
 def origin_of(inputs: Inputs, rubrics: RubricSet, table: ScoreTable | None) -> Origin:
     """What a baseline of `rubrics` would be made from now; without a table, no answers."""
-    from ticketbench.edge.replay.source import full_url
-
     return Origin(
         dataset=inputs.dataset.fingerprint,
         rubrics=rubrics.fingerprint,
-        endpoint=full_url(inputs.config.file.endpoint.url),
+        endpoint=inputs.url_of(rubrics),
         scores=answers_digest(table) if table is not None else "",
         recording=inputs.recording.digest,
         policy=inputs.config.policy,

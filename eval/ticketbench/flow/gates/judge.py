@@ -289,8 +289,8 @@ def _places(judge: Judge) -> Places:
         gates={i: _line_of(i, gate, config) or own for i, gate in enumerate(gates)},
         rubrics={
             (name, label): _place(where)
-            for name, path in config.rubric_paths.items()
-            for label, where in rubric_places(path).items()
+            for name, one in config.file.sets.items()
+            for label, where in rubric_places(config.rubric_paths[one.rubric_set]).items()
         },
         tickets={
             ticket.id: f"{tickets}:{line}"

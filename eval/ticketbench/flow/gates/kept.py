@@ -45,9 +45,10 @@ def kept_answers(judge: Judge, names: Sequence[str]) -> KeptAnswers:
     names = [name for name in names if name not in judge.bars]  # these are of before themselves
     gates: list[Kept] = []
     n_answers = n_new = n_gone = 0
-    with answer_source(judge.inputs, mode="replay", reads_only=True) as source:
+    with answer_source(judge.inputs, mode="replay", reads_only=True) as sources:
         for name in names:
-            found = _answers(judge, rubric_set(judge.inputs, name), source)
+            rubrics = rubric_set(judge.inputs, name)
+            found = _answers(judge, rubrics, sources.of(rubrics))
             n_answers, n_new = n_answers + found.n, n_new + found.n_new
             n_gone += found.n_gone
             wrong = (

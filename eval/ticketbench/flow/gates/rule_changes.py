@@ -8,13 +8,14 @@ from typing import Any
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Ticket
 from ticketbench.edge.inputs.config import ConfigFile
+from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.baseline import Baseline
 from ticketbench.measure.gates.results import RuleChange
 
 UNDER_TEST = frozenset(
-    ("endpoint", "rubric_sets", "cache", "recording", "report", "trained_baselines",
+    ("endpoint", "endpoints", "rubric_sets", "cache", "recording", "report", "trained_baselines",
      "production_log")
 )  # fmt: skip
 """Keys of a config that say what is judged, where its answers are and what is shown; every other
@@ -29,9 +30,9 @@ def config_changes(before: ConfigFile, now: ConfigFile) -> list[RuleChange]:
     a judged rubric set stands, since the one that was judged before may still be in use.
     """
     rules = [name for name in ConfigFile.model_fields if name not in UNDER_TEST | {"gates"}]
-    judged = {gate.on for gate in before.gates} & now.rubric_sets.keys()
+    judged = {rubric_set_of(gate.on) for gate in before.gates} & now.rubric_sets.keys()
     old, new = (
-        {"endpoint.url": file.endpoint.url}
+        {f"{one.written}.url": one.settings.url for one in file.named_endpoints}
         | {f"rubric_sets.{k}": v for k, v in file.rubric_sets.items() if k in judged}
         | _flat(file.model_dump(include=set(rules)))
         for file in (before, now)

@@ -18,6 +18,7 @@ from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.at_ref import FilesAt, files_at
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.documents import Location, read_document
+from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.inputs.tickets.keys import FROM_FILE
 from ticketbench.edge.results.baseline import Baseline
 from ticketbench.edge.tables.reading import file_and_sheet
@@ -134,7 +135,8 @@ def _merged(then: FilesAt, before: Config, now: Config) -> Config:
     }
     judged = {name: getattr(now.file, name) for name in UNDER_TEST}
     bars = {
-        name: _rubrics_of_then(then, _beside(path, now)) for name, path in _bars(before).items()
+        rubric_set_of(name): _rubrics_of_then(then, _beside(path, now))
+        for name, path in _bars(before).items()
     }
     judged["rubric_sets"] = now.file.rubric_sets | bars
     document = replace(before.document, path=then.called(now.path))
@@ -142,13 +144,17 @@ def _merged(then: FilesAt, before: Config, now: Config) -> Config:
 
 
 def _bars(before: Config) -> dict[str, str]:
-    """The rubric sets that gates compare with, and that none is on, with their files: a bar that
-    a change could lower.
+    """The sets that gates compare with, with the files of their rubrics, where no gate is on these
+    rubrics: a bar that a change could lower.
     """
     gates = before.file.gates
     compared = {g.not_worse_than for g in gates if not against_baseline(g, before)}
-    compared -= {gate.on for gate in gates}
-    return {name: path for name, path in before.file.rubric_sets.items() if name in compared}
+    judged = {rubric_set_of(gate.on) for gate in gates}
+    return {
+        name: before.file.rubric_sets[one.rubric_set]
+        for name, one in before.file.sets.items()
+        if name in compared and one.rubric_set not in judged
+    }
 
 
 def _rubrics_of_then(then: FilesAt, path: Path) -> str:

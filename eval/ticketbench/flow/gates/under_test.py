@@ -129,8 +129,8 @@ class UnderTest:
         ticket = Ticket("text", sent, own.labels[0], text_in_file=None if sent == text else text)
         dataset = Dataset("text under test", (ticket,))
         reads_only = self._mode == "replay"
-        with answer_source(self.inputs, mode=self._mode, reads_only=reads_only) as source:
-            table = replay(dataset, own, source).table
+        with answer_source(self.inputs, mode=self._mode, reads_only=reads_only) as sources:
+            table = replay(dataset, own, sources.of(own)).table
         return table, 0 if table.n_scored else None
 
     def _scored(self, name: str) -> ScoreTable:

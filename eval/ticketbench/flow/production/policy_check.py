@@ -13,6 +13,7 @@ from ticketbench.core.policy import ROUTE
 from ticketbench.core.quotes import listed, quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import NONE, FloatArray, ScoreTable
+from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.tables.reading import read_table
 from ticketbench.flow.production.gold import Gold, read_gold
@@ -148,13 +149,12 @@ def _of_config(made: PolicyFile, config: Path, overrides: Sequence[str]) -> _Jud
 
 
 def _refuse_other_endpoint(made: PolicyFile, inputs: Inputs) -> None:
-    from ticketbench.edge.replay.source import full_url
-
-    url = full_url(inputs.config.file.endpoint.url)
-    if url != made.url:
+    urls = tuple(dict.fromkeys(inputs.url_of(one) for one in inputs.rubric_sets))
+    if made.url not in urls:
+        asked, first = words([shown_url(url) for url in urls]), inputs.endpoints[0]
         raise InputError(
-            f"the policy was made for {shown_url(made.url)}, this config asks {shown_url(url)}",
-            where=inputs.config.document.where(("endpoint", "url")),
+            f"the policy was made for {shown_url(made.url)}, this config asks {asked}",
+            where=inputs.config.document.where((*first.place, "url")),
             help="a threshold holds for the endpoint that it was chosen for: export a new policy",
         )
 
@@ -164,16 +164,15 @@ def _same_questions(made: PolicyFile, inputs: Inputs) -> RubricSet:
     differs, in the set of that name, or in the one that has most of its labels.
     """
     own = made.rubric_set
-    for one in inputs.rubric_sets:
+    asked = [one for one in inputs.rubric_sets if inputs.url_of(one) == made.url]
+    for one in asked:
         if one.fingerprint == own.fingerprint:
             return one
-    named = [one for one in inputs.rubric_sets if one.name == own.name]
-    nearest = max(
-        named or inputs.rubric_sets, key=lambda one: len(set(one.rubrics) & set(own.rubrics))
-    )
+    named = [one for one in asked if one.name == own.name]
+    nearest = max(named or asked, key=lambda one: len(set(one.rubrics) & set(own.rubrics)))
     raise InputError(
         f"{nearest.name} is not what the policy asks: {_first_difference(own, nearest)}",
-        where=inputs.config.document.where(("rubric_sets", nearest.name)),
+        where=inputs.config.document.where(("rubric_sets", rubric_set_of(nearest.name))),
         help="a threshold holds for the questions that it was chosen for: export a new policy",
     )
 

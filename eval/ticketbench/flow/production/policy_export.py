@@ -112,7 +112,7 @@ def export(
         created=made.strftime("%Y-%m-%dT%H:%M:%SZ"),
         tool=f"ticketbench {__version__}",
         rubric_set=rubrics,
-        url=_url(inputs),
+        url=inputs.url_of(rubrics),
         model=next(iter(models)),
         policy=rules,
         prompts=given,
@@ -219,8 +219,9 @@ def _models(inputs: Inputs, on: str) -> dict[str | None, int]:
     """
     from ticketbench.edge.replay.models import models
 
-    with answer_source(inputs, mode="replay", reads_only=True) as source:
-        counted = Counter(models(inputs.dataset, rubric_set(inputs, on), source))
+    with answer_source(inputs, mode="replay", reads_only=True) as sources:
+        rubrics = rubric_set(inputs, on)
+        counted = Counter(models(inputs.dataset, rubrics, sources.of(rubrics)))
     if len(counted) > 1:
         told = [f"{n} of {name or 'a model without a name'}" for name, n in counted.most_common()]
         raise InputError(
@@ -228,12 +229,6 @@ def _models(inputs: Inputs, on: str) -> dict[str | None, int]:
             help=f"ask all anew: ticketbench run {inputs.config.path} --mode refresh",
         )
     return dict(counted)
-
-
-def _url(inputs: Inputs) -> str:
-    from ticketbench.edge.replay.source import full_url
-
-    return full_url(inputs.config.file.endpoint.url)
 
 
 def _reference(table: ScoreTable, rules: Policy, models: dict[str | None, int]) -> Reference:
@@ -266,7 +261,8 @@ def _created() -> datetime:
 def _refuse_secrets(policy: PolicyFile, inputs: Inputs) -> None:
     """What is written can be loaded, and holds no key that this machine knows."""
     content = policy_bytes(policy)
-    where = inputs.config.document.where(("endpoint", "url"))
+    endpoint = inputs.endpoint_of(policy.rubric_set)
+    where = inputs.config.document.where((*endpoint.place, "url"))
     try:
         PolicyFile.load(content)
     except InputError as error:

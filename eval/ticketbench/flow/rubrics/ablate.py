@@ -51,7 +51,7 @@ def ablate(
             raise InputError(what, help=suggestion(label, rubrics.labels))
     table = scored(inputs, [on])[on]
     refuse_misses([table], 0, inputs)
-    policy, url = inputs.config.policy, inputs.config.file.endpoint.url
+    policy, url = inputs.config.policy, inputs.endpoint_of(rubrics).settings.url
     return Ablation(
         rubric_set=on,
         endpoint=shown_url(url),

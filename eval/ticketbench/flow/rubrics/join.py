@@ -89,7 +89,8 @@ def join(
     pair = _ordered(rubrics, first, second)
     name = _usable(name or "_".join(pair), rubrics, pair)
     table = _answers(inputs, on)
-    as_set = _free([one.name for one in inputs.rubric_sets])
+    own = inputs.endpoint_of(rubrics)
+    as_set = own.asks(_free(tuple(inputs.config.file.rubric_sets)))
     return JoinedSet(
         rubric_set=on,
         name=name,

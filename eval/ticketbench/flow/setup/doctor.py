@@ -14,7 +14,8 @@ from ticketbench.core.version import __version__
 if TYPE_CHECKING:
     from ticketbench.core.types import Finding
     from ticketbench.edge.inputs.config import Config
-    from ticketbench.edge.replay.source import Source
+    from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
+    from ticketbench.edge.replay.source import Sources
     from ticketbench.flow.steps.inputs import Inputs
 
 Status = Literal["ok", "warning", "blocked"]
@@ -49,17 +50,20 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     n = len(inputs.dataset.tickets)
     found.append(Examined("config", "ok", f"{config}: {n} tickets"))
     found += [_of_data(one) for one in inputs.findings]
-    key = _key(inputs.config)
-    found += [key, *_engine(inputs.config.file.endpoint.url)]
+    keys = [_key(inputs.config, endpoint) for endpoint in inputs.endpoints]
+    for key, endpoint in zip(keys, inputs.endpoints, strict=True):
+        found += [key, *_engine(endpoint)]
+    blocked = any(key.exit_code for key in keys)
     try:
         found += _recording(inputs)
         # A key that may not be sent is told once: the cache can be looked at without it.
-        with answer_source(inputs, mode="replay" if key.exit_code else "auto") as source:
-            stored = len(source.cache.stored_keys())
-            found.append(Examined("cache", "ok", f"{source.cache.path}: {stored} answers"))
-            found += _answers(inputs, source)
-            if online and not key.exit_code:
-                found.append(_ask_once(inputs.config))
+        with answer_source(inputs, mode="replay" if blocked else "auto") as sources:
+            stored = len(sources.cache.stored_keys())
+            found.append(Examined("cache", "ok", f"{sources.cache.path}: {stored} answers"))
+            found += _answers(inputs, sources)
+            for key, endpoint in zip(keys, inputs.endpoints, strict=True):
+                if online and not key.exit_code:
+                    found.append(_ask_once(inputs.config, endpoint))
     except TicketbenchError as error:
         found.append(_blocked("cache, recording or endpoint", error))
     return found
@@ -80,14 +84,14 @@ def _recording(inputs: Inputs) -> list[Examined]:
     ]
 
 
-def _answers(inputs: Inputs, source: Source) -> list[Examined]:
+def _answers(inputs: Inputs, sources: Sources) -> list[Examined]:
     """Per rubric set: how many of its questions have an answer, and why the others have none."""
     from ticketbench.edge.replay.every_ticket import plan
     from ticketbench.report.words.missing import missing_text
 
     found = []
     for rubrics in inputs.rubric_sets:
-        own = plan(inputs.dataset, rubrics, source)
+        own = plan(inputs.dataset, rubrics, sources.of(rubrics))
         kept = f"{rubrics.name}: {own.recorded + own.cached} of {own.questions} stored"
         why = f"; {missing_text(own.why)}" if own.why else ""
         next_ = f"ticketbench run {inputs.config.path} asks for them" if own.why else ""
@@ -130,41 +134,47 @@ def _of_data(found: Finding) -> Examined:
     return Examined("data", status, f"{found.title}: {found.evidence}", found.action)
 
 
-def _key(config: Config) -> Examined:
+def _called(name: str, endpoint: NamedEndpoint) -> str:
+    """`key`, or `key of NAME` where there are several."""
+    return f"{name} of {endpoint.name}" if endpoint.name else name
+
+
+def _key(config: Config, endpoint: NamedEndpoint) -> Examined:
     from ticketbench.edge.endpoints import is_local
     from ticketbench.flow.steps.inputs import key_grant
 
-    settings = config.file.endpoint
+    settings, name = endpoint.settings, _called("key", endpoint)
     if is_local(settings.url):
-        return Examined("key", "ok", "not needed by a local engine")
+        return Examined(name, "ok", "not needed by a local engine")
     try:
-        grant = key_grant(config)
+        grant = key_grant(config, endpoint)
     except TicketbenchError as error:
-        return _blocked("key", error)
+        return _blocked(name, error)
     if not grant.words:
         action = f"export {settings.key_env}=... unless the endpoint needs no key"
-        return Examined("key", "warning", f"{settings.key_env} is not set", action)
-    return Examined("key", "ok" if grant.key else "warning", grant.words)
+        return Examined(name, "warning", f"{settings.key_env} is not set", action)
+    return Examined(name, "ok" if grant.key else "warning", grant.words)
 
 
-def _engine(url: str) -> list[Examined]:
+def _engine(endpoint: NamedEndpoint) -> list[Examined]:
     """Whether a local engine could answer; one that cannot still replays stored answers."""
     from ticketbench.edge.endpoints import is_local
     from ticketbench.edge.endpoints.local import engine_at
 
+    url, name = endpoint.settings.url, _called("engine", endpoint)
     if not is_local(url):
         return []
     try:
         engine_at(url).ready()
     except MachineError as error:
-        blocked = _blocked("engine", error)
-        return [Examined("engine", "warning", blocked.found, blocked.action)]
+        blocked = _blocked(name, error)
+        return [Examined(name, "warning", blocked.found, blocked.action)]
     except TicketbenchError as error:
-        return [_blocked("engine", error)]
-    return [Examined("engine", "ok", f"{url} answers on this machine")]
+        return [_blocked(name, error)]
+    return [Examined(name, "ok", f"{url} answers on this machine")]
 
 
-def _ask_once(config: Config) -> Examined:
+def _ask_once(config: Config, named: NamedEndpoint) -> Examined:
     """One live question outside the cache."""
     from ticketbench.core.classify import ContractViolation, parse_answer
     from ticketbench.core.rubrics import Rubric, RubricSet
@@ -173,21 +183,21 @@ def _ask_once(config: Config) -> Examined:
     from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.steps.inputs import connection_of, key_grant
 
-    settings = config.file.endpoint
+    settings, name = named.settings, _called("endpoint", named)
     url = settings.url
     rubrics = RubricSet("doctor", (Rubric("yes", "Is it day?"), Rubric("no", "Is it night?")))
     body = request_body("The sun is up.", rubrics)
     try:
-        endpoint = connect(url, connection_of(config, key_grant(config)))
+        endpoint = connect(url, connection_of(config, named, key_grant(config, named)))
         reply = endpoint.ask(url, body)
         if reply.status != 200:
-            return Examined("endpoint", "blocked", f"status {reply.status}", "check key and URL", 4)
+            return Examined(name, "blocked", f"status {reply.status}", "check key and URL", 4)
         parse_answer(reply.body, rubrics.labels)
     except Unreached as error:
-        return Examined("endpoint", "blocked", f"no answer: {error}", _to_reach(settings.proxy), 4)
+        return Examined(name, "blocked", f"no answer: {error}", _to_reach(settings.proxy), 4)
     except ContractViolation as error:
-        return Examined("endpoint", "blocked", f"not a /classify answer: {error}", "check it", 4)
-    return Examined("endpoint", "ok", f"{shown_url(url)} answered")
+        return Examined(name, "blocked", f"not a /classify answer: {error}", "check it", 4)
+    return Examined(name, "ok", f"{shown_url(url)} answered")
 
 
 def _to_reach(proxy: str) -> str:

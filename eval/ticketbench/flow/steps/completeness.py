@@ -13,7 +13,7 @@ from ticketbench.core.errors import (
     Problem,
     TicketbenchError,
 )
-from ticketbench.core.quotes import clipped
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.types import Failure, Finding, Missing, ScoreTable
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.redaction import shown_url
@@ -80,21 +80,33 @@ def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence
         )
 
 
-def refuse_unreachable(tables: Sequence[ScoreTable], url: str) -> None:
-    """Raise EndpointError when no ticket has an answer since no connection came about."""
-    failures = _failures(tables)
-    scored = sum(table.n_scored for table in tables)
-    if failures and not scored and {f.kind for f in failures} <= {"network", "timeout"}:
-        raise EndpointError(
-            f"{failures[-1].detail}; no question got an answer",
-            where=shown_url(url),
-            help="check the URL and the server, then run again",
-        )
+def refuse_unreachable(tables: Sequence[ScoreTable], inputs: Inputs) -> None:
+    """Raise EndpointError when no ticket has an answer of an endpoint since no connection came
+    about.
+    """
+    for endpoint in inputs.endpoints:
+        names = [name for name, one in inputs.config.file.sets.items() if one.endpoint == endpoint]
+        own = [table for table in tables if table.provenance.rubric_set in names]
+        failures, scored = _failures(own), sum(table.n_scored for table in own)
+        if failures and not scored and {f.kind for f in failures} <= {"network", "timeout"}:
+            others = "; the answers of the others are kept" if endpoint.name else ""
+            raise EndpointError(
+                f"{failures[-1].detail}; no question got an answer{others}",
+                where=shown_url(endpoint.settings.url),
+                help="check the URL and the server, then run again",
+            )
 
 
-def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> None:
-    """Raise IncompleteError when more than `allowed` answers failed, over all rubric sets."""
-    failures = _failures(tables)
+def refuse_failures(
+    tables: Sequence[ScoreTable], allowed: int, out: Path, *, most_refused: Mapping[str, float]
+) -> None:
+    """Raise IncompleteError when more than `allowed` answers failed, over all rubric sets.
+
+    Of each set so large a share as `most_refused` says may be refused by the endpoint, and does not
+    count. Refusals are named first.
+    """
+    failures = [one for table in tables for one in _counting(table, most_refused)]
+    failures.sort(key=lambda failure: failure.kind != "refused")
     if len(failures) <= allowed:
         return
     n_tickets = len({failure.ticket_id for failure in failures})
@@ -110,12 +122,26 @@ def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path) -> No
         if one_cause
         else f"{told}; {of_first}{first.detail})",
         where=str(out),
-        help="run again to ask only for these, or accept them: --allow-failures N",
+        help="accept refusals, which no new try changes: `endpoint: {max_refused: 0.01}`"
+        if first.kind == "refused"
+        else "run again to ask only for these, or accept them: --allow-failures N",
     )
 
 
+def _counting(table: ScoreTable, most_refused: Mapping[str, float]) -> list[Failure]:
+    """The failures of a table but for its refusals, where these are few enough."""
+    others = [failure for failure in table.failures if failure.kind != "refused"]
+    n_refused = table.n_failed - len(others)
+    share = most_refused.get(table.provenance.rubric_set, 0.0)
+    return others if n_refused <= share * table.n_requested else list(table.failures)
+
+
 def drift_finding(drift: Drift) -> tuple[Finding, ...]:
-    """A warning when questions that were asked again got other answers; else nothing."""
+    """A warning when questions that were asked again got other answers, or another model gave
+    them; else nothing.
+    """
+    if drift.models and not drift.changed:
+        return (_other_model(drift),)
     if not drift.changed:
         return ()
     return (
@@ -123,11 +149,28 @@ def drift_finding(drift: Drift) -> tuple[Finding, ...]:
             code="TB301",
             severity="warning",
             title="the endpoint changed while or before this run went on",
-            evidence=f"{drift.changed} of {drift.asked} questions asked again got other scores, "
-            f"by up to {drift.largest:.3f}: these results mix two models",
+            evidence=f"{_named(drift)}{drift.changed} of {drift.asked} questions asked again got "
+            f"other scores, by up to {drift.largest:.3f}: these results mix two models",
             action="ask everything again: --mode refresh, then `cache export` if you have a "
             "recording: it is read first",
         ),
+    )
+
+
+def _other_model(drift: Drift) -> Finding:
+    return Finding(
+        code="TB301",
+        severity="warning",
+        title="the endpoint answers with another model",
+        evidence=f"{_named(drift)}the scores of {drift.asked} questions asked again are the same",
+        action="ask everything again where figures have to be of one model: --mode refresh",
+    )
+
+
+def _named(drift: Drift) -> str:
+    """The models before and now, first of all."""
+    return "".join(
+        f"{quoted(now)} answers, and before {quoted(was)}; " for was, now in drift.models
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
+from ticketbench.core.keys.host import has_shape
 from ticketbench.core.quotes import quoted, without_controls
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet, fingerprint
@@ -22,6 +23,7 @@ from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import Columns, LoadedDataset, load_dataset
 from ticketbench.edge.inputs.dataset_findings import dataset_findings
 from ticketbench.edge.inputs.documents import Location
+from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
 from ticketbench.edge.tables.reading import file_and_sheet
@@ -29,9 +31,9 @@ from ticketbench.flow.steps.grouping import grouped
 
 if TYPE_CHECKING:
     from ticketbench.edge.asking.pacing import Budget, Price
-    from ticketbench.edge.endpoints import Connection
+    from ticketbench.edge.endpoints import Connection, Endpoint
     from ticketbench.edge.key_hosts.bindings import Grant
-    from ticketbench.edge.replay.source import Mode, Source
+    from ticketbench.edge.replay.source import Mode, Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,21 @@ class Inputs:
     untied: int = 0
 
     @property
+    def endpoints(self) -> tuple[NamedEndpoint, ...]:
+        """Who is asked, in the order of the config."""
+        return self.config.file.named_endpoints
+
+    def endpoint_of(self, rubrics: RubricSet) -> NamedEndpoint:
+        """Who is asked for a set of the config."""
+        return self.config.endpoint_of(rubrics.name)
+
+    def url_of(self, rubrics: RubricSet) -> str:
+        """The URL, as it is sent and stored, that is asked for a set of the config."""
+        from ticketbench.edge.replay.source import full_url
+
+        return full_url(self.endpoint_of(rubrics).settings.url)
+
+    @property
     def dataset(self) -> Dataset:
         """The labelled tickets."""
         return self.loaded.dataset
@@ -64,7 +81,12 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
 def inputs_of(config: Config) -> Inputs:
     """What a config names, read and checked; raises InputError with every problem located."""
     _refuse_missing_files(config)
-    rubric_sets = tuple(read_rubrics(path, name) for name, path in config.rubric_paths.items())
+    _refuse_equal_endpoints(config)
+    written = {name: read_rubrics(path, name) for name, path in config.rubric_paths.items()}
+    rubric_sets = tuple(
+        replace(written[one.rubric_set], name=name) for name, one in config.file.sets.items()
+    )
+    _refuse_labels_of_shapes(config, rubric_sets)
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     columns = config.file.dataset.columns
@@ -74,7 +96,7 @@ def inputs_of(config: Config) -> Inputs:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
 
         refuse_bad_gates(config, rubric_sets, loaded.dataset)
-    findings = [f for rubrics in rubric_sets for f in rubric_findings(rubrics)]
+    findings = [f for rubrics in written.values() for f in rubric_findings(rubrics)]
     with_groups = grouped(loaded, columns)
     findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
     return Inputs(
@@ -116,6 +138,38 @@ def _refuse_unknown_labels(config: Config, known: Collection[str]) -> None:
         raise InputError.of(unknown)
 
 
+def _refuse_equal_endpoints(config: Config) -> None:
+    """Answers are kept by URL: two endpoints with one would have the same answers."""
+    if len(config.file.named_endpoints) < 2:
+        return
+    from ticketbench.edge.replay.source import full_url
+
+    seen: dict[str, str] = {}
+    for one in config.file.named_endpoints:
+        other = seen.setdefault(full_url(one.settings.url), one.name)
+        if other != one.name:
+            raise InputError(
+                f"endpoints {quoted(other)} and {quoted(one.name)} have the same URL",
+                where=config.document.where((*one.place, "url")),
+                help="leave one out: answers are kept by URL, so both would have the same",
+            )
+
+
+def _refuse_labels_of_shapes(config: Config, rubric_sets: Sequence[RubricSet]) -> None:
+    """Labels that an endpoint's shape cannot ask about, at the URL of that endpoint."""
+    for rubrics in rubric_sets:
+        endpoint = config.endpoint_of(rubrics.name)
+        if not has_shape(endpoint.settings.url):
+            continue
+        from ticketbench.core.shapes.address import address
+
+        pairs = [(rubric.label, rubric.text) for rubric in rubrics.rubrics]
+        try:
+            address(endpoint.settings.url).shape.refuse_labels(pairs)
+        except InputError as error:
+            raise error.located(config.document.where((*endpoint.place, "url"))) from None
+
+
 def _refuse_missing_files(config: Config) -> None:
     """What must be there and is not, and what is there and no file, at its place in the config."""
     dataset, labels = file_and_sheet(config.dataset_path)[0], config.labels_path
@@ -126,9 +180,10 @@ def _refuse_missing_files(config: Config) -> None:
     optional: dict[Location, Path | None] = {
         ("recording",): config.recording_path,
         ("baseline",): config.baseline_path,
-        ("endpoint", "ca_file"): config.ca_path,
         ("production_log",): config.production_log_path,
     }
+    for endpoint in config.file.named_endpoints:
+        optional[(*endpoint.place, "ca_file")] = config.ca_path(endpoint)
     wrong = []
     for location, path in (needed | optional).items():
         if path is None:
@@ -160,8 +215,8 @@ def answer_source(
     reads_only: bool = False,
     remembers: bool = True,
     tell: Callable[[str], None] | None = None,
-) -> Iterator[Source]:
-    """Recording, cache and endpoint of a config, ready to replay; strict replay has no endpoint.
+) -> Iterator[Sources]:
+    """Recording, cache and endpoints of a config, ready to replay; strict replay has no endpoint.
 
     With `reads_only` nothing will be stored, so the cache need not be writable or free. Without
     `remembers` scores are those of the answers, and of no matrix that is kept beside them. `tell`
@@ -169,39 +224,73 @@ def answer_source(
     """
     from ticketbench.edge.answers.cache import AnswerCache
     from ticketbench.edge.answers.memo import Memo
-    from ticketbench.edge.asking.one_question import Retry
     from ticketbench.edge.asking.pacing import Budget
-    from ticketbench.edge.endpoints import connect
-    from ticketbench.edge.replay.source import Source, full_url, usual_noise
+    from ticketbench.edge.replay.source import Source, Sources, full_url
 
-    config, settings = inputs.config, inputs.config.file.endpoint
-    endpoint = None
-    if mode != "replay":
-        grant = key_grant(config)
-        endpoint = connect(settings.url, connection_of(config, grant))
-        if tell and grant.words:
-            tell(grant.words)
+    asked = None if mode == "replay" else _connected(inputs, tell)
+    whole = budget or Budget()
     with (
-        _naming_the_key(settings.key_env),
-        AnswerCache(config.cache_path, endpoint, reads_only=reads_only) as cache,
+        _naming_the_key(inputs),
+        AnswerCache(inputs.config.cache_path, asked, reads_only=reads_only) as cache,
     ):
         began = cache.refresh_goes_on(refresh_name(inputs))
-        yield Source(
-            url=full_url(settings.url),
-            cache=cache,
-            recording=inputs.recording,
-            mode=mode,
-            concurrency=settings.concurrency,
-            timeout_s=settings.timeout_s,
-            per_second=settings.per_second,
-            noise=usual_noise(settings.url) if settings.noise is None else settings.noise,
-            retry=Retry(),
-            budget=budget or Budget(),
-            refresh_since=began or datetime.now(UTC),
-            absent=inputs.recording.absent,
-            noted_rubrics=lambda: noted_rubrics(inputs),
-            memo=Memo.beside(cache.path, inputs.recording.digest) if remembers else None,
-        )
+        of_endpoint = {
+            one.name: Source(
+                url=full_url(one.settings.url),
+                cache=cache,
+                recording=inputs.recording,
+                mode=mode,
+                concurrency=one.settings.concurrency,
+                timeout_s=one.settings.timeout_s,
+                per_second=one.settings.per_second,
+                noise=_noise(one),
+                budget=_part(whole, one),
+                refresh_since=began or datetime.now(UTC),
+                absent=inputs.recording.absent,
+                noted_rubrics=lambda: noted_rubrics(inputs),
+                memo=Memo.beside(cache.path, inputs.recording.digest) if remembers else None,
+            )
+            for one in inputs.endpoints
+        }
+        sets = inputs.config.file.sets
+        yield Sources(cache, {k: of_endpoint[one.endpoint.name] for k, one in sets.items()})
+
+
+def _connected(inputs: Inputs, tell: Callable[[str], None] | None) -> Endpoint:
+    """The endpoints of a config as one, each with its own key."""
+    from ticketbench.edge.endpoints import connect
+    from ticketbench.edge.endpoints.by_url import ByUrl
+    from ticketbench.edge.replay.source import full_url
+
+    found, told = {}, []
+    for one in inputs.endpoints:
+        grant = key_grant(inputs.config, one)
+        connection = connection_of(inputs.config, one, grant)
+        found[full_url(one.settings.url)] = connect(one.settings.url, connection)
+        told.append(grant.words)
+    for words in dict.fromkeys(filter(None, told)):
+        if tell:
+            tell(words)
+    return ByUrl(found)
+
+
+def _noise(endpoint: NamedEndpoint) -> float:
+    """The largest difference of a score, asked again, that is no change there."""
+    from ticketbench.edge.replay.source import usual_noise
+
+    told = endpoint.settings.noise
+    return usual_noise(endpoint.settings.url) if told is None else told
+
+
+def _part(whole: Budget, endpoint: NamedEndpoint) -> Budget:
+    """What of a run's budget one endpoint may take, at its own price."""
+    from ticketbench.edge.asking.pacing import Budget
+
+    limits = (f"{endpoint.written}.max_requests", f"{endpoint.written}.max_cost")
+    settings = endpoint.settings
+    return Budget(
+        settings.max_requests, settings.max_cost, price_of(endpoint), within=whole, limits=limits
+    )
 
 
 def noted_rubrics(inputs: Inputs) -> Iterator[RubricSet]:
@@ -220,23 +309,35 @@ def noted_rubrics(inputs: Inputs) -> Iterator[RubricSet]:
 
 
 @contextmanager
-def _naming_the_key(variable: str) -> Iterator[None]:
+def _naming_the_key(inputs: Inputs) -> Iterator[None]:
     """An endpoint that refuses the key is told apart from one that got none."""
     from ticketbench.edge.asking.one_question import KeyRefused
 
     try:
         yield
     except KeyRefused as error:
-        where = error.problems[0].where
-        if os.environ.get(variable, "").strip():
-            help_ = f"check the key in {variable}, which endpoint.key_env names; nothing was lost"
-            raise EndpointError(str(error), where=where, help=help_) from None
-        help_ = f"export {variable}=... and run again; nothing was lost"
-        raise EndpointError(f"{variable} is not set: {error}", where=where, help=help_) from None
+        raise naming_the_key(error, inputs) from None
 
 
-def key_grant(config: Config) -> Grant:
-    """The key for the endpoint of a config, if this machine lets it go there; the one place where a
+def naming_the_key(error: EndpointError, inputs: Inputs) -> EndpointError:
+    """The error of an endpoint that refused the key, with the variable of the key that it wants."""
+    from ticketbench.edge.redaction import shown_url
+    from ticketbench.edge.replay.source import full_url
+
+    where = error.problems[0].where
+    refused = [e for e in inputs.endpoints if shown_url(full_url(e.settings.url)) == where]
+    endpoint = (refused or inputs.endpoints)[0]
+    variable = endpoint.settings.key_env
+    if os.environ.get(variable, "").strip():
+        named = f"{endpoint.written}.key_env"
+        help_ = f"check the key in {variable}, which {named} names; nothing was lost"
+        return EndpointError(str(error), where=where, help=help_)
+    help_ = f"export {variable}=... and run again; nothing was lost"
+    return EndpointError(f"{variable} is not set: {error}", where=where, help=help_)
+
+
+def key_grant(config: Config, endpoint: NamedEndpoint) -> Grant:
+    """The key for an endpoint of a config, if this machine lets it go there; the one place where a
     key is read for sending.
 
     Raises InputError, at its line, for a key that the config names and that is bound to other hosts
@@ -244,37 +345,45 @@ def key_grant(config: Config) -> Grant:
     """
     from ticketbench.edge.key_hosts.bindings import granted
 
-    settings = config.file.endpoint
+    settings = endpoint.settings
     return granted(
         settings.url,
         settings.key_env,
         named="key_env" in settings.model_fields_set,
         environment=os.environ,
-        where=config.document.where(("endpoint", "key_env")),
+        where=config.document.where((*endpoint.place, "key_env")),
     )
 
 
-def connection_of(config: Config, grant: Grant) -> Connection:
-    """How to connect to the endpoint of a config, with the key that was granted."""
+def connection_of(config: Config, endpoint: NamedEndpoint, grant: Grant) -> Connection:
+    """How to connect to an endpoint of a config, with the key that was granted."""
     from ticketbench.edge.endpoints import Connection
 
-    settings = config.file.endpoint
+    settings = endpoint.settings
     return Connection(
-        grant.key, settings.timeout_s, config.ca_path, settings.proxy, settings.key_header or ""
+        grant.key,
+        settings.timeout_s,
+        config.ca_path(endpoint),
+        settings.proxy,
+        settings.key_header or "",
     )
 
 
 def refresh_name(inputs: Inputs) -> str:
-    """What a refresh is about: with the same tickets, rubrics and endpoint it goes on."""
+    """What a refresh is about: with the same tickets, rubrics and endpoints it goes on."""
     sets = (rubrics.fingerprint for rubrics in inputs.rubric_sets)
-    return fingerprint((inputs.config.file.endpoint.url, inputs.dataset.fingerprint, *sets))
+    urls = (endpoint.settings.url for endpoint in inputs.endpoints)
+    return fingerprint((*urls, inputs.dataset.fingerprint, *sets))
 
 
-def price_of(inputs: Inputs) -> Price | None:
-    """What the config says a request costs; None where it names no price."""
+def price_of(endpoint: NamedEndpoint) -> Price | None:
+    """What the config says a request costs there; None where it names no price."""
     from ticketbench.edge.asking.pacing import Price
 
-    settings = inputs.config.file.endpoint
-    if settings.price_per_million_tokens is None:
+    of_tokens, of_request = (
+        endpoint.settings.price_per_million_tokens,
+        endpoint.settings.price_per_request,
+    )
+    if of_tokens is None and of_request is None:
         return None
-    return Price(settings.price_per_million_tokens, settings.characters_per_token)
+    return Price(of_tokens or 0.0, endpoint.settings.characters_per_token, of_request or 0.0)

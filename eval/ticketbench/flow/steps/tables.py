@@ -39,10 +39,11 @@ def scored(
     reads_only = mode == "replay"
     with answer_source(
         inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
-    ) as source:
+    ) as sources:
+        chosen = [rubric_set(inputs, name) for name in dict.fromkeys(names)]
         tables = {
-            name: replay(inputs.dataset, rubric_set(inputs, name), source).table
-            for name in dict.fromkeys(names)
+            rubrics.name: replay(inputs.dataset, rubrics, sources.of(rubrics)).table
+            for rubrics in chosen
         }
     # Several BLAS threads add up in another order: the last bit would depend on their number.
     threadpool_limits(1, "blas")

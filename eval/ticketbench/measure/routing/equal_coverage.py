@@ -89,6 +89,11 @@ def equal_coverage(tables: Sequence[ScoreTable]) -> tuple[EqualCoverage, ...]:
     )
 
 
+def coverage_at_risks(table: ScoreTable) -> tuple[CoverageAtRisk, ...]:
+    """The coverage of one table at the three risks, over all that it scored."""
+    return _side(table, 0).at_risk
+
+
 def _on_common_tickets(tables: Sequence[ScoreTable]) -> list[ScoreTable]:
     if len({table.ids for table in tables}) <= 1:
         return list(tables)

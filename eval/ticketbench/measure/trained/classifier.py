@@ -17,6 +17,7 @@ from scipy import sparse
 from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.estimates import MetricResult, metric_results
 from ticketbench.measure.evaluation import Settings
+from ticketbench.measure.routing.equal_coverage import CoverageAtRisk, coverage_at_risks
 from ticketbench.measure.routing.outcomes import RoutingSummary, summarise
 from ticketbench.measure.thresholds.choose import N_FOLDS, fold_of_ticket
 from ticketbench.measure.trained.learning_curve import (
@@ -42,6 +43,7 @@ class TrainedClassifier:
     routing    under the policy of the run, as the rubric sets are judged
     curve      accuracy by number of labelled tickets trained on, the last with all of them
     needed     per rubric set, the labelled tickets to match its accuracy
+    at_risk    the largest shares of tickets, by top score, of which so many are wrong
     """
 
     name: str
@@ -51,6 +53,7 @@ class TrainedClassifier:
     routing: RoutingSummary
     curve: tuple[CurvePoint, ...]
     needed: tuple[TicketsNeeded, ...]
+    at_risk: tuple[CoverageAtRisk, ...] = ()
 
     def metric(self, name: str) -> Estimate:
         """The estimate of the metric called `name`; KeyError when there is none."""
@@ -140,6 +143,7 @@ def trained_classifier(
         routing=summarise(tickets, decisions, settings.costs),
         curve=curve_points(curve) if curve else (),
         needed=tuple(tickets_needed(curve, t, seed=settings.seed) for t in tables if curve),
+        at_risk=coverage_at_risks(tickets),
     )
 
 

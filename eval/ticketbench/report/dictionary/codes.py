@@ -310,6 +310,34 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "`ticketbench gate CONFIG` judges it against what was blessed; an edit as a set of its "
             "own, beside the one that runs, is compared on the page.",
         ),
+        "TB308": Code(
+            "another model than the recording's",
+            "The service says that another model answered now. Thresholds and promises were made "
+            "for the one before.",
+            "Compare the two sets of answers, then record anew.",
+        ),
+        "TB309": Code(
+            "several models gave the answers of one set",
+            "Figures over two models describe neither.",
+            "Ask everything again, `--mode refresh`, with a name in the URL that says the version.",
+        ),
+        "TB310": Code(
+            "texts that were cut",
+            "The service says that it judged a part of these texts alone, and not which part.",
+            "Shorten long texts before they are asked about, or ask a service that takes them.",
+        ),
+        "TB311": Code(
+            "a prompt that does not suit the model",
+            "Half of the answers give the letters of the options together less than half of the "
+            "first token, so the scores are shares of a small rest.",
+            "Take a model that follows instructions, or a service of another shape.",
+        ),
+        "TB312": Code(
+            "a model's name that moves on",
+            "The name stands for whichever version is the newest, so the same question may get "
+            "another answer tomorrow.",
+            "Write the name with its version into the URL, where the service has one.",
+        ),
         "TB401": Code(
             "no ticket texts are shown",
             "The config does not say whether they may be, so none are: what customers write is "

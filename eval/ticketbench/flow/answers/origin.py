@@ -1,0 +1,172 @@
+"""How the answers of a run came: which models gave them, and of how much of each text.
+
+What is wrong here is said before any figure: figures over two models describe neither.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from msgspec import UNSET
+
+from ticketbench.core.keys.host import has_shape
+from ticketbench.core.quotes import listed, quoted
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.shapes.address import address
+from ticketbench.core.types import Dataset, Finding
+from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.endpoints import is_local
+from ticketbench.edge.replay.models import answers
+from ticketbench.edge.replay.source import Source
+from ticketbench.report.masking.mask import masked_id
+from ticketbench.report.words.numbers import count
+
+_ALIASES = ("latest", "preview")
+_MOST_NAMED = 3
+_LEAST_MASS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class OfSet:
+    """The answers of one rubric set in order of its tickets, None where there is none.
+
+    recorded  the models that the recording names for this endpoint
+    """
+
+    rubric_set: str
+    url: str
+    ids: tuple[str, ...]
+    stored: tuple[Stored | None, ...]
+    recorded: frozenset[str]
+
+    @property
+    def models(self) -> dict[str, int]:
+        """The number of tickets by the model that judged them, the commonest first."""
+        named = (one.details.model for one in self.stored if one is not None)
+        return dict(Counter(model for model in named if model is not UNSET).most_common())
+
+
+def origin_of(dataset: Dataset, rubrics: RubricSet, source: Source) -> OfSet | None:
+    """Where the answers of a rubric set come from; None for an engine in this process, whose
+    version stands in its URL.
+    """
+    if is_local(source.url):
+        return None
+    models = {
+        stored.details.model
+        for stored in source.recording.values()
+        if stored.url == source.url and stored.details.model is not UNSET
+    }
+    ids = tuple(ticket.id for ticket in dataset.tickets)
+    found = answers(dataset, rubrics, source)
+    return OfSet(rubrics.name, source.url, ids, found, frozenset(models))
+
+
+def models_by_set(origins: Iterable[OfSet]) -> dict[str, dict[str, int]]:
+    """The models of every set whose answers name any, with the number of tickets."""
+    return {one.rubric_set: one.models for one in origins if one.models}
+
+
+def origin_findings(origins: Sequence[OfSet]) -> tuple[Finding, ...]:
+    """What is worth knowing: another model than the recording's first, then several models, a text
+    that was cut, a prompt that does not suit the model, an alias.
+    """
+    each = (_other_model, _several_models, _cut_texts, _small_mass)
+    found = [one for find in each for origin in origins for one in find(origin)]
+    return (*found, *dict.fromkeys(one for origin in origins for one in _alias(origin)))
+
+
+def _other_model(origin: OfSet) -> Iterable[Finding]:
+    new = [model for model in origin.models if model not in origin.recorded]
+    if origin.recorded and new:
+        yield Finding(
+            code="TB308",
+            severity="warning",
+            title="the model is another one than the recording's",
+            evidence=f"{origin.rubric_set}: {listed(new)} answered, the recording names "
+            f"{listed(sorted(origin.recorded))}",
+            action="compare the two before you rely on a threshold that was chosen for the other",
+        )
+
+
+def _several_models(origin: OfSet) -> Iterable[Finding]:
+    if len(origin.models) < 2:
+        return
+    parts = []
+    for model, n in list(origin.models.items())[:_MOST_NAMED]:
+        of_model = [
+            (ticket, stored.recorded_at)
+            for ticket, stored in zip(origin.ids, origin.stored, strict=True)
+            if stored is not None and stored.details.model == model
+        ]
+        since = min(moment for _, moment in of_model).isoformat(timespec="minutes")
+        first = masked_id(of_model[0][0])
+        parts.append(f"{quoted(model)} {count(n, 'ticket')}, the first {first}, from {since}")
+    yield Finding(
+        code="TB309",
+        severity="warning",
+        title="several models gave these answers",
+        evidence=f"{origin.rubric_set}: {'; '.join(parts)}",
+        action="ask everything again: --mode refresh; a name with a version in the URL keeps it",
+    )
+
+
+def _cut_texts(origin: OfSet) -> Iterable[Finding]:
+    pairs = zip(origin.ids, origin.stored, strict=True)
+    cut = [ticket for ticket, stored in pairs if stored is not None and _was_cut(stored)]
+    if cut:
+        first = ", ".join(map(masked_id, cut[:_MOST_NAMED]))
+        yield Finding(
+            code="TB310",
+            severity="warning",
+            title="the endpoint judged a part of some texts alone",
+            evidence=f"{origin.rubric_set}: {count(len(cut), 'ticket')}, the first: {first}",
+            action="shorten long texts, or ask an endpoint that takes them whole",
+        )
+
+
+def _was_cut(stored: Stored) -> bool:
+    usage = {} if stored.details.usage is UNSET else stored.details.usage
+    return usage.get("truncated", 0) > 0 or usage.get("state_tokens_dropped", 0) > 0
+
+
+def _small_mass(origin: OfSet) -> Iterable[Finding]:
+    if not origin.url.startswith("chat+"):
+        return
+    wires = (one.details.wire for one in origin.stored if one is not None)
+    masses = [wire.mass for wire in wires if wire is not UNSET and wire.mass is not UNSET]
+    if masses and median(masses) < _LEAST_MASS:
+        yield Finding(
+            code="TB311",
+            severity="warning",
+            title="the prompt does not suit this model",
+            evidence=f"{origin.rubric_set}: half of the answers give the options together less "
+            f"than {median(masses):.0%} of the first token".replace("%", " %"),
+            action="take a model that follows instructions, or an endpoint of another shape",
+        )
+
+
+def _alias(origin: OfSet) -> Iterable[Finding]:
+    asked = address(origin.url).shape.model if has_shape(origin.url) else None
+    if asked is None or not origin.models:
+        return
+    pinned = [model for model in _versions(origin.models) if model != asked]
+    moving = any(word in asked for word in _ALIASES)
+    if not (pinned or moving):
+        return
+    write = f"model={pinned[0]} in the URL keeps this version" if pinned else "no version is named"
+    yield Finding(
+        code="TB312",
+        severity="note",
+        title=f"{asked} is a name that moves on to other models",
+        evidence=f"answered by {listed(pinned) if pinned else asked}",
+        action=f"{write}; `cache recheck` tells whether it still answers alike",
+    )
+
+
+def _versions(models: Mapping[str, int]) -> list[str]:
+    """The names without the fingerprint of the system that they ran on."""
+    return list(dict.fromkeys(model.partition("@")[0] for model in models))

@@ -1,0 +1,89 @@
+"""The leaderboard in words: its columns, and the cells of a line. Page, terminal and Markdown share
+them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ticketbench.measure.endpoints.leaderboard import Leaderboard, SetRow, TrainedRow
+from ticketbench.measure.results import RunResults
+from ticketbench.report.words import numbers
+
+DASH = "–"
+
+
+def board_heads(board: Leaderboard) -> tuple[str, ...]:
+    """The heads of the columns, that of the names first."""
+    return (
+        "set",
+        "accuracy [95%]",
+        "macro-F1",
+        f"routed at {numbers.percent(board.risk, 0)} wrong",
+        "calibration error",
+        "cost per 1,000",
+        "p50, p95 ms",
+        "against the first",
+    )
+
+
+def board_rows(results: RunResults, board: Leaderboard) -> list[tuple[str, ...]]:
+    """A line for each set, the most accurate first, then one for each trained classifier."""
+    return [
+        *(_of_set(row, results) for row in board.rows),
+        *(_of_trained(row) for row in board.trained),
+    ]
+
+
+def board_note(board: Leaderboard) -> str:
+    """What the figures rest on, in a sentence."""
+    counted = [row for row in board.rows if not math.isnan(row.effort.cost_per_1000)]
+    estimated = any(row.effort.tokens_of == "characters" for row in counted)
+    cost = "cost by the prices of the config"
+    cost += ", of tokens made of characters" if estimated else ""
+    return (
+        f"{numbers.count(board.n, 'ticket')} that every set scored; {cost}; milliseconds of "
+        "answers that were timed when they were asked for"
+    )
+
+
+def board_lead(results: RunResults) -> str:
+    """Which set leads, as far as the accuracies tell."""
+    leaders = results.standing.leaders
+    if not leaders:
+        return f"none is found better than {results.evaluations[0].rubric_set}"
+    if len(leaders) == 1:
+        return f"{leaders[0]} leads"
+    return f"{' and '.join(leaders[:2])} cannot be told apart"
+
+
+def _of_set(row: SetRow, results: RunResults) -> tuple[str, ...]:
+    cost, took = row.effort.cost_per_1000, row.effort.latency
+    return (
+        row.rubric_set,
+        *_figures(row),
+        DASH if math.isnan(cost) else f"{cost:.3g}",
+        f"{took.p50_ms:,.0f}, {took.p95_ms:,.0f}" if took.n else DASH,
+        _stands(row.rubric_set, results),
+    )
+
+
+def _of_trained(row: TrainedRow) -> tuple[str, ...]:
+    name = f"{row.title}, trained on {row.n_trained:,}"
+    return (name, *_figures(row), DASH, DASH, DASH)
+
+
+def _figures(row: SetRow | TrainedRow) -> Sequence[str]:
+    return (
+        numbers.estimate(row.accuracy),
+        numbers.number(row.macro_f1.value),
+        numbers.percent(row.coverage_at_risk),
+        numbers.number(row.calibration_error.value),
+    )
+
+
+def _stands(name: str, results: RunResults) -> str:
+    """The verdict on the accuracy against that of the first set, one of several."""
+    first = results.evaluations[0].rubric_set
+    return "it is the first" if name == first else results.standing.pair(first, name).outcome

@@ -1,0 +1,266 @@
+"""Whole runs at endpoints of every shape: figures, replay, refusals, models, a kill, the key."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import canary
+from shaped_server import URLS, ShapedServer, Told
+from ticketbench.core.errors import EndpointError, IncompleteError, InputError
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.flow.answers.recheck import recheck
+from ticketbench.flow.answers.recordings import export_recording as export
+from ticketbench.flow.run import run
+
+COMMAND = Path(sys.executable).with_name("ticketbench")
+RUBRICS = {"billing": "Is this about a charge or a refund?", "technical": "Is this about a bug?"}
+TEXTS = [f"{'refund of a charge' if i % 2 else 'a bug in the app'}, case {i}" for i in range(12)]
+LOCAL = "local://lexical/v1/classify"
+
+
+@pytest.fixture
+def server() -> Iterator[ShapedServer]:
+    with ShapedServer({rubric: name for name, rubric in RUBRICS.items()}) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    rows = [f't{i},"{text}",{list(RUBRICS)[i % 2 - 1]}' for i, text in enumerate(TEXTS)]
+    Path("tickets.csv").write_text("\n".join(["id,text,label", *rows, ""]))
+    lines = [f'- {{name: {name}, rubric: "{rubric}"}}' for name, rubric in RUBRICS.items()]
+    Path("v1.yaml").write_text("\n".join([*lines, ""]))
+    return tmp_path
+
+
+def config(url: str, *, endpoint: str = "", more: str = "", name: str = "eval") -> Path:
+    path = Path(f"{name}.yaml")
+    path.write_text(
+        f'version: 1\nendpoint: {{url: "{url}", rate: none, concurrency: 2{endpoint}}}\n'
+        "dataset: {path: tickets.csv}\nrubric_sets: {v1: v1.yaml}\n"
+        f"cache: {name}.sqlite\nreport: {{figures: false}}\n{more}"
+    )
+    return path
+
+
+def read(out: str, file: str = "results.json") -> Any:
+    found = json.loads(Path(out, file).read_bytes())
+    return found["data"] if file == "results.json" else found
+
+
+def codes(out: str = "out") -> list[str]:
+    return [finding["code"] for finding in read(out)["findings"]]
+
+
+def predicted(out: str) -> list[list[str]]:
+    return [line.split(",") for line in Path(out, "predictions.csv").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("shape", URLS)
+def test_a_run_equals_the_run_of_the_engine_and_its_replay_sends_nothing(
+    server: ShapedServer, shape: str
+) -> None:
+    run(config(LOCAL, name="local"), out=Path("local"))
+    run(config(server.url(shape)), out=Path("out"))
+    for there, here in zip(predicted("local"), predicted("out"), strict=True):
+        for one, other in zip(there, here, strict=True):
+            assert one == other or float(other) == pytest.approx(float(one), abs=1e-9)
+    n = len(server.seen)
+    server.script(*[Told({}, status=500)] * 99)
+    run(Path("eval.yaml"), out=Path("again"), mode="replay")
+    assert len(server.seen) == n
+    assert read("again") == read("out")
+    model = {"chat": "lexical-1@fp_1", "zeroshot": "org/lexical"}.get(shape, "lexical-1")
+    given = {"scaledown": ["TB312"]}.get(shape, [])  # it asks for classify-1 and gets another
+    assert read("out", "manifest.json")["models"] == {"v1": {model: len(TEXTS)}}
+    assert [code for code in codes() if code in ("TB308", "TB309", "TB310", "TB312")] == given
+
+
+def test_another_way_of_asking_shares_no_answer_and_says_why(server: ShapedServer) -> None:
+    run(config(server.url("systemone")), out=Path("out"))
+    config(server.url("systemone", "&ask=yesno"))
+    with pytest.raises(IncompleteError, match="ask=choice"):
+        run(Path("eval.yaml"), out=Path("again"), mode="replay")
+
+
+def test_a_recording_names_the_model_and_replays_without_a_cache(server: ShapedServer) -> None:
+    path = config(server.url("systemone", "&ask=yesno"), more="recording: answers.jsonl\n")
+    run(path, out=Path("out"))
+    export(path)
+    (first, *_) = Path("answers.jsonl").read_text().splitlines()[1:]
+    line = json.loads(first)
+    assert (line["model"], set(line["wire"])) == ("lexical-1", {"p", "mass"})
+    assert line["usage"] == {"input_tokens": 61, "output_tokens": 4}
+    assert line["ms"] >= 0
+    Path("eval.sqlite").unlink()
+    run(path, out=Path("again"), mode="replay")
+    assert read("again")["evaluations"] == read("out")["evaluations"]
+
+
+REFUSED = {"model": "lexical-1", "answers": {"label": {"type": "refusal"}}}
+
+
+def test_a_refusal_is_asked_once_counted_apart_and_not_kept(server: ShapedServer) -> None:
+    path = config(server.url("systemone"))
+    server.script(Told(REFUSED))
+    with pytest.raises(IncompleteError, match="refused to judge") as caught:
+        run(path, out=Path("out"))
+    assert "max_refused" in caught.value.problems[0].help
+    assert len(server.seen) == len(TEXTS)
+    counts = read("out")["evaluations"][0]["tickets"]
+    assert counts["failed_by_kind"] == [{"kind": "refused", "n": 1}]
+    with AnswerCache(Path("eval.sqlite")) as cache:
+        assert len(cache.stored_keys()) == len(TEXTS) - 1
+    server.script(Told(REFUSED))
+    config(server.url("systemone"), endpoint=", max_refused: 0.1")
+    run(path, out=Path("out"))
+    assert read("out")["evaluations"][0]["tickets"]["n_scored"] == len(TEXTS) - 1
+    config(server.url("systemone"), endpoint=", max_refused: 0.05")
+    server.script(Told(REFUSED))
+    with pytest.raises(IncompleteError):
+        run(path, out=Path("out"))
+
+
+def answered(model: str, **usage: object) -> Told:
+    p = {"billing": 0.75, "technical": 0.25}
+    answer = {"type": "choice", "choice": "billing", "probabilities": p}
+    return Told({"model": model, "answers": {"label": answer}, "usage": usage})
+
+
+def test_models_that_are_mixed_an_alias_and_a_cut_text_are_named(server: ShapedServer) -> None:
+    url = f"systemone+{server.base}/v1/systemone?model=jev-latest"
+    server.script(answered("jev-1.14.0"), *[answered("jev-1.13.0")] * 10)
+    server.script(answered("jev-1.13.0", state_tokens_dropped=9))
+    run(config(url), out=Path("out"))
+    assert (codes()[:2], codes()[-1]) == (["TB309", "TB310"], "TB312")
+    mixed, cut, *_, alias = read("out")["findings"]
+    assert "'jev-1.13.0' 11 tickets" in mixed["evidence"]
+    assert "'jev-1.14.0' 1 ticket" in mixed["evidence"]
+    assert "1 ticket" in cut["evidence"]
+    assert "jev-1.13.0" in alias["action"]
+    assert "jev-latest" in alias["title"]
+    assert read("out", "manifest.json")["models"] == {"v1": {"jev-1.13.0": 11, "jev-1.14.0": 1}}
+    page = Path("out", "index.html").read_text()
+    assert "several models gave these answers" in page
+
+
+def test_another_model_than_the_recordings_comes_before_all_else(server: ShapedServer) -> None:
+    url = f"systemone+{server.base}/v1/systemone?model=jev-1"
+    path = config(url, more="recording: answers.jsonl\n")
+    server.script(*[answered("jev-1")] * 12)
+    run(path, out=Path("out"))
+    export(path)
+    server.script(*[answered("jev-2")] * 12)
+    run(path, out=Path("out"), mode="refresh")
+    assert codes()[0] == "TB308"
+    server.script(*[answered("jev-3")] * 12)
+    found = recheck(path)
+    assert [now for _, now in found.models] == ["jev-3"]
+    assert found.changed == 0
+
+
+def test_noise_within_what_a_service_promises_is_no_change(server: ShapedServer) -> None:
+    path = config(f"systemone+{server.base}/x?model=jev-1")
+    server.script(*[answered("jev-1")] * 12)
+    run(path, out=Path("out"))
+    p = {"billing": 0.74, "technical": 0.26}
+    answer = {"type": "choice", "choice": "billing", "probabilities": p}
+    moved = [Told({"model": "jev-1", "answers": {"label": answer}})] * 12
+    server.script(*moved)
+    assert recheck(path).changed == 0
+    server.script(*moved)
+    assert recheck(path, overrides=["endpoint.noise=0.001"]).changed == 12
+
+
+def test_statuses_that_no_question_survives_stop_the_run(server: ShapedServer) -> None:
+    for status, body, said in (
+        (404, {"detail": {"error_type": "not_found", "message": "no model"}}, "path or model"),
+        (401, {}, "refused the key|is not set"),
+        (402, {}, "wants to be paid"),
+    ):
+        server._told.clear()
+        server.script(*[Told(body, status=status)] * 20)
+        with pytest.raises(EndpointError, match=said):
+            run(config(server.url("systemone"), name=f"e{status}"), out=Path("out"))
+        assert len(server.seen) <= 2
+        server.seen.clear()
+
+
+def test_an_odd_url_is_refused_at_its_place_in_the_config() -> None:
+    with pytest.raises(InputError, match="does not say model") as caught:
+        run(config("systemone+https://api.example/v1/systemone"), out=Path("out"))
+    assert "eval.yaml:2" in caught.value.problems[0].where
+    with pytest.raises(InputError, match="no user name or password"):
+        run(config("chat+https://a:b@api.example/?model=x"), out=Path("out"))
+
+
+def test_labels_that_a_shape_cannot_ask_about_are_refused_at_its_url() -> None:
+    path = config("zeroshot+https://api.example/models/a/b")
+    rubrics = "".join(f'- {{name: {name}, rubric: "Is it so?"}}\n' for name in RUBRICS)
+    Path("v1.yaml").write_text(rubrics)
+    with pytest.raises(InputError, match="stands twice") as caught:
+        run(path, out=Path("out"))
+    assert "eval.yaml:2" in caught.value.problems[0].where
+
+
+def variables(server: ShapedServer) -> dict[str, str]:
+    host = server.base.removeprefix("http://")
+    bound = {"SHOP_KEY": canary.KEY, "TICKETBENCH_KEY_HOSTS": f"SHOP_KEY={host}"}
+    return {**os.environ, **bound}
+
+
+@pytest.mark.parametrize("shape", URLS)
+def test_the_key_is_sent_and_found_nowhere(
+    server: ShapedServer, shape: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables(server).items():
+        monkeypatch.setenv(name, value)
+    path = config(server.url(shape), endpoint=", key_env: SHOP_KEY", more="recording: a.jsonl\n")
+    echo = Told({"detail": canary.KEY, "error": f"Bearer {canary.KEY}"}, status=422)
+    server.script(echo, Told({"model": canary.KEY, "choices": canary.KEY}), echo)
+    with pytest.raises(IncompleteError) as caught:
+        run(path, out=Path("out"))
+    with suppress(IncompleteError):
+        export(path)
+    Path("said.txt").write_text(repr(caught.value) + repr(caught.value.problems))
+    assert all(canary.KEY in " ".join(seen.headers.values()) for seen in server.seen)
+    assert canary.places(project) == []
+
+
+def test_a_run_that_was_killed_asks_only_for_what_it_lacks(server: ShapedServer) -> None:
+    path = config(server.url("decisions"), endpoint=", timeout_s: 5")
+    held = server.answer
+
+    def slow(where: str, body: bytes) -> object:
+        time.sleep(0.15)
+        return held(where, body)
+
+    server.answer = slow  # type: ignore[method-assign]
+    process = subprocess.Popen(
+        [COMMAND, "run", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 30
+    while len(server.seen) < 5 and time.monotonic() < until:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    with AnswerCache(Path("eval.sqlite")) as cache:
+        kept = len(cache.stored_keys())
+    assert 0 < kept < len(TEXTS)
+    server.seen.clear()
+    server.answer = held  # type: ignore[method-assign]
+    run(path, out=Path("out"))
+    assert len(server.seen) == len(TEXTS) - kept
+    assert read("out")["evaluations"][0]["tickets"]["n_failed"] == 0
