@@ -11,7 +11,7 @@ from ticketbench.core.types import Dataset
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.replay.every_ticket import used_answers
 from ticketbench.edge.replay.questions import questions
-from ticketbench.edge.replay.source import Source
+from ticketbench.edge.replay.source import Source, requests_each
 
 _TOKENS = "input_tokens"
 
@@ -20,12 +20,14 @@ _TOKENS = "input_tokens"
 class Effort:
     """Of different questions, each counted once.
 
+    requests    that they take, one each but where every label is asked for by itself
     ms          of every answer whose time was kept, in order
     characters  of all requests
     tokens      that the answers name; None where one of them names none, or there is none
     """
 
     questions: int
+    requests: int
     ms: tuple[int, ...]
     characters: int
     tokens: int | None
@@ -38,10 +40,12 @@ def effort(dataset: Dataset, rubrics: RubricSet, source: Source) -> Effort:
     timed = [one.details.ms for one in found if one.details.ms is not UNSET]
     tokens = [_tokens(one) for one in found]
     known = [n for n in tokens if n is not None]
+    each = requests_each(source.url, len(rubrics.labels))
     return Effort(
         questions=len(asked),
+        requests=each * len(asked),
         ms=tuple(sorted(timed)),
-        characters=sum(len(asked.body(i).decode("utf-8")) for i in range(len(asked))),
+        characters=each * sum(len(asked.body(i).decode("utf-8")) for i in range(len(asked))),
         tokens=sum(known) if len(known) == len(asked) else None,
     )
 

@@ -54,7 +54,7 @@ def _effort(found: kept.Effort, endpoint: NamedEndpoint) -> Effort:
     per_token = endpoint.settings.characters_per_token
     if price is not None and found.questions:
         characters = found.characters if found.tokens is None else found.tokens * per_token
-        whole = price.of(round(characters), requests=found.questions)
+        whole = price.of(round(characters), requests=found.requests)
         cost = 1000 * whole / found.questions
     return Effort(
         cost_per_1000=cost,

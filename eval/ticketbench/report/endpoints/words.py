@@ -40,12 +40,13 @@ def board_note(board: Leaderboard) -> str:
     """What the figures rest on, in a sentence."""
     counted = [row for row in board.rows if not math.isnan(row.effort.cost_per_1000)]
     estimated = any(row.effort.tokens_of == "characters" for row in counted)
-    cost = "cost by the prices of the config"
-    cost += ", of tokens made of characters" if estimated else ""
-    return (
-        f"{numbers.count(board.n, 'ticket')} that every set scored; {cost}; milliseconds of "
-        "answers that were timed when they were asked for"
-    )
+    said = [f"{numbers.count(board.n, 'ticket')} that every set scored"]
+    if counted:
+        tokens = ", of tokens made of characters" if estimated else ""
+        said.append(f"cost by the prices of the config{tokens}")
+    if any(row.effort.latency.n for row in board.rows):
+        said.append("milliseconds of answers that were timed when they were asked for")
+    return "; ".join(said)
 
 
 def board_lead(results: RunResults) -> str:
