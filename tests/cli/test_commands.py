@@ -43,7 +43,16 @@ def started_anew(*arguments: str, **variables: str) -> subprocess.CompletedProce
 def server() -> Iterator[str]:
     """A `ticketbench serve` of the lexical engine that wants KEY; its URL."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "ticketbench", "serve", "--engine", "lexical"],
+        [
+            sys.executable,
+            "-m",
+            "ticketbench",
+            "serve",
+            "--engine",
+            "lexical",
+            "--alias",
+            "jev-latest",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
@@ -163,6 +172,20 @@ def test_serve_answers_as_documented(server: str) -> None:
     request = urllib.request.Request(server, body.encode(), headers)
     with urllib.request.urlopen(request) as answer:
         assert json.loads(answer.read())["top_label"] == "a"
+
+
+def test_serve_answers_to_the_names_that_were_asked_for(server: str) -> None:
+    url = server.replace("/lexical/v1/classify", "/v1/models")
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {KEY}"})
+    with urllib.request.urlopen(request) as answer:
+        names = [one["name"] for one in json.loads(answer.read())["models"]]
+    assert names == ["lexical-v1", "jev-latest"]
+
+
+def test_serve_refuses_an_alias_that_is_no_name(project: Path) -> None:
+    done = ticketbench("serve", "--alias", "my model")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'my model' is no name of a model\n  --> --alias" in done.stderr
 
 
 def test_strict_replay_after_an_edited_rubric_names_set_and_count(project: Path) -> None:

@@ -244,3 +244,10 @@ def test_the_import_is_shown_as_in_the_golden_file(tmp_path: Path) -> None:
     words = ("data", "import", "export.json", "--preset", "label-studio", "-od.csv", "--force")
     same_on_terminals("data-import", tmp_path, *words)
     assert longest(shown(tmp_path, *words, columns=60).stdout) <= 60
+
+
+def test_tickets_that_are_left_out_are_told_beside_the_ceiling(tmp_path: Path) -> None:
+    project(tmp_path, "two-annotators-as-rows.csv")
+    imported(tmp_path, "two-annotators-as-rows.csv", "--annotator", "annotator")
+    ran = " ".join(ticketbench_in(tmp_path, "run", "eval.yaml", "--out", "out").stderr.split())
+    assert "without a majority are left out, so what is judged is easier than that" in ran

@@ -171,3 +171,24 @@ def test_a_table_of_numbers_is_told_to_hold_no_text_and_no_label() -> None:
     assert "No column looks like the text" in said
     assert "No column looks like the label" in said
     assert "Next:" not in said
+
+
+def test_a_table_with_rows_without_a_label_leads_to_what_leaves_them_out() -> None:
+    texts = (f"{i},order {i} never came,{'ab'[i % 2] if i else ''}" for i in range(24))
+    said = told(written("t.csv", "Nr,Body,Team", *texts))
+    assert "1 of 24 tickets have no label" in said
+    command = said.partition("Next: ")[2].partition(" then: ")[0].replace("\\ ", "")
+    assert command.endswith("--columns id=Nr,text=Body,label=Team")
+    done = ticketbench(*shlex.split(command)[1:])
+    assert (done.returncode, "rows without a label (1)" in done.stdout) == (0, True)
+    assert ticketbench("init", "--from", "tickets.csv").returncode == 0
+    assert ticketbench("init", "--from", "t.csv", "other").returncode == 2
+
+
+def test_a_column_a_person_leads_to_an_import_of_both() -> None:
+    text = (EXPORTS / "two-annotators-as-columns.csv").read_text(encoding="utf-8")
+    Path("people.csv").write_text(text, encoding="utf-8")
+    said = told("people.csv")
+    assert "The columns anna and ben look like the labels of several people" in said
+    command = said.partition("Next: ")[2].partition(" then: ")[0].replace("\\ ", "")
+    assert ticketbench(*shlex.split(command)[1:]).returncode == 0

@@ -269,7 +269,10 @@ def test_tables_of_other_tickets_are_refused(project: Path) -> None:
     one = predictions("a.csv", {"t1": ("billing", RIGHT), "t2": ("billing", RIGHT)})
     other = predictions("b.csv", {"t1": ("billing", RIGHT), "t3": ("billing", RIGHT)})
     gold = predictions("c.csv", {"t1": ("billing", RIGHT), "t2": ("account", RIGHT)})
-    for second, words in ((other, "'t2' is only in a"), (gold, "'account' in c")):
+    for second, words in (
+        (other, "1 ticket in both, 1 only in a (t2), 1 only in b (t3)"),
+        (gold, "'account' in c"),
+    ):
         done = ticketbench("compare", one, second)
         assert done.returncode == 2
         assert "different datasets" in done.stderr
@@ -305,13 +308,17 @@ def test_renamed_and_split_labels_are_compared_through_a_map(project: Path) -> N
     accuracy = found["comparison"]["differences"][0]
     assert (accuracy["base"], accuracy["candidate"]) == (0.5, 1.0)
     assert found["not_comparable"] == ["log_loss", "brier_multiclass"]
-    without = compared("a.csv", "b.csv")
-    assert without["comparison"]["differences"][0]["candidate"] == 0.0
-    said = ticketbench("compare", "a.csv", "b.csv").stderr
+    without = ticketbench("compare", "a.csv", "b.csv")
+    assert without.returncode == 2
+    assert "no gold label has a score column" in without.stderr
+    in_part = Path("b.csv").read_text(encoding="utf-8").replace("score_privacy", "score_account")
+    Path("c.csv").write_text(in_part, encoding="utf-8")
+    assert compared("a.csv", "c.csv")["comparison"]["differences"][0]["candidate"] == 0.5
+    said = ticketbench("compare", "a.csv", "c.csv").stderr
     assert "billing: only in the base, not comparable; 60 tickets wrong for the other" in " ".join(
         said.split()
     )
-    wrong = ticketbench("compare", "a.csv", "b.csv", "--map", "biling=money")
+    wrong = ticketbench("compare", "a.csv", "c.csv", "--map", "biling=money")
     assert wrong.returncode == 2
     assert "did you mean 'billing'" in wrong.stderr
 

@@ -150,8 +150,11 @@ def test_an_example_of_a_help_page_runs(line: str, made: Path, tmp_path: Path) -
         (folder / "configs/base.json").unlink()
     if line.startswith("ticketbench policy route"):  # of an engine that runs here
         shutil.copy(folder / "exported.json", folder / "policy.json")
-    if line.endswith("a.csv b.csv --json"):
+    if line.endswith(("a.csv b.csv --json", "a.csv b.csv --common")):
         shutil.copy(folder / "a.csv", folder / "b.csv")
+    if "--of-b" in line:
+        text = (folder / "a.csv").read_text(encoding="utf-8")
+        (folder / "b.csv").write_text(text.replace("label", "gold", 1), encoding="utf-8")
     for one in line.replace("/tmp", str(tmp_path)).split(" && "):
         words = shlex.split(one.partition(" > ")[0])
         if words[0] == "cd":

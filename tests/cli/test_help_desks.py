@@ -96,6 +96,21 @@ def test_an_export_becomes_a_report_without_a_hand_edit(project: Path, form: str
     assert (project / "report" / "index.html").exists()
 
 
+def test_a_report_says_what_an_import_did_to_the_texts(project: Path) -> None:
+    assert imported(project, IMPORTS["bodies"]).returncode == 0
+    assert ticketbench_in(project, "run", "eval.yaml", "--out", "report").returncode == 0
+    said = (
+        "texts imported, by d.notes.json: HTML made text in 12 of 12 texts, "
+        "quoted replies cut in 12 of 12 texts"
+    )
+    assert said in (project / "report" / "index.html").read_text(encoding="utf-8")
+    summary = (project / "report" / "summary.md").read_text(encoding="utf-8")
+    assert said in summary.replace("\\", "")
+    Path(project, "d.notes.json").unlink()
+    assert ticketbench_in(project, "run", "eval.yaml", "--out", "report").returncode == 0
+    assert said not in (project / "report" / "index.html").read_text(encoding="utf-8")
+
+
 def test_what_is_left_out_is_counted_on_the_terminal_and_in_the_notes(tmp_path: Path) -> None:
     done = imported(tmp_path, IMPORTS["freshdesk"])
     notes = json.loads((tmp_path / "d.notes.json").read_text(encoding="utf-8"))["data"]
@@ -124,3 +139,28 @@ def test_the_first_text_that_changed_is_shown_before_and_after(tmp_path: Path) -
     assert "quoted replies cut in 12 of 12 texts" in done.stdout
     assert "before  <html>" in done.stdout
     assert "after   The invoice for May lists a seat we removed in April." in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("zendesk.ndjson --preset zendesk --label-tag taem_*", "team_billing (3)"),
+        ("zendesk.ndjson --preset zendesk --label-field 36011", "did you mean '3601'?"),
+        ("jira.csv --preset jira --label-field Taem", "did you mean 'Team'?"),
+    ],
+)
+def test_where_no_ticket_has_the_label_what_there_is_is_named(
+    tmp_path: Path, words: str, advice: str
+) -> None:
+    done = imported(tmp_path, words)
+    assert (done.returncode, advice in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "d.csv").exists()
+
+
+def test_a_field_that_is_empty_everywhere_is_said_to_be(tmp_path: Path) -> None:
+    line = {"id": 1, "raw_subject": "a", "description": "some words", "tags": ["vip"],
+            "custom_fields": [{"id": 3601, "value": None}]}  # fmt: skip
+    (tmp_path / "t.ndjson").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    options = ("--preset", "zendesk", "--label-field", "3601", "-o", "d.csv")
+    done = ticketbench_in(tmp_path, "data", "import", "t.ndjson", *options)
+    assert "it has no value anywhere; fields here: 3601" in done.stderr

@@ -98,3 +98,38 @@ def test_a_table_that_is_none_is_refused_and_nothing_is_written(export: Path) ->
     assert done.returncode == 2
     assert "no column can be the text" in done.stderr
     assert not Path("configs").exists()
+
+
+def test_an_export_is_refused_with_the_command_that_reads_it(export: Path) -> None:
+    lines = [{"id": i, "raw_subject": "order", "description": f"order {i} never came",
+              "status": ("closed", "open")[i % 2], "custom_fields": [], "tags": []}
+             for i in range(8)]  # fmt: skip
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    Path("desk.ndjson").write_text(text, encoding="utf-8")
+    done = ticketbench("init", "--from", "desk.ndjson")
+    assert done.returncode == 2
+    assert "ticketbench data import desk.ndjson --preset zendesk" in done.stderr
+    assert not Path("configs").exists()
+
+
+def test_the_customers_of_an_imported_dataset_stay_together(export: Path) -> None:
+    rows = "".join(f"{i},order {i} never came,{'ab'[i % 2]},{i // 3}\n" for i in range(24))
+    Path("tickets.csv").write_text(f"id,text,label,group\n{rows}", encoding="utf-8")
+    assert ticketbench("init", "--from", "tickets.csv").returncode == 0
+    assert "    group: group\n" in Path("configs/tickets.yaml").read_text(encoding="utf-8")
+
+
+def test_labels_between_commas_and_seventy_seven_labels_make_projects_that_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tables = Path(__file__).resolve().parents[1] / "exports" / "tables"
+    for name, said in (
+        ("all-labels-by-comma", "sign    ,   between labels of all_labels"),
+        ("tickets-77", "labels  "),
+    ):
+        done = ticketbench("init", name, "--from", str(tables / f"{name}.csv"))
+        assert done.returncode == 0, done.stderr
+        assert said in done.stdout
+        assert max(map(len, done.stdout.splitlines())) < 200
+        assert ticketbench("validate", f"{name}/configs/{name}.yaml").returncode == 0

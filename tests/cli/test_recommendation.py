@@ -38,7 +38,7 @@ V1 = """\
 """
 
 
-HARDER = "tickets of heavy writers are right less often"
+HARDER = "tickets of large groups are right less often"
 
 
 class Row(NamedTuple):

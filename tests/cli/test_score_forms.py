@@ -243,4 +243,35 @@ def test_the_page_on_tables_can_be_followed() -> None:
             done = ticketbench(*shlex.split(step.text)[1:])
             assert done.returncode == 0, (step.line, done.stderr)
             commands += 1
-    assert commands == 2
+    assert commands == 3
+
+
+def test_a_new_name_that_is_nearly_a_column_is_a_slip() -> None:
+    text = "ticket_id,label,score_a,score_billing\n1,a,0.9,0.1\n2,Bill,0.2,0.8\n"
+    Path("p.csv").write_text(text, encoding="utf-8")
+    shown = refused("score", "p.csv", "--labels", "Bill=biling")
+    assert "--labels Bill=biling: no label with scores is called 'biling'" in shown
+    assert "did you mean 'billing'?" in shown
+    assert "TB204" in ticketbench("score", "p.csv", "--labels", "Bill=other").stderr
+
+
+def test_a_prefix_that_is_cut_short_is_told_whole() -> None:
+    file = str(TABLES / "scikit-learn-names.csv")
+    shown = refused("score", file, "--columns", "label=y_true", "--score-prefix", "prob")
+    assert "help: --score-prefix proba_" in shown
+
+
+def test_two_tables_that_are_written_differently_are_compared() -> None:
+    first, second = (str(TABLES / name) for name in ("percent.csv", "scikit-learn-names.csv"))
+    of_b = "--columns label=y_true --score-prefix proba_"
+    done = ticketbench("compare", first, second, "--scale", "percent", "--of-b", of_b, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]
+    assert [one["n_scored"] for one in found["answered"]] == [60, 60]
+    assert found["flips"] == []
+
+
+@pytest.mark.parametrize("of_b", ["--colums label=x", "--scale prozent", "word", "'"])
+def test_what_is_no_option_of_a_table_is_told_with_an_example(of_b: str) -> None:
+    file = str(TABLES / "all-60.csv")
+    assert "such as --of-b '--columns label=gold" in refused("compare", file, file, "--of-b", of_b)

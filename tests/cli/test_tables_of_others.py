@@ -15,6 +15,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from forked import ticketbench
+from sheets import xlsx
 from ticketbench.edge.inputs.config import read_config
 from ticketbench.edge.inputs.dataset import load_dataset
 
@@ -293,3 +294,30 @@ def test_the_example_of_the_page_of_keys_does_what_it_says() -> None:
     assert command is not None
     done = ticketbench(*shlex.split(command[1]))
     assert (done.returncode, done.stdout) == (0, "ok: tickets.csv: dataset, 3 tickets\n")
+
+
+@pytest.mark.parametrize("column", ["part", "Part of it"])
+def test_the_condition_that_is_advised_names_the_column_of_the_file(column: str) -> None:
+    Path("splits.csv").write_text(SPLITS.replace("split", column), encoding="utf-8")
+    done = run("splits.csv", f"columns: {{split: {column}}}")
+    advised = said(done).partition("to judge one: `dataset: {")[2].partition("}`")[0]
+    again = run("splits.csv", f"columns: {{split: {column}}}", advised)
+    assert again.returncode == 0, again.stderr
+    assert f"on 2 of 4 rows: {column} = test" in said(again)
+
+
+def test_a_sheet_of_a_workbook_is_a_dataset_and_another_a_map_of_labels(
+    control: list[dict[str, str]],
+) -> None:
+    pytest.importorskip("python_calamine")
+    with Path("plain.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    tickets = [head, *([id_, text, label.upper()] for id_, text, label in rows)]
+    names = [["old", "new"], *([label.upper(), label] for label in {row[2] for row in rows})]
+    Path("book.xlsx").write_bytes(xlsx({"Cover": [["x"]], "Tickets": tickets, "Names": names}))
+    done = run("book.xlsx#Tickets", "labels: {from: book.xlsx#Names}")
+    assert done.returncode == 0, done.stderr
+    assert answers() == control
+    assert ticketbench("init", "own", "--from", "book.xlsx#Tickets").returncode == 0
+    assert ticketbench("validate", "own/configs/book.yaml").returncode == 0
+    assert "no such file: nowhere.xlsx" in run("nowhere.xlsx#Tickets").stderr

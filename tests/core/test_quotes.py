@@ -52,9 +52,11 @@ def test_30_words_stand_without_quotes_and_the_rest_is_counted() -> None:
     assert words([str(i) for i in range(32)]).endswith(", 29 and 2 more")
 
 
-def test_of_columns_the_count_and_the_three_nearest_are_told() -> None:
-    columns = ("body", "ticket_id", "labels", "when", "label_2")
-    assert columns_near("label", columns).startswith("5 columns, the nearest: 'labels', 'label_2',")
+def test_of_columns_the_count_and_the_five_nearest_are_told() -> None:
+    columns = ("body", "ticket_id", "labels", "when", "label_2", "x", "y")
+    said = columns_near("label", columns)
+    assert said.startswith("7 columns, the nearest: 'labels', 'label_2',")
+    assert said.count("', '") == 4
 
 
 def test_a_single_column_may_be_a_secret_and_is_not_shown() -> None:

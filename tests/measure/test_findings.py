@@ -75,8 +75,9 @@ def heavy(*, right_of_ten: int) -> ScoreTable:
 
 def test_heavy_writers_who_are_harder_are_named_with_both_shares() -> None:
     (finding,) = found("TB211", heavy(right_of_ten=2))
-    assert finding.title == "tickets of heavy writers are right less often"
-    assert finding.evidence == "v1: 60.0% right by ticket, 92.7% by customer"
+    assert finding.title == "tickets of large groups are right less often"
+    by_group = "92.7% by group, a customer or near-duplicates"
+    assert finding.evidence == f"v1: 60.0% right by ticket, {by_group}"
 
 
 def test_heavy_writers_like_the_others_are_no_finding() -> None:

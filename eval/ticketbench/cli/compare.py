@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ticketbench.cli.form import form_options
+from ticketbench.cli.form import form_of_words, form_options
 from ticketbench.cli.options import (
     config_option,
     label_map,
@@ -58,6 +58,8 @@ _FEW, _MOST = 3, 10
 @click.option("--common", is_flag=True,
               help="Compare on the tickets that both have, where one has others, too.")  # fmt: skip
 @form_options
+@click.option("--of-b", metavar="OPTIONS",
+              help="In quotes, such of these options as say how B alone is written.")  # fmt: skip
 @click.option("--threshold", type=click.FloatRange(0, 1.01),
               help="Route when the top score is at least this [config, or 0.60].")  # fmt: skip
 @click.option("--escalate-above", type=click.FloatRange(0, 1),
@@ -76,6 +78,7 @@ def command(
     mapping: tuple[str, ...],
     common: bool,
     form: Form,
+    of_b: str | None,
     threshold: float | None,
     escalate_above: float | None,
     most: int | None,
@@ -97,6 +100,7 @@ def command(
     ticketbench compare a.csv b.csv --json
     ticketbench compare a.csv b.csv --map account=access,privacy
     ticketbench compare a.csv b.csv --common
+    ticketbench compare a.csv b.csv --of-b '--columns label=gold'
     """
     from ticketbench.flow.compare import compare_sides
 
@@ -111,6 +115,7 @@ def command(
         escalate_above=escalate_above,
         reference=reference,
         form=form,
+        form_of_b=None if of_b is None else form_of_words(of_b, where="--of-b"),
         common=common,
     )
     say_notes(found.notes)

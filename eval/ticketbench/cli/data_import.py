@@ -106,6 +106,7 @@ def _asked(given: dict[str, Any]) -> ImportAsked:
 def _show(found: Imported, file: Path) -> None:
     """What became of the export, step by step, and what to do next."""
     from ticketbench.flow.data import words
+    from ticketbench.flow.import_notes import step_text
 
     notes = found.notes
     if not found.files:
@@ -118,9 +119,8 @@ def _show(found: Imported, file: Path) -> None:
         show_pieces(Piece(f"left out: {words.left_out_text(notes)}"))
     for sentence in words.made_texts(notes):
         show_pieces(Piece(sentence))
-    n = notes.n_tickets + notes.resolution.n_undecided - notes.resolution.n_written
     for step in notes.steps:
-        show_pieces(Piece(words.step_text(step, n)))
+        show_pieces(Piece(step_text(step, notes.n_texts)))
     if found.shown:
         _show_tickets(found)
     if notes.agreement is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 from collections.abc import Callable
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,31 @@ def form_options(command: _Command) -> _Command:
     for option in reversed(_OPTIONS):
         with_form = option(with_form)
     return with_form
+
+
+def form_of_words(text: str, *, where: str) -> Form:
+    """The form that the options in `text` say, as a shell would split them.
+
+    Raises InputError at `where` for quotes that do not close, and for other words.
+    """
+    from ticketbench.core.errors import InputError
+
+    help_ = f"such as {where} '--columns label=gold --scale percent'"
+
+    def alone(**given: Any) -> None:
+        """Never called: its options are what is wanted."""
+
+    for option in reversed(_OPTIONS):
+        alone = option(alone)
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise InputError("a quote does not close", where=where, help=help_) from None
+    command = click.command(where, add_help_option=False)(alone)
+    try:
+        return _form(command.make_context(where, words).params)
+    except click.UsageError as error:
+        raise InputError(error.format_message(), where=where, help=help_) from None
 
 
 def _form(given: dict[str, Any]) -> Form:

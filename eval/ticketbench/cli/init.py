@@ -21,6 +21,9 @@ from ticketbench.cli.output import (
 if TYPE_CHECKING:
     from ticketbench.flow.setup.project import Project
 
+_MOST_LABELS = 12
+"""That are shown; a table of 77 is looked up in the rubrics that are written."""
+
 
 @click.command("init")
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
@@ -76,8 +79,9 @@ def _show(made: Project, file: Path) -> None:
         why = f"   {guess.reason}" if guess.reason else ""
         show_pieces(Piece(guess.column), Piece(f"{others}{why}", ASIDE), first=guess.role, column=8)
     _show_reading(made)
-    counts = ", ".join(f"{label} {n:,}" for label, n in made.labels.items())
-    show_pieces(Piece(counts), first="labels", column=8)
+    counts = [f"{label} {n:,}" for label, n in made.labels.items()]
+    more = f" and {len(counts) - _MOST_LABELS} more" if len(counts) > _MOST_LABELS else ""
+    show_pieces(Piece(", ".join(counts[:_MOST_LABELS]) + more), first="labels", column=8)
     show()
     rows = [(Piece(masked_id(one.id), "bold"), Piece(one.label)) for one in made.shown]
     show_columns(rows, below=[ticket.text for ticket in made.shown])
@@ -93,6 +97,9 @@ def _show_reading(made: Project) -> None:
     if made.delimiter:
         sign = "tab" if made.delimiter == "\t" else made.delimiter
         show_pieces(Piece(sign), Piece("   between fields", ASIDE), first="sign", column=8)
+    if made.separator:
+        between = Piece("   between labels of all_labels", ASIDE)
+        show_pieces(Piece(made.separator), between, first="sign", column=8)
     renamed = [f"{old} = {new}" for old, new in made.spellings.items() if old != new]
     if renamed:
         show_pieces(Piece(", ".join(renamed)), first="spelled", column=8)

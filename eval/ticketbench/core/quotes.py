@@ -53,7 +53,7 @@ def listed(names: Iterable[str]) -> str:
 
 
 def columns_near(name: str, columns: Collection[str]) -> str:
-    """How many columns a table has, and the three whose names are nearest to `name`.
+    """How many columns a table has, and the five whose names are nearest to `name`.
 
     A single column may be the first line of something that is no table: it is not shown.
     """
@@ -62,5 +62,6 @@ def columns_near(name: str, columns: Collection[str]) -> str:
     import difflib  # late: it takes longer to load than the rest of this file
 
     by_start = {column[:MOST_SHOWN]: column for column in columns}
-    near = difflib.get_close_matches(name, by_start, n=_MOST_NAMES, cutoff=0.0)
-    return f"{len(columns)} columns, the nearest: {listed(by_start[one] for one in near)}"
+    near = difflib.get_close_matches(name, by_start, n=_MOST_IN_A_SENTENCE, cutoff=0.0)
+    named = ", ".join(quoted(by_start[one]) for one in near)
+    return f"{len(columns)} columns, the nearest: {named}"

@@ -108,17 +108,25 @@ def compare_sides(
     escalate_above: float | None = None,
     reference: bool = False,
     form: Form = AS_OURS,
+    form_of_b: Form | None = None,
     common: bool = False,
 ) -> Compared:
     """Is `candidate` better than `base` on the same tickets? See `read_sides` for what they are.
 
     `mapping` ties labels that are called otherwise on the other side; `form` says how tables of
-    predictions are written. `reference` adds values under other libraries' names. Raises
-    InputError when the tickets are not the same, unless `common`: then those in both are compared.
+    predictions are written, `form_of_b` the candidate where it is written otherwise. `reference`
+    adds values under other libraries' names. Raises InputError when the tickets are not the same,
+    unless `common`: then those in both are compared.
     """
     mapped = names_in(mapping)
     first, second = read_sides(
-        (base, candidate), config=config, mode=mode, overrides=overrides, form=form, mapped=mapped
+        (base, candidate),
+        config=config,
+        mode=mode,
+        overrides=overrides,
+        form=form,
+        form_of_b=form_of_b,
+        mapped=mapped,
     )
     return compare_two(
         first,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.intake import Intake
 from ticketbench.core.types import Finding
 from ticketbench.edge.results.store import load
 from ticketbench.measure.agreement.summary import Agreement
@@ -14,6 +15,13 @@ from ticketbench.report.words import numbers
 
 NOTES = ".notes.json"
 """In place of the suffix of a dataset."""
+
+STEP_WORDS = {
+    "html": "HTML made text",
+    "quotes": "quoted replies cut",
+    "signatures": "signatures cut",
+    "characters": "characters that no file can keep taken out",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,19 @@ class ImportNotes:
     resolution: Resolution
     agreement: Agreement | None
 
+    @property
+    def n_texts(self) -> int:
+        """Texts that went through the steps, with those of tickets without a majority."""
+        return self.n_tickets + self.resolution.n_undecided - self.resolution.n_written
+
+
+def step_text(step: StepNote, n: int) -> str:
+    """What a step did to how many texts."""
+    kept = ""
+    if step.n_kept:
+        kept = f"; {step.n_kept:,} kept whole, since nothing else was left"
+    return f"{STEP_WORDS[step.name]} in {step.n_changed:,} of {n:,} texts{kept}"
+
 
 def notes_beside(dataset: Path) -> ImportNotes | None:
     """The notes of the import that wrote `dataset`; None where there are none that can be read."""
@@ -83,13 +104,26 @@ def notes_beside(dataset: Path) -> ImportNotes | None:
         return None
 
 
+def with_steps(intake: Intake, dataset: Path) -> Intake:
+    """What was done to a dataset, and before that to its texts by the import that wrote it, as the
+    notes beside it say: an accuracy is one of the texts as they were left.
+    """
+    notes = notes_beside(dataset)
+    steps = () if notes is None else tuple(one for one in notes.steps if one.n_changed)
+    if notes is None or not steps:
+        return intake
+    told = ", ".join(step_text(one, notes.n_texts) for one in steps)
+    by = dataset.with_suffix(NOTES).name
+    return replace(intake, done=(*intake.done, f"texts imported, by {by}: {told}"))
+
+
 def ceiling(dataset: Path) -> tuple[Finding, ...]:
     """A note where the people who labelled `dataset` did not all agree, by the notes beside it: a
     way to read accuracies, never a bound in a formula.
     """
     notes = notes_beside(dataset)
     found = None if notes is None else notes.agreement
-    if found is None or found.n_agreed == found.n_double:
+    if notes is None or found is None or found.n_agreed == found.n_double:
         return ()
     few = ", which is few" if found.few else ""
     return (
@@ -98,10 +132,19 @@ def ceiling(dataset: Path) -> tuple[Finding, ...]:
             severity="note",
             title=ceiling_text(found),
             evidence=f"{numbers.interval(found.agreed)} by {dataset.with_suffix(NOTES).name}"
-            f", from {numbers.count(found.n_double, 'ticket')}{few}",
+            f", from {numbers.count(found.n_double, 'ticket')}{few}{_left_out(notes.resolution)}",
             action="agree on what the unclear labels mean before you blame the rubrics",
         ),
     )
+
+
+def _left_out(found: Resolution) -> str:
+    """Tickets that are harder than these, and are not among them."""
+    n = found.n_undecided - found.n_written
+    if n <= 0:
+        return ""
+    verb = "is" if n == 1 else "are"
+    return f"; {n:,} without a majority {verb} left out, so what is judged is easier than that"
 
 
 def ceiling_text(found: Agreement) -> str:

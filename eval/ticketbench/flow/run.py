@@ -28,7 +28,7 @@ from ticketbench.flow.answers.origin import (
     origin_of,
 )
 from ticketbench.flow.endpoints.leaderboard import efforts_of, with_leaderboard
-from ticketbench.flow.import_notes import ceiling
+from ticketbench.flow.import_notes import ceiling, with_steps
 from ticketbench.flow.report_folder import made_from
 from ticketbench.flow.steps.completeness import (
     drift_finding,
@@ -193,7 +193,7 @@ def _replay_all(
 
 
 def _findings(inputs: Inputs, answered: _Answered) -> tuple[Finding, ...]:
-    """What is told before any figure: warnings about the answers first."""
+    """What to know before any figure: which model answered comes before all else."""
     of_answers = list(origin_findings(answered.origins))
     for endpoint in inputs.endpoints:
         own = [one.drift for one in answered.replayed if _is_of(one, endpoint, inputs)]
@@ -261,7 +261,8 @@ def _measured(
         certify=inputs.config.file.choose.certify or "",
     )
     slices = tuple(sliced(inputs.dataset, table) for table in tables)
-    results = replace(results, slices=slices, report=Origin(inputs.loaded.intake))
+    read = with_steps(inputs.loaded.intake, inputs.loaded.path)
+    results = replace(results, slices=slices, report=Origin(read))
     results = with_production(results, tables, inputs)
     if inputs.config.file.report.categories:
         from ticketbench.flow.categories import of_run

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from ticketbench.flow.rubrics.lint import LintedSet, PlacedFinding
 
 
-_COLUMNS = ("id", "text", "label")
-
-
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A valid file: its kind, what is in it, and what is worth knowing about it."""
@@ -59,6 +56,7 @@ def validate(
 def _check(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) -> Checked:
     from ticketbench.edge.imports.advice import refuse_export
     from ticketbench.edge.inputs.python_literal import is_python
+    from ticketbench.edge.inputs.tickets.keys import NO_KEYS
 
     if path.suffix in (".yaml", ".yml"):
         _refuse_options(path, how)
@@ -66,8 +64,9 @@ def _check(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) ->
     if is_python(path):
         _refuse_options(path, how)
         return _check_rubrics(path)
-    columns = how.columns if how else None
-    refuse_export(path, unless=(columns.id, *columns.texts, columns.label) if columns else _COLUMNS)
+    columns = (how or NO_KEYS).columns
+    unless = (columns.id, *columns.texts, columns.label)
+    refuse_export(path, unless=unless, named=columns.named)
     if path.suffix == ".json" and how is None and not _is_table(path):
         return _check_document(path)
     return _check_dataset(path, labels, how)
@@ -82,8 +81,10 @@ def _refuse_options(path: Path, how: DatasetKeys | None) -> None:
 def _check_dataset(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) -> Checked:
     from ticketbench.edge.inputs.dataset import Reading, load_dataset
     from ticketbench.edge.inputs.dataset_findings import dataset_findings
+    from ticketbench.edge.inputs.tickets.keys import NO_KEYS
 
-    loaded = load_dataset(path, Reading(how) if how else None, known_labels=labels)
+    reading = Reading(how or NO_KEYS, said_by="config or flags")
+    loaded = load_dataset(path, reading, known_labels=labels)
     return Checked(
         str(path), "dataset", count(len(loaded.lines), "ticket"), dataset_findings(loaded)
     )

@@ -225,10 +225,10 @@ def heavy_writers(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
         yield Finding(
             code="TB211",
             severity="note",
-            title=f"tickets of heavy writers are right {how} often",
+            title=f"tickets of large groups are right {how} often",
             evidence=f"{table.provenance.rubric_set}: {100 * by_ticket:.1f}% right by ticket, "
-            f"{100 * by_customer:.1f}% by customer",
-            action="look at the customers with the most tickets; a promised threshold counts both",
+            f"{100 * by_customer:.1f}% by group, a customer or near-duplicates",
+            action="look at the largest groups; a promised threshold counts both",
         )
 
 

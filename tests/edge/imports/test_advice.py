@@ -111,3 +111,22 @@ def test_an_error_of_something_else_stays_what_it_is() -> None:
 )
 def test_a_tool_has_its_article(tool: str, text: str) -> None:
     assert an_export(tool) == text
+
+
+def test_a_column_that_a_config_names_wrong_is_named_beside_the_export() -> None:
+    Path("t.csv").write_text("Issue key,Issue id,Summary\nA-1,1,some words\n", encoding="utf-8")
+    asked = ("Issue key", "Sumary")
+    with pytest.raises(InputError, match="no column 'Sumary', and this looks like a Jira export"):
+        refuse_export(Path("t.csv"), unless=asked, named=asked)
+    with pytest.raises(InputError, match=r"^this looks like a Jira export"):
+        refuse_export(Path("t.csv"), unless=asked)
+
+
+def test_who_named_most_columns_rightly_is_told_the_one_that_is_wrong() -> None:
+    Path("t.csv").write_text("Issue key,Issue id,Summary,Team\nA-1,1,x y,b\n", encoding="utf-8")
+    done = ticketbench("validate", "t.csv", "--columns", "id=Issue key,text=Summary,label=Taem")
+    assert done.returncode == 2
+    assert "there is no column 'Taem' for the label" in done.stderr
+    assert "or here --columns label=COLUMN" in " ".join(done.stderr.split())
+    with pytest.raises(InputError, match="looks like a Jira export"):
+        refuse_export(Path("t.csv"), unless=("Issue key", "a", "b"), named=("Issue key", "a", "b"))

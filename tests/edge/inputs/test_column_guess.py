@@ -40,6 +40,22 @@ def test_names_that_everybody_uses_are_taken() -> None:
     assert found(table) == {"id": "id", "text": "text", "label": "label", "group": "customer"}
 
 
+@pytest.mark.parametrize(("name", "is_label"), [("intent", True), ("customer_no", False)])
+def test_only_a_column_that_is_called_so_holds_hundreds_of_labels(
+    name: str, is_label: bool
+) -> None:
+    table = columns(3 * MOST_LABELS, id="i{i}", text=TEXT)
+    rows = tuple(Row(one.line, {**one.values, name: f"v{one.line // 2}"}) for one in table.rows)
+    roles = [one.role for one in likely_columns(columns_of((*table.columns, name), rows))]
+    assert ("label" in roles) == is_label
+
+
+def test_a_column_of_times_is_no_text() -> None:
+    table = columns(id="{i}", text=TEXT, label="{x}", opened="2026-01-01 10:00:{i}")
+    text = next(one for one in guessed_columns(FILE, table) if one.role == "text")
+    assert (text.column, text.others) == ("text", ())
+
+
 def test_names_are_read_whatever_their_case_and_signs() -> None:
     table = columns(**{"Ticket ID": "T{i}", "Body": TEXT, "Issue-Type": "{x}"})
     assert found(table) == {"id": "Ticket ID", "text": "Body", "label": "Issue-Type"}
@@ -149,3 +165,10 @@ def test_a_list_of_one_is_what_stands_in_it() -> None:
     rows = tuple(Row(i, {"id": str(i), "label": ["abc"[i % 3]]}) for i in range(9))
     assert columns_of(("label",), rows) == {"label": [*"abcabcabc"]}
     assert likely_columns(columns_of(("id", "label"), rows))[1].column == "label"
+
+
+def test_a_dataset_of_ours_says_itself_what_its_groups_are() -> None:
+    ours = columns(id="{i}", text=TEXT, label="{x}", group="c-{x}")
+    assert found(ours)["group"] == "group"
+    assert "group" not in found(columns(id="{i}", text=TEXT, label="{x}", group="{i}"))
+    assert "group" not in found(columns(id="{i}", body=TEXT, type="{x}", group="team {x}"))

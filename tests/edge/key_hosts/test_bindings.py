@@ -9,6 +9,7 @@ import pytest
 import ticketbench
 from house import read_house
 from ticketbench.core.errors import InputError
+from ticketbench.core.keys.host import Host
 from ticketbench.edge.key_hosts.bindings import granted, is_of_others
 from ticketbench.edge.secret import ApiKey
 
@@ -80,6 +81,12 @@ def test_a_key_that_is_not_bound_is_not_even_read() -> None:
 def test_names_of_other_services_are_known(name: str) -> None:
     assert is_of_others(name)
     assert not is_of_others(f"MY_{name}X")
+
+
+def test_a_key_is_nobody_elses_at_home() -> None:
+    assert not is_of_others("OPENAI_API_KEY", Host("api.openai.com"))
+    assert is_of_others("OPENAI_API_KEY", Host("api.openai.com.example"))
+    assert is_of_others("ANTHROPIC_API_KEY", Host("api.openai.com"))
 
 
 def test_no_other_place_reads_a_key_for_sending() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
+from ticketbench.edge.tables.dialect import delimiter_of, encoding_of, say_delimiter, say_encoding
+from ticketbench.edge.tables.rows import Dialect
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,11 @@ def test_an_unknown_encoding_is_an_error(name: str) -> None:
 def test_a_codec_of_no_text_files_is_refused(name: str) -> None:
     with pytest.raises(InputError, match="is no encoding of text files"):
         encoding_of(name)
+
+
+def test_who_checks_a_file_alone_is_told_the_key_and_the_option() -> None:
+    both = Dialect(options="config or flags")
+    said = say_delimiter("\t", both, instead=",", line="")
+    assert said == "write dataset.delimiter: \"tab\", or here --delimiter 'tab'"
+    said = say_encoding(both, ["cp1250", "cp1252"])
+    assert said == ("write dataset.encoding: cp1250, or here --encoding cp1250, or perhaps cp1252")

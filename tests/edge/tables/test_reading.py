@@ -166,3 +166,12 @@ def test_bad_rows_are_told_after_the_good_ones(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="1 field where the header has 2"):
         seen.extend(row.line for row in rows)
     assert seen == [2, 4]
+
+
+def test_a_delimiter_says_nothing_of_objects_and_is_not_passed_over_in_silence(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"id": "1"}\n', encoding="utf-8")
+    said = read_table(path, Dialect(delimiter=";", encoding="cp1252")).notes
+    assert said == ("the delimiter that is given says nothing of a .jsonl file",)

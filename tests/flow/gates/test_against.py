@@ -641,3 +641,20 @@ def test_nothing_of_the_rules_of_before_is_left_behind(repository: Path, tmp_pat
         tempfile.tempdir = None
     assert list(own.iterdir()) == []
     assert sorted(os.listdir()) == before
+
+
+def test_a_map_of_labels_is_that_of_before_and_a_new_one_is_no_judge(repository: Path) -> None:
+    names = Path("datasets/labels.csv")
+    labels = sorted({row["label"] for row in rows()})
+    names.write_text("old,new\n" + "".join(f"{one},{one}\n" for one in labels))
+    before = "path: ../datasets/tickets.csv"
+    edit(CONFIG, (before, f"{before}, labels: {{from: ../datasets/labels.csv}}"))
+    committed(RIGHT)
+    assert exit_code(judged()) == 1
+    names.write_text("old,new\n" + "".join(f"{one},{labels[0]}\n" for one in labels))
+    assert (exit_code(judged()), "gold labels" in changes(judged())) == (1, True)
+    git("rm", "-q", "--cached", str(names))
+    git("commit", "-qm", "without a map")
+    git("add", str(names))
+    with pytest.raises(InputError, match=r"names the map of labels .*labels\.csv, and does not"):
+        judged("HEAD")

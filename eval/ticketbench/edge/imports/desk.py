@@ -63,6 +63,7 @@ def desk_labels(
     if not found:
         where = "the field" if asked.label_field else "a tag like"
         left_out.count(f"tickets without {where} {asked.label_field or asked.label_tag}")
+        left_out.saw(tags, fields)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,16 +46,29 @@ class Asked:
     parts: str = ""
 
 
+_MOST_SEEN = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What a preset did not take, counted by its reason in words: "bot messages"."""
+    """What a preset did not take, counted by its reason in words: "bot messages".
+
+    tags, fields  where labels were looked for in vain: what there is in their place, and how often
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
+    tags: Counter[str] = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
 
     def count(self, reason: str, n: int = 1) -> None:
         """Count `n` more things that were left out for `reason`."""
         if n:
             self.counts[reason] += n
+
+    def saw(self, tags: Iterable[str], fields: Iterable[str]) -> None:
+        """Note what a ticket without a label has; of very many tags or fields only the first."""
+        for known, names in ((self.tags, tags), (self.fields, fields)):
+            known.update(name for name in names if name in known or len(known) < _MOST_SEEN)
 
 
 Read = Callable[[Raw, Asked, LeftOut], Record | None]

@@ -29,8 +29,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "time": ("created_at", "created", "opened_at", "date", "time", "timestamp"),
 }  # fmt: skip
 
-MOST_LABELS = 60
-"""With more different values a column holds something else than labels."""
+MOST_LABELS, MOST_NAMED_LABELS = 60, 200
+"""With more different values a column holds something else than labels; one that is called so may
+have more.
+"""
 
 _SHORTEST_TEXT = 15
 _LONGEST_LABEL = 60
@@ -77,13 +79,25 @@ def likely_columns(values: Mapping[str, Sequence[str]]) -> tuple[Guess, ...]:
     """A guess for each role that a column looks like, as `guessed_columns`; none is missed."""
     free, found = dict(values), list[Guess]()
     for role in _ORDER:
-        fits = [name for name in _ranked(role, free) if free[name] and _FITS[role](free[name])]
+        if role == "group" and _is_ours(values) and _is_group(values[role]):
+            different = len(set(filter(str.strip, values[role])))
+            reason = f"by its name; {counted(different, len(values[role]))}"
+            found.append(Guess(role, role, reason=reason))
+            continue
+        fits = [
+            name for name in _ranked(role, free) if free[name] and _fits(role, name, free[name])
+        ]
         if fits:
             reason = _reason(role, fits[0], free[fits[0]])
             found.append(Guess(role, fits[0], tuple(fits[1:4]), reason))
             del free[fits[0]]
     order = list(NAMES)
     return tuple(sorted(found, key=lambda guess: order.index(guess.role)))
+
+
+def _is_ours(values: Collection[str]) -> bool:
+    """Whether columns are called as a dataset of ours calls them: `group` is no team then."""
+    return {"id", "text", "label", "group"} <= set(values)
 
 
 def _text(cell: object) -> str:
@@ -141,22 +155,30 @@ def _distinct(values: Sequence[str]) -> float:
     return len(set(values))
 
 
+def _fits(role: str, name: str, values: Sequence[str]) -> bool:
+    """Whether a column may have a role by what it holds."""
+    if role == "label":
+        return _is_label(values, MOST_NAMED_LABELS if is_known(role, name) else MOST_LABELS)
+    return _FITS[role](values)
+
+
 def _is_text(values: Sequence[str]) -> bool:
-    """Mostly there, mostly several words, and mostly not said twice."""
+    """Mostly there, mostly several words, mostly not said twice, and no dates."""
     given = [value for value in values if value.strip()]
     long = [value for value in given if len(value) >= _SHORTEST_TEXT and len(value.split()) > 1]
-    return 2 * len(long) > len(values) and 2 * len(set(given)) > len(given)
+    different = 2 * len(set(given)) > len(given)
+    return 2 * len(long) > len(values) and different and not _is_time(given)
 
 
-def _is_label(values: Sequence[str]) -> bool:
-    """Short, few, each on more than one ticket on average, and hardly ever missing.
+def _is_label(values: Sequence[str], most: int) -> bool:
+    """Short, at most so many, each on more than one ticket on average, and hardly ever missing.
 
     A ticket without one is refused with its line when the table is read.
     """
     found = Counter(value for value in values if value.strip())
     short = all(len(value) <= _LONGEST_LABEL for value in found)
     given = found.total() >= _MOSTLY * len(values)
-    return short and given and 2 <= len(found) <= MOST_LABELS and 2 * len(found) <= len(values)
+    return short and given and 2 <= len(found) <= most and 2 * len(found) <= len(values)
 
 
 def _is_id(values: Sequence[str]) -> bool:
@@ -177,7 +199,7 @@ def _is_time(values: Iterable[str]) -> bool:
 
 
 _FITS = {
-    "text": _is_text, "label": _is_label, "id": _is_id, "group": _is_group, "time": _is_time,
+    "text": _is_text, "id": _is_id, "group": _is_group, "time": _is_time,
 }  # fmt: skip
 _ORDER = ("text", "label", "id", "group", "time")
 """Of looking: what is surest to be told by its content comes first."""
@@ -186,7 +208,8 @@ _BY_CONTENT = ("text", "label", "id")
 _NEEDED: Mapping[str, str] = {
     "id": "a different value on nearly every row",
     "text": f"texts of several words, {_SHORTEST_TEXT} characters or more",
-    "label": f"2 to {MOST_LABELS} different short values on nearly every row",
+    "label": f"2 to {MOST_LABELS} different short values on nearly every row, or up to "
+    f"{MOST_NAMED_LABELS} in a column called label, team or the like",
 }
 
 

@@ -42,6 +42,7 @@ from ticketbench.edge.inputs.tickets.keys import DatasetConfig, Reading
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict, validated
 from ticketbench.edge.redaction import note_keys_named_in, refuse_key
 from ticketbench.edge.set_names import note_sets
+from ticketbench.edge.tables.reading import file_and_sheet
 
 VARIABLE_PREFIX = "TICKETBENCH_"
 _DEVICES = r"con|prn|aux|nul|(com|lpt)[0-9]"
@@ -291,16 +292,18 @@ class Config:
 
     @property
     def input_paths(self) -> tuple[Path, ...]:
-        """Every file that the config names to be read, whether or not it is there."""
+        """Every file that the config names to be read, whether or not it is there; of a sheet the
+        file that it stands in.
+        """
         optional = (
-            self.labels_path,
+            self.labels_path and file_and_sheet(self.labels_path)[0],
             self.recording_path,
             self.baseline_path,
             *(self.ca_path(endpoint) for endpoint in self.file.named_endpoints),
             self.production_log_path,
         )
         named = (
-            self.dataset_path,
+            file_and_sheet(self.dataset_path)[0],
             *(file_of(path) for path in self.rubric_paths.values()),
             *self.mask_words_paths,
             *optional,

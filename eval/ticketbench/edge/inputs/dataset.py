@@ -29,12 +29,16 @@ from ticketbench.edge.tables.rows import Row, Table, line_of_problem, problems_e
 
 @dataclass(frozen=True, slots=True)
 class LoadedDataset:
-    """A dataset with the physical line of each ticket, for messages, and what was done to it."""
+    """A dataset with the physical line of each ticket, for messages, and what was done to it.
+
+    split_column  what the file calls the splits of its tickets; empty where it has none
+    """
 
     dataset: Dataset
     path: Path
     lines: tuple[int, ...]
     intake: Intake = NOTHING_DONE
+    split_column: str = ""
 
     def where(self, index: int) -> str:
         """`file:line` of the ticket at `index`."""
@@ -70,12 +74,12 @@ def load_dataset(
     problem a cause, each with its first line and how many rows have it.
     """
     reading = Reading(DatasetKeys(columns=how)) if isinstance(how, Columns) else how or Reading()
-    table = read_table(path, reading.keys.dialect)
+    table = read_table(path, reading.dialect)
     head = f"{path}:1"
     _refuse_key(path, table)
     if not table.rows:
         raise InputError("there are no tickets in the file", where=head, help="add rows")
-    columns = mapped_columns(head, table, reading.keys.columns)
+    columns = mapped_columns(head, table, reading)
     conditions = conditions_of(reading)
     rows = rows_that_meet(conditions, table, reading, where=head)
     labels = label_map_of(reading, where=head)
@@ -87,7 +91,7 @@ def load_dataset(
     maker = TicketOfRow(columns, reading.keys, table.facts, labels, causes, ids, known)
     loaded = _loaded(path, rows, maker)
     parted = reading.keys.all_labels_separator is not None
-    problems = causes.problems() + _numbers(path, table, columns) + _duplicate_ids(loaded)
+    problems = causes.problems() + _numbers(path, table, rows, columns) + _duplicate_ids(loaded)
     problems += label_problems(
         path, loaded.dataset.tickets, loaded.lines, known_labels, parted=parted
     )
@@ -102,7 +106,7 @@ def load_dataset(
         done=done,
         chooses_split=any(one.column == columns.split for one in conditions),
     )
-    return replace(loaded, intake=intake)
+    return replace(loaded, intake=intake, split_column=columns.split or "")
 
 
 _MADE_IDS = "no id column: ids are made from the texts"
@@ -148,17 +152,21 @@ def tickets(path: Path | str) -> tuple[Ticket, ...]:
     return load_dataset(Path(path)).dataset.tickets
 
 
-def _numbers(path: Path, table: Table, columns: Columns) -> list[Problem]:
-    """Texts that the file holds as numbers, true or false: no ticket's text is one."""
-    return [
-        Problem(
-            f"{quoted(column)} holds a number, or true or false, where a text is meant",
-            f"{path}:{table.facts.numbers[column]}",
-            "map the column of the texts, or write the values as text",
-        )
-        for column in columns.texts
-        if column in table.facts.numbers
-    ]
+def _numbers(path: Path, table: Table, rows: Sequence[Row], columns: Columns) -> list[Problem]:
+    """Texts of these rows that the file holds as numbers, true or false, as no ticket's text is."""
+    problems = []
+    for column in columns.texts:
+        numbers = table.facts.numbers.get(column)
+        if numbers is None:
+            continue
+        held = set(numbers)
+        lines = [row.line for row in rows if not held or row.line in held]
+        if lines:
+            what = f"{quoted(column)} holds a number, or true or false, where a text is meant"
+            what += lines_text(lines, len(rows))
+            help_ = "map the column of the texts, or write the values as text"
+            problems.append(Problem(what, f"{path}:{lines[0]}", help_))
+    return problems
 
 
 _SEVERAL_ANSWERS = (

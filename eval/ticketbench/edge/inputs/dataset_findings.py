@@ -14,6 +14,7 @@ from ticketbench.core.quotes import clipped, listed, quoted, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
+from ticketbench.edge.files.yaml_text import as_yaml
 from ticketbench.edge.inputs.dataset import LoadedDataset
 from ticketbench.edge.inputs.rubric_files import folded
 from ticketbench.edge.texts.copies import copy_key
@@ -199,12 +200,13 @@ def all_splits(loaded: LoadedDataset) -> Iterator[Finding]:
         return
     named = [f"{clipped(name)} ({n:,})" for name, n in counts.most_common()]
     test = "test" if "test" in counts else named[0].rpartition(" ")[0]
+    column = as_yaml(loaded.split_column or "split")
     yield Finding(
         code="TB112",
         severity="note",
         title=f"all splits are judged: {words(named)}",
         evidence=f"the column of splits of {loaded.path.name}",
-        action=f"to judge one: `dataset: {{where: {{split: {test}}}}}`",
+        action=f"to judge one: `dataset: {{where: {{{column}: {test}}}}}`",
     )
 
 

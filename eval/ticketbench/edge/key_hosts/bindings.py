@@ -17,7 +17,9 @@ _OF_OTHERS = re.compile(
     r"|NPM_TOKEN|OPENAI_API_KEY|ANTHROPIC_API_KEY",
     re.IGNORECASE,
 )
-"""Variables whose secrets were made for another service than a /classify endpoint."""
+"""Variables whose secrets were made for another service than one that classifies."""
+_AT_HOME = {"OPENAI_API_KEY": "api.openai.com"}
+"""Services that classify, too, and what their own key is usually called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,10 @@ def how_to_bind(variable: str, host: Host) -> str:
     return f"ticketbench key bind {variable} {host}"
 
 
-def is_of_others(variable: str) -> bool:
-    """Whether the name says that the secret belongs to another service."""
+def is_of_others(variable: str, host: Host | None = None) -> bool:
+    """Whether the name says that the secret belongs to another service than the one at `host`."""
+    if host is not None and host.name == _AT_HOME.get(variable):
+        return False
     return _OF_OTHERS.fullmatch(variable) is not None
 
 
@@ -70,7 +74,7 @@ def _not_bound(variable: str, host: Host, environment: Mapping[str, str], where:
         f"{variable} is not bound to {host}: '{how_to_bind(variable, host)}' "
         "if you trust this config with it"
     )
-    if is_of_others(variable):
+    if is_of_others(variable, host):
         what += f"; by its name, {variable} is somebody else's secret: no config needs it"
     pair = f"{variable}={host}"
     line = " ".join([*environment.get(VARIABLE, "").split(), pair])

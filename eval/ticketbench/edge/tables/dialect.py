@@ -68,6 +68,8 @@ def say_delimiter(sign: str, dialect: Dialect, *, instead: str, line: str) -> st
     match dialect.options:
         case "config":
             return f'write dataset.delimiter: "{named}"'
+        case "config or flags":
+            return f"write dataset.delimiter: \"{named}\", or here --delimiter '{named}'"
         case "flags":
             return f"write --delimiter '{named}'"
         case "score flags":
@@ -88,6 +90,8 @@ def say_encoding(dialect: Dialect, likely: list[str]) -> str:
     match dialect.options:
         case "config":
             return f"write dataset.encoding: {first}{or_else}"
+        case "config or flags":
+            return f"write dataset.encoding: {first}, or here --encoding {first}{or_else}"
         case "flags" | "score flags":
             return f"write --encoding {first}{or_else}"
     return f"save the file as UTF-8; it may be in {', '.join([first, *others])}"
@@ -101,7 +105,15 @@ def likely_encodings(data: bytes, position: int) -> list[str]:
     sample = data[max(start, position - _LOOKED_AT) : position + _LOOKED_AT]
     sample = sample[: sample.rfind(b"\n") + 1] or sample
     names = [found.encoding.replace("_", "-") for found in from_bytes(sample)]
-    return list(dict.fromkeys([*names[:_MOST_LIKELY], *_western(sample)]))
+    usual = _western(sample)
+    if usual and names and _reads_alike(sample, usual[0], names[0]):
+        names = [*usual, *names]
+    return list(dict.fromkeys([*names[:_MOST_LIKELY], *usual]))
+
+
+def _reads_alike(sample: bytes, usual: str, other: str) -> bool:
+    """Whether nothing speaks for the other one: the usual one gives the same text."""
+    return sample.decode(usual) == sample.decode(other, "replace")
 
 
 def _western(sample: bytes) -> list[str]:

@@ -22,6 +22,8 @@ from ticketbench.edge.tables.rows import (
     Table,
 )
 
+_JSON = (".json", ".jsonl", ".ndjson")
+_NO_TEXT = (".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 _MOST_UNPACKED = 4_000_000_000
 _RESOLVE = f"{RESOLVE}; where a cell quotes such lines, put a blank before them"
 _SHEET = re.compile(r"(.+?\.(?:xlsx|xlsm|xlsb|xls|ods))#(.+)", re.IGNORECASE | re.DOTALL)
@@ -42,6 +44,7 @@ def open_table(path: Path, dialect: Dialect | None = None) -> Stream:
     file, sheet = file_and_sheet(path)
     data = _content(file)
     source = Source(data, dialect or Dialect(), sheet=sheet, suffix=_suffix(file))
+    _note_what_says_nothing(source)
     parse = FORMATS.get(_suffix(file))
     try:
         stream = parse(source)
@@ -50,6 +53,17 @@ def open_table(path: Path, dialect: Dialect | None = None) -> Stream:
     except InputError as error:
         raise error.located(str(file)) from None
     return Stream(stream.columns, _checked(file, stream.rows, source), source.notes, stream.facts)
+
+
+def _note_what_says_nothing(source: Source) -> None:
+    """What is said of how a file is written and has no meaning for its format."""
+    said = source.dialect
+    for word, value, suffixes in (
+        ("delimiter", said.delimiter, (*_JSON, *_NO_TEXT)),
+        ("encoding", said.encoding, _NO_TEXT),
+    ):
+        if value is not None and source.suffix in suffixes:
+            source.notes.append(f"the {word} that is given says nothing of a {source.suffix} file")
 
 
 def file_and_sheet(path: Path) -> tuple[Path, str]:

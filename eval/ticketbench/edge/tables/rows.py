@@ -19,9 +19,10 @@ _MOST_PLACES = 5
 Cell = str | list[str] | None
 """A value as text; a list where the format has lists; None where the format has nulls."""
 
-Options = Literal["none", "config", "flags", "score flags"]
-"""How a reader can say more of a file: not at all, keys of a config, options of a command, or those
-of a command that reads scores, which has one for the decimal sign too.
+Options = Literal["none", "config", "config or flags", "flags", "score flags"]
+"""How a reader can say more of a file: not at all, keys of a config, these or options of a command
+that checks a file alone, options, or those of a command that reads scores, which has one for the
+decimal sign too.
 """
 
 
@@ -45,13 +46,14 @@ class Facts:
                  that has none stays its digits
     floats       columns with a number that has a point, or may have had one (a spreadsheet keeps
                  no other numbers), whatever text it became
-    numbers      columns with a value that is a number, true or false and no text: its first line
+    numbers      columns with values that are numbers, true or false and no text: their lines; no
+                 line stands for all of them
     """
 
     repeated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     class_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     floats: Collection[str] = ()
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

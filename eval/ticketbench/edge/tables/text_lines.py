@@ -21,6 +21,9 @@ _NO_TABLE = re.compile(
 )
 """KEY=value (but for a spreadsheet's `sep=;`), a private key, or bytes, in the first line."""
 
+_UTF_16 = re.compile(rb"(?:\0[\t -~]){6}|(?:[\t -~]\0){6}")
+"""Plain letters with a NUL before or behind each: UTF-16 without the mark of it."""
+
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -43,6 +46,10 @@ def text_lines(source: Source) -> Iterator[str]:
         data = _as_utf_8(source, encoding)
     if _NO_TABLE.match(data):
         help_ = "the first line of a table names its columns, such as id,text,label"
+        if _UTF_16.match(data) and source.dialect.encoding is None:
+            help_ = say_encoding(
+                source.dialect, ["utf-16-be" if data[:1] == b"\0" else "utf-16-le"]
+            )
         raise MalformedRow(1, "this is not a table", help_)
     _refuse_long_line(data)
     try:

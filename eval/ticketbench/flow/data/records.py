@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
@@ -10,6 +11,7 @@ from typing import Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted, words
+from ticketbench.core.registry import suggestion
 from ticketbench.edge.imports.preset import Asked, LeftOut, Preset
 from ticketbench.edge.imports.raw import Export
 from ticketbench.edge.imports.record import Answer, Record
@@ -17,6 +19,8 @@ from ticketbench.edge.imports.values import at
 from ticketbench.edge.tables.columns import missing_column
 from ticketbench.edge.tables.rows import Facts
 from ticketbench.flow.data.asked import option
+
+_MOST_TAGS = 10
 
 
 class Records:
@@ -47,9 +51,34 @@ class Records:
         else:
             counted = (f"{why} ({n:,})" for why, n in self.left_out.counts.most_common())
             what = f"no ticket is left of {self.n_read:,} records: {', '.join(counted)}"
-            named = " ".join(option(name) for name in self._preset.options)
-            help_ = f"the first record has: {words(self._keys)}; name what is meant by {named}"
+            help_ = self._label_there() or self._column_there()
         raise InputError(what, where=f"{self._path}:1", help=help_)
+
+    def _label_there(self) -> str:
+        """What tags or fields there are, where a label was looked for in others; else empty."""
+        asked, there = self._asked, self.left_out
+        if asked.label_field and there.fields:
+            field = asked.label_field
+            inner = [name[name.find("(") + 1 :].rstrip(")") for name in there.fields]
+            near = suggestion(field, [name for name in inner if name != field])
+            said = f"fields here: {words(there.fields)}"
+            if field in inner:
+                return f"it has no value anywhere; {said}"
+            return f"{near} {said}" if near.startswith("did you mean") else said
+        if asked.label_tag and there.tags:
+            most = [f"{tag} ({n:,})" for tag, n in there.tags.most_common(_MOST_TAGS)]
+            more = len(there.tags) - len(most)
+            rest = f", and {more:,} more" if more > 0 else ""
+            return f"tags here: {words(most)}{rest}; a star is the label: --label-tag 'PREFIX_*'"
+        return ""
+
+    def _column_there(self) -> str:
+        named = " ".join(option(name) for name in self._preset.options)
+        said = f"the first record has: {words(self._keys)}; name what is meant by {named}"
+        if self._preset.name == "none":
+            look = f"ticketbench data inspect {shlex.quote(str(self._path))}"
+            return f"{said}; `{look}` guesses it, and writes the command"
+        return said
 
     def _refuse_missing(self, values: Mapping[str, Any]) -> None:
         """A column that an option names must be there."""

@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ticketbench.flow.data.asked import FIRST, LEAVE_OUT, NONE
-from ticketbench.flow.import_notes import ImportNotes, Resolution, StepNote
+from ticketbench.flow.import_notes import ImportNotes, Resolution
 from ticketbench.measure.agreement.summary import Agreement
 from ticketbench.report.words import numbers
 
-STEP_WORDS = {
-    "html": "HTML made text",
-    "quotes": "quoted replies cut",
-    "signatures": "signatures cut",
-    "characters": "characters that no file can keep taken out",
-}
 COEFFICIENTS = {"kappa": "Cohen's kappa", "alpha": "Krippendorff's alpha"}
 
 
@@ -27,14 +21,6 @@ def headline(found: ImportNotes) -> str:
 def left_out_text(found: ImportNotes) -> str:
     """What was not taken, each with its count; empty where all was."""
     return ", ".join(f"{why} ({n:,})" for why, n in found.left_out.items())
-
-
-def step_text(step: StepNote, n: int) -> str:
-    """What a step did to how many texts."""
-    kept = ""
-    if step.n_kept:
-        kept = f"; {step.n_kept:,} kept whole, since nothing else was left"
-    return f"{STEP_WORDS[step.name]} in {step.n_changed:,} of {n:,} texts{kept}"
 
 
 def made_texts(found: ImportNotes) -> Iterator[str]:

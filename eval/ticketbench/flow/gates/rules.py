@@ -17,9 +17,11 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.at_ref import FilesAt, files_at
 from ticketbench.edge.inputs.config import Config, read_config
-from ticketbench.edge.inputs.documents import read_document
+from ticketbench.edge.inputs.documents import Location, read_document
 from ticketbench.edge.inputs.endpoint_config import rubric_set_of
+from ticketbench.edge.inputs.tickets.keys import FROM_FILE
 from ticketbench.edge.results.baseline import Baseline
+from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.gates.rule_changes import (
     UNDER_TEST,
     baseline_changes,
@@ -120,13 +122,15 @@ def _judge_at(then: FilesAt, before: Config, now: Inputs) -> Judge:
 def _merged(then: FilesAt, before: Config, now: Config) -> Config:
     """The config of before, but for what is judged, with its files where they can be read."""
     file = before.file
-    dataset = _of_then(then, file.dataset.path, now)
-    assert dataset is not None
-    if not dataset.exists():
-        dataset = _given_to_both(then, before, now)
+    read: dict[str, object] = {
+        "path": _table_of_then(then, file.dataset.path, ("path",), before, now)
+    }
+    if file.dataset.labels_file is not None:
+        labels = _table_of_then(then, file.dataset.labels_file, ("labels", FROM_FILE), before, now)
+        read["labels"] = {FROM_FILE: labels}
     baseline = _of_then(then, file.baseline, now)
     read_at = {
-        "dataset": file.dataset.model_copy(update={"path": os.path.abspath(dataset)}),
+        "dataset": file.dataset.model_copy(update=read),
         "baseline": None if baseline is None else os.path.abspath(baseline),
     }
     judged = {name: getattr(now.file, name) for name in UNDER_TEST}
@@ -177,16 +181,24 @@ def _beside(name: str, config: Config) -> Path:
     return Path(os.path.normpath(config.path.parent / name))
 
 
-def _given_to_both(then: FilesAt, before: Config, now: Config) -> Path:
-    """A dataset that git does not keep is nobody's change. One that a change brings would be."""
-    path = _beside(before.file.dataset.path, now)
-    if path.exists() and not then.brings(path):
-        return path
-    raise InputError(
-        f"{then.name} names the dataset {path}, and does not have it",
-        where=before.document.where(("dataset", "path")),
-        help="gold labels come from there: name a commit, or a folder, that has it",
-    )
+def _table_of_then(then: FilesAt, name: str, key: Location, before: Config, now: Config) -> str:
+    """Where the table `name`, of a key of `dataset`, can be read as it was, with its sheet.
+
+    One that git does not keep is nobody's change, and read as it is. One that a change brings
+    would be.
+    """
+    path, sheet = file_and_sheet(_beside(name, now))
+    found = then.file(path)
+    if not found.exists():
+        found = path
+        if not path.exists() or then.brings(path):
+            what = "dataset" if key == ("path",) else "map of labels"
+            raise InputError(
+                f"{then.name} names the {what} {path}, and does not have it",
+                where=before.document.where(("dataset", *key)),
+                help="gold labels come from there: name a commit, or a folder, that has it",
+            )
+    return os.path.abspath(found) + (f"#{sheet}" if sheet else "")
 
 
 def _baseline_now(now: Inputs) -> Baseline | None:

@@ -62,7 +62,7 @@ def binding(variable: str, host: str) -> Binding:
             "this user has no folder for settings", help=f"set HOME, or use {VARIABLE} instead"
         )
     notes = []
-    if is_of_others(variable):
+    if is_of_others(variable, read_host(host)):
         notes.append(f"by its name, {variable} is somebody else's secret")
     if variable in in_variable(os.environ):
         notes.append(f"{VARIABLE} names {variable} too: while it is set, it alone counts")

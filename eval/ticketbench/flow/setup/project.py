@@ -18,10 +18,13 @@ from ticketbench.edge.files.gitignore import NAME as IGNORED
 from ticketbench.edge.files.gitignore import make_folder
 from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.yaml_text import as_comment, as_yaml, in_quotes
+from ticketbench.edge.imports.advice import refuse_export
 from ticketbench.edge.inputs.column_guess import Guess, guessed_columns
-from ticketbench.edge.inputs.dataset import Columns, Reading, load_dataset
+from ticketbench.edge.inputs.dataset import Reading, load_dataset
 from ticketbench.edge.inputs.rubric_files import not_a_label
+from ticketbench.edge.inputs.tickets.cells import as_text, of_one
 from ticketbench.edge.inputs.tickets.keys import DatasetKeys
+from ticketbench.edge.inputs.tickets.several import BAR, other_separator
 from ticketbench.edge.inputs.tickets.unknown_labels import plain_form
 from ticketbench.edge.tables.dialect import SIGNS
 from ticketbench.edge.tables.reading import read_table
@@ -30,6 +33,9 @@ from ticketbench.report.masking.mask import mask
 
 SHOWN = 3
 _SUBJECTS = ("subject", "summary", "title", "headline")
+_OWN = ("id", "text", "label")
+"""A table with these columns is a dataset, whatever else stands in it."""
+
 _WORDS = 3
 _SHORTEST_WORD = 4
 _FEWEST_TICKETS = 3
@@ -41,6 +47,7 @@ class Project:
     """What was guessed from a table of `n` tickets and written; `shown` are the first, masked.
 
     delimiter  what parts the fields, where the file's suffix does not say so; else empty
+    separator  what parts the labels of a column `all_labels`, where these are no bars; else empty
     spellings  every spelling of a label that has several, and the one that it is mapped to
     joined     columns that look like the subject of the text, which could be joined with it
     """
@@ -52,6 +59,7 @@ class Project:
     labels: Mapping[str, int]
     shown: tuple[Ticket, ...]
     delimiter: str = ""
+    separator: str = ""
     spellings: Mapping[str, str] = field(default_factory=dict)
     joined: tuple[str, ...] = ()
 
@@ -60,13 +68,16 @@ def project_from(file: Path, folder: Path) -> Project:
     """Write a config, a rubric set of a question a label, .gitattributes and .gitignore files into
     `folder`.
 
-    The table stays where it is. Raises InputError, before anything is written, where a column
-    cannot be guessed, a row is wrong, or a file is there.
+    The table stays where it is. Raises InputError, before anything is written, where the file is an
+    export of another tool, a column cannot be guessed, a row is wrong, or a file is there.
     """
+    refuse_export(file, unless=_OWN)
     table, delimiter = _table_of(file)
     guesses = guessed_columns(file, table)
     columns = {guess.role: guess.column for guess in guesses}
-    keys = DatasetKeys(columns=Columns(**columns), delimiter=delimiter or None)
+    separator = _separator_of(table, columns["label"])
+    said = {"delimiter": delimiter or None, "all_labels_separator": separator or None}
+    keys = DatasetKeys.model_validate({"columns": columns, **said})
     found = load_dataset(file, Reading(keys)).dataset.tickets
     spellings = _spellings(found)
     tickets = [replace(one, label=spellings.get(one.label.strip(), one.label)) for one in found]
@@ -74,7 +85,7 @@ def project_from(file: Path, folder: Path) -> Project:
     joined = tuple(one for one in table.columns if _is_subject(one) and one not in columns.values())
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", file.name.split(".")[0]).strip("-._") or "tickets"
     config = folder / "configs" / f"{name}.yaml"
-    written = _Written(guesses, delimiter, spellings, joined)
+    written = _Written(guesses, delimiter, separator, spellings, joined)
     files = {
         config: _config_text(file, config, written),
         folder / "configs" / "rubrics" / "v1.yaml": _rubrics_text(labels, tickets),
@@ -82,8 +93,9 @@ def project_from(file: Path, folder: Path) -> Project:
     _write(files)
     paths = (*files, *_git_attributes(folder), *_left_out_of_git(folder))
     shown = tuple(_masked(ticket) for ticket in tickets[:SHOWN])
-    n = len(tickets)
-    return Project(config, paths, guesses, n, labels, shown, delimiter, spellings, joined)
+    return Project(
+        config, paths, guesses, len(tickets), labels, shown, delimiter, separator, spellings, joined
+    )
 
 
 def _table_of(file: Path) -> tuple[Table, str]:
@@ -106,6 +118,17 @@ def _parted_by(sign: str, file: Path) -> Table | None:
     except InputError:
         return None
     return table if len(table.columns) > 1 else None
+
+
+def _separator_of(table: Table, label: str) -> str:
+    """What parts the labels in a column that is read as `all_labels`, where only one sign can."""
+    if "all_labels" not in table.columns:
+        return ""
+    known = {as_text(of_one(row.values.get(label))).strip() for row in table.rows}
+    cells = {as_text(row.values.get("all_labels")) for row in table.rows}
+    signs = {other_separator(cell, known) for cell in cells} - {None}
+    sign = signs.pop() if len(signs) == 1 else None
+    return "" if sign in (None, BAR) else str(sign)
 
 
 def _is_subject(column: str) -> bool:
@@ -215,6 +238,7 @@ class _Written:
 
     guesses: Sequence[Guess]
     delimiter: str
+    separator: str
     spellings: Mapping[str, str]
     joined: Sequence[str]
 
@@ -234,6 +258,8 @@ def _dataset_lines(written: _Written) -> Iterator[str]:
     if written.delimiter:
         sign = "tab" if written.delimiter == "\t" else in_quotes(written.delimiter)
         yield f"  delimiter: {sign}"
+    if written.separator:
+        yield f"  all_labels_separator: {in_quotes(written.separator)}"
     yield "  columns:"
     if all(guess.role != "id" for guess in written.guesses):
         yield "    # id: COLUMN              # no column looks like one: ids are made of the texts"

@@ -26,6 +26,7 @@ from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
+from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.steps.grouping import grouped
 
 if TYPE_CHECKING:
@@ -88,14 +89,15 @@ def inputs_of(config: Config) -> Inputs:
     _refuse_labels_of_shapes(config, rubric_sets)
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
-    refuse_export(config.dataset_path, unless=_told_columns(config.file.dataset.columns))
+    columns = config.file.dataset.columns
+    refuse_export(config.dataset_path, unless=_told_columns(columns), named=columns.named)
     loaded = load_dataset(config.dataset_path, config.reading, known_labels=known)
     if config.file.gates:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
 
         refuse_bad_gates(config, rubric_sets, loaded.dataset)
     findings = [f for rubrics in written.values() for f in rubric_findings(rubrics)]
-    with_groups = grouped(loaded, config.file.dataset.columns)
+    with_groups = grouped(loaded, columns)
     findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
     return Inputs(
         config=config,
@@ -170,10 +172,11 @@ def _refuse_labels_of_shapes(config: Config, rubric_sets: Sequence[RubricSet]) -
 
 def _refuse_missing_files(config: Config) -> None:
     """What must be there and is not, and what is there and no file, at its place in the config."""
-    needed: dict[Location, Path | None] = {("dataset", "path"): config.dataset_path}
+    dataset, labels = file_and_sheet(config.dataset_path)[0], config.labels_path
+    needed: dict[Location, Path | None] = {("dataset", "path"): dataset}
     needed |= {("rubric_sets", name): file_of(path) for name, path in config.rubric_paths.items()}
     needed |= {("report", "mask_words", i): p for i, p in enumerate(config.mask_words_paths)}
-    needed[("dataset", "labels", "from")] = config.labels_path
+    needed[("dataset", "labels", "from")] = labels and file_and_sheet(labels)[0]
     optional: dict[Location, Path | None] = {
         ("recording",): config.recording_path,
         ("baseline",): config.baseline_path,

@@ -51,20 +51,23 @@ def read_sides(
     mode: Mode = "replay",
     overrides: Sequence[str] = (),
     form: Form = AS_OURS,
+    form_of_b: Form | None = None,
     mapped: Collection[str] = (),
 ) -> tuple[Side, Side]:
     """Both sides; with `config` they are rubric sets of it, else files.
 
     A file is a report folder or its results.json, a prediction table, a rubric file, or a list in a
     Python file (`app.py::LABELS`); `FILE:SET` chooses one of several rubric sets. `form` says how
-    tables of predictions are written; one that a run left is read as it is, but for its labels.
+    tables of predictions are written, `form_of_b` the second one where it is written otherwise; one
+    that a run left is read as it is, but for its labels.
     `mapped` are labels of one side that gold labels of the other may be called by.
     Raises InputError when a side is none of these, and what `refuse_misses` raises when answers of
     a config are missing.
     """
     if config is not None:
         return _of_config(names, config, mode, overrides)
-    first, second = (side_of(name, form, mapped) for name in names)
+    first = side_of(names[0], form, mapped)
+    second = side_of(names[1], form if form_of_b is None else form_of_b, mapped)
     return apart((first, second), names)
 
 

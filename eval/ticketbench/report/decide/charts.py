@@ -77,9 +77,10 @@ def _why(view: View) -> str:
     at = numbers.threshold(setting.threshold)
     if not setting.saving.held_out:
         return f"At {at} a ticket costs {setting.saving.cost.value:.2f} on these tickets."
+    whose = "your" if view.found.prices_stated else "example"
     return (
-        f"{at} has the least cost at your prices; chosen on four fifths of the tickets and priced "
-        f"on the last fifth a ticket costs {setting.saving.cost.value:.2f}."
+        f"{at} has the least cost at {whose} prices; chosen on four fifths of the tickets and "
+        f"priced on the last fifth a ticket costs {setting.saving.cost.value:.2f}."
     )
 
 

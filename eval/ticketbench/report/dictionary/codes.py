@@ -248,10 +248,10 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Ask the endpoint for more digits, or make the rubrics more specific.",
         ),
         "TB211": Code(
-            "tickets of heavy writers are right more, or less, often",
-            "Customers who write much are not like the others, so a share over tickets and one "
-            "over customers differ by more than 3 points.",
-            "Look at the customers with the most tickets. A promised threshold counts both ways.",
+            "tickets of large groups are right more, or less, often",
+            "Customers who write much, or texts that come again and again, are not like the "
+            "others, so a share over tickets and one over groups differ by more than 3 points.",
+            "Look at the groups with the most tickets. A promised threshold counts both ways.",
         ),
         "TB212": Code(
             "only part of each answer is known",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,23 @@ def test_rows_that_are_not_chosen_may_be_wrong() -> None:
     written([{**ROWS[0], "id": "2", "text": ""}, *ROWS[1:]])
     found = load(where={"split": "test"})
     assert (ids(found), found.intake.rows_text) == ("234", "3 of 4 rows: split = test")
+
+
+def test_numbers_for_texts_count_in_the_rows_that_are_chosen_alone() -> None:
+    texts = (1, "b", 3, "d")
+    lines = [json.dumps({**row, "text": text}) for row, text in zip(ROWS, texts, strict=True)]
+    Path("t.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    chosen = Reading(DatasetKeys(where={"split": "test", "lang": ["en", "fr"]}))
+    assert ids(load_dataset(Path("t.jsonl"), chosen)) == "24"
+    with pytest.raises(InputError, match=r"holds a number.* \(2 of 4 rows: lines 1, 3\)"):
+        load_dataset(Path("t.jsonl"))
+
+
+def test_a_way_that_leads_nowhere_is_said_as_such() -> None:
+    written([{**row, "meta": '{"lang": "en"}'} for row in ROWS])
+    with pytest.raises(InputError) as caught:
+        load(where={"meta.lung": "en"})
+    assert caught.value.problems[0].help == "nothing stands there in any row: check the name"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,9 @@ def test_other_ids_stay_as_they_stand(text: str) -> None:
     assert usable_id(text, is_float=False) == text
 
 
-def test_a_text_in_a_column_of_floats_stays() -> None:
-    assert usable_id("SUP-1", is_float=True) == "SUP-1"
-    assert whole_number("x") is None
+@pytest.mark.parametrize(
+    "text", ["SUP-1", "007", "1_000", "12345678901234567890", " 7", "+49", "."]
+)
+def test_a_text_in_a_column_of_floats_stays(text: str) -> None:
+    assert usable_id(text, is_float=True) == text
+    assert whole_number(text) is None

@@ -8,7 +8,7 @@ import pytest
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.edge.inputs.config import Config, read_config
-from ticketbench.edge.inputs.tickets.keys import keys_of
+from ticketbench.edge.inputs.tickets.keys import Reading, keys_of
 
 CONFIG = """\
 version: 1
@@ -76,7 +76,7 @@ def test_a_wrong_value_is_told_at_its_line(key: str, what: str, help_: str) -> N
 
 @pytest.mark.parametrize(("word", "sign"), [("tab", "\t"), ("';'", ";"), ("'|'", "|")])
 def test_a_sign_is_one_character_or_the_word_tab(word: str, sign: str) -> None:
-    dialect = config(f"delimiter: {word}").reading.keys.dialect
+    dialect = config(f"delimiter: {word}").reading.dialect
     assert (dialect.delimiter, dialect.encoding) == (sign, None)
 
 
@@ -115,6 +115,6 @@ def test_a_text_of_one_column_in_a_list_is_a_joined_one() -> None:
 def test_options_stand_for_the_same_keys() -> None:
     keys = keys_of({"text": ("A", "B"), "label": ("C",)}, delimiter="tab", encoding="cp1252")
     assert (keys.columns.text, keys.columns.label) == (["A", "B"], "C")
-    assert keys.dialect.delimiter == "\t"
+    assert Reading(keys).dialect.delimiter == "\t"
     with pytest.raises(InputError, match="the column 'C' has two roles"):
         keys_of({"id": ("C",), "label": ("C",)}, delimiter=None, encoding=None)

@@ -49,6 +49,11 @@ def test_case_blanks_and_dashes_make_no_other_form(other: str) -> None:
     assert plain_form(other) == plain_form("log in")
 
 
+@pytest.mark.parametrize("label", ["-1", "-12", "\uff0d1", " -1 "])
+def test_the_sign_of_a_number_is_no_dash(label: str) -> None:
+    assert alike_labels([label], [label.strip("- \uff0d")]) == {}
+
+
 def test_without_rubrics_any_label_is_one_but_not_two_in_a_cell() -> None:
     tickets = [
         Ticket("1", "x", "billing", ("billing, account",)),

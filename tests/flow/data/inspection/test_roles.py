@@ -77,3 +77,16 @@ def test_columns_with_other_values_or_names_are_not() -> None:
     assert columns_of_annotators({"rater_1": LABELS, "rater_2": numbers}, {}) == ()
     assert columns_of_annotators({"team": LABELS, "queue": LABELS}, {}) == ()
     assert columns_of_annotators({"label": LABELS, "label_2": ["", *LABELS[1:]]}, {}) == ()
+
+
+def test_two_columns_of_names_that_mostly_agree_are_those_of_two_people() -> None:
+    roles = {"id": "id", "text": "text", "label": "anna"}
+    table = {"id": IDS, "text": TEXTS, "anna": LABELS, "ben": ["b", "", *LABELS[2:]]}
+    assert columns_of_annotators(table, roles) == ("anna", "ben")
+    assert columns_of_annotators(table | {"ben": LABELS[1:] + LABELS[:1]}, roles) == ()
+
+
+def test_a_label_and_what_a_classifier_answers_are_not() -> None:
+    answers = ["b", *LABELS[1:]]
+    assert columns_of_annotators({"gold": LABELS, "prediction": answers}, {}) == ()
+    assert columns_of_annotators({"anna": LABELS, "y_pred": answers}, {}) == ()

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.inputs.tickets.keys import Columns
+from ticketbench.edge.inputs.tickets.keys import Columns, Reading
 from ticketbench.edge.tables.columns import has_column, missing_column
 from ticketbench.edge.tables.rows import Table
 
 OPTIONAL_BY_DEFAULT = ("all_labels", "split")
 
 _HOW = "name it in the config: `dataset: {{columns: {{{}: COLUMN}}}}`"
+_OR = ", or here --columns {}=COLUMN"
 
 
-def mapped_columns(where: str, table: Table, columns: Columns) -> Columns:
-    """`columns` with the defaults that the file has. A table without an id column is one whose
-    ids are made of the texts, unless one is named.
+def mapped_columns(where: str, table: Table, reading: Reading) -> Columns:
+    """The columns of `reading` with the defaults that the file has. A table without an id column is
+    one whose ids are made of the texts, unless one is named.
 
     Raises InputError, at `where`, for a mapped column that is not there or stands twice.
     """
+    columns = reading.keys.columns
+    how = _HOW + _OR if reading.said_by == "config or flags" else _HOW
     found = columns.model_dump(exclude_unset=True)
     for role in OPTIONAL_BY_DEFAULT:
         if getattr(columns, role) is None and role in table.columns:
@@ -25,7 +28,7 @@ def mapped_columns(where: str, table: Table, columns: Columns) -> Columns:
     mapped = Columns(**found)
     missing = [
         missing_column(
-            column, table.columns, table.facts, where=where, role=role, say=_HOW.format(role)
+            column, table.columns, table.facts, where=where, role=role, say=how.format(role, role)
         )
         for role, column in mapped.by_role()
         if not has_column(column, table.columns) and not (role == "id" and makes_ids(table, mapped))

@@ -79,4 +79,6 @@ def _no_values(one: Condition, there: dict[str, None], place: str) -> list[Probl
     if not absent:
         return []
     what = f"no row has {listed(absent)} in {quoted(one.column)}"
-    return [Problem(what, place, suggestion(absent[0], there))]
+    given = [value for value in there if value]
+    nothing = "nothing stands there in any row: check the name"
+    return [Problem(what, place, suggestion(absent[0], given) if given else nothing)]

@@ -11,6 +11,10 @@ _DIGITS = 12
 _MOST_EXACT = 2**53
 """Above it not every whole number is a float, so the last digits of an id may be others."""
 
+_FLOAT = re.compile(r"[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?")
+_NO_NUMBERS = ("nan", "inf", "-inf", "infinity", "-infinity")
+"""What formats write for a float that is none."""
+
 _SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+\d{2,3}")
 """How a spreadsheet shows a number of twelve digits or more: 1.23457E+11."""
 
@@ -46,11 +50,12 @@ def id_of_text(text: str) -> str:
 
 
 def whole_number(text: str) -> str | None:
-    """The digits of a float that is a whole number and exact; None for every other text."""
-    try:
-        value = float(text)
-    except ValueError:
+    """The digits of a float that is a whole number and exact; None for every other text: digits
+    without a point are no float, so 007 stays what it is.
+    """
+    if _FLOAT.fullmatch(text) is None:
         return None
+    value = float(text)
     exact = value.is_integer() and abs(value) <= _MOST_EXACT
     return str(int(value)) if exact else None
 
@@ -65,18 +70,10 @@ def usable_id(text: str, *, is_float: bool) -> str:
         found = whole_number(text)
         if found is not None:
             return found
-        if _is_number(text):
+        if _FLOAT.fullmatch(text) or text.lower() in _NO_NUMBERS:
             help_ = "ids became floats: store the column as text, or as whole numbers, again"
             raise NoId("is a float that is not exactly a whole number", help_)
     if text[:1] in "+-0123456789" and _SHORTENED.fullmatch(text.strip()):
         help_ = "a spreadsheet shortened these ids: format the column as text and export again"
         raise NoId("is a shortened number", help_)
     return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

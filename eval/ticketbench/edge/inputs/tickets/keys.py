@@ -15,7 +15,7 @@ from ticketbench.core.quotes import quoted
 from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.validation import FileName, Strict
 from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
-from ticketbench.edge.tables.rows import Dialect
+from ticketbench.edge.tables.rows import Dialect, Options
 
 FROM_FILE = "from"
 """The one key of `labels: {from: FILE}`."""
@@ -89,6 +89,11 @@ class Columns(Strict):
         """Whether the text is made of a list of columns."""
         return not isinstance(self.text, str)
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The columns that somebody wrote, and no default."""
+        return tuple(column for role, column in self.by_role() if role in self.model_fields_set)
+
     def by_role(self) -> Iterator[tuple[str, str]]:
         """Every mapped column with its role; each column of the text for itself."""
         for role in type(self).model_fields:
@@ -122,13 +127,6 @@ class DatasetKeys(Strict):
         """The file of `labels: {from: FILE}`, if that is what is written."""
         return self.labels[FROM_FILE] if [*self.labels] == [FROM_FILE] else None
 
-    @property
-    def dialect(self) -> Dialect:
-        """How the file is said to be written."""
-        delimiter = delimiter_of(self.delimiter) if self.delimiter else None
-        encoding = encoding_of(self.encoding) if self.encoding else None
-        return Dialect(delimiter, encoding, "config")
-
 
 def keys_of(
     columns: Mapping[str, Sequence[str]], *, delimiter: str | None, encoding: str | None
@@ -161,11 +159,20 @@ class Reading:
 
     labels_file  the table of `labels: {from: FILE}`, resolved
     place        from a key below `dataset` to its file:line:column; None where none was written
+    said_by      how whoever reads can say more of the file, for the help of an error
     """
 
     keys: DatasetKeys = NO_KEYS
     labels_file: Path | None = None
     place: Callable[[Location], str] | None = None
+    said_by: Options = "config"
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the file is said to be written."""
+        delimiter = delimiter_of(self.keys.delimiter) if self.keys.delimiter else None
+        encoding = encoding_of(self.keys.encoding) if self.keys.encoding else None
+        return Dialect(delimiter, encoding, self.said_by)
 
     def where(self, location: Location, otherwise: str) -> str:
         """The place of a key below `dataset`, else `otherwise`."""

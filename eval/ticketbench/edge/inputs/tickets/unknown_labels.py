@@ -16,6 +16,7 @@ from ticketbench.edge.inputs.tickets.causes import MOST_NAMED, lines_text, more_
 from ticketbench.edge.inputs.tickets.several import looks_like_several, other_separator
 
 _TWO_IN_LABEL = "write one of them, and both in a column that is mapped as all_labels"
+_GAP = re.compile(r"(?!^-\d)[\s_-]+")
 Lines = dict[str, list[int]]
 
 
@@ -75,7 +76,7 @@ def _unknown(path: object, found: Lines, known: Collection[str], n: int) -> Prob
     named = "; ".join(
         _one(label, found[label], known, alike.get(label)) for label in often[:MOST_NAMED]
     )
-    what = f"no rubric set has {len(found)} of the labels: {named}{more_text(len(found))}"
+    what = f"no rubric set has {len(found):,} of the labels: {named}{more_text(len(found))}"
     return Problem(what, where, f"write {map_text(alike)}" if alike else _or_none(_MAP))
 
 
@@ -104,9 +105,11 @@ def alike_labels(labels: Collection[str], known: Collection[str]) -> dict[str, s
 
 
 def plain_form(label: str) -> str:
-    """A label without case, compatibility forms, and the difference of blanks, `_` and `-`."""
-    plain = unicodedata.normalize("NFKC", label).casefold()
-    return re.sub(r"[\s_-]+", " ", plain).strip()
+    """A label without case, compatibility forms, and the difference of blanks, `_` and `-`; the
+    sign of a number stays: -1 is no spelling of 1.
+    """
+    plain = unicodedata.normalize("NFKC", label).casefold().strip()
+    return _GAP.sub(" ", plain).strip()
 
 
 def map_text(names: Mapping[str, str]) -> str:

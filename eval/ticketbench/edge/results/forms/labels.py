@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +11,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import MOST_SHOWN, clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.edge.inputs.tickets.unknown_labels import plain_form
 from ticketbench.edge.results.forms.counted import listed_values, several
 from ticketbench.edge.results.forms.options import SCORE_PREFIX
 from ticketbench.edge.results.forms.origin import Origin
@@ -133,6 +133,7 @@ def gold_against(
     unknown = [label for label in counts if label not in have and label]
     read = {label: numbers[n] for label in unknown if (n := _number(label)) in numbers}
     rest = [label for label in unknown if label not in read]
+    _refuse_slips(rest, labels, origin)
     near = _near(rest, labels)
     if near:
         raise _misspelt(near, counts, origin, scored=scored)
@@ -146,6 +147,16 @@ def gold_against(
     )
 
 
+def _refuse_slips(rest: Sequence[str], labels: Sequence[str], origin: Origin) -> None:
+    """Raises InputError where a label was given a new name that is nearly one with scores."""
+    for old, new in origin.form.labels.items():
+        near = suggestion(new, labels) if new in rest and old != new else ""
+        if near.startswith("did you mean"):
+            said = origin.say(labels={clipped(old): clipped(new)})
+            what = f"{said}: no label with scores is called {quoted(new)}"
+            raise InputError(what, where=origin.columns, help=near)
+
+
 def _number(label: str) -> str | None:
     whole = _WHOLE.fullmatch(label.strip())
     if whole:
@@ -153,17 +164,12 @@ def _number(label: str) -> str | None:
     return label.strip() if re.fullmatch(r"-?\d+", label.strip()) else None
 
 
-def _key(label: str) -> str:
-    """What is left of a label without accents' spelling, case, outer blanks, and kind of gap."""
-    plain = unicodedata.normalize("NFC", label).casefold()
-    return " ".join(re.sub(r"[_\-\s]+", " ", plain).split())
-
-
 def _near(unknown: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
     by_key: dict[str, list[str]] = {}
     for label in (*labels, NONE_LABEL):
-        by_key.setdefault(_key(label), []).append(label)
-    return {label: by_key[_key(label)] for label in sorted(unknown) if _key(label) in by_key}
+        by_key.setdefault(plain_form(label), []).append(label)
+    keys = {label: plain_form(label) for label in sorted(unknown)}
+    return {label: by_key[key] for label, key in keys.items() if key in by_key}
 
 
 def _misspelt(
@@ -200,6 +206,10 @@ def _none_known(
     have, those = ("has a score column", "columns") if scored else ("is answered with", "answers")
     what = f"{several(rows, 'row')}: no gold label {have}: gold "
     what += f"{listed_values(sorted(rest))}; {those} {listed_values(sorted(labels))}"
+    before = {name.removesuffix(gold) for name in labels for gold in rest if name.endswith(gold)}
+    if scored and len(before) == 1 and all(name.startswith((*before,)) for name in labels):
+        prefix = origin.form.score_prefix + before.pop()
+        raise InputError(what, where=origin.columns, help=origin.say(score_prefix=prefix))
     first = {clipped(sorted(rest)[0]): clipped(sorted(labels)[0])}
     help_ = f"say what is what: {origin.say(labels=first)} ..."
     return InputError(what, where=origin.columns, help=help_)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,7 +95,7 @@ class _Objects:
     texts: Iterator[tuple[int, str]]
     columns: dict[str, None] = field(default_factory=dict)
     floats: set[str] = field(default_factory=set)
-    numbers: dict[str, int] = field(default_factory=dict)
+    numbers: dict[str, array[int]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
 
     def stream(self) -> Stream:
@@ -151,7 +152,12 @@ class _Objects:
         if type(item) is str:  # of nearly every value
             return item
         if isinstance(item, bool | NumberText):
-            self.numbers.setdefault(key, line)
+            self._note_number(key, line)
             if isinstance(item, NumberText) and not item.lstrip("-").isdigit():
                 self.floats.add(key)
         return cell_of(item)
+
+    def _note_number(self, key: str, line: int) -> None:
+        if key not in self.numbers:
+            self.numbers[key] = array("Q")
+        self.numbers[key].append(line)

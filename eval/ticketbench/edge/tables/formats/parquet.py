@@ -69,8 +69,8 @@ def _facts(header: Header, schema: Any, names: dict[str, tuple[str, ...]]) -> Fa
     numeric = [c for c, kind in kinds.items() if _is_number(kind) or types.is_boolean(kind)]
     floats = [c for c in numeric if types.is_floating(kinds[c]) or types.is_decimal(kinds[c])]
     held = {column: names[column] for column in header.columns if column in names}
-    numbers = dict.fromkeys((c for c in numeric if c not in held), 1)
-    return Facts(header.repeated, held, tuple(floats), numbers)
+    of_all: dict[str, tuple[int, ...]] = {c: () for c in numeric if c not in held}
+    return Facts(header.repeated, held, tuple(floats), of_all)
 
 
 def _fields(header: Header) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -135,7 +135,7 @@ class _Sheet:
     def __init__(self, source: Source, cells: _Cells, line: int, column: int) -> None:
         self._source, self._cells, self._line, self._column = source, cells, line, column
         self._floats: set[str] = set()
-        self._numbers: dict[str, int] = {}
+        self._numbers: dict[str, list[int]] = {}
         self._full: set[int] = set()
         self._numeric: set[int] = set()
         self._seen = False
@@ -194,7 +194,7 @@ class _Sheet:
     def _note_numbers(self, header: Header, cells: list[Any], line: int) -> None:
         for name, i in zip(header.columns, header.fields, strict=True):
             if isinstance(cells[i], list):
-                self._numbers.setdefault(name, line)
+                self._numbers.setdefault(name, []).append(line)
                 if cells[i][0] not in ("true", "false"):
                     self._floats.add(name)
 

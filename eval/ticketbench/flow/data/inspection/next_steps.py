@@ -22,8 +22,8 @@ def next_steps(found: Inspection, dialect: Dialect, asked: Asked | None = None) 
     """Commands in their order, as a shell takes them; none where no column holds labels, or a
     choice has to be made first.
 
-    What has to be cut from the texts, and several rows a ticket, lead to `data import`; a plain
-    table to `init --from`; signatures alone are no reason.
+    What has to be cut from the texts, several rows a ticket, and tickets without a label or a text
+    lead to `data import`; a plain table to `init --from`; signatures alone are no reason.
     """
     if found.export is not None and found.export.choice:
         return ()
@@ -33,7 +33,7 @@ def next_steps(found: Inspection, dialect: Dialect, asked: Asked | None = None) 
         return ()
     file = Path(found.path)
     first = f"ticketbench init --from {as_argument(file)}"
-    if not imported:
+    if not imported and not _incomplete(found):
         return (first,)
     plain = Path("tickets.csv" if file.name != "tickets.csv" else "plain.csv")
     if _often(found.contents.signatures, found):
@@ -59,6 +59,11 @@ def _options(found: Inspection, asked: Asked) -> Iterator[str]:
         yield "--html auto"
     if _often(found.contents.quoted, found):
         yield "--cut-quotes"
+
+
+def _incomplete(found: Inspection) -> bool:
+    """Whether `init` would refuse a row that `data import` leaves out and counts."""
+    return found.balance.n_without > 0 or found.lengths.n < found.n
 
 
 def _often(held: Holding, found: Inspection) -> bool:

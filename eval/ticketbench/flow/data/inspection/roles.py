@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from ticketbench.edge.inputs.column_guess import Guess, counted, is_known, likely_columns
+from ticketbench.edge.results.forms.guesses import NAMES
 
 _ORDER = ("id", "text", "label", "group", "split", "time")
 
@@ -17,6 +18,7 @@ _ANNOTATORS = (
     "annotator", "annotators", "annotator_id", "annotated_by", "completed_by", "labeler",
     "labeller", "rater", "coder", "worker", "worker_id", "reviewer", "judge",
 )  # fmt: skip
+_ANSWERS = frozenset(name for role in ("label", "top_label") for name in NAMES[role])
 _MOST_SPLITS = 20
 _MOST_ANNOTATORS = 50
 _LONGEST_LABEL = 60
@@ -75,19 +77,29 @@ def annotator_column(values: Values, roles: Mapping[str, str]) -> str:
 
 
 def columns_of_annotators(values: Values, roles: Mapping[str, str]) -> tuple[str, ...]:
-    """Columns that hold the labels of one person each: called alike, with the same labels."""
+    """Columns that hold the labels of one person each: called alike, with the same labels; of other
+    names only where none is known for a label or an answer, and most rows say the same.
+    """
     taken = {name for role, name in roles.items() if role != "label"}
     labels = {
         name: found
         for name, cells in values.items()
         if name not in taken and _is_short(cells) and len(found := set(filter(None, cells))) > 1
     }
+    free = not any(is_known("label", name) or _plain(name) in _ANSWERS for name in labels)
     alike: set[str] = set()
     for one, other in combinations(labels, 2):
         both, either = labels[one] & labels[other], labels[one] | labels[other]
-        if _stem(one) == _stem(other) and len(both) >= _SAME_LABELS * len(either):
+        if len(both) < _SAME_LABELS * len(either):
+            continue
+        if _stem(one) == _stem(other) or (free and _mostly_alike(values[one], values[other])):
             alike |= {one, other}
     return tuple(name for name in labels if name in alike)
+
+
+def _mostly_alike(one: Sequence[str], other: Sequence[str]) -> bool:
+    pairs = [(a, b) for a, b in zip(one, other, strict=True) if a and b]
+    return 2 * sum(a == b for a, b in pairs) > len(pairs)
 
 
 def _stem(name: str) -> str:
