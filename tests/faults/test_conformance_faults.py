@@ -24,7 +24,7 @@ from ticketbench.edge.secret import ApiKey
 PYTHON = os.environ.get("TICKETBENCH_WIRE_PYTHON") or sys.executable
 pytestmark = pytest.mark.skipif(
     sys.executable == PYTHON and importlib.util.find_spec("jevcompat") is None,
-    reason="jevcompat is not installed: the dependency group `wire` has it",
+    reason="jevcompat is not installed: pip install --group wire",
 )
 
 CONTRACT = "xssi-200 nfd-keys extra-answer nan choice-key-case choice-sum choice-second".split()

@@ -116,14 +116,7 @@ def run(
         refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
         refuse_unreachable(tables, inputs)
         changed = sum((one.drift for one in replayed), Drift())
-        of_answers = (*origin_findings(answered.origins), *drift_finding(changed))
-        found = (
-            *_warnings_first(of_answers, inputs.findings),
-            *refresh_finding(answered.unfinished_refresh),
-            *version_finding(inputs.recording, config),
-            *blessed_findings(inputs),
-            *ceiling(inputs.loaded.path),
-        )
+        found = _findings(inputs, answered, changed)
         results = with_leaderboard(_measured(inputs, tables, found), inputs, answered.efforts)
         manifest |= _sources_in_numbers(replayed, budget, changed)
         if named := models_by_set(answered.origins):
@@ -142,13 +135,18 @@ def run(
     )
 
 
-def _warnings_first(
-    of_answers: Sequence[Finding], of_inputs: Sequence[Finding]
-) -> tuple[Finding, ...]:
-    """What warns of the answers before what was found in the files, and the rest behind it."""
-    warnings = [finding for finding in of_answers if finding.severity == "warning"]
-    others = [finding for finding in of_answers if finding.severity != "warning"]
-    return (*warnings, *of_inputs, *others)
+def _findings(inputs: Inputs, answered: _Answered, changed: Drift) -> tuple[Finding, ...]:
+    """What to know before any figure: which model answered comes before all else."""
+    of_answers = (*origin_findings(answered.origins), *drift_finding(changed))
+    return (
+        *(finding for finding in of_answers if finding.severity == "warning"),
+        *inputs.findings,
+        *(finding for finding in of_answers if finding.severity != "warning"),
+        *refresh_finding(answered.unfinished_refresh),
+        *version_finding(inputs.recording, inputs.config.path),
+        *blessed_findings(inputs),
+        *ceiling(inputs.loaded.path),
+    )
 
 
 def _budget(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
