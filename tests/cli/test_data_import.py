@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
@@ -244,6 +245,58 @@ def test_the_import_is_shown_as_in_the_golden_file(tmp_path: Path) -> None:
     words = ("data", "import", "export.json", "--preset", "label-studio", "-od.csv", "--force")
     same_on_terminals("data-import", tmp_path, *words)
     assert longest(shown(tmp_path, *words, columns=60).stdout) <= 60
+
+
+def test_a_preview_of_nothing_says_why(tmp_path: Path) -> None:
+    shutil.copy(EXPORTS / "zendesk.ndjson", tmp_path)
+    options = ("--preset", "zendesk", "--label-tag", "taem_*", "--preview", "2")
+    said = refused(tmp_path, "zendesk.ndjson", *options)
+    assert "tickets without a tag like taem_* (12)" in said
+    assert "tags here: " in said
+
+
+def test_a_person_is_no_second_opinion_of_their_own(tmp_path: Path) -> None:
+    shutil.copy(EXPORTS / "two-annotators-as-columns.csv", tmp_path / "t.csv")
+    said = refused(tmp_path, "t.csv", "--annotators", "anna,ben,anna", "-o", "d.csv")
+    assert "--annotators names 'anna' twice" in said
+
+
+def test_the_command_that_validate_advises_reads_the_file_as_the_config_does(
+    tmp_path: Path,
+) -> None:
+    project(tmp_path, "plain.csv")
+    config = tmp_path / "eval.yaml"
+    read = "delimiter: ';', encoding: cp1252, columns: {id: Nr, text: [Was, Body]}"
+    text = config.read_text(encoding="utf-8").replace("path: d.csv", f"path: bodies.csv, {read}")
+    config.write_text(text, encoding="utf-8")
+    body = '"<p>The invoice {} für us is wrong</p><p>Please help</p>"'
+    table = ["Nr;Was;Body;label", *(f"{i};Hi {i};{body.format(i)};billing" for i in range(12))]
+    (tmp_path / "bodies.csv").write_text("\n".join((*table, "")), encoding="cp1252")
+    said = json.loads(ticketbench_in(tmp_path, "validate", "eval.yaml", "--json").stdout)["data"]
+    command = next(one["action"] for one in said[0]["findings"] if one["code"] == "TB115")
+    assert "--columns id=Nr,text=Was,text=Body --delimiter ';' --encoding cp1252" in command
+    done = ticketbench_in(tmp_path, *shlex.split(command)[1:])
+    assert done.returncode == 0, done.stderr
+    assert rows(tmp_path / "OUT.csv")[0]["text"] == (
+        "Hi 0\n\nThe invoice 0 für us is wrong\n\nPlease help"
+    )
+
+
+def test_a_person_who_answered_one_task_twice_is_one_person(tmp_path: Path) -> None:
+    chosen = [{"from_name": "team", "value": {"choices": ["billing"]}}]
+    twice = [{"result": chosen, "completed_by": 1}, {"result": chosen, "completed_by": 1}]
+    task = {"id": 1, "data": {"text": "my invoice"}, "annotations": twice}
+    (tmp_path / "t.json").write_text(json.dumps([task]), encoding="utf-8")
+    said = imported(tmp_path, "t.json", "--preset", "label-studio")
+    assert "agreed" not in said
+    assert rows(tmp_path / "d.csv")[0]["annotators"] == "1"
+
+
+def test_an_option_of_a_tool_that_is_not_named_leads_to_its_preset(tmp_path: Path) -> None:
+    shutil.copy(EXPORTS / "zendesk.ndjson", tmp_path)
+    said = refused(tmp_path, "zendesk.ndjson", "--label-tag", "team_*", "-o", "d.csv")
+    assert "--label-tag does not go with --preset none" in said
+    assert "this looks like a Zendesk export: --preset zendesk" in said
 
 
 def test_tickets_that_are_left_out_are_told_beside_the_ceiling(tmp_path: Path) -> None:

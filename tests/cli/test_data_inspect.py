@@ -173,6 +173,23 @@ def test_a_table_of_numbers_is_told_to_hold_no_text_and_no_label() -> None:
     assert "Next:" not in said
 
 
+def test_columns_called_by_the_names_of_people_lead_to_their_agreement() -> None:
+    text = (EXPORTS / "two-annotators-as-columns.csv").read_text(encoding="utf-8")
+    Path("t.csv").write_text(text, encoding="utf-8")
+    said = told("t.csv")
+    assert "The columns anna and ben look like the labels of several people" in said
+    assert "--annotators anna,ben" in said
+    Path("p.csv").write_text(text.replace("anna,ben", "label,priority"), encoding="utf-8")
+    assert "several people" not in told("p.csv")
+
+
+def test_a_column_called_label_is_it_though_a_cell_is_empty_and_ids_repeat() -> None:
+    rows = [f"{i // 2},my invoice {i} is wrong,{'' if i == 3 else 'ab'[i % 2]}" for i in range(20)]
+    said = told(written("t.csv", "id,text,label", *rows))
+    assert "label label by its name; 2 short values in 20 rows" in said
+    assert "id id by its name; 10 values in 20 rows" in said
+
+
 def test_a_table_with_rows_without_a_label_leads_to_what_leaves_them_out() -> None:
     texts = (f"{i},order {i} never came,{'ab'[i % 2] if i else ''}" for i in range(24))
     said = told(written("t.csv", "Nr,Body,Team", *texts))

@@ -125,11 +125,50 @@ def test_gold_of_whole_numbers_with_decimals_is_read_and_said() -> None:
     assert scored(TABLES / "class-numbers.csv")["notes"] == ["gold 0.0 ... 3.0 read as 0 ... 3"]
 
 
-def test_empty_scores_that_are_more_than_nothing_are_named_row_by_row() -> None:
-    file = str(TABLES / "small-scores-left-empty.csv")
-    shown = on_one_line(refused("score", file, "--empty-scores", "zero"))
-    assert "20 of 60 rows: with 0 for empty cells the scores sum to 0.9754 to 0.9967" in shown
-    assert "lines 5, 13, 15, 18, 19 and 15 more" in shown
+def test_small_scores_that_were_left_empty_are_taken_as_they_stand_and_told_once() -> None:
+    found = scored(TABLES / "small-scores-left-empty.csv", "--empty-scores", "zero")
+    whole = scored(TABLES / "all-60.csv")
+    for name in ("accuracy", "macro_f1"):
+        assert metric(found, name) == metric(whole, name)
+    assert metric(found, "log_loss") == pytest.approx(metric(whole, "log_loss"), abs=2e-5)
+    (note,) = found["notes"]
+    assert "22 empty cells among the scores of 20 of 60 rows are 0" in note
+    assert "20 of these then sum to 0.9754 to 0.9967, first line 5" in note
+    assert note.endswith("at most 0.0246 of a row; accuracy is not touched, log loss hardly")
+
+
+def test_logarithms_with_empty_cells_are_told_as_what_they_are() -> None:
+    rows = "1,a,-0.0513,-2.9957,\n2,b,-3.5066,-0.1054,-2.6593\n3,c,,-2.9957,-0.0513\n"
+    Path("p.csv").write_text(f"ticket_id,label,score_a,score_b,score_c\n{rows}", encoding="utf-8")
+    shown = on_one_line(refused("score", "p.csv", "--empty-scores", "zero"))
+    assert "these look like log-probabilities: --scale log" in shown
+    assert "largest -0.0513 in score_c, smallest -3.5066 in score_a" in shown
+    found = scored("p.csv", "--empty-scores", "zero", "--scale", "log")
+    assert metric(found, "accuracy") == 1.0
+
+
+@pytest.mark.parametrize("options", ["", "--scale percent"])
+def test_empty_scores_that_lack_more_than_small_ones_hold_are_named(options: str) -> None:
+    rows = [("0.8", "0.16", ""), ("0.7", "0.2", ""), ("0.5", "0.46", ""), ("0.6", "0.6", "")]
+    if options:
+        rows = [tuple(cell and f"{100 * float(cell):g}" for cell in row) for row in rows]
+    lines = [f"{i},a,{','.join(row)}\n" for i, row in enumerate(rows)]
+    text = "ticket_id,label,score_a,score_b,score_c\n" + "".join(lines)
+    Path("p.csv").write_text(text, encoding="utf-8")
+    shown = on_one_line(refused("score", "p.csv", "--empty-scores", "zero", *options.split()))
+    assert "2 of 4 rows: " in shown
+    assert "p.csv:3 " in shown
+    Path("p.csv").write_text("".join(text.splitlines(keepends=True)[:2]), encoding="utf-8")
+    found = scored("p.csv", "--empty-scores", "zero", *options.split())
+    assert "1 of these then sum to 0.96, first line 2" in found["notes"][0]
+
+
+def test_a_gold_label_whose_score_was_left_empty_is_told_as_what_moves_log_loss() -> None:
+    text = "ticket_id,label,score_a,score_b,score_c\n1,c,0.80,0.16,\n2,b,0.30,0.70,\n"
+    Path("p.csv").write_text(text, encoding="utf-8")
+    (note,) = scored("p.csv", "--empty-scores", "zero")["notes"]
+    assert "log loss hardly" not in note
+    assert note.endswith("log loss counts 1 empty gold label as half a last digit")
 
 
 def test_empty_scores_are_zero_where_the_row_then_sums_to_1() -> None:
@@ -275,3 +314,15 @@ def test_two_tables_that_are_written_differently_are_compared() -> None:
 def test_what_is_no_option_of_a_table_is_told_with_an_example(of_b: str) -> None:
     file = str(TABLES / "all-60.csv")
     assert "such as --of-b '--columns label=gold" in refused("compare", file, file, "--of-b", of_b)
+
+
+def test_columns_of_one_of_two_compared_tables_are_said_of_that_one() -> None:
+    wide, top = TABLES / "scikit-learn-names.csv", TABLES / "top-label-only.csv"
+    columns = "label=y_true,top_label=predicted_label,score=confidence"
+    options = ["--columns", columns, "--score-prefix", "proba_", "--common", "--json"]
+    done = ticketbench("compare", str(wide), str(top), *options)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["data"]["comparison"]
+    assert found["known"] == "top score"
+    shown = refused("compare", str(wide), str(top), "--columns", f"{columns},group_id=customer")
+    assert "there is no column 'customer'" in shown

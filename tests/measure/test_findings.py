@@ -203,7 +203,7 @@ def test_rounded_sums_are_counted_with_the_largest_deviation() -> None:
     rows = [[0.8, 0.1, 0.1], [0.333, 0.334, 0.332], [0.4, 0.3, 0.302]]
     (finding,) = found("TB209", table(rows, ["a", "b", "c"]))
     assert finding.severity == "note"
-    assert "2 of 3 answers, by up to 0.002," in finding.evidence
+    assert "2 of 3 answers, by up to 0.002" in finding.evidence
 
 
 def test_ties_at_the_top_are_counted_and_others_are_not() -> None:

@@ -148,12 +148,12 @@ def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
 @check("TB206", needs="top score")
 def few_for_calibration(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Too few tickets for a calibration error: a perfectly calibrated model shows one too."""
-    if 0 < table.n_scored < FEW_FOR_CALIBRATION:
+    if 0 < table.n_tickets < FEW_FOR_CALIBRATION:
         yield Finding(
             code="TB206",
             severity="note",
             title=f"fewer than {FEW_FOR_CALIBRATION} tickets for the calibration error",
-            evidence=f"{table.n_scored} tickets; at 200, perfect calibration shows about 0.08",
+            evidence=f"{table.n_tickets} tickets; at 200, perfect calibration shows about 0.08",
             action="compare calibration errors only between sets with the same tickets",
         )
 
@@ -177,7 +177,7 @@ def few_groups(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[
 
 @check("TB209", needs="every score")
 def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
-    """Answers whose scores do not sum to 1, within what their printed digits allow."""
+    """Answers whose scores do not sum to 1, which whoever read them let pass."""
     off = np.abs(table.scores.sum(axis=1) - 1)
     n = int((off > SUM_NOISE).sum())
     if n:
@@ -186,7 +186,7 @@ def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterato
             severity="note",
             title="scores that do not sum to 1",
             evidence=f"{table.provenance.rubric_set}: {n} of {table.n_scored} answers, by up to "
-            f"{off.max():.2g}, as their printed digits allow",
+            f"{off.max():.2g}",
             action="none: scores are kept as they came, never renormalised",
         )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ticketbench.core.types import Finding
+from ticketbench.flow.compare import Compared
 from ticketbench.flow.gates.judge import GateRun
 from ticketbench.flow.score import Score
 from ticketbench.measure.advice.threshold import ThresholdAdvice
-from ticketbench.measure.compare import Comparison
+from ticketbench.measure.findings import OF_ANSWERS
 from ticketbench.measure.results import RunResults
 from ticketbench.report.changes import change_rows, headline_text, turned_text
 from ticketbench.report.gates.rows import answer_text, gate_rows
@@ -22,6 +24,9 @@ from ticketbench.report.words.verdict import repeats_text
 
 MOST_SHOWN = 200
 """Characters of a repr."""
+
+_SHOWN = ("TB204", *OF_ANSWERS)
+"""Findings without which the numbers above them mislead."""
 
 _TEMPLATE = """<div style="max-width: 45em; line-height: 1.4">
 <p style="margin: .3em 0"><b>{{ card.headline }}.</b></p>
@@ -68,6 +73,7 @@ def of_set(found: Score) -> Card:
     repeats = found.evaluation.repeats
     if repeats is not None:
         lines += repeats_text(repeats, found.evaluation.accuracy)
+    lines += _told(found.notes, found.evaluation.findings)
     # What runs today is not known here: the policy is that of the settings.
     told = answers(found, today_known=False)
     rows = [
@@ -78,6 +84,12 @@ def of_set(found: Score) -> Card:
     return Card(advice.headline, lines, (), rows)
 
 
+def _told(notes: Sequence[str], findings: Sequence[Finding]) -> list[str]:
+    """What was decided in reading a table, and what its answers do not say, or say twice."""
+    about = [one for one in findings if one.code in _SHOWN]
+    return [*notes, *(f"{one.title}: {one.evidence} ({one.code})" for one in about)]
+
+
 def of_run(results: RunResults) -> Card:
     """Which set to use and four answers, as `run` says them."""
     advice = setting_text(results.recommendation, results.evaluations)
@@ -85,12 +97,14 @@ def of_run(results: RunResults) -> Card:
     return Card(advice.headline, lines, (), [(one.name, one.row) for one in answers(results)])
 
 
-def of_comparison(comparison: Comparison, *, label_word: str = "label") -> Card:
+def of_comparison(found: Compared) -> Card:
     """Which of two sets is better, and four rows, as `compare` says them."""
+    comparison = found.comparison
     head, rest = headline_text(comparison)
     rows = [(r.name, r.base, r.candidate, r.change, r.word) for r in change_rows(comparison)]
     names = ("", comparison.base, comparison.candidate, "change", "")
-    return Card(f"{head}{rest}", [turned_text(comparison, label_word=label_word)], names, rows)
+    lines = [turned_text(comparison, label_word="label"), *_told(found.notes, found.findings)]
+    return Card(f"{head}{rest}", lines, names, rows)
 
 
 def of_advice(found: ThresholdAdvice) -> Card:

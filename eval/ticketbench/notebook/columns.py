@@ -125,12 +125,16 @@ def pairs(evaluations: Sequence[Evaluation]) -> Columns:
 
 
 def outcomes(evaluations: Sequence[Evaluation]) -> Columns:
-    """Tickets by gold label and what the policy does: a label, `(review)` or `(escalate)`."""
+    """Tickets by gold label and what the policy does: a label, `(review)` or `(escalate)`.
+
+    No rows for answers whose scores are not known: nothing is routed, and nobody reads them.
+    """
     return Columns.of(
         "rubric_set label outcome tickets",
         (
             (e.provenance.rubric_set, row, column, n)
             for e in evaluations
+            if tells(e.known, "top score")
             for matrix in [e.routing.confusion]
             for row, counts in zip(matrix.rows, matrix.counts, strict=True)
             for column, n in zip(matrix.columns, counts, strict=True)
@@ -194,10 +198,18 @@ def label_thresholds(found: ThresholdAdvice) -> Columns:
 
 
 def sweep(evaluations: Sequence[Evaluation]) -> Columns:
-    """What becomes of the tickets at every threshold from 0 to 1, escalation as it is."""
+    """What becomes of the tickets at every threshold from 0 to 1, escalation as it is.
+
+    No rows for answers whose scores are not known.
+    """
     names = "threshold routed right wrong reviewed escalated coverage precision"
     names += " precision_low precision_high cost"
-    rows = ((*_head(e, point, names), e.n_scored) for e in evaluations for point in e.routing.sweep)
+    rows = (
+        (*_head(e, point, names), e.n_scored)
+        for e in evaluations
+        if tells(e.known, "top score")
+        for point in e.routing.sweep
+    )
     return Columns.of(f"rubric_set {names} n", rows)
 
 
@@ -238,7 +250,7 @@ def _repeats(found: Predictions) -> dict[str, Repeat]:
 
 
 def repeats(evaluations: Sequence[Evaluation]) -> Columns:
-    """Each repeat of tickets that were asked more than once; no rows where none was."""
+    """Each repeat of tickets that were asked more than once."""
     rows = (
         (e.provenance.rubric_set, *_picked(one, "name n right"), *_ends(one.accuracy)[:3])
         for e in evaluations

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Estimate
+from ticketbench.edge.results.rows import Predictions
 from ticketbench.flow.compare import Compared, compare_sides, compare_two
 from ticketbench.flow.steps.sides import Side, apart, names_in, side_of
 from ticketbench.measure.compare import Comparison
@@ -70,7 +71,7 @@ class ComparedSets(Result):
         return self.found
 
     def _card(self) -> cards.Card:
-        return cards.of_comparison(self.comparison)
+        return cards.of_comparison(self.found)
 
 
 def compare(
@@ -125,11 +126,19 @@ def _side(
     if isinstance(data, Evaluated):
         settings = data.evaluation.settings
         table = data.predictions.table.in_order_of_ids()
-        return Side(data.rubric_set, table, None, policy=settings.policy, costs=settings.costs)
+        notes = _notes(data.predictions, data.rubric_set)
+        return Side(data.rubric_set, table, None, "", settings.policy, settings.costs, notes)
     if isinstance(data, str | Path):
         return side_of(str(data), mapped=names_in(mapping))
-    table = read_data(data, labels=labels, groups=groups, name=name).table.in_order_of_ids()
-    return Side(table.provenance.rubric_set, table, None)
+    found = read_data(data, labels=labels, groups=groups, name=name)
+    own = found.table.provenance.rubric_set
+    return Side(own, found.table.in_order_of_ids(), None, notes=_notes(found, own))
+
+
+def _notes(found: Predictions, name: str) -> tuple[str, ...]:
+    """What was decided in reading a side, and which gold labels have no scores there."""
+    notes = (*found.notes, *filter(None, (found.unscored,)))
+    return tuple(f"{name}: {note}" for note in notes)
 
 
 def _called(data: Data | Evaluated, name: str) -> str:

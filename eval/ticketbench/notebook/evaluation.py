@@ -74,10 +74,9 @@ class Evaluated(Result):
     def _frames(self) -> Frames:
         one = [self.evaluation]
         policy = self.evaluation.settings.policy
-        return of_evaluations(one) | {
-            "repeats": partial(columns.repeats, one),
-            "tickets": partial(columns.tickets, [(self.predictions, policy)]),
-        }
+        repeats = {"repeats": partial(columns.repeats, one)} if self.evaluation.repeats else {}
+        tickets = partial(columns.tickets, [(self.predictions, policy)])
+        return of_evaluations(one) | repeats | {"tickets": tickets}
 
     def _data(self) -> Score:
         return self.score

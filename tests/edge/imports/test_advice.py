@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from forked import ticketbench
 from small_project import CONFIG, V1, write_project
 from ticketbench.core.errors import InputError
 from ticketbench.edge.imports.advice import an_export, refuse_export, unless_export
-from ticketbench.edge.imports.looks import known_presets
+from ticketbench.edge.imports.looks import known_presets, looks_like
 from ticketbench.edge.inputs.config import ConfigFile
 
 ZENDESK = Path(__file__).resolve().parents[2] / "exports" / "zendesk.ndjson"
@@ -111,6 +113,34 @@ def test_an_error_of_something_else_stays_what_it_is() -> None:
 )
 def test_a_tool_has_its_article(tool: str, text: str) -> None:
     assert an_export(tool) == text
+
+
+@pytest.mark.parametrize("words", [("compare", "tickets.ndjson"), ("init", "--from")])
+def test_a_command_that_reads_nothing_of_an_export_names_the_tool(words: tuple[str, str]) -> None:
+    done = ticketbench(*words, "tickets.ndjson")
+    assert done.returncode == 2
+    assert "this looks like a Zendesk export" in done.stderr
+
+
+def test_the_command_that_is_advised_writes_the_dataset_as_it_stands() -> None:
+    Path("tasks.json").write_bytes((ZENDESK.parent / "label-studio.json").read_bytes())
+    said = " ".join(ticketbench("validate", "tasks.json").stderr.split())
+    command = said.partition("export: ")[2].partition(" -->")[0]
+    assert command == "ticketbench data import tasks.json --preset label-studio -o OUT.csv"
+    assert ticketbench(*shlex.split(command)[1:]).returncode == 0
+    assert Path("OUT.csv").is_file()
+
+
+def test_a_packed_export_and_one_below_a_sep_line_are_told_as_well(tmp_path: Path) -> None:
+    packed, table = tmp_path / "t.ndjson.gz", tmp_path / "t.csv"
+    packed.write_bytes(gzip.compress(ZENDESK.read_bytes()))
+    table.write_text("sep=;\nIssue key;Summary;Issue id\nA-1;some words;1\n", encoding="utf-8")
+    for path, tool in ((packed, "zendesk"), (table, "jira")):
+        found = looks_like(path)
+        assert found is not None
+        assert found.name == tool
+    packed.write_bytes(b"\x1f\x8b no such thing")
+    assert looks_like(packed) is None
 
 
 def test_a_column_that_a_config_names_wrong_is_named_beside_the_export() -> None:

@@ -204,3 +204,28 @@ def test_no_damaged_record_makes_a_preset_stumble(file: str, name: str) -> None:
 def test_every_preset_has_a_record_that_is_damaged() -> None:
     (mark,) = test_no_damaged_record_makes_a_preset_stumble.pytestmark  # type: ignore[attr-defined]
     assert {name for _, name in mark.args[1]} == {one.name for one in known_presets()}
+
+
+def test_doccano_takes_no_other_field_in_place_of_the_one_that_was_asked_for() -> None:
+    document = {"id": 1, "text": TEXT, "label": ["billing"], "team": ["general"]}
+    assert answers(taken("doccano", document, field="team")) == [("", "general")]
+    assert read("doccano", document, field="taem") == (None, {"documents without a label": 1})
+    assert taken("doccano", document, text_field="bdoy").texts == ("",)
+
+
+def test_a_number_that_is_none_is_no_label() -> None:
+    for nothing in (float("nan"), float("inf"), None, ""):
+        assert read("none", {"id": 1, "text": TEXT, "label": nothing})[0] is None
+    assert answers(taken("none", {"id": 1, "text": TEXT, "label": 1.0})) == [("", "1")]
+
+
+@pytest.mark.parametrize("fitting", ["billing|account", ["account"], '["account", "billing"]'])
+def test_all_labels_of_a_table_stay_with_the_label(fitting: object) -> None:
+    row = {"id": 1, "text": TEXT, "label": "billing", "all_labels": fitting}
+    assert answers(taken("none", row)) == [("", "billing", "account")]
+    other = {"id": 1, "text": TEXT, "label": "billing", "Tags": fitting}
+    assert answers(taken("none", other)) == [("", "billing")]
+    named = taken("none", other, columns={"all_labels": ("Tags",)})
+    assert answers(named) == [("", "billing", "account")]
+    one_of_many = taken("none", {**row, "who": "ann"}, annotator="who")
+    assert answers(one_of_many) == [("ann", "billing")]

@@ -153,3 +153,65 @@ def test_names_of_labels_that_are_mapped_contradict_nothing(tmp_path: Path) -> N
     text = SCORES + "1,b,B team,0.1,0.9\n2,a,A team,0.8,0.2\n"
     form = Form(labels={"A team": "a", "B team": "b"})
     assert read(tmp_path, text, form).stated is None
+
+
+def test_a_top_label_that_is_a_column_but_for_its_spelling_is_an_error_with_the_option(
+    tmp_path: Path,
+) -> None:
+    text = "ticket_id,label,top_label,score_a,score_b c\n1,a,A,0.9,0.1\n2,a,B_c,0.2,0.8\n"
+    (problem,) = problems(tmp_path, text)
+    assert problem.what == "2 rows: top_label A, B_c have no score column; did you mean a, b c?"
+    assert problem.help == "--labels A=a --labels 'B_c=b c'"
+    found = read(tmp_path, text, Form(labels={"A": "a", "B_c": "b c"}))
+    assert found.stated is None
+
+
+def test_top_labels_that_are_never_gold_are_told_as_what_may_be_no_answer(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(HEAD + "1,b,b,0.9\n2,a,unknown,0.4\n3,a,a,0.4\n")
+    (note,) = read_set(tmp_path / "t.csv").notes
+    assert note.startswith("1 of 3 rows: top_label is no gold label of the table: unknown (1)")
+    (tmp_path / "t.csv").write_text(HEAD + "1,b,b,0.9\n3,a,a,0.4\n")
+    assert read_set(tmp_path / "t.csv").notes == ()
+
+
+def test_the_score_of_a_top_label_with_a_comma_or_sign_names_the_option(tmp_path: Path) -> None:
+    (comma,) = problems(tmp_path, HEAD + '1,b,b,"0,9"\n2,a,b,"0,4"\n')
+    assert "--decimal ," in comma.what
+    (sign,) = problems(tmp_path, HEAD + "1,b,b,90%\n2,a,b,40 %\n")
+    assert sign.help == "say so: --scale percent"
+    assert (
+        read(tmp_path, HEAD + "1,b,b,90%\n2,a,b,40%\n", Form(scale="percent")).top_score[0] == 0.9
+    )
+
+
+def test_shares_that_are_said_to_be_percent_or_logarithms_are_refused(tmp_path: Path) -> None:
+    text = HEAD + "1,b,b,0.9\n2,a,b,1\n"
+    (percent,) = problems(tmp_path, text, Form(scale="percent"))
+    assert percent.what == "2 of 2 rows: no score is above 1: these are shares, not --scale percent"
+    assert percent.help == "leave --scale percent out"
+    (log,) = problems(tmp_path, text, Form(scale="log"))
+    assert log.help == "these are shares, not logarithms: leave --scale log out"
+
+
+def test_one_score_in_percent_among_shares_never_makes_percent_of_all(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, HEAD + "1,b,b,0.9\n2,a,b,40\n3,a,a,0.5\n")
+    assert found.what.startswith("1 of 3 rows: ")
+    assert "--scale" not in found.help
+
+
+def test_a_number_that_two_columns_may_be_is_not_read_as_one_of_them(tmp_path: Path) -> None:
+    rows = "1,1.00,0.5,0.3,0.2\n2,2,0.2,0.2,0.6\n"
+    (tmp_path / "t.csv").write_text(f"ticket_id,label,score_1,score_1.0,score_2\n{rows}")
+    found = read_set(tmp_path / "t.csv")
+    assert found.notes == ()
+    assert found.unscored.startswith("1 row whose gold label has no score column")
+
+
+def test_a_top_label_without_scores_beside_rows_with_all_is_no_ticket_without_an_answer(
+    tmp_path: Path,
+) -> None:
+    head = "ticket_id,label,top_label,score_a,score_b\n"
+    (found,) = problems(tmp_path, head + "1,a,a,0.9,0.1\n2,b,b,,\n3,b,,,\n")
+    assert found.what.startswith("1 of 3 rows: there is a top_label without the scores")
+    assert found.where.endswith("t.csv:3")
+    assert len(read(tmp_path, head + "1,a,a,0.9,0.1\n3,b,,,\n").failures) == 1

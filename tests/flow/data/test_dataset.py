@@ -217,3 +217,16 @@ def test_a_long_text_is_kept_whole_when_columns_are_added(tmp_path: Path) -> Non
     data_import(lines(tmp_path / "t.jsonl", records), tmp_path / "d.csv", ImportAsked())
     csv.field_size_limit(10_000_000)
     assert rows(tmp_path / "d.csv")[0]["text"] == records[0]["text"]
+
+
+def test_what_no_file_can_keep_is_taken_out_of_any_cell(tmp_path: Path) -> None:
+    odd: list[dict[str, object]] = [
+        {"id": "a\rb", "text": "x\0y \udc80 ü", "label": "a", "group": "g\ud800"},
+        {"id": "c", "text": "plain ü", "label": "a"},
+    ]
+    data_import(lines(tmp_path / "t.jsonl", odd), tmp_path / "d.csv", ImportAsked())
+    found = rows(tmp_path / "d.csv")
+    assert [(row["id"], row["text"], row["group"]) for row in found] == [
+        ("a b", "xy  ü", "g "),
+        ("c", "plain ü", ""),
+    ]

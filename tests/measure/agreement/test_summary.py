@@ -124,3 +124,18 @@ def test_people_without_a_name_are_counted_by_alpha() -> None:
 )  # fmt: skip
 def test_a_majority_is_more_than_half(labels: str, taken: str | None) -> None:
     assert majority([*labels]) == taken
+
+
+def test_no_interval_is_told_by_what_lacks() -> None:
+    alike = agreement({(("a", "x"), ("b", "x")): 3, (("a", "y"), ("b", "y")): 2})
+    never = agreement({(("a", "x"), ("b", "y")): 5})
+    assert alike is not None
+    assert never is not None
+    assert alike.beyond_chance.method == "no interval: nobody disagreed"
+    assert never.beyond_chance.method == "no interval: too few kinds of answers"
+
+
+def test_answers_without_a_name_are_of_as_many_people_as_one_ticket_has_of_them() -> None:
+    found = agreement({(("", "x"), ("", "x"), ("ann", "y")): 1, (("", "x"), ("ann", "x")): 3})
+    assert found is not None
+    assert found.n_annotators == 3

@@ -47,3 +47,20 @@ def test_columns_are_named_by_role(tmp_path: Path) -> None:
     assert found.to_frame()["text"].tolist() == ["Hello\n\nWhere is it?"]
     with pytest.raises(InputError, match="no column 'Ky'"):
         import_tickets(tmp_path / "t.csv", columns={**columns, "id": "Ky"})
+
+
+def test_a_table_is_read_as_it_is_said_to_be_written(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("id;text;label\n1;zu spät;a\n", encoding="cp1252")
+    with pytest.raises(InputError):
+        import_tickets(table)
+    found = import_tickets(table, delimiter=";", encoding="cp1252")
+    assert found.to_frame()["text"].tolist() == ["zu spät"]
+
+
+def test_a_step_by_another_name_is_refused_since_it_would_do_nothing() -> None:
+    bodies = EXPORTS / "html-bodies-with-quotes.csv"
+    with pytest.raises(InputError, match="cut cannot be 'quote'"):
+        import_tickets(bodies, cut=("quote",))
+    with pytest.raises(InputError, match="html cannot be 'yes'"):
+        import_tickets(bodies, html="yes")

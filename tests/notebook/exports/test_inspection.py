@@ -42,3 +42,9 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
         inspect(tmp_path / "nowhere.csv")
     with pytest.raises(InputError, match="no delimiter"):
         inspect(MAILS, delimiter="xx")
+
+
+def test_what_a_preset_has_to_be_told_is_told_here_too() -> None:
+    desk = EXPORTS / "zendesk.ndjson"
+    assert "looks like" in repr(inspect(desk))
+    assert len(inspect(desk, label_tag="team_*").to_frame("labels")) == 4

@@ -28,13 +28,14 @@ def looks_like_export(path: Path, preset: Preset, missing: Collection[str] = ())
     """The error that names the command which makes a dataset of it, and before it the columns that
     were asked for and are `missing`.
     """
-    command = f"ticketbench data import {shlex.quote(str(path))} --preset {preset.name}"
+    file = shlex.quote(str(path))
+    command = f"ticketbench data import {file} --preset {preset.name} -o OUT.csv"
     few = [quoted(name) for name in missing][:_MOST_NAMED]
     lacking = f"there is no column {' or '.join(few)}, and " if few else ""
     return InputError(
         f"{lacking}this looks like {an_export(preset.tool)}: {command}",
         where=str(path),
-        help="add -o OUT.csv; `ticketbench data inspect` says what is in it",
+        help=f"what is in it: ticketbench data inspect {file}",
     )
 
 

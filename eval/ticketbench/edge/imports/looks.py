@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -48,10 +49,12 @@ def first_record(path: Path) -> dict[str, Any] | None:
     """The first record of a file by its suffix, in its first megabyte; of a table its columns, each
     without a value. None where there is none. Never raises.
     """
-    suffix = path.suffix.lower()
+    packed = path.suffix.lower() == ".gz"
+    suffix = (path.with_suffix("") if packed else path).suffix.lower()
     if suffix not in (*_JSON, *_TABLES):
         return None
-    text = read_start(path, _START).decode("utf-8-sig", "ignore")
+    start = read_start(path, _START)
+    text = (_unpacked(start) if packed else start).decode("utf-8-sig", "ignore")
     if suffix in _TABLES:
         return dict.fromkeys(_header(text))
     pages = frozenset(key for one in known_presets() for key in one.pages)
@@ -79,8 +82,19 @@ def has(record: dict[str, Any], key: str) -> bool:
     return key in record or at(record, key) is not None
 
 
+def _unpacked(start: bytes) -> bytes:
+    """The first megabyte that the beginning of a packed file holds; empty where it is none."""
+    try:
+        return zlib.decompressobj(wbits=31).decompress(start, _START)
+    except zlib.error:
+        return b""
+
+
 def _header(text: str) -> Collection[str]:
-    line = next(iter(text.splitlines()), "")
+    lines = text.splitlines()
+    if lines and lines[0].lower().startswith("sep="):
+        del lines[0]
+    line = next(iter(lines), "")
     sign = max(",;\t", key=line.count)
     try:
         return next(csv.reader([line], delimiter=sign), [])

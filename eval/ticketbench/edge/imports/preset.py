@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from ticketbench.core.registry import Registry
 from ticketbench.edge.imports.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """One record as it stands in a file: its line (or row), from 1, and its values.
+class Raw(msgspec.Struct, frozen=True, gc=False):
+    """One record as it stands in a file: its line (or row), from 1, and its values; a struct of C,
+    as all that is made for every ticket.
 
     JSON gives objects, lists, numbers and text; a table gives text, lists of text, or None.
     """

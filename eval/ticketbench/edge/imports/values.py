@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,15 +27,19 @@ def at(values: Any, path: str) -> Any:
 
 
 def plain(value: Any) -> str:
-    """A value as the text of a cell: trimmed text, a number in digits; empty for anything else."""
+    """A value as the text of a cell: trimmed text, a number in digits; empty for anything else, and
+    for what is no number (NaN) or has no end.
+    """
     if isinstance(value, str):
         return value.strip()
+    if value is None:
+        return ""
     match value:
         case bool():
             return "true" if value else "false"
         case int():
             return str(value)
-        case float():
+        case float() if math.isfinite(value):
             return str(int(value)) if value.is_integer() and abs(value) < 2**53 else str(value)
     return ""
 

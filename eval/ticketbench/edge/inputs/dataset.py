@@ -15,8 +15,8 @@ from ticketbench.edge.inputs.tickets.cells import as_text
 from ticketbench.edge.inputs.tickets.columns import makes_ids, mapped_columns
 from ticketbench.edge.inputs.tickets.conditions import conditions_of, rows_that_meet
 from ticketbench.edge.inputs.tickets.identity import IdsOfTexts
+from ticketbench.edge.inputs.tickets.keys import NO_KEYS, DatasetKeys
 from ticketbench.edge.inputs.tickets.keys import Columns as Columns
-from ticketbench.edge.inputs.tickets.keys import DatasetKeys
 from ticketbench.edge.inputs.tickets.keys import Reading as Reading
 from ticketbench.edge.inputs.tickets.label_map import label_map_of
 from ticketbench.edge.inputs.tickets.one_row import TicketOfRow
@@ -32,12 +32,14 @@ class LoadedDataset:
     """A dataset with the physical line of each ticket, for messages, and what was done to it.
 
     split_column  what the file calls the splits of its tickets; empty where it has none
+    keys          by which it was read
     """
 
     dataset: Dataset
     path: Path
     lines: tuple[int, ...]
     intake: Intake = NOTHING_DONE
+    keys: DatasetKeys = NO_KEYS
     split_column: str = ""
 
     def where(self, index: int) -> str:
@@ -58,7 +60,7 @@ class LoadedDataset:
         same = tuple(tickets) == self.dataset.tickets
         dataset = self.dataset if same else Dataset(self.dataset.name, tuple(tickets))
         lines = tuple(other.lines[rows[ticket.id]] for ticket in kept)
-        return LoadedDataset(dataset, other.path, lines, self.intake)
+        return LoadedDataset(dataset, other.path, lines, self.intake, other.keys)
 
 
 def load_dataset(
@@ -106,7 +108,8 @@ def load_dataset(
         done=done,
         chooses_split=any(one.column == columns.split for one in conditions),
     )
-    return replace(loaded, intake=intake, split_column=columns.split or "")
+    split = columns.split or ""
+    return replace(loaded, intake=intake, keys=reading.keys, split_column=split)
 
 
 _MADE_IDS = "no id column: ids are made from the texts"

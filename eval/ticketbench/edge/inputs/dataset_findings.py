@@ -15,8 +15,9 @@ from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Finding
 from ticketbench.edge.files.yaml_text import as_yaml
-from ticketbench.edge.inputs.dataset import LoadedDataset
+from ticketbench.edge.inputs.dataset import LoadedDataset, Reading
 from ticketbench.edge.inputs.rubric_files import folded
+from ticketbench.edge.tables.dialect import as_options
 from ticketbench.edge.texts.copies import copy_key
 from ticketbench.edge.texts.html import holds_markup, to_text
 from ticketbench.edge.texts.quotes import cut_quotes, holds_quote
@@ -258,9 +259,14 @@ def _of_texts(loaded: LoadedDataset, at: Sequence[int]) -> str:
 
 
 def _imported(loaded: LoadedDataset, *, cut_quotes: bool = False) -> str:
-    """The command that takes out of texts what no customer wrote."""
-    file = shlex.quote(str(loaded.path))
-    return f"ticketbench data import {file} -o OUT.csv --html auto{' --cut-quotes' * cut_quotes}"
+    """The command that takes out of texts what no customer wrote; it reads the file as it was read
+    here.
+    """
+    file, keys = shlex.quote(str(loaded.path)), loaded.keys
+    other = [f"{role}={name}" for role, name in keys.columns.by_role() if role != name]
+    columns = f" --columns {shlex.quote(','.join(other))}" if other else ""
+    how = f"{columns}{as_options(Reading(keys).dialect)} --html auto{' --cut-quotes' * cut_quotes}"
+    return f"ticketbench data import {file} -o OUT.csv{how}"
 
 
 def _first(loaded: LoadedDataset, at: Sequence[int]) -> str:

@@ -190,6 +190,36 @@ def read_sets(
     return tuple(of_set(table, origin, name) for name in rubric_sets)
 
 
+def own_forms(paths: Sequence[Path], form: Form) -> tuple[Form, ...]:
+    """How each of several tables is written that are spoken of together.
+
+    A column, or a beginning of columns, that only others of the tables have is not said of this
+    one; what none of them has stays said of all. What a run left is read as it is, but for its
+    labels.
+    """
+    if not form.columns and form.score_prefix == SCORE_PREFIX:
+        return tuple(Form(labels=form.labels) if left_by_run(path) else form for path in paths)
+    heads = [() if left_by_run(path) else tuple(_read(path, form).columns) for path in paths]
+    every = {column for head in heads for column in head}
+    return tuple(
+        _own_form(form, head, every) if head else Form(labels=form.labels) for head in heads
+    )
+
+
+def _own_form(form: Form, own: Collection[str], every: Collection[str]) -> Form:
+    """`form` without what is said of columns that are not among `own`, but somewhere in `every`."""
+    elsewhere = {name for name in every if name not in own}
+    columns = {role: name for role, name in form.columns.items() if name not in elsewhere}
+    prefix = form.score_prefix
+    has = any(name.startswith(prefix) for name in own)
+    if not has and any(name.startswith(prefix) for name in elsewhere):
+        prefix = SCORE_PREFIX
+    return replace(form, columns=columns, score_prefix=prefix)
+
+
+def _read(path: Path, form: Form) -> Table:
+    return read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
+
+
 def _table(path: Path, origin: Origin) -> Table:
-    form = origin.form
-    return known(read_table(path, Dialect(form.delimiter, form.encoding, "score flags")), origin)
+    return known(_read(path, origin.form), origin)

@@ -23,6 +23,7 @@ from ticketbench.edge.results.forms.nested import spread
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.forms.scores import scores_of
+from ticketbench.edge.results.ids import with_usable_ids
 from ticketbench.edge.results.repeats import (
     Numbered,
     answer_id,
@@ -37,8 +38,11 @@ from ticketbench.edge.results.top_label import (
     of_top_labels,
     stated,
     top_labels_alone,
+    without_scores,
 )
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
+
+_OTHER_LABEL = "give each label its column; of two labels the other one has 1 less the score"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +87,7 @@ def known(table: Table, origin: Origin) -> Table:
             return table
     table = renamed(table, origin)
     check_columns(table, origin)
-    return relabelled(spread(table, origin), origin)
+    return relabelled(spread(with_usable_ids(table, origin), origin), origin)
 
 
 def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
@@ -136,11 +140,20 @@ def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Number
     read = scores_of([row.line for row in rows], cells, columns, origin)
     problems += [(one.row, one.problem) for one in read.problems]
     scored = [row for row, of in zip(rows, read.values, strict=True) if of is not None]
-    others = [row for row, of in zip(rows, read.values, strict=True) if of is None]
+    others = [row for row, cell in zip(rows, cells, strict=True) if not any(cell)]
     scores = [of for of in read.values if of is not None] if not problems else []
     values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
+    problems += without_scores(others, rows, origin)
     failures = [failed(row, origin) for row in others]
-    return Answers(labels_, scored, failures, values, notes=read.notes)
+    notes = read.notes(origin.row, n_gold_empty=_gold_empty(scored, columns))
+    return Answers(labels_, scored, failures, values, notes=notes)
+
+
+def _gold_empty(rows: Sequence[Row], columns: Sequence[str]) -> int:
+    """How many rows have no score for their gold label, which has a column."""
+    known = frozenset(columns)
+    gold = ((row, SCORE_PREFIX + _text(row, "label")) for row in rows)
+    return sum(column in known and not _text(row, column).strip() for row, column in gold)
 
 
 def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:
@@ -232,7 +245,7 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
     if len(labels) < 2:
         what = "there are fewer than two score columns with values"
-        help_ = f"no row has a {TOP} either" if TOP in table.columns else ""
+        help_ = f"no row has a {TOP} either" if TOP in table.columns else _OTHER_LABEL
         raise InputError(what, where=origin.columns, help=help_)
     before: dict[str, set[str]] = {label: set() for label in labels}
     for row in rows:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
 import numpy as np
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import quoted
+from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import (
     ELSEWHERE,
@@ -21,14 +22,17 @@ from ticketbench.core.types import (
     Known,
     ScoreTable,
 )
+from ticketbench.edge.results.forms.causes import cell_kind, cell_words
+from ticketbench.edge.results.forms.counted import listed_values, rows_of
 from ticketbench.edge.results.forms.numbers import number_of
-from ticketbench.edge.results.forms.options import Form, Scale
+from ticketbench.edge.results.forms.options import Scale
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.repeats import Numbered, answer_id, text
 from ticketbench.edge.tables.rows import Row
 
 TOP, SCORE = "top_label", "score"
 
+_AS_SHARE = "write it as a share, such as 0.83"
 _LOOKS_LIKE = {"percent": "these look like percent", "log": "these look like logarithms"}
 
 
@@ -61,6 +65,19 @@ def top_labels_alone(rows: Sequence[Row], score_columns: Sequence[str]) -> bool:
     return any(text(row, TOP) for row in rows)
 
 
+def without_scores(unscored: Sequence[Row], rows: Sequence[Row], origin: Origin) -> Numbered:
+    """A problem for rows that say a top label and no score of a label, where others have all.
+
+    They are answers, so they are no tickets without one; a table holds answers of one kind.
+    """
+    told = [row for row in unscored if text(row, TOP)]
+    if not told:
+        return []
+    what = f"there is a {TOP} without the scores that other rows have"
+    help_ = f"fill the scores in, or drop their columns, so that all are judged by {TOP}"
+    return [_problem(told, rows, what, help_, origin)]
+
+
 def of_top_labels(
     rows: Sequence[Row], columns: Sequence[str], origin: Origin, problems: Numbered
 ) -> Answers:
@@ -84,7 +101,18 @@ def of_top_labels(
         at = [column[text(row, TOP)] for row in answered]
         scores[np.arange(len(answered)), np.array(at, dtype=np.int64)] = values
     failures = [failed(row, origin) for row in rows if not text(row, TOP)]
-    return Answers(labels, answered, failures, scores, known)
+    notes = _never_right(answered, {*columns, *(text(row, "label") for row in rows)})
+    return Answers(labels, answered, failures, scores, known, notes)
+
+
+def _never_right(rows: Sequence[Row], known: Collection[str]) -> tuple[str, ...]:
+    """A note on top labels that are no gold label: `unknown` may mean that there was no answer."""
+    others = Counter(label for row in rows if (label := text(row, TOP)) not in known)
+    if not others:
+        return ()
+    told = listed_values([f"{clipped(label)} ({n:,})" for label, n in others.most_common()])
+    what = f"{rows_of(others.total(), len(rows))}: {TOP} is no gold label of the table: {told}"
+    return (f"{what}; where that means no answer, leave the cell empty",)
 
 
 def _no_label(rows: Sequence[Row], origin: Origin) -> Numbered:
@@ -117,19 +145,20 @@ def _scores(
 ) -> list[float]:
     """The score of each row as a share, above 0 and up to 1; what is not goes to `problems`."""
     to_share = _TO_SHARE[origin.form.scale]
-    found, bad = [], _Bad()
+    number, found, values, bad = number_of(origin.form), [], list[float](), _Bad()
     for row, one in zip(rows, said, strict=True):
-        value = _number(one, origin.form)
-        share = math.nan if value is None else to_share(value)
+        value = number(one) if one and cell_kind(one, origin.form) is None else math.nan
+        share = to_share(value)
         if not one:
             bad.empty.append(row)
-        elif value is None or math.isnan(value):
+        elif math.isnan(value):
             bad.text.append(row)
         elif not 0 < share <= 1:
             bad.outside.append(row)
             bad.values.append(value)
         found.append(share)
-    problems += _told(bad, rows, origin)
+        values.append(value)
+    problems += _told(bad, rows, origin) or _shares(values, rows, origin)
     return found
 
 
@@ -140,13 +169,6 @@ _TO_SHARE: dict[str, Callable[[float], float]] = {
 }
 
 
-def _number(cell: str, form: Form) -> float | None:
-    try:
-        return number_of(form)(cell)
-    except ValueError:
-        return None
-
-
 def _told(bad: _Bad, rows: Sequence[Row], origin: Origin) -> Numbered:
     found: Numbered = []
     if bad.empty:
@@ -154,8 +176,7 @@ def _told(bad: _Bad, rows: Sequence[Row], origin: Origin) -> Numbered:
         help_ = f"fill it in, or leave the column {SCORE} out"
         found.append(_problem(bad.empty, rows, what, help_, origin))
     if bad.text:
-        what = f"{SCORE} is no number, such as {quoted(text(bad.text[0], SCORE))}"
-        found.append(_problem(bad.text, rows, what, "write it as a share, such as 0.83", origin))
+        found.append(_problem(bad.text, rows, *_no_number(bad.text[0], origin), origin))
     if bad.outside:
         low, high = min(bad.values), max(bad.values)
         what = f"{SCORE} is not above 0 and at most 1, but from {low:g} to {high:g}"
@@ -165,10 +186,36 @@ def _told(bad: _Bad, rows: Sequence[Row], origin: Origin) -> Numbered:
     return found
 
 
+def _shares(values: Sequence[float], rows: Sequence[Row], origin: Origin) -> Numbered:
+    """A problem where what is said to be percent is not: no top label has 1 percent or less in
+    every row.
+    """
+    if origin.form.scale != "percent" or max(values) > 1:
+        return []
+    said = origin.say(scale="percent")
+    what = f"no {SCORE} is above 1: these are shares, not {said}"
+    return [_problem(rows, rows, what, f"leave {said} out", origin)]
+
+
+def _no_number(row: Row, origin: Origin) -> tuple[str, str]:
+    """What the score of a row is in place of a number, and what to do."""
+    cell = text(row, SCORE).strip()
+    kind = cell_kind(cell, origin.form)
+    if kind in ("comma", "point"):
+        return cell_words(kind, cell, origin)
+    what = f"{SCORE} is no number, such as {quoted(cell)}"
+    return what, f"say so: {origin.say(scale='percent')}" if kind == "percent" else _AS_SHARE
+
+
 def _scale(low: float, high: float, origin: Origin, *, every: bool) -> str:
     """What to say of the scale, where the values look like one that is not said."""
     guess: Scale = "prob"
+    said = origin.say(scale=origin.form.scale)
+    if origin.form.scale == "log" and low > 0 and high <= 1:
+        return f"these are shares, not logarithms: leave {said} out"
     if 1 < high <= 100 and low >= 0:
+        if not every and origin.form.scale == "prob":
+            return "these look like percent, the others are shares: write all as shares of 1"
         guess = "percent"
     elif high <= 0 and every:
         guess = "log"

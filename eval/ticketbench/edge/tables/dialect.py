@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import re
+import shlex
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
@@ -47,6 +48,22 @@ def encoding_of(name: str) -> str:
         what = f"{quoted(name)} is no encoding of text files"
         raise InputError(what, help=f"such as {', '.join(_USUAL)}")
     return found.name
+
+
+def said_dialect(delimiter: str, encoding: str) -> Dialect:
+    """How a file is said to be written, empty where it is not.
+
+    Raises InputError for what is no sign or no encoding.
+    """
+    sign = delimiter_of(delimiter) if delimiter else None
+    return Dialect(sign, encoding_of(encoding) if encoding else None)
+
+
+def as_options(dialect: Dialect) -> str:
+    """What is said of a file, as options of a command with a blank before each."""
+    sign = "tab" if dialect.delimiter == "\t" else dialect.delimiter
+    said = (("--delimiter", sign), ("--encoding", dialect.encoding))
+    return "".join(f" {name} {shlex.quote(value)}" for name, value in said if value)
 
 
 def other_delimiter(header: list[str], delimiter: str) -> tuple[str, str] | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted, words
+from ticketbench.core.registry import suggestion
 from ticketbench.edge.imports.preset import Asked, Preset
 from ticketbench.edge.tables.rows import Dialect
 from ticketbench.flow.import_notes import NOTES
 
-ROLES = ("id", "text", "label", "group", "time", "split")
+ROLES = ("id", "text", "label", "all_labels", "group", "time", "split")
 LEAVE_OUT, NONE, FIRST = "leave-out", "none", "first"
 RULES = (LEAVE_OUT, NONE, FIRST)
 
@@ -54,6 +56,8 @@ def option(name: str) -> str:
 
 def checked(asked: ImportAsked, preset: Preset) -> None:
     """Raise InputError for an option that the preset does not take, or that says nothing."""
+    _refuse_unknown("html", (asked.html,), ("", "auto", "keep"))
+    _refuse_unknown("cut", asked.cut, ("quotes", "signatures"))
     given = [one.name for one in fields(Asked) if getattr(asked.of_preset, one.name)]
     other = [name for name in given if name not in preset.options]
     if other:
@@ -63,6 +67,18 @@ def checked(asked: ImportAsked, preset: Preset) -> None:
     if asked.of_preset.annotator and asked.of_preset.annotators:
         what = "--annotator is a column of names, --annotators are columns of labels"
         raise InputError(what, help="give the one that the table has")
+    twice = [name for name, n in Counter(asked.of_preset.annotators).items() if n > 1]
+    if twice:
+        what = f"--annotators names {quoted(twice[0])} twice"
+        raise InputError(what, help="a column is one person, who would agree with themselves")
+
+
+def _refuse_unknown(name: str, given: Sequence[str], known: Sequence[str]) -> None:
+    """A step by another name would do nothing, and nobody would see it."""
+    other = next((one for one in given if one not in known), None)
+    if other is not None:
+        help_ = suggestion(other, [one for one in known if one])
+        raise InputError(f"{name} cannot be {quoted(other)}", help=help_)
 
 
 def columns_of(given: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -62,7 +62,10 @@ def data_import(path: Path, out: Path | None, asked: ImportAsked) -> Imported:
     be read, a choice to be made, or a file that is there already.
     """
     preset = named_preset(asked.preset)
-    checked(asked, preset)
+    try:
+        checked(asked, preset)
+    except InputError as error:
+        raise _advised(error, path, preset) from None
     refuse_key(str(path), "the name of the export", by_chance=True)
     if asked.preview:
         return _Import(path, preset, asked).preview()
@@ -73,6 +76,15 @@ def data_import(path: Path, out: Path | None, asked: ImportAsked) -> Imported:
         refuse_to_overwrite(places)
     _refuse_itself(path, places)
     return _Import(path, preset, asked).write(*places)
+
+
+def _advised(error: InputError, path: Path, preset: Preset) -> InputError:
+    """The error, which names the preset that the file looks like where that is another one."""
+    other = looks_like(path) if path.is_file() else None
+    if other is None or other.name == preset.name:
+        return error
+    help_ = f"this looks like {an_export(other.tool)}: --preset {other.name}"
+    return InputError(str(error), where=error.problems[0].where or f"{path}:1", help=help_)
 
 
 def _refuse_itself(path: Path, places: Sequence[Path]) -> None:
@@ -100,20 +112,13 @@ class _Import:
         try:
             return open_export(self._path, self._preset, self._asked.dialect)
         except InputError as error:
-            raise self._advised(error) from None
-
-    def _advised(self, error: InputError) -> InputError:
-        other = looks_like(self._path) if self._path.is_file() else None
-        if other is None or other.name == self._preset.name:
-            return error
-        help_ = f"this looks like {an_export(other.tool)}: --preset {other.name}"
-        where = error.problems[0].where or f"{self._path}:1"
-        return InputError(str(error), where=where, help=help_)
+            raise _advised(error, self._path, self._preset) from None
 
     def preview(self) -> Imported:
         """The first tickets, nothing written."""
         made = islice(self._made(), self._asked.preview)
         shown = tuple(_shown(one, self._id(one)) for one in made)
+        self._refuse_nothing(len(shown))
         return Imported(self._notes(len(shown), whole=False), (), shown)
 
     def write(self, out: Path, notes: Path, disagreements: Path) -> Imported:
@@ -165,11 +170,14 @@ class _Import:
         if "annotator" in self._preset.options and not self._asked.of_preset.annotator:
             help_ += "; where several people labelled a ticket: --annotator COLUMN"
         self._ids.refuse(help_)
-        try:
-            self._records.refuse_nothing(n + len(self._disagreements))
-        except InputError as error:
-            raise self._advised(error) from None
+        self._refuse_nothing(n + len(self._disagreements))
         return self._notes(n, whole=True)
+
+    def _refuse_nothing(self, n_tickets: int) -> None:
+        try:
+            self._records.refuse_nothing(n_tickets)
+        except InputError as error:
+            raise _advised(error, self._path, self._preset) from None
 
     def _notes(self, n: int, *, whole: bool) -> ImportNotes:
         resolution = self._people.resolution(whole=whole)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
@@ -20,8 +21,7 @@ JOIN = "|"
 """Between labels in one cell, and between people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(msgspec.Struct, frozen=True, gc=False):
     """The label of a ticket and all that were given with it; `label` is empty where none is taken.
 
     undecided  whether there was no strict majority
@@ -49,8 +49,9 @@ class People:
 
     def taken(self, answers: Sequence[Answer]) -> Taken:
         """The label of a strict majority, else what the rule says; counted."""
-        found = self._of_many(answers) if answers[1:] else _of_one(answers[0])
-        if answers[1:] or answers[0].annotator:
+        several = len(answers) > 1
+        found = self._of_many(answers) if several else _of_one(answers[0])
+        if several or answers[0].annotator:
             said = ((self.shown(one.annotator), joined(one.labels)) for one in answers)
             self.said[tuple(sorted(said))] += 1
         self.n_several += len(found.all_labels) > 1
@@ -101,8 +102,9 @@ def joined(labels: Sequence[str]) -> str:
 
 def _of_one(answer: Answer) -> Taken:
     """Raises InputError where several labels could not be told apart in one cell."""
-    odd = next((one for one in answer.labels if JOIN in one), "") if answer.labels[1:] else ""
+    labels = answer.labels
+    odd = [one for one in labels if JOIN in one] if len(labels) > 1 else ()
     if odd:
-        what = f"the label {quoted(odd)} holds the sign that stands between labels"
+        what = f"the label {quoted(odd[0])} holds the sign that stands between labels"
         raise InputError(what, help="rename it where it is given: a bar parts labels here")
-    return Taken(answer.labels[0], answer.labels)
+    return Taken(labels[0], labels)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted, words
@@ -19,6 +20,7 @@ from ticketbench.edge.imports.values import at
 from ticketbench.edge.tables.columns import missing_column
 from ticketbench.edge.tables.rows import Facts
 from ticketbench.flow.data.asked import option
+from ticketbench.report.words import numbers
 
 _MOST_TAGS = 10
 
@@ -50,7 +52,8 @@ class Records:
             what, help_ = "there are no records in the file", "export it again"
         else:
             counted = (f"{why} ({n:,})" for why, n in self.left_out.counts.most_common())
-            what = f"no ticket is left of {self.n_read:,} records: {', '.join(counted)}"
+            records = numbers.count(self.n_read, "record")
+            what = f"no ticket is left of {records}: {', '.join(counted)}"
             help_ = self._label_there() or self._column_there()
         raise InputError(what, where=f"{self._path}:1", help=help_)
 
@@ -73,8 +76,12 @@ class Records:
         return ""
 
     def _column_there(self) -> str:
-        named = " ".join(option(name) for name in self._preset.options)
-        said = f"the first record has: {words(self._keys)}; name what is meant by {named}"
+        options, asked = self._preset.options, self._asked
+        typed = [n for n in options if isinstance(getattr(asked, n), str) and getattr(asked, n)]
+        given = " ".join(f"{option(name)} {quoted(getattr(asked, name))}" for name in typed)
+        meant = f"name what is meant by {' '.join(map(option, options))}"
+        meant = f"is {given} what is meant" if given else meant
+        said = f"the first record has: {words(self._keys)}; {meant}"
         if self._preset.name == "none":
             look = f"ticketbench data inspect {shlex.quote(str(self._path))}"
             return f"{said}; `{look}` guesses it, and writes the command"
@@ -111,8 +118,11 @@ class Records:
                 record = read(raw, asked, left_out)
             except InputError as error:
                 raise error.located(f"{self._path}:{raw.line}") from None
-            if record is not None:
-                yield record
+            if record is None:
+                continue
+            if len(record.answers) > 1:
+                record = replace(record, answers=_with_answers((), record.answers))
+            yield record
 
 
 def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:
@@ -143,11 +153,14 @@ def _merged(path: Path, records: Iterator[Record]) -> Iterator[Record]:
 
 
 def _with_answers(before: tuple[Answer, ...], more: tuple[Answer, ...]) -> tuple[Answer, ...]:
+    """The answers of all, each person's in one; nobody knows who `""` is."""
     found = list(before)
     places = {one.annotator: i for i, one in enumerate(before) if one.annotator}
     for one in more:
         at_ = places.get(one.annotator)
         if at_ is None:
+            if one.annotator:
+                places[one.annotator] = len(found)
             found.append(one)
         else:
             labels = tuple(dict.fromkeys((*found[at_].labels, *one.labels)))

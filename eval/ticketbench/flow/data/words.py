@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ticketbench.flow.data.asked import FIRST, LEAVE_OUT, NONE
 from ticketbench.flow.import_notes import ImportNotes, Resolution
@@ -20,7 +20,12 @@ def headline(found: ImportNotes) -> str:
 
 def left_out_text(found: ImportNotes) -> str:
     """What was not taken, each with its count; empty where all was."""
-    return ", ".join(f"{why} ({n:,})" for why, n in found.left_out.items())
+    return counted_reasons(found.left_out)
+
+
+def counted_reasons(reasons: Mapping[str, int]) -> str:
+    """Why things were not taken, each with its count: "spam (3), internal notes (1)"."""
+    return ", ".join(f"{why} ({n:,})" for why, n in reasons.items())
 
 
 def made_texts(found: ImportNotes) -> Iterator[str]:
@@ -52,7 +57,11 @@ def chance_text(found: Agreement) -> str:
     value = numbers.number(e.value, 3)
     ends = f" [{numbers.number(e.low, 3)}, {numbers.number(e.high, 3)}]" if e.low == e.low else ""
     why = "" if ends else f" ({e.method})"
-    few = f"; few: {found.n_double:,} tickets, so the interval is rough" if found.few else ""
+    few = (
+        f"; few: {numbers.count(found.n_double, 'ticket')}, so the interval is rough"
+        if found.few
+        else ""
+    )
     return f"{COEFFICIENTS[found.coefficient]} {value}{ends or why}{few}"
 
 

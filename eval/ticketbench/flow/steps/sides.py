@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.measure.results import RunResults
 
+_RUBRICS = (".yaml", ".yml")
 RESULTS, PREDICTIONS = "results.json", "predictions.csv"
 
 
@@ -59,16 +60,32 @@ def read_sides(
     A file is a report folder or its results.json, a prediction table, a rubric file, or a list in a
     Python file (`app.py::LABELS`); `FILE:SET` chooses one of several rubric sets. `form` says how
     tables of predictions are written, `form_of_b` the second one where it is written otherwise; one
-    that a run left is read as it is, but for its labels.
+    that a run left is read as it is, but for its labels, and without `form_of_b` a column that only
+    one of two tables has is said of that one.
     `mapped` are labels of one side that gold labels of the other may be called by.
     Raises InputError when a side is none of these, and what `refuse_misses` raises when answers of
     a config are missing.
     """
     if config is not None:
         return _of_config(names, config, mode, overrides)
-    first = side_of(names[0], form, mapped)
-    second = side_of(names[1], form if form_of_b is None else form_of_b, mapped)
+    forms = _forms(names, form) if form_of_b is None else (form, form_of_b)
+    first, second = (side_of(name, own, mapped) for name, own in zip(names, forms, strict=True))
     return apart((first, second), names)
+
+
+def _forms(names: tuple[str, str], form: Form) -> tuple[Form, ...]:
+    """How each side is written, where it is a table of predictions."""
+    from ticketbench.edge.results.predictions import own_forms
+
+    paths = [_split(name)[0] for name in names]
+    if all(map(_is_predictions, paths)):
+        return own_forms(paths, form)
+    return tuple(form for _ in names)
+
+
+def _is_predictions(path: Path) -> bool:
+    of_other_kind = path.is_dir() or path.name == RESULTS or is_python(path)
+    return not of_other_kind and path.suffix not in _RUBRICS
 
 
 def names_in(mapping: Mapping[str, Sequence[str]] | None) -> set[str]:
@@ -110,15 +127,17 @@ def side_of(text: str, form: Form = AS_OURS, mapped: Collection[str] = ()) -> Si
     path, name = _split(text)
     if path.is_dir() or path.name == RESULTS:
         return _of_run(path if path.is_dir() else path.parent, name)
-    if path.suffix in (".yaml", ".yml") or is_python(path):
+    if path.suffix in _RUBRICS or is_python(path):
         from ticketbench.edge.inputs.rubric_files import read_rubrics
 
         rubrics = read_rubrics(path)
         return Side(rubrics.name, None, rubrics)
+    from ticketbench.edge.imports.advice import unless_export
     from ticketbench.edge.results.predictions import left_by_run, read_set
 
     own = Form(labels=form.labels) if left_by_run(path) else form
-    found = read_set(path, name, form=own, mapped=mapped)
+    with unless_export(path):
+        found = read_set(path, name, form=own, mapped=mapped)
     table = found.table.in_order_of_ids()
     notes = (*found.notes, *filter(None, (found.unscored,)))
     named = tuple(f"{path.name}: {note}" for note in notes)

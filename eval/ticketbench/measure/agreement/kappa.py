@@ -18,7 +18,8 @@ def kappa(table: FloatArray) -> Estimate:
 
     (p_o - p_e) / (1 - p_e), with the large-sample interval of Fleiss, Cohen and Everitt (1969),
     cut at -1 and 1; a sample is large from about thirty tickets. No tickets, or one label alone:
-    NaN. Without any disagreement the formula gives no width, and there is no interval.
+    NaN. Where nobody disagrees, or everybody in one way, the formula gives no width, and there is
+    no interval.
     """
     n = int(table.sum())
     if n == 0:
@@ -31,7 +32,8 @@ def kappa(table: FloatArray) -> Estimate:
     value = (agreed - chance) / (1 - chance)
     half = float(special.ndtri(0.5 + CONFIDENCE / 2)) * _error(p, value, chance) / math.sqrt(n)
     if half < 1e-9:
-        return Estimate(value, math.nan, math.nan, n, "no interval: nobody disagreed")
+        why = "nobody disagreed" if agreed == 1 else "too few kinds of answers"
+        return Estimate(value, math.nan, math.nan, n, f"no interval: {why}")
     return Estimate(value, max(-1.0, value - half), min(1.0, value + half), n, METHOD)
 
 

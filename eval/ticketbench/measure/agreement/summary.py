@@ -88,7 +88,7 @@ def agreement(said: Said, *, seed: int = 0) -> Agreement | None:
     return Agreement(
         n_tickets=sum(said.values()),
         n_annotations=sum(len(answers) * times for answers, times in said.items()),
-        n_annotators=len(people),
+        n_annotators=_n_people(said),
         n_double=n,
         agreed=Estimate(same / n, ends.low, ends.high, n, "Wilson"),
         coefficient="kappa" if two else "alpha",
@@ -96,6 +96,12 @@ def agreement(said: Said, *, seed: int = 0) -> Agreement | None:
         labels=_labels(twice),
         pairs=_pairs(twice),
     )
+
+
+def _n_people(said: Said) -> int:
+    """All who are named, and as many more as answered one ticket without a name."""
+    unnamed = (sum(not who for who in _who(answers)) for answers in said)
+    return len({*annotators(said)} - {""}) + max(unnamed, default=0)
 
 
 def _who(answers: tuple[tuple[str, str], ...]) -> tuple[str, ...]:

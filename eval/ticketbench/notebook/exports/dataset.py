@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ticketbench.edge.imports.preset import Asked
+from ticketbench.edge.tables.dialect import said_dialect
 from ticketbench.flow.data.asked import LEAVE_OUT, ImportAsked
 from ticketbench.flow.data.dataset import Imported, data_import
 from ticketbench.flow.data.words import agreement_text, chance_text, headline, left_out_text
@@ -57,18 +58,26 @@ def import_tickets(
     disagree: str = LEAVE_OUT,
     html: str = "",
     cut: Sequence[str] = (),
+    label_tag: str = "",
+    label_field: str = "",
+    field: str = "",
+    text_field: str = "",
+    parts: str = "",
+    delimiter: str = "",
+    encoding: str = "",
     force: bool = False,
-    **options: str,
 ) -> ImportedTickets:
     """The export in `path` as tickets; arguments are the options of `data import`.
 
-    `columns` are names by role, `cut` any of quotes and signatures; `options` are those of the
-    preset: text_field, field, label_tag, label_field, parts. With `out` the files are written
-    there, too. Raises InputError where a choice must be made.
+    `columns` are names by role, `cut` any of quotes and signatures. With `out` the files are
+    written there, too. Raises InputError where a choice must be made.
     """
     given = {r: (c,) if isinstance(c, str) else tuple(c) for r, c in (columns or {}).items()}
-    of_preset = Asked(given, annotator, tuple(annotators), **options)
-    asked = ImportAsked(preset, of_preset, html, tuple(cut), disagree, force=force)
+    of_preset = Asked(
+        given, annotator, tuple(annotators), text_field, field, label_tag, label_field, parts
+    )
+    dialect = said_dialect(delimiter, encoding) if delimiter or encoding else None
+    asked = ImportAsked(preset, of_preset, html, tuple(cut), disagree, dialect, force=force)
     if out is not None:
         return _read(data_import(Path(path), Path(out), asked))
     with TemporaryDirectory() as folder:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ticketbench.edge.tables.dialect import delimiter_of, encoding_of
-from ticketbench.edge.tables.rows import Dialect
+from ticketbench.edge.imports.preset import Asked
+from ticketbench.edge.tables.dialect import said_dialect
 from ticketbench.flow.data.inspection.found import Inspection
 from ticketbench.flow.data.inspection.inspect import inspect as looked_into
 from ticketbench.flow.data.inspection.words import headline, label_rows, sampled, sentences
@@ -58,6 +58,10 @@ def inspect(
     *,
     columns: Mapping[str, str | Sequence[str]] | None = None,
     preset: str = "",
+    label_tag: str = "",
+    label_field: str = "",
+    field: str = "",
+    text_field: str = "",
     delimiter: str = "",
     encoding: str = "",
     everything: bool = False,
@@ -65,16 +69,20 @@ def inspect(
     """What a table of tickets, or an export, holds; arguments are the options of the command.
 
     `columns` says which column is the id, text, label, group or split where a guess is wrong; a
-    text may have several. Raises InputError for what cannot be read.
+    text may have several. `label_tag`, `label_field`, `field` and `text_field` are what a preset
+    has to be told. Raises InputError for what cannot be read.
     """
     given = {
         role: (name,) if isinstance(name, str) else name for role, name in (columns or {}).items()
     }
-    dialect = Dialect(
-        delimiter_of(delimiter) if delimiter else None,
-        encoding_of(encoding) if encoding else None,
-    )
     found = looked_into(
-        Path(file), columns=given, preset=preset, dialect=dialect, everything=everything
+        Path(file),
+        columns=given,
+        preset=preset,
+        asked=Asked(
+            label_tag=label_tag, label_field=label_field, field=field, text_field=text_field
+        ),
+        dialect=said_dialect(delimiter, encoding),
+        everything=everything,
     )
     return Inspected(found)

@@ -237,8 +237,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
         ),
         "TB209": Code(
             "scores that do not sum to 1",
-            "They are rounded by whoever sent them. They are kept as they came, never changed so "
-            "that they sum to 1.",
+            "They are rounded by whoever sent them, or small ones were left empty and are read as "
+            "0. They are kept as they came, never changed so that they sum to 1.",
             "Nothing.",
         ),
         "TB210": Code(

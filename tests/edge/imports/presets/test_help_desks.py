@@ -197,3 +197,8 @@ def test_markup_that_somebody_asks_about_in_an_issue_stays_by_default() -> None:
         "freshdesk",
         "intercom",
     ]
+
+
+def test_zendesk_keeps_a_ticket_of_which_only_the_subject_has_words() -> None:
+    nothing = {"id": 1, "description": None, "tags": ["team_a"]}
+    assert texts("zendesk", **nothing, subject="Broken") == ("Broken",)

@@ -155,3 +155,13 @@ def test_rubric_sets_of_a_foreign_table_are_chosen_by_their_column() -> None:
     Path("p.csv").write_text(text, encoding="utf-8")
     found = read_set(Path("p.csv"), "v2", form=Form(columns=columns, score_prefix="p_"))
     assert found.table.scores.tolist() == [[0.2, 0.8]]
+
+
+def test_one_cell_in_another_form_is_no_reason_to_read_all_rows_so() -> None:
+    rows = "".join(f"{i},a,0.9,0.1\n" for i in range(9))
+    for cell in ('"0,9"', "90%"):
+        with pytest.raises(InputError) as raised:
+            read(f"ticket_id,label,score_a,score_b\n{rows}9,a,{cell},0.1\n8b,a,{cell},0.1\n")
+        (problem,) = raised.value.problems
+        assert "--" not in f"{problem.what} {problem.help}"
+        assert problem.help == "write all rows alike"

@@ -22,8 +22,8 @@ from ticketbench.edge.imports.values import body, labels, plain
 def doccano(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     """A document with its labels."""
     values = raw.values
-    text = next((k for k in (asked.text_field, "text", "data") if k in values), "text")
-    field = next((k for k in (asked.field, "label", "labels") if k in values), "label")
+    text = asked.text_field or ("text" if "text" in values else "data")
+    field = asked.field or ("label" if "label" in values else "labels")
     found = labels(values.get(field))
     if not found:
         left_out.count("documents without a label")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ticketbench.edge.imports.preset import Asked, LeftOut, Raw, preset
 from ticketbench.edge.imports.record import Answer, Record
 from ticketbench.edge.imports.values import at, body, labels, plain
+
+_ROLES = ("label", "all_labels", "id", "group", "time", "split")
 
 
 @preset(
@@ -19,32 +20,40 @@ from ticketbench.edge.imports.values import at, body, labels, plain
         "id": "`id`, or `--columns id=NAME`; made of the text where there is none",
         "text": "`text`, or `--columns text=NAME`, several by a comma",
         "label": "`label`, or `--columns label=NAME`; `--annotators A,B` for a column a person",
+        "all_labels": "`all_labels`, or `--columns all_labels=NAME`: a list, or with bars between",
         "group": "`group`, or `--columns group=NAME`",
     },
 )
 def none(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     """A row; with `annotator` one answer of many, with `annotators` an answer in each column."""
     values, columns = raw.values, asked.columns
+    label, fitting, name, group, time, split = [
+        at(values, columns[role][0]) if role in columns else values.get(role) for role in _ROLES
+    ]
     if asked.annotators:
         given = ((one, labels(at(values, one))) for one in asked.annotators)
         answers = tuple(Answer(found, one) for one, found in given if found)
+    elif asked.annotator:
+        found = labels(label)
+        answers = (Answer(found, plain(at(values, asked.annotator))),) if found else ()
     else:
-        found = labels(_value(values, columns, "label"))
-        who = plain(at(values, asked.annotator)) if asked.annotator else ""
-        answers = (Answer(found, who),) if found else ()
+        found = _with_fitting(labels(label), fitting) if fitting else labels(label)
+        answers = (Answer(found),) if found else ()
     if not answers:
         left_out.count("rows without a label")
         return None
     if "text" in columns:
-        texts = tuple([body(at(values, name)) for name in columns["text"]])
+        texts = tuple([body(at(values, column)) for column in columns["text"]])
     else:
         texts = (body(values.get("text")),)
-    name, group, time, split = [
-        plain(_value(values, columns, role)) for role in ("id", "group", "time", "split")
-    ]
-    return Record(raw.line, name, texts, answers, group, time, split)
+    return Record(raw.line, plain(name), texts, answers, plain(group), plain(time), plain(split))
 
 
-def _value(values: Mapping[str, Any], columns: Mapping[str, Sequence[str]], role: str) -> Any:
-    """What stands in the column for `role`, which is called so where the user names no other."""
-    return at(values, columns[role][0]) if role in columns else values.get(role)
+def _with_fitting(label: tuple[str, ...], fitting: Any) -> tuple[str, ...]:
+    """The label, and behind it the others that fit: a list, or with bars between them, as we write
+    them ourselves. No label is made of these alone.
+    """
+    found = labels(fitting)
+    if len(found) == 1:
+        found = tuple(filter(None, map(str.strip, found[0].split("|"))))
+    return tuple(dict.fromkeys((*label, *found))) if label else ()

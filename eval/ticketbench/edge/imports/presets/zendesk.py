@@ -49,8 +49,9 @@ def zendesk(raw: Raw, asked: Asked, left_out: LeftOut) -> Record | None:
     if not found:
         return None
     requester = plain(values.get("requester_id")) or plain(at(values, "requester.id"))
-    texts = _texts(values, requester, asked, left_out)
-    if not texts:
+    by_agent = _opened_by_agent(values, requester)
+    texts = _texts(values, requester, asked, left_out, by_agent=by_agent)
+    if by_agent and not texts:
         left_out.count("tickets that an agent opened, without a word of the requester")
         return None
     time = plain(values.get("created_at"))
@@ -69,14 +70,19 @@ def _field(values: Mapping[str, Any], name: str) -> Any:
     return next(custom, None) or field_value(values, name, under=())
 
 
+def _opened_by_agent(values: Mapping[str, Any], requester: str) -> bool:
+    """Whether the first comment, which the description repeats, is of somebody else."""
+    comments = objects(values.get("comments"))
+    opened = plain(comments[0].get("author_id")) if comments else ""
+    return bool(opened and requester and opened != requester)
+
+
 def _texts(
-    values: Mapping[str, Any], requester: str, asked: Asked, left_out: LeftOut
+    values: Mapping[str, Any], requester: str, asked: Asked, left_out: LeftOut, *, by_agent: bool
 ) -> tuple[str, ...]:
     """The description, or comments where all are asked for or an agent wrote the description."""
     comments = objects(values.get("comments"))
     description = body(values.get("description"))
-    opened = plain(comments[0].get("author_id")) if comments else ""
-    by_agent = bool(opened and requester and opened != requester)
     if asked.parts != "all" and description and not by_agent:
         return (description,)
     said = tuple(_said(comments, requester, left_out))

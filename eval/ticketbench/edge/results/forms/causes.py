@@ -10,7 +10,14 @@ from statistics import median
 
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.quotes import clipped
-from ticketbench.edge.results.forms.counted import Found, at, listed_values, rows_of, several
+from ticketbench.edge.results.forms.counted import (
+    Found,
+    at,
+    between,
+    listed_values,
+    rows_of,
+    several,
+)
 from ticketbench.edge.results.forms.guesses import in_sequence
 from ticketbench.edge.results.forms.numbers import (
     NEAR_100,
@@ -27,6 +34,8 @@ _ABOUT = 0.015
 _MOST = 0.9
 """A cause is that of a table where so many of its bad rows have it."""
 _NONE = frozenset({"nan", "null", "none", "na", "n/a", "nil", "-", "#n/a", "<na>"})
+_OF_A_FORM = frozenset({"comma", "point", "percent"})
+"""Kinds of cells that are numbers in another form, which an option says where all rows have it."""
 _TRUTH = frozenset({"true", "false"})
 
 
@@ -40,10 +49,16 @@ class ScoredRow:
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """A row all of whose cells are numbers."""
+    """A row all of whose cells are numbers, or empty and taken for a score of 0."""
 
     row: ScoredRow
     values: tuple[float, ...]
+
+    @property
+    def given(self) -> list[tuple[int, float]]:
+        """The values that stand in the table, each behind the place of its cell."""
+        cells = self.row.cells
+        return [(place, value) for place, value in enumerate(self.values) if cells[place]]
 
     @property
     def sum(self) -> float:
@@ -116,17 +131,20 @@ def _cell_causes(
     found: dict[str, _Bad] = {}
     for row in rows:
         for place, cell in enumerate(row.cells):
-            kind = _kind(cell, origin.form)
+            kind = cell_kind(cell, origin.form)
             if kind is not None:
                 found.setdefault(kind, _Bad(row.number, place, cell)).add(row.number)
     for kind, bad in found.items():
         count = f"{several(bad.n_rows, 'row')}, {several(bad.n_cells, 'cell')}"
         first = f"first {origin.row} {bad.row}, column {clipped(columns[bad.place])}"
-        what, help_ = _words(kind, bad.cell, origin)
+        what, help_ = cell_words(kind, bad.cell, origin)
+        if kind in _OF_A_FORM and bad.n_rows < _MOST * len(rows):
+            what = f"a score is written otherwise than in the other rows: {clipped(bad.cell)}"
+            help_ = "write all rows alike"
         yield at(bad.row, f"{what}: {count}, {first}", origin, help_)
 
 
-def _kind(cell: str, form: Form) -> str | None:
+def cell_kind(cell: str, form: Form) -> str | None:
     """What is wrong with a cell; None for a number."""
     if not cell:
         return None if form.empty_scores == "zero" else "empty"
@@ -154,7 +172,8 @@ def _kind_of_text(plain: str, form: Form) -> str:
     return "text"
 
 
-def _words(kind: str, cell: str, origin: Origin) -> tuple[str, str]:
+def cell_words(kind: str, cell: str, origin: Origin) -> tuple[str, str]:
+    """What a message says of a cell of this kind, and what to do."""
     shown, zero = clipped(cell), origin.say(empty_scores="zero")
     words = {
         "empty": ("a score is missing", f"if it is nearly 0: {zero}"),
@@ -213,7 +232,7 @@ def _row_cause(
 
 def _range(bad: Sequence[_Numbers], columns: Sequence[str]) -> str:
     """The largest and smallest score of the bad rows, each with its column."""
-    every = [(value, place) for one in bad for place, value in enumerate(one.values)]
+    every = [(value, place) for one in bad for place, value in one.given]
     (low, first), (high, last) = min(every), max(every)
     least = f"smallest {low:.6g} in {clipped(columns[first])}"
     return f"largest {high:.6g} in {clipped(columns[last])}, {least}"
@@ -224,8 +243,11 @@ def _of_empty(bad: Sequence[_Numbers], origin: Origin) -> tuple[str, str] | None
     if not all("" in one.row.cells for one in bad) or origin.form.scale != "prob":
         return None
     lines = listed_values([str(one.row.number) for one in bad])
-    between = _between([one.sum for one in bad])
-    what = f"with 0 for empty cells the scores sum to {between}, not to 1 ({origin.row}s {lines})"
+    named = f"{origin.row}{'s' * (len(bad) > 1)} {lines}"
+    sums = between([one.sum for one in bad])
+    what = f"with 0 for empty cells the scores sum to {sums}, not to 1 ({named})"
+    if all(one.sum < 1 for one in bad):
+        return what, "more is missing than small scores hold, 5 % of a row at most: export all"
     return what, "export every score"
 
 
@@ -240,7 +262,7 @@ def _of_scale(
     sums = [one.sum for one in bad]
     if origin.form.scale != "prob":
         return _of_other_scale(bad, names, origin)
-    if not some and all(value <= 0 for one in bad for value in one.values) and any(sums):
+    if not some and all(value <= 0 for one in bad for _, value in one.given) and any(sums):
         return _of_negative(bad, origin)
     if _share(bad, [abs(total - 100) <= max(NEAR_100, 0.5 * len(columns)) for total in sums]):
         if some:
@@ -257,17 +279,23 @@ def _of_scale(
 
 def _of_negative(bad: Sequence[_Numbers], origin: Origin) -> tuple[str, str]:
     log = origin.say(scale="log")
-    shares = [math.fsum(map(math.exp, one.values)) for one in bad]
-    if _share(bad, [abs(total - 1) <= _ABOUT for total in shares]):
+    if _share(bad, [_is_whole(one, math.e) for one in bad]):
         what = f"no score is above 0: these look like log-probabilities: {log}"
         return what, "it takes e to each, and divides each row by its sum"
     for base in (10, 2):
-        sums = [math.fsum(base**value for value in one.values) for one in bad]
-        if _share(bad, [abs(total - 1) <= _ABOUT for total in sums]):
+        if _share(bad, [_is_whole(one, base) for one in bad]):
             what = f"no score is above 0: these look like logarithms to base {base}"
             return what, f"multiply them by {math.log(base):.6f}, and use {log}"
     what = "no score is above 0, and e to these does not sum to 1: these look like logits"
     return what, "take the softmax of each row, and score that"
+
+
+def _is_whole(one: _Numbers, base: float) -> bool:
+    """Whether the numbers are about logarithms of shares of 1, but for what was left empty."""
+    shares = [base**value for _, value in one.given]
+    n_empty = len(one.values) - len(shares)
+    lacking = 1 - math.fsum(shares)
+    return bool(-_ABOUT <= lacking <= _ABOUT + n_empty * min(shares))
 
 
 def _of_other_scale(bad: Sequence[_Numbers], names: str, origin: Origin) -> tuple[str, str]:
@@ -276,7 +304,7 @@ def _of_other_scale(bad: Sequence[_Numbers], names: str, origin: Origin) -> tupl
         what = f"{names} sum to 1: these are shares, not {said}"
         return what, f"leave {said} out"
     if origin.form.scale == "percent":
-        what = f"{names} sum to {_between([one.sum for one in bad])}, not to 100 ({said})"
+        what = f"{names} sum to {between([one.sum for one in bad])}, not to 100 ({said})"
         return what, "scores must be one distribution: normalise them yourself and say so"
     if any(value > 0 for one in bad for value in one.values):
         what = f"{names} are above 0: these are no logarithms ({said})"
@@ -310,23 +338,18 @@ def _is_margin(value: float, others: Sequence[float]) -> bool:
 
 def _of_sums(bad: Sequence[_Numbers], columns: Sequence[str], form: Form) -> tuple[str, str]:
     sums = [one.sum for one in bad]
-    k, between = len(columns), _between(sums)
+    k, told = len(columns), between(sums)
     if any(not 0 <= value <= 1 for one in bad for value in one.values):
         return "a score is not within [0, 1]", "scores must be a distribution over the labels"
     digits = max(decimals([c for c in one.row.cells if c], form) for one in bad)
     if digits <= 1 and all(abs(total - 1) <= 0.05 * k + 1e-9 for total in sums):
-        what = f"the scores sum to {between}: the table is rounded to one decimal"
+        what = f"the scores sum to {told}: the table is rounded to one decimal"
         return what, "export two decimals or more"
     if len(bad) > 1 and median(sums) > 1 and _share(bad, [total > 1 for total in sums]):
-        what = f"the scores of {k} labels sum to {between}, over 1: is each one-vs-rest?"
+        what = f"the scores of {k} labels sum to {told}, over 1: is each one-vs-rest?"
         return what, "scores must be one distribution: normalise them yourself and say so"
     if len(bad) > 1 and _share(bad, [total < 1 for total in sums]):
-        what = f"the scores sum to {between}, under 1: is the column of a label missing?"
+        what = f"the scores sum to {told}, under 1: is the column of a label missing?"
         return what, "export the scores of every label"
-    what = f"the scores sum to {between}, not to 1"
+    what = f"the scores sum to {told}, not to 1"
     return what, "scores must be a distribution over the labels"
-
-
-def _between(sums: Sequence[float]) -> str:
-    low, high = f"{min(sums):.6g}", f"{max(sums):.6g}"
-    return low if low == high else f"{low} to {high}"

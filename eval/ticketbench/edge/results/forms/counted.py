@@ -41,3 +41,9 @@ def listed_values(values: Sequence[str]) -> str:
     shown = ", ".join(clipped(value) for value in values[:MOST_VALUES])
     more = len(values) - MOST_VALUES
     return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def between(values: Sequence[float]) -> str:
+    """Such as `0.97 to 0.99`, or the one value."""
+    low, high = f"{min(values):.6g}", f"{max(values):.6g}"
+    return low if low == high else f"{low} to {high}"

@@ -26,7 +26,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "y_pred", "predicted_label", "prediction", "predicted", "pred", "label_pred", "pred_label",
         "answer", "output",
     ),
-    "score": ("confidence", "top_score", "probability", "prob", "max_prob", "score_max"),
+    "score": ("confidence", "conf", "top_score", "probability", "prob", "max_prob", "score_max"),
     "repeat": ("run", "repeat", "trial", "attempt", "iteration", "seed", "sample"),
 }  # fmt: skip
 """What people call the columns of each role, the commonest first."""

@@ -124,26 +124,31 @@ def gold_against(
     `scored`: `labels` are those that a row answers with, and messages say so.
 
     Whole numbers are the same with and without decimals: read, and noted. Raises InputError where
-    a gold label differs from one with scores by its spelling alone, with the option that says what
-    is meant, and where not one gold label has scores. Some without scores are a note.
+    a gold or a top label differs from one with scores by its spelling alone, with the option that
+    says what is meant, and where not one gold label has scores. Some without scores are a note.
     """
-    counts = Counter(gold)
+    counts, tops = Counter(gold), Counter(said)
     have = {*labels, *origin.mapped, NONE_LABEL}
-    numbers = {found: own for own in labels if (found := _number(own)) is not None}
+    numbers = _numbers(labels)
     unknown = [label for label in counts if label not in have and label]
     read = {label: numbers[n] for label in unknown if (n := _number(label)) in numbers}
     rest = [label for label in unknown if label not in read]
     _refuse_slips(rest, labels, origin)
-    near = _near(rest, labels)
+    near = _near(rest, [*labels, NONE_LABEL])
     if near:
-        raise _misspelt(near, counts, origin, scored=scored)
+        lacking = "gold {} {} no score column" if scored else "no row answers with gold {}"
+        raise _misspelt(near, counts, origin, lacking=lacking)
     meant = [label for label in counts if label in have and label != NONE_LABEL]
     if rest and not meant and not read:
         raise _none_known(rest, labels, counts, origin, scored=scored)
     notes = (_read_as(read),) if read else ()
-    tops = {top: numbers[n] for top in set(said) - have if (n := _number(top)) in numbers}
+    strange = [top for top in tops if top and top not in have]
+    read_tops = {top: numbers[n] for top in strange if (n := _number(top)) in numbers}
+    near = _near([top for top in strange if top not in read_tops], labels) if scored else {}
+    if near:
+        raise _misspelt(near, tops, origin, lacking="top_label {} {} no score column")
     return Settled(
-        tops | read, notes, _without_scores(sorted(rest), counts, origin) if rest else ""
+        read_tops | read, notes, _without_scores(sorted(rest), counts, origin) if rest else ""
     )
 
 
@@ -157,6 +162,12 @@ def _refuse_slips(rest: Sequence[str], labels: Sequence[str], origin: Origin) ->
             raise InputError(what, where=origin.columns, help=near)
 
 
+def _numbers(labels: Sequence[str]) -> dict[str, str]:
+    """The labels that are whole numbers by their digits, but for two that are one number."""
+    found = Counter(n for label in labels if (n := _number(label)) is not None)
+    return {n: label for label in labels if (n := _number(label)) is not None and found[n] == 1}
+
+
 def _number(label: str) -> str | None:
     whole = _WHOLE.fullmatch(label.strip())
     if whole:
@@ -165,23 +176,22 @@ def _number(label: str) -> str | None:
 
 
 def _near(unknown: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
+    """Those of `unknown` that differ from some of `labels` by their spelling alone."""
     by_key: dict[str, list[str]] = {}
-    for label in (*labels, NONE_LABEL):
+    for label in labels:
         by_key.setdefault(plain_form(label), []).append(label)
     keys = {label: plain_form(label) for label in sorted(unknown)}
     return {label: by_key[key] for label, key in keys.items() if key in by_key}
 
 
 def _misspelt(
-    near: Mapping[str, Sequence[str]], counts: Mapping[str, int], origin: Origin, *, scored: bool
+    near: Mapping[str, Sequence[str]], counts: Mapping[str, int], origin: Origin, *, lacking: str
 ) -> InputError:
     rows = sum(counts[label] for label in near)
     names = listed_values([label if label == label.strip() else repr(label) for label in near])
     meant = list(dict.fromkeys(label for found in near.values() for label in found))
-    have = "have" if len(near) > 1 else "has"
-    lacking = f"gold {names} {have} no score column"
-    lacking = lacking if scored else f"no row answers with gold {names}"
-    what = f"{several(rows, 'row')}: {lacking}; did you mean {listed_values(meant)}?"
+    told = lacking.format(names, "have" if len(near) > 1 else "has")
+    what = f"{several(rows, 'row')}: {told}; did you mean {listed_values(meant)}?"
     return InputError(what, where=origin.columns, help=_options(near, origin))
 
 

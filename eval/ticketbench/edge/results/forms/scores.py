@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from ticketbench.core.classify import ContractViolation
+from ticketbench.core.classify import AGREEMENT, ContractViolation
 from ticketbench.edge.results.forms.causes import ScoredRow, causes
-from ticketbench.edge.results.forms.counted import Found, rows_of
+from ticketbench.edge.results.forms.counted import Found, between, rows_of, several
 from ticketbench.edge.results.forms.numbers import distribution, number_of, refuse_underscores
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
@@ -17,19 +18,32 @@ from ticketbench.edge.results.forms.origin import Origin
 class Scores:
     """The scores of the rows, none for a row without any; and what is wrong, where something is.
 
-    n_zero  empty cells that were read as 0, and in how many rows
+    n_zero       empty cells that were read as 0, and in how many rows
+    sums_under_1 of the rows with such cells that do not sum to 1, by the number of the row
     """
 
     values: list[list[float] | None] = field(default_factory=list)
     problems: list[Found] = field(default_factory=list)
     n_zero: tuple[int, int] = (0, 0)
+    sums_under_1: dict[int, float] = field(default_factory=dict)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was decided in reading them."""
+    def notes(self, row: str, *, n_gold_empty: int) -> tuple[str, ...]:
+        """What was decided in reading them, in one sentence; `row` is what their numbers count.
+
+        `n_gold_empty` of the empty cells are the score of the gold label.
+        """
         cells, rows = self.n_zero
-        told = f"{cells:,} empty cells among the scores of {rows_of(rows, len(self.values))} are 0"
-        return (told,) if cells else ()
+        if not cells:
+            return ()
+        scores = f"the scores of {rows_of(rows, len(self.values))}"
+        told = [f"{several(cells, 'empty cell')} among {scores} {'are' if cells > 1 else 'is'} 0"]
+        gold = f"log loss counts {several(n_gold_empty, 'empty gold label')} as half a last digit"
+        if self.sums_under_1:
+            sums, first = list(self.sums_under_1.values()), min(self.sums_under_1)
+            told.append(f"{len(sums):,} of these then sum to {between(sums)}, first {row} {first}")
+            told.append(f"what was left out is at most {1 - min(sums):.3g} of a row")
+            told.append("accuracy is not touched" + (", log loss hardly" * (not n_gold_empty)))
+        return ("; ".join([*told, gold] if n_gold_empty else told),)
 
 
 def scores_of(
@@ -42,19 +56,21 @@ def scores_of(
     form = origin.form
     number, found, bad = number_of(form), Scores(), False
     cells_zero = rows_zero = 0
-    for of_row in cells:
+    for line, of_row in zip(numbers, cells, strict=True):
         if not any(of_row):
             found.values.append(None)
             continue
+        values = _values(of_row, number, form)
         if form.empty_scores == "zero" and not all(of_row):
             cells_zero, rows_zero = cells_zero + of_row.count(""), rows_zero + 1
-        values = _values(of_row, number, form)
+            if values is not None and 1 - (total := math.fsum(values)) > AGREEMENT:
+                found.sums_under_1[line] = total
         bad = bad or values is None
         found.values.append(values)
     found.n_zero = (cells_zero, rows_zero)
     if bad:
         rows = zip(numbers, cells, strict=True)
-        scored = [ScoredRow(number, tuple(of_row)) for number, of_row in rows if any(of_row)]
+        scored = [ScoredRow(line, tuple(of_row)) for line, of_row in rows if any(of_row)]
         found.problems = causes(scored, columns, origin)
     return found
 

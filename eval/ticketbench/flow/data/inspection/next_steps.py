@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ticketbench.edge.imports.preset import Asked
 from ticketbench.edge.inputs.dataset_findings import LEAST_SHARE
+from ticketbench.edge.tables.dialect import as_options
 from ticketbench.edge.tables.rows import Dialect
 from ticketbench.flow.data.inspection.found import Inspection
 from ticketbench.flow.setup.project import as_argument
@@ -38,8 +39,9 @@ def next_steps(found: Inspection, dialect: Dialect, asked: Asked | None = None) 
     plain = Path("tickets.csv" if file.name != "tickets.csv" else "plain.csv")
     if _often(found.contents.signatures, found):
         imported.append("--cut-signatures")
-    words = [*imported, *_columns(found), *_written(dialect)]
+    words = [*imported, *_columns(found)]
     command = " ".join(["ticketbench data import", as_argument(file), "-o", str(plain), *words])
+    command += as_options(dialect)
     return command, f"ticketbench init --from {plain}"
 
 
@@ -82,11 +84,3 @@ def _columns(found: Inspection) -> Iterator[str]:
     ]
     if other:
         yield f"--columns {shlex.quote(','.join(other))}"
-
-
-def _written(dialect: Dialect) -> Iterator[str]:
-    if dialect.delimiter:
-        sign = "tab" if dialect.delimiter == "\t" else dialect.delimiter
-        yield f"--delimiter {shlex.quote(sign)}"
-    if dialect.encoding:
-        yield f"--encoding {shlex.quote(dialect.encoding)}"

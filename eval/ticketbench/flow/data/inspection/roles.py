@@ -38,12 +38,13 @@ def roles_of(values: Values, given: Mapping[str, Sequence[str]]) -> tuple[Guess,
     said = {name for names in given.values() for name in names}
     free = {name: found for name, found in values.items() if name not in said}
     guesses = {guess.role: guess for guess in likely_columns(free)}
-    taken = {guess.column for guess in guesses.values()}
     for role, fits in _FITS.items():
+        taken = {g.column for g in guesses.values() if _is_named(g.role, g.column)}
         named = [n for n in free if n not in taken and _is_named(role, n) and fits(free[n])]
-        if role not in guesses and named:
+        by_name = role in guesses and guesses[role].column in taken
+        if named and not by_name:  # what a column holds tells less than its name
+            guesses = {other: g for other, g in guesses.items() if g.column != named[0]}
             guesses[role] = Guess(role, named[0], tuple(named[1:4]), _counted(free[named[0]]))
-            taken.add(named[0])
     for role, names in given.items():
         guesses[role] = Guess(role, ",".join(names), reason="as you said")
     columns = {guess.column for guess in guesses.values()}

@@ -8,6 +8,7 @@ from ticketbench.core.quotes import clipped
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.imports.advice import an_export
 from ticketbench.flow.data.inspection.found import Inspection, Together
+from ticketbench.flow.data.words import counted_reasons
 from ticketbench.measure.sample.inventory import Holding
 from ticketbench.report.masking.mask import masked_id
 from ticketbench.report.words.numbers import count, percent
@@ -97,7 +98,8 @@ def _of_rows(found: Inspection) -> Iterator[str]:
     yield from _of_people(found)
     if found.repeated.n:
         ids = count(found.repeated.n, "id")
-        yield f"{ids} stand in several rows with different texts{_such(found.repeated)}"
+        stand = "stands" if found.repeated.n == 1 else "stand"
+        yield f"{ids} {stand} in several rows with different texts{_such(found.repeated)}"
     if found.copies.n:
         rows = f"{found.copies.n_rows:,} in all"
         yield f"{_equal(found.copies)} in several tickets, {rows}{_such(found.copies)}"
@@ -116,8 +118,8 @@ def _of_rows(found: Inspection) -> Iterator[str]:
         who = count(found.n_groups, "customer or thread", "customers or threads")
         share = _of(found.largest_group, found.n, "ticket")
         yield f"{who} wrote them; the largest wrote {share}"
-    for reason, n in (found.export.left_out if found.export else {}).items():
-        yield f"left out: {n:,} {reason}"
+    if found.export is not None and found.export.left_out:
+        yield f"left out: {counted_reasons(found.export.left_out)}"
 
 
 def _of_people(found: Inspection) -> Iterator[str]:
@@ -126,7 +128,8 @@ def _of_people(found: Inspection) -> Iterator[str]:
         rows = "answers of several people" if found.export else "several rows with one text"
         by = f"; the column {clipped(who.column)} says who labelled each" if who.column else ""
         differ = f"{who.disagreed:,} with different labels{by}"
-        yield f"{count(who.tickets, 'ticket')} have {rows}, {differ}"
+        have = "has" if who.tickets == 1 else "have"
+        yield f"{count(who.tickets, 'ticket')} {have} {rows}, {differ}"
     if len(who.columns) > 1:
         names = " and ".join(map(clipped, who.columns[:3]))
         yield f"the columns {names} look like the labels of several people"
