@@ -31,6 +31,7 @@ from offline_ci import copied
 from quickstart import Demo, demo_in, run_quickstart
 from small_project import write_project
 from ticketbench.edge.redaction import forget_noted_keys
+from ticketbench.edge.set_names import forget_noted_sets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -102,6 +103,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     # Nor does the file in which the developer bound keys, or a key that another test named.
     monkeypatch.setenv("XDG_CONFIG_HOME", os.path.join(os.sep, "nowhere"))
     forget_noted_keys()
+    forget_noted_sets()
 
 
 @pytest.fixture

@@ -179,10 +179,11 @@ def _say_usage(error: click.ClickException) -> None:
 
 def say_problems(problems: Sequence[Problem]) -> None:
     """Print problems to stderr, three parts each: what, where, what to do next."""
+    from ticketbench.edge.set_names import noted_sets
     from ticketbench.report.masking.mask import masked_message
 
     for problem in problems:
-        _say_wrapped("error: ", printable(masked_message(problem.what)))
+        _say_wrapped("error: ", printable(masked_message(problem.what, keep=noted_sets())))
         if problem.where:
             _say(f"  --> {printable(problem.where)}")
         if problem.help:

@@ -115,12 +115,9 @@ def run(
             refuse_misses(tables, allow_failures, inputs)
         refuse_stopped(tables, allow_failures, [one.stopped for one in replayed])
         refuse_unreachable(tables, inputs)
-        changed = sum((one.drift for one in replayed), Drift())
-        found = _findings(inputs, answered, changed)
-        results = with_leaderboard(_measured(inputs, tables, found), inputs, answered.efforts)
-        manifest |= _sources_in_numbers(replayed, budget, changed)
-        if named := models_by_set(answered.origins):
-            manifest["models"] = named
+        measured = _measured(inputs, tables, _findings(inputs, answered))
+        results = with_leaderboard(measured, inputs, answered.efforts)
+        manifest |= _sources_in_numbers(answered, budget)
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
     sets = inputs.config.file.sets
@@ -132,20 +129,6 @@ def run(
         _sources(replayed),
         asked=sum(map(_asked, replayed)),
         notes=texts_notes(inputs.config),
-    )
-
-
-def _findings(inputs: Inputs, answered: _Answered, changed: Drift) -> tuple[Finding, ...]:
-    """What to know before any figure: which model answered comes before all else."""
-    of_answers = (*origin_findings(answered.origins), *drift_finding(changed))
-    return (
-        *(finding for finding in of_answers if finding.severity == "warning"),
-        *inputs.findings,
-        *(finding for finding in of_answers if finding.severity != "warning"),
-        *refresh_finding(answered.unfinished_refresh),
-        *version_finding(inputs.recording, inputs.config.path),
-        *blessed_findings(inputs),
-        *ceiling(inputs.loaded.path),
     )
 
 
@@ -207,6 +190,28 @@ def _replay_all(
         of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in inputs.rubric_sets)
         origins = [one for one in of_sets if one is not None]
     return _Answered(replayed, unfinished, origins, efforts)
+
+
+def _findings(inputs: Inputs, answered: _Answered) -> tuple[Finding, ...]:
+    """What to know before any figure: which model answered comes before all else."""
+    of_answers = list(origin_findings(answered.origins))
+    for endpoint in inputs.endpoints:
+        own = [one.drift for one in answered.replayed if _is_of(one, endpoint, inputs)]
+        who = f"endpoint {endpoint.name}" if endpoint.name else "the endpoint"
+        of_answers += drift_finding(sum(own, Drift()), who=who)
+    return (
+        *(finding for finding in of_answers if finding.severity == "warning"),
+        *inputs.findings,
+        *(finding for finding in of_answers if finding.severity != "warning"),
+        *refresh_finding(answered.unfinished_refresh),
+        *version_finding(inputs.recording, inputs.config.path),
+        *blessed_findings(inputs),
+        *ceiling(inputs.loaded.path),
+    )
+
+
+def _is_of(one: Replayed, endpoint: NamedEndpoint, inputs: Inputs) -> bool:
+    return inputs.config.endpoint_of(one.table.provenance.rubric_set) == endpoint
 
 
 def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> list[Replayed]:
@@ -300,10 +305,10 @@ def _manifest(command: str, mode: Mode, started: datetime) -> dict[str, Any]:
     }
 
 
-def _sources_in_numbers(
-    replayed: Sequence[Replayed], budget: Budget, changed: Drift
-) -> dict[str, Any]:
+def _sources_in_numbers(answered: _Answered, budget: Budget) -> dict[str, Any]:
     """Where the answers came from; `requests` counts those that were sent again, too."""
+    changed = sum((one.drift for one in answered.replayed), Drift())
+    models = models_by_set(answered.origins)
     return {
         "status": "finished",
         "answers": {
@@ -313,10 +318,11 @@ def _sources_in_numbers(
                 "sent": one.sent,
                 "damaged": one.damaged,
             }
-            for one in replayed
+            for one in answered.replayed
         },
         "requests": budget.requests,
         "asked_again": asdict(changed),
+        **({"models": models} if models else {}),
     }
 
 

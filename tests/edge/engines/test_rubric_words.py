@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.edge.engines.rubric_words import phrases, without_question
+from ticketbench.edge.engines.rubric_words import _without_ends, phrases, without_question
 
 SETTINGS = settings(deadline=None, database=None, derandomize=True, max_examples=300)
 
@@ -102,3 +104,9 @@ def test_every_phrase_is_in_the_rubric_and_not_empty(rubric: str) -> None:
 @given(RUBRIC_LIKE)
 def test_what_is_left_of_a_question_is_its_end(rubric: str) -> None:
     assert rubric.strip().endswith(without_question(rubric))
+
+
+@settings(deadline=None, database=None, derandomize=True, max_examples=200)
+@given(part=st.text(alphabet=" \t\n\u00a0\u2003\u200b?.!ab-_", max_size=12))
+def test_the_ends_of_a_phrase_are_what_a_pattern_finds(part: str) -> None:
+    assert _without_ends(part) == re.sub(r"^[\s?.!]+|[\s?.!]+$", "", part)

@@ -216,6 +216,13 @@ def test_a_question_has_its_limits(
     assert statuses(said(server, sent, body)) == [status]
 
 
+@pytest.mark.parametrize(("n", "status"), [(2_000, 200), (2_001, 422)])
+def test_rubrics_list_so_many_phrases_at_most(server: ClassifyServer, n: int, status: int) -> None:
+    labels = [{"name": "a", "rubric": "x," * (n - 1)}, {"name": "b", "rubric": "y"}]
+    body = json.dumps({"text": "t", "labels": labels}).encode()
+    assert statuses(said(server, head(TYPE, f"Content-Length: {len(body)}"), body)) == [status]
+
+
 def test_without_a_server_there_are_no_limits() -> None:
     body = json.dumps({"text": "t" * 20_001, "labels": LABELS}).encode()
     service = Service(engines().get("lexical"))

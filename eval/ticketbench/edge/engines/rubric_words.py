@@ -25,6 +25,19 @@ def phrases(rubric: str) -> tuple[str, ...]:
     A rubric that holds nothing else is its own only phrase.
     """
     parts = _BETWEEN_PHRASES.split(without_question(rubric))
-    stripped = (re.sub(r"^[\s?.!]+|[\s?.!]+$", "", part) for part in parts)
-    found = tuple(part for part in stripped if part)
+    found = tuple(words for part in parts if (words := _without_ends(part)))
     return found or (rubric,)
+
+
+def _without_ends(part: str) -> str:
+    """Without blanks and `?.!` at both ends; in one pass, where a pattern takes the square."""
+    start, end = 0, len(part)
+    while start < end and _is_end(part[start]):
+        start += 1
+    while end > start and _is_end(part[end - 1]):
+        end -= 1
+    return part[start:end]
+
+
+def _is_end(character: str) -> bool:
+    return character in "?.!" or character.isspace()

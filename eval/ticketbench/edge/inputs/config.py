@@ -41,6 +41,7 @@ from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.tickets.keys import DatasetConfig, Reading
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict, validated
 from ticketbench.edge.redaction import note_keys_named_in, refuse_key
+from ticketbench.edge.set_names import note_sets
 from ticketbench.edge.tables.reading import file_and_sheet
 
 VARIABLE_PREFIX = "TICKETBENCH_"
@@ -358,6 +359,7 @@ def read_config(
     document = replace(document, sources=sources)
     note_keys_in(document.data)
     config = Config(path, validated(ConfigFile, document), document)
+    note_sets(config.file.rubric_sets, (one.name for one in config.file.named_endpoints))
     _refuse_unknown_set(config)
     let_links_stay_beside([path, *config.input_paths])
     return config

@@ -27,7 +27,7 @@ from ticketbench.edge.serving.shapes.model import Limits
 from ticketbench.edge.serving.shapes.questions import MOST_CHOICES
 
 HOST = "127.0.0.1"
-LIMITS = Limits(labels=MOST_CHOICES, characters=20_000, questions=400, options=1_000)
+LIMITS = Limits(labels=MOST_CHOICES, characters=20_000, questions=400, options=1_000, phrases=2_000)
 MOST_WORKERS = 16
 MOST_CONNECTIONS = 64
 

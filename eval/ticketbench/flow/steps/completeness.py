@@ -136,19 +136,19 @@ def _counting(table: ScoreTable, most_refused: Mapping[str, float]) -> list[Fail
     return others if n_refused <= share * table.n_requested else list(table.failures)
 
 
-def drift_finding(drift: Drift) -> tuple[Finding, ...]:
-    """A warning when questions that were asked again got other answers, or another model gave
+def drift_finding(drift: Drift, *, who: str = "the endpoint") -> tuple[Finding, ...]:
+    """A warning when questions that `who` was asked again got other answers, or another model gave
     them; else nothing.
     """
     if drift.models and not drift.changed:
-        return (_other_model(drift),)
+        return (_other_model(drift, who),)
     if not drift.changed:
         return ()
     return (
         Finding(
             code="TB301",
             severity="warning",
-            title="the endpoint changed while or before this run went on",
+            title=f"{who} changed while or before this run went on",
             evidence=f"{_named(drift)}{drift.changed} of {drift.asked} questions asked again got "
             f"other scores, by up to {drift.largest:.3f}: these results mix two models",
             action="ask everything again: --mode refresh, then `cache export` if you have a "
@@ -157,11 +157,11 @@ def drift_finding(drift: Drift) -> tuple[Finding, ...]:
     )
 
 
-def _other_model(drift: Drift) -> Finding:
+def _other_model(drift: Drift, who: str) -> Finding:
     return Finding(
         code="TB301",
         severity="warning",
-        title="the endpoint answers with another model",
+        title=f"{who} answers with another model",
         evidence=f"{_named(drift)}the scores of {drift.asked} questions asked again are the same",
         action="ask everything again where figures have to be of one model: --mode refresh",
     )

@@ -75,10 +75,13 @@ def masked_id(name: str) -> str:
     return _replaced(name, plain, search.found).text
 
 
-def masked_message(text: str) -> str:
-    """A message that may name an id: masked like one, but for the names of files in it."""
+def masked_message(text: str, *, keep: re.Pattern[str] | None = None) -> str:
+    """A message that may name an id: masked like one, but for the names of files in it, and for
+    what `keep` covers as a whole.
+    """
     plain = spelt(text)
-    search = _Search(plain.text, [one.span() for one in _PATH.finditer(plain.text)])
+    kept = [_PATH] if keep is None else [_PATH, keep]
+    search = _Search(plain.text, [one.span() for each in kept for one in each.finditer(plain.text)])
     search.look_for(OF_IDS)
     return _replaced(text, plain, search.found).text
 

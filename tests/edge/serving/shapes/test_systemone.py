@@ -181,6 +181,7 @@ REFUSED: dict[str, Any] = {
             for i in range(11)
         }
     ),
+    "2001_phrases": request({"q": {**SCORE, "criteria": ["a," * 1000, "a;" * 1000, "b"]}}),
     "20001_characters": request(ALL, "x" * 20_001),
     "20001_characters_in_an_object": request(ALL, {"text": "x" * 20_000}),
 }

@@ -10,6 +10,7 @@ from ticketbench.core.classify import MODEL_NAME
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.edge.engines import Engine
+from ticketbench.edge.engines.rubric_words import phrases
 from ticketbench.edge.serving.shapes.problem import NOT_FOUND, Malformed, Problem, Told
 
 Option = tuple[str, str]
@@ -19,13 +20,14 @@ Option = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The most options of one question, characters of each text in it, and of one request the most
-    questions, and options of all of them.
+    questions, options of all of them, and phrases that these list: minilm reads each for itself.
     """
 
     labels: int
     characters: int
     questions: int
     options: int
+    phrases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,9 @@ class Model:
             raise Malformed(f"more than {self.limits.labels} labels")
         if sum(map(len, questions)) > self.limits.options:
             raise Malformed(f"more than {self.limits.options:,} options in all questions together")
+        n_phrases = sum(len(phrases(part)) for options in questions for _, part in options)
+        if n_phrases > self.limits.phrases:
+            raise Malformed(f"more than {self.limits.phrases:,} phrases in all options together")
         texts = (text, *(part for options in questions for pair in options for part in pair))
         if any(len(one) > self.limits.characters for one in texts):
             raise Malformed(f"a text of more than {self.limits.characters:,} characters")
