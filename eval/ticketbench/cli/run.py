@@ -135,11 +135,13 @@ def _show_board(results: RunResults) -> None:
     board = results.leaderboard
     if board is None:
         return
-    from ticketbench.report.endpoints.words import board_heads, board_note, board_rows
+    from ticketbench.report.endpoints.words import board_in_short, board_note
+    from ticketbench.report.words import numbers
 
     show()
-    show_table(board_heads(board), board_rows(results, board))
-    show_wrapped(f"{board_note(board)}.", indent="")
+    show_table(*board_in_short(results, board))
+    routed = f"Routed: the share that can go out at {numbers.percent(board.risk, 0)} wrong"
+    show_wrapped(f"{routed}. {board_note(board)}.", indent="")
     show()
 
 

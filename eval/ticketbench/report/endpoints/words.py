@@ -36,6 +36,25 @@ def board_rows(results: RunResults, board: Leaderboard) -> list[tuple[str, ...]]
     ]
 
 
+def board_in_short(
+    results: RunResults, board: Leaderboard
+) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads and lines that fit a terminal: without macro-F1, calibration and verdicts, and without
+    a column in which nothing is known.
+    """
+    kept = [0, 1, 3, 5, 6]
+    heads = ("set", "accuracy [95%]", "routed", "per 1,000", "p50, p95 ms")
+    lines = [tuple(line[i] for i in kept) for line in board_rows(results, board)]
+    short = {f"{row.title}, trained on {row.n_trained:,}": _short(row) for row in board.trained}
+    lines = [(short.get(name, name), *cells) for name, *cells in lines]
+    known = [i for i in range(len(heads)) if any(line[i] != DASH for line in lines)]
+    return tuple(heads[i] for i in known), [tuple(line[i] for i in known) for line in lines]
+
+
+def _short(row: TrainedRow) -> str:
+    return f"{row.title.partition(' + ')[0]}, trained"
+
+
 def board_note(board: Leaderboard) -> str:
     """What the figures rest on, in a sentence."""
     counted = [row for row in board.rows if not math.isnan(row.effort.cost_per_1000)]
