@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import ticketbench
 from ticketbench.edge.inputs.config import ConfigFile
@@ -18,7 +19,6 @@ VALUE = re.compile(r":? (\{\}|'?\d|[a-z]+:)|: ")
 
 HELD = {
     "choose.certify names no rubric set: {}": "the value follows, and its file:line:column",
-    "check the key in {}, which endpoint.key_env names; nothing was lost": "its value is the first",
     "write the name of the variable that holds it, as endpoint.key_env; get a new key if others "
     "have seen this one": "says what to write; where is the place of the key that was found",
     ", no policy.label_thresholds": "the key to take out of the config",
@@ -54,7 +54,8 @@ def bare(text: str) -> list[str]:
     found = []
     for match in KEY.finditer(text):
         section, key = match.groups()
-        known = getattr(fields[section], "model_fields", {})
+        kinds = (fields[section], *get_args(fields[section]))  # a section may be left out: X | None
+        known = {name for kind in kinds for name in getattr(kind, "model_fields", {})}
         sentence = text != match[0] and " " in text and "{{" not in text  # else a template
         if key in known and sentence and not VALUE.match(text[match.end() :]):
             found.append(match[0])
