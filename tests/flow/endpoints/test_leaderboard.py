@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import math
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import canary
+import ticketbench as tb
 from fault_server import FaultServer, Step
 from several_endpoints import EVAL, HERE, served, two_endpoints
 from small_project import CONFIG
@@ -100,6 +102,25 @@ def test_the_board_has_a_line_a_set_the_most_accurate_first(project: Path) -> No
     assert "Endpoints side by side" in (outcome.out / "summary.md").read_text()
     page_again(outcome.out)
     assert (outcome.out / "index.html").read_text() == page
+
+
+def test_a_notebook_has_the_board_as_a_frame(project: Path) -> None:
+    frame = tb.load(run(EVAL).out).to_frame("leaderboard")
+    assert list(frame["name"]) == ["v2@here", "v2@there", "v1@here", "v1@there"]
+    assert list(frame["timed"]) == [0, 7, 0, 7]
+
+
+def test_whom_a_change_asks_is_told_by_the_rules_of_before(project: Path) -> None:
+    with EVAL.open("a") as file:
+        file.write("gates:\n  - {metric: accuracy, on: v2@there, min: 0.5, bound: value}\n")
+    run(EVAL)
+    before = project.parent / "before"
+    shutil.copytree(project, before)
+    EVAL.write_text(EVAL.read_text().replace("/v1/classify", "/v1/classify?other=1", 2))
+    EVAL.write_text(EVAL.read_text().replace("/v1/classify?other=1", "/v1/classify", 1))
+    found = gate(EVAL, mode="auto", against=str(before)).report.rules
+    assert found is not None
+    assert [one.what for one in found.changes] == ["endpoints.there.url"]
 
 
 def test_one_endpoint_has_no_board_and_its_sets_no_second_name(project: Path) -> None:
