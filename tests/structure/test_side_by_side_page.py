@@ -42,6 +42,6 @@ def test_the_config_runs_with_every_command(
             said[words[0], len(words)] = done.stdout
     assert "there" in said["run", 3]
     board = said["run", 2]
-    assert re.search(r"v2@there +100\.0%.* 0\.5 +[\d,]+, [\d,]+ ", board)
+    assert re.search(r"v2@there +100\.0%.* 0\.5 +[\d,]+, [\d,]+\n", board)
     assert "TF-IDF" in board
     assert '"url": "systemone+http://127.0.0.1' in Path("policy.json").read_text()
