@@ -52,8 +52,11 @@ def text_lines(source: Source) -> Iterator[str]:
             )
         raise MalformedRow(1, "this is not a table", help_)
     _refuse_long_line(data)
+    content = io.BytesIO(data)
+    if data.startswith(codecs.BOM_UTF8):  # by hand: the codec that knows the mark is slower
+        content.seek(len(codecs.BOM_UTF8))
     try:
-        yield from io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+        yield from io.TextIOWrapper(content, encoding="utf-8", newline="")
     except UnicodeDecodeError:
         raise _not_utf_8(source, data) from None
 
