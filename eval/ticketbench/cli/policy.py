@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.form import form_of_words
 from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
     BAD,
@@ -172,6 +173,9 @@ def _mark_edited(path: Path, found: PolicyFile) -> None:
 @click.option("--labels", type=_path, metavar="FILE",
               help="New tickets: a table of predictions; with --log ids and gold labels.",
               )  # fmt: skip
+@click.option("--of-labels", metavar="OPTIONS",
+              help="How that table is written: options of `score` as one text, such as "
+                   "'--columns label=gold --scale percent'.")  # fmt: skip
 @click.option("--log", multiple=True, type=_path, metavar="FILE",
               help="Decisions of a router, joined by ticket_id; repeat it.")  # fmt: skip
 @click.option("--min-precision", type=float, metavar="SHARE",
@@ -187,6 +191,7 @@ def check_command(
     policy: Path,
     config: Path | None,
     labels: Path | None,
+    of_labels: str | None,
     log: tuple[Path, ...],
     min_precision: float | None,
     undecided: str,
@@ -201,7 +206,8 @@ def check_command(
     \b
     ticketbench policy check policy.json --config configs/support.yaml
     """
-    from ticketbench.flow.production.policy_check import check
+    from ticketbench.edge.results.forms.options import AS_OURS
+    from ticketbench.flow.production.policy_check import OF_LABELS, check
     from ticketbench.flow.production.policy_words import check_text
 
     found = check(
@@ -211,6 +217,7 @@ def check_command(
         log=log,
         min_precision=min_precision,
         overrides=overrides,
+        form=AS_OURS if of_labels is None else form_of_words(of_labels, where=OF_LABELS),
     )
     if as_json:
         show_json("policy-check", found)
