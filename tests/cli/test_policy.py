@@ -41,6 +41,8 @@ def _fill(folder: Path) -> None:
     ]
     head = "ticket_id,label,score_billing,score_general"
     (folder / "predictions.csv").write_text("\n".join([head, *rows, ""]))
+    gold = head.replace("label", "gold", 1)
+    (folder / "classifier.csv").write_text("\n".join([gold, *rows, ""]))
     (folder / "gold.csv").write_text(
         "".join(["id,label\n", *(f"t{i},billing\n" for i in range(99))])
     )
