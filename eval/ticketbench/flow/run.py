@@ -23,6 +23,7 @@ from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
 from ticketbench.flow.answers.origin import (
     OfSet,
+    models_asked,
     models_by_set,
     origin_findings,
     origin_of,
@@ -54,6 +55,7 @@ from ticketbench.measure.endpoints.effort import Effort
 from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
+    from ticketbench.core.rubrics import RubricSet
     from ticketbench.edge.replay.every_ticket import Replayed
     from ticketbench.edge.replay.many_questions import Progress
     from ticketbench.edge.replay.source import Mode, Sources
@@ -226,7 +228,7 @@ def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> 
         endpoint = inputs.endpoint_of(rubrics).name
         if endpoint in broken:
             continue
-        told = progress(rubrics.name) if progress else None
+        told = progress(_named(rubrics, inputs)) if progress else None
         try:
             found = replay(inputs.dataset, rubrics, sources.of(rubrics), progress=told)
         except EndpointError as error:
@@ -236,6 +238,16 @@ def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> 
     if broken:
         raise next(iter(broken.values()))
     return replayed
+
+
+def _named(rubrics: RubricSet, inputs: Inputs) -> str:
+    """What the progress of a set is called: its name, and where a question takes several requests,
+    how many.
+    """
+    from ticketbench.edge.replay.source import requests_each
+
+    each = requests_each(inputs.url_of(rubrics), len(rubrics.labels))
+    return rubrics.name if each == 1 else f"{rubrics.name} ({each} requests a question)"
 
 
 def _measured(
@@ -308,7 +320,7 @@ def _manifest(command: str, mode: Mode, started: datetime) -> dict[str, Any]:
 def _sources_in_numbers(answered: _Answered, budget: Budget) -> dict[str, Any]:
     """Where the answers came from; `requests` counts those that were sent again, too."""
     changed = sum((one.drift for one in answered.replayed), Drift())
-    models = models_by_set(answered.origins)
+    models, asked = models_by_set(answered.origins), models_asked(answered.origins)
     return {
         "status": "finished",
         "answers": {
@@ -323,6 +335,7 @@ def _sources_in_numbers(answered: _Answered, budget: Budget) -> dict[str, Any]:
         "requests": budget.requests,
         "asked_again": asdict(changed),
         **({"models": models} if models else {}),
+        **({"models_asked": asked} if asked else {}),
     }
 
 
