@@ -31,7 +31,7 @@ def test_a_text_is_longer_where_it_has_more_than_is_read() -> None:
     assert found is not None
     assert (found.tokens, found.most, found.n_over, found.n) == (500, 256, 2, 4)
     assert found.words == (
-        "there: the longest ticket has about 500 tokens, 256 are read (as known on 2026-11-29); "
+        "there: the longest ticket has about 500 tokens, 256 are read; "
         "about 2 of 4 tickets have more"
     )
 

@@ -15,20 +15,20 @@ from ticketbench.core.shapes.address import address
 from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.engines.weights import LONGEST_TEXT
 
-KNOWN_ON = "2026-11-29"
-
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """The most tokens that are read by a model at a host; an empty name is any.
 
     of_question  whether the question counts, too; else the text alone
+    known_on     the day of the vendor's page; empty for an engine of this package
     """
 
     tokens: int
     host: str = ""
     model: str = ""
     of_question: bool = False
+    known_on: str = ""
 
     def holds(self, host: str, model: str) -> bool:
         """Whether this is about a model at a host, or one below it."""
@@ -39,7 +39,7 @@ class Limit:
 LIMITS = (
     Limit(LONGEST_TEXT, host="local://minilm/v1/classify"),
     Limit(LONGEST_TEXT, model="minilm-v1"),  # the same engine behind `serve`
-    Limit(32_000, host="typesafe.ai", model="jev-1.13.0", of_question=True),
+    Limit(32_000, host="typesafe.ai", model="jev-1.13.0", of_question=True, known_on="2026-11-29"),
 )
 
 

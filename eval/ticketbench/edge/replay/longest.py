@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset
-from ticketbench.edge.endpoints.limits import KNOWN_ON, limit_of
+from ticketbench.edge.endpoints.limits import limit_of
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 
 
@@ -20,7 +20,7 @@ class Longest:
               too; characters / characters per token, an estimate
     most      the tokens that are read
     n_over    of `n` tickets, how many have more
-    known_on  the day of which the limit is known
+    known_on  the day of the vendor's page that says so; empty for an engine of this package
     """
 
     endpoint: str
@@ -29,15 +29,16 @@ class Longest:
     n_over: int
     n: int
     of_question: bool
-    known_on: str = KNOWN_ON
+    known_on: str
 
     @property
     def words(self) -> str:
-        """Such as "the longest ticket has about 310 tokens, 256 are read (as known on DATE)"."""
+        """Such as "the longest ticket has about 310 tokens, 256 are read"; then how many have more."""
         whose = f"{self.endpoint}: " if self.endpoint else ""
         question = " with its question" if self.of_question else ""
         found = f"{whose}the longest ticket{question} has about {self.tokens:,.0f} tokens"
-        known = f"{found}, {self.most:,} are read (as known on {self.known_on})"
+        day = f" (as known on {self.known_on})" if self.known_on else ""
+        known = f"{found}, {self.most:,} are read{day}"
         over = f"about {self.n_over:,} of {self.n:,} tickets have more"
         return f"{known}; {over}" if self.n_over else known
 
@@ -61,6 +62,7 @@ def longest(
         n_over=sum(n > limit.tokens for n in tokens),
         n=len(tokens),
         of_question=limit.of_question,
+        known_on=limit.known_on,
     )
 
 
