@@ -33,7 +33,7 @@ class Longest:
 
     @property
     def words(self) -> str:
-        """Such as "the longest ticket has about 310 tokens, 256 are read"; then how many have more."""
+        """Such as "the longest ticket has about 310 tokens, 256 are read", and how many go over."""
         whose = f"{self.endpoint}: " if self.endpoint else ""
         question = " with its question" if self.of_question else ""
         found = f"{whose}the longest ticket{question} has about {self.tokens:,.0f} tokens"
