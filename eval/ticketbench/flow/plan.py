@@ -18,6 +18,7 @@ from ticketbench.report.words.missing import missing_text
 if TYPE_CHECKING:
     from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
     from ticketbench.edge.replay.every_ticket import Plan
+    from ticketbench.edge.replay.longest import Longest
     from ticketbench.edge.replay.source import Mode
 
 
@@ -68,8 +69,9 @@ class EndpointPlan:
 class RunPlan:
     """A whole run before anything is sent.
 
-    requests  what would be sent; none in strict replay, where what is missing fails
-    rechecks  questions that would be asked again at the end, to see whether the model changed
+    requests  what would be sent, more than one a question where every label is asked for by
+              itself; none in strict replay, where what is missing fails
+    rechecks  requests that would be sent again at the end, to see whether the model changed
     rate      at which they are sent; empty without one, and where several endpoints have theirs
     seconds  at the configured rate, a lower bound where the endpoint is slower; NaN without a rate
     tokens   characters of the requests / `characters_per_token`; an estimate
@@ -77,6 +79,8 @@ class RunPlan:
     key      which key would go to which host, in words; empty where none is sent
     endpoints  the same of each, where there are several: then the price stands there, and what is
                NaN of one is left out of the sums
+    longest    the longest ticket beside what an endpoint reads of it, for each of which that is
+               known
     """
 
     rubric_sets: tuple[SetPlan, ...]
@@ -90,6 +94,7 @@ class RunPlan:
     cost: float
     key: str = ""
     endpoints: tuple[EndpointPlan, ...] = ()
+    longest: tuple[Longest, ...] = ()
 
 
 def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
@@ -122,27 +127,42 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
         cost=_known(one.cost for one in of_each),
         key="; ".join(key),
         endpoints=() if only else tuple(of_each),
+        longest=_longest(inputs),
     )
+
+
+def _longest(inputs: Inputs) -> tuple[Longest, ...]:
+    from ticketbench.edge.replay.longest import longest
+
+    of_each = (longest(inputs.dataset, inputs.sets_at(e), e) for e in inputs.endpoints)
+    return tuple(filter(None, of_each))
 
 
 def _endpoint_plan(endpoint: NamedEndpoint, asked: Sequence[Plan]) -> EndpointPlan:
     from ticketbench.edge.asking.pacing import Price
     from ticketbench.edge.endpoints import is_local
-    from ticketbench.edge.replay.drift import questions_to_check
 
     settings, price = endpoint.settings, price_of(endpoint)
-    requests = sum(one.missing for one in asked)
+    requests = sum(one.requests for one in asked)
     characters = sum(one.characters for one in asked)
     per_second, local = settings.per_second, is_local(settings.url)
     return EndpointPlan(
         endpoint=endpoint.name,
         requests=requests,
-        rechecks=0 if local else sum(questions_to_check(one.missing) for one in asked),
+        rechecks=0 if local else sum(map(_rechecks, asked)),
         rate=(settings.rate or "") if per_second else "",
         seconds=requests / per_second if per_second else math.nan,
         tokens=Price(0.0, settings.characters_per_token).tokens(characters),
         cost=price.of(characters, requests=requests) if price else math.nan,
     )
+
+
+def _rechecks(asked: Plan) -> int:
+    """Requests of the questions of a set that a run asks again; all of a set take as many."""
+    from ticketbench.edge.replay.drift import questions_to_check
+
+    each = asked.requests // asked.missing if asked.missing else 0
+    return each * questions_to_check(asked.missing)
 
 
 def _known(values: Iterable[float]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,12 @@ class Asked:
 
     text: str
     labels: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, body: bytes) -> Asked:
+        """What a request in the shape of /classify asks."""
+        said = json.loads(body)
+        return cls(said["text"], tuple((one["name"], one["rubric"]) for one in said["labels"]))
 
     @property
     def names(self) -> tuple[str, ...]:

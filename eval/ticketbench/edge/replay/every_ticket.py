@@ -19,7 +19,7 @@ from ticketbench.edge.answers.stored_scores import StoredScores
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
-from ticketbench.edge.replay.source import Answers, Source, requests_each
+from ticketbench.edge.replay.source import Answers, Source, sending
 from ticketbench.edge.replay.why_missing import because, reasons
 from ticketbench.edge.results.predictions import score_table
 
@@ -46,7 +46,8 @@ class Plan:
     """What a replay would take from where; `missing` would be sent (or fail in strict replay).
 
     `duplicates` are tickets whose question an earlier ticket or rubric set asks, `damaged` stored
-    answers among the missing that cannot be used, `characters` those of the missing requests.
+    answers among the missing that cannot be used, `requests` what the missing take: more than one
+    each where every label is asked for by itself; `characters` are those of these requests.
     `why` counts the missing by reason (refresh needs none); `answered` are the rubrics that most of
     them were answered for instead, None where that is no reason.
     """
@@ -57,6 +58,7 @@ class Plan:
     recorded: int
     cached: int
     missing: int
+    requests: int
     characters: int
     why: tuple[Missing, ...]
     answered: RubricSet | None
@@ -133,6 +135,7 @@ def plan(
     shared = len(unanswered) - len(missing)
     unknown = [number for number in missing if number not in answers.failures]
     why = reasons(asked, [] if source.mode == "refresh" else unknown, source)
+    takes = sending(source.url, map(asked.body, missing))
     unusable = [because(answers.failures[n]) for n in missing if n in answers.failures]
     return Plan(
         questions=len(asked),
@@ -141,8 +144,8 @@ def plan(
         recorded=answers.recorded,
         cached=answers.cached,
         missing=len(missing),
-        characters=sum(len(asked.body(number).decode("utf-8")) for number in missing)
-        * requests_each(source.url, len(rubrics.labels)),
+        requests=takes.requests,
+        characters=takes.characters,
         why=Missing.counted([*(reason.because for reason in why.values()), *unusable]),
         answered=_commonest(reason.answered for reason in why.values()),
     )

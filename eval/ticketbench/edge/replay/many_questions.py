@@ -18,7 +18,7 @@ from ticketbench.edge.endpoints import Reply, is_local
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.replay.drift import Drift, drift, questions_to_check
 from ticketbench.edge.replay.questions import Questions
-from ticketbench.edge.replay.source import Answers, Source, requests_each
+from ticketbench.edge.replay.source import Answers, Source, requests_at, requests_each
 
 Progress = Callable[[int, int], None]
 """Called with the number of questions answered or given up, and the number to ask."""
@@ -56,8 +56,9 @@ class _Asking:
 
     def __init__(self, asked: Questions, source: Source, unusable: frozenset[int]) -> None:
         self._asked, self._source, self._unusable = asked, source, unusable
-        self._requests = requests_each(source.url, len(asked.rubrics.labels))
-        rate = source.per_second and source.per_second / self._requests
+        self._sent = requests_at(source.url)
+        each = requests_each(source.url, len(asked.rubrics.labels))
+        rate = source.per_second and source.per_second / each
         self._pace, self._slots = Pace(rate), Slots(source.concurrency)
         self._breaker = Breaker(shown_url(source.url))
         self._limit = self._last = ""
@@ -103,8 +104,7 @@ class _Asking:
         return parse_answer(reply.body, self._asked.rubrics.labels).scores
 
     def _send(self, number: int, body: bytes) -> Reply:
-        for _ in range(self._requests):
-            self._source.budget.take(body)
+        self._source.budget.take(*self._sent(body))
         again = self._source.mode == "refresh" or number in self._unusable
         try:
             return self._source.cache.ask(self._source.url, body, refresh=again)
@@ -134,11 +134,10 @@ def check_drift(asked: Questions, source: Source, answers: Answers, missing: lis
             if key in source.recording
         }
     bodies = {asked.body(i): known[keys[i]] for i in chosen if keys[i] in known}
-    requests = requests_each(source.url, len(asked.rubrics.labels))
+    sent = requests_at(source.url)
 
     def again(body: bytes) -> Reply:
-        for _ in range(requests):
-            source.budget.take(body)
+        source.budget.take(*sent(body))
         return source.cache.ask_unstored(source.url, body)
 
     return drift(bodies, asked.rubrics.labels, again, noise=source.noise)

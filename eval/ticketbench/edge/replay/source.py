@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ import urllib3
 from ticketbench.core.keys.host import has_shape
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.shapes.address import address
-from ticketbench.core.shapes.contract import SAME_WITHIN
+from ticketbench.core.shapes.contract import SAME_WITHIN, Asked
 from ticketbench.core.types import Failure, FloatArray
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
@@ -71,6 +71,14 @@ class Sources:
         return replace(self, by_set={k: replace(s, **changes) for k, s in self.by_set.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How many requests some questions take, and the characters of all their bodies."""
+
+    requests: int
+    characters: int
+
+
 @dataclass(slots=True, eq=False)
 class Answers:
     """Scores by question, NaN where there are none, and why there are none.
@@ -105,6 +113,26 @@ def full_url(url: str) -> str:
 def requests_each(url: str, n_labels: int) -> int:
     """Requests that one question at `url` takes."""
     return address(url).shape.n_requests(n_labels) if has_shape(url) else 1
+
+
+def requests_at(url: str) -> Callable[[bytes], Sequence[bytes]]:
+    """From the body of a question to the bodies that are sent to `url` for it: the same one, or
+    those of the shape that the URL names.
+    """
+    if not has_shape(url):
+        return lambda body: (body,)
+    shape = address(url).shape
+    return lambda body: shape.questions(Asked.of(body))
+
+
+def sending(url: str, questions: Iterable[bytes]) -> Sending:
+    """What sending these questions to `url` takes, each of them once."""
+    sent, requests, characters = requests_at(url), 0, 0
+    for question in questions:
+        bodies = sent(question)
+        requests += len(bodies)
+        characters += sum(len(body.decode("utf-8")) for body in bodies)
+    return Sending(requests, characters)
 
 
 def usual_noise(url: str) -> float:

@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.errors import EndpointError
+from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.replay.drift import Drift
-from ticketbench.flow.answers.origin import OfSet, models_by_set, origin_of
+from ticketbench.flow.answers.origin import OfSet, models_asked, models_by_set, origin_of
 from ticketbench.flow.endpoints.leaderboard import efforts_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
@@ -60,7 +61,7 @@ class Answered:
     @property
     def in_numbers(self) -> dict[str, Any]:
         """The same for the manifest, with what was asked again and which models answered."""
-        models = models_by_set(self.origins)
+        models, asked = models_by_set(self.origins), models_asked(self.origins)
         return {
             "answers": {
                 one.table.provenance.rubric_set: {
@@ -73,6 +74,7 @@ class Answered:
             },
             "asked_again": asdict(sum((one.drift for one in self.replayed), Drift())),
             **({"models": models} if models else {}),
+            **({"models_asked": asked} if asked else {}),
         }
 
 
@@ -116,7 +118,7 @@ def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> 
         endpoint = inputs.endpoint_of(rubrics).name
         if endpoint in broken:
             continue
-        told = progress(rubrics.name) if progress else None
+        told = progress(_named(rubrics, inputs)) if progress else None
         try:
             found = replay(inputs.dataset, rubrics, sources.of(rubrics), progress=told)
         except EndpointError as error:
@@ -126,6 +128,16 @@ def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> 
     if broken:
         raise next(iter(broken.values()))
     return replayed
+
+
+def _named(rubrics: RubricSet, inputs: Inputs) -> str:
+    """What the progress of a set is called: its name, and where a question takes several requests,
+    how many.
+    """
+    from ticketbench.edge.replay.source import requests_each
+
+    each = requests_each(inputs.url_of(rubrics), len(rubrics.labels))
+    return rubrics.name if each == 1 else f"{rubrics.name} ({each} requests a question)"
 
 
 def _asked(one: Replayed) -> int:

@@ -55,6 +55,10 @@ class Inputs:
         """Who is asked for a set of the config."""
         return self.config.endpoint_of(rubrics.name)
 
+    def sets_at(self, endpoint: NamedEndpoint) -> tuple[RubricSet, ...]:
+        """The sets of the config that an endpoint is asked for."""
+        return tuple(one for one in self.rubric_sets if self.endpoint_of(one) == endpoint)
+
     def url_of(self, rubrics: RubricSet) -> str:
         """The URL, as it is sent and stored, that is asked for a set of the config."""
         from ticketbench.edge.replay.source import full_url
