@@ -229,7 +229,7 @@ def test_info_counts_it_and_prune_removes_it_with_its_ticket(server: ShapedServe
     (own,) = info.rubric_sets
     assert (info.stored, info.refused) == (11, 1)
     assert (own.cached, own.missing, own.refused) == (11, 1, 1)
-    assert "11 answers, 1 refused" in ticketbench("cache", "info", str(EVAL)).stdout
+    assert "11 answers and 1 refusal" in ticketbench("cache", "info", str(EVAL)).stdout
     rows = Path("tickets.csv").read_text().splitlines()
     Path("tickets.csv").write_text("\n".join([rows[0], *rows[2:], ""]))  # without the refused one
     (dry,) = prune([EVAL], dry_run=True)
@@ -250,5 +250,5 @@ def test_the_command_says_what_it_asked_once_more(server: ShapedServer) -> None:
     assert done.returncode == 0, done.stderr
     assert "1 question that the endpoint refused before: asked once more" in done.stderr
     export = ticketbench("cache", "export", str(EVAL), "--to", "x.jsonl")
-    assert export.stdout == "wrote 11 answers, and that 1 were refused, to x.jsonl\n"
+    assert export.stdout == "wrote 11 answers and 1 refusal to x.jsonl\n"
     assert len(read_recording(Path("x.jsonl")).refusals) == 1

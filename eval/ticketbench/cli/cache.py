@@ -54,8 +54,8 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         show_json("cache", found)
         return
-    refused = f", {found.refused} refused" if found.refused else ""
-    show(f"cache      {found.cache}: {found.stored} answers{refused}, {found.bytes / 1e6:.1f} MB")
+    held = f"{found.stored} answers{_and_refusals(found.refused)}"
+    show(f"cache      {found.cache}: {held}, {found.bytes / 1e6:.1f} MB")
     show(f"recording  {found.recording or 'none'}")
     rows = [
         (s.rubric_set, str(s.questions), str(s.recorded), str(s.cached), str(s.missing))
@@ -167,7 +167,7 @@ def prune(
         return
     for one in found:
         does = "would remove" if dry_run else "removed"
-        refusals = f" and {one.refusals_removed} refusals" if one.refusals_removed else ""
+        refusals = _and_refusals(one.refusals_removed)
         show(f"{one.cache}: {does} {one.removed} answers{refusals}, {one.kept} are used")
 
 
@@ -261,9 +261,14 @@ def _recheck_new(
 
 
 def _what(moved: Moved) -> str:
-    """Such as "400 answers, and that 3 were refused"."""
-    refused = f", and that {moved.refused} were refused," if moved.refused else ""
-    return f"{moved.answers} answers{refused}"
+    """Such as "400 answers and 3 refusals"."""
+    return f"{moved.answers} answers{_and_refusals(moved.refused)}"
+
+
+def _and_refusals(n: int) -> str:
+    from ticketbench.report.words.numbers import count
+
+    return f" and {count(n, 'refusal')}" if n else ""
 
 
 def _replaced(moved: Moved, how: str) -> str:

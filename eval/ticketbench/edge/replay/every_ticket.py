@@ -82,6 +82,7 @@ def replay(
     Strict replay sends nothing: what is missing becomes a failure of kind `miss` that says why, or
     `refused` where that is what the endpoint said last. Otherwise what was refused before
     `source.since` is asked again.
+
     Raises InputError when a recorded line names another URL than its key is of, EndpointError when
     no question can succeed, MachineError when answers cannot be stored; answers that were stored
     before that stay stored.
@@ -108,7 +109,7 @@ def _replayed(
     asked = questions(dataset, rubrics, source.url)
     answers = _stored(asked, source)
     refused = _refused(asked, source, answers)
-    final = [n for n, when in refused.items() if source.mode == "replay" or when >= source.since]
+    final = {n for n, when in refused.items() if source.mode == "replay" or when >= source.since}
     answers.failures |= dict.fromkeys(final, _REFUSED)
     missing = [number for number in answers.missing() if number not in final]
     drift, sent, before = Drift(), 0, 0
@@ -121,7 +122,7 @@ def _replayed(
         drift = check_drift(asked, source, answers, missing)
         not_run = {n for n, failure in answers.failures.items() if failure.kind == "not_run"}
         sent = len(missing) - len(not_run)
-        before = len(refused.keys() - not_run - set(final))
+        before = len(refused.keys() - not_run - final)
     scores = answers.scores[asked.of_ticket]
     failures = {
         i: answers.failures[number]
@@ -152,7 +153,7 @@ def plan(
     missing = [number for number in unanswered if keys[number] not in counted]
     counted.update(keys[number] for number in missing)
     shared = len(unanswered) - len(missing)
-    refused = known.keys() & set(missing)
+    refused = known.keys() & set(missing) if source.mode != "refresh" else set()
     unknown = [n for n in missing if n not in answers.failures and n not in refused]
     why = reasons(asked, [] if source.mode == "refresh" else unknown, source)
     unusable = [because(answers.failures[n]) for n in missing if n in answers.failures]

@@ -44,29 +44,13 @@ def export_recording(
     recording.
     """
     from ticketbench.edge.answers.recording import recording_bytes
-    from ticketbench.edge.answers.recording_line import canonical_answer
     from ticketbench.edge.files.atomic import write_file
-    from ticketbench.edge.replay.every_ticket import plan, stored_answers, stored_refusals
 
     inputs = read_inputs(config, overrides=overrides)
     path = to or recording_of(inputs)
     older = _older(path)
-    answers: dict[str, Stored] = {}
-    refusals: dict[str, Refusal] = {}
-    with answer_source(inputs, mode="replay") as opened:
-        sources = opened.otherwise(absent=None)  # which it may well be before it is written
-        counted: set[str] = set()
-        missing: list[Missing] = []
-        for rubrics in inputs.rubric_sets:
-            source = sources.of(rubrics)
-            answers |= stored_answers(inputs.dataset, rubrics, source)
-            refusals |= stored_refusals(inputs.dataset, rubrics, source, answers)
-            missing += plan(inputs.dataset, rubrics, source, counted).why
-    answers = {
-        key: kept
-        for key, kept in answers.items()
-        if key not in refusals and canonical_answer(kept) is not None
-    }
+    kept = _kept(inputs)
+    answers, refusals, missing = kept.answers, kept.refusals, kept.missing
     _refuse_key(answers, refusals)
     lost = older.keys() - answers.keys() - refusals.keys()
     if missing and lost:
@@ -86,6 +70,38 @@ def export_recording(
         )
     upgraded = _n_of_version_1((inputs.recording,), answers)
     return Moved(str(path), len(answers), len(lost), upgraded, len(refusals))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is stored for a config, by key, no key under both; and why answers are missing."""
+
+    answers: dict[str, Stored]
+    refusals: dict[str, Refusal]
+    missing: list[Missing]
+
+
+def _kept(inputs: Inputs) -> _Kept:
+    from ticketbench.edge.answers.recording_line import canonical_answer
+    from ticketbench.edge.replay.every_ticket import plan, stored_answers, stored_refusals
+
+    answers: dict[str, Stored] = {}
+    refusals: dict[str, Refusal] = {}
+    missing: list[Missing] = []
+    counted: set[str] = set()
+    with answer_source(inputs, mode="replay") as opened:
+        sources = opened.otherwise(absent=None)  # which it may well be before it is written
+        for rubrics in inputs.rubric_sets:
+            source = sources.of(rubrics)
+            answers |= stored_answers(inputs.dataset, rubrics, source)
+            refusals |= stored_refusals(inputs.dataset, rubrics, source, answers)
+            missing += plan(inputs.dataset, rubrics, source, counted).why
+    valid = {
+        key: kept
+        for key, kept in answers.items()
+        if key not in refusals and canonical_answer(kept) is not None
+    }
+    return _Kept(valid, refusals, missing)
 
 
 def _older(path: Path) -> Mapping[str, Stored]:
