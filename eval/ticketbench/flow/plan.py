@@ -67,13 +67,14 @@ class EndpointPlan:
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """A whole run before anything is sent.
+    """A whole run before anything is sent. Several endpoints are asked at the same time.
 
     requests  what would be sent, more than one a question where every label is asked for by
               itself; none in strict replay, where what is missing fails
     rechecks  requests that would be sent again at the end, to see whether the model changed
     rate      at which they are sent; empty without one, and where several endpoints have theirs
-    seconds  at the configured rate, a lower bound where the endpoint is slower; NaN without a rate
+    seconds  at the configured rate, of several endpoints at the one that takes longest; a lower
+             bound where an endpoint is slower; NaN without a rate
     tokens   characters of the requests / `characters_per_token`; an estimate
     cost     tokens at the configured price, and what each request costs; NaN without a price
     key      which key would go to which host, in words; empty where none is sent
@@ -120,7 +121,7 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
         requests=sum(one.requests for one in of_each),
         rechecks=sum(one.rechecks for one in of_each),
         rate=of_each[0].rate if only else "",
-        seconds=_known(one.seconds for one in of_each),
+        seconds=max((s for one in of_each if not math.isnan(s := one.seconds)), default=math.nan),
         tokens=sum(one.tokens for one in of_each),
         characters_per_token=only.settings.characters_per_token if only else math.nan,
         price_per_million_tokens=price.per_million_tokens if price else math.nan,
@@ -181,8 +182,8 @@ def _set_plan(inputs: Inputs, rubrics: RubricSet, found: Plan, *, mode: Mode) ->
         recorded=found.recorded,
         cached=found.cached,
         missing=found.missing,
-        reason=refreshed or (missing_text(found.why) if found.why else ""),
-        reasons=found.why,
+        reason=refreshed or (missing_text(found.reasons) if found.reasons else ""),
+        reasons=found.reasons,
         edits=_edits(found.answered, rubrics) if found.answered else (),
     )
 

@@ -16,7 +16,7 @@ from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
 from ticketbench.flow.answers.origin import origin_findings
-from ticketbench.flow.endpoints.every_set import Answered, ProgressOf, answered_sets
+from ticketbench.flow.endpoints.every_set import Answered, answered_sets
 from ticketbench.flow.endpoints.leaderboard import with_leaderboard
 from ticketbench.flow.import_notes import ceiling, with_steps
 from ticketbench.flow.report.files import manifest_of, write_run
@@ -41,20 +41,22 @@ from ticketbench.measure.results import Origin, RunResults, run_results, summari
 if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Replayed
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.replay.together import ProgressOf
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
     """The results, where they were written, and where each set's answers came from, in words.
 
-    `asked` counts the answers that this run asked for and got; `notes` say what to know about the
-    texts in the report.
+    `asked` counts the answers that this run asked for and got, `refused_before` the questions among
+    those sent that had been refused before; `notes` say what to know about the texts in the report.
     """
 
     results: RunResults
     out: Path
     sources: tuple[str, ...] = ()
     asked: int = 0
+    refused_before: int = 0
     notes: tuple[Finding, ...] = ()
 
 
@@ -100,14 +102,13 @@ def run(
         manifest |= {"status": "finished", **answered.in_numbers, "requests": budget.requests}
         manifest["seconds"] = round(time.monotonic() - clock, 3)
         write_run(target, results, inputs, tables, manifest)
-    sets = inputs.config.file.sets
-    most_refused = {name: one.endpoint.settings.max_refused for name, one in sets.items()}
-    refuse_failures(tables, allow_failures, target, most_refused=most_refused)
+    refuse_failures(tables, allow_failures, target, inputs)
     return RunOutcome(
         results,
         target,
         answered.sources,
         asked=answered.asked,
+        refused_before=answered.refused_before,
         notes=texts_notes(inputs.config),
     )
 

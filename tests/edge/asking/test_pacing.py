@@ -214,6 +214,16 @@ def test_a_stop_wakes_a_waiting_thread() -> None:
     assert woken == ["not_run"]
 
 
+def test_a_stop_ends_those_within_it_and_is_ended_by_none_of_them() -> None:
+    whole = Stop()
+    one, other = Stop(within=whole), Stop(within=whole)
+    one.set()
+    assert [stop.is_set() for stop in (whole, one, other)] == [False, True, False]
+    whole.set()
+    assert other.is_set()
+    assert Stop(within=whole).is_set()
+
+
 def test_a_budget_within_another_keeps_to_both() -> None:
     whole = Budget(5)
     parts = [Budget(3, within=whole, limits=("a", "a")), Budget(within=whole)]

@@ -230,6 +230,13 @@ def test_a_plan_tells_requests_and_cost_of_each(project: Path) -> None:
     assert found.cost == there.cost == pytest.approx(there.tokens / 1e6)
 
 
+def test_a_plan_takes_as_long_as_the_endpoint_that_takes_longest(project: Path) -> None:
+    rates = ["endpoints.there.rate=7/s", "endpoints.other={url: 'http://127.0.0.1:9', rate: 2/s}"]
+    found = plan_run(EVAL, overrides=rates)
+    assert [one.seconds for one in found.endpoints][1:] == [2.0, 7.0]
+    assert found.seconds == 7.0
+
+
 def test_doctor_looks_at_every_endpoint(project: Path) -> None:
     found = {one.name: one.status for one in doctor(EVAL, online=True)}
     assert found["key of here"] == "ok"

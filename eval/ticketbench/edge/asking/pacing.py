@@ -27,14 +27,24 @@ class Unanswered(Exception):
 
 
 class Stop:
-    """Tells every thread that the run is over; waiting threads wake at once."""
+    """Tells every thread that the run is over; waiting threads wake at once.
 
-    def __init__(self) -> None:
+    One `within` another is over when that is, and may be over before.
+    """
+
+    def __init__(self, *, within: Stop | None = None) -> None:
         self._event = threading.Event()
+        self._inside: list[Stop] = []
+        if within is not None:
+            within._inside.append(self)
+            if within.is_set():
+                self.set()
 
     def set(self) -> None:
         """The run is over."""
         self._event.set()
+        for one in self._inside:
+            one.set()
 
     def is_set(self) -> bool:
         """Whether the run is over."""

@@ -18,9 +18,10 @@ from ticketbench.core.shapes.contract import SAME_WITHIN, Asked
 from ticketbench.core.types import Failure, FloatArray
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import Memo
+from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.asking.one_question import Retry
-from ticketbench.edge.asking.pacing import Budget
+from ticketbench.edge.asking.pacing import Budget, Stop
 
 Mode = Literal["auto", "replay", "refresh"]
 
@@ -29,12 +30,13 @@ Mode = Literal["auto", "replay", "refresh"]
 class Source:
     """Where answers come from: a recording (read first), the cache, and the endpoint behind it.
 
-    One source serves a whole run: `budget` counts over all rubric sets, and refresh takes answers
-    stored since `refresh_since`, which it need not ask for once more. `timeout_s` is the longest
-    that one request takes: how long a run that is stopped waits for those in flight. `noise` is the
-    largest difference of a score, asked again, that is no change. `absent` is a recording that is
-    named and not there; `noted_rubrics` gives sets that were asked before, to explain what is
-    missing.
+    One source serves a whole run: `budget` counts over all rubric sets, refresh takes answers
+    stored since `since`, which it need not ask for once more, and nobody asks again what was
+    refused since then. `timeout_s` is the longest that one request takes: how long a run that is
+    stopped waits for those in flight. `noise` is the largest difference of a score, asked again,
+    that is no change. `refused` gives what the recording knows as refused. `absent` is a recording
+    that is named and not there; `noted_rubrics` gives sets that were asked before, to explain what
+    is missing. Whoever sets `stop` ends every asking.
     """
 
     url: str
@@ -46,11 +48,13 @@ class Source:
     retry: Retry = Retry()  # noqa: RUF009 - frozen, so sharing the default is safe
     budget: Budget = field(default_factory=Budget)
     memo: Memo | None = None
-    refresh_since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
     timeout_s: float = 30.0
     noise: float = SAME_WITHIN
+    refused: Callable[[], Mapping[str, Refusal]] = dict
     absent: Path | None = None
     noted_rubrics: Callable[[], Iterable[RubricSet]] = tuple
+    stop: Stop = field(default_factory=Stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class Sources:
     def of(self, rubrics: RubricSet) -> Source:
         """The source of a set of the config; KeyError where it has none of that name."""
         return self.by_set[rubrics.name]
+
+    @property
+    def longest_s(self) -> float:
+        """The longest that one request to any of them takes."""
+        return max(one.timeout_s for one in self.by_set.values())
 
     def otherwise(self, **changes: Any) -> Sources:
         """The same with fields of every source changed."""

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ticketbench.core.errors import EndpointError
-from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.replay.drift import Drift
@@ -19,12 +17,8 @@ from ticketbench.measure.endpoints.effort import Effort
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Replayed
-    from ticketbench.edge.replay.many_questions import Progress
-    from ticketbench.edge.replay.source import Mode, Sources
-
-
-ProgressOf = Callable[[str], "Progress | None"]
-"""From a rubric set's name to a progress callback."""
+    from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.replay.together import ProgressOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +43,11 @@ class Answered:
         return sum(map(_asked, self.replayed))
 
     @property
+    def refused_before(self) -> int:
+        """Questions that this run sent although they were refused before, over all sets."""
+        return sum(one.refused_before for one in self.replayed)
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Where each set's answers came from, such as "v2: 400 recorded, 8 asked"."""
         found = []
@@ -69,6 +68,7 @@ class Answered:
                     "cached": one.cached,
                     "sent": one.sent,
                     "damaged": one.damaged,
+                    "refused_before": one.refused_before,
                 }
                 for one in self.replayed
             },
@@ -90,54 +90,23 @@ def answered_sets(
 
     Raises what `answer_source` and the replay of a set raise.
     """
+    from ticketbench.edge.replay.together import replay_each
+
     name = refresh_name(inputs)
     with answer_source(inputs, mode=mode, budget=budget, tell=tell) as sources:
         cache = sources.cache
         if mode == "refresh":
-            sources = sources.otherwise(refresh_since=cache.begin_refresh(name))
-        replayed = _each_set(inputs, sources, progress)
+            sources = sources.otherwise(since=cache.begin_refresh(name))
+        sets = inputs.rubric_sets
+        replayed = replay_each(inputs.dataset, sets, sources, progress=progress)
         failures = [failure for one in replayed for failure in one.table.failures]
         if mode == "refresh" and all(failure.kind == "refused" for failure in failures):
             cache.end_refresh(name)
         unfinished = mode != "refresh" and cache.refresh_began(name) is not None
         efforts = efforts_of(inputs, sources)
-        of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in inputs.rubric_sets)
+        of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in sets)
         origins = [one for one in of_sets if one is not None]
     return Answered(replayed, unfinished, origins, efforts)
-
-
-def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> list[Replayed]:
-    """The replay of every set. An endpoint that cannot be asked any further ends the run, but not
-    before every other one was asked: what it answered is kept.
-    """
-    from ticketbench.edge.replay.every_ticket import replay
-
-    replayed: list[Replayed] = []
-    broken: dict[str, EndpointError] = {}
-    for rubrics in inputs.rubric_sets:
-        endpoint = inputs.endpoint_of(rubrics).name
-        if endpoint in broken:
-            continue
-        told = progress(_named(rubrics, inputs)) if progress else None
-        try:
-            found = replay(inputs.dataset, rubrics, sources.of(rubrics), progress=told)
-        except EndpointError as error:
-            broken[endpoint] = error
-        else:
-            replayed.append(found)
-    if broken:
-        raise next(iter(broken.values()))
-    return replayed
-
-
-def _named(rubrics: RubricSet, inputs: Inputs) -> str:
-    """What the progress of a set is called: its name, and where a question takes several requests,
-    how many.
-    """
-    from ticketbench.edge.replay.source import requests_each
-
-    each = requests_each(inputs.url_of(rubrics), len(rubrics.labels))
-    return rubrics.name if each == 1 else f"{rubrics.name} ({each} requests a question)"
 
 
 def _asked(one: Replayed) -> int:

@@ -48,7 +48,7 @@ def answer_source(
         naming_the_key(inputs),
         AnswerCache(inputs.config.cache_path, asked, reads_only=reads_only) as cache,
     ):
-        began = cache.refresh_goes_on(refresh_name(inputs))
+        began = cache.refresh_goes_on(refresh_name(inputs)) if mode == "refresh" else None
         of_endpoint = {
             one.name: Source(
                 url=full_url(one.settings.url),
@@ -60,7 +60,8 @@ def answer_source(
                 per_second=one.settings.per_second,
                 noise=_noise(one),
                 budget=part_of(whole, one),
-                refresh_since=began or datetime.now(UTC),
+                since=began or datetime.now(UTC),
+                refused=lambda: inputs.recording.refusals,
                 absent=inputs.recording.absent,
                 noted_rubrics=lambda: _noted_rubrics(inputs),
                 memo=Memo.beside(cache.path, inputs.recording.digest) if remembers else None,
