@@ -204,8 +204,9 @@ def _status(line: dict[str, Any]) -> int:
     """The status of an item; 0 where there is none."""
     response = line.get("response")
     status = response.get("status_code") if isinstance(response, dict) else None
-    known = isinstance(status, int) and not isinstance(status, bool) and 100 <= status <= 599
-    return status if known else 0
+    if isinstance(status, int) and not isinstance(status, bool) and 100 <= status <= 599:
+        return status
+    return 0
 
 
 def _content(response: dict[str, Any]) -> str | None:

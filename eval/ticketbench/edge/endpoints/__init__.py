@@ -23,15 +23,21 @@ from ticketbench.edge.secret import ApiKey
 class Unreached(Exception):
     """No answer came back: connection refused, reset, cut off, or too slow.
 
-    `attempts` is how often it is worth asking in all, where that is less than usual.
+    `attempts` is how often it is worth asking in all, where that is less than usual. `sent` is
+    false where no byte of the request can have arrived.
     """
 
     def __init__(
-        self, kind: Literal["network", "timeout"], detail: str, *, attempts: int | None = None
+        self,
+        kind: Literal["network", "timeout"],
+        detail: str,
+        *,
+        attempts: int | None = None,
+        sent: bool = True,
     ) -> None:
         super().__init__(detail)
         self.kind: Literal["network", "timeout"] = kind
-        self.attempts = attempts
+        self.attempts, self.sent = attempts, sent
 
 
 class Endpoint(Protocol):
