@@ -26,6 +26,9 @@ MOST_LINE_BYTES = 1_000_000
 CONTENT_TYPE = "application/jsonl"
 QUEUED, PROCESSING, COMPLETED, FAILED = "queued", "processing", "completed", "failed"
 STATES = (QUEUED, PROCESSING, COMPLETED, FAILED)
+NO_BATCHES = (
+    "there is no batch API beside this URL: it has to end in /classify and begin with https"
+)
 NEITHER = "the line of this question holds neither an answer nor a failure"
 
 _CLASSIFY = "/classify"

@@ -48,7 +48,13 @@ def new_batch(url: str, custom_ids: Iterable[str]) -> OpenBatch:
 
 def noted(batch: OpenBatch) -> list[Statement]:
     """Note a batch, in a table that is made in the same transaction where there is none."""
-    row = (batch.mark, batch.id, batch.url, batch.uploaded_at.isoformat(), " ".join(batch.custom_ids))
+    row = (
+        batch.mark,
+        batch.id,
+        batch.url,
+        batch.uploaded_at.isoformat(),
+        " ".join(batch.custom_ids),
+    )
     return [
         (cache_file.BATCHES, ()),
         (f"INSERT OR REPLACE INTO {TABLE} VALUES (?, ?, ?, ?, ?)", row),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from ticketbench.core.errors import InputError
@@ -63,10 +63,11 @@ class Connection:
 
 
 Connect = Callable[[str, Connection], Endpoint]
+AnyConnect = TypeVar("AnyConnect", bound=Connect)
 ENDPOINTS: Registry[Connect] = Registry("endpoint scheme")
 
 
-def endpoint(*schemes: str) -> Callable[[Connect], Connect]:
+def endpoint(*schemes: str) -> Callable[[AnyConnect], AnyConnect]:
     """Register a way to connect under its URL schemes."""
     return ENDPOINTS.register(*schemes)
 

@@ -88,9 +88,7 @@ def _unasked() -> ContractViolation:
     return ContractViolation(what, passing=True)
 
 
-def _send(
-    sock: socket.socket, http: h11.Connection, request: Request, deadline: Deadline
-) -> None:
+def _send(sock: socket.socket, http: h11.Connection, request: Request, deadline: Deadline) -> None:
     told = {**request.headers, "Connection": "close"}
     if request.method == "POST":
         told["Content-Length"] = str(len(request.body))

@@ -14,6 +14,7 @@ from ticketbench.flow.answers.origin import OfSet, models_by_set, origin_of
 from ticketbench.flow.endpoints.leaderboard import efforts_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
+from ticketbench.flow.steps.sources.batches import NO_WISHES, Batched, BatchWishes, in_batches
 from ticketbench.measure.endpoints.effort import Effort
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Answered:
     unfinished_refresh: bool
     origins: list[OfSet]
     efforts: dict[str, Effort]
+    batched: Batched
 
     @property
     def tables(self) -> list[ScoreTable]:
@@ -73,6 +75,7 @@ class Answered:
             },
             "asked_again": asdict(sum((one.drift for one in self.replayed), Drift())),
             **({"models": models} if models else {}),
+            **self.batched.in_numbers,
         }
 
 
@@ -83,16 +86,20 @@ def answered_sets(
     budget: Budget,
     progress: ProgressOf | None,
     tell: Callable[[str], None] | None,
+    wishes: BatchWishes = NO_WISHES,
 ) -> Answered:
-    """The replay of every set of a config; a refresh ends when nothing but refusals failed.
+    """The replay of every set of a config, after the batches; a refresh ends when nothing but
+    refusals failed.
 
-    Raises what `answer_source` and the replay of a set raise.
+    Raises what `answer_source`, `in_batches` and the replay of a set raise.
     """
     name = refresh_name(inputs)
     with answer_source(inputs, mode=mode, budget=budget, tell=tell) as sources:
         cache = sources.cache
         if mode == "refresh":
             sources = sources.otherwise(refresh_since=cache.begin_refresh(name))
+        batched = in_batches(inputs, sources, wishes, tell=tell, progress=progress)
+        sources = batched.sources
         replayed = _each_set(inputs, sources, progress)
         failures = [failure for one in replayed for failure in one.table.failures]
         if mode == "refresh" and all(failure.kind == "refused" for failure in failures):
@@ -101,7 +108,7 @@ def answered_sets(
         efforts = efforts_of(inputs, sources)
         of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in inputs.rubric_sets)
         origins = [one for one in of_sets if one is not None]
-    return Answered(replayed, unfinished, origins, efforts)
+    return Answered(replayed, unfinished, origins, efforts, batched)
 
 
 def _each_set(inputs: Inputs, sources: Sources, progress: ProgressOf | None) -> list[Replayed]:
