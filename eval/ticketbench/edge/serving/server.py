@@ -23,7 +23,7 @@ from ticketbench.core.batch import BATCHES, CONTENT_TYPE, MOST_BYTES
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.serving.batches.conduct import Conduct
-from ticketbench.edge.serving.batches.kept import Batches
+from ticketbench.edge.serving.batches.memory import Batches
 from ticketbench.edge.serving.request import MOST_BODY_BYTES, Gone, Head, Incoming, Refused
 from ticketbench.edge.serving.service import Service
 from ticketbench.edge.serving.shapes.model import Limits

@@ -16,7 +16,7 @@ from ticketbench.core.keys.value import AUTHORIZATION, HEADER, HEADERS, header_v
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.secret import ApiKey
-from ticketbench.edge.serving.batches.kept import Batches
+from ticketbench.edge.serving.batches.memory import Batches
 from ticketbench.edge.serving.batches.routes import batch_route
 from ticketbench.edge.serving.shapes import classify, decisions, models, scaledown, systemone
 from ticketbench.edge.serving.shapes.model import Limits, Model, Route

@@ -6,7 +6,7 @@ import re
 
 from ticketbench.core.batch import BATCHES, CONTENT_TYPE, batch_json
 from ticketbench.edge.contract import Reply
-from ticketbench.edge.serving.batches.kept import Batches
+from ticketbench.edge.serving.batches.memory import Batches
 from ticketbench.edge.serving.batches.upload import questions_in
 from ticketbench.edge.serving.shapes.model import Model, Route
 from ticketbench.edge.serving.shapes.problem import plain
