@@ -31,8 +31,10 @@ NO_BATCHES = (
 )
 NEITHER = "the line of this question holds neither an answer nor a failure"
 
+BATCHES = "/v1/batches"
+"""Where they go, below the place that /classify stands at."""
+
 _CLASSIFY = "/classify"
-_BATCHES = "/v1/batches"
 _ITEM_URL = "/v1/chat/completions"
 _ITEM_MODEL = "classify"
 _ID = r"[A-Za-z0-9_-][A-Za-z0-9._:-]{0,127}"
@@ -101,7 +103,7 @@ def batches_url(url: str) -> str | None:
     address: there is no batch API beside these.
     """
     found = re.fullmatch(rf"(https?://[^?#]+){_CLASSIFY}", url, re.IGNORECASE)
-    return f"{found[1]}{_BATCHES}" if found else None
+    return f"{found[1]}{BATCHES}" if found else None
 
 
 def batch_path(base: str, batch_id: str, *, output: bool = False) -> str:
