@@ -26,6 +26,9 @@ MOST_LINE_BYTES = 1_000_000
 CONTENT_TYPE = "application/jsonl"
 QUEUED, PROCESSING, COMPLETED, FAILED = "queued", "processing", "completed", "failed"
 STATES = (QUEUED, PROCESSING, COMPLETED, FAILED)
+NO_BATCHES = (
+    "there is no batch API beside this URL: it has to end in /classify and begin with https"
+)
 NEITHER = "the line of this question holds neither an answer nor a failure"
 
 BATCHES = "/v1/batches"
@@ -206,8 +209,9 @@ def _status(line: dict[str, Any]) -> int:
     """The status of an item; 0 where there is none."""
     response = line.get("response")
     status = response.get("status_code") if isinstance(response, dict) else None
-    known = isinstance(status, int) and not isinstance(status, bool) and 100 <= status <= 599
-    return status if known else 0
+    if isinstance(status, int) and not isinstance(status, bool) and 100 <= status <= 599:
+        return status
+    return 0
 
 
 def _content(response: dict[str, Any]) -> str | None:

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Missing
-from ticketbench.flow.steps.inputs import Inputs, answer_source, price_of, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
+from ticketbench.flow.steps.sources.batches import (
+    NO_WISHES,
+    BatchPlan,
+    BatchWishes,
+    planned_batches,
+)
+from ticketbench.flow.steps.sources.budget import price_of
 from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
@@ -75,6 +83,8 @@ class RunPlan:
     key      which key would go to which host, in words; empty where none is sent
     endpoints  the same of each, where there are several: then the price stands there, and what is
                NaN of one is left out of the sums
+    batches    what of it would go into batches, endpoint by endpoint: these questions count among
+               the requests and not in the time; those that wait in open batches in neither
     """
 
     rubric_sets: tuple[SetPlan, ...]
@@ -88,9 +98,16 @@ class RunPlan:
     cost: float
     key: str = ""
     endpoints: tuple[EndpointPlan, ...] = ()
+    batches: tuple[BatchPlan, ...] = ()
 
 
-def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
+def plan_run(
+    config: Path,
+    *,
+    mode: Mode = "auto",
+    overrides: Sequence[str] = (),
+    wishes: BatchWishes = NO_WISHES,
+) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
     from ticketbench.edge.replay.every_ticket import plan
 
@@ -104,8 +121,12 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
             found = plan(inputs.dataset, rubrics, sources.of(rubrics), counted)
             sets.append(_set_plan(inputs, rubrics, found, mode=mode))
             asked[inputs.endpoint_of(rubrics).name].append(found)
-    sends = mode != "replay"
-    of_each = [_endpoint_plan(one, asked[one.name] if sends else []) for one in inputs.endpoints]
+        batches = planned_batches(inputs, sources, wishes)
+    sends, batched = mode != "replay", {one.endpoint: one for one in batches}
+    of_each = [
+        _endpoint_plan(one, asked[one.name] if sends else [], batched.get(one.name))
+        for one in inputs.endpoints
+    ]
     only = inputs.endpoints[0] if len(inputs.endpoints) == 1 else None
     price = price_of(only) if only else None
     return RunPlan(
@@ -120,24 +141,29 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
         cost=_known(one.cost for one in of_each),
         key="; ".join(key),
         endpoints=() if only else tuple(of_each),
+        batches=batches,
     )
 
 
-def _endpoint_plan(endpoint: NamedEndpoint, asked: Sequence[Plan]) -> EndpointPlan:
+def _endpoint_plan(
+    endpoint: NamedEndpoint, asked: Sequence[Plan], batches: BatchPlan | None
+) -> EndpointPlan:
     from ticketbench.edge.asking.pacing import Price
     from ticketbench.edge.endpoints import is_local
     from ticketbench.edge.replay.drift import questions_to_check
 
     settings, price = endpoint.settings, price_of(endpoint)
-    requests = sum(one.missing for one in asked)
+    waiting, uploaded = (batches.waiting, batches.questions) if batches else (0, 0)
+    requests = sum(one.missing for one in asked) - waiting
     characters = sum(one.characters for one in asked)
+    characters -= batches.waiting_characters if batches else 0
     per_second, local = settings.per_second, is_local(settings.url)
     return EndpointPlan(
         endpoint=endpoint.name,
         requests=requests,
         rechecks=0 if local else sum(questions_to_check(one.missing) for one in asked),
         rate=(settings.rate or "") if per_second else "",
-        seconds=requests / per_second if per_second else math.nan,
+        seconds=(requests - uploaded) / per_second if per_second else math.nan,
         tokens=Price(0.0, settings.characters_per_token).tokens(characters),
         cost=price.of(characters, requests=requests) if price else math.nan,
     )

@@ -1,5 +1,5 @@
 """Answers that are kept: cache, recording, score matrices beside it; the guard before them.
 
 In order: details, rows, stored_scores, memo, batch_writer, guard, cache_file,
-recording_line, recording, cache.
+open_batches, recording_line, recording, cache.
 """

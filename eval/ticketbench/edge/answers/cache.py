@@ -22,10 +22,11 @@ import msgspec
 
 from ticketbench.core.errors import MachineError
 from ticketbench.core.rubrics import RubricSet, fingerprint
-from ticketbench.edge.answers import cache_file
+from ticketbench.edge.answers import cache_file, open_batches
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
 from ticketbench.edge.answers.details import MOST_MS, NO_DETAILS, answer_details
 from ticketbench.edge.answers.guard import Guard
+from ticketbench.edge.answers.open_batches import OpenBatch
 from ticketbench.edge.answers.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
 from ticketbench.edge.contract import answer_key, asked_labels
 from ticketbench.edge.endpoints import Endpoint, Reply, is_local
@@ -175,6 +176,40 @@ class AnswerCache:
         statements = [(_INSERT, (key, encoded_row(stored))) for key, stored in answers.items()]
         if statements:
             self._run(statements)
+
+    def keep(self, url: str, answers: Mapping[bytes, bytes]) -> None:
+        """Store valid answers of an endpoint that did not come by `ask`, by request body, all or
+        none. Raises MachineError.
+        """
+        now, statements = datetime.now(UTC), list[Statement]()
+        for body, content in answers.items():
+            stored = Stored(content, url, now, answer_details(content))
+            statements += [(_INSERT, (answer_key(url, body), encoded_row(stored)))]
+            statements += self._rubrics_of(body)
+        if statements:
+            self._run(statements)
+
+    def open_batches(self) -> list[OpenBatch]:
+        """Batches that were uploaded and not read yet, by the time of their upload.
+
+        Raises MachineError where a row is none of ours: a batch that is overlooked is paid twice.
+        """
+        if not self._select(f"SELECT 1 FROM sqlite_master WHERE name = '{open_batches.TABLE}'"):
+            return []
+        try:
+            found = [open_batches.batch_of(row) for row in self._select(open_batches.QUERY)]
+        except ValueError:
+            what = f"the cache {self.path} notes a batch that cannot be read"
+            raise MachineError(what, help=cache_file.REBUILD) from None
+        return sorted(found, key=lambda batch: batch.uploaded_at)
+
+    def note_batch(self, batch: OpenBatch) -> None:
+        """Note a batch before its upload, and again with its id; committed when this returns."""
+        self._run(open_batches.noted(batch))
+
+    def forget_batch(self, batch: OpenBatch) -> None:
+        """Note that a batch was read, or refused."""
+        self._run([open_batches.forgotten(batch)])
 
     def delete(self, keys: Iterable[str], rubrics: Iterable[RubricSet] = ()) -> None:
         """Delete these answers, forget every rubric set but `rubrics`, and give the space back.

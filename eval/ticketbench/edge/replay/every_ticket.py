@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
-from ticketbench.core.classify import ContractViolation
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
-from ticketbench.edge.answers.memo import Remembered
-from ticketbench.edge.answers.recording import refuse_moved
+from ticketbench.edge.answers.memo import Memo, Remembered
 from ticketbench.edge.answers.rows import Stored
-from ticketbench.edge.answers.stored_scores import StoredScores
 from ticketbench.edge.replay.drift import Drift
+from ticketbench.edge.replay.known_answers import known_answers
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
 from ticketbench.edge.replay.source import Answers, Source, requests_each
 from ticketbench.edge.replay.why_missing import because, reasons
 from ticketbench.edge.results.predictions import score_table
-
-_DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +65,24 @@ def replay(
     no question can succeed, MachineError when answers cannot be stored; answers that were stored
     before that stay stored.
     """
-    if source.memo is None or source.mode == "refresh":
+    memo = source.memo
+    if memo is None or source.mode == "refresh":
         return _replayed(dataset, rubrics, source, progress)[0]
-    key = source.memo.key(dataset, rubrics, source.url, source.cache.state())
-    kept = source.memo.load(key)
+    key = _memo_key(memo, dataset, rubrics, source)
+    kept = memo.load(key)
     if kept is not None:
         table = score_table(dataset, rubrics, source.url, kept.scores, {})
         return Replayed(table, kept.recorded, kept.cached, 0)
     found, scores = _replayed(dataset, rubrics, source, progress)
     # What changed while the answers were read must not be kept under the token from before.
-    same = key == source.memo.key(dataset, rubrics, source.url, source.cache.state())
+    same = key == _memo_key(memo, dataset, rubrics, source)
     if same and not (found.sent or found.table.n_failed):
-        source.memo.save(key, Remembered(scores, found.recorded, found.cached))
+        memo.save(key, Remembered(scores, found.recorded, found.cached))
     return found
+
+
+def _memo_key(memo: Memo, dataset: Dataset, rubrics: RubricSet, source: Source) -> str:
+    return memo.key(dataset, rubrics, source.url, source.cache.state())
 
 
 def _replayed(
@@ -92,17 +90,20 @@ def _replayed(
 ) -> tuple[Replayed, FloatArray]:
     """The replay from the answers themselves, and the score of every ticket."""
     asked = questions(dataset, rubrics, source.url)
-    answers = _stored(asked, source)
+    answers = known_answers(asked, source)
+    batched = _of_batches(asked, source, answers)
     missing = answers.missing()
     drift, sent = Drift(), 0
     if source.mode == "replay":
         unknown = [number for number in missing if number not in answers.failures]
         for number, reason in reasons(asked, unknown, source).items():
             answers.failures[number] = Failure("", "miss", 0, reason.because)
-    elif missing:
-        ask_all(asked, source, answers, missing, progress)
-        drift = check_drift(asked, source, answers, missing)
-        sent = len(missing) - sum(f.kind == "not_run" for f in answers.failures.values())
+    elif missing or batched:
+        single = [number for number in missing if number not in batched]
+        ask_all(asked, source, answers, single, progress)
+        new = sorted({*missing, *batched})
+        drift = check_drift(asked, source, answers, new)
+        sent = len(new) - sum(f.kind == "not_run" for f in answers.failures.values())
     scores = answers.scores[asked.of_ticket]
     failures = {
         i: answers.failures[number]
@@ -115,6 +116,31 @@ def _replayed(
     return found, scores
 
 
+def _of_batches(asked: Questions, source: Source, answers: Answers) -> frozenset[int]:
+    """The questions whose fate batches of this run decided: their answers are not of before, and
+    one that failed is not asked once more.
+    """
+    if not source.batched:
+        return frozenset()
+    missing = frozenset(answers.missing())
+    found = {n: source.batched[k] for k, n in asked.position.items() if k in source.batched}
+    failed = {n: failure for n, failure in found.items() if failure is not None and n in missing}
+    answered = [n for n, failure in found.items() if failure is None and n not in missing]
+    answers.cached -= len(answered)
+    answers.failures |= failed
+    limits = (one.detail for one in failed.values() if one.kind == "not_run")
+    answers.stopped = next(limits, "")
+    return frozenset((*failed, *answered))
+
+
+def unanswered(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Questions, list[int]]:
+    """The questions of a replay, and the numbers of those without a stored answer."""
+    asked, memo = questions(dataset, rubrics, source.url), source.memo
+    if memo and source.mode != "refresh" and memo.load(_memo_key(memo, dataset, rubrics, source)):
+        return asked, []
+    return asked, known_answers(asked, source).missing()
+
+
 def plan(
     dataset: Dataset, rubrics: RubricSet, source: Source, counted: set[str] | None = None
 ) -> Plan:
@@ -125,7 +151,7 @@ def plan(
     """
     counted = set() if counted is None else counted
     asked = questions(dataset, rubrics, source.url)
-    answers = _stored(asked, source)
+    answers = known_answers(asked, source)
     keys = asked.keys
     unanswered = answers.missing()
     missing = [number for number in unanswered if keys[number] not in counted]
@@ -174,72 +200,3 @@ def used_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[s
 
 def _recorded(keys: Iterable[str], source: Source) -> dict[str, Stored]:
     return {key: source.recording[key] for key in keys if key in source.recording}
-
-
-def _stored(asked: Questions, source: Source) -> Answers:
-    """What recording and cache hold; in refresh only what was asked since it began.
-
-    A recorded answer that cannot be used leaves the question to the cache, and one that is in
-    neither is looked for once more under the text with the line ends of the file.
-    """
-    shape = (len(asked), len(asked.rubrics.labels))
-    answers = Answers(np.full(shape, np.nan), {})
-    if source.mode == "refresh":
-        stored = source.cache.read(asked.position)[0].items()
-        since = ((k, s.content) for k, s in stored if s.recorded_at >= source.refresh_since)
-        answers.cached = _fill(answers, asked, asked.position, since)
-        return answers
-    _take(answers, asked, asked.position, source)
-    if asked.in_file:
-        _take(answers, asked, _unanswered(answers, asked.in_file), source)
-    return answers
-
-
-def _take(answers: Answers, asked: Questions, position: Mapping[str, int], source: Source) -> None:
-    """Put in what recording and cache hold of the questions that have these keys."""
-    left = position
-    if len(source.recording):
-        refuse_moved(source.recording, position, asked.url)
-        taken = (key for key in position if key in source.recording)
-        recorded = ((key, source.recording[key].content) for key in taken)
-        answers.recorded += _fill(answers, asked, position, recorded)
-        left = _unanswered(answers, position)
-    answers.cached += _fill(answers, asked, position, source.cache.contents(left))
-
-
-def _unanswered(answers: Answers, position: Mapping[str, int]) -> dict[str, int]:
-    unanswered = np.isnan(answers.scores[:, 0]).tolist()
-    return {key: number for key, number in position.items() if unanswered[number]}
-
-
-def _fill(
-    answers: Answers,
-    asked: Questions,
-    position: Mapping[str, int],
-    rows: Iterable[tuple[str, bytes | None]],
-) -> int:
-    """Put stored answers into the matrix, all at once; how many were usable."""
-    found, numbers = StoredScores(asked.rubrics.labels), array("q")
-    for key, content in rows:
-        number = position[key]
-        if content is None:
-            answers.failures[number] = _DAMAGED
-            answers.damaged += 1
-            continue
-        try:
-            found.add(content)
-        except ContractViolation as error:
-            answers.failures[number] = _invalid(str(error))
-        else:
-            numbers.append(number)
-            answers.failures.pop(number, None)
-    scores, wrong = found.matrix()
-    answers.scores[np.asarray(numbers, dtype=np.int64)] = scores
-    for row, reason in wrong.items():
-        answers.scores[numbers[row]] = np.nan
-        answers.failures[numbers[row]] = _invalid(reason)
-    return len(numbers) - len(wrong)
-
-
-def _invalid(reason: str) -> Failure:
-    return Failure("", "contract", 200, f"stored answer: {reason}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import urllib3
@@ -22,6 +22,9 @@ from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.asking.one_question import Retry
 from ticketbench.edge.asking.pacing import Budget
 
+if TYPE_CHECKING:
+    from ticketbench.edge.batches.server import BatchServer
+
 Mode = Literal["auto", "replay", "refresh"]
 
 
@@ -34,7 +37,9 @@ class Source:
     that one request takes: how long a run that is stopped waits for those in flight. `noise` is the
     largest difference of a score, asked again, that is no change. `absent` is a recording that is
     named and not there; `noted_rubrics` gives sets that were asked before, to explain what is
-    missing.
+    missing. `batched` holds the questions that went into batches of this run, by key: None for an
+    answer that is stored since, else why there is none; `batches` opens the batch API beside the
+    endpoint, if there is one.
     """
 
     url: str
@@ -51,6 +56,8 @@ class Source:
     noise: float = SAME_WITHIN
     absent: Path | None = None
     noted_rubrics: Callable[[], Iterable[RubricSet]] = tuple
+    batched: Mapping[str, Failure | None] = field(default_factory=dict)
+    batches: Callable[[], BatchServer | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
