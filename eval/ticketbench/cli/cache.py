@@ -56,6 +56,8 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
         return
     show(f"cache      {found.cache}: {found.stored} answers, {found.bytes / 1e6:.1f} MB")
     show(f"recording  {found.recording or 'none'}")
+    for batch in found.open_batches:
+        show_wrapped(f"open       {batch}", indent="")
     rows = [
         (s.rubric_set, str(s.questions), str(s.recorded), str(s.cached), str(s.missing))
         for s in found.rubric_sets

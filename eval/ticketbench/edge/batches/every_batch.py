@@ -112,7 +112,7 @@ class EveryBatch:
         self.pending += [replace(new_batch(self.wanted.url, left), id=one) for one in new]
         self.counts.taken_up += len(self.pending)
         for one in known:
-            self.tell(f"waiting for {one.shown}")
+            self.tell(f"{one.shown}: waiting for it")
 
     def left(self) -> list[str]:
         """Wanted keys that are in no batch and have no outcome, in their order."""
@@ -133,7 +133,7 @@ class EveryBatch:
             self.pending.append(batch)
             self.counts.uploaded += 1
             self.counts.questions += len(one.custom_ids)
-            self.tell(f"uploaded {batch.shown}")
+            self.tell(f"{batch.shown}: waiting for it")
 
     def look(self, batch: OpenBatch) -> bool:
         """Whether a batch is over; then its answers are stored, and it is pending no longer.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.types import Missing
+from ticketbench.edge.redaction import shown_url
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.sources.answers import answer_source
 
@@ -29,13 +30,16 @@ class SetInfo:
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """The cache and recording of a config; `stored` counts all answers in the cache file."""
+    """The cache and recording of a config; `stored` counts all answers in the cache file, and
+    `open_batches` names those in it that no run has read yet.
+    """
 
     cache: str
     bytes: int
     stored: int
     recording: str
     rubric_sets: tuple[SetInfo, ...]
+    open_batches: tuple[str, ...] = ()
 
 
 def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
@@ -47,6 +51,7 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
     with answer_source(inputs, mode="replay") as sources:
         path = sources.cache.path
         stored = len(sources.cache.stored_keys())
+        batches = sources.cache.open_batches()
         plans = {r.name: plan(inputs.dataset, r, sources.of(r)) for r in inputs.rubric_sets}
     return CacheInfo(
         cache=str(path),
@@ -57,6 +62,7 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
             SetInfo(name, p.questions, p.recorded, p.cached, p.missing, p.why)
             for name, p in plans.items()
         ),
+        open_batches=tuple(f"{one.shown} to {shown_url(one.url)}" for one in batches),
     )
 
 
