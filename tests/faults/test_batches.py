@@ -1,273 +1,322 @@
-"""Batches that go wrong, rows 32 and 33 of the matrix: what each fault becomes, and what a later
-run asks for again.
+"""Batches that go wrong, rows 32 and 33 of the matrix: what each fault becomes.
 
-A question is never asked twice without a word: a batch that a server may have is taken up, or named.
+A question is never asked twice without a word: what a server may have is taken up, or named.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import repeat
 from typing import Any
 
 import pytest
 
-from fault_batches import BatchServer, Kind, Turn, by_line, of_line, said, with_content
-from fault_project import N, FaultProject, binding, key_arrived, report_is_sound
-from fault_server import FaultServer, Step
-from ticketbench.edge.batches import every_batch
+from batch_faults import (
+    ECHOES,
+    EVERY,
+    FAULTS,
+    LOST,
+    REFUSED,
+    STOPPED,
+    TOLD,
+    Fault,
+    each,
+    shown,
+)
+from batch_server import FaultyBatches, Kind, Turn, by_line, id_of, said
+from fault_project import (
+    FaultProject,
+    N,
+    binding,
+    key_arrived,
+    report_is_sound,
+    results_of,
+    speaks_plainly,
+)
+from fault_server import Step
+from ticketbench.core.batch import question_of
+from ticketbench.core.errors import IncompleteError
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.batches import every_batch, uploads
 from ticketbench.edge.batches import server as batch_api
+from ticketbench.flow.answers.recordings import export_recording
+from ticketbench.flow.steps.sources.batches import BatchWishes
 
-ALWAYS = ["endpoint.batch=always"]
-EVERY = range(N)
-PAGE = Step(body=b"<html>Sign in</html>", content_type="text/html")
-ELSEWHERE = {"Location": "http://127.0.0.1:1/v1/batches"}
+BATCH = BatchWishes(use=True)
 
 
 @pytest.fixture
-def server() -> Iterator[BatchServer]:
-    with BatchServer() as running:
+def server() -> Iterator[FaultyBatches]:
+    with FaultyBatches() as running:
         yield running
         key_arrived(running.seen)
 
 
 @pytest.fixture
-def project(
-    tmp_path: Any, server: BatchServer, monkeypatch: pytest.MonkeyPatch
-) -> FaultProject:
+def project(tmp_path: Any, server: FaultyBatches, monkeypatch: pytest.MonkeyPatch) -> FaultProject:
     """Twelve tickets in one batch, which is looked for without much of a wait."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(*binding(server.url))
-    monkeypatch.setattr(every_batch, "_FIRST_WAIT_S", 0.01)
-    monkeypatch.setattr(every_batch, "_LONGEST_WAIT_S", 0.02)
+    monkeypatch.setattr(every_batch, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(every_batch, "LONGEST_WAIT_S", 0.02)
+    monkeypatch.setattr(batch_api, "MOST_OUTPUT_BYTES", 2_000_000)
     return FaultProject(tmp_path, server)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What a server does once, or for ever, and what it becomes.
-
-    code    of the run: 0 all answered, 3 tickets failed, 4 it stopped
-    failed  kinds of failure by number of the ticket
-    says    what the error, or the failure of each such ticket, says
-    asks    uploads that have arrived when a later run has all answers; 0 where that run stops too
-    """
-
-    kind: Kind
-    name: str
-    turns: Iterable[Turn]
-    code: int = 0
-    failed: Mapping[int, str] = field(default_factory=dict)
-    says: str = ""
-    asks: int = 1
+def ends_as_told(project: FaultProject, fault: Fault) -> None:
+    """Checks the run, its report where there is one, and what it says."""
+    if fault.code == 0:
+        project.run(batches=BATCH)
+    else:
+        error = project.ends_with(fault.code, batches=BATCH)
+    if fault.code == 4:
+        assert re.search(fault.says, str(error))
+        assert not project.out.exists()
+        assert project.stored() == {}
+        return
+    failures = report_is_sound(project, fault.failed)
+    assert all(re.search(fault.says, failure.detail) for failure in failures), failures
 
 
-def once(kind: Kind, name: str, turn: Turn, **more: Any) -> Fault:
-    return Fault(kind, name, (turn,), **more)
+def asked_in(upload: Any) -> list[str]:
+    """The texts that an upload asks about."""
+    bodies = (question_of(json.loads(line)).body for line in upload.body.splitlines())
+    return [json.loads(body)["text"] for body in bodies]
 
 
-def failing(numbers: Iterable[int], kind: str, says: str) -> dict[str, Any]:
-    return {"code": 3, "failed": dict.fromkeys(numbers, kind), "says": says, "asks": 2}
+def open_ids(project: FaultProject) -> list[str]:
+    with AnswerCache(project.cache) as cache:
+        return [batch.id for batch in cache.open_batches()]
 
 
-REFUSED = [
-    once("upload", "401", Step(401, b'{"detail": "no"}'), code=4, says="refused the key", asks=2),
-    once("upload", "403", Step(403, b'{"detail": "no"}'), code=4, says="refused the key", asks=2),
-    once("upload", "402", Step(402, b"no credit"), code=4, says="no credit", asks=2),
-    once("upload", "404", Step(404, b"no route"), code=4, says="status 404.*no route", asks=2),
-    once("upload", "413", Step(413, b"too large"), code=4, says="status 413.*too large", asks=2),
-    once(
-        "upload",
-        "422",
-        Step(422, b'{"detail": "line 3: bad"}'),
-        code=4,
-        says="status 422.*line 3: bad",
-        asks=2,
-    ),
-    once("upload", "redirect", Step(307, b"", ELSEWHERE), code=4, says="redirects", asks=2),
-    once(
-        "upload",
-        "long_wait",
-        Step(429, b"", {"Retry-After": "99999999"}),
-        code=4,
-        says="asks to wait 99999999 s",
-        asks=2,
-    ),
-]
-"""The server has not taken the upload, and says so."""
-
-NOT_TAKEN = [
-    *(once("upload", f"{s}_then_fine", Step(s, b"later"), asks=2) for s in (429, 503, 529)),
-    Fault("upload", "503_three_times", (Step(503),) * 3, asks=4),
-]
-
-LOST = [
-    *(once("upload", f"{s}", Step(s, b"oh")) for s in (408, 425, 500, 502, 504)),
-    once("upload", "cut_after_it_was_read", Step(drop=True)),
-    once("upload", "reset_after_it_was_read", Step(reset=True)),
-    once("upload", "answer_cut", Step(body=b'{"batch_id"', cut=20)),
-    once("upload", "no_answer", Step(stall=True)),
-    once("upload", "slow_drip", Step(body=b" " * 200, drip_s=0.1)),
-    once("upload", "page", PAGE),
-    once("upload", "not_json", Step(body=b"queued")),
-    once("upload", "no_id", said(batch_id=None)),
-    once("upload", "id_is_a_path", said(batch_id="../models")),
-    once("upload", "id_is_a_number", said(batch_id=7)),
-    once("upload", "unknown_status", said(status="validating")),
-    once("upload", "huge", said(padding="x" * 1_000_001)),
-]
-"""The server may have taken it, and has not said under which id."""
-
-LATER: list[Turn] = [
-    *(Step(status, b"later") for status in (408, 425, 429, 500, 502, 503, 504, 529)),
-    Step(drop=True),
-    Step(reset=True),
-    Step(stall=True),
-    Step(body=b'{"batch_id"', cut=20),
-    Step(body=b'{"batch_id"', cut=1, framing="chunked"),
-    Step(body=b" " * 200, drip_s=0.1),
-    PAGE,
-]
-NAMES = [
-    *("408", "425", "429", "500", "502", "503", "504", "529"),
-    *("drop", "reset", "no_answer", "cut", "cut_in_a_chunk", "slow_drip", "page"),
-]
-WAITED = [
-    *(once("state", name, turn) for name, turn in zip(NAMES, LATER, strict=True)),
-    once("state", "not_json", Step(body=b"done")),
-    once("state", "unknown_status", said(status="finalizing")),
-    once("state", "no_status", said(status=None)),
-    once("state", "status_in_capitals", said(status="COMPLETED")),
-    once("state", "about_another_batch", said(batch_id="b9", status="completed")),
-    *(once("output", name, turn) for name, turn in zip(NAMES, LATER, strict=True)),
-    once("output", "409", Step(409, b'{"detail": "not yet"}')),
-]
-"""Asked again after a while; nothing is lost."""
-
-STOPPED = [
-    once(kind, name, step, code=4, says=says)
-    for kind in ("state", "output")
-    for name, step, says in (
-        ("401", Step(401, b'{"detail": "no"}'), "refused the key"),
-        ("403", Step(403, b'{"detail": "no"}'), "refused the key"),
-        ("404", Step(404, b"gone"), "does not know batch b1"),
-        ("410", Step(410, b"gone"), "does not know batch b1"),
-        ("422", Step(422, b"what?"), "does not tell of batch b1.*what"),
-        ("redirect", Step(307, b"", ELSEWHERE), "redirects"),
-    )
-] + [
-    Fault("state", "never_in_words", repeat(said(status="validating")), code=4, says="validating"),
-    Fault("output", "never_but_a_page", repeat(PAGE), code=4, says="page"),
-    once(
-        "output",
-        "of_other_rubrics",
-        of_line(5, with_content(lambda answer: answer.update(labels=OTHER_RUBRICS))),
-        code=4,
-        says="another rubric of 'billing' than was sent",
-    ),
-]
-"""The run stops; the batch stays open, and a later run takes it up."""
-
-OTHER_RUBRICS = [
-    {"label": "billing", "score": 0.4, "rubric": "Is it Tuesday?"},
-    {"label": "technical", "score": 0.6, "rubric": "Is it technical, by v1?"},
-]
-LOST_LINE = "has no line for this question"
-TWICE = "answered this question twice"
+@each(FAULTS)
+def test_a_fault_becomes_what_the_table_says_and_nothing_is_asked_twice(
+    project: FaultProject, server: FaultyBatches, fault: Fault
+) -> None:
+    server.turns(fault.kind, fault.turns)
+    ends_as_told(project, fault)
+    answered = set(EVERY) - fault.failed.keys() if fault.code != 4 else set()
+    assert len(project.stored()) == len({project.text(i) for i in answered})
+    server.turn(fault.kind)
+    project.run(batches=BATCH)
+    report_is_sound(project, {})
+    assert len(server.uploads) == fault.asks
+    if fault.code == 3:
+        assert asked_in(server.uploads[1]) == [project.text(i) for i in fault.failed]
+    assert open_ids(project) == []
 
 
-def renamed(custom_id: str) -> Callable[[bytes], bytes]:
-    return of_line(5, lambda line: line.update(custom_id=custom_id))
+def named(batch_id: str) -> BatchWishes:
+    return BatchWishes(use=True, resume=(batch_id,))
 
 
-def scored(**scores: object) -> Callable[[bytes], bytes]:
-    return of_line(5, with_content(lambda answer: answer.update(scores=scores)))
+@each(LOST)
+def test_an_upload_whose_id_was_not_seen_is_never_sent_again_without_a_word(
+    project: FaultProject, server: FaultyBatches, fault: Fault
+) -> None:
+    server.turns(fault.kind, fault.turns)
+    for _ in range(2):
+        error = project.ends_with(4, batches=BATCH)
+        assert re.search("12 questions, .* may have arrived, but its id was not seen", str(error))
+        assert "--resume-batch ID" in error.problems[0].help
+        assert "--forget-batch" in error.problems[0].help
+        assert len(server.uploads) == 1
+    project.run(batches=named("b1"))
+    report_is_sound(project, {})
+    assert len(server.uploads) == 1
+    assert open_ids(project) == []
 
 
-def response(value: object) -> Callable[[bytes], bytes]:
-    return of_line(5, lambda line: line.update(response=value))
+@pytest.mark.parametrize("way", ["drop", "before_it_is_read"])
+def test_an_upload_that_was_lost_is_sent_again_when_it_is_told_to_be_forgotten(
+    project: FaultProject, server: FaultyBatches, way: str
+) -> None:
+    if way == "drop":
+        server.turn("upload", Step(drop=True))
+    else:
+        server.hang_up()
+    assert "its id was not seen" in str(project.ends_with(4, batches=BATCH))
+    project.run(batches=BatchWishes(use=True, forget=True))
+    report_is_sound(project, {})
+    assert len(server.uploads) == 1 + (way == "drop")
+    assert open_ids(project) == []
 
 
-def content(value: object) -> Callable[[bytes], bytes]:
-    body = {"model": "classify", "choices": [{"message": {"content": value}}]}
-    return response({"status_code": 200, "body": body})
+def test_a_batch_that_is_never_over_is_waited_for_until_the_deadline(
+    project: FaultProject, server: FaultyBatches
+) -> None:
+    server.turns("state", repeat(said(status="queued")))
+    late = ["endpoint.batch_timeout_s=1"]
+    error = project.ends_with(3, batches=BATCH, overrides=late)
+    assert "batch b1 is not finished after 1 s" in str(error)
+    assert "--resume-batch b1" in str(error)
+    assert "12 answers missing" in str(error)
+    assert open_ids(project) == ["b1"]
+    server.turn("state")
+    project.run(batches=BATCH)
+    report_is_sound(project, {})
+    assert len(server.uploads) == 1
 
 
-NEITHER = failing([5], "contract", "holds neither an answer nor a failure")
-UNREADABLE = failing([5], "contract", LOST_LINE)
-OUTPUTS = [
-    once("state", "failed", said(status="failed"), **failing(EVERY, "http", "batch b1 failed")),
-    once("output", "half", lambda right: right[: len(right) // 2 + 40],
-         **failing(range(6, N), "contract", LOST_LINE)),
-    once("output", "first_half_missing", by_line(lambda lines: lines[6:]),
-         **failing(range(6), "contract", LOST_LINE)),
-    once("output", "empty", Step(body=b""), **failing(EVERY, "contract", LOST_LINE)),
-    once("output", "a_sentence", Step(body=b"all done\n"),
-         **failing(EVERY, "contract", LOST_LINE)),
-    once("output", "one_array",
-         lambda right: b"[" + right.strip().replace(b"\n", b",") + b"]",
-         **failing(EVERY, "contract", LOST_LINE)),
-    once("output", "utf_16", lambda right: right.decode().encode("utf-16"),
-         **failing(EVERY, "contract", LOST_LINE)),
-    once("output", "huge", lambda right: right * 40, **failing(EVERY, "contract", "larger than")),
-    once("output", "a_line_missing", by_line(lambda lines: lines[:5] + lines[6:]), **UNREADABLE),
-    once("output", "a_line_that_is_none", by_line(lambda x: [*x[:5], b"{oops}\n", *x[6:]]),
-         **UNREADABLE),
-    once("output", "a_line_too_long", of_line(5, lambda line: line.update(more="x" * 1_000_001)),
-         **UNREADABLE),
-    once("output", "a_key_twice", by_line(lambda x: [*x[:5], x[5].replace(b'"error"', b'"custom_id"'), *x[6:]]),
-         **UNREADABLE),
-    once("output", "doubled", by_line(lambda lines: [*lines, lines[5]]),
-         **failing([5], "contract", TWICE)),
-    once("output", "doubled_with_an_error",
-         by_line(lambda x: [*x, b'{"custom_id":%b,"error":"no"}\n' % _id(x[5])]),
-         **failing([5], "contract", TWICE)),
-    once("output", "unknown", renamed("0" * 32), **UNREADABLE),
-    once("output", "id_in_capitals", of_line(5, lambda x: x.update(custom_id=x["custom_id"].upper() + "A")),
-         **UNREADABLE),
-    once("output", "id_a_number", of_line(5, lambda line: line.update(custom_id=5)), **UNREADABLE),
-    once("output", "an_item_failed", of_line(5, lambda line: line.update(error={"message": "too hot"})),
-         **failing([5], "http", "too hot")),
-    once("output", "an_item_of_500", response({"status_code": 500, "body": None}),
-         **failing([5], "http", "status 500")),
-    once("output", "an_item_of_200_with_an_error",
-         of_line(5, lambda line: line.update(error="no tokens")),
-         **failing([5], "http", "no tokens")),
-    once("output", "no_response", response(None), **NEITHER),
-    once("output", "no_choices", response({"status_code": 200, "body": {"choices": []}}), **NEITHER),
-    once("output", "content_an_object", content({"scores": {"billing": 1, "technical": 0}}), **NEITHER),
-    once("output", "content_no_json", content("billing"), **failing([5], "contract", "JSON")),
-    once("output", "content_of_a_page", content("<html>Sign in</html>"),
-         **failing([5], "contract", "JSON")),
-    once("output", "content_a_refusal", content('{"type": "refusal"}'),
-         **failing([5], "refused", "refused to judge")),
-    once("output", "other_labels", scored(refund=0.5, access=0.5),
-         **failing([5], "contract", "no score for")),
-    once("output", "a_label_too_many", scored(billing=0.5, technical=0.4, access=0.1),
-         **failing([5], "contract", "not asked for")),
-    once("output", "wrong_sum", scored(billing=0.5, technical=0.4),
-         **failing([5], "contract", "sum to 0.9")),
-    once("output", "score_nan", scored(billing=float("nan"), technical=0.4),
-         **failing([5], "contract", "NaN")),
-]  # fmt: skip
-"""Tickets fail, the others are kept, and a later run asks for those that failed alone."""
+def test_answers_under_exchanged_ids_are_those_of_the_other_ticket(
+    project: FaultProject, server: FaultyBatches
+) -> None:
+    """Ids are all there is: where labels are the same ones, nothing can tell."""
 
-TOLD = [
-    once("upload", "total_count_too_low", said(total_count=11)),
-    once("upload", "no_total_count", said(total_count=None)),
-    once("state", "total_count_too_high", said(total_count=13)),
-    once("output", "a_line_of_nobody", by_line(lambda x: [*x, x[0].replace(_id(x[0]), b'"nobody"')])),
-    once("output", "another_order", by_line(lambda lines: lines[::-1])),
-    once("output", "blank_lines_and_returns", lambda right: right.replace(b"\n", b"\r\n\r\n")),
-    once("output", "no_last_line_feed", lambda right: right[:-1]),
-    once("output", "a_media_type_of_text", lambda right: right),
-]  # fmt: skip
-"""Nothing is lost."""
+    def exchanged(lines: list[bytes]) -> list[bytes]:
+        first, second = id_of(lines[0]), id_of(lines[1])
+        swapped = [lines[0].replace(first, second), lines[1].replace(second, first)]
+        return [*swapped, *lines[2:]]
+
+    server.turn("output", by_line(exchanged))
+    project.expected = {0: project.scores(1), 1: project.scores(0)}
+    project.run(batches=BATCH)
+    report_is_sound(project, {})
 
 
-def _id(line: bytes) -> bytes:
-    return json.dumps(json.loads(line)["custom_id"]).encode()
+def test_exchanged_ids_of_two_rubric_sets_are_seen_by_their_labels(
+    project: FaultProject, server: FaultyBatches
+) -> None:
+    """Two sets of one run stand in one batch."""
+    project.sets = ("v1", "v2")
+    project.point_to(server.url)
+    v2 = project.folder / "v2.yaml"
+    v2.write_text((project.folder / "v1.yaml").read_text() + '- {name: other, rubric: "Else?"}\n')
+
+    def exchanged(lines: list[bytes]) -> list[bytes]:
+        first, other = id_of(lines[0]), id_of(lines[N])
+        lines[0], lines[N] = lines[0].replace(first, other), lines[N].replace(other, first)
+        return lines
+
+    server.turn("output", by_line(exchanged))
+    error = project.ends_with(3, batches=BATCH)
+    assert len(server.uploads) == 1
+    assert "2 answers of 1 ticket failed" in str(error)
+    assert "scores for labels that were not asked for: 'other'" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("kind", "turn", "says"),
+    [("output", TOLD[0].turns, "1 line of the output answered no question"),
+     ("upload", (said(total_count=11),), "counted 1 line more or less than were sent")],
+    ids=["a_line_of_nobody", "total_count_too_low"],
+)  # fmt: skip
+def test_a_batch_that_comes_back_other_than_it_was_sent_is_a_finding(
+    project: FaultProject, server: FaultyBatches, kind: Kind, turn: Iterable[Turn], says: str
+) -> None:
+    server.turns(kind, turn)
+    project.run(batches=BATCH)
+    report_is_sound(project, {})
+    found = results_of(project.out)["findings"]
+    assert [says in one["evidence"] for one in found if one["code"] == "TB313"] == [True]
+
+
+@pytest.fixture
+def two_batches(project: FaultProject, monkeypatch: pytest.MonkeyPatch) -> FaultProject:
+    """The project, with at most six questions in a batch."""
+    monkeypatch.setattr(uploads, "MOST_LINES", 6)
+    return project
+
+
+def test_what_one_batch_answered_is_kept_when_another_is_not_over_in_time(
+    two_batches: FaultProject, server: FaultyBatches
+) -> None:
+    def second_is_late(right: bytes) -> bytes:
+        return right.replace(b"completed", b"processing") if b'"b2"' in right else right
+
+    server.turns("state", repeat(second_is_late))
+    error = two_batches.ends_with(3, batches=BATCH, overrides=["endpoint.batch_timeout_s=1"])
+    assert "batch b2 is not finished after 1 s" in str(error)
+    assert "6 answers missing" in str(error)
+    assert len(two_batches.stored()) == 6
+    assert open_ids(two_batches) == ["b2"]
+    server.turn("state")
+    two_batches.run(batches=BATCH)
+    report_is_sound(two_batches, {})
+    assert len(server.uploads) == 2
+
+
+def test_a_batch_that_was_taken_is_taken_up_when_the_next_upload_was_refused(
+    two_batches: FaultProject, server: FaultyBatches
+) -> None:
+    server.turn("upload", lambda right: right, Step(401, b"no"))
+    two_batches.ends_with(4, batches=BATCH)
+    assert open_ids(two_batches) == ["b1"]
+    two_batches.run(batches=BATCH)
+    report_is_sound(two_batches, {})
+    asked = [text for upload in server.uploads[::2] for text in asked_in(upload)]
+    assert asked == [two_batches.text(i) for i in EVERY]
+    assert len(server.uploads) == 3
+
+
+@pytest.fixture
+def left_open(project: FaultProject, server: FaultyBatches) -> FaultProject:
+    """The project with a batch that is over by now and was not read."""
+    server.turn("state", Step(401, b"no"))
+    project.ends_with(4, batches=BATCH)
+    return project
+
+
+def other_rubrics(project: FaultProject) -> None:
+    v1 = project.folder / "v1.yaml"
+    v1.write_text(v1.read_text().replace("by v1?", "or not?"))
+
+
+def other_tickets(project: FaultProject) -> None:
+    tickets = project.folder / "tickets.csv"
+    tickets.write_text(tickets.read_text().replace("ticket", "Ticket"))
+
+
+@pytest.mark.parametrize("change", [other_rubrics, other_tickets])
+def test_a_batch_of_other_questions_is_not_taken_for_this_one(
+    left_open: FaultProject, server: FaultyBatches, change: Callable[[FaultProject], None]
+) -> None:
+    change(left_open)
+    error = left_open.ends_with(4, batches=named("b1"))
+    assert "batch b1 holds none of these questions" in str(error)
+    assert left_open.stored() == {}
+    assert open_ids(left_open) == ["b1"]
+    left_open.run(batches=BATCH)
+    assert len(server.uploads) == 2
+    assert len(asked_in(server.uploads[1])) == N
+    assert open_ids(left_open) == ["b1"]
+
+
+def test_a_batch_of_another_server_is_not_asked_for_here(left_open: FaultProject) -> None:
+    with FaultyBatches() as other:
+        left_open.point_to(other.url)
+        left_open.run(batches=BATCH)
+        assert len(other.uploads) == 1
+        assert {seen.path for seen in other.seen if "b1" in seen.path} <= {
+            "/v1/batches/b1", "/v1/batches/b1/output",
+        }  # fmt: skip
+
+
+@each(ECHOES)
+def test_a_key_that_a_batch_echoes_stays_in_no_byte(
+    project: FaultProject, server: FaultyBatches, fault: Fault
+) -> None:
+    """The search for it is in conftest.py: what is printed and logged, and every file."""
+    server.turns(fault.kind, fault.turns)
+    with (project.folder / "told.txt").open("w") as told:
+        if fault.code == 0:
+            project.run(batches=BATCH, tell=told.write)
+            report_is_sound(project, {})
+        else:
+            told.write(f"{project.ends_with(fault.code, batches=BATCH, tell=told.write).problems}")
+    with suppress(IncompleteError):
+        export_recording(project.config, to=project.folder / "answers.jsonl")
+
+
+@pytest.mark.parametrize("fault", [REFUSED[0], LOST[0], STOPPED[2]], ids=shown)
+def test_the_command_says_what_is_wrong_and_what_next(
+    project: FaultProject, server: FaultyBatches, fault: Fault
+) -> None:
+    server.turns(fault.kind, fault.turns)
+    ended = project.command("--batch")
+    assert ended.code == 4
+    speaks_plainly(ended, project.server.url)
+    assert re.search(fault.says, ended.err)

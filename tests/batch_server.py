@@ -29,7 +29,7 @@ Turn = Step | Callable[[bytes], bytes]
 """What is answered instead: this, or what is made of the body of the right answer."""
 
 
-class BatchServer(FaultServer):
+class FaultyBatches(FaultServer):
     """`turn` says what the next answers of a kind are; behind them they are right again.
 
     batches  the questions of each batch that was taken, by its id
@@ -95,6 +95,11 @@ class BatchServer(FaultServer):
 def right_line(question: Question) -> bytes:
     """The line of the output that rightly answers a question."""
     return answer_line(question.custom_id, valid_answer(question.body))
+
+
+def id_of(line: bytes) -> bytes:
+    """The custom id of a line, as it stands in it."""
+    return json.dumps(json.loads(line)["custom_id"]).encode()
 
 
 def by_line(change: Callable[[list[bytes]], Iterable[bytes]]) -> Callable[[bytes], bytes]:
