@@ -194,7 +194,7 @@ class AnswerCache:
 
         Raises MachineError where a row is none of ours: a batch that is overlooked is paid twice.
         """
-        if not self._select(f"SELECT 1 FROM sqlite_master WHERE name = '{open_batches.TABLE}'"):
+        if not self._notes_batches():
             return []
         try:
             found = [open_batches.batch_of(row) for row in self._select(open_batches.QUERY)]
@@ -208,8 +208,14 @@ class AnswerCache:
         self._run(open_batches.noted(batch))
 
     def forget_batch(self, batch: OpenBatch) -> None:
-        """Note that a batch was read, or refused."""
-        self._run([open_batches.forgotten(batch)])
+        """Note that a batch was read, or refused; one that was never noted is fine."""
+        if self._notes_batches():
+            self._run([open_batches.forgotten(batch)])
+
+    def _notes_batches(self) -> bool:
+        """Whether a batch was ever noted in this file."""
+        query = f"SELECT 1 FROM sqlite_master WHERE name = '{open_batches.TABLE}'"
+        return bool(self._select(query))
 
     def delete(self, keys: Iterable[str], rubrics: Iterable[RubricSet] = ()) -> None:
         """Delete these answers, forget every rubric set but `rubrics`, and give the space back.

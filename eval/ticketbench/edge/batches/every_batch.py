@@ -129,11 +129,8 @@ class EveryBatch:
         for one in uploads(self._affordable(keys), self.wanted.body):
             batch = new_batch(self.wanted.url, one.custom_ids)
             self.cache.note_batch(batch)
-            batch = _to_its_end(partial(self._submitted, batch, one))
-            self.pending.append(batch)
-            self.counts.uploaded += 1
-            self.counts.questions += len(one.custom_ids)
-            self.tell(f"{batch.shown}: waiting for it")
+            _to_its_end(partial(self._submit, batch, one))
+            self.tell(f"{self.pending[-1].shown}: waiting for it")
 
     def look(self, batch: OpenBatch) -> bool:
         """Whether a batch is over; then its answers are stored, and it is pending no longer.
@@ -181,8 +178,8 @@ class EveryBatch:
             else:
                 self.outcomes[key] = reached
 
-    def _submitted(self, batch: OpenBatch, upload: Upload) -> OpenBatch:
-        """The batch with its id, which is committed."""
+    def _submit(self, batch: OpenBatch, upload: Upload) -> None:
+        """Upload a batch that is noted; from then on it is pending, and its id is committed."""
         try:
             said = self._named(upload)
         except NotSeen as error:
@@ -192,9 +189,11 @@ class EveryBatch:
             raise error.located(shown_url(self.wanted.url)) from None
         named = replace(batch, id=said.id)
         self.cache.note_batch(named)
-        if said.total is not None:
-            self.counts.miscounted += abs(said.total - len(upload.custom_ids))
-        return named
+        self.pending.append(named)
+        n = len(upload.custom_ids)
+        self.counts.uploaded += 1
+        self.counts.questions += n
+        self.counts.miscounted += abs((n if said.total is None else said.total) - n)
 
     def _named(self, upload: Upload) -> Batch:
         wait_s = 0.0
@@ -273,10 +272,10 @@ class EveryBatch:
             self.cache.note_batch(replace(batch, custom_ids=tuple(others)))
 
 
-def _to_its_end(work: Callable[[], T]) -> T:
+def _to_its_end(work: Callable[[], None]) -> None:
     """Do `work` in a thread of its own, so that a signal lets it end before it stops the run."""
     with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(work).result()
+        pool.submit(work).result()
 
 
 def _parts(items: Iterable[T], size: int) -> Iterator[list[T]]:
