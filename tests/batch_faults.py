@@ -12,7 +12,7 @@ import pytest
 import canary
 from batch_server import Kind, Turn, by_line, id_of, of_line, said, with_content
 from fault_project import N
-from fault_server import Step
+from fault_server import Step, gzip_bomb
 
 EVERY = range(N)
 PAGE = Step(body=b"<html>Sign in</html>", content_type="text/html")
@@ -200,6 +200,7 @@ OUTPUTS = [
     once("output", "first_half_missing", by_line(lambda lines: lines[6:]),
          **failing(range(6), "contract", LOST_LINE)),
     once("output", "huge", lambda right: right * 1000, **failing(EVERY, "contract", "larger than")),
+    once("output", "packed_and_huge", gzip_bomb(), **failing(EVERY, "contract", "larger than")),
     once("output", "a_line_missing", by_line(lambda lines: lines[:5] + lines[6:]), **UNREADABLE),
     once("output", "a_line_that_is_none", as_sixth(lambda line: b"{oops}\n"), **UNREADABLE),
     once("output", "a_line_too_long", of_line(5, lambda line: line.update(more="x" * 1_000_001)),
@@ -221,7 +222,7 @@ OUTPUTS = [
          **failing([5], "http", "status 500")),
     once("output", "an_item_of_200_with_an_error",
          of_line(5, lambda line: line.update(error="no tokens")),
-         **failing([5], "http", "no tokens")),
+         **failing([5], "http", "^no tokens$")),
     once("output", "no_response", response(None), **NEITHER),
     once("output", "no_choices", response({"status_code": 200, "body": {"choices": []}}),
          **NEITHER),

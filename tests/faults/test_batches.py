@@ -36,7 +36,7 @@ from fault_project import (
     results_of,
     speaks_plainly,
 )
-from fault_server import Step
+from fault_server import FaultServer, Step
 from ticketbench.core.batch import question_of
 from ticketbench.core.errors import IncompleteError
 from ticketbench.edge.answers.cache import AnswerCache
@@ -107,6 +107,28 @@ def test_a_fault_becomes_what_the_table_says_and_nothing_is_asked_twice(
     if fault.code == 3:
         assert asked_in(server.uploads[1]) == [project.text(i) for i in fault.failed]
     assert open_ids(project) == []
+
+
+@pytest.mark.parametrize("kind", ["upload", "state", "output"])
+def test_a_redirect_of_a_batch_is_not_followed(
+    project: FaultProject, server: FaultyBatches, kind: Kind
+) -> None:
+    with FaultServer() as other:
+        server.turn(kind, Step(307, b"", {"Location": other.url}))
+        project.ends_with(4, batches=BATCH)
+        assert other.seen == []
+
+
+def test_an_id_that_a_server_gives_twice_stops_the_run_until_both_are_forgotten(
+    two_batches: FaultProject, server: FaultyBatches
+) -> None:
+    server.turn("upload", said(batch_id="b1"), said(batch_id="b1"))
+    error = two_batches.ends_with(4, batches=BATCH)
+    assert "batch b1 holds none of these questions" in str(error)
+    assert open_ids(two_batches) == ["b1", "b1"]
+    two_batches.run(batches=BatchWishes(use=True, forget=True))
+    report_is_sound(two_batches, {})
+    assert open_ids(two_batches) == []
 
 
 def named(batch_id: str) -> BatchWishes:
