@@ -69,7 +69,7 @@ def _by_question(content: bytes, asked: Collection[str]) -> tuple[dict[str, list
 
 
 def _said(status: int, reason: str) -> str:
-    told = [f"status {status}"] * bool(status) + [reason] * bool(reason)
+    told = [f"status {status}"] * (status not in (0, 200)) + [reason] * bool(reason)
     return ": ".join(told) or "the batch says that this question failed"
 
 
