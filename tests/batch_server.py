@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Literal
 
 from fault_server import FaultServer, Seen, Step, valid_answer
-from ticketbench.core.batch import (
+from ticketbench.core.shapes.batch import (
     BATCHES,
     COMPLETED,
     CONTENT_TYPE,

@@ -37,8 +37,8 @@ from fault_project import (
     speaks_plainly,
 )
 from fault_server import FaultServer, Step
-from ticketbench.core.batch import question_of
 from ticketbench.core.errors import IncompleteError
+from ticketbench.core.shapes.batch import question_of
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.batches import every_batch, uploads
 from ticketbench.edge.batches import server as batch_api

@@ -9,7 +9,7 @@ import pytest
 
 from batch_project import batch_server, write_project
 from forked import ticketbench_in
-from ticketbench.core.batch import MOST_LINES
+from ticketbench.core.shapes.batch import MOST_LINES
 from ticketbench.edge.batches.uploads import PAYS_FROM
 from ticketbench.edge.inputs.endpoint_config import EndpointConfig
 from ticketbench.edge.serving.batches.conduct import Conduct

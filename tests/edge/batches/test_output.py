@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketbench.core.batch import answer_line, failure_line
 from ticketbench.core.classify import parse_answer, question
 from ticketbench.core.errors import EndpointError
+from ticketbench.core.shapes.batch import answer_line, failure_line
 from ticketbench.core.types import Failure
 from ticketbench.edge.batches.output import checked_answer, output_of
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ticketbench.core.batch import is_id
+from ticketbench.core.shapes.batch import is_id
 from ticketbench.edge.answers import cache_file
 from ticketbench.edge.answers.batch_writer import Statement
 

@@ -10,9 +10,9 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
-from ticketbench.core.batch import COMPLETED, FAILED, Batch
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import EndpointError
+from ticketbench.core.shapes.batch import COMPLETED, FAILED, Batch
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.open_batches import OpenBatch, new_batch

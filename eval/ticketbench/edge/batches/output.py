@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ticketbench.core.batch import (
+from ticketbench.core.classify import ContractViolation, Refused
+from ticketbench.core.shapes.batch import (
     Answered,
     ItemFailed,
     Odd,
@@ -13,7 +14,6 @@ from ticketbench.core.batch import (
     Unreadable,
     read_output,
 )
-from ticketbench.core.classify import ContractViolation, Refused
 from ticketbench.core.shapes.json_text import Told, answer_object, classified
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.guard import checked

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ticketbench.core.batch import (
+from ticketbench.core.classify import MOST_ANSWER_BYTES, ContractViolation
+from ticketbench.core.errors import EndpointError
+from ticketbench.core.shapes.batch import (
     CONTENT_TYPE,
     Batch,
     batch_path,
     batches_url,
     read_batch,
 )
-from ticketbench.core.classify import MOST_ANSWER_BYTES, ContractViolation
-from ticketbench.core.errors import EndpointError
 from ticketbench.edge.asking.one_question import (
     asked_wait_s,
     shown_text,

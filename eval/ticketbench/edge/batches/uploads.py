@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ticketbench.core.batch import MOST_BYTES, MOST_LINES, question_line
+from ticketbench.core.shapes.batch import MOST_BYTES, MOST_LINES, question_line
 
 Setting = Literal["auto", "always", "never"]
 

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from ticketbench.core.batch import NO_BATCHES, batches_url
 from ticketbench.core.errors import InputError
 from ticketbench.core.keys.host import has_shape, web_url
+from ticketbench.core.shapes.batch import NO_BATCHES, batches_url
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict
 from ticketbench.edge.key_hosts.host import host_of
 from ticketbench.edge.redaction import note_key

@@ -19,8 +19,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
-from ticketbench.core.batch import BATCHES, CONTENT_TYPE, MOST_BYTES
 from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.shapes.batch import BATCHES, CONTENT_TYPE, MOST_BYTES
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.serving.batches.conduct import Conduct
 from ticketbench.edge.serving.batches.memory import Batches

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from served import NAMED, TEXT
-from ticketbench.core.batch import (
+from ticketbench.core.classify import parse_answer, question
+from ticketbench.core.errors import MachineError
+from ticketbench.core.shapes.batch import (
     Answered,
     Batch,
     ItemFailed,
@@ -19,8 +21,6 @@ from ticketbench.core.batch import (
     Unreadable,
     read_output,
 )
-from ticketbench.core.classify import parse_answer, question
-from ticketbench.core.errors import MachineError
 from ticketbench.edge.engines import Engine, engines
 from ticketbench.edge.serving.batches import memory
 from ticketbench.edge.serving.batches.conduct import Conduct

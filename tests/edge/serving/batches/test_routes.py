@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from served import NAMED, TEXT, served
-from ticketbench.core.batch import Answered, Batch, question_line, read_batch, read_output
 from ticketbench.core.classify import question
+from ticketbench.core.shapes.batch import Answered, Batch, question_line, read_batch, read_output
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.serving.batches.conduct import Conduct
 from ticketbench.edge.serving.server import ClassifyServer

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from served import NAMED, TEXT
-from ticketbench.core.batch import MOST_LINES, Question, question_line
 from ticketbench.core.classify import question
+from ticketbench.core.shapes.batch import MOST_LINES, Question, question_line
 from ticketbench.edge.serving.batches.upload import questions_in
 from ticketbench.edge.serving.shapes.problem import Malformed, Problem
 

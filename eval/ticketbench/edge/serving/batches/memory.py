@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ticketbench.core.batch import (
+from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.shapes.batch import (
     COMPLETED,
     FAILED,
     PROCESSING,
@@ -21,7 +22,6 @@ from ticketbench.core.batch import (
     answer_line,
     failure_line,
 )
-from ticketbench.core.errors import TicketbenchError
 from ticketbench.edge.serving.batches.conduct import Conduct
 from ticketbench.edge.serving.shapes import classify
 from ticketbench.edge.serving.shapes.model import Model

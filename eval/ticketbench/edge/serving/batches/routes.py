@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ticketbench.core.batch import BATCHES, CONTENT_TYPE, batch_json
+from ticketbench.core.shapes.batch import BATCHES, CONTENT_TYPE, batch_json
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.serving.batches.memory import Batches
 from ticketbench.edge.serving.batches.upload import questions_in

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ticketbench.core.batch import MOST_LINES, Question, question_of
 from ticketbench.core.classify import ContractViolation
+from ticketbench.core.shapes.batch import MOST_LINES, Question, question_of
 from ticketbench.edge.serving.shapes.body import strict_object
 from ticketbench.edge.serving.shapes.problem import TOO_LARGE, Malformed, Problem
 

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ticketbench.core.batch import NO_BATCHES, batches_url
 from ticketbench.core.errors import InputError
+from ticketbench.core.shapes.batch import NO_BATCHES, batches_url
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.flow.steps.inputs import Inputs

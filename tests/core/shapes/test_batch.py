@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketbench.core import batch
-from ticketbench.core.batch import Answered, Batch, ItemFailed, Odd, Unreadable
 from ticketbench.core.classify import ContractViolation, question
+from ticketbench.core.shapes import batch
+from ticketbench.core.shapes.batch import Answered, Batch, ItemFailed, Odd, Unreadable
 
 BODY = question("Rechnung\n„fehlt“", (("billing", "Is it about money?"), ("other", "Else?")))
 GOOD = b'{"top_label":"billing","scores":{"billing":0.75,"other":0.25}}'
