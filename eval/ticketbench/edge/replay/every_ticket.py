@@ -10,6 +10,7 @@ from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
 from ticketbench.edge.answers.memo import Memo, Remembered
 from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.batches.uploads import custom_id
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.replay.known_answers import known_answers
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
@@ -91,7 +92,7 @@ def _replayed(
     """The replay from the answers themselves, and the score of every ticket."""
     asked = questions(dataset, rubrics, source.url)
     answers = known_answers(asked, source)
-    batched = _of_batches(asked, source, answers)
+    batched = _of_batches(asked, source, answers) if source.mode != "replay" else frozenset()
     missing = answers.missing()
     drift, sent = Drift(), 0
     if source.mode == "replay":
@@ -117,20 +118,35 @@ def _replayed(
 
 
 def _of_batches(asked: Questions, source: Source, answers: Answers) -> frozenset[int]:
-    """The questions whose fate batches of this run decided: their answers are not of before, and
-    one that failed is not asked once more.
+    """The questions that are not asked one by one: those whose fate batches of this run decided,
+    whose answers are not of before, and those that wait in batches which are open.
     """
-    if not source.batched:
-        return frozenset()
     missing = frozenset(answers.missing())
     found = {n: source.batched[k] for k, n in asked.position.items() if k in source.batched}
     failed = {n: failure for n, failure in found.items() if failure is not None and n in missing}
     answered = [n for n, failure in found.items() if failure is None and n not in missing]
+    failed = _waiting(asked, source, missing) | failed
     answers.cached -= len(answered)
     answers.failures |= failed
     limits = (one.detail for one in failed.values() if one.kind == "not_run")
     answers.stopped = next(limits, "")
     return frozenset((*failed, *answered))
+
+
+def _waiting(asked: Questions, source: Source, missing: Iterable[int]) -> dict[int, Failure]:
+    """Missing questions in open batches: asked once more, they would be paid twice."""
+    open_ones = [one for one in source.cache.open_batches() if one.url == source.url]
+    batch_of = {name: one for one in open_ones for name in one.custom_ids}
+    if not batch_of:
+        return {}
+    keys = asked.keys
+    waiting = {n: batch_of.get(custom_id(keys[n])) for n in missing}
+    told = "`ticketbench run CONFIG` waits for it"
+    return {
+        n: Failure("", "not_run", 0, f"{one.shown}, is open: {told}")
+        for n, one in waiting.items()
+        if one is not None
+    }
 
 
 def unanswered(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Questions, list[int]]:

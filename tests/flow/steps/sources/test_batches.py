@@ -17,7 +17,9 @@ from ticketbench.edge.serving.batches.conduct import Conduct
 from ticketbench.flow.answers.cache import cache_info
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.run import RunOutcome, run
+from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.sources.batches import BatchWishes
+from ticketbench.flow.steps.tables import scored
 
 pytestmark = pytest.mark.loopback
 
@@ -233,3 +235,19 @@ def test_lines_that_belong_to_no_question_are_a_finding(
     findings = run(EVAL, batches=BATCH).results.findings
     (found,) = [one for one in findings if one.code == "TB313"]
     assert found.evidence.startswith("1 line of the output answered no question")
+
+
+def test_no_other_command_asks_what_waits_in_an_open_batch(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(Path(), asked.server.url, tickets=6)
+    with monkeypatch.context() as patch:
+        patch.setattr("ticketbench.edge.batches.polls._MOST_IN_A_ROW", 1)
+        interrupt(asked)
+        with pytest.raises(EndpointError):
+            run(EVAL, batches=BATCH)
+    table = scored(read_inputs(EVAL), ["v1"], mode="auto")["v1"]
+    assert {failure.kind for failure in table.failures} == {"not_run"}
+    assert table.n_failed == 6
+    assert asked.ids[0] in table.failures[0].detail
+    assert "`ticketbench run CONFIG` waits for it" in table.failures[0].detail
