@@ -130,7 +130,6 @@ class EveryBatch:
             batch = new_batch(self.wanted.url, one.custom_ids)
             self.cache.note_batch(batch)
             _to_its_end(partial(self._submit, batch, one))
-            self.tell(f"{self.pending[-1].shown}: waiting for it")
 
     def look(self, batch: OpenBatch) -> bool:
         """Whether a batch is over; then its answers are stored, and it is pending no longer.
@@ -188,6 +187,7 @@ class EveryBatch:
             self.cache.forget_batch(batch)
             raise error.located(shown_url(self.wanted.url)) from None
         named = replace(batch, id=said.id)
+        self.tell(f"{named.shown}: waiting for it")  # first: the disk may be full
         self.cache.note_batch(named)
         self.pending.append(named)
         n = len(upload.custom_ids)

@@ -142,7 +142,8 @@ def in_batches(
         name: replace(source, batched=of_url.get(source.url, {}))
         for name, source in sources.by_set.items()
     }
-    failed = sum(outcome is not None for one in batches for outcome in one.outcomes.values())
+    outcomes = [outcome for one in batches for outcome in one.outcomes.values() if outcome]
+    failed = sum(outcome.kind != "not_run" for outcome in outcomes)
     counts = sum((one.counts for one in batches), Counts())
     used = counts.uploaded or counts.taken_up
     return Batched(replace(sources, by_set=by_set), counts if used else None, failed)
