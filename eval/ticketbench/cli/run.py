@@ -90,7 +90,7 @@ def command(
     ticketbench run configs/support.yaml --set policy.threshold=0.7 --out /tmp/r
     ticketbench run configs/support.yaml --dry-run            # what it would cost
     ticketbench run configs/support.yaml --max-requests 500   # again: goes on
-    ticketbench run configs/support.yaml --batch              # again: goes on waiting
+    ticketbench run configs/support.yaml --batch              # again: waits on
     """
     from ticketbench.flow.steps.sources.batches import BatchWishes
 
