@@ -71,3 +71,18 @@ def test_where_a_form_letter_says_it_all_the_verdict_says_whose_ties_were_droppe
     for page in ("index.html", "summary.md"):
         text = Path("reports/c", page).read_text(encoding="utf-8").replace("\\", "")
         assert "ties of 22 tickets dropped (TB108)" in text
+
+
+def test_validate_leaves_near_duplicates_to_run_and_says_so() -> None:
+    letter = (
+        "Dear team, the invoice for our workspace shows twelve seats although we removed four. "
+    )
+    rows = [f"f{i},{letter.replace(',', '')}{i},general\n" for i in range(40)]
+    Path("tickets.csv").write_text("".join(["id,text,label\n", *rows]), encoding="utf-8")
+    done = ticketbench("validate", "c.yaml")
+    assert done.returncode == 0
+    assert "near-duplicates are looked for by `run`" in " ".join(done.stdout.split())
+    assert "TB108" not in done.stderr
+    grouped = CONFIG.replace("tickets.csv}", "tickets.csv, columns: {group: id}}")
+    Path("c.yaml").write_text(grouped, encoding="utf-8")
+    assert "near-duplicates" not in ticketbench("validate", "c.yaml").stdout

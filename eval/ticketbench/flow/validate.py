@@ -15,6 +15,7 @@ from ticketbench.report.words.numbers import count
 if TYPE_CHECKING:
     from ticketbench.edge.inputs.tickets.keys import DatasetKeys
     from ticketbench.flow.rubrics.lint import LintedSet, PlacedFinding
+    from ticketbench.flow.steps.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,11 @@ def _notes(linted: Sequence[LintedSet]) -> str:
     return f"; {count(n, 'note')} in `rubrics lint`" if n else ""
 
 
+def _unsearched(inputs: Inputs) -> str:
+    by_column = inputs.config.file.dataset.columns.group is not None
+    return "" if by_column else "; near-duplicates are looked for by `run`"
+
+
 def _check_config(path: Path) -> Checked:
     from ticketbench.edge.endpoints import Connection, connect
     from ticketbench.flow.rubrics.lint import OF_EVERY_RUN, lint_config
@@ -151,7 +157,7 @@ def _check_config(path: Path) -> Checked:
     from ticketbench.flow.steps.inputs import read_inputs
     from ticketbench.flow.texts import texts_notes
 
-    inputs = read_inputs(path)
+    inputs = read_inputs(path, search=False)
     for endpoint in inputs.endpoints:
         try:
             connect(endpoint.settings.url, Connection())
@@ -161,7 +167,7 @@ def _check_config(path: Path) -> Checked:
     linted = lint_config(inputs.config)
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
     tickets = count(len(inputs.dataset.tickets), "ticket")
-    summary = f"{tickets}, rubric sets {names}{_notes(linted.sets)}"
+    summary = f"{tickets}, rubric sets {names}{_notes(linted.sets)}{_unsearched(inputs)}"
     notes = texts_notes(inputs.config) if inputs.config.texts_of_before is not None else ()
     of_lint = [*(one for each in linted.sets for one in each.findings), *linted.unused]
     others = [found for found in inputs.findings if found.code not in OF_EVERY_RUN]

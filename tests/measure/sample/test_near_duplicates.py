@@ -1,3 +1,5 @@
+"""Groups of near-duplicates, against all pairs one by one; texts that many tickets share."""
+
 from __future__ import annotations
 
 import csv
@@ -10,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.measure.sample import near_duplicates
+from ticketbench.measure.sample.alike import candidates
+from ticketbench.measure.sample.alike import shingles as shingles_of_texts
 from ticketbench.measure.sample.near_duplicates import near_duplicate_groups, normalised
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,17 +77,16 @@ def altered(rng: np.random.Generator, n: int) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize("guesses", [0, 4])
 @pytest.mark.parametrize("chunk", [1, 300, 20_000])
 def test_a_search_in_parts_finds_the_same_groups(
-    monkeypatch: pytest.MonkeyPatch, chunk: int, guesses: int
+    monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     rng = np.random.default_rng(5)
     other = ["".join(rng.choice(list(LETTERS), 40)) for _ in range(600)]
     texts = altered(rng, 18) + [t[:38] + "xy" for t in other[:40]] + other
     expected = by_brute_force(texts)
-    monkeypatch.setattr(near_duplicates, "_CHUNK", chunk)
-    monkeypatch.setattr(near_duplicates, "_GUESSES", guesses)
+    monkeypatch.setattr(shingles_of_texts, "_CHUNK", chunk)
+    monkeypatch.setattr(candidates, "_PAIRS", chunk)
     assert groups_of(texts) == expected
     assert len(set(expected)) < len(texts) - 40
 

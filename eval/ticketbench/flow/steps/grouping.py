@@ -24,13 +24,16 @@ class Grouped:
     untied: int = 0
 
 
-def grouped(loaded: LoadedDataset, columns: Columns) -> Grouped:
+def grouped(loaded: LoadedDataset, columns: Columns, *, search: bool = True) -> Grouped:
     """Groups of the mapped column; without one, near-duplicates are searched and tied.
 
-    Near-duplicates counted as independent make every interval too narrow.
+    Near-duplicates counted as independent make every interval too narrow. Who computes none does
+    without the `search`: every ticket is a group of its own then.
     """
     if columns.group is not None:
         return Grouped(loaded, f"column {columns.group}", ())
+    if not search:
+        return Grouped(loaded, "ticket", ())
     found = near_duplicate_groups([ticket.text for ticket in loaded.dataset.tickets])
     sizes = Counter(found.groups.tolist())
     names = [f"near-duplicates {g}" if sizes[g] > 1 else None for g in found.groups.tolist()]

@@ -71,13 +71,17 @@ class Inputs:
         return self.loaded.dataset
 
 
-def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
-    """Read config, rubric files and dataset; raises InputError with every problem located."""
+def read_inputs(path: Path, *, overrides: Sequence[str] = (), search: bool = True) -> Inputs:
+    """Read config, rubric files and dataset; raises InputError with every problem located.
+
+    Near-duplicates are looked for where no group column is named, unless `search` is false.
+    """
     refuse_export(path)
-    return inputs_of(read_config(path, overrides=overrides, environment=os.environ))
+    config = read_config(path, overrides=overrides, environment=os.environ)
+    return inputs_of(config, search=search)
 
 
-def inputs_of(config: Config) -> Inputs:
+def inputs_of(config: Config, *, search: bool = True) -> Inputs:
     """What a config names, read and checked; raises InputError with every problem located."""
     _refuse_missing_files(config)
     _refuse_equal_endpoints(config)
@@ -96,7 +100,7 @@ def inputs_of(config: Config) -> Inputs:
 
         refuse_bad_gates(config, rubric_sets, loaded.dataset)
     findings = [f for rubrics in written.values() for f in rubric_findings(rubrics)]
-    with_groups = grouped(loaded, columns)
+    with_groups = grouped(loaded, columns, search=search)
     findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
     return Inputs(
         config=config,

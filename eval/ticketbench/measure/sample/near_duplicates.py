@@ -1,22 +1,18 @@
-"""Which tickets are near-duplicates of each other: an exact search over 5-character shingles."""
+"""Which tickets are near-duplicates of each other: MinHash bands, then an exact check."""
 
 from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
 
 from ticketbench.core.types import BoolArray, IntArray
-
-SHINGLE = 5
-_JACCARD = 850
-"""Smallest Jaccard similarity of near-duplicates, in thousandths."""
+from ticketbench.measure.sample.alike.candidates import HASHES, sign
+from ticketbench.measure.sample.alike.components import components
+from ticketbench.measure.sample.alike.shingles import Hashes, Shared, Texts
 
 _FEWEST_TOO_MANY = 20
 _LARGEST_SHARE = 0.05
@@ -26,11 +22,7 @@ _FEWEST_LEFT = 20
 """Shingles, about 24 characters: with fewer of its own a text says too little to be likened."""
 
 _MOST_SHARED = 10
-_MULTIPLIER = 0x9E3779B97F4A7C15
-_CHUNK = 5_000_000
-_GUESSES = 4
-
-Pairs = tuple[IntArray, IntArray]
+_SAMPLE = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,22 +44,31 @@ class NearDuplicates:
 def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
     """Groups of tickets whose normalised texts share most of their 5-character shingles.
 
-    Two texts are tied when the Jaccard similarity of their shingle sets (Broder 1997) is at least
+    Two texts are tied when the Jaccard similarity J of their shingle sets (Broder 1997) is at least
     .85; a group is a connected component, so its ends may differ more. A text shorter than five
-    characters is one shingle. No pair is missed: candidates come from prefix filtering (Chaudhuri
-    et al. 2006; Bayardo et al. 2007) and are verified exactly.
+    characters is one shingle. Candidates have the same 4 min-hashes in one of 16 bands (Leskovec,
+    Rajaraman, Ullman, ch. 3) and at least 40 of all 64; each is checked exactly, so that no pair is
+    tied wrongly. A pair of similarity J is missed with probability at most
+
+        (1 - J^4)^16 + P(Binomial(64, J) < 40),
+
+    which is 1e-5 at .85 and 4e-8 at .9. Texts of which more than 17 agree in a band share a form
+    letter: they are compared with the next one in it, and with those that agree in three min-hashes
+    of what is not shared. So their number adds to the time as that of other texts does; a pair of
+    which the shared text is the larger part may be missed, for .85 and 80 % shared one in 40.
 
     When one group holds more than 5 % of the different texts, and at least 20, something chains
     different tickets together: a legal footer, a form letter. The shingles that at least half of
     the chained texts have are then left out of every text that has 80 % of them, and the search
     begins anew. A text with fewer than 20 shingles of its own is tied to equal ones only and
     counted in `dropped`; so is every text where ten such parts are not enough. The order of texts
-    changes nothing but the numbers of groups. No texts: no groups.
+    changes nothing but the numbers of groups, and the same texts have the same groups everywhere:
+    the hashes are constants. No texts: no groups.
     """
     plain = normalised(texts)
     number = {text: i for i, text in enumerate(sorted(set(plain)))}
     of_text = np.array([number[text] for text in plain], np.int64)
-    found = _components(list(number))
+    found = _found(list(number))
     groups, n_groups, largest = _numbered(found.component[of_text])
     shared, dropped = (int(part[of_text].sum()) for part in (found.shared, found.dropped))
     return NearDuplicates(groups, n_groups, largest, shared, dropped)
@@ -120,25 +121,26 @@ class _Found:
     dropped: BoolArray
 
 
-def _components(texts: list[str]) -> _Found:
+def _found(plain: list[str]) -> _Found:
     """What ties the different texts, each found without what chains too many of them."""
-    alone = np.arange(len(texts))
-    shared, dropped = np.zeros((2, len(texts)), dtype=np.bool_)
-    if len(texts) < 2:
-        return _Found(alone, shared, dropped)
-    shingles = _shingles(texts)
+    texts, every = Texts(plain), np.arange(len(plain))
+    shared, dropped = np.zeros((2, len(plain)), dtype=np.bool_)
+    signatures = np.empty((len(plain), HASHES), np.uint32)
+    sign(signatures, texts, every)
+    most = _too_many(len(plain))
     for _ in range(_MOST_SHARED + 1):
-        at = np.flatnonzero(~dropped)
-        component = _searched(shingles[at], most=_too_many(len(texts)))
-        chained = _chained(component, most=_too_many(len(texts)))
+        component = components(texts, signatures, np.flatnonzero(~dropped), most=most)
+        chained = _chained(component, most=most)
         if chained is None:
-            # Above every row number, so that no component has the number of a text left alone.
-            alone[at] = component + len(texts)
-            return _Found(alone, shared, dropped)
-        shingles, carriers = _without_shared(shingles, at[chained])
-        shared |= carriers
-        dropped |= carriers & (_sizes(shingles) < _FEWEST_LEFT)
-    return _Found(alone, shared, np.ones_like(dropped))
+            return _Found(component, shared, dropped)
+        carried = _carried(texts, chained)
+        texts = texts.without(carried)
+        carriers = np.flatnonzero(carried.carriers)
+        shared[carriers] = True
+        left = texts.sets(carriers)
+        dropped[carriers] = [len(left[i]) < _FEWEST_LEFT for i in carriers.tolist()]
+        sign(signatures, texts, carriers[~dropped[carriers]])
+    return _Found(every, shared, np.ones_like(dropped))
 
 
 def _too_many(n: int) -> int:
@@ -153,187 +155,25 @@ def _chained(component: IntArray, *, most: int) -> IntArray | None:
     return np.flatnonzero(component == largest) if counts[largest] >= most else None
 
 
-def _without_shared(
-    shingles: sparse.csr_array, chained: IntArray
-) -> tuple[sparse.csr_array, BoolArray]:
-    """The shingles without what most of the `chained` texts have, and the texts that carried it."""
-    times = np.bincount(shingles[chained].indices, minlength=shingles.shape[1])
-    common = times >= _SHARED_BY * len(chained)
-    of_common = common[shingles.indices]
-    owner = np.repeat(np.arange(shingles.shape[0]), _sizes(shingles))
-    carried = np.bincount(owner[of_common], minlength=shingles.shape[0])
-    carriers = carried >= max(1, _CARRIES * common.sum())
+def _carried(texts: Texts, chained: IntArray) -> Shared:
+    """What at least half of the `chained` texts have, and the texts with most of it."""
+    common = _in_half(texts, chained)
+    carriers = np.zeros(len(texts.plain), np.bool_)
+    for rows, found in texts.shingles(np.arange(len(texts.plain))):
+        carried = np.bincount(found.held(common)[0], minlength=len(rows))
+        carriers[rows] = carried >= max(1, _CARRIES * len(common))
     carriers[chained] = True  # at most once each, so that every search has less to do
-    kept = ~(of_common & carriers[owner])
-    ends = np.append(0, np.cumsum(kept))[shingles.indptr]
-    indices = shingles.indices[kept]
-    ones = np.ones(len(indices), dtype=np.int8)
-    return sparse.csr_array((ones, indices, ends), shingles.shape), carriers
+    return Shared(common, carriers)
 
 
-def _searched(shingles: sparse.csr_array, *, most: int) -> IntArray:
-    """The component of each text; the search ends early once one holds `most` of them.
+def _in_half(texts: Texts, chained: IntArray) -> Hashes:
+    """The shingles that at least half of the `chained` texts have, counted over all of them.
 
-    Components only grow, so one that is too large stays so, and a dataset of form letters is spared
-    the search over almost all pairs.
+    Each stands in one of 64 texts drawn from them, but with probability 2^-64.
     """
-    component = np.arange(shingles.shape[0])
-    if len(component) < 2:
-        return component
-    shingles, order = _by_size(shingles)
-    for pairs in chain(_first_guesses(shingles), _candidates(shingles)):
-        component = _tied(component, pairs, shingles)
-        if np.bincount(component).max() >= most:
-            break
-    unsorted = np.empty_like(component)
-    unsorted[order] = component
-    return unsorted
-
-
-def _shingles(texts: list[str]) -> sparse.csr_array:
-    """Text x shingle, one where the text has the shingle; columns from rare to frequent."""
-    rows, hashes = _hashes(texts)
-    columns, n_columns = _ranked(hashes)
-    keys = rows * n_columns + columns
-    keys.sort()
-    # By hand: numpy's unique of plain values takes three times as long.
-    keys = keys[np.append(True, keys[1:] != keys[:-1])]
-    starts = np.searchsorted(keys, np.arange(len(texts) + 1) * n_columns)
-    shape = (len(texts), n_columns)
-    ones = np.ones(len(keys), dtype=np.int8)
-    return sparse.csr_array((ones, (keys % n_columns).astype(np.int32), starts), shape)
-
-
-def _hashes(texts: list[str]) -> tuple[IntArray, NDArray[np.uint64]]:
-    """Every window of five code points as a 64-bit hash, and which text it belongs to.
-
-    64 bits tell all shingles of any dataset apart in practice. Padding with NUL, which no
-    normalised text has, makes a short text one shingle.
-    """
-    padded = [text.ljust(SHINGLE, "\0") for text in texts]
-    lengths = np.fromiter(map(len, padded), dtype=np.int64, count=len(padded))
-    owner = np.repeat(np.arange(len(padded)), lengths)
-    encoded = "".join(padded).encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(encoded, dtype="<u4")
-    hashes = np.zeros(len(codes) - SHINGLE + 1, dtype=np.uint64)
-    for offset in range(SHINGLE):
-        hashes *= np.uint64(_MULTIPLIER)
-        hashes += codes[offset : offset + len(hashes)]
-    within = owner[: len(hashes)] == owner[SHINGLE - 1 :]
-    return owner[: len(hashes)][within], hashes[within]
-
-
-def _ranked(hashes: NDArray[np.uint64]) -> tuple[IntArray, int]:
-    """Equal hashes as equal numbers from rare to frequent, and how many numbers there are."""
-    order = np.argsort(hashes, kind="stable")  # twice as fast with many equal values
-    ordered = hashes[order]
-    new = np.append(True, ordered[1:] != ordered[:-1])
-    counts = np.diff(np.append(np.flatnonzero(new), len(ordered)))
-    rank = np.empty(len(counts), dtype=np.int64)
-    rank[np.argsort(counts, kind="stable")] = np.arange(len(counts))
-    found = np.empty(len(hashes), dtype=np.int64)
-    found[order] = np.repeat(rank, counts)
-    return found, len(counts)
-
-
-def _by_size(shingles: sparse.csr_array) -> tuple[sparse.csr_array, IntArray]:
-    """The texts from few shingles to many, and which text stands where."""
-    order = np.argsort(np.diff(shingles.indptr), kind="stable")
-    return shingles[order], order
-
-
-def _first_guesses(shingles: sparse.csr_array) -> Iterator[Pairs]:
-    """Pairs of texts that agree in two min-hashes (Broder 1997), a few per text.
-
-    They find nothing that the search would not, but they tie form letters before it starts.
-    """
-    shuffled = np.arange(shingles.shape[1], dtype=np.uint64)
-    for _ in range(_GUESSES):
-        key = np.zeros(shingles.shape[0], dtype=np.uint64)
-        for _ in range(2):
-            shuffled = shuffled * np.uint64(_MULTIPLIER) + np.uint64(1)
-            least = np.minimum.reduceat(shuffled[shingles.indices], shingles.indptr[:-1])
-            key = key * np.uint64(_MULTIPLIER) + least
-        order = np.argsort(key)
-        same = key[order][1:] == key[order][:-1]
-        yield order[1:][same], order[:-1][same]
-
-
-def _candidates(shingles: sparse.csr_array) -> Iterator[Pairs]:
-    """Pairs of rows that may be near-duplicates; every true pair is among them.
-
-    Near-duplicates share at least ceil(.85·size) shingles, so the rarest size - that + 1 of both
-    have one in common. The sparse product counts the common ones, a bounded part at a time.
-    """
-    size = _sizes(shingles)
-    prefix_size = size - _at_least(size, 1000) + 1
-    last = shingles.indices[shingles.indptr[:-1] + prefix_size - 1]
-    prefix = _prefixes(shingles, prefix_size)
-    columns = prefix.T.tocsr()
-    work = np.asarray(prefix @ np.diff(columns.indptr).astype(np.int64))
-    for start, stop in _chunks(work):
-        low = int(np.searchsorted(size, _at_least(size[start], 1000)))
-        common = (prefix[start:stop] @ columns[:, low:stop]).tocoo()
-        left, right = common.row.astype(np.int64) + start, common.col.astype(np.int64) + low
-        # What is not counted lies beyond the prefix that ends first, in the order of rarity.
-        ends_first = np.where(last[left] <= last[right], left, right)
-        most = common.data + (size - prefix_size)[ends_first]
-        likely = (right < left) & (most >= _at_least(size[left] + size[right], 1000 + _JACCARD))
-        yield left[likely], right[likely]
-
-
-def _prefixes(shingles: sparse.csr_array, prefix_size: IntArray) -> sparse.csr_array:
-    """The first `prefix_size` shingles of each text, without those of one text only."""
-    position = np.arange(shingles.nnz) - np.repeat(shingles.indptr[:-1], _sizes(shingles))
-    kept = position < np.repeat(prefix_size, _sizes(shingles))
-    texts = np.bincount(shingles.indices[kept], minlength=shingles.shape[1])
-    kept &= texts[shingles.indices] > 1
-    ends = np.append(0, np.cumsum(kept))[shingles.indptr]
-    indices = shingles.indices[kept]
-    return sparse.csr_array((np.ones(len(indices), np.int32), indices, ends), shingles.shape)
-
-
-def _tied(component: IntArray, pairs: Pairs, shingles: sparse.csr_array) -> IntArray:
-    """The components after these pairs; only pairs that can still tie something are verified."""
-    size = _sizes(shingles)
-    untied = component[pairs[0]] != component[pairs[1]]
-    left, right = pairs[0][untied], pairs[1][untied]
-    for start, stop in _chunks(size[left] + size[right]):
-        a, b = left[start:stop], right[start:stop]
-        untied = component[a] != component[b]
-        a, b = a[untied], b[untied]
-        common = np.diff(shingles[a].multiply(shingles[b]).tocsr().indptr)
-        near = common >= _at_least(size[a] + size[b], 1000 + _JACCARD)
-        component = _joined(component, a[near], b[near])
-    return component
-
-
-def _joined(component: IntArray, left: IntArray, right: IntArray) -> IntArray:
-    """The components after tying these pairs."""
-    from scipy.sparse.csgraph import connected_components  # brings scipy.linalg along
-
-    edges = (np.ones(len(left), dtype=np.int8), (component[left], component[right]))
-    graph = sparse.coo_array(edges, shape=(len(component), len(component)))
-    _, joined = connected_components(graph, directed=False)
-    return np.asarray(joined[component], dtype=np.int64)
-
-
-def _chunks(work: IntArray) -> Iterator[tuple[int, int]]:
-    """Ranges of entries with about `_CHUNK` of work each; at least one entry each."""
-    total = np.cumsum(work)
-    steps = np.arange(0, int(total[-1]) if len(total) else 0, _CHUNK)
-    bounds = np.unique([0, *np.searchsorted(total, steps), len(work)]).tolist()
-    return pairwise(bounds)
-
-
-def _at_least(of: IntArray, denominator: int) -> IntArray:
-    """.85·1000/denominator of `of`, rounded up; in whole numbers, which do not round.
-
-    Two texts share at least J·size shingles of either, and J/(1 + J) of both sizes together.
-    """
-    return -(-of * _JACCARD // denominator)
-
-
-def _sizes(shingles: sparse.csr_array) -> IntArray:
-    """Number of different shingles per text."""
-    return np.diff(shingles.indptr).astype(np.int64)
+    drawn = np.random.default_rng(0).permutation(chained)[:_SAMPLE]
+    possible = np.unique(np.concatenate([found.values for _, found in texts.shingles(drawn)]))
+    times = np.zeros(len(possible), np.int64)
+    for _, found in texts.shingles(chained):
+        times += np.bincount(found.held(possible)[1], minlength=len(possible))
+    return possible[times >= _SHARED_BY * len(chained)]
