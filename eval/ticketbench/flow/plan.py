@@ -92,15 +92,20 @@ class RunPlan:
 
 def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
+    inputs = read_inputs(config, overrides=overrides)
+    return plan_of(inputs, inputs.rubric_sets, mode=mode)
+
+
+def plan_of(inputs: Inputs, rubric_sets: Sequence[RubricSet], *, mode: Mode) -> RunPlan:
+    """What replaying some of the rubric sets would ask; nothing is sent or written."""
     from ticketbench.edge.replay.every_ticket import plan
 
-    inputs = read_inputs(config, overrides=overrides)
     sets: list[SetPlan] = []
     counted: set[str] = set()
     asked: dict[str, list[Plan]] = {one.name: [] for one in inputs.endpoints}
     key: list[str] = []
     with answer_source(inputs, mode=mode, reads_only=True, tell=key.append) as sources:
-        for rubrics in inputs.rubric_sets:
+        for rubrics in rubric_sets:
             found = plan(inputs.dataset, rubrics, sources.of(rubrics), counted)
             sets.append(_set_plan(inputs, rubrics, found, mode=mode))
             asked[inputs.endpoint_of(rubrics).name].append(found)

@@ -49,18 +49,14 @@ from ticketbench.flow.steps.inputs import (
 from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import SEED, blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
+from ticketbench.flow.steps.tables import ProgressOf
 from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.endpoints.effort import Effort
 from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Replayed
-    from ticketbench.edge.replay.many_questions import Progress
     from ticketbench.edge.replay.source import Mode, Sources
-
-
-ProgressOf = Callable[[str], "Progress | None"]
-"""From a rubric set's name to a progress callback."""
 
 
 @dataclass(frozen=True, slots=True)

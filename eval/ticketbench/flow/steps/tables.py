@@ -13,7 +13,11 @@ from ticketbench.flow.steps.inputs import Inputs, answer_source
 from ticketbench.measure.gates.results import Answered
 
 if TYPE_CHECKING:
+    from ticketbench.edge.replay.many_questions import Progress
     from ticketbench.edge.replay.source import Mode
+
+ProgressOf = Callable[[str], "Progress | None"]
+"""From a rubric set's name to a progress callback."""
 
 MISSING = ("miss", "cache")
 """Kinds of failure that asking would mend: nothing usable is stored."""
@@ -26,11 +30,13 @@ def scored(
     mode: Mode = "replay",
     remembers: bool = True,
     tell: Callable[[str], None] | None = None,
+    progress: ProgressOf | None = None,
 ) -> dict[str, ScoreTable]:
     """The answers of the rubric sets `names`, tickets in order of id; by default nothing is sent.
 
     `tell` hears which key goes where before anything is sent, `remembers` is what it is in
-    `answer_source`. Missing answers are failures. Raises what replaying raises.
+    `answer_source`, `progress` says by the name of a set who hears how far it is. Missing answers
+    are failures. Raises what replaying raises.
     """
     from threadpoolctl import threadpool_limits
 
@@ -41,10 +47,11 @@ def scored(
         inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
     ) as sources:
         chosen = [rubric_set(inputs, name) for name in dict.fromkeys(names)]
-        tables = {
-            rubrics.name: replay(inputs.dataset, rubrics, sources.of(rubrics)).table
-            for rubrics in chosen
-        }
+        tables = {}
+        for rubrics in chosen:
+            told = progress(rubrics.name) if progress else None
+            found = replay(inputs.dataset, rubrics, sources.of(rubrics), progress=told)
+            tables[rubrics.name] = found.table
     # Several BLAS threads add up in another order: the last bit would depend on their number.
     threadpool_limits(1, "blas")
     return {name: table.in_order_of_ids() for name, table in tables.items()}
