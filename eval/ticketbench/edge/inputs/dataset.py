@@ -89,7 +89,7 @@ def load_unlabelled(path: Path, how: Reading) -> LoadedDataset:
     what `load_dataset` raises.
     """
     table = read_table(path, how.dialect)
-    columns = Columns(**_there(how.keys.columns, table), label=_NO_LABEL)
+    columns = Columns.model_validate({**_there(how.keys.columns, table), "label": _NO_LABEL})
     rows = tuple(Row(row.line, {**row.values, _NO_LABEL: NONE_LABEL}) for row in table.rows)
     table = replace(table, columns=(*table.columns, _NO_LABEL), rows=rows)
     keys = how.keys.model_dump(include={"delimiter", "encoding", "join", "line_ends"})

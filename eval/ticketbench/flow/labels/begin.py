@@ -54,7 +54,7 @@ class Begin:
 
 @dataclass(frozen=True, slots=True)
 class Ear:
-    """Who hears of asking: its plan before anything is sent, which key goes where, how far it is."""
+    """Who hears of asking: the plan before it, which key goes where, and how far it is."""
 
     plan: Callable[[RunPlan], None] | None = None
     key: Callable[[str], None] | None = None

@@ -18,11 +18,10 @@ from ticketbench.measure.kinds import (
     TableMetric,
     TicketMetric,
 )
-from ticketbench.measure.labelled.targets import TARGETS
+from ticketbench.measure.labelled.targets import TARGETS, Sides
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.change import Change
 from ticketbench.measure.pairs.of_means import of_means
-from ticketbench.measure.pairs.pairing import Pair
 
 Needs = Literal["no label", "disagreements", "every label"]
 
@@ -77,17 +76,17 @@ def figures() -> tuple[Figure, ...]:
     return (*free, *few, *rest)
 
 
-def outcome_shares(pair: Pair) -> tuple[OutcomeShare, ...]:
+def outcome_shares(of: Sides) -> tuple[OutcomeShare, ...]:
     """How many tickets both sides route, hand to a person and escalate. No tickets: NaN."""
-    return tuple(_share(pair, name) for name in OUTCOMES)
+    return tuple(_share(of, name) for name in OUTCOMES)
 
 
-def _share(pair: Pair, name: str) -> OutcomeShare:
+def _share(of: Sides, name: str) -> OutcomeShare:
     outcome, title = OUTCOMES[name]
-    base, candidate = ((side.outcome == outcome).astype(np.float64) for side in pair)
+    base, candidate = ((side == outcome).astype(np.float64) for side in of.outcomes)
     n = len(base)
     first, second = (float(side.mean()) if n else math.nan for side in (base, candidate))
-    change = of_means(base, candidate, pair[0].table.groups)
+    change = of_means(base, candidate, of.groups)
     return OutcomeShare(name, title, n, first, second, change)
 
 
