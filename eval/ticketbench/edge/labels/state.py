@@ -160,7 +160,8 @@ def alone(path: Path) -> Iterator[None]:
     """Keep the state in `path` for this command: who reads and writes it at the same time would
     lose the labels of the other.
 
-    Raises MachineError where another command has it for ten seconds.
+    An empty `.NAME.lock` stays beside it, so that all who wait do so for the same file. Raises
+    MachineError where another command has it for ten seconds.
     """
     from filelock import FileLock, Timeout
 
@@ -178,5 +179,4 @@ def alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        beside.unlink(missing_ok=True)  # while it is held: a later command makes a new one
         lock.release()
