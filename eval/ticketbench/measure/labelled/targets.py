@@ -26,13 +26,13 @@ UNLABELLED = -2
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A mean over tickets: its name, its title, which way is better, and its value per ticket."""
+    """A mean over tickets: name, title, value of each ticket, and which way is better."""
 
     name: str
     title: str
-    higher_is_better: bool
-    share: bool
     of: Callable[[RoutedTickets], FloatArray]
+    higher_is_better: bool = True
+    share: bool = True
 
 
 def _accuracy(tickets: RoutedTickets) -> FloatArray:
@@ -54,10 +54,12 @@ def _cost(tickets: RoutedTickets) -> FloatArray:
 TARGETS: dict[str, Target] = {
     each.name: each
     for each in (
-        Target("accuracy", "Right of all tickets", True, True, _accuracy),
-        Target("wrongly_routed", "Routed to a wrong label", False, True, _wrongly_routed),
-        Target("routed_right", "Routed to the right label", True, True, _routed_right),
-        Target("cost", "Cost per ticket", False, False, _cost),
+        Target("accuracy", "Right of all tickets", _accuracy),
+        Target(
+            "wrongly_routed", "Routed to a wrong label", _wrongly_routed, higher_is_better=False
+        ),
+        Target("routed_right", "Routed to the right label", _routed_right),
+        Target("cost", "Cost per ticket", _cost, higher_is_better=False, share=False),
     )
 }
 """Every target by name. Gold `__none__` has no right label, so it is wrong in all of them."""
