@@ -12,6 +12,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.edge.labels.sheet import Blank, label_studio_tasks, sheet_csv
 from ticketbench.edge.labels.state import LabelState
+from ticketbench.edge.redaction import redact
 
 SMALL, LARGE, LARGE_FROM = 10, 25, 100
 """Batches of 10 until 100 tickets are labelled, then of 25: who looks after each batch labels up to
@@ -63,8 +64,8 @@ def sheet_path(state_path: Path, batch: Batch, *, label_studio: bool) -> Path:
 def sheet(
     state: LabelState, batch: Batch, texts: Mapping[str, str], *, label_studio: bool
 ) -> bytes:
-    """The file, without any answer; `texts` by ticket id."""
+    """The file, without any answer and without a key that this machine knows; `texts` by id."""
     places = [state.to_label[number - 1] for number in batch.numbers]
     names = [state.log.ids[place - 1] for place in places]
     blanks = [Blank(place, name, texts[name]) for place, name in zip(places, names, strict=True)]
-    return label_studio_tasks(blanks) if label_studio else sheet_csv(blanks)
+    return redact(label_studio_tasks(blanks) if label_studio else sheet_csv(blanks))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Ticket
+from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.files.together import together
 from ticketbench.edge.labels.state import LabelState, alone, read_state, state_bytes
 from ticketbench.edge.redaction import redact
@@ -96,14 +97,14 @@ def label_next(
             sheet_path(state_path, batch, label_studio=how.label_studio) if batch.numbers else None
         )
         texts, masking = _texts(state, batch, inputs, mask=how.mask)
-        if path is not None and path.exists() and not how.force:
-            raise _there_already(path, state_path)
+        content = sheet(state, batch, texts, label_studio=how.label_studio)
+        if path is not None and not how.force:
+            _refuse_to_lose(path, content, state_path)
         with together() as files:
             if begins:
                 files.beside_with(state_path, redact(state_bytes(state)))
             if path is not None:
-                content = sheet(state, batch, texts, label_studio=how.label_studio)
-                files.beside_with(path, redact(content))
+                files.beside_with(path, content)
     return Handed(
         state=str(state_path),
         sheet="" if path is None else str(path),
@@ -163,7 +164,10 @@ def _texts(
     return found.texts, found.masking
 
 
-def _there_already(path: Path, state: Path) -> InputError:
+def _refuse_to_lose(path: Path, content: bytes, state: Path) -> None:
+    """Raise InputError where the sheet is there and somebody wrote into it."""
+    if not path.exists() or read_bytes(path) == content:
+        return
     command = f"ticketbench label import {shlex.quote(str(path))} --state {shlex.quote(str(state))}"
-    help_ = f"label it, then: {command}; or write it anew: --force"
-    return InputError(f"{path} is there already", help=help_)
+    help_ = f"take it in: {command}; or write it anew, without its labels: --force"
+    raise InputError(f"{path} is there already, and not as it was written", help=help_)

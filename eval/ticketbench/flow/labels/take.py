@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ticketbench.core.errors import InputError, Problem
-from ticketbench.core.quotes import listed, quoted
+from ticketbench.core.quotes import listed, quoted, some
 from ticketbench.core.registry import suggestion
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.labels.answers import Given, labels_in
@@ -173,7 +173,7 @@ def _labelled_otherwise(state: LabelState, other: Sequence[Given]) -> InputError
         f"{one.ticket_id} ({state.given[one.annotator][one.ticket_id]}, now {one.label})"
         for one in other
     ]
-    what = f"{numbers.count(len(other), 'ticket')} had another label before: {listed(told)}"
+    what = f"{numbers.count(len(other), 'ticket')} had another label before: {some(told)}"
     help_ = "labels of a second person: --annotator NAME; to correct those of before: --replace"
     return InputError(what, where=first.where, help=help_)
 
