@@ -9,7 +9,7 @@ import pytest
 
 from logs_with_labels import log_of
 from paired_tickets import COSTS, answered, judged_pair
-from ticketbench.measure.labelled.log import LabelledLog, labelled_log
+from ticketbench.measure.labelled.log import LabelledLog, labelled_log, of_customers
 from ticketbench.measure.labelled.order import Order, order_of
 from ticketbench.measure.labelled.targets import TARGETS, UNLABELLED, sides
 
@@ -63,16 +63,20 @@ def test_a_log_has_the_order_and_the_labels_that_were_given() -> None:
     log = simulated(order, n_looked_at=200)
     first, second = (right[order.rows].astype(float) for right in TICKETS.right)
     assert (log.n, log.about) == (len(TICKETS.groups), "log")
+    assert of_customers(log, order) is log
     assert log.from_top >= 200
     assert np.array_equal(log.gains[:200], (second - first)[:200])
     assert np.isnan(log.gains[200:]).any()
     assert np.array_equal(log.groups, TICKETS.groups[order.rows])
 
 
-def test_an_order_by_customer_gives_one_ticket_of_each_and_never_the_whole_log() -> None:
+def test_the_head_of_an_order_by_customer_is_one_independent_ticket_of_each() -> None:
     order = order_of(TICKETS.groups, about="customers", seed=2)
-    log = simulated(order, n_looked_at=len(TICKETS.groups))
+    whole = simulated(order, n_looked_at=len(TICKETS.groups))
+    log = of_customers(whole, order)
     assert log.about == "customers"
+    assert np.array_equal(log.gains, whole.gains[: order.n_first])
     assert log.n == len(set(TICKETS.groups.tolist())) == len(set(log.groups.tolist()))
+    assert set(whole.groups[: log.n].tolist()) == set(TICKETS.groups.tolist())
     assert log.from_top == log.n
     assert not log.exact

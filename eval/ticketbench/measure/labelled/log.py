@@ -98,18 +98,29 @@ class LabelledLog:
 def labelled_log(
     of: Sides, target: Target, gold: IntArray, order: Order, *, costs: Costs
 ) -> LabelledLog:
-    """What a verdict reads, in the order of labelling, with the labels there are.
+    """The log in the order of labelling, with the labels there are.
 
     `gold` holds, for each of the n tickets as `of` has them, an index into the labels of both sets,
     NONE for `__none__`, UNLABELLED (-2) for no label yet. A label that no verdict needs changes
-    nothing. Where the order begins with one ticket of each customer, only these are read: together
-    with the others they would be no random part of anything. InputError as in `gains`.
+    nothing. Of an order that begins with one ticket of each customer a verdict reads `of_customers`
+    alone: the whole is no random part of anything. InputError as in `gains`.
     """
     at_stake = stakes(of, target, costs=costs)
     known = gold != UNLABELLED
     told = gains(of, target, np.where(known, gold, NONE), costs=costs)
     each = np.where(at_stake.differs, np.where(known, told, np.nan), at_stake.known)
-    rows = order.rows[: order.n_first] if order.about == "customers" else order.rows
+    rows = order.rows
+    return LabelledLog(each[rows], at_stake.differs[rows], of.groups[rows], at_stake.most)
+
+
+def of_customers(log: LabelledLog, order: Order) -> LabelledLog:
+    """The head of a log in an order that begins with one ticket of each customer.
+
+    Its tickets are independent, one a customer; the log itself where the order is over tickets.
+    """
+    if order.about == "log":
+        return log
+    head = order.n_first
     return LabelledLog(
-        each[rows], at_stake.differs[rows], of.groups[rows], at_stake.most, about=order.about
+        log.gains[:head], log.differs[:head], np.arange(head), log.most, about="customers"
     )
