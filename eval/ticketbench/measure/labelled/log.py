@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.policy import Costs
-from ticketbench.core.types import BoolArray, FloatArray, IntArray
+from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray
 from ticketbench.measure.labelled.order import About, Order
 from ticketbench.measure.labelled.targets import UNLABELLED, Sides, Target, gains, stakes
 
@@ -87,9 +87,9 @@ class LabelledLog:
         if self.n_differ:
             if not self.n_labelled:
                 return math.nan
-            times = self.n_differ / self.n_labelled
-            total += times * math.fsum(self.labelled)
-            size += times * math.fsum(np.abs(self.labelled))
+            m, x = self.n_labelled, self.labelled
+            total += self.n_differ * math.fsum(x) / m
+            size += self.n_differ * math.fsum(np.abs(x)) / m
         if not self.n:
             return math.nan
         return total / self.n if abs(total) > _ROUNDING * size else 0.0
@@ -102,11 +102,12 @@ def labelled_log(
 
     `gold` holds, for each of the n tickets as `of` has them, an index into the labels of both sets,
     NONE for `__none__`, UNLABELLED (-2) for no label yet. A label that no verdict needs changes
-    nothing. InputError as in `gains`.
+    nothing. Of an order that begins with one ticket of each customer a verdict reads `of_customers`
+    alone: the whole is no random part of anything. InputError as in `gains`.
     """
     at_stake = stakes(of, target, costs=costs)
     known = gold != UNLABELLED
-    told = gains(of, target, np.where(known, gold, -1), costs=costs)
+    told = gains(of, target, np.where(known, gold, NONE), costs=costs)
     each = np.where(at_stake.differs, np.where(known, told, np.nan), at_stake.known)
     rows = order.rows
     return LabelledLog(each[rows], at_stake.differs[rows], of.groups[rows], at_stake.most)
