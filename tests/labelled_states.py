@@ -41,7 +41,6 @@ def state(
         target=target,
         margin=0.02,
         seed=0,
-        policy=Policy(),
         costs=Costs(),
         labels=(OLD, NEW, OTHER),
         log=LogOf(
@@ -53,8 +52,8 @@ def state(
             ids=ids,
             groups=tuple(groups) or tuple(range(n)),
         ),
-        base=SideOf("v1", "r1", url, (0,) * n, (outcomes[0],) * n, {}),
-        candidate=SideOf("v2", "r2", url, tops, (outcomes[1],) * n, {}),
+        base=SideOf("v1", "r1", url, Policy(), (0,) * n, (outcomes[0],) * n, {}),
+        candidate=SideOf("v2", "r2", url, Policy(), tops, (outcomes[1],) * n, {}),
         to_label=places,
     )
 

@@ -14,7 +14,7 @@ def command() -> None:
     """A verdict with fewer labels: only where two sets differ.
 
     \b
-    ticketbench label next --a v1 --b v2 --config configs/support.yaml --from tickets.csv
+    ticketbench label next --a v1 --b v2 --config support.yaml --from new.csv
     ticketbench label import labels-001-010.csv
     ticketbench label verdict
     """

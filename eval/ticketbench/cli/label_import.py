@@ -44,7 +44,6 @@ def import_command(
     \b
     ticketbench label import labels-001-010.csv
     ticketbench label import labels-001-010.csv --annotator anna
-    ticketbench label import export.json
     """
     from ticketbench.flow.labels.take import label_import
 

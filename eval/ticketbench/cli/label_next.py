@@ -91,13 +91,12 @@ def next_command(
     """Which tickets to label next, on a sheet without any answer.
 
     The first call runs both sets, finds where they differ, and fixes a random order; later ones
-    need no option but --state.
+    need no option but --state. A log of decisions has no texts: add --texts FILE.
 
     \b
-    ticketbench label next --a v1 --b v2 --config configs/support.yaml --from tickets.csv
-    ticketbench label next --a v1 --b v2 --config configs/support.yaml \\
-        --from decisions.jsonl --texts texts.csv
+    ticketbench label next --a v1 --b v2 --config support.yaml --from new.csv
     ticketbench label next
+    ticketbench label next --annotator anna --mask
     """
     from ticketbench.flow.labels.begin import Begin, Ear
     from ticketbench.flow.labels.next import Sheet, label_next

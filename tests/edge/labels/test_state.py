@@ -22,6 +22,8 @@ from ticketbench.edge.labels.state import (
 )
 
 IDS = ("b", "a", "c")
+URL = "local://lexical/v1/classify"
+BY_LABEL = Policy(label_thresholds=(("x", 0.7),))
 
 
 def state() -> LabelState:
@@ -31,12 +33,11 @@ def state() -> LabelState:
         target="accuracy",
         margin=0.02,
         seed=0,
-        policy=Policy(label_thresholds=(("x", 0.7),)),
         costs=Costs(missed=2.0),
         labels=("x", "y"),
         log=LogOf("f", order_digest(IDS), {"decisions without a text": 2}, "", 0, IDS, (0, 1, 1)),
-        base=SideOf("v1", "r1", "local://lexical/v1/classify", (0, 0, 1), (0, 2, 0), {1: (0, 1)}),
-        candidate=SideOf("v2", "r2", "local://lexical/v1/classify", (1, 0, 0), (0, 0, 0), {}),
+        base=SideOf("v1", "r1", URL, Policy(), (0, 0, 1), (0, 2, 0), {1: (0, 1)}),
+        candidate=SideOf("v2", "r2", URL, BY_LABEL, (1, 0, 0), (0, 0, 0), {}),
         to_label=(1, 3),
         given={"": {"b": "x"}, "anna": {"c": "__none__"}},
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from forked import ticketbench_in
 from labelled_states import labelled as labels_on
 from labelled_states import state
 from logged_project import kept, labelled, write_log
@@ -212,6 +213,31 @@ def test_tickets_that_changed_since_are_refused(folder: Path) -> None:
     (folder / "week.csv").write_text((folder / "week.csv").read_text() + "T999,billing,0.5\n")
     with pytest.raises(InputError, match="not the tickets that the labels began with"):
         label_next(Path("labels.json"), None, Sheet(force=True))
+
+
+def test_a_candidate_is_held_against_the_questions_and_the_policy_of_the_baseline(
+    folder: Path,
+) -> None:
+    write_log(folder, n=N)
+    config = (folder / "eval.yaml").read_text()
+    old = "policy: {threshold: 0.5}\nbaseline: base.json\n"
+    (folder / "eval.yaml").write_text(config + old)
+    assert ticketbench_in(folder, "run", "eval.yaml").returncode == 0
+    bless = ("baseline", "bless", "eval.yaml", "--rubric-set", "v1")
+    assert ticketbench_in(folder, *bless).returncode == 0
+    (folder / "eval.yaml").write_text(config + old.replace("0.5", "0.9"))
+    (folder / "v1.yaml").write_text((folder / "v2.yaml").read_text())
+    found = handed(base="baseline", target="wrongly_routed")
+    state = read_state(Path(found.state))
+    assert (state.base.name, state.base.policy.threshold) == ("baseline", 0.5)
+    assert state.candidate.policy.threshold == 0.9
+    assert state.base.rubrics != state.candidate.rubrics
+    assert label_next(Path(found.state), None).numbers == found.numbers
+
+
+def test_without_a_baseline_nothing_is_held_against_it(folder: Path) -> None:
+    with pytest.raises(InputError, match="there is no baseline"):
+        handed(base="baseline")
 
 
 def test_one_ticket_of_each_customer_comes_first_where_that_is_asked(folder: Path) -> None:

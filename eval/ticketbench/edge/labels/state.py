@@ -59,8 +59,10 @@ class LogOf:
 class SideOf:
     """What one of the two rubric sets says of each ticket.
 
+    name      of a set of the config, or `baseline`
     rubrics   the fingerprint of its questions
     url       the endpoint that answered, without a key
+    policy    that outcomes follow from
     tops      the top label, as an index into the labels of both sets
     outcomes  route, review or escalate, as an index into OUTCOMES
     asked     of escalated tickets, by their row, the labels that are asked; kept where it is priced
@@ -70,6 +72,7 @@ class SideOf:
     name: str
     rubrics: str
     url: str
+    policy: Policy
     tops: tuple[int, ...]
     outcomes: tuple[int, ...]
     asked: Mapping[int, tuple[int, ...]]
@@ -82,7 +85,7 @@ class LabelState:
     target    what is compared: accuracy, wrongly_routed, routed_right or cost
     margin    in its unit: a smaller difference does not matter
     seed      of the order
-    policy    that outcomes follow from, and `costs` that they have
+    costs     of outcomes
     labels    of both sets, those of the base first
     to_label  places, from 1, of the tickets whose label matters; rising
     given     labels of each annotator ("" where nobody is named), by ticket id
@@ -92,7 +95,6 @@ class LabelState:
     target: str
     margin: float
     seed: int
-    policy: Policy
     costs: Costs
     labels: tuple[str, ...]
     log: LogOf

@@ -18,12 +18,13 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.types import IntArray, ScoreTable
 from ticketbench.edge.inputs.config import read_config
 from ticketbench.edge.labels.state import LabelState, LogOf, SideOf, Source, order_digest
+from ticketbench.flow.labels.sets import OneSet, set_called
 from ticketbench.flow.labels.tickets import Fresh, fresh_tickets
 from ticketbench.flow.plan import RunPlan, plan_of
 from ticketbench.flow.steps.completeness import missing_error
 from ticketbench.flow.steps.inputs import Inputs, inputs_on
 from ticketbench.flow.steps.settings import SEED
-from ticketbench.flow.steps.tables import ProgressOf, rubric_set, scored
+from ticketbench.flow.steps.tables import ProgressOf, answers_of
 from ticketbench.measure.labelled.order import Order, order_of
 from ticketbench.measure.labelled.targets import TARGETS, Sides, Target, sides, stakes
 from ticketbench.measure.pairs.pairing import Pair, judged, paired
@@ -82,22 +83,26 @@ def begun(asked: Begin, *, mode: Mode, ear: Ear) -> tuple[LabelState, Inputs]:
     if asked.customers and not fresh.grouped_by:
         help_ = "name the column: `dataset: {columns: {group: COLUMN}}` in the config"
         raise InputError("--customers needs to know whose a ticket is", help=help_)
-    pair, left_out = _answers(inputs, asked, fresh, mode=mode, ear=ear)
-    policy, costs = inputs.config.policy, inputs.config.costs
-    of = sides(pair, policies=(policy, policy))
+    both = set_called(inputs, asked.base), set_called(inputs, asked.candidate)
+    pair, left_out = _answers(inputs, both, fresh, mode=mode, ear=ear)
+    costs = inputs.config.costs
+    of = sides(pair, policies=(both[0].policy, both[1].policy))
     order = order_of(of.groups, about="customers" if asked.customers else "log", seed=asked.seed)
     differs = stakes(of, target, costs=costs).differs[order.rows]
+    base, candidate = (
+        _side(one, i, pair, of, order, priced=costs.missed is not None)
+        for i, one in enumerate(both)
+    )
     state = LabelState(
         source=asked.source,
         target=target.name,
         margin=margin,
         seed=asked.seed,
-        policy=policy,
         costs=costs,
         labels=of.labels,
         log=_log(inputs, fresh, left_out, pair, order),
-        base=_side(pair, of, order, 0, priced=costs.missed is not None),
-        candidate=_side(pair, of, order, 1, priced=costs.missed is not None),
+        base=base,
+        candidate=candidate,
         to_label=_ints(np.flatnonzero(differs) + 1),
     )
     return state, inputs
@@ -110,7 +115,7 @@ def refuse_changed(state: LabelState, inputs: Inputs) -> None:
         what = "these are not the tickets that the labels began with"
         raise InputError(what, where=where, help="take the file back, or name another --state")
     for side in (state.base, state.candidate):
-        if rubric_set(inputs, side.name).fingerprint != side.rubrics:
+        if set_called(inputs, side.name).rubrics.fingerprint != side.rubrics:
             what = f"{side.name} asks other questions than when the labels began"
             help_ = "name another --state: labels are of the tickets on which two sets differ"
             raise InputError(what, where=state.source.config, help=help_)
@@ -136,16 +141,16 @@ def _margin(asked: Begin, target: Target) -> float:
 
 
 def _answers(
-    inputs: Inputs, asked: Begin, fresh: Fresh, *, mode: Mode, ear: Ear
+    inputs: Inputs, both: tuple[OneSet, OneSet], fresh: Fresh, *, mode: Mode, ear: Ear
 ) -> tuple[Pair, Mapping[str, int]]:
     """Both sides on the tickets that both answered, and how many are left out by reason."""
-    names = (asked.base, asked.candidate)
+    sets = [one.rubrics for one in both]
     if mode != "replay" and ear.plan is not None:
-        ear.plan(plan_of(inputs, [rubric_set(inputs, name) for name in names], mode=mode))
-    tables = scored(inputs, names, mode=mode, tell=ear.key, progress=ear.progress)
-    _refuse_missing(tables, inputs)
-    policy = inputs.config.policy
-    pair = paired(*(judged(tables[name], policy) for name in names))
+        ear.plan(plan_of(inputs, sets, mode=mode))
+    tables = answers_of(inputs, sets, mode=mode, tell=ear.key, progress=ear.progress)
+    _refuse_missing(dict(zip((one.name for one in both), tables, strict=True)), inputs)
+    base, candidate = (judged(t, one.policy) for t, one in zip(tables, both, strict=True))
+    pair = paired(base, candidate)
     left_out = Counter(fresh.left_out)
     unanswered = len(inputs.dataset.tickets) - len(pair[0].table.ids)
     if unanswered:
@@ -183,15 +188,15 @@ def _log(
     )
 
 
-def _side(pair: Pair, of: Sides, order: Order, i: int, *, priced: bool) -> SideOf:
-    came = pair[i].table.provenance
+def _side(one: OneSet, i: int, pair: Pair, of: Sides, order: Order, *, priced: bool) -> SideOf:
     rows = order.rows
     asked = of.asked[i][rows] if of.asked is not None and priced else None
     escalated = np.flatnonzero(of.outcomes[i][rows] == ESCALATE).tolist()
     return SideOf(
-        name=came.rubric_set,
-        rubrics=came.rubric_fingerprint,
-        url=came.endpoint,
+        name=one.name,
+        rubrics=one.rubrics.fingerprint,
+        url=pair[i].table.provenance.endpoint,
+        policy=one.policy,
         tops=_ints(of.tops[i][rows]),
         outcomes=_ints(of.outcomes[i][rows]),
         asked={} if asked is None else {r: _ints(np.flatnonzero(asked[r])) for r in escalated},

@@ -69,7 +69,7 @@ class Labelled:
     candidate: str
     target: str
     seed: int
-    policy: Policy
+    policies: tuple[Policy, Policy]
     costs: Costs
     grouped_by: str
     n_log: int
@@ -108,7 +108,7 @@ def judged_labels(state: LabelState, *, disagree: str = LEAVE_OUT) -> Labelled:
         candidate=state.candidate.name,
         target=state.target,
         seed=state.seed,
-        policy=state.policy,
+        policies=(state.base.policy, state.candidate.policy),
         costs=state.costs,
         grouped_by=state.log.grouped_by,
         n_log=state.log.n + state.n_left_out,

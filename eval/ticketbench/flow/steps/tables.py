@@ -30,9 +30,24 @@ def scored(
     mode: Mode = "replay",
     remembers: bool = True,
     tell: Callable[[str], None] | None = None,
-    progress: ProgressOf | None = None,
 ) -> dict[str, ScoreTable]:
-    """The answers of the rubric sets `names`, tickets in order of id; by default nothing is sent.
+    """The answers of the rubric sets `names`, by name; see `answers_of`."""
+    chosen = [rubric_set(inputs, name) for name in dict.fromkeys(names)]
+    tables = answers_of(inputs, chosen, mode=mode, remembers=remembers, tell=tell)
+    return {own.name: table for own, table in zip(chosen, tables, strict=True)}
+
+
+def answers_of(
+    inputs: Inputs,
+    rubric_sets: Sequence[RubricSet],
+    *,
+    mode: Mode = "replay",
+    remembers: bool = True,
+    tell: Callable[[str], None] | None = None,
+    progress: ProgressOf | None = None,
+) -> list[ScoreTable]:
+    """The answers of rubric sets, each asked where the set of its name is asked; tickets in order
+    of id. By default nothing is sent.
 
     `tell` hears which key goes where before anything is sent, `remembers` is what it is in
     `answer_source`, `progress` says by the name of a set who hears how far it is. Missing answers
@@ -46,15 +61,13 @@ def scored(
     with answer_source(
         inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
     ) as sources:
-        chosen = [rubric_set(inputs, name) for name in dict.fromkeys(names)]
-        tables = {}
-        for rubrics in chosen:
-            told = progress(rubrics.name) if progress else None
-            found = replay(inputs.dataset, rubrics, sources.of(rubrics), progress=told)
-            tables[rubrics.name] = found.table
+        tables = []
+        for own in rubric_sets:
+            told = progress(own.name) if progress else None
+            tables.append(replay(inputs.dataset, own, sources.of(own), progress=told).table)
     # Several BLAS threads add up in another order: the last bit would depend on their number.
     threadpool_limits(1, "blas")
-    return {name: table.in_order_of_ids() for name, table in tables.items()}
+    return [table.in_order_of_ids() for table in tables]
 
 
 def rubric_set(inputs: Inputs, name: str) -> RubricSet:
