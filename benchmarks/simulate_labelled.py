@@ -458,7 +458,8 @@ def tables(runs: int) -> Iterator[Table]:
             "gate passes", "at most .05"), margin_rows(runs))  # fmt: skip
     yield ("Customers that change as a whole",
            ("customers", "true gain, points", "order", "against this log",
-            "false about other customers", "what it speaks of: at most .05", "settled"), customer_rows(runs))  # fmt: skip
+            "false about other customers", "what it speaks of: at most .05", "settled"),
+           customer_rows(runs))  # fmt: skip
     yield ("Outcomes and costs: 40 and 100 labels",
            ("target", "customers", "tickets", "true gain", "bias / its error", "log, 40",
             "tickets like these, 40", "log, 100", "tickets like these, 100", "at least .93"),
