@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from paired_tickets import COSTS, Answers, customer_sizes, judged_pair
-from ticketbench.core.types import FloatArray
+from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.labelled.log import LabelledLog
 from ticketbench.measure.labelled.order import About
 from ticketbench.measure.labelled.targets import TARGETS, Stakes, gains, sides, stakes
@@ -59,15 +59,21 @@ def drawn_log(
     return shuffled(rng, LabelledLog(gains_, u < differ, groups, 1.0))
 
 
-def of_whole_customers(rng: Rng, sizes: np.ndarray, *, turning: float) -> LabelledLog:
-    """Customers of whom `turning` turn with all their tickets, up or down alike, in their order."""
-    way = rng.choice([-1.0, 0.0, 1.0], p=[turning / 2, 1 - turning, turning / 2], size=len(sizes))
+def of_whole_customers(
+    rng: Rng, sizes: IntArray, *, turning: float, gain: float = 0.0
+) -> LabelledLog:
+    """Customers of whom `turning` turn with all their tickets, in the order of customers.
+
+    `gain` of all customers more turn up than down: what the average one gains.
+    """
+    down, up = (turning - gain) / 2, (turning + gain) / 2
+    way = rng.choice([-1.0, 0.0, 1.0], p=[down, 1 - turning, up], size=len(sizes))
     gains_ = np.repeat(way, sizes)
     return LabelledLog(gains_, gains_ != 0, np.repeat(np.arange(len(sizes)), sizes), 1.0)
 
 
 def without_gain(tickets: Answers, target: str) -> LabelledLog:
-    """Simulated tickets, and once more with the sides swapped: the gain is 0, to the last ticket."""
+    """Simulated tickets, and these with the sides swapped: the gain is 0, to the last ticket."""
     known, each = at_stake(tickets, target)
     twice = np.concatenate([tickets.groups, tickets.groups])
     return LabelledLog(np.append(each, -each), np.tile(known.differs, 2), twice, known.most)
@@ -98,7 +104,7 @@ def up_to(log: LabelledLog, n_labels: int) -> LabelledLog:
     return LabelledLog(gains_, log.differs, log.groups, log.most, log.about)
 
 
-def in_order(log: LabelledLog, rows: np.ndarray) -> LabelledLog:
+def in_order(log: LabelledLog, rows: IntArray) -> LabelledLog:
     """The same tickets in another order."""
     return LabelledLog(
         log.gains[rows], log.differs[rows], log.groups[rows], log.most, about=log.about

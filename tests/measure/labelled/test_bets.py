@@ -7,16 +7,22 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from numpy.typing import ArrayLike
 
 from paths_of_evidence import chance_to_reach, evidence_at, lattice, log_rarity, most_common_path
-from ticketbench.measure.labelled.bets import BETS, log_evidence
+from ticketbench.core.types import FloatArray
+from ticketbench.measure.labelled.bets import BETS, log_evidence, tally
 
 ONE_ZERO = (1.0, -1.0)
 SIGNS = (1.0, -1.0, 0.0)
 
 
+def after(y: ArrayLike, looks: ArrayLike, null: float) -> FloatArray:
+    return log_evidence(tally(np.asarray(y, dtype=np.float64), np.asarray(looks)), null)
+
+
 def evidence(y: list[float], null: float = 0.0) -> float:
-    return math.exp(log_evidence(np.array(y), np.array([len(y)]), null)[0])
+    return math.exp(after(y, [len(y)], null)[0])
 
 
 def test_hand_made_numbers() -> None:
@@ -38,28 +44,34 @@ def test_eight_gains_in_a_row_are_enough_for_a_verdict_and_seven_for_a_gate() ->
         assert evidence([1.0] * (n - 1)) < level <= evidence([1.0] * n)
 
 
+def test_swapping_the_sides_mirrors_a_tally() -> None:
+    y = np.array([1.0, 0.0, -0.2, 1.0])
+    one, other = tally(y, np.array([2, 4])).mirrored(), tally(-y, np.array([2, 4]))
+    assert log_evidence(one, 0.1) == pytest.approx(log_evidence(other, 0.1))
+
+
 def test_every_look_is_the_evidence_up_to_it() -> None:
     rng = np.random.default_rng(1)
     y = rng.choice([-1.0, -0.2, 0.0, 0.8, 1.0], 60)
     looks = np.array([0, 3, 17, 60])
-    found = log_evidence(y, looks, -0.02)
+    found = after(y, looks, -0.02)
     assert np.exp(found) == pytest.approx([evidence(y[:t].tolist(), -0.02) for t in looks])
-    assert len(log_evidence(y, looks[:0], 0.0)) == 0
+    assert len(after(y, looks[:0], 0.0)) == 0
 
 
 def test_only_how_often_each_value_came_counts() -> None:
     rng = np.random.default_rng(2)
     y = rng.choice([-1.0, 0.0, 0.3, 1.0], 200)
     for null in (-0.05, 0.0, 0.05):
-        end = log_evidence(y, np.array([200]), null)
-        assert log_evidence(rng.permutation(y), np.array([200]), null) == pytest.approx(end)
+        end = after(y, [200], null)
+        assert after(rng.permutation(y), [200], null) == pytest.approx(end)
 
 
 def test_thousands_of_tickets_leave_no_number_behind() -> None:
     for sign in (1.0, -1.0):
-        found = log_evidence(np.full(50_000, sign), np.array([50_000]), 0.0)[0]
+        found = after(np.full(50_000, sign), [50_000], 0.0)[0]
         assert math.isfinite(found)
-    assert log_evidence(np.full(50_000, -1.0), np.array([50_000]), 0.0)[0] < -1_000
+    assert after(np.full(50_000, -1.0), [50_000], 0.0)[0] < -1_000
 
 
 @pytest.mark.parametrize(
@@ -78,16 +90,14 @@ def test_in_a_log_without_more_gain_than_the_null_evidence_is_at_most_one_on_ave
 ) -> None:
     assert sum(y) / len(y) <= null + 1e-12
     looks = np.arange(len(y) + 1)
-    mean = np.mean(
-        [np.exp(log_evidence(np.array(order), looks, null)) for order in permutations(y)], axis=0
-    )
+    mean = np.mean([np.exp(after(order, looks, null)) for order in permutations(y)], axis=0)
     assert (mean <= 1 + 1e-12).all(), mean
 
 
 def test_in_a_log_with_more_gain_than_the_null_evidence_is_above_one_on_average() -> None:
     y = [1.0, 1.0, -1.0, 0.0, 0.5]
     looks = np.arange(len(y) + 1)
-    each = [np.exp(log_evidence(np.array(order), looks, 0.0)) for order in permutations(y)]
+    each = [np.exp(after(order, looks, 0.0)) for order in permutations(y)]
     assert (np.mean(each, axis=0)[1:] > 1).all()
 
 
@@ -95,7 +105,7 @@ def test_the_lattice_of_the_tests_has_the_evidence_of_the_product() -> None:
     states = lattice((2, 3, 4))
     for state, found in zip(states, evidence_at(states, SIGNS, -0.02), strict=True):
         y = np.repeat(SIGNS, state)
-        assert log_evidence(y, np.array([len(y)]), -0.02)[0] == pytest.approx(found, abs=1e-12)
+        assert after(y, [len(y)], -0.02)[0] == pytest.approx(found, abs=1e-12)
 
 
 def test_in_a_log_without_gain_no_path_to_much_evidence_is_likelier_than_with_putting_back() -> (
@@ -115,7 +125,7 @@ def test_in_a_log_without_gain_no_path_to_much_evidence_is_likelier_than_with_pu
 @pytest.mark.parametrize(
     ("counts", "null"),
     [((10, 12, 78), -0.02), ((2, 6, 192), -0.02), ((0, 8, 392), -0.02), ((10, 18, 372), -0.02),
-     ((20, 30, 50), -0.1), ((30, 10, 60), 0.2), ((40, 32, 328), 0.02)],
+     ((20, 30, 50), -0.1), ((30, 10, 60), 0.2), ((20, 16, 164), 0.02)],
 )  # fmt: skip
 def test_on_logs_that_lie_on_a_border_ville_holds_without_putting_back(
     counts: tuple[int, int, int], null: float

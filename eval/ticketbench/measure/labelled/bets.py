@@ -9,8 +9,9 @@ played side by side with a 25th of the coin each (Cover 1991; Waudby-Smith & Ram
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import FloatArray, IntArray
 
@@ -18,19 +19,38 @@ BETS = np.linspace(0.02, 0.98, 25)
 """Shares that are bet; below 1, so that no loss takes everything."""
 
 
-def log_evidence(y: FloatArray, looks: IntArray, null: float) -> FloatArray:
-    """Logarithm of E(null) after each of `looks` tickets of `y`, which are within -1 and 1.
+@dataclass(frozen=True, slots=True, eq=False)
+class Tally:
+    """How often each value came, after each of some numbers of tickets: looks x values.
 
-    E = mean over b of Π (1 + b (y - null)/(1 + max(null, 0))), for a null in (-1, 1): scaled so
-    that no bet loses more than it stakes. In logarithms, since the product itself leaves the range
-    of a float after some thousand tickets. Only how often each value came counts, not its order.
-    After no ticket: 0. No looks: empty.
+    Their order does not matter to the evidence.
     """
+
+    values: FloatArray
+    counts: FloatArray
+
+    def mirrored(self) -> Tally:
+        """Of the values with the other sign."""
+        return Tally(-self.values, self.counts)
+
+
+def tally(y: FloatArray, looks: IntArray) -> Tally:
+    """The tally after each of `looks` tickets of `y`. Without tickets it has no values."""
     values, which = np.unique(y, return_inverse=True)
-    factors = np.log1p(BETS * (values[:, None] - null) / (1 + max(null, 0.0)))
     counts = np.zeros((len(looks), len(values)))
     for value in range(len(values)):
-        so_far = np.concatenate([[0], np.cumsum(which == value)])
-        counts[:, value] = so_far[looks]
-    owned = counts @ factors
-    return np.asarray(special.logsumexp(owned, axis=1) - np.log(len(BETS)))
+        counts[:, value] = np.concatenate([[0], np.cumsum(which == value)])[looks]
+    return Tally(values, counts)
+
+
+def log_evidence(of: Tally, null: float) -> FloatArray:
+    """Logarithm of E(null) at each look, for values within -1 and 1 and a null in (-1, 1).
+
+    E = mean over b of Π (1 + b (y - null)/(1 + max(null, 0))), scaled so that no bet loses more
+    than it stakes. In logarithms, since the product itself leaves the range of a float after some
+    thousand tickets. After no ticket: 0. No looks: empty.
+    """
+    factors = np.log1p(BETS * (of.values[:, None] - null) / (1 + max(null, 0.0)))
+    owned = of.counts @ factors
+    most = owned.max(axis=1, initial=-np.inf, keepdims=True)
+    return np.asarray(most[:, 0] + np.log(np.exp(owned - most).mean(axis=1)))

@@ -10,7 +10,7 @@ import numpy as np
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, Value
 from ticketbench.measure.labelled.about_log import of_log
 from ticketbench.measure.labelled.about_tickets import of_tickets
-from ticketbench.measure.labelled.bets import log_evidence
+from ticketbench.measure.labelled.bets import Tally, log_evidence, tally
 from ticketbench.measure.labelled.log import LabelledLog
 from ticketbench.measure.labelled.order import About
 from ticketbench.measure.pairs.change import Change
@@ -140,13 +140,13 @@ class _Runs:
 
     @classmethod
     def of(cls, log: LabelledLog, margin: float) -> _Runs:
-        y, looks = log.gains[: log.from_top] / log.most, log.looks
-        least = margin / log.most
+        gained = tally(log.gains[: log.from_top] / log.most, log.looks)
+        lost, least = gained.mirrored(), margin / log.most
 
-        def most(side: FloatArray, null: float) -> FloatArray:
-            return np.asarray(np.maximum.accumulate(log_evidence(side, looks, null)))
+        def most(of: Tally, null: float) -> FloatArray:
+            return np.asarray(np.maximum.accumulate(log_evidence(of, null)))
 
-        return cls(most(y, 0.0), most(-y, 0.0), most(y, -least), most(-y, -least))
+        return cls(most(gained, 0.0), most(lost, 0.0), most(gained, -least), most(lost, -least))
 
     @property
     def evidence(self) -> Evidence:
