@@ -39,7 +39,9 @@ state_option = click.option(
 
 
 @click.command("next")
-@click.option("--a", "base", default="", metavar="SET", help="The set that is used now.")
+@click.option(
+    "--a", "base", default="", metavar="SET", help="The set that is used now, or `baseline`."
+)
 @click.option("--b", "candidate", default="", metavar="SET", help="The set that may replace it.")
 @click.option("--config", type=_path, metavar="CONFIG", help="The config that has both sets.")
 @click.option("--from", "tickets", type=_path, metavar="TICKETS|LOG",

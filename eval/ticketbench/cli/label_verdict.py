@@ -33,17 +33,25 @@ _MOST_DISPUTED = 10
               help="Without a majority: leave-out, none, first, or a person.")  # fmt: skip
 @click.option("--csv", "listed", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the labelled tickets with both answers.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write it as a page, such as verdict.html.")  # fmt: skip
 @all_option
 @state_option
 @json_option
 def verdict_command(
-    disagree: str, listed: Path | None, everything: bool, state: Path, as_json: bool
+    disagree: str,
+    listed: Path | None,
+    out: Path | None,
+    everything: bool,
+    state: Path,
+    as_json: bool,
 ) -> None:
     """Which set is better, as far as the labels say; look as often as you like.
 
     \b
     ticketbench label verdict
     ticketbench label verdict --all --csv differences.csv
+    ticketbench label verdict --out verdict.html
     ticketbench label verdict --json
     """
     from ticketbench.flow.labels.judge import label_judge
@@ -54,6 +62,12 @@ def verdict_command(
 
         write_differences(found, state, listed)
         say_wrapped(f"the labelled tickets with both answers: {listed}")
+    if out is not None:
+        from ticketbench.edge.files.atomic import write_file
+        from ticketbench.flow.labels.page import verdict_page
+
+        write_file(out, verdict_page(found))
+        say_wrapped(f"the page: {out}")
     if as_json:
         show_json("label-verdict", found)
     else:
@@ -88,7 +102,7 @@ def _show_disputed(found: Labelled) -> None:
         [
             Piece(str(one.number)),
             Piece(masked_id(one.ticket_id)),
-            Piece(", ".join(f"{who or 'unnamed'}: {label}" for who, label in one.said.items())),
+            Piece(", ".join(f"{who}: {label}" for who, label in one.said.items())),
             Piece(one.label or "neither"),
         ]
         for one in found.disputed[:_MOST_DISPUTED]

@@ -226,7 +226,7 @@ def test_a_candidate_is_held_against_the_questions_and_the_policy_of_the_baselin
     bless = ("baseline", "bless", "eval.yaml", "--rubric-set", "v1")
     assert ticketbench_in(folder, *bless).returncode == 0
     (folder / "eval.yaml").write_text(config + old.replace("0.5", "0.9"))
-    (folder / "v1.yaml").write_text((folder / "v2.yaml").read_text())
+    (folder / "v1.yaml").write_text((folder / "v1.yaml").read_text().replace("a refund", "a bill"))
     found = handed(base="baseline", target="wrongly_routed")
     state = read_state(Path(found.state))
     assert (state.base.name, state.base.policy.threshold) == ("baseline", 0.5)

@@ -52,6 +52,13 @@ def test_two_who_labelled_the_same_tickets_have_a_kappa() -> None:
     assert (found.coefficient, found.beyond_chance.value) == ("kappa", 1.0)
 
 
+def test_who_gave_no_name_is_one_person_and_not_nobody() -> None:
+    found = decided(given(state(), **{"": {"T1": "x", "T2": "y"}, "ben": {"T1": "x", "T2": "x"}}))
+    assert found.agreement is not None
+    assert (found.agreement.coefficient, found.agreement.n_annotators) == ("kappa", 2)
+    assert dict(found.disputed[0].said) == {"unnamed": "y", "ben": "x"}
+
+
 def test_a_person_who_labelled_nothing_cannot_decide() -> None:
     with pytest.raises(InputError, match="nobody called 'clara' answered"):
         decided(TWO, disagree="clara")

@@ -126,6 +126,6 @@ def test_gaps_are_named_until_they_are_filled(tmp_path: Path) -> None:
     assert label_import(path, [sheet(tmp_path, {"T2": "y", "T3": "y"})]).gaps == ()
 
 
-@pytest.mark.parametrize("name", ["a b", "jane@example.com", "../x", "n" * 41])
+@pytest.mark.parametrize("name", ["a b", "jane@example.com", "../x", "n" * 41, "unnamed"])
 def test_a_person_has_a_short_plain_name(path: Path, tmp_path: Path, name: str) -> None:
     refused(path, sheet(tmp_path, {"T1": "x"}), annotator=name)

@@ -19,6 +19,9 @@ SMALL, LARGE, LARGE_FROM = 10, 25, 100
 a third more than one who looks after each ticket, most where few labels are enough.
 """
 
+UNNAMED = "unnamed"
+"""The one person who labels sheets without a name."""
+
 _ANNOTATOR = re.compile(r"[\w.-]{1,40}")
 
 
@@ -45,8 +48,8 @@ def next_batch(state: LabelState, *, annotator: str, size: int | None) -> Batch:
 
 
 def refuse_odd_name(annotator: str) -> None:
-    """Raise InputError for the name of a person that is none, or an address."""
-    if annotator and not _ANNOTATOR.fullmatch(annotator):
+    """Raise InputError for the name of a person that is none, or an address, or of nobody."""
+    if annotator and (annotator == UNNAMED or not _ANNOTATOR.fullmatch(annotator)):
         what = f"an annotator cannot be called {quoted(annotator)}"
         raise InputError(
             what, where="--annotator", help="a short name without blanks, such as anna"

@@ -10,6 +10,7 @@ from ticketbench.edge.labels.state import LabelState
 from ticketbench.flow.data.asked import LEAVE_OUT
 from ticketbench.flow.data.people import People
 from ticketbench.flow.import_notes import Resolution
+from ticketbench.flow.labels.batch import UNNAMED
 from ticketbench.measure.agreement.summary import Agreement, agreement
 
 
@@ -49,7 +50,7 @@ def decided(state: LabelState, *, disagree: str = LEAVE_OUT) -> Decided:
     labels: dict[str, str] = {}
     disputed = []
     for number, name in enumerate(state.ids_to_label, start=1):
-        said = {who: own[name] for who, own in state.given.items() if name in own}
+        said = {who or UNNAMED: own[name] for who, own in state.given.items() if name in own}
         if not said:
             continue
         taken = people.taken([Answer((label,), who) for who, label in said.items()])

@@ -67,7 +67,11 @@ def lines(found: Labelled) -> tuple[str, ...]:
 
 def more_lines(found: Labelled) -> tuple[str, ...]:
     """Whom it speaks of, whether a gate would pass, and what is known without any label."""
-    return (whom_text(found), gate_text(found), *free_texts(found))
+    free = (
+        f"{title}: {base} by {found.base}, {candidate} by {found.candidate}"
+        for title, base, candidate in share_rows(found)
+    )
+    return (whom_text(found), gate_text(found), *free)
 
 
 def gain_text(found: Labelled) -> str:
@@ -141,14 +145,13 @@ def whom_text(found: Labelled) -> str:
     return f"It speaks of these tickets; of others like these: {_other_tickets(found)}"
 
 
-def free_texts(found: Labelled) -> Iterator[str]:
-    """What is known without any label, exactly on these tickets."""
-    for one in found.shares:
-        if one.base or one.candidate:
-            yield (
-                f"{one.title}: {numbers.percent(one.base)} by {found.base}, "
-                f"{numbers.percent(one.candidate)} by {found.candidate}"
-            )
+def share_rows(found: Labelled) -> list[tuple[str, str, str]]:
+    """What is known without any label, exactly on these tickets: title, base and candidate."""
+    return [
+        (one.title, numbers.percent(one.base), numbers.percent(one.candidate))
+        for one in found.shares
+        if one.base or one.candidate
+    ]
 
 
 def people_texts(found: Labelled) -> Iterator[str]:
