@@ -13,16 +13,31 @@ from ticketbench.measure.labelled.log import LabelledLog
 
 
 def test_hand_made_numbers() -> None:
-    log = log_of([0.0] * 50 + ["+"] * 20 + ["-"] * 10 + ["0"] * 10 + [None] * 10)
+    log = log_of([0.0] * 50 + ["+"] * 20 + ["-"] * 10 + ["0"] * 10 + [None] * 60)
     found = of_log(log)
-    mean, m, many, n = 0.25, 40, 50, 100
+    mean, m, many, n = 0.25, 40, 100, 150
     spread = (20 * 0.75**2 + 10 * 1.25**2 + 10 * 0.25**2) / 39
     se = many / n * math.sqrt((spread / m + 3 / m**2) * (1 - m / many))
-    assert found.value == pytest.approx(0.125, abs=1e-15)
-    assert mean * many / n == found.value
+    assert found.value == pytest.approx(1 / 6, abs=1e-15)
+    assert found.value == pytest.approx(mean * many / n)
     assert found.high - found.value == pytest.approx(2.0226909 * se, abs=1e-8)
     assert found.value - found.low == pytest.approx(found.high - found.value, abs=1e-12)
-    assert found.n == 100
+    assert found.n == 150
+
+
+def test_of_the_last_tickets_without_a_label_three_are_imagined() -> None:
+    log = log_of(["0"] * 92 + ["+"] * 4 + ["-"] * 4 + [None] * 6)
+    found, spread = of_log(log), 8 / 99
+    se = math.sqrt(106 * 1.06 * spread * (1 - 100 / 106) + 3) / 106
+    assert found.high - found.value == pytest.approx(1.9842170 * se, abs=1e-8)
+
+
+def test_no_end_is_beyond_what_the_last_labels_could_still_add() -> None:
+    for left in (1, 2, 3):
+        found = of_log(log_of(["+"] * 20 + ["-"] * 20 + [None] * left + [0.0] * 9))
+        assert (found.low, found.high) == (-left / (49 + left), left / (49 + left))
+    dear = of_log(log_of(["+"] * 20 + ["-"] * 20 + [None], most=5.0))
+    assert dear.high < 5.0 / 41
 
 
 def test_a_log_that_is_labelled_whole_is_known_exactly() -> None:
@@ -76,3 +91,4 @@ def test_ends_stay_within_what_is_possible() -> None:
     found = of_log(log_of(["+"] * 30 + [None] * 30))
     assert found.high == 1.0
     assert 0.5 < found.low < 1.0
+    assert of_log(log_of(["0"] * 40 + [None])).low == -1 / 41

@@ -26,22 +26,33 @@ def of_log(log: LabelledLog, *, confidence: float = CONFIDENCE) -> Estimate:
 
     D = (known gains + M · mean x) / n, with the variance (M/n)² (s²/m + 3u²/m²)(1 - m/M) (Cochran
     1977, and three more tickets imagined as in every change; u the typical size of x, 1 for a
-    share) and t(m - 1). Exact, both ends the value, once m = M; undefined with less than 30 labels
-    before that, without tickets, and where the order is by customer.
+    share) and t(m - 1). So much is always imagined of the tickets without a label, as far as there
+    are three: one dear ticket of the last two is in no variance. No end is beyond what these could
+    still add. Exact, both ends the value, once m = M; undefined with less than 30 labels before
+    that, without tickets, and where the order is by customer.
     """
     if log.exact and log.n:
         return Estimate(log.seen, log.seen, log.seen, log.n, EXACT)
     if log.about == "customers":
         return Estimate.undefined(log.n, NOT_OF_LOG)
-    x, m = log.labelled, log.n_labelled
+    x, m, many = log.labelled, log.n_labelled, log.n_differ
     if m < FEWEST:
         return Estimate.undefined(log.n, TOO_FEW if log.n else "no tickets")
-    left = 1 - m / log.n_differ
-    variance = (float(x.var(ddof=1)) / m + IMAGINED * typical(log) ** 2 / m**2) * left
+    left, times = 1 - m / many, many / m
+    imagined = max(IMAGINED * times**2 * left, min(IMAGINED, many - m)) * typical(log) ** 2
     t = float(special.stdtrit(m - 1, 0.5 + confidence / 2))
-    reach = log.n_differ / log.n * t * math.sqrt(variance)
-    found = Estimate(log.seen, log.seen - reach, log.seen + reach, log.n, _METHOD)
-    return clipped(found, -log.most, log.most)
+    reach = t * math.sqrt(many * times * float(x.var(ddof=1)) * left + imagined) / log.n
+    low, high = possible(log)
+    return clipped(
+        Estimate(log.seen, log.seen - reach, log.seen + reach, log.n, _METHOD), low, high
+    )
+
+
+def possible(log: LabelledLog) -> tuple[float, float]:
+    """The gain if every label that is still to come showed the largest loss, and largest gain."""
+    told = math.fsum(log.gains[~log.differs]) + math.fsum(log.labelled)
+    most = (log.n_differ - log.n_labelled) * log.most
+    return (told - most) / log.n, (told + most) / log.n
 
 
 def typical(log: LabelledLog) -> float:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
 from scipy import special
 
 from ticketbench.core.types import Value
-from ticketbench.measure.pairs.change import Change
+from ticketbench.measure.pairs.change import IMAGINED, MOST_NEEDED, Change
 
 LEVEL = 0.05
 """How often a loss above the budget may ship, over all releases until the next pin."""
@@ -60,12 +61,19 @@ def release(gain: Change, *, budget: float, planned: int = PLANNED) -> Release:
 def fresh_tickets(
     *, turned: float, differ: float, budget: float, planned: int = PLANNED, power: float = POWER
 ) -> FreshTickets:
-    """So many that a release as good as the pin ships with probability `power`.
+    """The fewest with which a release as good as the pin ships with probability `power`.
 
-    n = ((z(1 - .05/planned) + z(power)) · sqrt(turned) / budget)², where `turned` is the share of
-    tickets right in exactly one of both and `differ` the share that needs a label, at least
-    `turned`. Normal approximation; customers that turn as a whole need more.
+    The smallest n with z(1 - .05/planned) · √(turned/n + 3/n²) + z(power) · √(turned/n) <= budget:
+    the standard error of every change, and the spread of what is seen. `turned` is the share of
+    tickets right in exactly one of both, `differ` the share that needs a label, at least `turned`.
+    Normal approximation; customers that turn as a whole need more. A million where that is not
+    enough.
     """
-    z = float(special.ndtri(1 - LEVEL / planned) + special.ndtri(power))
-    n = math.ceil(z * z * turned / (budget * budget))
+    sure, held = float(special.ndtri(1 - LEVEL / planned)), float(special.ndtri(power))
+
+    def enough(n: int) -> bool:
+        spread = turned / n
+        return sure * math.sqrt(spread + IMAGINED / n**2) + held * math.sqrt(spread) <= budget
+
+    n = 1 + bisect_left(range(1, MOST_NEEDED), True, key=enough)
     return FreshTickets(n, math.ceil(n * differ))
