@@ -14,6 +14,7 @@ from ticketbench.cli.output import (
     json_option,
     progress_of,
     say,
+    say_notes,
     say_wrapped,
     show,
     show_command,
@@ -116,6 +117,7 @@ def next_command(
         mode=mode,
         ear=Ear(_say_plan, say, progress_of),
     )
+    say_notes(found.notes)
     if as_json:
         show_json("label-next", found)
     else:
