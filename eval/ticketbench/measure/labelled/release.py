@@ -71,9 +71,9 @@ def fresh_tickets(
     """
     sure, held = float(special.ndtri(1 - LEVEL / planned)), float(special.ndtri(power))
 
-    def enough(n: int) -> bool:
+    def left(n: int) -> float:
         spread = turned / n
-        return sure * math.sqrt(spread + IMAGINED / n**2) + held * math.sqrt(spread) <= budget
+        return budget - sure * math.sqrt(spread + IMAGINED / n**2) - held * math.sqrt(spread)
 
-    n = 1 + bisect_left(range(1, MOST_NEEDED), True, key=enough)
+    n = 1 + bisect_left(range(1, MOST_NEEDED), 0.0, key=left)
     return FreshTickets(n, math.ceil(n * differ))
