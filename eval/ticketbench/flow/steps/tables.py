@@ -9,7 +9,8 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.flow.steps.completeness import missing_of
-from ticketbench.flow.steps.inputs import Inputs, answer_source
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.measure.gates.results import Answered
 
 if TYPE_CHECKING:
@@ -34,20 +35,17 @@ def scored(
     """
     from threadpoolctl import threadpool_limits
 
-    from ticketbench.edge.replay.every_ticket import replay
+    from ticketbench.edge.replay.together import replay_each
 
     reads_only = mode == "replay"
     with answer_source(
         inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
     ) as sources:
         chosen = [rubric_set(inputs, name) for name in dict.fromkeys(names)]
-        tables = {
-            rubrics.name: replay(inputs.dataset, rubrics, sources.of(rubrics)).table
-            for rubrics in chosen
-        }
+        replayed = replay_each(inputs.dataset, chosen, sources)
     # Several BLAS threads add up in another order: the last bit would depend on their number.
     threadpool_limits(1, "blas")
-    return {name: table.in_order_of_ids() for name, table in tables.items()}
+    return {one.name: r.table.in_order_of_ids() for one, r in zip(chosen, replayed, strict=True)}
 
 
 def rubric_set(inputs: Inputs, name: str) -> RubricSet:
@@ -72,6 +70,7 @@ def answered(name: str, table: ScoreTable) -> Answered:
         n_failed=table.n_failed,
         n_missing=sum(one.n for one in missing),
         missing=missing,
+        n_refused=sum(failure.kind == "refused" for failure in table.failures),
     )
 
 
