@@ -52,6 +52,8 @@ def show_plan(
         show(f"--max-requests {most_requests} stops before {plan.requests - most_requests} of them")
     if plan.requests:
         show_wrapped(_cost(plan), indent="")
+    for longest in plan.longest:
+        show_wrapped(longest.words, indent="")
 
 
 def show_gates_plan(

@@ -17,7 +17,6 @@ from ticketbench.cli.output import (
     Piece,
     all_option,
     json_option,
-    progress_of,
     say,
     say_findings,
     say_wrapped,
@@ -30,6 +29,7 @@ from ticketbench.cli.output import (
     show_wrapped,
 )
 from ticketbench.cli.paste import check_rubrics_command, errors_command, join_command
+from ticketbench.cli.progress import progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,6 +89,7 @@ def command(
         return
     from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.run import run
+    from ticketbench.report.words.numbers import count
 
     outcome = run(
         config,
@@ -96,7 +97,7 @@ def command(
         out=out,
         overrides=overrides,
         allow_failures=allow_failures,
-        progress=progress_of,
+        progress=progress(),
         most_requests=max_requests,
         most_cost=max_cost,
         command=shlex.join(("ticketbench", *map(shown_url, sys.argv[1:]))),
@@ -109,6 +110,9 @@ def command(
         if everything:
             _show_all(outcome)
         say_findings(outcome.results.findings)
+    if outcome.refused_before:
+        asked = count(outcome.refused_before, "question")
+        say_wrapped(f"{asked} that the endpoint refused before: asked once more")
     if outcome.results.trained_missing:
         say_wrapped(outcome.results.trained_missing)
     say_findings(outcome.notes)

@@ -1,8 +1,9 @@
 """The cache file before it is used: is it ours, whole, and free? How is it made and opened?
 
 It is a requests-cache SQLite file with two small tables of our own: a stamp that says which layout
-the rows have, and the rubric sets whose answers it holds. The stamp also holds a random token that
-triggers replace with every change of an answer, whoever makes it.
+the rows have, and the rubric sets whose answers it holds; a third one where a question was refused.
+The stamp also holds a random token that triggers replace with every change of an answer, whoever
+makes it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ticketbench.core.errors import InputError, MachineError
+from ticketbench.edge.answers.refusals import SCHEMA as REFUSALS_SCHEMA
 from ticketbench.edge.answers.rows import LAYOUT
 from ticketbench.edge.files.atomic import remove_leftovers, temporary_beside
 from ticketbench.edge.files.gitignore import make_folder
@@ -98,7 +100,7 @@ def _refuse_other_layout(path: Path, connection: sqlite3.Connection) -> None:
         raise _foreign(path)
     # CachedSession.cache.clear() drops the triggers with the table they watch.
     missing = {kind for kind, *_ in _expected_schema() - found}
-    if found <= _expected_schema() and missing <= {"trigger"}:
+    if found <= _possible_schema() and missing <= {"trigger"}:
         rows = connection.execute("SELECT value FROM ticketbench WHERE name = 'layout'")
         layout = next((value for (value,) in rows), None)
         if layout == LAYOUT:
@@ -113,8 +115,17 @@ def _refuse_other_layout(path: Path, connection: sqlite3.Connection) -> None:
 
 @lru_cache(maxsize=1)
 def _expected_schema() -> frozenset[tuple[str, ...]]:
+    return _made_by(_SCHEMA)
+
+
+@lru_cache(maxsize=1)
+def _possible_schema() -> frozenset[tuple[str, ...]]:
+    return _made_by(_SCHEMA + REFUSALS_SCHEMA)
+
+
+def _made_by(script: str) -> frozenset[tuple[str, ...]]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(_SCHEMA)
+        connection.executescript(script)
         return frozenset(connection.execute(_READ_SCHEMA))
 
 

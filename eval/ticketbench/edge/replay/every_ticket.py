@@ -6,30 +6,34 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
-from ticketbench.core.classify import ContractViolation
+from ticketbench.core.classify import REFUSAL, ContractViolation
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
 from ticketbench.edge.answers.memo import Remembered
-from ticketbench.edge.answers.recording import refuse_moved
+from ticketbench.edge.answers.recording import comes_after, refuse_moved
+from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.answers.stored_scores import StoredScores
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
-from ticketbench.edge.replay.source import Answers, Source, requests_each
-from ticketbench.edge.replay.why_missing import because, reasons
+from ticketbench.edge.replay.source import Answers, Source, sending
+from ticketbench.edge.replay.why_missing import REFUSED, because, reasons
 from ticketbench.edge.results.predictions import score_table
 
 _DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
+_REFUSED = Failure("", "refused", 200, REFUSAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The score table, how many different questions came from where, how many stored answers
-    were damaged, what asking a few questions again found, and which limit stopped it, in words.
+    were damaged, what asking a few questions again found, which limit stopped it, in words, and
+    how many of those sent had been refused before.
     """
 
     table: ScoreTable
@@ -39,6 +43,7 @@ class Replayed:
     damaged: int = 0
     drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
     stopped: str = ""
+    refused_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,11 @@ class Plan:
     """What a replay would take from where; `missing` would be sent (or fail in strict replay).
 
     `duplicates` are tickets whose question an earlier ticket or rubric set asks, `damaged` stored
-    answers among the missing that cannot be used, `characters` those of the missing requests.
-    `why` counts the missing by reason (refresh needs none); `answered` are the rubrics that most of
-    them were answered for instead, None where that is no reason.
+    answers among the missing that cannot be used, `refused` those that the endpoint refused when
+    it was last asked, `requests` what the missing take: more than one each where every label is
+    asked for by itself; `characters` are those of these requests. `why` counts the others by
+    reason (refresh needs none); `answered` are the rubrics that most of them were answered for
+    instead, None where that is no reason.
     """
 
     questions: int
@@ -57,9 +64,16 @@ class Plan:
     recorded: int
     cached: int
     missing: int
+    refused: int
+    requests: int
     characters: int
     why: tuple[Missing, ...]
     answered: RubricSet | None
+
+    @property
+    def reasons(self) -> tuple[Missing, ...]:
+        """Why questions are missing, refusals last."""
+        return (*self.why, *([Missing(self.refused, REFUSED)] if self.refused else ()))
 
 
 def replay(
@@ -67,7 +81,10 @@ def replay(
 ) -> Replayed:
     """One row or one failure for every ticket; equal questions are asked once.
 
-    Strict replay sends nothing: what is missing becomes a failure of kind `miss` that says why.
+    Strict replay sends nothing: what is missing becomes a failure of kind `miss` that says why, or
+    `refused` where that is what the endpoint said last. Otherwise what was refused before
+    `source.since` is asked again.
+
     Raises InputError when a recorded line names another URL than its key is of, EndpointError when
     no question can succeed, MachineError when answers cannot be stored; answers that were stored
     before that stay stored.
@@ -93,8 +110,11 @@ def _replayed(
     """The replay from the answers themselves, and the score of every ticket."""
     asked = questions(dataset, rubrics, source.url)
     answers = _stored(asked, source)
-    missing = answers.missing()
-    drift, sent = Drift(), 0
+    refused = _refused(asked, source, answers)
+    final = {n for n, when in refused.items() if source.mode == "replay" or when >= source.since}
+    answers.failures |= dict.fromkeys(final, _REFUSED)
+    missing = [number for number in answers.missing() if number not in final]
+    drift, sent, before = Drift(), 0, 0
     if source.mode == "replay":
         unknown = [number for number in missing if number not in answers.failures]
         for number, reason in reasons(asked, unknown, source).items():
@@ -102,7 +122,9 @@ def _replayed(
     elif missing:
         ask_all(asked, source, answers, missing, progress)
         drift = check_drift(asked, source, answers, missing)
-        sent = len(missing) - sum(f.kind == "not_run" for f in answers.failures.values())
+        not_run = {n for n, failure in answers.failures.items() if failure.kind == "not_run"}
+        sent = len(missing) - len(not_run)
+        before = len(refused.keys() - not_run - final)
     scores = answers.scores[asked.of_ticket]
     failures = {
         i: answers.failures[number]
@@ -111,7 +133,7 @@ def _replayed(
     }
     table = score_table(dataset, rubrics, source.url, scores, failures)
     counts = answers.recorded, answers.cached, sent, answers.damaged
-    found = Replayed(table, *counts, drift, answers.stopped)
+    found = Replayed(table, *counts, drift, answers.stopped, before)
     return found, scores
 
 
@@ -127,12 +149,16 @@ def plan(
     asked = questions(dataset, rubrics, source.url)
     answers = _stored(asked, source)
     keys = asked.keys
-    unanswered = answers.missing()
+    known = _refused(asked, source, answers)
+    final = {n for n, when in known.items() if source.mode == "refresh" and when >= source.since}
+    unanswered = [number for number in answers.missing() if number not in final]
     missing = [number for number in unanswered if keys[number] not in counted]
     counted.update(keys[number] for number in missing)
     shared = len(unanswered) - len(missing)
-    unknown = [number for number in missing if number not in answers.failures]
+    refused = known.keys() & set(missing) if source.mode != "refresh" else set()
+    unknown = [n for n in missing if n not in answers.failures and n not in refused]
     why = reasons(asked, [] if source.mode == "refresh" else unknown, source)
+    takes = sending(source.url, map(asked.body, missing))
     unusable = [because(answers.failures[n]) for n in missing if n in answers.failures]
     return Plan(
         questions=len(asked),
@@ -141,8 +167,9 @@ def plan(
         recorded=answers.recorded,
         cached=answers.cached,
         missing=len(missing),
-        characters=sum(len(asked.body(number).decode("utf-8")) for number in missing)
-        * requests_each(source.url, len(rubrics.labels)),
+        refused=len(refused),
+        requests=takes.requests,
+        characters=takes.characters,
         why=Missing.counted([*(reason.because for reason in why.values()), *unusable]),
         answered=_commonest(reason.answered for reason in why.values()),
     )
@@ -166,6 +193,21 @@ def stored_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict
     return found | _recorded(left, source) | source.cache.read(left)[0]
 
 
+def stored_refusals(
+    dataset: Dataset, rubrics: RubricSet, source: Source, answers: Mapping[str, Stored]
+) -> dict[str, Refusal]:
+    """What is known as refused of these tickets and rubrics, by key, and not among `answers`, or
+    refused after that; the cache before the recording.
+    """
+    known = {**source.refused(), **source.cache.refusals()}
+    keys = (key for key in questions(dataset, rubrics, source.url).keys if key in known)
+    return {
+        key: known[key]
+        for key in keys
+        if key not in answers or comes_after(known[key], answers[key])
+    }
+
+
 def used_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[str, Stored]:
     """The stored answers that a replay takes, by key: the recording before the cache."""
     keys = questions(dataset, rubrics, source.url).keys
@@ -174,6 +216,19 @@ def used_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[s
 
 def _recorded(keys: Iterable[str], source: Source) -> dict[str, Stored]:
     return {key: source.recording[key] for key in keys if key in source.recording}
+
+
+def _refused(asked: Questions, source: Source, answers: Answers) -> dict[int, datetime]:
+    """When the questions were refused that have no stored answer, as far as that is known."""
+    recorded = {} if source.mode == "refresh" else source.refused()
+    cached = source.cache.refusals()
+    if not (recorded or cached):
+        return {}
+    keys = asked.keys
+    open_ = [n for n in answers.missing() if n not in answers.failures]
+    refuse_moved(source.recording, (keys[n] for n in open_ if keys[n] in recorded), asked.url)
+    known = {**recorded, **cached}
+    return {n: known[keys[n]].recorded_at for n in open_ if keys[n] in known}
 
 
 def _stored(asked: Questions, source: Source) -> Answers:
@@ -186,7 +241,7 @@ def _stored(asked: Questions, source: Source) -> Answers:
     answers = Answers(np.full(shape, np.nan), {})
     if source.mode == "refresh":
         stored = source.cache.read(asked.position)[0].items()
-        since = ((k, s.content) for k, s in stored if s.recorded_at >= source.refresh_since)
+        since = ((k, s.content) for k, s in stored if s.recorded_at >= source.since)
         answers.cached = _fill(answers, asked, asked.position, since)
         return answers
     _take(answers, asked, asked.position, source)
