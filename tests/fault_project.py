@@ -36,7 +36,7 @@ each_position = pytest.mark.parametrize(
 
 _CONFIG = """\
 version: 1
-endpoint: {{url: "{url}", timeout_s: 0.4, rate: none, concurrency: 4}}
+endpoint: {{url: "{url}", timeout_s: {timeout_s}, rate: none, concurrency: 4}}
 dataset: {{path: tickets.csv}}
 rubric_sets: {{{sets}}}
 cache: {cache}
@@ -58,6 +58,7 @@ class FaultProject:
     """A config, `n` tickets and one or two rubric sets in `folder`, which is the current folder.
 
     settings  lines of the config besides the usual ones
+    timeout_s how long a request may take; short where tests wait for that, so that they are quick
     out       the report folder
     expected  the scores of tickets whose valid answer is another than the server's usual one
     """
@@ -67,6 +68,7 @@ class FaultProject:
     n: int = N
     sets: tuple[str, ...] = ("v1",)
     settings: str = ""
+    timeout_s: float = 0.4
     out: Path = Path("out")
     cache_name: str = "answers.sqlite"
     expected: dict[int, tuple[float, ...]] = field(default_factory=dict)
@@ -109,8 +111,19 @@ class FaultProject:
         self._url = url
         sets = ", ".join(f"{name}: {name}.yaml" for name in self.sets)
         (self.folder / "eval.yaml").write_text(
-            _CONFIG.format(url=url, sets=sets, cache=self.cache_name, settings=self.settings)
+            _CONFIG.format(
+                url=url,
+                sets=sets,
+                cache=self.cache_name,
+                settings=self.settings,
+                timeout_s=self.timeout_s,
+            )
         )
+
+    def wait(self, timeout_s: float) -> None:
+        """Give every request so long from now on."""
+        self.timeout_s = timeout_s
+        self.point_to(self._url)
 
     def run(self, **more: Any) -> RunOutcome:
         """Run in this process."""
@@ -137,7 +150,7 @@ class FaultProject:
 
     @property
     def _given(self) -> tuple[str, ...]:
-        timeout = ("--set", "endpoint.timeout_s=0.4")
+        timeout = ("--set", f"endpoint.timeout_s={self.timeout_s}")
         return ("run", str(self.config), "--out", str(self.out), *timeout)
 
     def started(

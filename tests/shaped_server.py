@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ URLS = {
     "chat": "chat+{base}/v1/chat/completions?model=lexical-1",
     "zeroshot": "zeroshot+{base}/models/org/lexical",
 }
+EVERY = {"classify": "{base}/classify", **URLS}
+"""The shapes, and /classify itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,13 @@ class Seen:
     path: str
     headers: Mapping[str, str]
     body: bytes
+
+
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that is gone is no error; one of the server itself is told as always."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class ShapedServer:
@@ -69,13 +79,13 @@ class ShapedServer:
                 self.end_headers()
                 self.wfile.write(raw)
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._http = _Quiet(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
         self.base = f"http://127.0.0.1:{self._http.server_port}"
 
     def url(self, shape: str, more: str = "") -> str:
         """The URL of this server for a shape."""
-        return URLS[shape].format(base=self.base) + more
+        return EVERY[shape].format(base=self.base) + more
 
     def script(self, *told: Told) -> None:
         """Answer the next requests so."""
@@ -84,11 +94,18 @@ class ShapedServer:
     def answer(self, path: str, body: bytes) -> object:
         """What the lexical engine says, in the shape of the request."""
         asked = json.loads(body)
+        if "labels" in asked:
+            return self._classify(asked)
         if "questions" in asked and isinstance(asked["questions"], dict):
             return self._systemone(asked)
         if "questions" in asked:
             return self._decisions(asked)
         return self._chat(asked) if "messages" in asked else self._zeroshot(asked)
+
+    def _classify(self, asked: Any) -> object:
+        pairs = [(one["name"], one["rubric"]) for one in asked["labels"]]
+        scores = self._scores(asked["text"], pairs)
+        return {"top_label": max(scores, key=scores.__getitem__), "scores": scores}
 
     def _scores(self, text: str, labels: list[tuple[str, str]]) -> dict[str, float]:
         return engines().get("lexical").classify(text, labels)
@@ -142,8 +159,9 @@ class ShapedServer:
 
     def _zeroshot(self, asked: Any) -> object:
         rubrics = asked["parameters"]["candidate_labels"]
-        scores = self._scores(asked["inputs"], [(self.names[one], one) for one in rubrics])
-        found = [{"label": one, "score": scores[self.names[one]]} for one in rubrics]
+        names = {one: self.names.get(one, one) for one in rubrics}
+        scores = self._scores(asked["inputs"], [(names[one], one) for one in rubrics])
+        found = [{"label": one, "score": scores[names[one]]} for one in rubrics]
         return sorted(found, key=lambda one: -one["score"])
 
     def __enter__(self) -> ShapedServer:

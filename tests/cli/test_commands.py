@@ -590,7 +590,9 @@ def test_prune_says_what_it_removed(answered: Path) -> None:
     dry = ticketbench("cache", "prune", "eval.yaml", "--dry-run")
     assert dry.stdout == "answers.sqlite: would remove 7 answers, 7 are used\n"
     done = ticketbench("cache", "prune", "eval.yaml", "--json")
-    assert json.loads(done.stdout)["data"] == [{"cache": "answers.sqlite", "kept": 7, "removed": 7}]
+    assert json.loads(done.stdout)["data"] == [
+        {"cache": "answers.sqlite", "kept": 7, "removed": 7, "refusals_removed": 0}
+    ]
 
 
 def test_recheck_asks_and_says_what_it_found(answered: Path) -> None:

@@ -41,6 +41,8 @@ def _fill(folder: Path) -> None:
     ]
     head = "ticket_id,label,score_billing,score_general"
     (folder / "predictions.csv").write_text("\n".join([head, *rows, ""]))
+    gold = head.replace("label", "gold", 1)
+    (folder / "classifier.csv").write_text("\n".join([gold, *rows, ""]))
     (folder / "gold.csv").write_text(
         "".join(["id,label\n", *(f"t{i},billing\n" for i in range(99))])
     )
@@ -130,6 +132,31 @@ def test_the_file_goes_to_stdout_and_talk_to_stderr(project: Path) -> None:
     value = json.loads(ticketbench_in(project, *words, "--json").stdout)
     assert value["schema"] == "ticketbench/policy-export@1"
     assert (value["data"]["kind"], value["data"]["policy"]["sha256"]) == ("certified", found.sha256)
+
+
+def test_thresholds_for_other_routers_go_to_stdout_a_file_or_json(project: Path) -> None:
+    words = ("policy", "export", "configs/support.yaml", "--on", "v2", "--format", "jev")
+    plain = ticketbench_in(project, *words, "-o", "thresholds.json")
+    assert (plain.returncode, plain.stdout) == (0, "")
+    told = " ".join(plain.stderr.split())
+    assert "from confidence 0.434 on, a score of 0.717, with 90% confidence at least" in told
+    assert "warning: the number holds where a server computes `confidence`" in told
+    written = json.loads((project / "thresholds.json").read_text("utf-8"))
+    assert json.loads(ticketbench_in(project, *words).stdout) == written
+    value = json.loads(ticketbench_in(project, *words, "--json").stdout)
+    assert value["schema"] == "ticketbench/policy-export-jev@1"
+    assert value["data"]["thresholds"] == written
+
+
+def test_a_refused_policy_leaves_no_thresholds_behind(project: Path) -> None:
+    words = ("policy", "export", "configs/support.yaml", "--on", "v2", "--kind", "config")
+    done = ticketbench_in(project, *words, "--format", "jev", "-o", "thresholds.json")
+    assert done.returncode == 2
+    assert "no place for escalation above 0.3" in done.stderr
+    assert not (project / "thresholds.json").exists()
+    dropped = ticketbench_in(project, *words, "--format", "jev", "--drop-escalation")
+    assert dropped.returncode == 0
+    assert "no promise" in dropped.stderr
 
 
 def test_what_is_not_recommended_is_exported_when_it_is_said_aloud(project: Path) -> None:

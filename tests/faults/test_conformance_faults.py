@@ -8,17 +8,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import canary
+from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import EndpointError
 from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.guard import Guard
+from ticketbench.edge.answers.recording import recording_text
 from ticketbench.edge.asking.one_question import Retry, ask_until_answered
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
 from ticketbench.edge.contract import request_body
-from ticketbench.edge.endpoints import Connection, connect
+from ticketbench.edge.endpoints import Connection, Unreached, connect
+from ticketbench.edge.replay.source import full_url
 from ticketbench.edge.secret import ApiKey
 
 PYTHON = os.environ.get("TICKETBENCH_WIRE_PYTHON") or sys.executable
@@ -29,14 +35,14 @@ pytestmark = pytest.mark.skipif(
 
 CONTRACT = "xssi-200 nfd-keys extra-answer nan choice-key-case choice-sum choice-second".split()
 STOPS = ["wrong-route", "reject-jev-latest"]
-KEY = "sk-canary-7f3a9c1e"
+KEY = canary.KEY
 LABELS = ("Billing", "Café", "Technical")
 
 SERVERS = """
 import json, sys, threading
 from jevcompat.mock import FAULTS, MockConfig, make_server
 ports = {}
-for key in (None, "sk-canary-7f3a9c1e"):
+for key in (None, sys.argv[1]):
     for fault in ["", *FAULTS] if key is None else ["", "auth-x-api-key"]:
         config = MockConfig(faults={fault} if fault else set(), key=key)
         server = make_server(config)
@@ -51,19 +57,23 @@ sys.stdin.read()
 def ports() -> Iterator[dict[str, int]]:
     """A server a fault, all in one process of the suite's own Python."""
     process = subprocess.Popen(
-        [PYTHON, "-c", SERVERS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [PYTHON, "-c", SERVERS, KEY], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdout is not None
     yield json.loads(process.stdout.readline())
     process.communicate()
 
 
+def question(labels: tuple[str, ...] = LABELS) -> bytes:
+    rubrics = (Rubric(label, f"About {label}?") for label in labels)
+    return request_body("I was charged twice.", RubricSet("v", tuple(rubrics)))
+
+
 def outcome(port: int, labels: tuple[str, ...] = LABELS, key: str = "") -> Any:
     """The status of a question that is answered or failed, or what it raises."""
     url = f"systemone+http://127.0.0.1:{port}/v1/systemone?model=jev-latest"
     guard = Guard(connect(url, Connection(ApiKey(key) if key else None)))
-    rubrics = RubricSet("v", tuple(Rubric(label, f"About {label}?") for label in labels))
-    body = request_body("I was charged twice.", rubrics)
+    body = question(labels)
     retry = Retry(attempts=2, base_s=0.001)
     try:
         reply = ask_until_answered(
@@ -111,11 +121,35 @@ def test_the_right_key_is_taken(ports: dict[str, int]) -> None:
     assert outcome(ports["+key"], key=KEY) == 200
 
 
-def test_the_key_stands_in_no_error_of_any_fault(ports: dict[str, int]) -> None:
-    said = []
+SCHEMES = {
+    "classify": "http://127.0.0.1:{port}/v1/systemone",
+    "zeroshot": "zeroshot+http://127.0.0.1:{port}/v1/systemone",
+    **{
+        shape: f"{shape}+http://127.0.0.1:{{port}}/v1/systemone?model=jev-latest"
+        for shape in ("systemone", "decisions", "scaledown", "chat")
+    },
+}
+
+
+@pytest.mark.parametrize("header", ["authorization", "x-api-key"])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_key_stands_in_no_answer_error_cache_or_recording_of_any_fault(
+    ports: dict[str, int], scheme: str, header: str, tmp_path: Path
+) -> None:
+    said = [f"{len(ports)} servers"]
+    connection = Connection(ApiKey(canary.KEY), key_header=header)
     for port in ports.values():
-        try:
-            said.append(str(outcome(port, key=KEY)))
-        except EndpointError as error:
-            said.append(f"{error!r} {error.problems}")
-    assert KEY not in " ".join(said)
+        url = SCHEMES[scheme].format(port=port)
+        with AnswerCache(tmp_path / "answers.sqlite", connect(url, connection)) as cache:
+            try:
+                reply = cache.ask(full_url(url), question())
+                said.append(repr(reply))
+            except (ContractViolation, EndpointError, Unreached) as error:
+                said.append(f"{error!r} {getattr(error, 'problems', '')}")
+    with AnswerCache(tmp_path / "answers.sqlite") as cache:
+        kept = cache.read(cache.stored_keys())[0]
+    (tmp_path / "answers.jsonl").write_text(recording_text(kept.items()), encoding="utf-8")
+    (tmp_path / "said.txt").write_text("\n".join(said), encoding="utf-8")
+    assert len(said) == len(ports) + 1
+    assert bool(kept) == (scheme in ("systemone", "scaledown"))
+    assert canary.places(tmp_path) == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,11 +19,12 @@ import canary
 from fault_server import FaultServer, Step
 from forked import ticketbench
 from promised_project import promised
-from shaped_server import URLS, ShapedServer, Told
+from shaped_server import EVERY, URLS, ShapedServer, Told
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import EndpointError, IncompleteError, InputError
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.guard import Guard
+from ticketbench.edge.asking import one_question
 from ticketbench.edge.contract import request_body
 from ticketbench.edge.endpoints import Connection, Unreached, connect
 from ticketbench.edge.inputs.rubric_files import read_rubrics
@@ -38,6 +39,7 @@ COMMAND = Path(sys.executable).with_name("ticketbench")
 RUBRICS = {"billing": "Is this about a charge or a refund?", "technical": "Is this about a bug?"}
 TEXTS = [f"{'refund of a charge' if i % 2 else 'a bug in the app'}, case {i}" for i in range(12)]
 LOCAL = "local://lexical/v1/classify"
+RECORDED = "recording: answers.jsonl\n"
 
 
 @pytest.fixture
@@ -107,7 +109,7 @@ def test_another_way_of_asking_shares_no_answer_and_says_why(server: ShapedServe
 
 
 def test_a_recording_names_the_model_and_replays_without_a_cache(server: ShapedServer) -> None:
-    path = config(server.url("systemone", "&ask=yesno"), more="recording: answers.jsonl\n")
+    path = config(server.url("systemone", "&ask=yesno"), more=RECORDED)
     run(path, out=Path("out"))
     export(path)
     (first, *_) = Path("answers.jsonl").read_text().splitlines()[1:]
@@ -154,7 +156,8 @@ def test_models_that_are_mixed_an_alias_and_a_cut_text_are_named(server: ShapedS
     url = f"systemone+{server.base}/v1/systemone?model=jev-latest"
     server.script(answered("jev-1.14.0"), *[answered("jev-1.13.0")] * 10)
     server.script(answered("jev-1.13.0", state_tokens_dropped=9))
-    run(config(url), out=Path("out"))
+    done = ticketbench("run", str(config(url)), "--out", "out")
+    assert done.returncode == 0, done.stderr
     assert codes()[:2] == ["TB309", "TB310"]
     mixed, cut, *others = read("out")["findings"]
     (alias,) = [one for one in others if one["code"] == "TB312"]
@@ -163,14 +166,37 @@ def test_models_that_are_mixed_an_alias_and_a_cut_text_are_named(server: ShapedS
     assert "1 ticket" in cut["evidence"]
     assert "jev-1.13.0" in alias["action"]
     assert "jev-latest" in alias["title"]
-    assert read("out", "manifest.json")["models"] == {"v1": {"jev-1.13.0": 11, "jev-1.14.0": 1}}
-    page = Path("out", "index.html").read_text()
-    assert "several models gave these answers" in page
+    manifest = read("out", "manifest.json")
+    assert manifest["models"] == {"v1": {"jev-1.13.0": 11, "jev-1.14.0": 1}}
+    assert manifest["models_asked"] == {"v1": "jev-latest"}
+    page = Path("out", "index.html").read_text(encoding="utf-8")
+    for said in (page, done.stderr):
+        assert "several models gave these answers" in said
+        assert "jev-latest is a name that moves on to other models" in said
+        assert "jev-1.14.0" in said
+
+
+def test_a_model_that_changed_is_named_by_recheck_and_after_it_by_report_and_manifest(
+    server: ShapedServer,
+) -> None:
+    path = str(config(f"systemone+{server.base}/v1/systemone?model=jev-1", more=RECORDED))
+    server.script(*[answered("jev-1")] * 12)
+    run(Path(path), out=Path("out"))
+    export(Path(path))
+    server.script(*[answered("jev-2")] * 12)
+    done = ticketbench("cache", "recheck", path)
+    assert done.stdout.startswith("the model is another one: jev-2, and was jev-1\n")
+    server.script(*[answered("jev-2")] * 12)
+    done = ticketbench("run", path, "--mode", "refresh", "--out", "out")
+    page = Path("out", "index.html").read_text(encoding="utf-8")
+    for said in (page, done.stderr):
+        assert "the model is another one than the recording" in said
+    assert read("out", "manifest.json")["models"] == {"v1": {"jev-2": 12}}
 
 
 def test_another_model_than_the_recordings_comes_before_all_else(server: ShapedServer) -> None:
     url = f"systemone+{server.base}/v1/systemone?model=jev-1"
-    path = config(url, more="recording: answers.jsonl\n")
+    path = config(url, more=RECORDED)
     server.script(*[answered("jev-1")] * 12)
     run(path, out=Path("out"))
     export(path)
@@ -210,6 +236,39 @@ def test_statuses_that_no_question_survives_stop_the_run(server: ShapedServer) -
         server.seen.clear()
 
 
+USED_UP = {"success": False, "errors": [{"message": "x" * 300, "code": 3036}]}
+
+
+def test_a_quota_that_is_used_up_stops_the_run_and_what_was_answered_is_kept(
+    server: ShapedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = functools.partial(one_question.Retry, base_s=0.01)
+    monkeypatch.setattr("ticketbench.edge.asking.one_question.Retry", quick)
+    path, usual = config(server.url("systemone")), [answered("lexical-1")] * 3
+    server.script(*usual, *[Told(USED_UP, status=429)] * 30)
+    done = ticketbench("run", str(path), "--set", "endpoint.concurrency=1")
+    assert done.returncode == 4
+    assert "the quota is used up (status 429" in done.stderr
+    assert "help: finished answers are kept, run again when there is quota" in done.stderr
+    assert len(server.seen) == 3 + one_question.Retry().attempts
+    server._told.clear()
+    server.seen.clear()
+    run(path, out=Path("out"))
+    assert len(server.seen) == len(TEXTS) - 3
+
+
+def test_every_request_of_a_question_counts_against_a_limit(server: ShapedServer) -> None:
+    path = str(config(server.url("systemone", "&ask=yesno1")))
+    planned = ticketbench("run", path, "--dry-run").stdout
+    assert f"requests: {2 * len(TEXTS)}" in planned
+    done = ticketbench("run", path, "--max-requests", "5", "--out", "out")
+    assert (done.returncode, len(server.seen)) == (3, 4)
+    assert "v1 (2 requests a question): 12/12 asked" in done.stderr
+    assert ticketbench("run", path, "--out", "out").returncode == 0
+    assert len(server.seen) == 2 * len(TEXTS)
+    assert read("out", "manifest.json")["requests"] == 2 * len(TEXTS) - 4
+
+
 def test_an_odd_url_is_refused_at_its_place_in_the_config() -> None:
     with pytest.raises(InputError, match="does not say model") as caught:
         run(config("systemone+https://api.example/v1/systemone"), out=Path("out"))
@@ -241,14 +300,19 @@ def test_two_shapes_side_by_side_have_the_same_figures(server: ShapedServer) -> 
     assert set(read("out", "manifest.json")["models"]) == {"v1@systemone", "v1@decisions"}
 
 
-def test_a_mended_translation_asks_again(
-    server: ShapedServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("shape", URLS)
+def test_a_mended_translation_takes_no_answer_of_the_one_before(
+    server: ShapedServer, shape: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = config(server.url("systemone"))
+    path = config(server.url(shape), more=RECORDED)
     run(path, out=Path("out"))
+    export(path)
     monkeypatch.setattr("ticketbench.core.shapes.address.VERSION", "2")
     with pytest.raises(IncompleteError, match="via=1"):
         run(path, out=Path("again"), mode="replay")
+    server.seen.clear()
+    run(path, out=Path("again"))
+    assert len(server.seen) == len(TEXTS)
 
 
 def test_a_gate_judges_an_endpoint_of_another_shape(server: ShapedServer) -> None:
@@ -336,28 +400,36 @@ def test_the_key_is_sent_and_found_nowhere(
     assert canary.places(project) == []
 
 
-def test_a_run_that_was_killed_asks_only_for_what_it_lacks(server: ShapedServer) -> None:
-    path = config(server.url("decisions"), endpoint=", timeout_s: 5")
-    held = server.answer
+ANSWERED_BEFORE = 5
 
-    def slow(where: str, body: bytes) -> object:
-        time.sleep(0.15)
-        return held(where, body)
 
-    server.answer = slow  # type: ignore[method-assign]
+@pytest.mark.parametrize("shape", EVERY)
+def test_a_run_that_was_killed_asks_nothing_twice_and_ends_as_if_it_had_not_been(
+    server: ShapedServer, shape: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(config(server.url(shape), name="whole"), out=Path("whole"))
+    path = config(server.url(shape))
+    usual, asked = server.answer, list[bytes]()
+
+    def kills_at_the_next(where: str, body: bytes) -> object:
+        if len(asked) == ANSWERED_BEFORE:
+            process.kill()
+            process.wait()
+            raise ConnectionAbortedError  # there is nobody to answer
+        asked.append(body)
+        return usual(where, body)
+
+    monkeypatch.setattr(server, "answer", kills_at_the_next)
     process = subprocess.Popen(
-        [COMMAND, "run", str(path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [COMMAND, "run", str(path), "--set", "endpoint.concurrency=1"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
-    until = time.monotonic() + 30
-    while len(server.seen) < 5 and time.monotonic() < until:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    with AnswerCache(Path("eval.sqlite")) as cache:
-        kept = len(cache.stored_keys())
-    assert 0 < kept < len(TEXTS)
+    assert process.wait(timeout=50) == -signal.SIGKILL
+    monkeypatch.setattr(server, "answer", usual)
     server.seen.clear()
-    server.answer = held  # type: ignore[method-assign]
     run(path, out=Path("out"))
-    assert len(server.seen) == len(TEXTS) - kept
-    assert read("out")["evaluations"][0]["tickets"]["n_failed"] == 0
+    asked += [seen.body for seen in server.seen]
+    assert len(set(asked)) == len(asked) == len(TEXTS)
+    assert read("out")["evaluations"] == read("whole")["evaluations"]
+    assert predicted("out") == predicted("whole")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from small_project import TICKETS
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.contract import request_body
 from ticketbench.flow.answers.recordings import export_recording
@@ -136,6 +137,40 @@ def test_cost_is_tokens_at_the_price(project: Path) -> None:
     plan = priced("endpoint.price_per_million_tokens=50", "endpoint.characters_per_token=2")
     assert plan.cost == pytest.approx(plan.tokens * 50 / 1e6)
     assert plan.tokens == pytest.approx(2 * priced().tokens)
+
+
+YES_NO_ALONE = "systemone+http://127.0.0.1:9/v1/systemone?model=m-1&ask=yesno1"
+
+
+def test_where_every_label_is_asked_for_alone_each_request_counts(project: Path) -> None:
+    def planned(ask: str, *more: str) -> RunPlan:
+        url = YES_NO_ALONE.replace("yesno1", ask)
+        one = ("rubric_sets={v1: v1.yaml}", "endpoint.rate=60/min", *more)
+        return plan_run(EVAL, overrides=[f"endpoint.url={url}", *one])
+
+    alone = planned("yesno1", "endpoint.price_per_request=0.5")
+    assert (alone.rubric_sets[0].missing, alone.requests, alone.seconds) == (7, 21, 21)
+    assert alone.cost == 21 * 0.5
+    together = planned("yesno")
+    assert (together.requests, together.seconds) == (7, 7)
+    texts = [row.rsplit(",", 1)[0] for row in TICKETS.splitlines()[1:]]
+    twice_more = 2 * sum(len(text) - 3 for text in texts)  # each text is sent three times
+    assert (alone.tokens - together.tokens) * 4 > twice_more
+
+
+def test_questions_asked_again_count_with_all_their_requests(project: Path) -> None:
+    rows = "".join(f"t{i},case number {i},billing\n" for i in range(120))
+    (project / "tickets.csv").write_text(f"id,text,label\n{rows}", encoding="utf-8")
+    found = plan_run(EVAL, overrides=[f"endpoint.url={YES_NO_ALONE}"])
+    assert (found.requests, found.rechecks) == (2 * 3 * 120, 2 * 3)
+
+
+def test_the_longest_ticket_stands_beside_what_is_read_of_it(project: Path) -> None:
+    url = "systemone+https://api.typesafe.ai/v1/systemone?model=jev-1.13.0"
+    (found,) = plan_run(EVAL, overrides=[f"endpoint.url={url}", "endpoint.rate=none"]).longest
+    assert (found.most, found.n_over, found.n, found.of_question) == (32_000, 0, 7, True)
+    assert plan_run(EVAL, overrides=[f"endpoint.url={url}x"]).longest == ()
+    assert plan_run(EVAL).longest == ()
 
 
 def test_without_a_price_the_cost_is_undefined(project: Path) -> None:

@@ -108,6 +108,7 @@ def test_the_manifest_holds_counts_and_the_digest_of_every_file(project: Path) -
         "cached": 0,
         "sent": 7,
         "damaged": 0,
+        "refused_before": 0,
     }
     assert (manifest["status"], manifest["requests"]) == ("finished", 14)
     for name, digest in manifest["files"].items():
@@ -118,6 +119,7 @@ def test_the_manifest_holds_counts_and_the_digest_of_every_file(project: Path) -
         "cached": 7,
         "sent": 0,
         "damaged": 0,
+        "refused_before": 0,
     }
 
 

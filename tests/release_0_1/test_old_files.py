@@ -92,7 +92,7 @@ def test_an_export_upgrades_every_answer_and_says_how_many() -> None:
 
 def test_a_merge_upgrades_every_answer_and_says_how_many() -> None:
     merged = told("cache", "merge", "packed.jsonl.gz", str(RECORDING), "--to", str(NEW))
-    assert merged == {"path": str(NEW), "answers": 48, "replaced": 0, "upgraded": 48}
+    assert merged == {"path": str(NEW), "answers": 48, "replaced": 0, "upgraded": 48, "refused": 0}
     assert same_answers(NEW)
 
 

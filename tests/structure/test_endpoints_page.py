@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ticketbench.core.shapes.address import SHAPES, address
 from ticketbench.core.shapes.contract import SAME_WITHIN
 from ticketbench.core.shapes.systemone import SystemOne
+from ticketbench.edge.endpoints.limits import LIMITS
 from ticketbench.edge.inputs.endpoint_config import EndpointConfig
 from ticketbench.edge.replay.source import full_url, usual_noise
 from ticketbench.report.dictionary.codes import CODES
@@ -40,3 +41,13 @@ def test_the_numbers_are_those_of_the_code() -> None:
     assert set(noise.values()) == {SystemOne.noise} == {0.02}
     assert SHAPES["chat"].most_labels == 26
     assert set(re.findall(r"TB\d{3}", PAGE)) <= CODES.keys()
+
+
+def test_the_table_of_what_is_read_is_that_of_the_code() -> None:
+    rows = re.findall(
+        r"^\|.*(minilm|jev-[0-9.]+).*\| ([0-9,]+) \| .* \| (.*) \|$", PAGE, re.MULTILINE
+    )
+    assert {int(tokens.replace(",", "")) for _, tokens, _ in rows} == {one.tokens for one in LIMITS}
+    (vendors,) = [one for one in LIMITS if one.known_on]
+    assert rows[1][0] == vendors.model
+    assert rows[1][2].endswith(vendors.known_on)

@@ -54,8 +54,11 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         show_json("cache", found)
         return
-    show(f"cache      {found.cache}: {found.stored} answers, {found.bytes / 1e6:.1f} MB")
+    held = f"{found.stored} answers{_and_refusals(found.refused)}"
+    show(f"cache      {found.cache}: {held}, {found.bytes / 1e6:.1f} MB")
     show(f"recording  {found.recording or 'none'}")
+    for batch in found.open_batches:
+        show_wrapped(f"open       {batch}", indent="")
     rows = [
         (s.rubric_set, str(s.questions), str(s.recorded), str(s.cached), str(s.missing))
         for s in found.rubric_sets
@@ -86,7 +89,7 @@ def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: b
     if as_json:
         show_json("cache-export", moved)
     else:
-        show(f"wrote {moved.answers} answers to {moved.path}{_replaced(moved, 'left out')}")
+        show(f"wrote {_what(moved)} to {moved.path}{_replaced(moved, 'left out')}")
         _say_upgraded(moved)
 
 
@@ -117,7 +120,7 @@ def import_(
     if as_json:
         show_json("cache-import", moved)
     else:
-        show(f"read {moved.answers} answers from {moved.path}{_replaced(moved, 'replaced')}")
+        show(f"read {_what(moved)} from {moved.path}{_replaced(moved, 'replaced')}")
 
 
 @command.command("merge")
@@ -139,7 +142,7 @@ def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -
     if as_json:
         show_json("cache-merge", moved)
     else:
-        show(f"wrote {moved.answers} answers to {moved.path}")
+        show(f"wrote {_what(moved)} to {moved.path}")
         _say_upgraded(moved)
 
 
@@ -166,7 +169,8 @@ def prune(
         return
     for one in found:
         does = "would remove" if dry_run else "removed"
-        show(f"{one.cache}: {does} {one.removed} answers, {one.kept} are used")
+        refusals = _and_refusals(one.refusals_removed)
+        show(f"{one.cache}: {does} {one.removed} answers{refusals}, {one.kept} are used")
 
 
 @command.command("recheck")
@@ -256,6 +260,17 @@ def _recheck_new(
     if found.others:
         say_what_to_do(found, config)
     return int(bool(found.others))
+
+
+def _what(moved: Moved) -> str:
+    """Such as "400 answers and 3 refusals"."""
+    return f"{moved.answers} answers{_and_refusals(moved.refused)}"
+
+
+def _and_refusals(n: int) -> str:
+    from ticketbench.report.words.numbers import count
+
+    return f" and {count(n, 'refusal')}" if n else ""
 
 
 def _replaced(moved: Moved, how: str) -> str:

@@ -12,8 +12,8 @@ from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
     Piece,
     json_option,
-    progress_of,
     say,
+    say_notes,
     say_wrapped,
     show,
     show_command,
@@ -21,6 +21,7 @@ from ticketbench.cli.output import (
     show_pieces,
     show_wrapped,
 )
+from ticketbench.cli.progress import progress
 
 if TYPE_CHECKING:
     from ticketbench.edge.labels.state import Source
@@ -114,8 +115,9 @@ def next_command(
         begin,
         Sheet(annotator, size, label_studio, mask, force),
         mode=mode,
-        ear=Ear(_say_plan, say, progress_of),
+        ear=Ear(_say_plan, say, progress()),
     )
+    say_notes(found.notes)
     if as_json:
         show_json("label-next", found)
     else:

@@ -1,4 +1,4 @@
-"""What commands print: data on stdout, talk and progress on stderr."""
+"""What commands print: data on stdout, talk on stderr."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import shlex
 import shutil
 import sys
 import textwrap
-import time
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import click
 
-from ticketbench.cli.boundary import AT_END, printable
+from ticketbench.cli.boundary import printable
 from ticketbench.cli.terminal import writable_json
 from ticketbench.core.types import Finding
 
@@ -29,7 +28,6 @@ GOOD, BAD, UNKNOWN, ASIDE = "blue", "yellow", "bright_yellow", "dim"
 STYLES = {"good": GOOD, "bad": BAD, "unknown": UNKNOWN, "neutral": ""}
 """By the tone of what is said."""
 
-_PLAIN_EVERY_S = 5.0
 _WIDEST = 10_000
 _WIDTHS = 60, 80
 _WIDEST_CELL = 24
@@ -252,38 +250,3 @@ def _drawn(what: RenderableType) -> str:
     with console.capture() as drawn:
         console.print(what, end="", soft_wrap=True)
     return drawn.get()
-
-
-def progress_of(name: str) -> Callable[[int, int], None]:
-    """A progress callback for one rubric set: a bar on a terminal, else a line now and then."""
-    return _bar(name) if sys.stderr.isatty() else _lines(name)
-
-
-def _lines(name: str) -> Callable[[int, int], None]:
-    said_at = time.monotonic()
-
-    def update(done: int, total: int) -> None:
-        nonlocal said_at
-        if done == total or time.monotonic() - said_at > _PLAIN_EVERY_S:
-            said_at = time.monotonic()
-            say(f"{name}: {done}/{total} asked")
-
-    return update
-
-
-def _bar(name: str) -> Callable[[int, int], None]:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    bar = Progress(console=Console(stderr=True), transient=True)
-    task = bar.add_task(name)
-
-    def update(done: int, total: int) -> None:
-        if not bar.live.is_started:
-            AT_END.append(bar.stop)
-            bar.start()
-        bar.update(task, completed=done, total=total)
-        if done == total:
-            bar.stop()
-
-    return update

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ticketbench.cli.form import form_of_words
 from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
     BAD,
@@ -54,6 +55,11 @@ command.add_command(route_command)
               help="System prompts by label, YAML or JSON; * for anything else.")  # fmt: skip
 @click.option("--review-days", type=click.IntRange(1, 3650), default=180, show_default=True,
               help="After so many days every decision says that it is time to look.")  # fmt: skip
+@click.option("--format", "format_", type=click.Choice(["ticketbench", "jev"]),
+              default="ticketbench", show_default=True,
+              help="A policy; or jev: the thresholds.json of jev-eval.")  # fmt: skip
+@click.option("--drop-escalation", is_flag=True,
+              help="Choose, promise and count as if nothing were escalated.")  # fmt: skip
 @click.option("-o", "--out", type=_path, metavar="FILE", help="File to write [stdout].")
 @set_option
 @json_option
@@ -63,6 +69,8 @@ def export_command(
     kind: Kind | None,
     prompts: Path | None,
     review_days: int,
+    format_: str,
+    drop_escalation: bool,
     out: Path | None,
     overrides: tuple[str, ...],
     as_json: bool,
@@ -75,6 +83,7 @@ def export_command(
     \b
     ticketbench policy export configs/support.yaml --on v2 --kind config -o p.json
     ticketbench policy export configs/support.yaml --on v2 --kind config --json
+    ticketbench policy export configs/support.yaml --on v2 --kind cost --format jev
     """
     from ticketbench.edge.files.atomic import write_file
     from ticketbench.edge.files.links import written_at
@@ -83,20 +92,38 @@ def export_command(
     if out is not None:
         written_at(out)  # refused before anything is measured
     found = export(
-        config, on, kind=kind, prompts=prompts, review_days=review_days, overrides=overrides
+        config,
+        on,
+        kind=kind,
+        prompts=prompts,
+        review_days=review_days,
+        drop_escalation=drop_escalation,
+        overrides=overrides,
     )
+    content = _content(found, format_)
     if out is not None:
-        write_file(out, found.content)
+        write_file(out, content)
     if as_json:
-        _show_exported(found)
+        _show_exported(found, format_)
     elif out is None:
-        click.echo(found.content.decode("utf-8"), nl=False)
-    _say_exported(found, out)
+        click.echo(content.decode("utf-8"), nl=False)
+    _say_exported(found, out, format_)
 
 
-def _show_exported(found: Exported) -> None:
+def _content(found: Exported, format_: str) -> bytes:
+    from ticketbench.flow.production.jev import thresholds_bytes
+
+    return thresholds_bytes(found) if format_ == "jev" else found.content
+
+
+def _show_exported(found: Exported, format_: str) -> None:
+    from ticketbench.flow.production.jev import thresholds, warnings
     from ticketbench.production.policy_file import as_json
 
+    if format_ == "jev":
+        told = {"kind": found.kind, "thresholds": thresholds(found), "warnings": warnings(found)}
+        show_json("policy-export-jev", told)
+        return
     data = {
         "kind": found.kind,
         "policy": as_json(found.policy),
@@ -107,14 +134,16 @@ def _show_exported(found: Exported) -> None:
     show_json("policy-export", data)
 
 
-def _say_exported(found: Exported, out: Path | None) -> None:
+def _say_exported(found: Exported, out: Path | None, format_: str) -> None:
+    from ticketbench.flow.production import jev
     from ticketbench.flow.production.policy_words import promise_text
 
+    as_jev = format_ == "jev"
+    what = f"{'thresholds of ' if as_jev else ''}policy {found.policy.sha256[:12]}"
     where = f" in {out}" if out is not None else ""
-    say_wrapped(
-        f"policy {found.policy.sha256[:12]}{where}, {found.kind}: {promise_text(found.policy)}"
-    )
-    for warning in found.warnings:
+    told = jev.summary(found) if as_jev else promise_text(found.policy)
+    say_wrapped(f"{what}{where}, {found.kind}: {told}")
+    for warning in jev.warnings(found) if as_jev else found.warnings:
         say_wrapped(f"warning: {warning}")
 
 
@@ -172,6 +201,9 @@ def _mark_edited(path: Path, found: PolicyFile) -> None:
 @click.option("--labels", type=_path, metavar="FILE",
               help="New tickets: a table of predictions; with --log ids and gold labels.",
               )  # fmt: skip
+@click.option("--of-labels", metavar="OPTIONS",
+              help="How that table is written: options of `score` as one text, such as "
+                   "'--columns label=gold --scale percent'.")  # fmt: skip
 @click.option("--log", multiple=True, type=_path, metavar="FILE",
               help="Decisions of a router, joined by ticket_id; repeat it.")  # fmt: skip
 @click.option("--min-precision", type=float, metavar="SHARE",
@@ -187,6 +219,7 @@ def check_command(
     policy: Path,
     config: Path | None,
     labels: Path | None,
+    of_labels: str | None,
     log: tuple[Path, ...],
     min_precision: float | None,
     undecided: str,
@@ -201,7 +234,8 @@ def check_command(
     \b
     ticketbench policy check policy.json --config configs/support.yaml
     """
-    from ticketbench.flow.production.policy_check import check
+    from ticketbench.edge.results.forms.options import AS_OURS
+    from ticketbench.flow.production.policy_check import OF_LABELS, check
     from ticketbench.flow.production.policy_words import check_text
 
     found = check(
@@ -211,6 +245,7 @@ def check_command(
         log=log,
         min_precision=min_precision,
         overrides=overrides,
+        form=AS_OURS if of_labels is None else form_of_words(of_labels, where=OF_LABELS),
     )
     if as_json:
         show_json("policy-check", found)

@@ -25,6 +25,9 @@ MODEL_NAME = r"^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}\Z"
 """What may be kept of a model's name: no blank, so that no sentence of a ticket fits in."""
 
 
+REFUSAL = "the endpoint refused to judge this text"
+"""What is said of every refusal, however it came: one that was kept reads as it did when asked."""
+
 MOST_COUNTED = 1_000_000_000_000
 """The largest count of tokens that is taken for one."""
 
@@ -43,6 +46,9 @@ class ContractViolation(Exception):
 
 class Refused(ContractViolation):
     """The endpoint says that it will not judge this text; asking again changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(REFUSAL)
 
 
 class Unsuccessful(ContractViolation):
@@ -83,7 +89,7 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     scores = data.get("scores") if isinstance(data, dict) else None
     if not isinstance(scores, dict):
         if isinstance(data, dict) and (data.get("type") == "refusal" or data.get("refusal")):
-            raise Refused("the endpoint refused to judge this text")
+            raise Refused
         raise ContractViolation("the answer has no object 'scores'", passing=True)
     missing = [label for label in labels if label not in scores]
     extra = [label for label in scores if label not in labels]

@@ -20,10 +20,18 @@ from ticketbench.edge.answers.recording import (
     Recording,
     in_conflict,
     merged,
+    merged_refusals,
     read_recording,
     recording_text,
+    refuse_moved,
 )
-from ticketbench.edge.answers.recording_line import FIRST_LINE, canonical_answer, recording_line
+from ticketbench.edge.answers.recording_line import (
+    FIRST_LINE,
+    canonical_answer,
+    recording_line,
+    refusal_line,
+)
+from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
 from version_1 import as_version_1
 
@@ -512,3 +520,111 @@ def test_an_unknown_field_of_a_line_is_hardly_quoted(tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert problem.what.startswith("not a recorded answer: Object contains unknown field `AAA")
     assert len(problem.what) < 100
+
+
+# --- what was refused
+
+
+REFUSAL = Refusal(URL, NOON)
+LATER = NOON + timedelta(hours=1)
+
+
+def test_a_refused_question_has_a_line_of_its_own_with_fixed_bytes() -> None:
+    start = f'{{"key":"{A}","recorded_at":"2026-01-02T12:00:00.123456+00:00","refused":true'
+    digest = hashlib.sha256(f'{start},"url":"{URL}"}}'.encode()).hexdigest()
+    assert refusal_line(A, REFUSAL) == f'{start},"sha256":"{digest}","url":"{URL}"}}'
+
+
+def test_refusals_stand_among_the_answers_by_key_and_are_none_of_them(tmp_path: Path) -> None:
+    text = recording_text([(C, stored()), (A, stored())], [(B, REFUSAL)])
+    path = write_raw(tmp_path / "r.jsonl", *text.splitlines())
+    found = read_recording(path)
+    assert [json.loads(line)["key"] for line in text.splitlines()[1:]] == [A, B, C]
+    assert (set(found), dict(found.refusals)) == ({A, C}, {B: REFUSAL})
+    assert B not in found
+    assert recording_text(found.items(), found.refusals.items()) == text
+
+
+def test_without_refusals_a_recording_has_the_bytes_it_always_had() -> None:
+    text = recording_text([(A, stored())])
+    assert text == f"{FIRST_LINE}\n{recording_line(A, stored())}\n"
+    assert recording_text([(A, stored())], []) == text
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [(A, B), ("12:00", "13:00"), ("example.com", "example.org"), ("true", "true,")],
+    ids=["key", "time", "url", "form"],
+)
+def test_a_refusal_that_was_altered_is_refused_with_its_place(
+    tmp_path: Path, was: str, now: str
+) -> None:
+    line = refusal_line(A, REFUSAL).replace(was, now, 1)
+    path = write(tmp_path / "r.jsonl", recording_line(C, stored()), line)
+    with pytest.raises(InputError) as caught:
+        read_recording(path)
+    assert caught.value.problems[0].where == f"{path}:3"
+
+
+def test_a_refusal_has_no_place_in_version_1(tmp_path: Path) -> None:
+    path = write_raw(tmp_path / "r.jsonl", of_version_1(A), refusal_line(B, REFUSAL))
+    with pytest.raises(InputError, match="a line of version 2 in a recording of version 1"):
+        read_recording(path)
+
+
+@pytest.mark.parametrize("answer_first", [True, False])
+def test_a_question_that_was_answered_and_refused_in_one_file_is_refused(
+    tmp_path: Path, answer_first: bool
+) -> None:
+    lines = [recording_line(A, stored()), refusal_line(A, REFUSAL)]
+    path = write(tmp_path / "r.jsonl", *(lines if answer_first else lines[::-1]))
+    with pytest.raises(InputError, match="another answer further up"):
+        read_recording(path)
+
+
+def test_a_label_called_refused_is_a_label(tmp_path: Path) -> None:
+    answer = {"top_label": "refused", "scores": {"refused": 1, "billing": 0}}
+    path = write(tmp_path / "r.jsonl", recording_line(A, stored(answer)))
+    assert (len(read_recording(path)), read_recording(path).refusals) == (1, {})
+
+
+def recordings(tmp_path: Path, *refusals: Refusal, answer: Stored | None = None) -> Any:
+    """A recording for each refusal of A, and one with an answer to A where there is one."""
+    texts = [recording_text([], [(A, refusal)]) for refusal in refusals]
+    texts += [recording_text([(A, answer)])] if answer else []
+    paths = [tmp_path / f"{i}.jsonl" for i in range(len(texts))]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return {path: read_recording(path) for path in paths}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_two_refusals_the_later_is_kept_whatever_the_order(tmp_path: Path, order: int) -> None:
+    found = recordings(tmp_path, *[REFUSAL, Refusal(URL, LATER)][::order])
+    assert merged_refusals(found, {}) == {A: Refusal(URL, LATER)}
+
+
+@pytest.mark.parametrize(
+    ("at", "newest", "refused"),
+    [(NOON, False, 0), (LATER, False, 0), (LATER, True, 1), (NOON, True, 0)],
+)
+def test_an_answer_stands_against_a_refusal_but_a_later_one_where_that_is_asked_for(
+    tmp_path: Path, at: datetime, newest: bool, refused: int
+) -> None:
+    found = recordings(tmp_path, Refusal(URL, at), answer=stored())
+    answers = merged(found)
+    assert len(merged_refusals(found, answers, newest=newest)) == refused
+
+
+def test_a_recording_with_refusals_in_conflict_may_be_replaced_by_a_merge(tmp_path: Path) -> None:
+    sides = recording_line(A, stored()), refusal_line(B, REFUSAL)
+    lines = (FIRST_LINE, "<<<<<<< ours", sides[0], "=======", sides[1], ">>>>>>> theirs")
+    assert in_conflict(write_raw(tmp_path / "r.jsonl", *lines))
+
+
+def test_a_refusal_that_names_another_url_than_its_key_is_of_was_altered(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.write_text(recording_text([], [(A, Refusal("https://b.org/", NOON))]), encoding="utf-8")
+    with pytest.raises(InputError, match="it was altered") as caught:
+        refuse_moved(read_recording(path), [A], URL)
+    assert caught.value.problems[0].where == f"{path}:2"

@@ -131,6 +131,39 @@ def test_the_servers_reason_for_refusing_the_key_is_shown(status: int) -> None:
     assert "quota used up" in f"{stopped.value} {stopped.value.problems}"
 
 
+LONG = "a sentence or two about plans, credit and where to read on, " * 5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"success":false,"errors":[{"code":3036,"message":"used up"}]}',
+        b'{"error": {"message": "%b", "code": "insufficient_quota"}}' % LONG.encode(),
+        b'{"error": {"type": "insufficient_quota", "message": "%b"}}' % LONG.encode(),
+    ],
+)
+def test_a_quota_that_is_used_up_stops_the_run_after_the_usual_attempts(body: bytes) -> None:
+    script = Script(Reply(429, body))
+    with pytest.raises(EndpointError, match=r"the quota is used up .status 429"):
+        asked(script)
+    assert script.calls == 3
+
+
+def test_a_quota_that_is_used_up_stops_the_run_where_there_is_no_time_left() -> None:
+    script = Script(Reply(429, b'{"errors": [{"code": 3036}]}'))
+    with pytest.raises(EndpointError, match="used up"):
+        asked(script, Retry(attempts=4, base_s=0.001, deadline_s=0))
+    assert script.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(429, b'{"detail": "3036 others wait"}'), (429, b'{"code": 30361}'), (503, b'{"code": 3036}')],
+)
+def test_a_server_that_is_asked_too_hard_has_quota_left(status: int, body: bytes) -> None:
+    assert given_up(Script(Reply(status, body))).status == status
+
+
 def test_a_failure_shows_status_and_text_of_the_server() -> None:
     assert given_up(Script(Reply(422, b"labels is empty"))).detail == "status 422: labels is empty"
 

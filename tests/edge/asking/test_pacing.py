@@ -148,6 +148,18 @@ def test_what_is_beyond_a_limit_was_not_run() -> None:
     assert error.value.kind == "not_run"
 
 
+def test_the_requests_of_one_question_are_taken_together_or_not_at_all() -> None:
+    price = Price(1e6, 1, per_request=10)
+    budget = Budget(4, price=price)
+    budget.take(b"abc", b"de")
+    assert (budget.requests, budget.cost) == (2, 25)
+    with pytest.raises(Unanswered, match="max-requests 4"):
+        budget.take(b"a", b"b", b"c")
+    assert (budget.requests, budget.cost) == (2, 25)
+    with pytest.raises(Unanswered, match="max-cost 20"):
+        Budget(None, 20, price).take(b"a", b"b")
+
+
 def test_no_limit_allows_everything() -> None:
     budget = Budget()
     assert (taken(budget, *[b"x"] * 100), budget.requests) == (100, 100)
@@ -200,6 +212,16 @@ def test_a_stop_wakes_a_waiting_thread() -> None:
     stop.set()
     thread.join(timeout=30)
     assert woken == ["not_run"]
+
+
+def test_a_stop_ends_those_within_it_and_is_ended_by_none_of_them() -> None:
+    whole = Stop()
+    one, other = Stop(within=whole), Stop(within=whole)
+    one.set()
+    assert [stop.is_set() for stop in (whole, one, other)] == [False, True, False]
+    whole.set()
+    assert other.is_set()
+    assert Stop(within=whole).is_set()
 
 
 def test_a_budget_within_another_keeps_to_both() -> None:

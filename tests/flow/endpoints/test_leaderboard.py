@@ -24,10 +24,10 @@ from ticketbench.flow.answers.recheck import recheck
 from ticketbench.flow.answers.recordings import export_recording, import_recordings
 from ticketbench.flow.gates.baseline import bless, prepare, show_baseline
 from ticketbench.flow.gates.judge import gate
-from ticketbench.flow.page_again import page_again
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.production.policy_check import check
 from ticketbench.flow.production.policy_export import export
+from ticketbench.flow.report.page_again import page_again
 from ticketbench.flow.rubrics.ablate import ablate
 from ticketbench.flow.rubrics.join import join
 from ticketbench.flow.run import run
@@ -228,6 +228,13 @@ def test_a_plan_tells_requests_and_cost_of_each(project: Path) -> None:
     assert (there.rate, there.seconds) == ("7/s", 2.0)
     assert math.isnan(here.cost)
     assert found.cost == there.cost == pytest.approx(there.tokens / 1e6)
+
+
+def test_a_plan_takes_as_long_as_the_endpoint_that_takes_longest(project: Path) -> None:
+    rates = ["endpoints.there.rate=7/s", "endpoints.other={url: 'http://127.0.0.1:9', rate: 2/s}"]
+    found = plan_run(EVAL, overrides=rates)
+    assert [one.seconds for one in found.endpoints][1:] == [2.0, 7.0]
+    assert found.seconds == 7.0
 
 
 def test_doctor_looks_at_every_endpoint(project: Path) -> None:

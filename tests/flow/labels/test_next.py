@@ -235,6 +235,16 @@ def test_a_candidate_is_held_against_the_questions_and_the_policy_of_the_baselin
     assert label_next(Path(found.state), None).numbers == found.numbers
 
 
+def test_labels_that_only_one_set_has_are_told(folder: Path) -> None:
+    rubrics = (folder / "v1.yaml").read_text()
+    (folder / "v1.yaml").write_text(rubrics.replace("name: account", "name: profile"))
+    own = (folder / "v2.yaml").read_text().replace("extends: v1.yaml\nlabels:\n", "")
+    (folder / "v2.yaml").write_text(own)
+    (note, other) = handed().notes
+    assert note.startswith("only v1 has profile")
+    assert other.startswith("only v2 has account")
+
+
 def test_without_a_baseline_nothing_is_held_against_it(folder: Path) -> None:
     with pytest.raises(InputError, match="there is no baseline"):
         handed(base="baseline")

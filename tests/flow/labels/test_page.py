@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from dataclasses import replace
 from html import unescape
 
@@ -31,3 +34,21 @@ def test_labelled_and_disputed_tickets_are_listed_and_ids_masked() -> None:
     assert "[mail]" in html
     assert "anna: y, ben: x" in html
     assert "Labelled tickets" in html
+
+
+def test_names_of_sets_and_labels_are_escaped() -> None:
+    of = labelled(state(), *([NEW] * 12))
+    nasty = '<script>alert("x")</script>\u202e'
+    named = replace(of, candidate=replace(of.candidate, name=nasty))
+    html = verdict_page(judged_labels(named)).decode()
+    assert "<script" not in html
+    assert "\u202e" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_nothing_is_loaded_or_run_and_the_style_is_the_one_that_the_policy_names() -> None:
+    html = verdict_page(judged_labels(state())).decode()
+    (style,) = re.findall(r"<style>(.*?)</style>", html, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in unescape(html)
+    assert not re.search(r"https?://|src=|<script", html)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from promised_project import CONFIG, SET, URL, promised
+from ticketbench.cli.form import form_of_words
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import OUTCOMES, Policy
+from ticketbench.edge.results.forms.options import Form
 from ticketbench.flow.production.policy_check import Checked, check
 from ticketbench.flow.production.policy_words import check_text
 from ticketbench.production.policy_file import Judged, PolicyFile, Promise, Reference, policy_bytes
@@ -204,6 +208,44 @@ def test_a_table_is_decided_as_the_router_would_whatever_the_order_of_its_column
 def test_a_table_of_other_labels_is_refused_by_the_first_that_differs() -> None:
     Path("new.csv").write_text("ticket_id,label,score_billing,score_sales\nt1,billing,.9,.1\n")
     assert "has no scores for 'general'" in refused(labels=Path("new.csv"))
+
+
+def test_of_several_sets_in_a_table_that_of_the_policy_is_taken() -> None:
+    head = "rubric_set,ticket_id,label,score_billing,score_general"
+    rows = [f"{name},t{i},billing,.9,.1" for name in ("v1", SET.name) for i in range(20)]
+    Path("new.csv").write_text("\n".join([head, *rows, ""]))
+    assert check(POLICY, labels=Path("new.csv")).found.n == 20
+    Path("new.csv").write_text("\n".join([head, *rows, ""]).replace(f"{SET.name},", "v3,"))
+    assert "choose one: a file of its rows alone, of v1, v3" in refused(labels=Path("new.csv"))
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("ticket_id,label,score_billing,score_general", "t{},billing,90%,10%"),
+        ("ticket_id,gold,score_billing,score_general", "t{},billing,.9,.1"),
+        ("ticket_id,label,proba_billing,proba_general", "t{},billing,.9,.1"),
+        ("ticket_id,label,score_billing,score_general", "t{},Billing,.9,.1"),
+    ],
+    ids=["percent", "another column", "another beginning", "another spelling"],
+)
+def test_advice_about_a_table_names_the_option_of_this_command_and_holds(
+    head: str, row: str
+) -> None:
+    rows = [row.format(i) for i in range(20)]
+    Path("new.csv").write_text("\n".join([head, *rows, ""]))
+    said = refused(labels=Path("new.csv"))
+    (advised,) = re.findall(r"--of-labels ('.*?'(?!\"))", said)
+    assert not re.findall(r"--(?!of-labels)", said.replace(advised, ""))
+    form = form_of_words(*shlex.split(advised), where="--of-labels")
+    assert check(POLICY, labels=Path("new.csv"), form=form).found.n == 20
+
+
+def test_a_form_goes_with_a_table_of_predictions_alone() -> None:
+    form = Form(scale="percent")
+    assert "it goes with --labels FILE alone" in refused(config=CONFIG, form=form)
+    log = logged([("t1", "route", "billing")])
+    assert "it goes with" in refused(labels=gold([("t1", "billing")]), log=[log], form=form)
 
 
 def test_a_log_is_joined_with_gold_labels_by_ticket() -> None:

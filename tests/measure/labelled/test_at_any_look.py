@@ -57,6 +57,18 @@ def test_a_labelled_part_is_unbiased_and_its_intervals_cover(shape: str, n: int,
     assert at_most(missed_law, 0.07)
 
 
+@pytest.mark.parametrize("left", [1, 2, 4])
+def test_one_dear_ticket_of_the_last_is_covered(left: int) -> None:
+    rng, runs = np.random.default_rng([SEED + 7, left]), 1_000
+    missed = 0
+    for _ in range(runs):
+        gains = rng.choice([0.2, -0.8, 1.0, -1.0], p=[0.85, 0.1, 0.03, 0.02], size=100 + left)
+        log = LabelledLog(gains, np.ones(100 + left, dtype=np.bool_), np.arange(100 + left), 1.0)
+        here = of_log(up_to(log, 100))
+        missed += not here.low - 1e-12 <= gains.mean() <= here.high + 1e-12
+    assert at_most(missed, 0.07, runs=runs)
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_sets_that_gain_nothing_are_rarely_called_better_or_worse_after_any_label(
     target: str,

@@ -71,7 +71,7 @@ def test_every_figure_is_named_once_cheapest_first_and_says_why() -> None:
 
 def test_shares_of_outcomes_need_no_label_and_are_those_of_the_comparison() -> None:
     pair = judged_pair(answered(np.random.default_rng(7), "Pareto", 400, changed=0.3))
-    routed, reviewed, escalated = outcome_shares(pair)
+    routed, reviewed, escalated = outcome_shares(sides(pair))
     wanted = metric_change(METRICS.get("coverage"), pair)
     assert (routed.base, routed.candidate) == (wanted.base, wanted.candidate)
     assert routed.change.bounds() == wanted.change.bounds()
@@ -82,5 +82,5 @@ def test_shares_of_outcomes_need_no_label_and_are_those_of_the_comparison() -> N
 def test_no_tickets_have_no_shares() -> None:
     pair = judged_pair(answered(np.random.default_rng(7), "independent", 5, changed=0.3))
     none = np.array([], dtype=np.int64)
-    empty = outcome_shares((pair[0].rows(none), pair[1].rows(none)))
+    empty = outcome_shares(sides((pair[0].rows(none), pair[1].rows(none))))
     assert all(np.isnan(each.base) and not each.change.defined for each in empty)

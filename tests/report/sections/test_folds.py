@@ -330,7 +330,7 @@ def test_the_answer_at_the_mix_is_how_often_the_set_in_use_is_right_there() -> N
     [
         ((), "none is found better than v1"),
         (("v3",), "v3 leads"),
-        (("v2", "v3"), "v2 and v3 cannot be told apart"),
+        (("v2", "v3"), "cannot be told apart: v2, v3"),
     ],
 )
 def test_the_answer_on_several_sets_says_which_lead(leaders: tuple[str, ...], said: str) -> None:

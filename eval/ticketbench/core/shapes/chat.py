@@ -75,7 +75,7 @@ def _first_choice(found: dict[str, Any]) -> dict[str, Any]:
     message = first.get("message")
     refusal = message.get("refusal") if isinstance(message, dict) else None
     if refusal or first.get("finish_reason") == "content_filter":
-        raise Refused("the endpoint refused to judge this text")
+        raise Refused
     return first
 
 

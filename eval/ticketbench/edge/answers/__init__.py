@@ -1,5 +1,6 @@
-"""Answers that are kept: cache, recording, score matrices beside it; the guard before them.
+"""Answers that are kept: cache, recording, score matrices beside it; the guard before them. And
+what was refused, apart.
 
-In order: details, rows, stored_scores, memo, batch_writer, guard, cache_file,
-recording_line, recording, cache.
+In order: details, rows, stored_scores, memo, batch_writer, refusals, guard, cache_file,
+open_batches, recording_line, recording, cache.
 """

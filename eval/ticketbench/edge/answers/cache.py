@@ -20,12 +20,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ticketbench.core.classify import Refused
 from ticketbench.core.errors import MachineError
 from ticketbench.core.rubrics import RubricSet, fingerprint
-from ticketbench.edge.answers import cache_file
+from ticketbench.edge.answers import cache_file, open_batches
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
 from ticketbench.edge.answers.details import MOST_MS, NO_DETAILS, answer_details
 from ticketbench.edge.answers.guard import Guard
+from ticketbench.edge.answers.open_batches import OpenBatch
+from ticketbench.edge.answers.refusals import Refusal, forget, remember, remembered
 from ticketbench.edge.answers.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
 from ticketbench.edge.contract import answer_key, asked_labels
 from ticketbench.edge.endpoints import Endpoint, Reply, is_local
@@ -95,6 +98,12 @@ class AnswerCache:
         query = "SELECT key FROM responses WHERE typeof(key) = 'text'"
         return sorted(key for (key,) in self._select(query))
 
+    def refusals(self) -> dict[str, Refusal]:
+        """Every question that was refused since it was last answered, by key."""
+        found = self._remembered()
+        answered = self.read(found)[0] if found else {}
+        return {key: refusal for key, refusal in found.items() if key not in answered}
+
     def state(self) -> str | None:
         """A token that is another one after every change of an answer; empty without a file, None
         where the triggers that change it are gone.
@@ -149,8 +158,8 @@ class AnswerCache:
     def ask(self, url: str, body: bytes, *, refresh: bool = False) -> Reply:
         """Ask the endpoint and store a valid answer; an answer already stored is not asked again.
 
-        Returns when the answer is stored. Raises what the guard raises, and MachineError when the
-        answer could not be stored.
+        Returns when the answer is stored; a refusal is remembered in its place. Raises what the
+        guard raises, and MachineError when nothing could be stored.
         """
         key = answer_key(url, body)
         if not refresh:
@@ -158,7 +167,11 @@ class AnswerCache:
             if content is not None:
                 return Reply(200, content)
         began = time.monotonic()
-        reply = self._guard.ask(url, body)
+        try:
+            reply = self._guard.ask(url, body)
+        except Refused:
+            self.note_refusal(url, body)
+            raise
         if reply.status == 200:
             local = is_local(url)
             details = NO_DETAILS if local else answer_details(reply.body, ms=_since(began))
@@ -166,28 +179,90 @@ class AnswerCache:
             self._run([(_INSERT, (key, encoded_row(stored))), *self._rubrics_of(body)])
         return reply
 
+    def note_refusal(self, url: str, body: bytes) -> None:
+        """Remember that a request was refused now. Raises MachineError."""
+        refusal = Refusal(url, datetime.now(UTC))
+        self._run([*remember(answer_key(url, body), refusal), *self._rubrics_of(body)])
+
     def ask_unstored(self, url: str, body: bytes) -> Reply:
         """Ask the endpoint and neither read nor store; raises what the guard raises."""
         return self._guard.ask(url, body)
 
-    def save(self, answers: Mapping[str, Stored]) -> None:
-        """Store answers that were recorded elsewhere, all or none. Raises MachineError."""
-        statements = [(_INSERT, (key, encoded_row(stored))) for key, stored in answers.items()]
+    def save(
+        self, answers: Mapping[str, Stored], refusals: Mapping[str, Refusal] | None = None
+    ) -> None:
+        """Store answers and refusals that were recorded elsewhere, all or none. Raises
+        MachineError.
+        """
+        statements: list[Statement] = [
+            (_INSERT, (key, encoded_row(stored))) for key, stored in answers.items()
+        ]
+        for key, refusal in (refusals or {}).items():
+            statements += remember(key, refusal)
         if statements:
             self._run(statements)
 
-    def delete(self, keys: Iterable[str], rubrics: Iterable[RubricSet] = ()) -> None:
-        """Delete these answers, forget every rubric set but `rubrics`, and give the space back.
+    def keep(self, url: str, answers: Mapping[bytes, bytes]) -> None:
+        """Store valid answers of an endpoint that did not come by `ask`, by request body, all or
+        none. Raises MachineError.
+        """
+        now, statements = datetime.now(UTC), list[Statement]()
+        for body, content in answers.items():
+            stored = Stored(content, url, now, answer_details(content))
+            statements += [(_INSERT, (answer_key(url, body), encoded_row(stored)))]
+            statements += self._rubrics_of(body)
+        if statements:
+            self._run(statements)
+
+    def open_batches(self) -> list[OpenBatch]:
+        """Batches that were uploaded and not read yet, by the time of their upload.
+
+        Raises MachineError where a row is none of ours: a batch that is overlooked is paid twice.
+        """
+        if not self._notes_batches():
+            return []
+        try:
+            found = [open_batches.batch_of(row) for row in self._select(open_batches.QUERY)]
+        except ValueError:
+            what = f"the cache {self.path} notes a batch that cannot be read"
+            raise MachineError(what, help=cache_file.REBUILD) from None
+        return sorted(found, key=lambda batch: batch.uploaded_at)
+
+    def note_batch(self, batch: OpenBatch) -> None:
+        """Note a batch before its upload, and again with its id; committed when this returns."""
+        self._run(open_batches.noted(batch))
+
+    def forget_batch(self, batch: OpenBatch) -> None:
+        """Note that a batch was read, or refused; one that was never noted is fine."""
+        if self._notes_batches():
+            self._run([open_batches.forgotten(batch)])
+
+    def _notes_batches(self) -> bool:
+        """Whether a batch was ever noted in this file."""
+        query = f"SELECT 1 FROM sqlite_master WHERE name = '{open_batches.TABLE}'"
+        return bool(self._select(query))
+
+    def delete(self, keys: Collection[str], rubrics: Iterable[RubricSet] = ()) -> None:
+        """Delete these answers and refusals, forget every rubric set but `rubrics`, and give the
+        space back.
 
         Raises MachineError.
         """
         self._run([("DELETE FROM responses WHERE key = ?", (key,)) for key in keys])
+        self._run(forget(self._remembered().keys() & set(keys)))
         kept = [rubric_set.fingerprint for rubric_set in rubrics]
         marks = ",".join("?" * len(kept))
         sql = f"DELETE FROM ticketbench_rubrics WHERE fingerprint NOT IN ({marks})"
         self._run([(sql, kept)])
         with cache_file.usable(self.path), closing(cache_file.writer(self.path)) as connection:
             connection.execute("VACUUM")
+
+    def _remembered(self) -> dict[str, Refusal]:
+        """Every refusal in the file, whether an answer came after it or not."""
+        if not self.path.exists():
+            return {}
+        with self._reading, cache_file.usable(self.path):
+            return remembered(self._connection())
 
     def _rows(
         self, keys: Collection[str], decode: Callable[[object], T]

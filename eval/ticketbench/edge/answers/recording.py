@@ -1,11 +1,16 @@
-"""The recording: answers as sorted JSON lines, fit for git. No text, no rubric, no header."""
+"""The recording: answers as sorted JSON lines, fit for git. No text, no rubric, no header.
+
+What was refused stands among them in lines of its own, and is no answer.
+"""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import shlex
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,8 +24,10 @@ from ticketbench.edge.answers.recording_line import (
     is_line,
     read_line,
     recording_line,
+    refusal_line,
     version_of,
 )
+from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.files.git_marks import both_sides
 from ticketbench.edge.files.reading import read_bytes, unpacked
@@ -35,8 +42,16 @@ _MEND = "take the line from git again, or remove it, ask anew with `run`, and th
 _MERGE = "merge the files it was made of: ticketbench cache merge OURS THEIRS --to FILE"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the lines of a file say, by key; no key has both."""
+
+    answers: dict[str, Stored] = field(default_factory=dict)
+    refusals: dict[str, Refusal] = field(default_factory=dict)
+
+
 class Recording(Mapping[str, Stored]):
-    """The answers in a recording file by key, read when they are first looked at.
+    """The answers in a recording file by key, read when they are first looked at, by one thread.
 
     Looking raises what `read_recording` raises. No path, or a file that is not there yet, is an
     empty recording.
@@ -47,6 +62,7 @@ class Recording(Mapping[str, Stored]):
         self._path = path if there else None
         self.absent = None if there else path
         """The file that was named, where it is not there."""
+        self._reading = threading.Lock()
 
     @cached_property
     def _content(self) -> bytes:
@@ -78,9 +94,19 @@ class Recording(Mapping[str, Stored]):
         return 2
 
     @cached_property
-    def _answers(self) -> dict[str, Stored]:
+    def _kept(self) -> _Kept:
+        with self._reading:
+            return self._read_once
+
+    @cached_property
+    def _read_once(self) -> _Kept:
         lines = _filled(self._lines)
-        return _parsed(self._path, lines, version=self.version) if self._path else {}
+        return _parsed(self._path, lines, version=self.version) if self._path else _Kept()
+
+    @property
+    def refusals(self) -> Mapping[str, Refusal]:
+        """The questions that were refused, by key; none of them has an answer here."""
+        return self._kept.refusals
 
     def place(self, key: str) -> str:
         """`file:line` of the answer `key`; the file alone when it has none."""
@@ -90,34 +116,42 @@ class Recording(Mapping[str, Stored]):
         return str(self._path)
 
     def __getitem__(self, key: str) -> Stored:
-        return self._answers[key]
+        return self._kept.answers[key]
 
     def __contains__(self, key: object) -> bool:
-        return key in self._answers
+        return key in self._kept.answers
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._answers)
+        return iter(self._kept.answers)
 
     def __len__(self) -> int:
-        return len(self._answers)
+        return len(self._kept.answers)
 
 
-def recording_text(answers: Iterable[tuple[str, Stored]]) -> str:
+def recording_text(
+    answers: Iterable[tuple[str, Stored]], refusals: Iterable[tuple[str, Refusal]] = ()
+) -> str:
     """A whole recording of version 2, lines sorted by key; equal answers give equal bytes."""
-    lines = [recording_line(key, stored) for key, stored in sorted(answers, key=_key_of)]
-    return "".join(f"{line}\n" for line in (FIRST_LINE, *lines))
+    lines = [(key, recording_line(key, stored)) for key, stored in answers]
+    lines += [(key, refusal_line(key, refusal)) for key, refusal in refusals]
+    ordered = (line for _, line in sorted(lines, key=_key_of))
+    return "".join(f"{line}\n" for line in (FIRST_LINE, *ordered))
 
 
 def _key_of(pair: tuple[str, Any]) -> str:
     return pair[0]
 
 
-def recording_bytes(path: Path, answers: Iterable[tuple[str, Stored]]) -> bytes:
+def recording_bytes(
+    path: Path,
+    answers: Iterable[tuple[str, Stored]],
+    refusals: Iterable[tuple[str, Refusal]] = (),
+) -> bytes:
     """What a recording file called `path` holds: the text, packed when the name ends in .gz.
 
     Packed without name and time, so that equal answers give equal bytes.
     """
-    text = recording_text(answers).encode("utf-8")
+    text = recording_text(answers, refusals).encode("utf-8")
     if len(text) > _MOST_BYTES:
         raise InputError(f"{path} would be larger than 50 MB, which no run reads", help=_SPLIT)
     return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
@@ -161,6 +195,33 @@ def merged(recordings: Mapping[Path, Recording], *, newest: bool = False) -> dic
     return answers
 
 
+def merged_refusals(
+    recordings: Mapping[Path, Recording], answers: Mapping[str, Stored], *, newest: bool = False
+) -> dict[str, Refusal]:
+    """The refusals of several recordings, whatever their order, the last one of each question.
+
+    One with an answer among `answers` is left out; with `newest` it stands where it came later.
+    """
+    found: dict[str, Refusal] = {}
+    for recording in recordings.values():
+        for key, refusal in recording.refusals.items():
+            known, answer = found.get(key), answers.get(key)
+            if answer is not None and not (newest and comes_after(refusal, answer)):
+                continue
+            if known is None or _moment(known) < _moment(refusal):
+                found[key] = refusal
+    return found
+
+
+def comes_after(refusal: Refusal, answer: Stored) -> bool:
+    """Whether a question was refused after it was answered; at the same moment, it was not."""
+    return refusal.recorded_at > answer.recorded_at
+
+
+def _moment(refusal: Refusal) -> tuple[datetime, str]:
+    return refusal.recorded_at, refusal.url
+
+
 def _goes_before(one: Stored, other: Stored) -> bool:
     if one.content == other.content:
         return _order(one) < _order(other)
@@ -174,10 +235,12 @@ def _order(stored: Stored) -> tuple[datetime, str, int, bytes]:
 
 def refuse_moved(recording: Mapping[str, Stored], keys: Iterable[str], url: str) -> None:
     """Raise InputError with file:line when an answer to one of `keys`, which are all of questions
-    to `url`, says that it came from elsewhere: the line was altered. Version 1 does not see that.
+    to `url`, says that it came from elsewhere: the line was altered; a refusal likewise. Version 1
+    does not see that.
     """
+    refusals = recording.refusals if isinstance(recording, Recording) else {}
     for key in keys:
-        stored = recording.get(key)
+        stored = recording.get(key) or refusals.get(key)
         if stored is not None and stored.url != url:
             named, asked = shown_url(stored.url), shown_url(url)
             what = f"the line names {named}, but its key is of {asked}: it was altered"
@@ -222,8 +285,8 @@ def _filled(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     return ((number, raw) for number, raw in enumerate(lines, start=1) if raw.strip())
 
 
-def _parsed(path: Path, lines: Iterator[tuple[int, bytes]], *, version: int) -> dict[str, Stored]:
-    answers: dict[str, Stored] = {}
+def _parsed(path: Path, lines: Iterator[tuple[int, bytes]], *, version: int) -> _Kept:
+    kept = _Kept()
     problems: list[Problem] = []
     if version == 2:
         next(lines, None)  # the first line
@@ -238,12 +301,21 @@ def _parsed(path: Path, lines: Iterator[tuple[int, bytes]], *, version: int) -> 
         except ValueError as error:
             problems.append(Problem(str(error), where, _MEND))
             continue
-        known = answers.setdefault(key, stored)
-        if known.content != stored.content:
+        if not _taken(key, stored, kept):
             what = "this question has another answer further up"
             problems.append(Problem(what, where, "keep one of the two lines"))
-        elif known is not stored and _goes_before(stored, known):
-            answers[key] = stored
     if problems:
         raise problems_error(problems)
-    return answers
+    return kept
+
+
+def _taken(key: str, one: Stored | Refusal, kept: _Kept) -> bool:
+    """Take a line in; false where one before it says otherwise of the same question."""
+    if isinstance(one, Refusal):
+        known = kept.refusals.setdefault(key, one)
+        kept.refusals[key] = max(known, one, key=_moment)
+        return key not in kept.answers
+    answer = kept.answers.setdefault(key, one)
+    if answer is not one and answer.content == one.content and _goes_before(one, answer):
+        kept.answers[key] = one
+    return answer.content == one.content and key not in kept.refusals

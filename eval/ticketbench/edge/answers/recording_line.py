@@ -3,11 +3,15 @@
 In version 2 the digest covers the whole line: canonical JSON of every field but `sha256`, so a line
 without details has the digest it always had. In version 1 it covers the answer alone, so that
 answers could change places. Version 2 is written, both are read.
+
+A question that was refused has a line of its own, of version 2, with `"refused": true` in place of
+an answer.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -18,6 +22,7 @@ import msgspec
 from ticketbench.core.classify import ContractViolation, check_scores
 from ticketbench.core.quotes import clipped
 from ticketbench.edge.answers.details import NO_DETAILS, Details, details_json, details_of
+from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored, in_utc
 
 SCHEMA = "ticketbench/recording@2"
@@ -48,6 +53,16 @@ class Line(Details, frozen=True, kw_only=True, forbid_unknown_fields=True):
     url: str
 
 
+class RefusalLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One question that was refused."""
+
+    key: Digest
+    recorded_at: str
+    refused: bool
+    sha256: Digest
+    url: str
+
+
 class MixedVersions(ValueError):
     """A line of one version in a recording of the other."""
 
@@ -64,6 +79,9 @@ class _AnswerBody(msgspec.Struct):
 
 
 _decode_line = msgspec.json.Decoder(Line).decode
+_decode_refusal = msgspec.json.Decoder(RefusalLine).decode
+_REFUSED = re.compile(rb'"refused"\s*:\s*true')
+"""What no line of an answer holds: a label of that name has a number."""
 
 
 def answer_json(answer: RecordedAnswer) -> bytes:
@@ -93,6 +111,13 @@ def recording_line(key: str, stored: Stored) -> str:
     return _canonical(*said, digest=digest).decode("utf-8")
 
 
+def refusal_line(key: str, refusal: Refusal) -> str:
+    """The line of one refusal: canonical JSON with its own digest."""
+    said = key, refusal.recorded_at.astimezone(UTC).isoformat(), refusal.url
+    digest = sha256(_refused(*said)).hexdigest()
+    return _refused(*said, digest=digest).decode("utf-8")
+
+
 def version_of(first: bytes) -> int:
     """The version of the recording whose first line is `first`; raises ValueError for one that
     only a newer ticketbench can read.
@@ -108,18 +133,22 @@ def version_of(first: bytes) -> int:
 
 def is_line(raw: bytes) -> bool:
     """Whether `raw` has the form of a line of a recording, the first one too; digests aside."""
+    kind = _Head if b'"schema"' in raw else RefusalLine if _is_refusal(raw) else Line
     try:
-        msgspec.json.decode(raw, type=_Head if b'"schema"' in raw else Line)
+        msgspec.json.decode(raw, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return False
     return True
 
 
-def read_line(raw: bytes, *, version: int) -> tuple[str, Stored]:
-    """Key and answer of a line of a recording of `version`, its digest and numbers checked.
+def read_line(raw: bytes, *, version: int) -> tuple[str, Stored | Refusal]:
+    """Key and answer of a line of a recording of `version`, or that it was refused; digest and
+    numbers are checked.
 
     Raises ValueError that says what is wrong, MixedVersions where it is a line of the other one.
     """
+    if _is_refusal(raw):
+        return _read_refusal(raw, version)
     try:
         line = _decode_line(raw)
         recorded_at = in_utc(msgspec.convert(line.recorded_at, Moment))
@@ -140,6 +169,30 @@ def read_line(raw: bytes, *, version: int) -> tuple[str, Stored]:
     except ContractViolation as error:
         raise ValueError(f"not a valid answer: {error}") from None
     return line.key, Stored(answer, line.url, recorded_at, details)
+
+
+def _is_refusal(raw: bytes) -> bool:
+    return _REFUSED.search(raw) is not None
+
+
+def _read_refusal(raw: bytes, version: int) -> tuple[str, Refusal]:
+    if version == 1:
+        raise MixedVersions("a line of version 2 in a recording of version 1")
+    try:
+        line = _decode_refusal(raw)
+        recorded_at = in_utc(msgspec.convert(line.recorded_at, Moment))
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ValueError(f"not a recorded refusal: {clipped(str(error))}") from None
+    if sha256(_refused(line.key, line.recorded_at, line.url)).hexdigest() != line.sha256:
+        raise ValueError("the line does not match its digest: it was altered")
+    return line.key, Refusal(line.url, recorded_at)
+
+
+def _refused(key: str, recorded_at: str, url: str, *, digest: str = "") -> bytes:
+    """Canonical JSON of a refusal; without `digest`, of all that its digest covers."""
+    told = f',"sha256":"{digest}"' if digest else ""
+    parts = (key.encode(), recorded_at.encode(), told.encode(), _json(url))
+    return b'{"key":"%b","recorded_at":"%b","refused":true%b,"url":%b}' % parts
 
 
 def _digest(line: Line, answer: bytes, details: Details, version: int) -> str:

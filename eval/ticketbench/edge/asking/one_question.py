@@ -20,8 +20,8 @@ _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
 _TOO_HARD = frozenset({429, 503, 529})
 _OWN_FAULT = frozenset({400, 413, 422})
 _UNPAID, _TOO_MANY = 402, 429
-_USED_UP = r"\b3036\b|insufficient_quota"
-"""What Cloudflare and OpenAI say where waiting does not help."""
+_USED_UP = rb'"(?:code|type)"\s*:\s*"?(?:3036|insufficient_quota)\b'
+"""What Cloudflare and OpenAI say where waiting does not help, behind a sentence or two."""
 _LONGEST_WAIT_S = 60.0
 _MOST_IN_A_ROW = 10
 _FIRST_FEW = 3
@@ -111,7 +111,8 @@ def ask_until_answered(
     """The first reply with status 200.
 
     Raises Unanswered when this question must be given up, and EndpointError when no question can
-    succeed: refused key, redirect, or a server that asks to wait longer than a minute.
+    succeed: refused key, redirect, no credit, a server that asks to wait longer than a minute, or
+    one that says, to the last attempt, that the quota is used up.
     """
     deadline = time.monotonic() + retry.deadline_s
     before: Unanswered | None = None
@@ -128,22 +129,23 @@ def ask_until_answered(
             pace.hold(outcome.asked_s)
         before = outcome.failure
         wait_s = max(retry.wait_s(attempt), outcome.asked_s)
-        if attempt + 1 >= min(outcome.attempts, retry.attempts):
-            _stop_if_used_up(outcome.failure)
-            raise outcome.failure
-        if time.monotonic() + wait_s > deadline:
-            raise outcome.failure
+        last = attempt + 1 >= min(outcome.attempts, retry.attempts)
+        if last or time.monotonic() + wait_s > deadline:
+            raise used_up(outcome.failure.detail) if outcome.used_up else outcome.failure
         stop.sleep(wait_s)
     raise ValueError("a retry rule needs at least one attempt")
 
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """A failed attempt: how often it is worth trying in all, and the wait the server asked for."""
+    """A failed attempt: how often it is worth trying in all, the wait the server asked for, and
+    whether it says that the quota is used up.
+    """
 
     failure: Unanswered
     attempts: float = float("inf")
     asked_s: float = 0.0
+    used_up: bool = False
 
 
 def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply | _Failed:
@@ -162,29 +164,37 @@ def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply 
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
     if reply.status == 200:
         return reply
-    _stop_if_hopeless(reply)
-    failure = Unanswered("http", reply.status, f"status {reply.status}: {_shown(reply)}")
+    stop_if_hopeless(reply)
+    failure = Unanswered("http", reply.status, f"status {reply.status}: {shown_text(reply)}")
     if reply.status not in _TRY_AGAIN:
         return _Failed(failure, attempts=1)
-    return _Failed(failure, asked_s=asked_wait_s(reply.retry_after))
+    asked_s = asked_wait_s(reply.retry_after)
+    return _Failed(failure, asked_s=asked_s, used_up=is_used_up(reply))
 
 
-def _stop_if_used_up(failure: Unanswered) -> None:
-    """Raise EndpointError where the server says that the quota is used up."""
-    if failure.status == _TOO_MANY and re.search(_USED_UP, failure.detail):
-        help_ = "finished answers are kept, run again when there is quota"
-        raise EndpointError(f"the quota is used up ({failure.detail})", help=help_)
+def is_used_up(reply: Reply) -> bool:
+    """Whether the server says that the quota is used up, so that waiting does not help."""
+    return reply.status == _TOO_MANY and re.search(_USED_UP, reply.body) is not None
 
 
-def _stop_if_hopeless(reply: Reply) -> None:
+def used_up(detail: str) -> EndpointError:
+    """The end of a run whose server says that the quota is used up."""
+    help_ = "finished answers are kept, run again when there is quota"
+    return EndpointError(f"the quota is used up ({detail})", help=help_)
+
+
+def stop_if_hopeless(reply: Reply) -> None:
+    """Raise EndpointError for a status after which no request can succeed: refused key, no credit,
+    redirect.
+    """
     if reply.status in (401, 403):
         raise KeyRefused(
-            f"the endpoint refused the key (status {reply.status}: {_shown(reply)})",
+            f"the endpoint refused the key (status {reply.status}: {shown_text(reply)})",
             help="check the key that was sent; nothing was lost",
         )
     if reply.status == _UNPAID:
         raise EndpointError(
-            f"the endpoint wants to be paid (status {reply.status}: {_shown(reply)})",
+            f"the endpoint wants to be paid (status {reply.status}: {shown_text(reply)})",
             help="check plan and credit with whoever runs it; finished answers are kept, run again",
         )
     if 300 <= reply.status < 400:
@@ -208,7 +218,7 @@ def asked_wait_s(retry_after: str | None) -> float:
     return seconds
 
 
-def _shown(reply: Reply) -> str:
+def shown_text(reply: Reply) -> str:
     """The first 200 printable characters of the server's text."""
     text = reply.body[:800].decode("utf-8", errors="replace")
     shown = "".join(c if c.isprintable() else " " for c in text)[:200]

@@ -27,14 +27,24 @@ class Unanswered(Exception):
 
 
 class Stop:
-    """Tells every thread that the run is over; waiting threads wake at once."""
+    """Tells every thread that the run is over; waiting threads wake at once.
 
-    def __init__(self) -> None:
+    One `within` another is over when that is, and may be over before.
+    """
+
+    def __init__(self, *, within: Stop | None = None) -> None:
         self._event = threading.Event()
+        self._inside: list[Stop] = []
+        if within is not None:
+            within._inside.append(self)
+            if within.is_set():
+                self.set()
 
     def set(self) -> None:
         """The run is over."""
         self._event.set()
+        for one in self._inside:
+            one.set()
 
     def is_set(self) -> bool:
         """Whether the run is over."""
@@ -167,18 +177,22 @@ class Budget:
         self._all: tuple[Budget, ...] = (*within._all, self) if within else (self,)
         self.requests, self.cost = 0, 0.0
 
-    def take(self, body: bytes) -> None:
-        """Count one request with this body; raises Unanswered of kind `not_run` beyond a limit."""
-        cost = self._price.of(len(body.decode("utf-8"))) if self._price else 0.0
+    def take(self, *bodies: bytes) -> None:
+        """Count the requests of one question by their bodies, all of them or none.
+
+        Raises Unanswered of kind `not_run` where they go beyond a limit.
+        """
+        characters = sum(len(body.decode("utf-8")) for body in bodies)
+        cost = self._price.of(characters, requests=len(bodies)) if self._price else 0.0
         with self._lock:
             for one in self._all:
-                one._refuse(cost)
+                one._refuse(len(bodies), cost)
             for one in self._all:
-                one.requests += 1
+                one.requests += len(bodies)
                 one.cost += cost
 
-    def _refuse(self, cost: float) -> None:
-        if self._most_requests is not None and self.requests >= self._most_requests:
+    def _refuse(self, requests: int, cost: float) -> None:
+        if self._most_requests is not None and self.requests + requests > self._most_requests:
             what = f"{self._limits[0]} {self._most_requests} was reached"
             raise Unanswered("not_run", 0, what)
         if self._most_cost is not None and self.cost + cost > self._most_cost:

@@ -5,7 +5,6 @@ It stands below the cache: what is stored is an answer like any other.
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from ticketbench.core.errors import EndpointError, InputError
@@ -30,10 +29,8 @@ class Translated:
         InputError for labels that the shape cannot ask about, and EndpointError for a path or a
         model that the server does not know.
         """
-        said = json.loads(body)
-        labels = tuple((label["name"], label["rubric"]) for label in said["labels"])
-        asked, shape = Asked(said["text"], labels), self._place.shape
-        shape.refuse_labels(labels)
+        asked, shape = Asked.of(body), self._place.shape
+        shape.refuse_labels(asked.labels)
         contents = []
         for question in shape.questions(asked):
             reply = self._server.ask(self._place.server, question)

@@ -11,7 +11,7 @@ from ticketbench.core.types import Dataset
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.replay.every_ticket import used_answers
 from ticketbench.edge.replay.questions import questions
-from ticketbench.edge.replay.source import Source, requests_each
+from ticketbench.edge.replay.source import Source, sending
 
 _TOKENS = "input_tokens"
 
@@ -40,12 +40,12 @@ def effort(dataset: Dataset, rubrics: RubricSet, source: Source) -> Effort:
     timed = [one.details.ms for one in found if one.details.ms is not UNSET]
     tokens = [_tokens(one) for one in found]
     known = [n for n in tokens if n is not None]
-    each = requests_each(source.url, len(rubrics.labels))
+    takes = sending(source.url, map(asked.body, range(len(asked))))
     return Effort(
         questions=len(asked),
-        requests=each * len(asked),
+        requests=takes.requests,
         ms=tuple(sorted(timed)),
-        characters=each * sum(len(asked.body(i).decode("utf-8")) for i in range(len(asked))),
+        characters=takes.characters,
         tokens=sum(known) if len(known) == len(asked) else None,
     )
 

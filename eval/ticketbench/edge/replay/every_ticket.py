@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-import numpy as np
-
-from ticketbench.core.classify import ContractViolation
+from ticketbench.core.classify import REFUSAL
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
-from ticketbench.edge.answers.memo import Remembered
-from ticketbench.edge.answers.recording import refuse_moved
+from ticketbench.edge.answers.memo import Memo, Remembered
+from ticketbench.edge.answers.recording import comes_after, refuse_moved
+from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
-from ticketbench.edge.answers.stored_scores import StoredScores
+from ticketbench.edge.batches.uploads import custom_id
 from ticketbench.edge.replay.drift import Drift
+from ticketbench.edge.replay.known_answers import known_answers
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
-from ticketbench.edge.replay.source import Answers, Source, requests_each
-from ticketbench.edge.replay.why_missing import because, reasons
+from ticketbench.edge.replay.source import Answers, Source, sending
+from ticketbench.edge.replay.why_missing import REFUSED, because, reasons
 from ticketbench.edge.results.predictions import score_table
 
-_DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
+_REFUSED = Failure("", "refused", 200, REFUSAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The score table, how many different questions came from where, how many stored answers
-    were damaged, what asking a few questions again found, and which limit stopped it, in words.
+    were damaged, what asking a few questions again found, which limit stopped it, in words, and
+    how many of those sent had been refused before.
     """
 
     table: ScoreTable
@@ -39,6 +40,7 @@ class Replayed:
     damaged: int = 0
     drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
     stopped: str = ""
+    refused_before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,11 @@ class Plan:
     """What a replay would take from where; `missing` would be sent (or fail in strict replay).
 
     `duplicates` are tickets whose question an earlier ticket or rubric set asks, `damaged` stored
-    answers among the missing that cannot be used, `characters` those of the missing requests.
-    `why` counts the missing by reason (refresh needs none); `answered` are the rubrics that most of
-    them were answered for instead, None where that is no reason.
+    answers among the missing that cannot be used, `refused` those that the endpoint refused when
+    it was last asked, `requests` what the missing take: more than one each where every label is
+    asked for by itself; `characters` are those of these requests. `why` counts the others by
+    reason (refresh needs none); `answered` are the rubrics that most of them were answered for
+    instead, None where that is no reason.
     """
 
     questions: int
@@ -57,9 +61,16 @@ class Plan:
     recorded: int
     cached: int
     missing: int
+    refused: int
+    requests: int
     characters: int
     why: tuple[Missing, ...]
     answered: RubricSet | None
+
+    @property
+    def reasons(self) -> tuple[Missing, ...]:
+        """Why questions are missing, refusals last."""
+        return (*self.why, *([Missing(self.refused, REFUSED)] if self.refused else ()))
 
 
 def replay(
@@ -72,19 +83,24 @@ def replay(
     no question can succeed, MachineError when answers cannot be stored; answers that were stored
     before that stay stored.
     """
-    if source.memo is None or source.mode == "refresh":
+    memo = source.memo
+    if memo is None or source.mode == "refresh":
         return _replayed(dataset, rubrics, source, progress)[0]
-    key = source.memo.key(dataset, rubrics, source.url, source.cache.state())
-    kept = source.memo.load(key)
+    key = _memo_key(memo, dataset, rubrics, source)
+    kept = memo.load(key)
     if kept is not None:
         table = score_table(dataset, rubrics, source.url, kept.scores, {})
         return Replayed(table, kept.recorded, kept.cached, 0)
     found, scores = _replayed(dataset, rubrics, source, progress)
     # What changed while the answers were read must not be kept under the token from before.
-    same = key == source.memo.key(dataset, rubrics, source.url, source.cache.state())
+    same = key == _memo_key(memo, dataset, rubrics, source)
     if same and not (found.sent or found.table.n_failed):
-        source.memo.save(key, Remembered(scores, found.recorded, found.cached))
+        memo.save(key, Remembered(scores, found.recorded, found.cached))
     return found
+
+
+def _memo_key(memo: Memo, dataset: Dataset, rubrics: RubricSet, source: Source) -> str:
+    return memo.key(dataset, rubrics, source.url, source.cache.state())
 
 
 def _replayed(
@@ -92,17 +108,25 @@ def _replayed(
 ) -> tuple[Replayed, FloatArray]:
     """The replay from the answers themselves, and the score of every ticket."""
     asked = questions(dataset, rubrics, source.url)
-    answers = _stored(asked, source)
-    missing = answers.missing()
-    drift, sent = Drift(), 0
+    answers = known_answers(asked, source)
+    batched = _of_batches(asked, source, answers) if source.mode != "replay" else frozenset()
+    refused = _refused(asked, source, answers)
+    final = {n for n in refused if source.mode == "replay"} | _refused_now(refused, source)
+    answers.failures |= dict.fromkeys(final, _REFUSED)
+    missing = [number for number in answers.missing() if number not in final]
+    drift, sent, before = Drift(), 0, 0
     if source.mode == "replay":
         unknown = [number for number in missing if number not in answers.failures]
         for number, reason in reasons(asked, unknown, source).items():
             answers.failures[number] = Failure("", "miss", 0, reason.because)
-    elif missing:
-        ask_all(asked, source, answers, missing, progress)
-        drift = check_drift(asked, source, answers, missing)
-        sent = len(missing) - sum(f.kind == "not_run" for f in answers.failures.values())
+    elif missing or batched:
+        single = [number for number in missing if number not in batched]
+        ask_all(asked, source, answers, single, progress)
+        new = sorted({*missing, *batched})
+        drift = check_drift(asked, source, answers, new)
+        not_run = {n for n, failure in answers.failures.items() if failure.kind == "not_run"}
+        sent = len(new) - len(not_run)
+        before = len(refused.keys() - not_run - final)
     scores = answers.scores[asked.of_ticket]
     failures = {
         i: answers.failures[number]
@@ -111,8 +135,52 @@ def _replayed(
     }
     table = score_table(dataset, rubrics, source.url, scores, failures)
     counts = answers.recorded, answers.cached, sent, answers.damaged
-    found = Replayed(table, *counts, drift, answers.stopped)
+    found = Replayed(table, *counts, drift, answers.stopped, before)
     return found, scores
+
+
+def _of_batches(asked: Questions, source: Source, answers: Answers) -> frozenset[int]:
+    """The questions that are not asked one by one: those whose fate batches of this run decided,
+    whose answers are not of before, and those that wait in batches which are open.
+    """
+    missing = frozenset(answers.missing())
+    found = {n: source.batched[k] for k, n in asked.position.items() if k in source.batched}
+    failed = {n: failure for n, failure in found.items() if failure is not None and n in missing}
+    answered = [n for n, failure in found.items() if failure is None and n not in missing]
+    failed = _waiting(asked, source, missing) | failed
+    answers.cached -= len(answered)
+    answers.failures |= failed
+    limits = (one.detail for one in failed.values() if one.kind == "not_run")
+    answers.stopped = next(limits, "")
+    return frozenset((*failed, *answered))
+
+
+def _waiting(asked: Questions, source: Source, missing: Iterable[int]) -> dict[int, Failure]:
+    """Missing questions in open batches: asked once more, they would be paid twice."""
+    open_ones = [one for one in source.cache.open_batches() if one.url == source.url]
+    batch_of = {name: one for one in open_ones for name in one.custom_ids}
+    if not batch_of:
+        return {}
+    keys = asked.keys
+    waiting = {n: batch_of.get(custom_id(keys[n])) for n in missing}
+    told = "`ticketbench run CONFIG` waits for it"
+    return {
+        n: Failure("", "not_run", 0, f"{one.shown}, is open: {told}")
+        for n, one in waiting.items()
+        if one is not None
+    }
+
+
+def unanswered(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Questions, list[int]]:
+    """The questions of a replay, and the numbers of those without a stored answer that this run, or
+    the refresh that it goes on with, has not asked already.
+    """
+    asked, memo = questions(dataset, rubrics, source.url), source.memo
+    if memo and source.mode != "refresh" and memo.load(_memo_key(memo, dataset, rubrics, source)):
+        return asked, []
+    answers = known_answers(asked, source)
+    final = _refused_now(_refused(asked, source, answers), source)
+    return asked, [number for number in answers.missing() if number not in final]
 
 
 def plan(
@@ -125,14 +193,18 @@ def plan(
     """
     counted = set() if counted is None else counted
     asked = questions(dataset, rubrics, source.url)
-    answers = _stored(asked, source)
+    answers = known_answers(asked, source)
     keys = asked.keys
-    unanswered = answers.missing()
+    known = _refused(asked, source, answers)
+    final = _refused_now(known, source)
+    unanswered = [number for number in answers.missing() if number not in final]
     missing = [number for number in unanswered if keys[number] not in counted]
     counted.update(keys[number] for number in missing)
     shared = len(unanswered) - len(missing)
-    unknown = [number for number in missing if number not in answers.failures]
+    refused = known.keys() & set(missing) if source.mode != "refresh" else set()
+    unknown = [n for n in missing if n not in answers.failures and n not in refused]
     why = reasons(asked, [] if source.mode == "refresh" else unknown, source)
+    takes = sending(source.url, map(asked.body, missing))
     unusable = [because(answers.failures[n]) for n in missing if n in answers.failures]
     return Plan(
         questions=len(asked),
@@ -141,8 +213,9 @@ def plan(
         recorded=answers.recorded,
         cached=answers.cached,
         missing=len(missing),
-        characters=sum(len(asked.body(number).decode("utf-8")) for number in missing)
-        * requests_each(source.url, len(rubrics.labels)),
+        refused=len(refused),
+        requests=takes.requests,
+        characters=takes.characters,
         why=Missing.counted([*(reason.because for reason in why.values()), *unusable]),
         answered=_commonest(reason.answered for reason in why.values()),
     )
@@ -166,6 +239,21 @@ def stored_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict
     return found | _recorded(left, source) | source.cache.read(left)[0]
 
 
+def stored_refusals(
+    dataset: Dataset, rubrics: RubricSet, source: Source, answers: Mapping[str, Stored]
+) -> dict[str, Refusal]:
+    """What is known as refused of these tickets and rubrics, by key, and not among `answers`, or
+    refused after that; the cache before the recording.
+    """
+    known = {**source.refused(), **source.cache.refusals()}
+    keys = (key for key in questions(dataset, rubrics, source.url).keys if key in known)
+    return {
+        key: known[key]
+        for key in keys
+        if key not in answers or comes_after(known[key], answers[key])
+    }
+
+
 def used_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[str, Stored]:
     """The stored answers that a replay takes, by key: the recording before the cache."""
     keys = questions(dataset, rubrics, source.url).keys
@@ -176,70 +264,19 @@ def _recorded(keys: Iterable[str], source: Source) -> dict[str, Stored]:
     return {key: source.recording[key] for key in keys if key in source.recording}
 
 
-def _stored(asked: Questions, source: Source) -> Answers:
-    """What recording and cache hold; in refresh only what was asked since it began.
-
-    A recorded answer that cannot be used leaves the question to the cache, and one that is in
-    neither is looked for once more under the text with the line ends of the file.
-    """
-    shape = (len(asked), len(asked.rubrics.labels))
-    answers = Answers(np.full(shape, np.nan), {})
-    if source.mode == "refresh":
-        stored = source.cache.read(asked.position)[0].items()
-        since = ((k, s.content) for k, s in stored if s.recorded_at >= source.refresh_since)
-        answers.cached = _fill(answers, asked, asked.position, since)
-        return answers
-    _take(answers, asked, asked.position, source)
-    if asked.in_file:
-        _take(answers, asked, _unanswered(answers, asked.in_file), source)
-    return answers
+def _refused(asked: Questions, source: Source, answers: Answers) -> dict[int, datetime]:
+    """When the questions were refused that have no stored answer, as far as that is known."""
+    recorded = {} if source.mode == "refresh" else source.refused()
+    cached = source.cache.refusals()
+    if not (recorded or cached):
+        return {}
+    keys = asked.keys
+    open_ = [n for n in answers.missing() if n not in answers.failures]
+    refuse_moved(source.recording, (keys[n] for n in open_ if keys[n] in recorded), asked.url)
+    known = {**recorded, **cached}
+    return {n: known[keys[n]].recorded_at for n in open_ if keys[n] in known}
 
 
-def _take(answers: Answers, asked: Questions, position: Mapping[str, int], source: Source) -> None:
-    """Put in what recording and cache hold of the questions that have these keys."""
-    left = position
-    if len(source.recording):
-        refuse_moved(source.recording, position, asked.url)
-        taken = (key for key in position if key in source.recording)
-        recorded = ((key, source.recording[key].content) for key in taken)
-        answers.recorded += _fill(answers, asked, position, recorded)
-        left = _unanswered(answers, position)
-    answers.cached += _fill(answers, asked, position, source.cache.contents(left))
-
-
-def _unanswered(answers: Answers, position: Mapping[str, int]) -> dict[str, int]:
-    unanswered = np.isnan(answers.scores[:, 0]).tolist()
-    return {key: number for key, number in position.items() if unanswered[number]}
-
-
-def _fill(
-    answers: Answers,
-    asked: Questions,
-    position: Mapping[str, int],
-    rows: Iterable[tuple[str, bytes | None]],
-) -> int:
-    """Put stored answers into the matrix, all at once; how many were usable."""
-    found, numbers = StoredScores(asked.rubrics.labels), array("q")
-    for key, content in rows:
-        number = position[key]
-        if content is None:
-            answers.failures[number] = _DAMAGED
-            answers.damaged += 1
-            continue
-        try:
-            found.add(content)
-        except ContractViolation as error:
-            answers.failures[number] = _invalid(str(error))
-        else:
-            numbers.append(number)
-            answers.failures.pop(number, None)
-    scores, wrong = found.matrix()
-    answers.scores[np.asarray(numbers, dtype=np.int64)] = scores
-    for row, reason in wrong.items():
-        answers.scores[numbers[row]] = np.nan
-        answers.failures[numbers[row]] = _invalid(reason)
-    return len(numbers) - len(wrong)
-
-
-def _invalid(reason: str) -> Failure:
-    return Failure("", "contract", 200, f"stored answer: {reason}")
+def _refused_now(refused: Mapping[int, datetime], source: Source) -> set[int]:
+    """Those refused since the run, or the refresh that it goes on with, began."""
+    return {number for number, when in refused.items() if when >= source.since}

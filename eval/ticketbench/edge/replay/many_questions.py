@@ -18,7 +18,7 @@ from ticketbench.edge.endpoints import Reply, is_local
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.replay.drift import Drift, drift, questions_to_check
 from ticketbench.edge.replay.questions import Questions
-from ticketbench.edge.replay.source import Answers, Source, requests_each
+from ticketbench.edge.replay.source import Answers, Source, requests_at, requests_each
 
 Progress = Callable[[int, int], None]
 """Called with the number of questions answered or given up, and the number to ask."""
@@ -26,7 +26,7 @@ Progress = Callable[[int, int], None]
 Outcome = Sequence[float] | Failure
 """The scores of a question, or why there are none."""
 
-_LAST_WORDS_S = 0.5
+LAST_WORDS_S = 0.5
 """What a thread may need, beyond its request, to store the answer."""
 
 
@@ -48,7 +48,7 @@ def ask_all(
             answers.failures.pop(number, None)
         if progress is not None:
             progress(done, len(missing))
-    answers.stopped = asking.stopped
+    answers.stopped = asking.stopped or answers.stopped
 
 
 class _Asking:
@@ -56,12 +56,13 @@ class _Asking:
 
     def __init__(self, asked: Questions, source: Source, unusable: frozenset[int]) -> None:
         self._asked, self._source, self._unusable = asked, source, unusable
-        self._requests = requests_each(source.url, len(asked.rubrics.labels))
-        rate = source.per_second and source.per_second / self._requests
+        self._sent = requests_at(source.url)
+        each = requests_each(source.url, len(asked.rubrics.labels))
+        rate = source.per_second and source.per_second / each
         self._pace, self._slots = Pace(rate), Slots(source.concurrency)
         self._breaker = Breaker(shown_url(source.url))
         self._limit = self._last = ""
-        self.stop = Stop()
+        self.stop = Stop(within=source.stop)
 
     @property
     def stopped(self) -> str:
@@ -103,8 +104,7 @@ class _Asking:
         return parse_answer(reply.body, self._asked.rubrics.labels).scores
 
     def _send(self, number: int, body: bytes) -> Reply:
-        for _ in range(self._requests):
-            self._source.budget.take(body)
+        self._source.budget.take(*self._sent(body))
         again = self._source.mode == "refresh" or number in self._unusable
         try:
             return self._source.cache.ask(self._source.url, body, refresh=again)
@@ -134,11 +134,11 @@ def check_drift(asked: Questions, source: Source, answers: Answers, missing: lis
             if key in source.recording
         }
     bodies = {asked.body(i): known[keys[i]] for i in chosen if keys[i] in known}
-    requests = requests_each(source.url, len(asked.rubrics.labels))
+    sent = requests_at(source.url)
 
     def again(body: bytes) -> Reply:
-        for _ in range(requests):
-            source.budget.take(body)
+        source.stop.sleep(0)
+        source.budget.take(*sent(body))
         return source.cache.ask_unstored(source.url, body)
 
     return drift(bodies, asked.rubrics.labels, again, noise=source.noise)
@@ -153,12 +153,12 @@ def _in_threads(
     ask: Callable[[int], Outcome], numbers: list[int], source: Source, stop: Stop
 ) -> Iterator[tuple[int, Outcome]]:
     """Outcomes as they come; the first error stops the rest, but for those in flight, also where a
-    thread cannot start.
+    thread cannot start. Raises Unanswered where somebody else stopped them.
 
     These are waited for as long as a request may take and no longer: a thread that looks up a name
     can wait for minutes, and none of them keeps the process from ending.
     """
-    left, done = iter(numbers), SimpleQueue[tuple[int, Outcome | BaseException]]()
+    left, done = iter(numbers), SimpleQueue[tuple[int, Outcome | BaseException] | None]()
     taking = threading.Lock()
 
     def work() -> None:
@@ -166,25 +166,28 @@ def _in_threads(
             with taking:
                 number = next(left, None)
             if number is None:
-                return
+                break
             try:
                 done.put((number, ask(number)))
             except BaseException as error:  # noqa: BLE001 - raised where outcomes are read
                 done.put((number, error))
+        done.put(None)
 
     n = min(source.concurrency, len(numbers))
     threads = [threading.Thread(target=work, daemon=True) for _ in range(n)]
     try:
         for thread in threads:
             start(thread)
-        for _ in numbers:
-            number, outcome = done.get()
-            if isinstance(outcome, BaseException):
-                raise outcome
-            yield number, outcome
+        for _ in threads:
+            while (one := done.get()) is not None:
+                number, outcome = one
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                yield number, outcome
+        stop.sleep(0)
     finally:
         stop.set()
-        until = time.monotonic() + source.timeout_s + _LAST_WORDS_S
+        until = time.monotonic() + source.timeout_s + LAST_WORDS_S
         for thread in threads:
             if thread.is_alive():
                 thread.join(max(0.0, until - time.monotonic()))

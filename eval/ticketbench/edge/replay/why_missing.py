@@ -26,6 +26,8 @@ _MOST_LABELS_REORDERED = 6
 _MOST_SETS = 20
 _MOST_NAMED = 3
 
+REFUSED = "the endpoint refused to judge them"
+
 _key_of = lru_cache(maxsize=256)(key_function)
 
 
@@ -87,10 +89,12 @@ def why_missing(question: Question, stores: Stores) -> Reason:
 
 
 def because(failure: Failure) -> str:
-    """Why a stored answer is none, for people: what is wrong with each alone would be a long list.
+    """Why there is no answer, for people: what is wrong with each alone would be a long list.
 
     Other failures in the words they came with.
     """
+    if failure.kind == "refused":
+        return REFUSED
     return "the stored answer is not valid" if failure.kind == "contract" else failure.detail
 
 

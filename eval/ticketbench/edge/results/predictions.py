@@ -131,10 +131,10 @@ def left_by_run(path: Path) -> bool:
 
 
 def read_score_table(
-    path: Path, rubric_set: str | None = None, *, chosen_by: str = "", form: Form = AS_OURS
+    path: Path, rubric_set: str | None = None, *, form: Form = AS_OURS
 ) -> ScoreTable:
     """The score table of `read_set`, which says what is read and raised."""
-    return read_set(path, rubric_set, chosen_by=chosen_by, form=form).table
+    return read_set(path, rubric_set, form=form).table
 
 
 def every_score(table: ScoreTable, path: Path) -> ScoreTable:
@@ -153,17 +153,19 @@ def read_set(
     chosen_by: str = "",
     form: Form = AS_OURS,
     mapped: Collection[str] = (),
+    within: str = "",
 ) -> Predictions:
     """The predictions in a file: `ticket_id, label, score_<label>...` and optional
     `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
 
     `form` says how the file is written where that is otherwise; `mapped` are labels of another
     table that gold labels may be called by. A file of several rubric sets needs
-    `rubric_set`; `chosen_by` is how the user names it, as `FILE:SET` where nothing is said. Labels
-    whose column is empty throughout are not part of the set. Raises InputError with file and line
-    of what is wrong, one problem a cause.
+    `rubric_set`; `chosen_by` is how the user names it, as `FILE:SET` where nothing is said, and
+    `within` the option that takes a form as one text. Labels whose column is empty throughout are
+    not part of the set. Raises InputError with file and line of what is wrong, one problem a cause.
     """
-    origin = replace(Origin.of_file(path, chosen_by=chosen_by, form=form), mapped=mapped)
+    origin = Origin.of_file(path, chosen_by=chosen_by, form=form)
+    origin = replace(origin, mapped=mapped, within=within)
     return of_set(_table(path, origin), origin, rubric_set)
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.types import Missing
-from ticketbench.flow.steps.inputs import answer_source, read_inputs
+from ticketbench.edge.redaction import shown_url
+from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 
 if TYPE_CHECKING:
     from ticketbench.core.rubrics import RubricSet
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SetInfo:
-    """Where the answers of one rubric set are, and why some are missing."""
+    """Where the answers of one rubric set are, and why some are missing; of these the endpoint
+    refused `refused`.
+    """
 
     rubric_set: str
     questions: int
@@ -24,17 +28,23 @@ class SetInfo:
     cached: int
     missing: int
     reasons: tuple[Missing, ...]
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """The cache and recording of a config; `stored` counts all answers in the cache file."""
+    """The cache and recording of a config; `stored` counts all answers in the cache file, `refused`
+    the questions that were refused since they were last answered, if they ever were, and
+    `open_batches` names the batches that no run has read yet.
+    """
 
     cache: str
     bytes: int
     stored: int
     recording: str
     rubric_sets: tuple[SetInfo, ...]
+    refused: int = 0
+    open_batches: tuple[str, ...] = ()
 
 
 def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
@@ -45,7 +55,8 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
     recording = inputs.config.recording_path
     with answer_source(inputs, mode="replay") as sources:
         path = sources.cache.path
-        stored = len(sources.cache.stored_keys())
+        stored, refused = len(sources.cache.stored_keys()), len(sources.cache.refusals())
+        batches = sources.cache.open_batches()
         plans = {r.name: plan(inputs.dataset, r, sources.of(r)) for r in inputs.rubric_sets}
     return CacheInfo(
         cache=str(path),
@@ -53,25 +64,30 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
         stored=stored,
         recording=str(recording or ""),
         rubric_sets=tuple(
-            SetInfo(name, p.questions, p.recorded, p.cached, p.missing, p.why)
+            SetInfo(name, p.questions, p.recorded, p.cached, p.missing, p.reasons, p.refused)
             for name, p in plans.items()
         ),
+        refused=refused,
+        open_batches=tuple(f"{one.shown} to {shown_url(one.url)}" for one in batches),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """Answers of one cache file: how many are used by the given configs, how many are not."""
+    """Answers of one cache file: how many are used by the given configs, how many are not; and how
+    many refusals are of no question of theirs.
+    """
 
     cache: str
     kept: int
     removed: int
+    refusals_removed: int = 0
 
 
 def prune(
     configs: Sequence[Path], *, dry_run: bool = False, overrides: Sequence[str] = ()
 ) -> tuple[Pruned, ...]:
-    """Remove from each cache of `configs` the answers that none of them uses.
+    """Remove from each cache of `configs` the answers and refusals that none of them uses.
 
     With `dry_run` only counted. Raises MachineError when a cache cannot be written.
     """
@@ -97,8 +113,10 @@ def prune(
         with AnswerCache(path) as cache:
             stored = cache.stored_keys()
             unused = [key for key in stored if key not in keys]
-            if unused and not dry_run:
+            refused = [key for key in cache.refusals() if key not in keys]
+            if (unused or refused) and not dry_run:
                 Memo.beside(cache.path).forget()
-                cache.delete(unused, rubrics_of[path])
-        found.append(Pruned(str(shown[path]), len(stored) - len(unused), len(unused)))
+                cache.delete([*unused, *refused], rubrics_of[path])
+        kept = len(stored) - len(unused)
+        found.append(Pruned(str(shown[path]), kept, len(unused), len(refused)))
     return tuple(found)

@@ -48,6 +48,11 @@ class OfSet:
         named = (one.details.model for one in self.stored if one is not None)
         return dict(Counter(model for model in named if model is not UNSET).most_common())
 
+    @property
+    def asked(self) -> str | None:
+        """The model that the URL names; None where it names none."""
+        return address(self.url).shape.model if has_shape(self.url) else None
+
 
 def origin_of(dataset: Dataset, rubrics: RubricSet, source: Source) -> OfSet | None:
     """Where the answers of a rubric set come from; None for an engine in this process, whose
@@ -68,6 +73,11 @@ def origin_of(dataset: Dataset, rubrics: RubricSet, source: Source) -> OfSet | N
 def models_by_set(origins: Iterable[OfSet]) -> dict[str, dict[str, int]]:
     """The models of every set whose answers name any, with the number of tickets."""
     return {one.rubric_set: one.models for one in origins if one.models}
+
+
+def models_asked(origins: Iterable[OfSet]) -> dict[str, str]:
+    """The model that each set was asked of, where its URL names one: an alias, or the version."""
+    return {one.rubric_set: one.asked for one in origins if one.asked}
 
 
 def origin_findings(origins: Sequence[OfSet]) -> tuple[Finding, ...]:
@@ -150,7 +160,7 @@ def _small_mass(origin: OfSet) -> Iterable[Finding]:
 
 
 def _alias(origin: OfSet) -> Iterable[Finding]:
-    asked = address(origin.url).shape.model if has_shape(origin.url) else None
+    asked = origin.asked
     if asked is None or not origin.models:
         return
     pinned = [model for model in _versions(origin.models) if model != asked]

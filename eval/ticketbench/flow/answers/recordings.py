@@ -10,24 +10,27 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.core.types import Missing
 from ticketbench.edge.redaction import refuse_key
-from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
     from ticketbench.edge.answers.recording import Recording
+    from ticketbench.edge.answers.refusals import Refusal
     from ticketbench.edge.answers.rows import Stored
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
     """Answers written to or read from a recording; `replaced` of them stood there otherwise,
-    `upgraded` came from a recording of version 1.
+    `upgraded` came from a recording of version 1. `refused` questions were moved as refused.
     """
 
     path: str
     answers: int
     replaced: int = 0
     upgraded: int = 0
+    refused: int = 0
 
 
 def export_recording(
@@ -35,30 +38,21 @@ def export_recording(
 ) -> Moved:
     """Write the recording that this config needs: its tickets, rubric sets and endpoint.
 
-    A name that ends in .gz is packed. Raises IncompleteError when answers are missing: after
-    writing what is there, unless that would take answers out of an older recording. Raises
-    InputError when the file is something else than a recording.
+    A name that ends in .gz is packed, and what was refused is written as refused. Raises
+    IncompleteError when answers are missing: after writing what is there, unless that would take
+    answers out of an older recording. Raises InputError when the file is something else than a
+    recording.
     """
     from ticketbench.edge.answers.recording import recording_bytes
-    from ticketbench.edge.answers.recording_line import canonical_answer
     from ticketbench.edge.files.atomic import write_file
-    from ticketbench.edge.replay.every_ticket import plan, stored_answers
 
     inputs = read_inputs(config, overrides=overrides)
     path = to or recording_of(inputs)
     older = _older(path)
-    answers: dict[str, Stored] = {}
-    with answer_source(inputs, mode="replay") as opened:
-        sources = opened.otherwise(absent=None)  # which it may well be before it is written
-        counted: set[str] = set()
-        missing: list[Missing] = []
-        for rubrics in inputs.rubric_sets:
-            source = sources.of(rubrics)
-            answers |= stored_answers(inputs.dataset, rubrics, source)
-            missing += plan(inputs.dataset, rubrics, source, counted).why
-    answers = {key: kept for key, kept in answers.items() if canonical_answer(kept) is not None}
-    _refuse_key(answers)
-    lost = older.keys() - answers.keys()
+    kept = _kept(inputs)
+    answers, refusals, missing = kept.answers, kept.refusals, kept.missing
+    _refuse_key(answers, refusals)
+    lost = older.keys() - answers.keys() - refusals.keys()
     if missing and lost:
         raise IncompleteError(
             f"{missing_text(missing)}; {len(lost)} of the older recording would be lost: it was "
@@ -67,7 +61,7 @@ def export_recording(
             help=f"ask for the missing ones first: ticketbench run {config}; or write another "
             "file: --to",
         )
-    write_file(path, recording_bytes(path, answers.items()))
+    write_file(path, recording_bytes(path, answers.items(), refusals.items()))
     if missing:
         raise IncompleteError(
             f"{len(answers)} answers exported, {missing_text(missing)}",
@@ -75,7 +69,39 @@ def export_recording(
             help=f"ask for them first: ticketbench run {config}",
         )
     upgraded = _n_of_version_1((inputs.recording,), answers)
-    return Moved(str(path), len(answers), len(lost), upgraded)
+    return Moved(str(path), len(answers), len(lost), upgraded, len(refusals))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is stored for a config, by key, no key under both; and why answers are missing."""
+
+    answers: dict[str, Stored]
+    refusals: dict[str, Refusal]
+    missing: list[Missing]
+
+
+def _kept(inputs: Inputs) -> _Kept:
+    from ticketbench.edge.answers.recording_line import canonical_answer
+    from ticketbench.edge.replay.every_ticket import plan, stored_answers, stored_refusals
+
+    answers: dict[str, Stored] = {}
+    refusals: dict[str, Refusal] = {}
+    missing: list[Missing] = []
+    counted: set[str] = set()
+    with answer_source(inputs, mode="replay") as opened:
+        sources = opened.otherwise(absent=None)  # which it may well be before it is written
+        for rubrics in inputs.rubric_sets:
+            source = sources.of(rubrics)
+            answers |= stored_answers(inputs.dataset, rubrics, source)
+            refusals |= stored_refusals(inputs.dataset, rubrics, source, answers)
+            missing += plan(inputs.dataset, rubrics, source, counted).why
+    valid = {
+        key: kept
+        for key, kept in answers.items()
+        if key not in refusals and canonical_answer(kept) is not None
+    }
+    return _Kept(valid, refusals, missing)
 
 
 def _older(path: Path) -> Mapping[str, Stored]:
@@ -109,18 +135,19 @@ def import_recordings(
     """Load recordings into the config's cache, all or none; none that hold the key.
 
     Without files, the recording of the config. Raises InputError when they contradict each other
-    or the cache, unless `newest`: then the later answer counts.
+    or the cache, unless `newest`: then the later answer counts. A refusal contradicts nothing: an
+    answer stands, unless `newest` and the refusal is the later one.
     """
     from ticketbench.edge.answers.cache import AnswerCache
-    from ticketbench.edge.answers.recording import merged, read_recording
+    from ticketbench.edge.answers.recording import merged_refusals, read_recording
     from ticketbench.edge.answers.recording_line import canonical_answer
 
     inputs = read_inputs(config, overrides=overrides)
     paths = tuple(files) or (recording_of(inputs),)
     recordings = {path: read_recording(path) for path in paths}
     _refuse_moved(inputs, recordings.values())
-    answers = merged(recordings, newest=newest)
-    _refuse_key(answers)
+    answers, refusals = _both(recordings, newest=newest)
+    _refuse_key(answers, refusals)
     names = ", ".join(str(path) for path in paths)
     with AnswerCache(inputs.config.cache_path) as cache:
         stored = cache.read(answers)[0]
@@ -132,8 +159,10 @@ def import_recordings(
                 help="take the later ones with --newest; nothing was changed",
             )
         later = {key for key in changed if answers[key].recorded_at > known[key].recorded_at}
-        cache.save({k: v for k, v in answers.items() if k not in known or k in later})
-    return Moved(names, len(answers), len(later))
+        there = cache.read(refusals)[0]
+        refusals = merged_refusals(recordings, answers | there, newest=newest)
+        cache.save({k: v for k, v in answers.items() if k not in known or k in later}, refusals)
+    return Moved(names, len(answers), len(later), refused=len(refusals))
 
 
 def _refuse_moved(inputs: Inputs, recordings: Iterable[Recording]) -> None:
@@ -151,28 +180,35 @@ def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -
     """Write one recording with the answers of several; the order of the files does not matter.
 
     Raises InputError when they contradict each other, unless `newest`, and when `to` is something
-    else than a recording, or one with the markers of a merge.
+    else than a recording, or one with the markers of a merge. A refusal contradicts nothing: an
+    answer stands, unless `newest` and the refusal is the later one.
     """
-    from ticketbench.edge.answers.recording import (
-        in_conflict,
-        merged,
-        read_recording,
-        recording_bytes,
-    )
+    from ticketbench.edge.answers.recording import in_conflict, read_recording, recording_bytes
     from ticketbench.edge.files.atomic import write_file
 
     if not (to.is_file() and in_conflict(to)):
         _older(to)
     recordings = {path: read_recording(path) for path in files}
-    answers = merged(recordings, newest=newest)
-    _refuse_key(answers)
-    write_file(to, recording_bytes(to, answers.items()))
+    answers, refusals = _both(recordings, newest=newest)
+    _refuse_key(answers, refusals)
+    write_file(to, recording_bytes(to, answers.items(), refusals.items()))
     upgraded = _n_of_version_1(recordings.values(), answers)
-    return Moved(str(to), len(answers), upgraded=upgraded)
+    return Moved(str(to), len(answers), upgraded=upgraded, refused=len(refusals))
 
 
-def _refuse_key(answers: Mapping[str, Stored]) -> None:
-    for url in {stored.url for stored in answers.values()}:
+def _both(
+    recordings: Mapping[Path, Recording], *, newest: bool
+) -> tuple[dict[str, Stored], dict[str, Refusal]]:
+    """The answers and the refusals of several recordings; no question has both."""
+    from ticketbench.edge.answers.recording import merged, merged_refusals
+
+    answers = merged(recordings, newest=newest)
+    refusals = merged_refusals(recordings, answers, newest=newest)
+    return {key: kept for key, kept in answers.items() if key not in refusals}, refusals
+
+
+def _refuse_key(answers: Mapping[str, Stored], refusals: Mapping[str, Refusal]) -> None:
+    for url in {a.url for a in answers.values()} | {r.url for r in refusals.values()}:
         refuse_key(url, "the URL of a recorded answer")
     for name in {name for stored in answers.values() for name in stored.details.names()}:
         refuse_key(name, "a name in a recorded answer")

@@ -22,7 +22,7 @@ from ticketbench.flow.gates.ledger import ledger_findings
 from ticketbench.flow.gates.rules import Judge, judge_of, own_judge
 from ticketbench.flow.gates.sides import Sides, gate_change, sides_of
 from ticketbench.flow.gates.sides import against as compared
-from ticketbench.flow.steps.completeness import missing_error, version_finding
+from ticketbench.flow.steps.completeness import counting, missing_error, version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
@@ -37,6 +37,7 @@ from ticketbench.measure.gates.judge import (
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.results import (
     Against,
+    Answered,
     GateReport,
     GateResult,
     Limit,
@@ -127,7 +128,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by, inputs.untied),
-        answered=tuple(answered(name, table) for name, table in tables.items()),
+        answered=tuple(_answered(name, table, inputs) for name, table in tables.items()),
         allowed=asking.allowed,
         undecided=asking.undecided or inputs.config.file.undecided,
         results=(),
@@ -137,6 +138,11 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     )
     _refuse_absent_recording(report, inputs, tables)
     return _judged(report, inputs, tables, baseline) if report.complete else report
+
+
+def _answered(name: str, table: ScoreTable, inputs: Inputs) -> Answered:
+    accepted = table.n_failed - len(counting(table, inputs))
+    return replace(answered(name, table), n_accepted=accepted)
 
 
 def _tables(judge: Judge, names: Sequence[str], asking: _Asking) -> dict[str, ScoreTable]:

@@ -16,6 +16,7 @@ from ticketbench.edge.results.baseline import Baseline
 from ticketbench.flow.gates.judge import needed_sets
 from ticketbench.flow.gates.rules import judge_of
 from ticketbench.flow.gates.sides import gate_change, sides_of
+from ticketbench.flow.steps.completeness import counting
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.tables import scored
 from ticketbench.measure.gates.metrics import gate_metric
@@ -155,9 +156,11 @@ def _unknown(spread: Change, seen: Change | None) -> str:
 def _seen(
     inputs: Inputs, gates: Mapping[int, GateConfig], baseline: Baseline | None
 ) -> dict[int, Change]:
-    """The gain of each gate whose sides are both answered to the last ticket."""
+    """The gain of each gate whose sides are both answered to the last ticket, but for refusals that
+    the config accepts.
+    """
     names = needed_sets(inputs, list(gates.values()))
-    tables = {n: table for n, table in scored(inputs, names).items() if table.n_failed == 0}
+    tables = {n: table for n, table in scored(inputs, names).items() if not counting(table, inputs)}
     known = sides_of(inputs, tables, baseline)
     return {
         number: gate_change(gate, inputs, known).gain

@@ -7,7 +7,7 @@ from typing import Any
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Ticket
-from ticketbench.edge.inputs.config import ConfigFile
+from ticketbench.edge.inputs.config_file import ConfigFile
 from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.redaction import shown_url
@@ -26,13 +26,19 @@ _CONDITION = ("min", "max", "bound", "min_tickets", "margin", "primary")
 
 def config_changes(before: ConfigFile, now: ConfigFile) -> list[RuleChange]:
     """Each rule of the config that is otherwise, gates first, then other keys, new ones last; also
-    whom answers come from, since then there is none of before to compare with, and in which file
-    a judged rubric set stands, since the one that was judged before may still be in use.
+    whom answers come from, since then there is none of before to compare with, how many tickets
+    may be refused there, and in which file a judged rubric set stands, since the one that was
+    judged before may still be in use.
     """
     rules = [name for name in ConfigFile.model_fields if name not in UNDER_TEST | {"gates"}]
     judged = {rubric_set_of(gate.on) for gate in before.gates} & now.rubric_sets.keys()
     old, new = (
         {f"{one.written}.url": one.settings.url for one in file.named_endpoints}
+        | {
+            f"{one.written}.max_refused": n
+            for one in file.named_endpoints
+            if (n := one.settings.max_refused)
+        }
         | {f"rubric_sets.{k}": v for k, v in file.rubric_sets.items() if k in judged}
         | _flat(file.model_dump(include=set(rules)))
         for file in (before, now)

@@ -1,8 +1,8 @@
 """By whose rules gates are judged: those of the config as it stands, or those of before.
 
-A change must not be its own judge. Rules are gates, margins, policy, costs, baseline and gold
-labels, and rubric sets that others are only compared with; those that gates are on, their answers
-and the texts of tickets are what is judged, as it stands.
+A change must not be its own judge. Rules are gates, margins, policy, costs, baseline, gold labels,
+how many tickets an endpoint may refuse, and rubric sets that others are only compared with; those
+that gates are on, their answers and the texts of tickets are what is judged, as it stands.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.at_ref import FilesAt, files_at
 from ticketbench.edge.inputs.config import Config, read_config
+from ticketbench.edge.inputs.config_file import ConfigFile
 from ticketbench.edge.inputs.documents import Location, read_document
 from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.inputs.tickets.keys import FROM_FILE
@@ -139,8 +140,21 @@ def _merged(then: FilesAt, before: Config, now: Config) -> Config:
         for name, path in _bars(before).items()
     }
     judged["rubric_sets"] = now.file.rubric_sets | bars
+    judged |= _refused_of_then(file, now.file)
     document = replace(before.document, path=then.called(now.path))
     return Config(now.path, file.model_copy(update=judged | read_at), document)
+
+
+def _refused_of_then(before: ConfigFile, now: ConfigFile) -> dict[str, object]:
+    """The endpoints of now, each with as many refusals as it was allowed before, and a new one with
+    none: a change could call every ticket refused that it gets wrong.
+    """
+    then = {one.name: one.settings.max_refused for one in before.named_endpoints}
+    found = {
+        one.name: one.settings.model_copy(update={"max_refused": then.get(one.name, 0.0)})
+        for one in now.named_endpoints
+    }
+    return {"endpoint": found[""]} if "" in found else {"endpoints": found}
 
 
 def _bars(before: Config) -> dict[str, str]:

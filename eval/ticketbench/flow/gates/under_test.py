@@ -16,9 +16,10 @@ from ticketbench.edge.inputs.dataset import with_line_feeds
 from ticketbench.edge.inputs.gate_config import BASELINE
 from ticketbench.flow.gates.ledger import ledger_findings
 from ticketbench.flow.gates.sides import against, gate_baseline, sides_of
-from ticketbench.flow.steps.completeness import missing_error
-from ticketbench.flow.steps.inputs import answer_source, read_inputs
+from ticketbench.flow.steps.completeness import counting, missing_error
+from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.settings import settings_of
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.flow.texts import texts_of
 from ticketbench.measure.compare import Comparison
@@ -140,8 +141,9 @@ class UnderTest:
 
     def _table(self, name: str) -> ScoreTable:
         table = self._scored(name)
-        if table.n_failed:
-            raise self._missing(rubric_set(self.inputs, name), table.failures)
+        failures = counting(table, self.inputs)
+        if failures:
+            raise self._missing(rubric_set(self.inputs, name), failures)
         return table
 
     def _missing(self, rubrics: RubricSet, failures: Sequence[Failure]) -> TicketbenchError:

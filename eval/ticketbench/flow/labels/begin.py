@@ -26,7 +26,7 @@ from ticketbench.flow.plan import RunPlan, plan_of
 from ticketbench.flow.steps.completeness import missing_error
 from ticketbench.flow.steps.inputs import Inputs, inputs_on
 from ticketbench.flow.steps.settings import SEED
-from ticketbench.flow.steps.tables import ProgressOf, answers_of
+from ticketbench.flow.steps.tables import answers_of
 from ticketbench.measure.labelled.order import Order, order_of
 from ticketbench.measure.labelled.targets import TARGETS, Sides, Target, sides, stakes
 from ticketbench.measure.pairs.pairing import Pair, judged, paired
@@ -34,6 +34,7 @@ from ticketbench.measure.pairs.verdict import MARGIN
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.replay.together import ProgressOf
 
 UNANSWERED = "tickets that a set has no answer for"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import words
 from ticketbench.core.types import Ticket
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.files.together import together
@@ -16,6 +17,7 @@ from ticketbench.edge.labels.state import LabelState, alone, read_state, state_b
 from ticketbench.edge.redaction import redact
 from ticketbench.flow.labels.batch import Batch, next_batch, sheet, sheet_path
 from ticketbench.flow.labels.begin import Begin, Ear, begun, inputs_for, refuse_changed
+from ticketbench.flow.labels.sets import set_called
 from ticketbench.flow.labels.take import labelled_by_anybody
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.texts import listed_words
@@ -35,6 +37,7 @@ class Handed:
     numbers       of the tickets on the sheet among those to label, from 1
     labels        what may be written into the sheet
     masking       what of the texts was masked
+    notes         labels that one of the sets does not have
     """
 
     state: str
@@ -54,6 +57,7 @@ class Handed:
     numbers: tuple[int, ...]
     labels: tuple[str, ...]
     masking: Masking
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,20 @@ def label_next(
         numbers=batch.numbers,
         labels=state.known_labels,
         masking=masking,
+        notes=tuple(_other_labels(state, inputs)),
     )
+
+
+def _other_labels(state: LabelState, inputs: Inputs) -> Iterator[str]:
+    """Of each set the labels that only it has: such a label on a ticket speaks for it alone."""
+    both = [set_called(inputs, side.name) for side in (state.base, state.candidate)]
+    for one, other in (both, both[::-1]):
+        own = [label for label in one.rubrics.labels if label not in other.rubrics.labels]
+        if own:
+            yield (
+                f"only {one.name} has {words(own)}: a ticket with such a label speaks for no other "
+                "set, so a label that was renamed is to be renamed back first"
+            )
 
 
 def _going_on(path: Path, begin: Begin | None) -> tuple[LabelState, Inputs]:
@@ -160,9 +177,9 @@ def _texts(
     wanted = {state.ids_to_label[number - 1] for number in batch.numbers}
     tickets: list[Ticket] = [t for t in inputs.dataset.tickets if t.id in wanted]
     report = inputs.config.file.report
-    words = [word for path in inputs.config.mask_words_paths for word in listed_words(path)]
+    names = [word for path in inputs.config.mask_words_paths for word in listed_words(path)]
     mode: Shown = "masked" if mask else "full"
-    found = shown_texts(tickets, mode, words=words, keep=report.mask_keep)
+    found = shown_texts(tickets, mode, words=names, keep=report.mask_keep)
     return found.texts, found.masking
 
 

@@ -22,6 +22,14 @@ _BETTER: Mapping[str, tuple[str, str]] = {
 }
 """What a candidate does that is better, and one that is worse, by target."""
 
+_GAIN: Mapping[str, str] = {
+    "accuracy": "Right more often by",
+    "wrongly_routed": "Fewer sent out wrong by",
+    "routed_right": "More sent out right by",
+    "cost": "Cheaper by",
+}
+"""What a gain of the candidate is, by target; one below 0 is a loss."""
+
 _MOST_GAPS = 5
 
 
@@ -49,7 +57,7 @@ def headline(found: Labelled) -> str:
             said = f"{whom} {found.candidate} {worse}"
         case "no relevant difference":
             margin = allowed_text(verdict.margin, share=_share(found))
-            said = f"{whom} no difference between {found.base} and {found.candidate} of {margin}"
+            said = f"{whom} {found.base} and {found.candidate} differ by less than {margin}"
         case "cannot tell":
             said = f"Cannot tell yet whether {_lower(whom)} {found.candidate} {better}"
     return f"{said}: {_after(found)}"
@@ -78,12 +86,13 @@ def gain_text(found: Labelled) -> str:
     """By how much, on these tickets, and what that rests on."""
     verdict = found.verdict
     of = verdict.gain if verdict.about == "log" else _of_change(found)
+    what = _GAIN[found.target]
     if not of.defined:
         return f"By how much: not known yet ({of.method})"
     if verdict.exact:
         value = numbers.signed(100 * of.value, 1) if _share(found) else numbers.signed(of.value)
-        return f"By {value} {_unit(found)}, exactly: every label that matters is given"
-    return f"By {numbers.difference(of, share=_share(found))} {_unit(found)} [95%]"
+        return f"{what} {value} {_unit(found)}, exactly: every label that matters is given"
+    return f"{what} {numbers.difference(of, share=_share(found))} {_unit(found)} [95%]"
 
 
 def counted_text(found: Labelled) -> str:

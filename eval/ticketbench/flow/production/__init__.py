@@ -1,5 +1,5 @@
 """Into production and back: what a policy file is made of, and whether it still holds.
 
-In order: prompts, gold, policy_words, policy_export, policy_check,
-policy_route.
+In order: prompts, gold, policy_words, policy_export, jev,
+policy_check, policy_route.
 """

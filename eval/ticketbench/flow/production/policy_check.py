@@ -15,7 +15,9 @@ from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import NONE, FloatArray, ScoreTable
 from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.results.forms.options import AS_OURS, SCORE_PREFIX, Form
 from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.rows import Dialect, Table
 from ticketbench.flow.production.gold import Gold, read_gold
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
@@ -27,6 +29,7 @@ from ticketbench.production.decision_log import LoggedDecision, read_decisions
 from ticketbench.production.policy_file import PolicyFile
 from ticketbench.report.words import numbers
 
+OF_LABELS = "--of-labels"
 CONFIDENCE = 0.90
 """Of a share that is asked for where the policy promises none: as a config has it."""
 
@@ -83,20 +86,24 @@ def check(
     log: Sequence[Path] = (),
     min_precision: float | None = None,
     overrides: Sequence[str] = (),
+    form: Form = AS_OURS,
 ) -> Checked:
     """Hold the policy file against new labels; nothing is sent.
 
     `config` brings tickets with stored answers, `labels` alone a table of predictions with scores,
-    `labels` with a `log` the gold labels of decisions. `min_precision` takes the place of the
-    promise. Raises InputError where that is none of the three, there is neither promise nor
-    target, or rubrics, labels or endpoint are not the policy's.
+    written as `form` says, `labels` with a `log` the gold labels of decisions. `min_precision`
+    takes the place of the promise. Raises InputError where that is none of the three, there is
+    neither promise nor target, or rubrics, labels or endpoint are not the policy's.
     """
+    if form != AS_OURS and (labels is None or log):
+        what = "says how a table of predictions is written"
+        raise InputError(f"{OF_LABELS} {what}", help="it goes with --labels FILE alone")
     made = PolicyFile.load(policy)
     target = _target(made, min_precision, policy)
     if config is not None and labels is None and not log:
         judged, source = _of_config(made, config, overrides), config
     elif labels is not None and config is None:
-        judged = _of_log(made, log, read_gold(labels)) if log else _of_table(made, labels)
+        judged = _of_log(made, log, read_gold(labels)) if log else _of_table(made, labels, form)
         source = labels
     else:
         raise InputError(
@@ -191,12 +198,19 @@ def _first_difference(own: RubricSet, other: RubricSet) -> str:
     return f"its label {quoted(moved)} stands at another place"
 
 
-def _of_table(made: PolicyFile, path: Path) -> _Judged:
-    """A table of predictions, its columns in the order of the policy's labels."""
-    from ticketbench.edge.results.predictions import every_score, read_score_table
+def _of_table(made: PolicyFile, path: Path, form: Form) -> _Judged:
+    """A table of predictions, its columns in the order of the policy's labels; of several sets that
+    of the policy.
+    """
+    from ticketbench.edge.results.predictions import every_score, read_set
 
-    _refuse_gold_alone(path)
-    table = every_score(read_score_table(path), path).in_order_of_ids()
+    written = read_table(path, Dialect(form.delimiter, form.encoding))
+    if form == AS_OURS:
+        _refuse_gold_alone(written, path)
+    named, own = form.columns.get("rubric_set", "rubric_set"), made.rubric_set.name
+    one = own if any(row.values.get(named) == own for row in written.rows) else None
+    found = read_set(path, one, chosen_by="a file of its rows alone", form=form, within=OF_LABELS)
+    table = every_score(found.table, path).in_order_of_ids()
     for label in (*made.labels, *table.labels):
         if label not in table.labels or label not in made.labels:
             has = "has no scores" if label in made.labels else "has scores"
@@ -208,9 +222,12 @@ def _of_table(made: PolicyFile, path: Path) -> _Judged:
     return replace(_decided(made, table), notes=notes)
 
 
-def _refuse_gold_alone(path: Path) -> None:
-    """Raise InputError for a table of labels without a single score."""
-    if not any(name.startswith("score_") for name in read_table(path).columns):
+def _refuse_gold_alone(table: Table, path: Path) -> None:
+    """Raise InputError for a table of labels without a single score, whatever it is called."""
+    from ticketbench.edge.results.forms.guesses import prefix_for
+
+    known = any(name.startswith(SCORE_PREFIX) or name == "scores" for name in table.columns)
+    if not known and prefix_for(table, (), None) is None:
         raise InputError(
             "there are no scores that the policy could decide by",
             where=f"{path}:1",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.policy import Policy
+from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.types import Estimate, ScoreTable
 from ticketbench.core.version import __version__
@@ -19,13 +19,16 @@ from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.redaction import refuse_key
 from ticketbench.flow.production.prompts import read_prompts
 from ticketbench.flow.steps.completeness import refuse_misses
-from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import settings_of, today_of
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice
+from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.production.profile import profile
 from ticketbench.measure.recommendation import Kind as Recommended
 from ticketbench.measure.routing.escalation import judge_escalation
+from ticketbench.measure.routing.outcomes import RoutingSummary, summarise
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold
 from ticketbench.production.policy_file import (
     Judged,
@@ -56,12 +59,16 @@ _UNNAMED = "null"
 class Exported:
     """The policy, where its rules come from, and what to know before it is used.
 
+    judged   what its rules do to tickets, and in how many parts these were divided so that each was
+             judged by rules chosen on the others; no `parts`: on those that they were chosen on
     escalated, escalations_right  tickets that it escalates, and the share of these that two labels
                                   or more fit; None where the dataset does not say that
     """
 
     kind: Kind
     policy: PolicyFile
+    judged: RoutingSummary
+    parts: int
     escalated: int
     escalations_right: Estimate | None
     warnings: tuple[str, ...]
@@ -79,11 +86,14 @@ def export(
     kind: Kind | None = None,
     prompts: Path | None = None,
     review_days: int = REVIEW_DAYS,
+    drop_escalation: bool = False,
     overrides: Sequence[str] = (),
 ) -> Exported:
     """The policy for the rubric set `on` of `config`, from stored answers alone.
 
-    Without `kind` it is the recommended setting. The date is that of SOURCE_DATE_EPOCH, else now.
+    Without `kind` it is the recommended setting. With `drop_escalation` everything is chosen,
+    promised and counted as if nothing were ever escalated. The date is that of SOURCE_DATE_EPOCH,
+    else now.
     Raises InputError where that is to keep people, nothing is to be had of that kind, the answers
     came from several models, or the file would hold a secret; and what `refuse_misses` raises.
     """
@@ -93,16 +103,19 @@ def export(
     rubrics = rubric_set(inputs, on)
     tables = scored(inputs, [one.name for one in inputs.rubric_sets])
     refuse_misses(list(tables.values()), 0, inputs)
+    settings = settings_of(inputs)
+    if drop_escalation:
+        settings = _without_escalation(settings)
     found = advice(
         list(tables.values()),
         on,
-        settings_of(inputs),
+        settings,
         today_of(inputs),
         certify=inputs.config.file.choose.certify or "",
     )
     kind = kind or _recommended(found)
     chosen = None if kind == "config" else _chosen(found, kind)
-    table, rules = tables[on], _rules(inputs, on, chosen)
+    table, rules = tables[on], _rules(settings.policy, rubrics.labels, chosen)
     _refuse_loose_temperature(rules, table)
     given = read_prompts(prompts, rubrics.labels) if prompts else {}
     promise = _promise(inputs, found, chosen)
@@ -121,7 +134,16 @@ def export(
         review_by=(made + timedelta(days=review_days)).date().isoformat(),
     )
     _refuse_secrets(policy, inputs)
-    return _exported(kind, policy, table, chosen)
+    return _exported(kind, policy, table, chosen, settings.costs)
+
+
+def _without_escalation(settings: Settings) -> Settings:
+    """The same without an escalation limit, and without the price that lets a rule look for one."""
+    return replace(
+        settings,
+        policy=replace(settings.policy, escalate_above=1.0),
+        costs=replace(settings.costs, missed=None),
+    )
 
 
 def _recommended(found: ThresholdAdvice) -> Kind:
@@ -164,9 +186,8 @@ def _not_asked(kind: Kind, name: str) -> str:
     )
 
 
-def _rules(inputs: Inputs, on: str, chosen: ChosenThreshold | None) -> Policy:
+def _rules(base: Policy, labels: Sequence[str], chosen: ChosenThreshold | None) -> Policy:
     """What decides; thresholds of single labels are those of the config alone."""
-    base, labels = inputs.config.policy, rubric_set(inputs, on).labels
     if chosen is None:
         own = dict(base.label_thresholds)
         kept = tuple((label, own[label]) for label in labels if label in own)
@@ -271,12 +292,17 @@ def _refuse_secrets(policy: PolicyFile, inputs: Inputs) -> None:
 
 
 def _exported(
-    kind: Kind, policy: PolicyFile, table: ScoreTable, chosen: ChosenThreshold | None
+    kind: Kind,
+    policy: PolicyFile,
+    table: ScoreTable,
+    chosen: ChosenThreshold | None,
+    costs: Costs,
 ) -> Exported:
-    judged = judge_escalation(table, policy.policy.decide(table.scores, table.labels))
+    decided = policy.policy.decide(table.scores, table.labels)
+    escalation = judge_escalation(table, decided)
     n = policy.reference.outcomes["escalate"]
-    right = judged.precision if judged else None
-    found = [escalation_warning(judged, n) if policy.policy.escalate_above < 1 else ""]
+    right = escalation.precision if escalation else None
+    found = [escalation_warning(escalation, n) if policy.policy.escalate_above < 1 else ""]
     if is_local(policy.url):
         found.append(
             f"{policy.url} is an engine in this process: `ticketbench policy route` asks it, a "
@@ -288,4 +314,7 @@ def _exported(
             "the promise is not firm: so few tickets can look as good by accident, so the file "
             "says none; label more"
         )
-    return Exported(kind, policy, n, right, tuple(filter(None, found)))
+    judged, parts = summarise(table, decided, costs), 0
+    if chosen is not None and chosen.out_of_sample is not None and chosen.out_of_sample.n:
+        judged, parts = chosen.out_of_sample, chosen.n_folds
+    return Exported(kind, policy, judged, parts, n, right, tuple(filter(None, found)))

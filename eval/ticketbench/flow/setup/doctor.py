@@ -41,7 +41,8 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found = [_versions(), *_bound_keys()]
     if config is None:
         return found
-    from ticketbench.flow.steps.inputs import answer_source, read_inputs
+    from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.steps.sources.answers import answer_source
 
     try:
         inputs = read_inputs(config)
@@ -52,7 +53,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found += [_of_data(one) for one in inputs.findings]
     keys = [_key(inputs.config, endpoint) for endpoint in inputs.endpoints]
     for key, endpoint in zip(keys, inputs.endpoints, strict=True):
-        found += [key, *_engine(endpoint)]
+        found += [key, *_engine(endpoint), *_shape(endpoint), *_limit(inputs, endpoint)]
     blocked = any(key.exit_code for key in keys)
     try:
         found += _recording(inputs)
@@ -141,7 +142,7 @@ def _called(name: str, endpoint: NamedEndpoint) -> str:
 
 def _key(config: Config, endpoint: NamedEndpoint) -> Examined:
     from ticketbench.edge.endpoints import is_local
-    from ticketbench.flow.steps.inputs import key_grant
+    from ticketbench.flow.steps.sources.keys import key_grant
 
     settings, name = endpoint.settings, _called("key", endpoint)
     if is_local(settings.url):
@@ -174,6 +175,36 @@ def _engine(endpoint: NamedEndpoint) -> list[Examined]:
     return [Examined(name, "ok", f"{url} answers on this machine")]
 
 
+def _shape(endpoint: NamedEndpoint) -> list[Examined]:
+    """What a URL that names a shape asks, and of which model."""
+    from ticketbench.core.keys.host import has_shape
+    from ticketbench.core.shapes.address import address
+
+    if not has_shape(endpoint.settings.url):
+        return []
+    shape = address(endpoint.settings.url).shape
+    told = [name for name in ("ask", "text", "top") if name in shape.given]
+    how = "".join(f", {name}={shape.given[name]}" for name in told)
+    model = f"model {shape.model}" if shape.model else "a model that the URL does not name"
+    return [Examined(_called("shape", endpoint), "ok", f"{shape.scheme}, {model}{how}")]
+
+
+def _limit(inputs: Inputs, endpoint: NamedEndpoint) -> list[Examined]:
+    """The longest ticket beside what is read there; nothing where an engine here reads all."""
+    from ticketbench.edge.endpoints import is_local
+    from ticketbench.edge.replay.longest import longest
+
+    name = _called("limit", endpoint)
+    found = longest(inputs.dataset, inputs.sets_at(endpoint), endpoint)
+    if found is None:
+        unknown = Examined(name, "ok", "how much of a text is read there is not known here")
+        return [] if is_local(endpoint.settings.url) else [unknown]
+    action = "shorten long texts, or ask an endpoint that takes them whole"
+    if found.n_over:
+        return [Examined(name, "warning", found.words, action)]
+    return [Examined(name, "ok", found.words)]
+
+
 def _ask_once(config: Config, named: NamedEndpoint) -> Examined:
     """One live question outside the cache."""
     from ticketbench.core.classify import ContractViolation, parse_answer
@@ -181,7 +212,7 @@ def _ask_once(config: Config, named: NamedEndpoint) -> Examined:
     from ticketbench.edge.contract import request_body
     from ticketbench.edge.endpoints import Unreached, connect
     from ticketbench.edge.redaction import shown_url
-    from ticketbench.flow.steps.inputs import connection_of, key_grant
+    from ticketbench.flow.steps.sources.keys import connection_of, key_grant
 
     settings, name = named.settings, _called("endpoint", named)
     url = settings.url
@@ -192,12 +223,13 @@ def _ask_once(config: Config, named: NamedEndpoint) -> Examined:
         reply = endpoint.ask(url, body)
         if reply.status != 200:
             return Examined(name, "blocked", f"status {reply.status}", "check key and URL", 4)
-        parse_answer(reply.body, rubrics.labels)
+        model = parse_answer(reply.body, rubrics.labels).model
     except Unreached as error:
         return Examined(name, "blocked", f"no answer: {error}", _to_reach(settings.proxy), 4)
     except ContractViolation as error:
         return Examined(name, "blocked", f"not a /classify answer: {error}", "check it", 4)
-    return Examined(name, "ok", f"{shown_url(url)} answered")
+    by = f" as the model {model}" if model else ""
+    return Examined(name, "ok", f"{shown_url(url)} answered{by}")
 
 
 def _to_reach(proxy: str) -> str:

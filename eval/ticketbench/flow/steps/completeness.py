@@ -23,6 +23,7 @@ from ticketbench.report.words.missing import missing_text
 from ticketbench.report.words.numbers import count
 
 _MOST_TICKETS = 3
+_ACCEPT = "accept refusals, which no new try changes: `endpoint: {max_refused: 0.01}`"
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.drift import Drift
@@ -34,24 +35,26 @@ class AbsentRecordingError(InputError):
 
 def refuse_misses(tables: Sequence[ScoreTable], allowed: int, inputs: Inputs) -> None:
     """Strict replay: raise what `missing_error` makes of the answers that are missing, when they
-    are more than `allowed`.
+    are more than `allowed`. Refusals that the config accepts are none of them.
     """
-    if len(_failures(tables)) > allowed:
-        raise missing_error(_failed(tables), inputs, shown=str(inputs.config.path))
+    failed = _failed(tables, inputs)
+    if sum(map(len, failed.values())) > allowed:
+        raise missing_error(failed, inputs, shown=str(inputs.config.path))
 
 
 def missing_error(
     failed: Mapping[str, Sequence[Failure]], inputs: Inputs, *, shown: str
 ) -> TicketbenchError:
     """What to raise for missing answers, by rubric set (one at least): AbsentRecordingError where
-    the recording is not there, else IncompleteError with why, and the first tickets of each set.
+    the recording is not there, unless all were refused, else IncompleteError with why, and the
+    first tickets of each set.
 
     `shown` is the config as the user would type it.
     """
-    if inputs.recording.absent:
-        missing = missing_of([failure for failures in failed.values() for failure in failures])
+    every = [failure for failures in failed.values() for failure in failures]
+    if inputs.recording.absent and not _all_refused(every):
         return AbsentRecordingError(
-            missing_text(missing),
+            missing_text(missing_of(every)),
             where=inputs.config.document.where(("recording",)),
             help=f"commit it, or make it: ticketbench run {shown} && "
             f"ticketbench cache export {shown}",
@@ -72,8 +75,9 @@ def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence
     or nothing.
     """
     reasons = [reason for reason in stopped if reason]
+    failed = {table.provenance.rubric_set: table.failures for table in tables if table.failures}
     if reasons and len(_failures(tables)) > allowed:
-        told = "; ".join(_left(name, failures) for name, failures in _failed(tables).items())
+        told = "; ".join(_left(name, failures) for name, failures in failed.items())
         raise IncompleteError(
             f"{reasons[0]}; {told}",
             help="finished answers are kept; the same command goes on from there",
@@ -97,15 +101,11 @@ def refuse_unreachable(tables: Sequence[ScoreTable], inputs: Inputs) -> None:
             )
 
 
-def refuse_failures(
-    tables: Sequence[ScoreTable], allowed: int, out: Path, *, most_refused: Mapping[str, float]
-) -> None:
-    """Raise IncompleteError when more than `allowed` answers failed, over all rubric sets.
-
-    Of each set so large a share as `most_refused` says may be refused by the endpoint, and does not
-    count. Refusals are named first.
+def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path, inputs: Inputs) -> None:
+    """Raise IncompleteError when more than `allowed` answers failed, over all rubric sets; refusals
+    that the config accepts do not count. Refusals are named first.
     """
-    failures = [one for table in tables for one in _counting(table, most_refused)]
+    failures = [one for table in tables for one in counting(table, inputs)]
     failures.sort(key=lambda failure: failure.kind != "refused")
     if len(failures) <= allowed:
         return
@@ -122,18 +122,20 @@ def refuse_failures(
         if one_cause
         else f"{told}; {of_first}{first.detail})",
         where=str(out),
-        help="accept refusals, which no new try changes: `endpoint: {max_refused: 0.01}`"
+        help=_ACCEPT
         if first.kind == "refused"
         else "run again to ask only for these, or accept them: --allow-failures N",
     )
 
 
-def _counting(table: ScoreTable, most_refused: Mapping[str, float]) -> list[Failure]:
-    """The failures of a table but for its refusals, where these are few enough."""
-    others = [failure for failure in table.failures if failure.kind != "refused"]
+def counting(table: ScoreTable, inputs: Inputs) -> tuple[Failure, ...]:
+    """The failures of a set but for its refusals, where these are no larger a share of its tickets
+    than `max_refused` of its endpoint.
+    """
+    others = tuple(failure for failure in table.failures if failure.kind != "refused")
     n_refused = table.n_failed - len(others)
-    share = most_refused.get(table.provenance.rubric_set, 0.0)
-    return others if n_refused <= share * table.n_requested else list(table.failures)
+    settings = inputs.config.endpoint_of(table.provenance.rubric_set).settings
+    return others if n_refused <= settings.max_refused * table.n_requested else table.failures
 
 
 def drift_finding(drift: Drift, *, who: str = "the endpoint") -> tuple[Finding, ...]:
@@ -225,8 +227,14 @@ def _failures(tables: Sequence[ScoreTable]) -> list[Failure]:
     return [failure for table in tables for failure in table.failures]
 
 
-def _failed(tables: Sequence[ScoreTable]) -> dict[str, tuple[Failure, ...]]:
-    return {table.provenance.rubric_set: table.failures for table in tables if table.failures}
+def _failed(tables: Sequence[ScoreTable], inputs: Inputs) -> dict[str, tuple[Failure, ...]]:
+    """What counts as failed, of each set with any."""
+    counted = {table.provenance.rubric_set: counting(table, inputs) for table in tables}
+    return {name: failures for name, failures in counted.items() if failures}
+
+
+def _all_refused(failures: Sequence[Failure]) -> bool:
+    return all(failure.kind == "refused" for failure in failures)
 
 
 def _left(name: str, failures: Sequence[Failure]) -> str:
@@ -241,8 +249,9 @@ def _left(name: str, failures: Sequence[Failure]) -> str:
 def _incomplete(failed: Mapping[str, Sequence[Failure]], help_: str) -> IncompleteError:
     problems = []
     for name, failures in failed.items():
+        next_ = _ACCEPT if _all_refused(failures) else help_
         missing = missing_text(Missing.counted(map(because, failures)), of=name)
-        problems.append(Problem(f"{missing}{_first_tickets(failures)}", "", help_))
+        problems.append(Problem(f"{missing}{_first_tickets(failures)}", "", next_))
     return IncompleteError.of(problems)
 
 

@@ -69,7 +69,8 @@ def read_sides(
     if config is not None:
         return _of_config(names, config, mode, overrides)
     forms = _forms(names, form) if form_of_b is None else (form, form_of_b)
-    first, second = (side_of(name, own, mapped) for name, own in zip(names, forms, strict=True))
+    first = side_of(names[0], forms[0], mapped)
+    second = side_of(names[1], forms[1], mapped, within="" if form_of_b is None else "--of-b")
     return apart((first, second), names)
 
 
@@ -122,8 +123,10 @@ def _of_config(
     return first, second
 
 
-def side_of(text: str, form: Form = AS_OURS, mapped: Collection[str] = ()) -> Side:
-    """What `read_sides` makes of one word that names a file."""
+def side_of(
+    text: str, form: Form = AS_OURS, mapped: Collection[str] = (), *, within: str = ""
+) -> Side:
+    """What `read_sides` makes of one word that names a file; `within` is as `read_set` has it."""
     path, name = _split(text)
     if path.is_dir() or path.name == RESULTS:
         return _of_run(path if path.is_dir() else path.parent, name)
@@ -137,7 +140,7 @@ def side_of(text: str, form: Form = AS_OURS, mapped: Collection[str] = ()) -> Si
 
     own = Form(labels=form.labels) if left_by_run(path) else form
     with unless_export(path):
-        found = read_set(path, name, form=own, mapped=mapped)
+        found = read_set(path, name, form=own, mapped=mapped, within=within)
     table = found.table.in_order_of_ids()
     notes = (*found.notes, *filter(None, (found.unscored,)))
     named = tuple(f"{path.name}: {note}" for note in notes)

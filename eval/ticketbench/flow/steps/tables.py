@@ -9,15 +9,13 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.flow.steps.completeness import missing_of
-from ticketbench.flow.steps.inputs import Inputs, answer_source
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.measure.gates.results import Answered
 
 if TYPE_CHECKING:
-    from ticketbench.edge.replay.many_questions import Progress
     from ticketbench.edge.replay.source import Mode
-
-ProgressOf = Callable[[str], "Progress | None"]
-"""From a rubric set's name to a progress callback."""
+    from ticketbench.edge.replay.together import ProgressOf
 
 MISSING = ("miss", "cache")
 """Kinds of failure that asking would mend: nothing usable is stored."""
@@ -55,19 +53,16 @@ def answers_of(
     """
     from threadpoolctl import threadpool_limits
 
-    from ticketbench.edge.replay.every_ticket import replay
+    from ticketbench.edge.replay.together import replay_each
 
     reads_only = mode == "replay"
     with answer_source(
         inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
     ) as sources:
-        tables = []
-        for own in rubric_sets:
-            told = progress(own.name) if progress else None
-            tables.append(replay(inputs.dataset, own, sources.of(own), progress=told).table)
+        replayed = replay_each(inputs.dataset, rubric_sets, sources, progress=progress)
     # Several BLAS threads add up in another order: the last bit would depend on their number.
     threadpool_limits(1, "blas")
-    return [table.in_order_of_ids() for table in tables]
+    return [one.table.in_order_of_ids() for one in replayed]
 
 
 def rubric_set(inputs: Inputs, name: str) -> RubricSet:
@@ -92,6 +87,7 @@ def answered(name: str, table: ScoreTable) -> Answered:
         n_failed=table.n_failed,
         n_missing=sum(one.n for one in missing),
         missing=missing,
+        n_refused=sum(failure.kind == "refused" for failure in table.failures),
     )
 
 

@@ -205,7 +205,8 @@ GateResult = Limit | NotWorse | MustPass | Complete | Kept | OnFresh
 class Answered:
     """How many tickets of a rubric set were asked for and answered, and why the others were not.
 
-    `missing` counts the `n_missing` tickets that asking would mend, by reason.
+    `missing` counts the `n_missing` tickets that asking would mend, by reason. The endpoint refused
+    `n_refused`; `n_accepted` of these are few enough for `endpoint.max_refused`: all or none.
     """
 
     rubric_set: str
@@ -214,6 +215,8 @@ class Answered:
     n_failed: int
     n_missing: int
     missing: tuple[Missing, ...] = ()
+    n_refused: int = 0
+    n_accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,5 +299,12 @@ class GateReport:
 
     @property
     def complete(self) -> bool:
-        """Whether no more answers are missing or failed than are allowed."""
-        return sum(one.n_failed for one in self.answered) <= self.allowed
+        """Whether no more answers are missing or failed than are allowed; accepted refusals are
+        none of them.
+        """
+        return sum(one.n_failed - one.n_accepted for one in self.answered) <= self.allowed
+
+    @property
+    def only_refused(self) -> bool:
+        """Whether all that has no answer was refused: asking again may change nothing."""
+        return all(one.n_failed == one.n_refused for one in self.answered)

@@ -71,19 +71,20 @@ def fresh_tickets(
 ) -> FreshTickets:
     """The fewest with which a release as good as the pin ships with probability `power`.
 
-    The smallest n with z(1 - .05/planned) · √(turned/n + 3/n²) + z(power) · √(turned/n) <= budget:
-    the standard error of every change, and the spread of what is seen. `turned` is the share of
-    tickets right in exactly one of both, `differ` the share that needs a label, at least `turned`.
-    Normal approximation; customers that turn as a whole need more. A million where that is not
-    enough.
+    The smallest n with z(1 - .05/planned) · √(turned/n + 3/n²) + z(power) · √(turned/n) + 1/2n at
+    most the budget: the standard error of every change, the spread of what is seen, and half a
+    ticket, since it moves by tickets. `turned` is the share of tickets right in exactly one of
+    both, `differ` the share that needs a label, at least `turned`. Normal approximation; customers
+    that turn as a whole need more. A million where that is not enough.
     """
     sure, held = float(special.ndtri(1 - LEVEL / planned)), float(special.ndtri(power))
 
-    def enough(n: int) -> bool:
+    def left(n: int) -> float:
         spread = turned / n
-        return sure * math.sqrt(spread + IMAGINED / n**2) + held * math.sqrt(spread) <= budget
+        error = math.sqrt(spread + IMAGINED / n**2)
+        return budget - sure * error - held * math.sqrt(spread) - 0.5 / n
 
-    n = 1 + bisect_left(range(1, MOST_NEEDED), True, key=enough)
+    n = 1 + bisect_left(range(1, MOST_NEEDED), 0.0, key=left)
     return FreshTickets(n, math.ceil(n * differ))
 
 

@@ -10,8 +10,14 @@ CUT = "(cut)"
 
 
 def short_name(name: str, most: int) -> str:
-    """A name where there is place for so many characters; a longer one ends with the mark "…"."""
-    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
+    """A name where there is place for so many characters; the end of a longer one is the mark "…".
+
+    Of `v2@endpoint` the middle is: sets of one rubric set differ at their end.
+    """
+    if len(name) <= most:
+        return name
+    tail = most // 2 if "@" in name else 0
+    return f"{name[: most - 1 - tail].rstrip()}…{name[len(name) - tail :]}"
 
 
 def flat(text: str) -> str:

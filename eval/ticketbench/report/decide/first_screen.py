@@ -70,7 +70,7 @@ _LONG = 90
 """Characters of a headline that is set smaller, so that the answers still fit below it."""
 
 _LONGEST = 12
-"""Characters of a label behind its bar; the sentence above has all of them."""
+"""Characters of a name beside its bar or dot; the sentence above has all of them."""
 
 
 def first_screen(report: Report) -> Markup:
@@ -181,7 +181,12 @@ def _better(results: RunResults, found: Recommendation) -> _Shown:
     alt = f"Right of 100, by best answer: {said}"
     chart = dots(rows, ends=(0, 1), alt=alt)
     show = "#show=broken" if found.challenger else "#show=wrong"
-    return render(_FIGURE, names=names, chart=chart), show
+    return render(_FIGURE, names=_short(names), chart=chart), show
+
+
+def _short(names: Sequence[str]) -> list[str]:
+    """What stands before dots: the browser cuts the end, which is what tells endpoints apart."""
+    return [short_name(name, _LONGEST) if "@" in name else name for name in names]
 
 
 def _style(found: Recommendation, name: str) -> str:
@@ -202,7 +207,7 @@ def _pays(results: RunResults, found: Recommendation) -> _Shown:
     )
     rows = [Dot(today.cost, "old"), Dot(saving.cost, "new")]
     chart = dots(rows, ends=(most, 0.0), alt=alt, line=(by_hand, numbers.price(by_hand)))
-    return render(_FIGURE, names=[f"today {cost}", _now(found)], chart=chart), "#try"
+    return render(_FIGURE, names=_short([f"today {cost}", _now(found)]), chart=chart), "#try"
 
 
 def _most(of: Estimate) -> float:
@@ -224,7 +229,7 @@ def _hurt(results: RunResults, found: Recommendation) -> _Shown:
     before, now = (f"{100 * row.of.value:.0f}" for row in rows)
     alt = f"{move.label}: right alone {now} of 100, today {before}"
     chart = dots(rows, ends=(0, 1), alt=alt)
-    return render(_FIGURE, names=["today", _now(found)], chart=chart), "#labels"
+    return render(_FIGURE, names=_short(["today", _now(found)]), chart=chart), "#labels"
 
 
 def _fix(results: RunResults, found: Recommendation) -> _Shown:

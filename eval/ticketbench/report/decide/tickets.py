@@ -21,6 +21,8 @@ Chip = tuple[str, str, BoolArray]
 STATIC = 50
 """Rows of the page without a script, and on paper."""
 MOST_BARS = 3
+LONGEST_BESIDE = 6
+"""Characters of a set's name that have place before a bar."""
 MOST_TEXTS = 5_000
 """Texts that a page keeps, beside those of the rows that stand there without a script."""
 
@@ -53,7 +55,8 @@ _TEMPLATE = """<section id="tickets" class="wide">
 
 _ROW = """<li class="ticket" data-ticket="{{ i }}"><div class="id"><b>{{ gold }}</b> \
 <span class="muted">{{ id }}</span>{% if maybe %} <span class="tag">maybe {{ maybe }}?</span>\
-{% endif %}</div><div class="scores">{% for bar in bars %}<div class="score"><span class="muted">\
+{% endif %}</div><div class="scores">{% for bar in bars %}\
+<div class="score{{ " long" if long }}"><span class="muted">\
 {{ bar.set }}</span>{% if drawn %}<svg width="100%" height="10" aria-hidden="true">\
 <rect class="track" fill="{{ colours.RAIL }}" y="2" width="100%" height="6"/>\
 <rect class="right" fill="{{ colours.RIGHT }}" y="2" height="6"/>\
@@ -170,6 +173,7 @@ def row(view: View, i: int) -> Markup:
         id=view.shown_id(i),
         maybe=suggested.get(view.ids[i], ""),
         bars=[_bar(view, k, i) for k in shown_sets(view)],
+        long=_is_long(view),
         drawn=False,
         short=None if whole else short,
         start=short,
@@ -205,5 +209,20 @@ def _empty_row(view: View) -> Markup:
         for k in shown_sets(view)
     ]
     return render(
-        _ROW, i="", gold="", id="", maybe="?", bars=bars, drawn=True, short="", start="", whole=""
+        _ROW,
+        i="",
+        gold="",
+        id="",
+        maybe="?",
+        bars=bars,
+        long=_is_long(view),
+        drawn=True,
+        short="",
+        start="",
+        whole="",
     )
+
+
+def _is_long(view: View) -> bool:
+    """Whether a set's name has no place before its bar, so that all stand above theirs."""
+    return any(len(view.sets[k].name) > LONGEST_BESIDE for k in shown_sets(view))

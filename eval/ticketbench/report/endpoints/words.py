@@ -68,16 +68,6 @@ def board_note(board: Leaderboard) -> str:
     return "; ".join(said)
 
 
-def board_lead(results: RunResults) -> str:
-    """Which set leads, as far as the accuracies tell."""
-    leaders = results.standing.leaders
-    if not leaders:
-        return f"none is found better than {results.evaluations[0].rubric_set}"
-    if len(leaders) == 1:
-        return f"{leaders[0]} leads"
-    return f"{' and '.join(leaders[:2])} cannot be told apart"
-
-
 def _of_set(row: SetRow, results: RunResults) -> tuple[str, ...]:
     cost, took = row.effort.cost_per_1000, row.effort.latency
     return (

@@ -194,6 +194,8 @@ def _look(
 def _asking(report: GateReport) -> str:
     if any(one.n_missing for one in report.answered):
         return "Whoever has a key asks for them and commits the recording:"
+    if report.only_refused:
+        return "Accept refusals with `endpoint: {max_refused: 0.01}`, or ask again:"
     return "Ask again, or accept them with --allow-failures:"
 
 

@@ -167,8 +167,10 @@ def _needs(report: GateReport) -> str:
     for one in report.answered:
         reasons.update({group.because: group.n for group in one.missing})
     missing = [Missing(n, because) for because, n in reasons.most_common()]
-    failed = sum(one.n_failed - one.n_missing for one in report.answered)
+    refused = sum(one.n_refused - one.n_accepted for one in report.answered)
+    failed = sum(one.n_failed - one.n_missing - one.n_refused for one in report.answered)
     parts = [missing_text(missing)] if missing else []
+    parts += [f"{numbers.count(refused, 'ticket')} refused by the endpoint"] if refused else []
     parts += [f"{numbers.count(failed, 'answer')} failed"] if failed else []
     rules = report.rules
     parts += [f"{rules.n_gone:,} were recorded at {rules.name}"] if rules and rules.n_gone else []
@@ -183,6 +185,8 @@ def _ask(report: GateReport) -> str:
             "someone with a key asks for them and commits the recording: "
             "ticketbench run CONFIG && ticketbench cache export CONFIG"
         )
+    if report.only_refused:
+        return "accept refusals, which no new try changes: `endpoint: {max_refused: 0.01}`"
     return "run again, or accept them: --allow-failures N"
 
 

@@ -19,7 +19,7 @@ _TEMPLATE = """{% for e in evaluations %}
 <p><b>{{ e.provenance.rubric_set }}:</b> {{ found.queue | count("ticket") }} escalated, \
 {{ found.needed }} truly need two or more labels; precision {{ found.precision | estimate }}, \
 recall {{ found.recall | estimate }}; {{ summary.collisions }} of the escalated also passed the \
-threshold.{% if warnings[loop.index0] %} {{ warnings[loop.index0] }}.{% endif %}
+threshold.{% if warnings[loop.index0] %} {{ warnings[loop.index0] }}.{% endif %} \
 Of the routed tickets {{ summary.any_label_precision | estimate }} went to a label \
 that fits at all, their own or another one in all_labels.</p>
 {% endfor %}

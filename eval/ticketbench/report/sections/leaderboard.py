@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from ticketbench.report.endpoints.words import board_heads, board_lead, board_note, board_rows
+from ticketbench.report.endpoints.words import board_heads, board_note, board_rows
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
+from ticketbench.report.words.recommendation import lead_text
 
 _TEMPLATE = """<div tabindex="0" role="region" aria-label="Endpoints side by side"><table>
 <caption>{{ note }}. The last column is the verdict on the accuracy against {{ first }}, adjusted \
@@ -20,7 +21,7 @@ for the number of sets (Holm)</caption>
 
 def answer(report: Report) -> str:
     """Which set leads, as far as the accuracies tell."""
-    return board_lead(report.results)
+    return lead_text(report.results.standing)
 
 
 @section(order=11, id="leaderboard", title="Endpoints side by side", short=answer)

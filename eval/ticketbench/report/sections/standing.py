@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.sections import section
-from ticketbench.report.words.recommendation import gain_text
+from ticketbench.report.words.recommendation import gain_text, lead_text
 from ticketbench.report.words.verdict import limits
 
 _TEMPLATE = """<div tabindex="0" role="region" \
@@ -44,12 +44,7 @@ each candidate with {{ base }}; those found better; the others, which decide not
 
 def answer(report: Report) -> str:
     """Which set no other one beats."""
-    leaders = report.results.standing.leaders
-    if not leaders:
-        return f"none is found better than {report.results.standing.pairs[0].base}"
-    if len(leaders) == 1:
-        return f"{leaders[0]} leads"
-    return f"{', '.join(leaders[:-1])} and {leaders[-1]} cannot be told apart"
+    return lead_text(report.results.standing)
 
 
 @section(order=12, id="standing", title="Every pair of sets", short=answer)

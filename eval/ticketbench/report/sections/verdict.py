@@ -43,6 +43,10 @@ and {{ e.accuracy_bounds.high | percent }} whatever they are</li>
 def answer(report: Report) -> str:
     """Which set is better; of one set alone how often it is right."""
     verdicts = verdict_texts(report.results)
+    leaders = report.results.standing.leaders
+    if len(leaders) > 1:
+        first = report.results.evaluations[0].provenance.rubric_set
+        return f"{len(leaders)} sets are better than {first}"
     if verdicts:
         return verdicts[0].headline
     only = preferred(report.results)

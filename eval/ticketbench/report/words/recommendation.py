@@ -55,6 +55,15 @@ def preferred(results: RunResults) -> Evaluation:
     return by_name[found.rubric_set] if found else results.evaluations[0]
 
 
+def lead_text(found: Standing) -> str:
+    """Which of several sets no other one beats; of many the names come last, as they may be cut."""
+    if not found.leaders:
+        return f"none is found better than {found.pairs[0].base}"
+    if len(found.leaders) == 1:
+        return f"{found.leaders[0]} leads"
+    return f"cannot be told apart: {', '.join(found.leaders)}"
+
+
 def gain_text(found: Standing, name: str) -> str:
     """The gain of a candidate as "+2.5 [+0.4, +4.6]", an interval that holds for the best, too.
 
@@ -78,8 +87,7 @@ def _recommendation(results: RunResults) -> VerdictText:
     if len(found.leaders) > 1:
         every = "both" if len(found.leaders) == 2 else "all"
         return VerdictText(
-            f"{_listed(found.leaders, 'and')} are {every} better than {base}, and cannot be told "
-            "apart",
+            f"{series(found.leaders)} are {every} better than {base}, and cannot be told apart",
             evidence,
             _choice(results),
             "good",
@@ -101,15 +109,12 @@ def _choice(results: RunResults) -> str:
         return f"use {advice.rubric_set}: it is found better than {today}, which runs today"
     if advice and advice.rubric_set not in leaders:
         are = "are" if several else "is"
-        return (
-            f"keep {today}, which runs today: {_listed(leaders, 'and')} {are} not found better "
-            "than it"
-        )
+        return f"keep {today}, which runs today: {series(leaders)} {are} not found better than it"
     if several and today in leaders:
         others = [name for name in leaders if name != today]
-        return f"keep {today}: {_listed(others, 'and')} cannot be told apart from it{_apart(found)}"
+        return f"keep {today}: {series(others)} cannot be told apart from it{_apart(found)}"
     if several:
-        return f"use {_listed(leaders, 'or')}: they cannot be told apart{_apart(found)}"
+        return f"use {series(leaders, last='or')}: they cannot be told apart{_apart(found)}"
     verb = "keep" if leaders[0] == today else "use"
     return f"{verb} {leaders[0]}; read the broken tickets first"
 
@@ -127,7 +132,7 @@ def _no_leader(results: RunResults) -> VerdictText:
     evidence = _gains_text(found, [best])
     open_ = [c for c in results.comparisons if c.verdict.outcome == "cannot tell"]
     if open_:
-        names = _listed([c.candidate for c in open_], "or")
+        names = series([c.candidate for c in open_], last="or")
         headline = f"cannot tell yet whether {names} is better than {base}"
         action = tickets_text([c.verdict for c in open_], "would tell")
         return VerdictText(headline, evidence, action, "unknown")
@@ -159,6 +164,6 @@ def _apart(found: Standing) -> str:
     return f"; {tickets_text(open_, 'would')}" if open_ else ""
 
 
-def _listed(names: Sequence[str], last: str) -> str:
-    """Such as "v2, v3 and v4"."""
+def series(names: Sequence[str], *, last: str = "and") -> str:
+    """Such as "v2, v3 and v4"; names of one set or more."""
     return f" {last} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

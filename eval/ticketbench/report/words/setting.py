@@ -13,6 +13,7 @@ from ticketbench.measure.recommendation import Recommendation, Setting, incomple
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.words import numbers
+from ticketbench.report.words.recommendation import series
 from ticketbench.report.words.thresholds import (
     promise_text,
     right_of_100,
@@ -200,7 +201,7 @@ def _use(found: Recommendation) -> str:
     if not _is_new(found):
         return f"Keep {found.rubric_set} at" if found.challenger else "Set"
     if found.also:
-        all_ = _listed((found.rubric_set, *found.also))
+        all_ = series((found.rubric_set, *found.also))
         return f"{all_} cannot be told apart: use {found.rubric_set} at"
     return f"Use {found.rubric_set} at"
 
@@ -223,7 +224,7 @@ def _why_kept(found: Recommendation) -> str:
     if told.outcome == "no relevant difference":
         return f"Keep {keep}: {other} makes no difference that matters"
     if found.also:
-        return f"{_listed((keep, *found.also))} cannot be told apart: keep {keep}"
+        return f"{series((keep, *found.also))} cannot be told apart: keep {keep}"
     return f"Keep {keep} for now: these tickets cannot tell"
 
 
@@ -361,8 +362,3 @@ def _order(found: Recommendation) -> str:
     if found.target_stated:
         return ""
     return "Chosen so: the cheapest threshold, where it saves; else all to a person"
-
-
-def _listed(names: Sequence[str]) -> str:
-    *most, last = names
-    return f"{', '.join(most)} and {last}" if most else last

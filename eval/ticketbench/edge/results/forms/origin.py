@@ -23,6 +23,7 @@ class Origin:
     row         what the number of a row counts, such as line
     form        what the user says of its columns, scores and labels
     mapped      labels of another table that gold labels may be called by
+    within      the option that takes those of its form as one text; empty where they stand alone
     """
 
     name: str
@@ -34,6 +35,7 @@ class Origin:
     row: str = "line"
     form: Form = AS_OURS
     mapped: Collection[str] = ()
+    within: str = ""
 
     @property
     def in_python(self) -> bool:
@@ -44,7 +46,8 @@ class Origin:
         """How whoever reads says these parts of a form, by their names in `Form`."""
         if self.in_python:
             return ", ".join(f"{name}={value!r}" for name, value in parts.items())
-        return " ".join(text for name, value in parts.items() for text in _options(name, value))
+        said = " ".join(text for name, value in parts.items() for text in _options(name, value))
+        return f"{self.within} {shlex.quote(said)}" if self.within else said
 
     @classmethod
     def of_file(cls, path: Path, *, chosen_by: str = "", form: Form = AS_OURS) -> Origin:

@@ -1,0 +1,121 @@
+"""Every rubric set of a run answered at its endpoint, and how the answers came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ticketbench.core.types import ScoreTable
+from ticketbench.edge.asking.pacing import Budget
+from ticketbench.edge.replay.drift import Drift
+from ticketbench.flow.answers.origin import OfSet, models_asked, models_by_set, origin_of
+from ticketbench.flow.endpoints.leaderboard import efforts_of
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
+from ticketbench.flow.steps.sources.batches import NO_WISHES, Batched, BatchWishes, in_batches
+from ticketbench.measure.endpoints.effort import Effort
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.every_ticket import Replayed
+    from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.replay.together import ProgressOf
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Every rubric set's replay, whether a refresh of these questions is still unfinished, and how
+    the answers came.
+    """
+
+    replayed: list[Replayed]
+    unfinished_refresh: bool
+    origins: list[OfSet]
+    efforts: dict[str, Effort]
+    batched: Batched
+
+    @property
+    def tables(self) -> list[ScoreTable]:
+        """The scores of every set, in the order of the config."""
+        return [one.table for one in self.replayed]
+
+    @property
+    def asked(self) -> int:
+        """Questions that this run sent and that were answered, over all sets."""
+        return sum(map(_asked, self.replayed))
+
+    @property
+    def refused_before(self) -> int:
+        """Questions that this run sent although they were refused before, over all sets."""
+        return sum(one.refused_before for one in self.replayed)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where each set's answers came from, such as "v2: 400 recorded, 8 asked"."""
+        found = []
+        for one in self.replayed:
+            counts = {"recorded": one.recorded, "cached": one.cached, "asked": one.sent}
+            parts = [f"{n} {how}" for how, n in counts.items() if n] or ["none"]
+            found.append(f"{one.table.provenance.rubric_set}: {', '.join(parts)}")
+        return tuple(found)
+
+    @property
+    def in_numbers(self) -> dict[str, Any]:
+        """The same for the manifest, with what was asked again and which models answered."""
+        models, asked = models_by_set(self.origins), models_asked(self.origins)
+        return {
+            "answers": {
+                one.table.provenance.rubric_set: {
+                    "recorded": one.recorded,
+                    "cached": one.cached,
+                    "sent": one.sent,
+                    "damaged": one.damaged,
+                    "refused_before": one.refused_before,
+                }
+                for one in self.replayed
+            },
+            "asked_again": asdict(sum((one.drift for one in self.replayed), Drift())),
+            **({"models": models} if models else {}),
+            **({"models_asked": asked} if asked else {}),
+            **self.batched.in_numbers,
+        }
+
+
+def answered_sets(
+    inputs: Inputs,
+    *,
+    mode: Mode,
+    budget: Budget,
+    progress: ProgressOf | None,
+    tell: Callable[[str], None] | None,
+    wishes: BatchWishes = NO_WISHES,
+) -> Answered:
+    """The replay of every set of a config, after the batches; a refresh ends when nothing but
+    refusals failed.
+
+    Raises what `answer_source`, `in_batches` and the replay of a set raise.
+    """
+    from ticketbench.edge.replay.together import replay_each
+
+    name = refresh_name(inputs)
+    with answer_source(inputs, mode=mode, budget=budget, tell=tell) as sources:
+        cache = sources.cache
+        if mode == "refresh":
+            sources = sources.otherwise(since=cache.begin_refresh(name))
+        batched = in_batches(inputs, sources, wishes, tell=tell, progress=progress)
+        sets, sources = inputs.rubric_sets, batched.sources
+        replayed = replay_each(inputs.dataset, sets, sources, progress=progress)
+        failures = [failure for one in replayed for failure in one.table.failures]
+        if mode == "refresh" and all(failure.kind == "refused" for failure in failures):
+            cache.end_refresh(name)
+        unfinished = mode != "refresh" and cache.refresh_began(name) is not None
+        efforts = efforts_of(inputs, sources)
+        of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in sets)
+        origins = [one for one in of_sets if one is not None]
+    return Answered(replayed, unfinished, origins, efforts, batched)
+
+
+def _asked(one: Replayed) -> int:
+    """Questions that were sent and answered; one that was not sent is no answer that failed."""
+    failed = sum(failure.kind != "not_run" for failure in one.table.failures)
+    return max(0, one.sent - failed)
