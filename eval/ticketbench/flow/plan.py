@@ -12,6 +12,12 @@ from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Missing
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.sources.answers import answer_source
+from ticketbench.flow.steps.sources.batches import (
+    NO_WISHES,
+    BatchPlan,
+    BatchWishes,
+    planned_batches,
+)
 from ticketbench.flow.steps.sources.budget import price_of
 from ticketbench.report.words.missing import missing_text
 
@@ -82,6 +88,8 @@ class RunPlan:
                NaN of one is left out of the sums
     longest    the longest ticket beside what an endpoint reads of it, for each of which that is
                known
+    batches    what of it would go into batches, endpoint by endpoint: these questions count among
+               the requests and not in the time; those that wait in open batches in neither
     """
 
     rubric_sets: tuple[SetPlan, ...]
@@ -96,9 +104,16 @@ class RunPlan:
     key: str = ""
     endpoints: tuple[EndpointPlan, ...] = ()
     longest: tuple[Longest, ...] = ()
+    batches: tuple[BatchPlan, ...] = ()
 
 
-def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
+def plan_run(
+    config: Path,
+    *,
+    mode: Mode = "auto",
+    overrides: Sequence[str] = (),
+    wishes: BatchWishes = NO_WISHES,
+) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
     from ticketbench.edge.replay.every_ticket import plan
 
@@ -112,8 +127,12 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
             found = plan(inputs.dataset, rubrics, sources.of(rubrics), counted)
             sets.append(_set_plan(inputs, rubrics, found, mode=mode))
             asked[inputs.endpoint_of(rubrics).name].append(found)
-    sends = mode != "replay"
-    of_each = [_endpoint_plan(one, asked[one.name] if sends else []) for one in inputs.endpoints]
+        batches = planned_batches(inputs, sources, wishes)
+    sends, batched = mode != "replay", {one.endpoint: one for one in batches}
+    of_each = [
+        _endpoint_plan(one, asked[one.name] if sends else [], batched.get(one.name))
+        for one in inputs.endpoints
+    ]
     only = inputs.endpoints[0] if len(inputs.endpoints) == 1 else None
     price = price_of(only) if only else None
     return RunPlan(
@@ -129,6 +148,7 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
         key="; ".join(key),
         endpoints=() if only else tuple(of_each),
         longest=_longest(inputs),
+        batches=batches,
     )
 
 
@@ -139,20 +159,24 @@ def _longest(inputs: Inputs) -> tuple[Longest, ...]:
     return tuple(filter(None, of_each))
 
 
-def _endpoint_plan(endpoint: NamedEndpoint, asked: Sequence[Plan]) -> EndpointPlan:
+def _endpoint_plan(
+    endpoint: NamedEndpoint, asked: Sequence[Plan], batches: BatchPlan | None
+) -> EndpointPlan:
     from ticketbench.edge.asking.pacing import Price
     from ticketbench.edge.endpoints import is_local
 
     settings, price = endpoint.settings, price_of(endpoint)
-    requests = sum(one.requests for one in asked)
+    waiting, uploaded = (batches.waiting, batches.questions) if batches else (0, 0)
+    requests = sum(one.requests for one in asked) - waiting
     characters = sum(one.characters for one in asked)
+    characters -= batches.waiting_characters if batches else 0
     per_second, local = settings.per_second, is_local(settings.url)
     return EndpointPlan(
         endpoint=endpoint.name,
         requests=requests,
         rechecks=0 if local else sum(map(_rechecks, asked)),
         rate=(settings.rate or "") if per_second else "",
-        seconds=requests / per_second if per_second else math.nan,
+        seconds=(requests - uploaded) / per_second if per_second else math.nan,
         tokens=Price(0.0, settings.characters_per_token).tokens(characters),
         cost=price.of(characters, requests=requests) if price else math.nan,
     )

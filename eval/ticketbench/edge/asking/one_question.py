@@ -131,7 +131,7 @@ def ask_until_answered(
         wait_s = max(retry.wait_s(attempt), outcome.asked_s)
         last = attempt + 1 >= min(outcome.attempts, retry.attempts)
         if last or time.monotonic() + wait_s > deadline:
-            raise _used_up(outcome.failure) if outcome.used_up else outcome.failure
+            raise used_up(outcome.failure.detail) if outcome.used_up else outcome.failure
         stop.sleep(wait_s)
     raise ValueError("a retry rule needs at least one attempt")
 
@@ -164,29 +164,37 @@ def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply 
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
     if reply.status == 200:
         return reply
-    _stop_if_hopeless(reply)
-    failure = Unanswered("http", reply.status, f"status {reply.status}: {_shown(reply)}")
+    stop_if_hopeless(reply)
+    failure = Unanswered("http", reply.status, f"status {reply.status}: {shown_text(reply)}")
     if reply.status not in _TRY_AGAIN:
         return _Failed(failure, attempts=1)
-    used_up = reply.status == _TOO_MANY and re.search(_USED_UP, reply.body) is not None
-    return _Failed(failure, asked_s=asked_wait_s(reply.retry_after), used_up=used_up)
+    asked_s = asked_wait_s(reply.retry_after)
+    return _Failed(failure, asked_s=asked_s, used_up=is_used_up(reply))
 
 
-def _used_up(failure: Unanswered) -> EndpointError:
+def is_used_up(reply: Reply) -> bool:
+    """Whether the server says that the quota is used up, so that waiting does not help."""
+    return reply.status == _TOO_MANY and re.search(_USED_UP, reply.body) is not None
+
+
+def used_up(detail: str) -> EndpointError:
     """The end of a run whose server says that the quota is used up."""
     help_ = "finished answers are kept, run again when there is quota"
-    return EndpointError(f"the quota is used up ({failure.detail})", help=help_)
+    return EndpointError(f"the quota is used up ({detail})", help=help_)
 
 
-def _stop_if_hopeless(reply: Reply) -> None:
+def stop_if_hopeless(reply: Reply) -> None:
+    """Raise EndpointError for a status after which no request can succeed: refused key, no credit,
+    redirect.
+    """
     if reply.status in (401, 403):
         raise KeyRefused(
-            f"the endpoint refused the key (status {reply.status}: {_shown(reply)})",
+            f"the endpoint refused the key (status {reply.status}: {shown_text(reply)})",
             help="check the key that was sent; nothing was lost",
         )
     if reply.status == _UNPAID:
         raise EndpointError(
-            f"the endpoint wants to be paid (status {reply.status}: {_shown(reply)})",
+            f"the endpoint wants to be paid (status {reply.status}: {shown_text(reply)})",
             help="check plan and credit with whoever runs it; finished answers are kept, run again",
         )
     if 300 <= reply.status < 400:
@@ -210,7 +218,7 @@ def asked_wait_s(retry_after: str | None) -> float:
     return seconds
 
 
-def _shown(reply: Reply) -> str:
+def shown_text(reply: Reply) -> str:
     """The first 200 printable characters of the server's text."""
     text = reply.body[:800].decode("utf-8", errors="replace")
     shown = "".join(c if c.isprintable() else " " for c in text)[:200]
