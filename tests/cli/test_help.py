@@ -93,6 +93,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "export.csv": EXPORT,
         "semi.csv": EXPORT.replace(",", ";"),
         "new.csv": TICKETS + "".join(f"n{i},crash {i} with an empty page,\n" for i in range(20)),
+        "week.csv": "id,text\n" + "".join(f"w{i},refund money {i}\n" for i in range(100)),
         "tickets.jsonl": '{"id": "t1", "text": "I was charged twice"}\n',
     }
     for name, text in files.items():
@@ -106,6 +107,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "baseline bless configs/support.yaml --rubric-set v1",
         "policy export configs/support.yaml --on v2 --kind config -o policy.json",
         "label next --a v1 --b v2 --config support.yaml --from new.csv",
+        "label next --a pin --b v2 --config configs/support.yaml --from week.csv --state s.json",
     ):
         done = ticketbench_in(folder, *words.split())
         assert done.returncode == 0, done.stderr
@@ -158,6 +160,8 @@ def test_an_example_of_a_help_page_runs(line: str, made: Path, tmp_path: Path) -
         shutil.copy(folder / "exported.json", folder / "policy.json")
     if line.endswith(("a.csv b.csv --json", "a.csv b.csv --common")):
         shutil.copy(folder / "a.csv", folder / "b.csv")
+    if "release" in line:  # a week on which both sets agree
+        shutil.copy(folder / "s.json", folder / "labels.json")
     if "--of-b" in line:
         text = (folder / "a.csv").read_text(encoding="utf-8")
         (folder / "b.csv").write_text(text.replace("label", "gold", 1), encoding="utf-8")

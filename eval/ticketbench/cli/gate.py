@@ -119,31 +119,26 @@ def command(
     ticketbench gate configs/support.yaml --format github   # annotations
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
+    if release is not None and (undecided or against or dry_run):
+        raise click.UsageError("--release takes no --undecided, --against and --dry-run")
     if dry_run:
-        if release is not None:
-            raise click.UsageError("--dry-run takes no --release")
         from ticketbench.cli.plan import show_gates_plan
 
         if formats:
             raise click.UsageError("--dry-run takes --json and no --format")
         show_gates_plan(config, overrides, undecided=undecided, against=against, as_json=as_json)
         return
-    from ticketbench.edge.files.atomic import write_file
     from ticketbench.edge.files.links import written_at
+    from ticketbench.flow.gates.judge import gate
+    from ticketbench.flow.gates.release import judge_release
     from ticketbench.report.gates.verdict import gate_verdict
 
     for _, file in wanted:
         if file is not None:
             written_at(file)  # refused before anything is said
     if release is not None:
-        from ticketbench.flow.gates.release import judge_release
-
-        if undecided or against:
-            raise click.UsageError("--release takes no --undecided and no --against")
         found = judge_release(config, release, overrides=overrides)
     else:
-        from ticketbench.flow.gates.judge import gate
-
         found = gate(
             config,
             mode=mode,
@@ -155,6 +150,15 @@ def command(
         )
     verdict = gate_verdict(found.report, missing=missing)
     judged = _Judged(found, verdict, config, overrides, against, everything, release)
+    _write(judged, wanted)
+    _say(judged, wanted)
+    context.exit(verdict.exit_code)
+
+
+def _write(judged: _Judged, wanted: Sequence[tuple[str, Path | None]]) -> None:
+    """Each form, to stdout or to its file."""
+    from ticketbench.edge.files.atomic import write_file
+
     for name, file in wanted:
         if file is None:
             _show(name, judged)
@@ -162,8 +166,6 @@ def command(
             write_file(file, _RENDER[name](judged))
         if name == "github":
             _tell_github(judged)
-    _say(judged, wanted)
-    context.exit(verdict.exit_code)
 
 
 def _say(judged: _Judged, wanted: Sequence[tuple[str, Path | None]]) -> None:
