@@ -143,7 +143,7 @@ def saved_advice(
     assert found is not None
     sets = [SetThresholds.saved(one) for one in results.evaluations]
     today = Today(found.today.rubric_set, found.today.policy)
-    if found.rubric_set != rubric_set:
+    if found.rubric_set != rubric_set or found.kind == "incomplete":
         found = recommend_setting(rubric_set, tables, sets, today)
     return _advice(rubric_set, tables, sets, found, today)
 
