@@ -36,6 +36,7 @@ class Seen:
     body: bytes
     port: int
     at: float
+    method: str = "POST"
 
     @property
     def text(self) -> str:
@@ -132,6 +133,10 @@ class FaultServer(ThreadingHTTPServer):
             self.seen.append(seen)
             return self.plan(seen)
 
+    def hangs_up_on(self, path: str) -> bool:
+        """Whether to reset the connection before the body of a request is read."""
+        return False
+
     def server_bind(self) -> None:
         """Bind without asking the name service for the name of 127.0.0.1."""
         TCPServer.server_bind(self)
@@ -161,13 +166,21 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
     disable_nagle_algorithm = True
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
+        if self.server.hangs_up_on(self.path):
+            self._reset()
+            self.close_connection = True
+            return
         length = int(self.headers.get("Content-Length", "0"))
         body = self.rfile.read(length)
         if len(body) < length:  # the client was killed while it sent: no request arrived
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        seen = Seen(self.path, headers, body, self.client_address[1], time.monotonic())
+        port, now = self.client_address[1], time.monotonic()
+        seen = Seen(self.path, headers, body, port, now, self.command)
         step = self.server.step_for(seen)
         if step.stall:
             self.server.stopped.wait(30)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from ticketbench.edge.engines import engines
 from ticketbench.edge.secret import ApiKey
+from ticketbench.edge.serving.batches.conduct import Conduct
 from ticketbench.edge.serving.server import ClassifyServer
 from ticketbench.edge.serving.service import Service
 
@@ -30,11 +31,14 @@ def scores(options: list[tuple[str, str]], text: str = TEXT) -> list[float]:
 
 @contextmanager
 def served(
-    key: str | None = None, aliases: tuple[str, ...] = (), engine: str = "lexical"
+    key: str | None = None,
+    aliases: tuple[str, ...] = (),
+    engine: str = "lexical",
+    conduct: Conduct | None = None,
 ) -> Iterator[ClassifyServer]:
     """A server over an engine, until the block ends."""
     service = Service(engines().get(engine), ApiKey(key) if key else None, aliases=aliases)
-    with ClassifyServer(service) as server:
+    with ClassifyServer(service, conduct=conduct) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield server

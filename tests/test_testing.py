@@ -65,6 +65,12 @@ def test_scores_that_cannot_be_any_are_an_error_at_once() -> None:
             pass
 
 
+def test_settings_of_batches_that_cannot_be_any_are_an_error_at_once() -> None:
+    for setting in ({"batch_delay_s": -1.0}, {"batch_order": "reversed"}, {"batch_fail": 5.0}):
+        with pytest.raises(ValueError, match=r"seconds|one of|share"):
+            classify_server({"billing": 0.9}, **setting).__enter__()  # type: ignore[arg-type]
+
+
 def test_a_function_that_fails_is_answered_with_500_and_its_reason() -> None:
     with classify_server(lambda text: {text: 2}) as url:
         assert refused(url) == (

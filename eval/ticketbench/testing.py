@@ -21,6 +21,7 @@ from ticketbench.core.errors import MachineError
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.secret import ApiKey
+from ticketbench.edge.serving.batches.conduct import Conduct
 from ticketbench.edge.serving.server import ClassifyServer
 from ticketbench.edge.serving.service import CLASSIFY, Service
 
@@ -30,7 +31,15 @@ Scores = Mapping[str, float] | Callable[[str], Mapping[str, float]]
 
 
 @contextmanager
-def classify_server(scores: Scores, *, status: int = 200, key: str | None = None) -> Iterator[str]:
+def classify_server(
+    scores: Scores,
+    *,
+    status: int = 200,
+    key: str | None = None,
+    batch_delay_s: float = 0.0,
+    batch_order: str = "as-asked",
+    batch_fail: float = 0.0,
+) -> Iterator[str]:
     """The URL of a /classify on this machine that answers with `scores` until the block ends.
 
     Labels of a request that have no score share evenly what is left to 1; where none is without,
@@ -38,8 +47,12 @@ def classify_server(scores: Scores, *, status: int = 200, key: str | None = None
     carries no scores. With a `key`, requests must carry it. Beside /classify stand the other paths
     of `ticketbench serve`, for the model `test-v1`.
 
-    Raises ValueError for scores that cannot be any; where they are made of the text, those are
-    answered with 500 and the reason.
+    A batch is completed `batch_delay_s` after its upload at the earliest; its output comes
+    "as-asked" or "shuffled", and a share of `batch_fail` of its questions fails, the same ones of
+    the same batch in every test.
+
+    Raises ValueError for scores that cannot be any, and for such settings of batches; where scores
+    are made of the text, those are answered with 500 and the reason.
     """
     if isinstance(scores, Mapping):
         _refuse_impossible(scores)
@@ -53,7 +66,8 @@ def classify_server(scores: Scores, *, status: int = 200, key: str | None = None
 
     engine = Engine("test", "v1", lambda: classify)
     service = _Answers(engine, None if key is None else ApiKey(key), status=status)
-    with ClassifyServer(service) as server:
+    conduct = Conduct(batch_delay_s, batch_order, batch_fail)
+    with ClassifyServer(service, conduct=conduct) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         try:

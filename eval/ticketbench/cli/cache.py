@@ -57,6 +57,8 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     held = f"{found.stored} answers{_and_refusals(found.refused)}"
     show(f"cache      {found.cache}: {held}, {found.bytes / 1e6:.1f} MB")
     show(f"recording  {found.recording or 'none'}")
+    for batch in found.open_batches:
+        show_wrapped(f"open       {batch}", indent="")
     rows = [
         (s.rubric_set, str(s.questions), str(s.recorded), str(s.cached), str(s.missing))
         for s in found.rubric_sets

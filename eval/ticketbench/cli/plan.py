@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.flow.gates.plan import GatePlan
     from ticketbench.flow.plan import Edit, EndpointPlan, RunPlan, SetPlan
+    from ticketbench.flow.steps.sources.batches import BatchPlan, BatchWishes
     from ticketbench.measure.gates.power import Chance
     from ticketbench.measure.gates.rule import Undecided
 
@@ -21,6 +22,7 @@ def show_plan(
     config: Path,
     mode: Mode,
     overrides: Sequence[str],
+    wishes: BatchWishes,
     *,
     most_requests: int | None,
     as_json: bool,
@@ -28,7 +30,7 @@ def show_plan(
     """Print where every rubric set's answers would come from, why some are new, time and cost."""
     from ticketbench.flow.plan import plan_run
 
-    plan = plan_run(config, mode=mode, overrides=overrides)
+    plan = plan_run(config, mode=mode, overrides=overrides, wishes=wishes)
     if as_json:
         show_json("plan", plan)
         return
@@ -41,6 +43,8 @@ def show_plan(
         show("requests: 0 (strict replay sends nothing: what is to be asked would fail)")
         return
     show(f"requests: {plan.requests}{_time(plan)}")
+    for batches in plan.batches:
+        _show_batches(batches)
     if plan.endpoints:
         header = ("endpoint", "to ask", "rate", "at least", "tokens", "cost")
         show_table(header, [_of_endpoint(one) for one in plan.endpoints])
@@ -54,6 +58,15 @@ def show_plan(
         show_wrapped(_cost(plan), indent="")
     for longest in plan.longest:
         show_wrapped(longest.words, indent="")
+
+
+def _show_batches(plan: BatchPlan) -> None:
+    """What one endpoint would get in batches, and what it has already."""
+    at = f"{plan.endpoint}: " if plan.endpoint else ""
+    if plan.batches:
+        show_wrapped(f"{at}in {plan.text}; its answers may take hours", indent="")
+    for batch in plan.open:
+        show_wrapped(f"{at}{batch}, is open: it is waited for, not asked again", indent="")
 
 
 def show_gates_plan(
@@ -167,7 +180,7 @@ def _of_endpoint(one: EndpointPlan) -> tuple[str, ...]:
 
 
 def _time(plan: RunPlan) -> str:
-    if not plan.requests or math.isnan(plan.seconds):
+    if not plan.requests or math.isnan(plan.seconds) or not plan.seconds:
         return ""
     at = f" at {plan.rate}" if plan.rate else ""
     return f", at least {_long(plan.seconds)}{at}"

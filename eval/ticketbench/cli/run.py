@@ -57,6 +57,12 @@ if TYPE_CHECKING:
               help="Stop before sending more than N requests; run again to go on.")  # fmt: skip
 @click.option("--max-cost", type=click.FloatRange(0), metavar="X",
               help="Stop before spending more than X, at the config's price.")  # fmt: skip
+@click.option("--batch/--no-batch", "batch", default=None,
+              help="Upload what is missing and wait, or ask one by one [by config].")  # fmt: skip
+@click.option("--resume-batch", multiple=True, metavar="ID",
+              help="Wait for a batch that this cache does not remember.")  # fmt: skip
+@click.option("--forget-batch", is_flag=True,
+              help="Ask anew what open batches hold; that may cost a second time.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only show what would be asked, why, and its cost.")
 @all_option
 @json_option
@@ -68,6 +74,9 @@ def command(
     allow_failures: int,
     max_requests: int | None,
     max_cost: float | None,
+    batch: bool | None,
+    resume_batch: tuple[str, ...],
+    forget_batch: bool,
     dry_run: bool,
     everything: bool,
     as_json: bool,
@@ -81,11 +90,15 @@ def command(
     ticketbench run configs/support.yaml --set policy.threshold=0.7 --out /tmp/r
     ticketbench run configs/support.yaml --dry-run            # what it would cost
     ticketbench run configs/support.yaml --max-requests 500   # again: goes on
+    ticketbench run configs/support.yaml --batch              # again: waits on
     """
+    from ticketbench.flow.steps.sources.batches import BatchWishes
+
+    wishes = BatchWishes(batch, resume_batch, forget_batch)
     if dry_run:
         from ticketbench.cli.plan import show_plan
 
-        show_plan(config, mode, overrides, most_requests=max_requests, as_json=as_json)
+        show_plan(config, mode, overrides, wishes, most_requests=max_requests, as_json=as_json)
         return
     from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.run import run
@@ -102,6 +115,7 @@ def command(
         most_cost=max_cost,
         command=shlex.join(("ticketbench", *map(shown_url, sys.argv[1:]))),
         tell=say,
+        batches=wishes,
     )
     if as_json:
         show_json("run", outcome.results)

@@ -16,20 +16,39 @@ from ticketbench.cli.output import say, show
               help="When this variable is set, requests must carry its key.")  # fmt: skip
 @click.option("--alias", "aliases", multiple=True, metavar="NAME",
               help="Another name of the model, such as a vendor's; repeatable.")  # fmt: skip
-def command(engine: str, port: int, key_env: str, aliases: tuple[str, ...]) -> None:
+@click.option("--batch-delay", type=click.FloatRange(0, 86_400), default=0.0, metavar="S",
+              help="No batch is completed earlier than S seconds after its upload.")  # fmt: skip
+@click.option("--batch-order", type=click.Choice(["as-asked", "shuffled"]), default="as-asked",
+              show_default=True, help="Of the lines of a batch's output.")  # fmt: skip
+@click.option("--batch-fail", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE",
+              help="So many of the questions of each batch fail, such as 0.05.")  # fmt: skip
+@click.option("--batch-seed", type=int, default=0, metavar="N",
+              help="Draws which of them fail, and the shuffled order.")  # fmt: skip
+def command(
+    engine: str,
+    port: int,
+    key_env: str,
+    aliases: tuple[str, ...],
+    batch_delay: float,
+    batch_order: str,
+    batch_fail: float,
+    batch_seed: int,
+) -> None:
     """Serve an embedded engine on this machine, for tests and tutorials.
 
     The first line on stdout is the full URL of POST /classify. Beside it stand POST /v1/systemone,
-    /v1/decisions and /v1/scaledown, and GET /v1/models; the model is called ENGINE-VERSION. It
-    answers on the loopback interface only.
+    /v1/decisions, /v1/scaledown and /v1/batches, and GET /v1/models; the model is called
+    ENGINE-VERSION. It answers on the loopback interface only.
 
     \b
     ticketbench serve --engine lexical --port 8080
     ticketbench serve --alias jev-latest
+    ticketbench serve --batch-delay 30 --batch-order shuffled --batch-fail 0.05
     """
     from ticketbench.core.errors import MachineError
     from ticketbench.edge.engines import engines
     from ticketbench.edge.secret import read_key
+    from ticketbench.edge.serving.batches.conduct import Conduct
     from ticketbench.edge.serving.server import ClassifyServer
     from ticketbench.edge.serving.service import Service
     from ticketbench.edge.serving.shapes.model import refuse_bad_aliases
@@ -38,8 +57,9 @@ def command(engine: str, port: int, key_env: str, aliases: tuple[str, ...]) -> N
     chosen = engines().get(engine)
     chosen.ready()
     service = Service(chosen, read_key(key_env, os.environ), aliases=aliases)
+    conduct = Conduct(batch_delay, batch_order, batch_fail, batch_seed)
     try:
-        server = ClassifyServer(service, port=port)
+        server = ClassifyServer(service, port=port, conduct=conduct)
     except OSError as error:
         raise MachineError(f"cannot listen on port {port}: {error.strerror}") from None
     with server:

@@ -12,6 +12,12 @@ from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Missing
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.sources.answers import answer_source
+from ticketbench.flow.steps.sources.batches import (
+    NO_WISHES,
+    BatchPlan,
+    BatchWishes,
+    planned_batches,
+)
 from ticketbench.flow.steps.sources.budget import price_of
 from ticketbench.report.words.missing import missing_text
 
@@ -82,6 +88,8 @@ class RunPlan:
                NaN of one is left out of the sums
     longest    the longest ticket beside what an endpoint reads of it, for each of which that is
                known
+    batches    what of it would go into batches, endpoint by endpoint: these questions count among
+               the requests and not in the time; those that wait in open batches in neither
     """
 
     rubric_sets: tuple[SetPlan, ...]
@@ -96,24 +104,48 @@ class RunPlan:
     key: str = ""
     endpoints: tuple[EndpointPlan, ...] = ()
     longest: tuple[Longest, ...] = ()
+    batches: tuple[BatchPlan, ...] = ()
 
 
-def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()) -> RunPlan:
+def plan_run(
+    config: Path,
+    *,
+    mode: Mode = "auto",
+    overrides: Sequence[str] = (),
+    wishes: BatchWishes = NO_WISHES,
+) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
+    inputs = read_inputs(config, overrides=overrides)
+    return plan_of(inputs, inputs.rubric_sets, mode=mode, wishes=wishes)
+
+
+def plan_of(
+    inputs: Inputs,
+    rubric_sets: Sequence[RubricSet],
+    *,
+    mode: Mode,
+    wishes: BatchWishes | None = None,
+) -> RunPlan:
+    """What replaying some of the rubric sets would ask, without `wishes` one by one; nothing is
+    sent or written.
+    """
     from ticketbench.edge.replay.every_ticket import plan
 
-    inputs = read_inputs(config, overrides=overrides)
     sets: list[SetPlan] = []
     counted: set[str] = set()
     asked: dict[str, list[Plan]] = {one.name: [] for one in inputs.endpoints}
     key: list[str] = []
     with answer_source(inputs, mode=mode, reads_only=True, tell=key.append) as sources:
-        for rubrics in inputs.rubric_sets:
+        for rubrics in rubric_sets:
             found = plan(inputs.dataset, rubrics, sources.of(rubrics), counted)
             sets.append(_set_plan(inputs, rubrics, found, mode=mode))
             asked[inputs.endpoint_of(rubrics).name].append(found)
-    sends = mode != "replay"
-    of_each = [_endpoint_plan(one, asked[one.name] if sends else []) for one in inputs.endpoints]
+        batches = () if wishes is None else planned_batches(inputs, sources, wishes)
+    sends, batched = mode != "replay", {one.endpoint: one for one in batches}
+    of_each = [
+        _endpoint_plan(one, asked[one.name] if sends else [], batched.get(one.name))
+        for one in inputs.endpoints
+    ]
     only = inputs.endpoints[0] if len(inputs.endpoints) == 1 else None
     price = price_of(only) if only else None
     return RunPlan(
@@ -129,6 +161,7 @@ def plan_run(config: Path, *, mode: Mode = "auto", overrides: Sequence[str] = ()
         key="; ".join(key),
         endpoints=() if only else tuple(of_each),
         longest=_longest(inputs),
+        batches=batches,
     )
 
 
@@ -139,20 +172,24 @@ def _longest(inputs: Inputs) -> tuple[Longest, ...]:
     return tuple(filter(None, of_each))
 
 
-def _endpoint_plan(endpoint: NamedEndpoint, asked: Sequence[Plan]) -> EndpointPlan:
+def _endpoint_plan(
+    endpoint: NamedEndpoint, asked: Sequence[Plan], batches: BatchPlan | None
+) -> EndpointPlan:
     from ticketbench.edge.asking.pacing import Price
     from ticketbench.edge.endpoints import is_local
 
     settings, price = endpoint.settings, price_of(endpoint)
-    requests = sum(one.requests for one in asked)
+    waiting, uploaded = (batches.waiting, batches.questions) if batches else (0, 0)
+    requests = sum(one.requests for one in asked) - waiting
     characters = sum(one.characters for one in asked)
+    characters -= batches.waiting_characters if batches else 0
     per_second, local = settings.per_second, is_local(settings.url)
     return EndpointPlan(
         endpoint=endpoint.name,
         requests=requests,
         rechecks=0 if local else sum(map(_rechecks, asked)),
         rate=(settings.rate or "") if per_second else "",
-        seconds=requests / per_second if per_second else math.nan,
+        seconds=(requests - uploaded) / per_second if per_second else math.nan,
         tokens=Price(0.0, settings.characters_per_token).tokens(characters),
         cost=price.of(characters, requests=requests) if price else math.nan,
     )

@@ -34,6 +34,7 @@ from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
+from ticketbench.flow.steps.sources.batches import NO_WISHES, BatchWishes
 from ticketbench.flow.steps.sources.budget import budget_of
 from ticketbench.flow.texts import texts_notes
 from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
@@ -72,15 +73,16 @@ def run(
     most_requests: int | None = None,
     most_cost: float | None = None,
     tell: Callable[[str], None] | None = None,
+    batches: BatchWishes = NO_WISHES,
 ) -> RunOutcome:
     """Replay every rubric set of `config`, measure, compare with the first, write the report.
 
     The report goes to `out`, by default reports/<config name>; one run at a time. `tell` hears
-    which key goes where before anything is sent. Raises IncompleteError when more than
-    `allow_failures` answers failed, over all rubric sets: before anything is written when strict
-    replay misses answers (InputError where the recording is not there, either) or a limit
-    (`most_requests` sent, `most_cost` spent) stopped the asking, after the report is written
-    otherwise.
+    which key goes where before anything is sent, and what becomes of `batches`. Raises
+    IncompleteError when more than `allow_failures` answers failed, over all rubric sets: before
+    anything is written when strict replay misses answers (InputError where the recording is not
+    there, either) or a limit (`most_requests` sent, `most_cost` spent, a batch not finished in
+    time) stopped the asking, after the report is written otherwise.
     """
     started = datetime.now(UTC)
     clock = time.monotonic()
@@ -90,7 +92,9 @@ def run(
     manifest = manifest_of(command, mode, started) | made_from(config, overrides)
     own = kept_if_filled(target.parent) if out is None else nullcontext()
     with own, reserved(target, manifest):
-        answered = answered_sets(inputs, mode=mode, budget=budget, progress=progress, tell=tell)
+        answered = answered_sets(
+            inputs, mode=mode, budget=budget, progress=progress, tell=tell, wishes=batches
+        )
         tables = answered.tables
         if mode == "replay":
             refuse_misses(tables, allow_failures, inputs)
@@ -115,7 +119,7 @@ def run(
 
 def _findings(inputs: Inputs, answered: Answered) -> tuple[Finding, ...]:
     """What to know before any figure: which model answered comes before all else."""
-    of_answers = list(origin_findings(answered.origins))
+    of_answers = [*origin_findings(answered.origins), *answered.batched.findings]
     for endpoint in inputs.endpoints:
         own = [one.drift for one in answered.replayed if _is_of(one, endpoint, inputs)]
         who = f"endpoint {endpoint.name}" if endpoint.name else "the endpoint"

@@ -12,6 +12,7 @@ from ticketbench.edge.results.predictions import read_sets
 from ticketbench.edge.results.store import load as load_results
 from ticketbench.flow import run as flow
 from ticketbench.flow.report.folder import PREDICTIONS, RESULTS
+from ticketbench.flow.steps.sources.batches import BatchWishes
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults
@@ -107,13 +108,18 @@ def run(
     most_requests: int | None = None,
     most_cost: float | None = None,
     tell: Callable[[str], None] | None = None,
+    batch: bool | None = None,
+    resume_batch: Sequence[str] = (),
+    forget_batch: bool = False,
 ) -> FreshRun:
     """Replay every rubric set of `config`, measure, compare, and write the report.
 
     The report goes to `out`, by default reports/<config name>. With mode="replay" nothing is sent;
     else missing answers are asked for, at most `most_requests` and for at most `most_cost`, and
-    `tell` hears which key goes where before. Raises what the command ends with: InputError,
-    IncompleteError, EndpointError or MachineError.
+    `tell` hears which key goes where before. With `batch` they are uploaded and waited for, None
+    leaves that to the config; batches that an interrupted run left open are waited for in any case,
+    but for `forget_batch`. `resume_batch` names batches that this cache does not remember. Raises
+    what the command ends with: InputError, IncompleteError, EndpointError or MachineError.
     """
     return FreshRun(
         flow.run(
@@ -125,5 +131,6 @@ def run(
             most_requests=most_requests,
             most_cost=most_cost,
             tell=tell,
+            batches=BatchWishes(batch, tuple(resume_batch), forget_batch),
         )
     )

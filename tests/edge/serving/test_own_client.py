@@ -22,8 +22,8 @@ def server() -> Iterator[ClassifyServer]:
         yield server
 
 
-def predicted(url: str, out: str) -> list[dict[str, str]]:
-    run("eval.yaml", overrides=[f"endpoint.url={url}", "endpoint.rate=none"], out=out)
+def predicted(url: str, out: str, *more: str) -> list[dict[str, str]]:
+    run("eval.yaml", overrides=[f"endpoint.url={url}", "endpoint.rate=none", *more], out=out)
     with (Path(out) / "predictions.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -38,3 +38,13 @@ def test_a_run_over_each_shape_has_the_scores_of_a_run_in_this_process(
     there = predicted(f"{shape}+{server.root}/v1/{shape}?model=lexical-v1", "there")
     assert there == here
     assert len(here) == 14
+
+
+def test_a_run_in_a_batch_has_the_scores_of_a_run_in_this_process(
+    server: ClassifyServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("ticketbench.edge.batches.every_batch.FIRST_WAIT_S", 0.05)
+    write_project(tmp_path)
+    here = predicted("local://lexical/v1/classify", "here")
+    assert predicted(server.url, "there", "endpoint.batch=always") == here

@@ -176,7 +176,7 @@ def test_other_methods_are_answered_with_405(
     assert finished(client) == 405
 
 
-@pytest.mark.parametrize("path", ["/", "/lexical/v9/classify", "/v1/batches", "/../etc/passwd"])
+@pytest.mark.parametrize("path", ["/", "/lexical/v9/classify", "/v2/systemone", "/../etc/passwd"])
 def test_another_path_is_answered_with_404(client: http.client.HTTPConnection, path: str) -> None:
     client.request("POST", path, BODY, JSON)
     assert finished(client) == 404

@@ -2,5 +2,5 @@
 
 The standard library alone: evaluation and router ask and read alike.
 
-In order: contract, json_text, systemone, scaledown, decisions, chat, zeroshot, address.
+In order: contract, json_text, systemone, scaledown, decisions, chat, zeroshot, address, batch.
 """

@@ -23,10 +23,11 @@ import msgspec
 from ticketbench.core.classify import Refused
 from ticketbench.core.errors import MachineError
 from ticketbench.core.rubrics import RubricSet, fingerprint
-from ticketbench.edge.answers import cache_file
+from ticketbench.edge.answers import cache_file, open_batches
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
 from ticketbench.edge.answers.details import MOST_MS, NO_DETAILS, answer_details
 from ticketbench.edge.answers.guard import Guard
+from ticketbench.edge.answers.open_batches import OpenBatch
 from ticketbench.edge.answers.refusals import Refusal, forget, remember, remembered
 from ticketbench.edge.answers.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
 from ticketbench.edge.contract import answer_key, asked_labels
@@ -169,8 +170,7 @@ class AnswerCache:
         try:
             reply = self._guard.ask(url, body)
         except Refused:
-            refusal = remember(key, Refusal(url, datetime.now(UTC)))
-            self._run([*refusal, *self._rubrics_of(body)])
+            self.note_refusal(url, body)
             raise
         if reply.status == 200:
             local = is_local(url)
@@ -178,6 +178,11 @@ class AnswerCache:
             stored = Stored(reply.body, url, datetime.now(UTC), details)
             self._run([(_INSERT, (key, encoded_row(stored))), *self._rubrics_of(body)])
         return reply
+
+    def note_refusal(self, url: str, body: bytes) -> None:
+        """Remember that a request was refused now. Raises MachineError."""
+        refusal = Refusal(url, datetime.now(UTC))
+        self._run([*remember(answer_key(url, body), refusal), *self._rubrics_of(body)])
 
     def ask_unstored(self, url: str, body: bytes) -> Reply:
         """Ask the endpoint and neither read nor store; raises what the guard raises."""
@@ -196,6 +201,46 @@ class AnswerCache:
             statements += remember(key, refusal)
         if statements:
             self._run(statements)
+
+    def keep(self, url: str, answers: Mapping[bytes, bytes]) -> None:
+        """Store valid answers of an endpoint that did not come by `ask`, by request body, all or
+        none. Raises MachineError.
+        """
+        now, statements = datetime.now(UTC), list[Statement]()
+        for body, content in answers.items():
+            stored = Stored(content, url, now, answer_details(content))
+            statements += [(_INSERT, (answer_key(url, body), encoded_row(stored)))]
+            statements += self._rubrics_of(body)
+        if statements:
+            self._run(statements)
+
+    def open_batches(self) -> list[OpenBatch]:
+        """Batches that were uploaded and not read yet, by the time of their upload.
+
+        Raises MachineError where a row is none of ours: a batch that is overlooked is paid twice.
+        """
+        if not self._notes_batches():
+            return []
+        try:
+            found = [open_batches.batch_of(row) for row in self._select(open_batches.QUERY)]
+        except ValueError:
+            what = f"the cache {self.path} notes a batch that cannot be read"
+            raise MachineError(what, help=cache_file.REBUILD) from None
+        return sorted(found, key=lambda batch: batch.uploaded_at)
+
+    def note_batch(self, batch: OpenBatch) -> None:
+        """Note a batch before its upload, and again with its id; committed when this returns."""
+        self._run(open_batches.noted(batch))
+
+    def forget_batch(self, batch: OpenBatch) -> None:
+        """Note that a batch was read, or refused; one that was never noted is fine."""
+        if self._notes_batches():
+            self._run([open_batches.forgotten(batch)])
+
+    def _notes_batches(self) -> bool:
+        """Whether a batch was ever noted in this file."""
+        query = f"SELECT 1 FROM sqlite_master WHERE name = '{open_batches.TABLE}'"
+        return bool(self._select(query))
 
     def delete(self, keys: Collection[str], rubrics: Iterable[RubricSet] = ()) -> None:
         """Delete these answers and refusals, forget every rubric set but `rubrics`, and give the

@@ -1,9 +1,9 @@
 """The cache file before it is used: is it ours, whole, and free? How is it made and opened?
 
-It is a requests-cache SQLite file with two small tables of our own: a stamp that says which layout
-the rows have, and the rubric sets whose answers it holds; a third one where a question was refused.
-The stamp also holds a random token that triggers replace with every change of an answer, whoever
-makes it.
+It is a requests-cache SQLite file with small tables of our own: a stamp that says which layout the
+rows have, the rubric sets whose answers it holds and, where there are any, what was refused and
+batches that are not read yet. The stamp also holds a random token that triggers replace with every
+change of an answer, whoever makes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ticketbench.edge.files.reading import kind_of
 
 _LOCK_WAIT_S = 2.0
 _WRITE_WAIT_S = 10.0
-_REBUILD = "move it away, then `ticketbench cache import` a recording, or run and ask again"
+REBUILD = "move it away, then `ticketbench cache import` a recording, or run and ask again"
 
 # Word for word what requests-cache 1.3 makes (a test compares): what a file is checked against,
 # without importing the library for that.
@@ -49,6 +49,11 @@ _TRIGGERS = "".join(
 )
 _STAMP = f"INSERT INTO ticketbench VALUES ('layout', '{LAYOUT}');"
 _SCHEMA = _LIBRARY_TABLES + _INDEX + _OWN_TABLES + _TRIGGERS
+BATCHES = (
+    "CREATE TABLE IF NOT EXISTS ticketbench_batches "
+    "(mark TEXT PRIMARY KEY, batch_id TEXT, url TEXT, uploaded_at TEXT, custom_ids TEXT)"
+)
+"""Made with the first batch, so that a file of single answers is what older releases read."""
 _READ_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
 
@@ -82,7 +87,7 @@ def refuse_unusable(path: Path, *, writing: bool) -> None:
         return
     if path.stat().st_size == 0:
         # Taken for an empty cache, every answer would be asked and paid for again.
-        raise MachineError(f"the cache {path} is empty: it was cut off", help=_REBUILD)
+        raise MachineError(f"the cache {path} is empty: it was cut off", help=REBUILD)
     with usable(path):
         with reader(path) as connection:
             _refuse_other_layout(path, connection)
@@ -99,8 +104,8 @@ def _refuse_other_layout(path: Path, connection: sqlite3.Connection) -> None:
     if "responses" not in names:
         raise _foreign(path)
     # CachedSession.cache.clear() drops the triggers with the table they watch.
-    missing = {kind for kind, *_ in _expected_schema() - found}
-    if found <= _possible_schema() and missing <= {"trigger"}:
+    missing = {kind for kind, *_ in _made_by(_SCHEMA) - found}
+    if found <= _made_by(_SCHEMA + REFUSALS_SCHEMA + BATCHES) and missing <= {"trigger"}:
         rows = connection.execute("SELECT value FROM ticketbench WHERE name = 'layout'")
         layout = next((value for (value,) in rows), None)
         if layout == LAYOUT:
@@ -110,22 +115,13 @@ def _refuse_other_layout(path: Path, connection: sqlite3.Connection) -> None:
         stamp = "it holds other tables, views or triggers"
     # Rows of another version of requests-cache can be read as answers, and be other ones.
     what = f"the cache {path} was written by another program or version: {stamp}"
-    raise MachineError(what, help=_REBUILD)
+    raise MachineError(what, help=REBUILD)
 
 
-@lru_cache(maxsize=1)
-def _expected_schema() -> frozenset[tuple[str, ...]]:
-    return _made_by(_SCHEMA)
-
-
-@lru_cache(maxsize=1)
-def _possible_schema() -> frozenset[tuple[str, ...]]:
-    return _made_by(_SCHEMA + REFUSALS_SCHEMA)
-
-
-def _made_by(script: str) -> frozenset[tuple[str, ...]]:
+@lru_cache(maxsize=2)
+def _made_by(schema: str) -> frozenset[tuple[str, ...]]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        connection.executescript(script)
+        connection.executescript(schema)
         return frozenset(connection.execute(_READ_SCHEMA))
 
 
@@ -147,7 +143,7 @@ def make(path: Path) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
             own = _OWN_TABLES + _TRIGGERS + _STAMP + _TOKEN
             connection.executescript(f"BEGIN;{own}COMMIT;")
-            if set(connection.execute(_READ_SCHEMA)) != _expected_schema():
+            if set(connection.execute(_READ_SCHEMA)) != _made_by(_SCHEMA):
                 raise sqlite3.OperationalError("its tables could not be made")
         try:
             with suppress(FileExistsError):  # another run was faster, with the same content
@@ -238,7 +234,7 @@ def _unusable(path: Path, error: sqlite3.DatabaseError) -> MachineError:
         return MachineError(what, help="another process holds it: wait for it to end")
     if "readonly" in reason:
         return MachineError(what, help="check its permissions, or name another one under `cache:`")
-    return MachineError(what, help=_REBUILD)
+    return MachineError(what, help=REBUILD)
 
 
 def _foreign(path: Path) -> MachineError:

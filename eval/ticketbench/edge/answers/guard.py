@@ -35,14 +35,21 @@ class Guard:
         """
         if self._endpoint is None:
             raise IncompleteError("strict replay sends nothing, and this answer is not stored")
-        reply = self._endpoint.ask(url, body)
-        if reply.status == 200:
-            reply = replace(reply, body=as_stored(reply.body))
-            _check(reply, url, body)
-        return reply
+        return checked(self._endpoint.ask(url, body), url, body)
 
 
-def _check(reply: Reply, url: str, body: bytes) -> None:
+def checked(reply: Reply, url: str, body: bytes) -> Reply:
+    """A reply to `body` as it may be stored where its status is 200, any other as it came.
+
+    Raises what `Guard.ask` raises of an answer.
+    """
+    if reply.status == 200:
+        reply = replace(reply, body=as_stored(reply.body))
+        _refuse_invalid(reply, url, body)
+    return reply
+
+
+def _refuse_invalid(reply: Reply, url: str, body: bytes) -> None:
     media = reply.content_type.lower().partition(";")[0].strip()
     if "html" in media:
         raise WrongPage(f"the answer is a page ({media[:40]}), not JSON", passing=True)

@@ -135,7 +135,7 @@ def ask_until_answered(
         wait_s = max(retry.wait_s(attempt), outcome.asked_s)
         last = attempt + 1 >= min(outcome.attempts, retry.attempts)
         if last or time.monotonic() + wait_s > deadline:
-            raise _used_up(outcome.failure) if outcome.used_up else outcome.failure
+            raise used_up(outcome.failure.detail) if outcome.used_up else outcome.failure
         stop.sleep(wait_s)
     raise ValueError("a retry rule needs at least one attempt")
 
@@ -170,29 +170,39 @@ def _one_attempt(
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
     if reply.status == 200:
         return reply
-    _stop_if_hopeless(reply, text)
-    failure = Unanswered("http", reply.status, f"status {reply.status}: {_shown(reply, text)}")
+    stop_if_hopeless(reply, text=text)
+    failure = Unanswered(
+        "http", reply.status, f"status {reply.status}: {shown_text(reply, text=text)}"
+    )
     if reply.status not in _TRY_AGAIN:
         return _Failed(failure, attempts=1)
-    used_up = reply.status == _TOO_MANY and re.search(_USED_UP, reply.body) is not None
-    return _Failed(failure, asked_s=asked_wait_s(reply.retry_after), used_up=used_up)
+    asked_s = asked_wait_s(reply.retry_after)
+    return _Failed(failure, asked_s=asked_s, used_up=is_used_up(reply))
 
 
-def _used_up(failure: Unanswered) -> EndpointError:
+def is_used_up(reply: Reply) -> bool:
+    """Whether the server says that the quota is used up, so that waiting does not help."""
+    return reply.status == _TOO_MANY and re.search(_USED_UP, reply.body) is not None
+
+
+def used_up(detail: str) -> EndpointError:
     """The end of a run whose server says that the quota is used up."""
     help_ = "finished answers are kept, run again when there is quota"
-    return EndpointError(f"the quota is used up ({failure.detail})", help=help_)
+    return EndpointError(f"the quota is used up ({detail})", help=help_)
 
 
-def _stop_if_hopeless(reply: Reply, text: str) -> None:
+def stop_if_hopeless(reply: Reply, *, text: str = "") -> None:
+    """Raise EndpointError for a status after which no request can succeed: refused key, no credit,
+    redirect. No part of `text` is shown.
+    """
     if reply.status in (401, 403):
         raise KeyRefused(
-            f"the endpoint refused the key (status {reply.status}: {_shown(reply, text)})",
+            f"the endpoint refused the key (status {reply.status}: {shown_text(reply, text=text)})",
             help="check the key that was sent; nothing was lost",
         )
     if reply.status == _UNPAID:
         raise EndpointError(
-            f"the endpoint wants to be paid (status {reply.status}: {_shown(reply, text)})",
+            f"the endpoint wants to be paid (status {reply.status}: {shown_text(reply, text=text)})",
             help="check plan and credit with whoever runs it; finished answers are kept, run again",
         )
     if 300 <= reply.status < 400:
@@ -216,7 +226,7 @@ def asked_wait_s(retry_after: str | None) -> float:
     return seconds
 
 
-def _shown(reply: Reply, text: str) -> str:
+def shown_text(reply: Reply, *, text: str = "") -> str:
     """The first 200 printable characters of the server's text, without what it repeats of ours."""
     said = _without(reply.body[:800].decode("utf-8", errors="replace"), text)
     shown = "".join(c if c.isprintable() else " " for c in said)[:200]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from ticketbench.core.errors import InputError
@@ -23,15 +23,21 @@ from ticketbench.edge.secret import ApiKey
 class Unreached(Exception):
     """No answer came back: connection refused, reset, cut off, or too slow.
 
-    `attempts` is how often it is worth asking in all, where that is less than usual.
+    `attempts` is how often it is worth asking in all, where that is less than usual. `sent` is
+    false where no byte of the request can have arrived.
     """
 
     def __init__(
-        self, kind: Literal["network", "timeout"], detail: str, *, attempts: int | None = None
+        self,
+        kind: Literal["network", "timeout"],
+        detail: str,
+        *,
+        attempts: int | None = None,
+        sent: bool = True,
     ) -> None:
         super().__init__(detail)
         self.kind: Literal["network", "timeout"] = kind
-        self.attempts = attempts
+        self.attempts, self.sent = attempts, sent
 
 
 class Endpoint(Protocol):
@@ -57,10 +63,11 @@ class Connection:
 
 
 Connect = Callable[[str, Connection], Endpoint]
+AnyConnect = TypeVar("AnyConnect", bound=Connect)
 ENDPOINTS: Registry[Connect] = Registry("endpoint scheme")
 
 
-def endpoint(*schemes: str) -> Callable[[Connect], Connect]:
+def endpoint(*schemes: str) -> Callable[[AnyConnect], AnyConnect]:
     """Register a way to connect under its URL schemes."""
     return ENDPOINTS.register(*schemes)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import h11
 
-from ticketbench.core.classify import MOST_ANSWER_BYTES, TOO_LARGE, ContractViolation
+from ticketbench.core.classify import MOST_ANSWER_BYTES, ContractViolation
 from ticketbench.edge.endpoints.route import Deadline
 
 _CHUNK = 65_536
@@ -47,10 +47,19 @@ class Received:
     body: bytes
 
 
-def exchange(
-    sock: socket.socket, target: str, headers: Mapping[str, str], body: bytes, deadline: Deadline
-) -> Received:
-    """POST `body` to `target` and read the answer; the connection can only be closed afterwards.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent, and the most bytes that its answer may have."""
+
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+    method: str = "POST"
+    most: int = MOST_ANSWER_BYTES
+
+
+def exchange(sock: socket.socket, request: Request, deadline: Deadline) -> Received:
+    """Send `request` and read the answer; the connection can only be closed afterwards.
 
     Raises TimeoutError when nothing came in time, TooSlow when too little did, Cut, OSError, and
     ContractViolation when the answer is too large, or when there is more than the one that was
@@ -59,12 +68,12 @@ def exchange(
     if _waiting(sock):
         raise _unasked()
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
-    _send(sock, http, target, headers, body, deadline)
+    _send(sock, http, request, deadline)
     incoming = _Incoming(sock, http, deadline)
     head = incoming.head()
     named = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
     try:
-        content = incoming.body(named)
+        content = incoming.body(named, request.most)
     except ContractViolation:
         if head.status_code == 200:
             raise
@@ -79,17 +88,12 @@ def _unasked() -> ContractViolation:
     return ContractViolation(what, passing=True)
 
 
-def _send(
-    sock: socket.socket,
-    http: h11.Connection,
-    target: str,
-    headers: Mapping[str, str],
-    body: bytes,
-    deadline: Deadline,
-) -> None:
-    told = {**headers, "Content-Length": str(len(body)), "Connection": "close"}
-    request = h11.Request(method="POST", target=target, headers=list(told.items()))
-    parts = (http.send(request), http.send(h11.Data(body)), http.send(h11.EndOfMessage()))
+def _send(sock: socket.socket, http: h11.Connection, request: Request, deadline: Deadline) -> None:
+    told = {**request.headers, "Connection": "close"}
+    if request.method == "POST":
+        told["Content-Length"] = str(len(request.body))
+    head = h11.Request(method=request.method, target=request.target, headers=list(told.items()))
+    parts = (http.send(head), http.send(h11.Data(request.body)), http.send(h11.EndOfMessage()))
     sock.settimeout(deadline.left_s())
     # A server may refuse a question, and say why, before it has read it to its end.
     with contextlib.suppress(BrokenPipeError):
@@ -112,18 +116,18 @@ class _Incoming:
             raise Cut("the connection was cut")
         return event
 
-    def body(self, headers: Mapping[str, str]) -> bytes:
-        """What follows the head, unpacked; one that is too large is not read to its end.
+    def body(self, headers: Mapping[str, str], most: int) -> bytes:
+        """What follows the head, unpacked; one of more than `most` bytes is not read to its end.
 
         Raises ContractViolation for that.
         """
         size, content = int(headers.get("content-length", "0")), bytearray()
-        while size <= MOST_ANSWER_BYTES and isinstance(event := self._event(), h11.Data):
+        while size <= most and isinstance(event := self._event(), h11.Data):
             content += event.data
             size = max(size, len(content))
-        if size > MOST_ANSWER_BYTES:
-            raise ContractViolation(TOO_LARGE)
-        return _unpacked(bytes(content), headers.get("content-encoding", ""))
+        if size > most:
+            raise _too_large(most)
+        return _unpacked(bytes(content), headers.get("content-encoding", ""), most)
 
     def _event(self) -> object:
         try:
@@ -156,31 +160,35 @@ def _waiting(sock: socket.socket) -> bool:
         return False
 
 
-def _unpacked(content: bytes, encoding: str) -> bytes:
+def _too_large(most: int) -> ContractViolation:
+    return ContractViolation(f"the answer is larger than {most // 1_000_000} MB")
+
+
+def _unpacked(content: bytes, encoding: str, most: int) -> bytes:
     """`content` without its compression. Raises ContractViolation when it is too large then."""
     if encoding.strip().lower() not in _PACKED or not content:
         return content
     unpack = _without_gzip if content.startswith(_GZIP) else _without_deflate
     try:
-        found = unpack(content)
+        found = unpack(content, most)
     except EOFError:
         raise Cut("the connection was cut") from None
     except (zlib.error, gzip.BadGzipFile):
         raise Cut("the answer cannot be unpacked") from None
-    if len(found) > MOST_ANSWER_BYTES:
-        raise ContractViolation(TOO_LARGE)
+    if len(found) > most:
+        raise _too_large(most)
     return found
 
 
-def _without_gzip(content: bytes) -> bytes:
+def _without_gzip(content: bytes, most: int) -> bytes:
     """One member after the other, as a server that flushes may send them."""
-    return gzip.GzipFile(fileobj=io.BytesIO(content)).read(MOST_ANSWER_BYTES + 1)
+    return gzip.GzipFile(fileobj=io.BytesIO(content)).read(most + 1)
 
 
-def _without_deflate(content: bytes) -> bytes:
+def _without_deflate(content: bytes, most: int) -> bytes:
     unpacking = zlib.decompressobj()
-    found = unpacking.decompress(content, MOST_ANSWER_BYTES + 1)
-    if len(found) <= MOST_ANSWER_BYTES and not unpacking.eof:
+    found = unpacking.decompress(content, most + 1)
+    if len(found) <= most and not unpacking.eof:
         raise EOFError
     if unpacking.unused_data:
         raise zlib.error

@@ -13,13 +13,14 @@ from pathlib import Path
 import certifi
 import urllib3
 
+from ticketbench.core.classify import MOST_ANSWER_BYTES
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.core.keys.host import LOOPBACK, PORTS
 from ticketbench.core.keys.value import HEADER, header_value
 from ticketbench.core.quotes import quoted
 from ticketbench.core.retry_after import retry_after
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
-from ticketbench.edge.endpoints.exchange import Cut, Received, TooSlow, exchange
+from ticketbench.edge.endpoints.exchange import Cut, Received, Request, TooSlow, exchange
 from ticketbench.edge.endpoints.proxy import proxy_for
 from ticketbench.edge.endpoints.route import Deadline, ProxyFailed, Route
 from ticketbench.edge.files.reading import read_bytes
@@ -37,7 +38,6 @@ class HttpEndpoint:
         self._timeout_s = connection.timeout_s
         self._headers = {
             "Host": host_header,
-            "Content-Type": "application/json",
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "User-Agent": "ticketbench",
@@ -54,8 +54,19 @@ class HttpEndpoint:
         take longer. A key that the server echoes comes back as ***, so that nothing above can keep
         it.
         """
-        target = urllib3.util.parse_url(url).request_uri
-        received = self._received(target, body, Deadline(self._timeout_s))
+        return self.post(url, body, content_type="application/json")
+
+    def post(self, url: str, body: bytes, *, content_type: str, more_s: float = 0.0) -> Reply:
+        """`ask` with a body of any kind, which may take `more_s` seconds longer."""
+        headers = {**self._headers, "Content-Type": content_type}
+        return self._reply(Request(_target(url), headers, body), more_s)
+
+    def get(self, url: str, *, most: int = MOST_ANSWER_BYTES, more_s: float = 0.0) -> Reply:
+        """GET what is at the path of `url`, of at most so many bytes; otherwise like `ask`."""
+        return self._reply(Request(_target(url), self._headers, method="GET", most=most), more_s)
+
+    def _reply(self, request: Request, more_s: float) -> Reply:
+        received = self._received(request, Deadline(self._timeout_s + more_s))
         headers = {name: self._header(value) for name, value in received.headers.items()}
         said = headers.get
         return Reply(
@@ -66,7 +77,7 @@ class HttpEndpoint:
             said("x-typesafe-request-id", said("x-request-id", "")),
         )
 
-    def _received(self, target: str, body: bytes, deadline: Deadline) -> Received:
+    def _received(self, request: Request, deadline: Deadline) -> Received:
         """What came back; errors are named without their text, which may quote headers."""
         try:
             sock = self._route.opened(deadline)
@@ -74,7 +85,7 @@ class HttpEndpoint:
             raise _unopened(error, self._route.host) from None
         with sock:
             try:
-                return exchange(sock, target, self._headers, body, deadline)
+                return exchange(sock, request, deadline)
             except TooSlow:
                 what = "the answer came too slowly"
                 raise Unreached("timeout", what, attempts=2) from None
@@ -92,10 +103,15 @@ class HttpEndpoint:
         return self._without_key(value.encode("utf-8", "replace")).decode("utf-8")
 
 
+def _target(url: str) -> str:
+    """What of a URL is sent to its server."""
+    return urllib3.util.parse_url(url).request_uri
+
+
 def _unopened(error: OSError, host: str) -> Exception:
     """Why there is no connection."""
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ConnectionResetError):
-        return Unreached("network", "the connection was cut")
+        return Unreached("network", "the connection was cut", sent=False)
     if isinstance(error, ssl.SSLError):
         return EndpointError(
             f"the TLS certificate of {host} was refused",
@@ -103,10 +119,10 @@ def _unopened(error: OSError, host: str) -> Exception:
             "an authority of your own goes into the config: `endpoint: {ca_file: FILE}`",
         )
     if isinstance(error, ProxyFailed):
-        return Unreached("network", "the proxy made no connection")
+        return Unreached("network", "the proxy made no connection", sent=False)
     if isinstance(error, TimeoutError):
-        return Unreached("timeout", "no connection in time")
-    return Unreached("network", "connection refused or host unknown")
+        return Unreached("timeout", "no connection in time", sent=False)
+    return Unreached("network", "connection refused or host unknown", sent=False)
 
 
 @endpoint("https", "http")

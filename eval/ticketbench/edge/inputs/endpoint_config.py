@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.keys.host import has_shape, web_url
+from ticketbench.core.shapes.batch import NO_BATCHES, batches_url
 from ticketbench.edge.inputs.validation import Amount, FileName, Strict
 from ticketbench.edge.key_hosts.host import host_of
 from ticketbench.edge.redaction import note_key
@@ -20,6 +21,7 @@ from ticketbench.edge.redaction import note_key
 Text = Annotated[str, Field(min_length=1)]
 
 _LONGEST_TIMEOUT_S = 3600.0
+_LONGEST_BATCH_S = 30 * 86_400.0
 _SLOWEST, _FASTEST = 1 / 3600, 1_000_000.0
 """Requests per second; the waits of a slower rate are longer than the system can wait."""
 
@@ -42,6 +44,8 @@ class EndpointConfig(Strict):
     key_header: Literal["authorization", "x-api-key"] | None = None
     max_refused: Annotated[float, Field(ge=0, le=1)] = 0.0
     noise: Annotated[float, Field(ge=0, le=1)] | None = None
+    batch: Literal["auto", "always", "never"] = "never"
+    batch_timeout_s: Annotated[float, Field(gt=0, le=_LONGEST_BATCH_S)] = 86_400.0
 
     @field_validator("url")
     @classmethod
@@ -59,6 +63,14 @@ class EndpointConfig(Strict):
         if has_shape(url):
             _refuse_odd_shape(url)
         return url
+
+    @field_validator("batch")
+    @classmethod
+    def _possible_batch(cls, batch: str, info: ValidationInfo) -> str:
+        url = info.data.get("url")
+        if batch == "always" and url is not None and batches_url(url) is None:
+            raise ValueError(NO_BATCHES)
+        return batch
 
     @field_validator("proxy")
     @classmethod

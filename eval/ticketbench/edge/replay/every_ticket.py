@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
-from ticketbench.core.classify import REFUSAL, ContractViolation
+from ticketbench.core.classify import REFUSAL
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
-from ticketbench.edge.answers.memo import Remembered
+from ticketbench.edge.answers.memo import Memo, Remembered
 from ticketbench.edge.answers.recording import comes_after, refuse_moved
 from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
-from ticketbench.edge.answers.stored_scores import StoredScores
+from ticketbench.edge.batches.uploads import custom_id
 from ticketbench.edge.replay.drift import Drift
+from ticketbench.edge.replay.known_answers import known_answers
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
 from ticketbench.edge.replay.source import Answers, Source, sending
 from ticketbench.edge.replay.why_missing import REFUSED, because, reasons
 from ticketbench.edge.results.predictions import score_table
 
-_DAMAGED = Failure("", "cache", 0, "the stored answer is damaged")
 _REFUSED = Failure("", "refused", 200, REFUSAL)
 
 
@@ -81,27 +78,29 @@ def replay(
 ) -> Replayed:
     """One row or one failure for every ticket; equal questions are asked once.
 
-    Strict replay sends nothing: what is missing becomes a failure of kind `miss` that says why, or
-    `refused` where that is what the endpoint said last. Otherwise what was refused before
-    `source.since` is asked again.
-
+    Strict replay sends nothing: what is missing becomes a failure of kind `miss` that says why.
     Raises InputError when a recorded line names another URL than its key is of, EndpointError when
     no question can succeed, MachineError when answers cannot be stored; answers that were stored
     before that stay stored.
     """
-    if source.memo is None or source.mode == "refresh":
+    memo = source.memo
+    if memo is None or source.mode == "refresh":
         return _replayed(dataset, rubrics, source, progress)[0]
-    key = source.memo.key(dataset, rubrics, source.url, source.cache.state())
-    kept = source.memo.load(key)
+    key = _memo_key(memo, dataset, rubrics, source)
+    kept = memo.load(key)
     if kept is not None:
         table = score_table(dataset, rubrics, source.url, kept.scores, {})
         return Replayed(table, kept.recorded, kept.cached, 0)
     found, scores = _replayed(dataset, rubrics, source, progress)
     # What changed while the answers were read must not be kept under the token from before.
-    same = key == source.memo.key(dataset, rubrics, source.url, source.cache.state())
+    same = key == _memo_key(memo, dataset, rubrics, source)
     if same and not (found.sent or found.table.n_failed):
-        source.memo.save(key, Remembered(scores, found.recorded, found.cached))
+        memo.save(key, Remembered(scores, found.recorded, found.cached))
     return found
+
+
+def _memo_key(memo: Memo, dataset: Dataset, rubrics: RubricSet, source: Source) -> str:
+    return memo.key(dataset, rubrics, source.url, source.cache.state())
 
 
 def _replayed(
@@ -109,9 +108,10 @@ def _replayed(
 ) -> tuple[Replayed, FloatArray]:
     """The replay from the answers themselves, and the score of every ticket."""
     asked = questions(dataset, rubrics, source.url)
-    answers = _stored(asked, source)
+    answers = known_answers(asked, source)
+    batched = _of_batches(asked, source, answers) if source.mode != "replay" else frozenset()
     refused = _refused(asked, source, answers)
-    final = {n for n, when in refused.items() if source.mode == "replay" or when >= source.since}
+    final = {n for n in refused if source.mode == "replay"} | _refused_now(refused, source)
     answers.failures |= dict.fromkeys(final, _REFUSED)
     missing = [number for number in answers.missing() if number not in final]
     drift, sent, before = Drift(), 0, 0
@@ -119,11 +119,13 @@ def _replayed(
         unknown = [number for number in missing if number not in answers.failures]
         for number, reason in reasons(asked, unknown, source).items():
             answers.failures[number] = Failure("", "miss", 0, reason.because)
-    elif missing:
-        ask_all(asked, source, answers, missing, progress)
-        drift = check_drift(asked, source, answers, missing)
+    elif missing or batched:
+        single = [number for number in missing if number not in batched]
+        ask_all(asked, source, answers, single, progress)
+        new = sorted({*missing, *batched})
+        drift = check_drift(asked, source, answers, new)
         not_run = {n for n, failure in answers.failures.items() if failure.kind == "not_run"}
-        sent = len(missing) - len(not_run)
+        sent = len(new) - len(not_run)
         before = len(refused.keys() - not_run - final)
     scores = answers.scores[asked.of_ticket]
     failures = {
@@ -137,6 +139,50 @@ def _replayed(
     return found, scores
 
 
+def _of_batches(asked: Questions, source: Source, answers: Answers) -> frozenset[int]:
+    """The questions that are not asked one by one: those whose fate batches of this run decided,
+    whose answers are not of before, and those that wait in batches which are open.
+    """
+    missing = frozenset(answers.missing())
+    found = {n: source.batched[k] for k, n in asked.position.items() if k in source.batched}
+    failed = {n: failure for n, failure in found.items() if failure is not None and n in missing}
+    answered = [n for n, failure in found.items() if failure is None and n not in missing]
+    failed = _waiting(asked, source, missing) | failed
+    answers.cached -= len(answered)
+    answers.failures |= failed
+    limits = (one.detail for one in failed.values() if one.kind == "not_run")
+    answers.stopped = next(limits, "")
+    return frozenset((*failed, *answered))
+
+
+def _waiting(asked: Questions, source: Source, missing: Iterable[int]) -> dict[int, Failure]:
+    """Missing questions in open batches: asked once more, they would be paid twice."""
+    open_ones = [one for one in source.cache.open_batches() if one.url == source.url]
+    batch_of = {name: one for one in open_ones for name in one.custom_ids}
+    if not batch_of:
+        return {}
+    keys = asked.keys
+    waiting = {n: batch_of.get(custom_id(keys[n])) for n in missing}
+    told = "`ticketbench run CONFIG` waits for it"
+    return {
+        n: Failure("", "not_run", 0, f"{one.shown}, is open: {told}")
+        for n, one in waiting.items()
+        if one is not None
+    }
+
+
+def unanswered(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Questions, list[int]]:
+    """The questions of a replay, and the numbers of those without a stored answer that this run, or
+    the refresh that it goes on with, has not asked already.
+    """
+    asked, memo = questions(dataset, rubrics, source.url), source.memo
+    if memo and source.mode != "refresh" and memo.load(_memo_key(memo, dataset, rubrics, source)):
+        return asked, []
+    answers = known_answers(asked, source)
+    final = _refused_now(_refused(asked, source, answers), source)
+    return asked, [number for number in answers.missing() if number not in final]
+
+
 def plan(
     dataset: Dataset, rubrics: RubricSet, source: Source, counted: set[str] | None = None
 ) -> Plan:
@@ -147,10 +193,10 @@ def plan(
     """
     counted = set() if counted is None else counted
     asked = questions(dataset, rubrics, source.url)
-    answers = _stored(asked, source)
+    answers = known_answers(asked, source)
     keys = asked.keys
     known = _refused(asked, source, answers)
-    final = {n for n, when in known.items() if source.mode == "refresh" and when >= source.since}
+    final = _refused_now(known, source)
     unanswered = [number for number in answers.missing() if number not in final]
     missing = [number for number in unanswered if keys[number] not in counted]
     counted.update(keys[number] for number in missing)
@@ -231,70 +277,6 @@ def _refused(asked: Questions, source: Source, answers: Answers) -> dict[int, da
     return {n: known[keys[n]].recorded_at for n in open_ if keys[n] in known}
 
 
-def _stored(asked: Questions, source: Source) -> Answers:
-    """What recording and cache hold; in refresh only what was asked since it began.
-
-    A recorded answer that cannot be used leaves the question to the cache, and one that is in
-    neither is looked for once more under the text with the line ends of the file.
-    """
-    shape = (len(asked), len(asked.rubrics.labels))
-    answers = Answers(np.full(shape, np.nan), {})
-    if source.mode == "refresh":
-        stored = source.cache.read(asked.position)[0].items()
-        since = ((k, s.content) for k, s in stored if s.recorded_at >= source.since)
-        answers.cached = _fill(answers, asked, asked.position, since)
-        return answers
-    _take(answers, asked, asked.position, source)
-    if asked.in_file:
-        _take(answers, asked, _unanswered(answers, asked.in_file), source)
-    return answers
-
-
-def _take(answers: Answers, asked: Questions, position: Mapping[str, int], source: Source) -> None:
-    """Put in what recording and cache hold of the questions that have these keys."""
-    left = position
-    if len(source.recording):
-        refuse_moved(source.recording, position, asked.url)
-        taken = (key for key in position if key in source.recording)
-        recorded = ((key, source.recording[key].content) for key in taken)
-        answers.recorded += _fill(answers, asked, position, recorded)
-        left = _unanswered(answers, position)
-    answers.cached += _fill(answers, asked, position, source.cache.contents(left))
-
-
-def _unanswered(answers: Answers, position: Mapping[str, int]) -> dict[str, int]:
-    unanswered = np.isnan(answers.scores[:, 0]).tolist()
-    return {key: number for key, number in position.items() if unanswered[number]}
-
-
-def _fill(
-    answers: Answers,
-    asked: Questions,
-    position: Mapping[str, int],
-    rows: Iterable[tuple[str, bytes | None]],
-) -> int:
-    """Put stored answers into the matrix, all at once; how many were usable."""
-    found, numbers = StoredScores(asked.rubrics.labels), array("q")
-    for key, content in rows:
-        number = position[key]
-        if content is None:
-            answers.failures[number] = _DAMAGED
-            answers.damaged += 1
-            continue
-        try:
-            found.add(content)
-        except ContractViolation as error:
-            answers.failures[number] = _invalid(str(error))
-        else:
-            numbers.append(number)
-            answers.failures.pop(number, None)
-    scores, wrong = found.matrix()
-    answers.scores[np.asarray(numbers, dtype=np.int64)] = scores
-    for row, reason in wrong.items():
-        answers.scores[numbers[row]] = np.nan
-        answers.failures[numbers[row]] = _invalid(reason)
-    return len(numbers) - len(wrong)
-
-
-def _invalid(reason: str) -> Failure:
-    return Failure("", "contract", 200, f"stored answer: {reason}")
+def _refused_now(refused: Mapping[int, datetime], source: Source) -> set[int]:
+    """Those refused since the run, or the refresh that it goes on with, began."""
+    return {number for number, when in refused.items() if when >= source.since}

@@ -48,7 +48,7 @@ def ask_all(
             answers.failures.pop(number, None)
         if progress is not None:
             progress(done, len(missing))
-    answers.stopped = asking.stopped
+    answers.stopped = asking.stopped or answers.stopped
 
 
 class _Asking:

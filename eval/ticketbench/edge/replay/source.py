@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import urllib3
@@ -23,6 +23,9 @@ from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.asking.one_question import Retry
 from ticketbench.edge.asking.pacing import Budget, Stop
 
+if TYPE_CHECKING:
+    from ticketbench.edge.batches.server import BatchServer
+
 Mode = Literal["auto", "replay", "refresh"]
 
 
@@ -36,7 +39,9 @@ class Source:
     stopped waits for those in flight. `noise` is the largest difference of a score, asked again,
     that is no change. `refused` gives what the recording knows as refused. `absent` is a recording
     that is named and not there; `noted_rubrics` gives sets that were asked before, to explain what
-    is missing. Whoever sets `stop` ends every asking.
+    is missing. Whoever sets `stop` ends every asking. `batched` holds the questions that went into
+    batches of this run, by key: None for an answer that is stored since, else why there is none;
+    `batches` opens the batch API beside the endpoint, if there is one.
     """
 
     url: str
@@ -55,6 +60,8 @@ class Source:
     absent: Path | None = None
     noted_rubrics: Callable[[], Iterable[RubricSet]] = tuple
     stop: Stop = field(default_factory=Stop)
+    batched: Mapping[str, Failure | None] = field(default_factory=dict)
+    batches: Callable[[], BatchServer | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

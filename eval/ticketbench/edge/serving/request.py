@@ -48,8 +48,8 @@ class Head:
     headers: Mapping[str, str]
     keeps_open: bool
 
-    def length(self) -> int:
-        """Bytes of the body; Refused where that is unknown, said in two ways, or too much."""
+    def length(self, most: int) -> int:
+        """Bytes of the body; Refused where that is unknown, said in two ways, or over `most`."""
         chunked, length = "transfer-encoding" in self.headers, self.headers.get("content-length")
         if chunked and length is not None:
             raise Refused(400, "Content-Length and Transfer-Encoding contradict each other")
@@ -57,8 +57,8 @@ class Head:
             return 0
         if not length or not length.isascii() or not length.isdigit():
             raise Refused(411, "send Content-Length")
-        if len(length) > 9 or int(length) > MOST_BODY_BYTES:
-            raise Refused(413, f"the body is larger than {MOST_BODY_BYTES // 1000} kB")
+        if len(length) > 9 or int(length) > most:
+            raise Refused(413, f"the body is larger than {most // 1000:,} kB")
         return int(length)
 
 
@@ -80,9 +80,9 @@ class Incoming:
         head, _, self._unread = self._unread.partition(_END)
         return _parsed(head + _END)
 
-    def body(self, head: Head) -> bytes:
-        """The body that belongs to `head`; Refused when it is cut short or late."""
-        length = head.length()
+    def body(self, head: Head, most: int = MOST_BODY_BYTES) -> bytes:
+        """The body that belongs to `head`; Refused when it is over `most`, cut short or late."""
+        length = head.length(most)
         if length and head.headers.get("expect", "").lower() == "100-continue":
             self._connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         content = bytearray(self._unread[:length])

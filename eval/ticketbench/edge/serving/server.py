@@ -20,8 +20,11 @@ from http import HTTPStatus
 from typing import Any
 
 from ticketbench.core.errors import TicketbenchError
+from ticketbench.core.shapes.batch import BATCHES, CONTENT_TYPE, MOST_BYTES
 from ticketbench.edge.contract import Reply
-from ticketbench.edge.serving.request import Gone, Head, Incoming, Refused
+from ticketbench.edge.serving.batches.conduct import Conduct
+from ticketbench.edge.serving.batches.memory import Batches
+from ticketbench.edge.serving.request import MOST_BODY_BYTES, Gone, Head, Incoming, Refused
 from ticketbench.edge.serving.service import Service
 from ticketbench.edge.serving.shapes.model import Limits
 from ticketbench.edge.serving.shapes.questions import MOST_CHOICES
@@ -31,6 +34,7 @@ LIMITS = Limits(labels=MOST_CHOICES, characters=20_000, questions=400, options=1
 MOST_WORKERS = 16
 MOST_CONNECTIONS = 64
 
+_JSON = "application/json"
 _LOCAL_NAMES = ("127.0.0.1", "localhost")
 _HOST_HEADER = re.compile(r"(127\.0\.0\.1|localhost)(:[0-9]+)?")
 _MOST_TURNED_AWAY = 64
@@ -42,16 +46,19 @@ _MOST_LINGER_BYTES = 4_000_000
 class ClassifyServer(socketserver.ThreadingTCPServer):
     """Serves `service` on 127.0.0.1; port 0 takes a free one. Use it as a context manager.
 
-    At most 16 questions are worked on and 64 connections kept; more are answered with 503.
+    At most 16 questions are worked on, 64 connections kept and one batch uploaded at a time; more
+    are answered with 503. `conduct` says how batches are treated.
     """
 
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, service: Service, *, port: int = 0) -> None:
+    def __init__(self, service: Service, *, port: int = 0, conduct: Conduct | None = None) -> None:
+        self.batches = Batches(conduct)
         super().__init__((HOST, port), _Handler)
-        self.service = replace(service, limits=LIMITS)
+        self.service = replace(service, limits=LIMITS, batches=self.batches)
+        self.uploads = threading.BoundedSemaphore(1)
         self.workers = threading.BoundedSemaphore(MOST_WORKERS)
         self.connections = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self.turned_away = threading.BoundedSemaphore(_MOST_TURNED_AWAY)
@@ -69,6 +76,11 @@ class ClassifyServer(socketserver.ThreadingTCPServer):
     def origins(self) -> tuple[str, ...]:
         """What a page of this very server would be called, of which there is none."""
         return tuple(f"http://{name}:{self.server_address[1]}" for name in _LOCAL_NAMES)
+
+    def server_close(self) -> None:
+        """Listen no more, and end the work on batches."""
+        super().server_close()
+        self.batches.close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """One line about a bug, never a traceback; a client that went away is none."""
@@ -110,9 +122,7 @@ class _Handler(socketserver.BaseRequestHandler):
         """Read one request and answer it; whether the connection is kept."""
         head = incoming.head()
         self._refuse_web_pages(head)
-        body = incoming.body(head)
-        with self._worker(incoming.left_s()):
-            reply = self._reply(head, body)
+        reply = self._uploaded(incoming, head) if _is_upload(head) else self._asked(incoming, head)
         self._send(reply, with_body=head.method != "HEAD", keeps_open=head.keeps_open)
         return head.keeps_open
 
@@ -126,8 +136,23 @@ class _Handler(socketserver.BaseRequestHandler):
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise Refused(403, "this server answers no web pages (Sec-Fetch-Site)")
         media = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if head.method == "POST" and media != "application/json":
-            raise Refused(403, "send Content-Type: application/json")
+        wanted = CONTENT_TYPE if _is_upload(head) else _JSON
+        if head.method == "POST" and media != wanted:
+            raise Refused(403, f"send Content-Type: {wanted}")
+
+    def _uploaded(self, incoming: Incoming, head: Head) -> Reply:
+        """One at a time, since an upload may take 200 times the memory of a question."""
+        if not self.server.uploads.acquire(blocking=False):
+            raise Refused(503, "another batch is being uploaded")
+        try:
+            return self._asked(incoming, head, MOST_BYTES)
+        finally:
+            self.server.uploads.release()
+
+    def _asked(self, incoming: Incoming, head: Head, most: int = MOST_BODY_BYTES) -> Reply:
+        body = incoming.body(head, most)
+        with self._worker(incoming.left_s()):
+            return self._reply(head, body)
 
     @contextmanager
     def _worker(self, wait_s: float) -> Iterator[None]:
@@ -165,7 +190,7 @@ class _Handler(socketserver.BaseRequestHandler):
     def _send(self, reply: Reply, *, with_body: bool, keeps_open: bool) -> None:
         lines = [
             f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}",
-            "Content-Type: application/json",
+            f"Content-Type: {reply.content_type or _JSON}",
             f"Content-Length: {len(reply.body)}",
         ]
         lines += [f"Retry-After: {reply.retry_after}"] if reply.retry_after else []
@@ -173,3 +198,7 @@ class _Handler(socketserver.BaseRequestHandler):
         head = "\r\n".join((*lines, "", "")).encode("ascii")
         self.request.settimeout(_SEND_S)
         self.request.sendall(head + (reply.body if with_body else b""))
+
+
+def _is_upload(head: Head) -> bool:
+    return head.method == "POST" and head.path.partition("?")[0].endswith(BATCHES)

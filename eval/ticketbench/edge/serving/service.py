@@ -16,9 +16,16 @@ from ticketbench.core.keys.value import AUTHORIZATION, HEADER, HEADERS, header_v
 from ticketbench.edge.contract import Reply
 from ticketbench.edge.engines import Engine
 from ticketbench.edge.secret import ApiKey
+from ticketbench.edge.serving.batches.memory import Batches
+from ticketbench.edge.serving.batches.routes import batch_route
 from ticketbench.edge.serving.shapes import classify, decisions, models, scaledown, systemone
 from ticketbench.edge.serving.shapes.model import Limits, Model, Route
-from ticketbench.edge.serving.shapes.problem import UNAUTHORISED, WRONG_METHOD, Problem
+from ticketbench.edge.serving.shapes.problem import (
+    OVERLOADED,
+    UNAUTHORISED,
+    WRONG_METHOD,
+    Problem,
+)
 
 CLASSIFY = "/classify"
 ROUTES: Mapping[str, Route] = {
@@ -28,7 +35,9 @@ ROUTES: Mapping[str, Route] = {
     "/v1/scaledown": scaledown.ROUTE,
     "/v1/models": models.ROUTE,
 }
-"""What is spoken, by path; /classify has another path, which names the engine."""
+"""What is spoken, by path; /classify has another path, which names the engine. Where there are
+batches, they stand beside both.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +45,22 @@ class Service:
     """One engine behind every shape; with a key, requests must carry it.
 
     `aliases` are other names that the engine answers to as a model. `limits` keep a stranger from
-    spending the machine; in one's own process there are none.
+    spending the machine; in one's own process there are none, and no `batches` either.
     """
 
     engine: Engine
     key: ApiKey | None = None
     limits: Limits | None = None
     aliases: tuple[str, ...] = ()
+    batches: Batches | None = None
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Answer one request: 200, 401 wrong key, 404, 405, or 422 malformed body (400 at
-        /v1/decisions).
+        /v1/decisions); of a batch also 409 not completed, 413 too many lines, 503 no room.
 
         `headers` has lower-case names.
         """
-        plain = path.partition("?")[0]
-        route = ROUTES.get(CLASSIFY if plain == self.engine.path else plain)
+        route = self._route(path.partition("?")[0])
         if route is None:
             return _reply(404, {"detail": f"no such path; POST {self.engine.path}"})
         try:
@@ -61,9 +70,17 @@ class Service:
                 message = f"the key is missing or wrong; send it as {HEADER} or as a Bearer token"
                 raise Problem(UNAUTHORISED, message)
             model = Model(self.engine, self.aliases, self.limits)
-            return _reply(200, route.answer(model, body))
+            found = route.answer(model, body)
+            return found if isinstance(found, Reply) else _reply(200, found)
         except Problem as problem:
             return _reply(*route.refusal(problem))
+
+    def _route(self, path: str) -> Route | None:
+        """The way of `path`, which may begin with the engine's own as /classify does."""
+        known = ROUTES.get(CLASSIFY if path == self.engine.path else path)
+        if known or self.batches is None:
+            return known
+        return batch_route(self.batches, path.removeprefix(self.engine.path.removesuffix(CLASSIFY)))
 
     def _authorised(self, headers: Mapping[str, str]) -> bool:
         """Whether each header that may carry the key does, and one is there."""
@@ -80,4 +97,4 @@ class Service:
 
 def _reply(status: int, value: Any) -> Reply:
     content = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Reply(status, content.encode("utf-8"))
+    return Reply(status, content.encode("utf-8"), "1" if status == OVERLOADED else "")

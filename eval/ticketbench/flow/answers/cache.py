@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.types import Missing
+from ticketbench.edge.redaction import shown_url
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.sources.answers import answer_source
 
@@ -33,7 +34,8 @@ class SetInfo:
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
     """The cache and recording of a config; `stored` counts all answers in the cache file, `refused`
-    the questions that were refused since they were last answered, if they ever were.
+    the questions that were refused since they were last answered, if they ever were, and
+    `open_batches` names the batches that no run has read yet.
     """
 
     cache: str
@@ -42,6 +44,7 @@ class CacheInfo:
     recording: str
     rubric_sets: tuple[SetInfo, ...]
     refused: int = 0
+    open_batches: tuple[str, ...] = ()
 
 
 def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
@@ -53,6 +56,7 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
     with answer_source(inputs, mode="replay") as sources:
         path = sources.cache.path
         stored, refused = len(sources.cache.stored_keys()), len(sources.cache.refusals())
+        batches = sources.cache.open_batches()
         plans = {r.name: plan(inputs.dataset, r, sources.of(r)) for r in inputs.rubric_sets}
     return CacheInfo(
         cache=str(path),
@@ -64,6 +68,7 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
             for name, p in plans.items()
         ),
         refused=refused,
+        open_batches=tuple(f"{one.shown} to {shown_url(one.url)}" for one in batches),
     )
 
 

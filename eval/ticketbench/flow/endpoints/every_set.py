@@ -13,6 +13,7 @@ from ticketbench.flow.answers.origin import OfSet, models_asked, models_by_set, 
 from ticketbench.flow.endpoints.leaderboard import efforts_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
+from ticketbench.flow.steps.sources.batches import NO_WISHES, Batched, BatchWishes, in_batches
 from ticketbench.measure.endpoints.effort import Effort
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Answered:
     unfinished_refresh: bool
     origins: list[OfSet]
     efforts: dict[str, Effort]
+    batched: Batched
 
     @property
     def tables(self) -> list[ScoreTable]:
@@ -75,6 +77,7 @@ class Answered:
             "asked_again": asdict(sum((one.drift for one in self.replayed), Drift())),
             **({"models": models} if models else {}),
             **({"models_asked": asked} if asked else {}),
+            **self.batched.in_numbers,
         }
 
 
@@ -85,10 +88,12 @@ def answered_sets(
     budget: Budget,
     progress: ProgressOf | None,
     tell: Callable[[str], None] | None,
+    wishes: BatchWishes = NO_WISHES,
 ) -> Answered:
-    """The replay of every set of a config; a refresh ends when nothing but refusals failed.
+    """The replay of every set of a config, after the batches; a refresh ends when nothing but
+    refusals failed.
 
-    Raises what `answer_source` and the replay of a set raise.
+    Raises what `answer_source`, `in_batches` and the replay of a set raise.
     """
     from ticketbench.edge.replay.together import replay_each
 
@@ -97,7 +102,8 @@ def answered_sets(
         cache = sources.cache
         if mode == "refresh":
             sources = sources.otherwise(since=cache.begin_refresh(name))
-        sets = inputs.rubric_sets
+        batched = in_batches(inputs, sources, wishes, tell=tell, progress=progress)
+        sets, sources = inputs.rubric_sets, batched.sources
         replayed = replay_each(inputs.dataset, sets, sources, progress=progress)
         failures = [failure for one in replayed for failure in one.table.failures]
         if mode == "refresh" and all(failure.kind == "refused" for failure in failures):
@@ -106,7 +112,7 @@ def answered_sets(
         efforts = efforts_of(inputs, sources)
         of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in sets)
         origins = [one for one in of_sets if one is not None]
-    return Answered(replayed, unfinished, origins, efforts)
+    return Answered(replayed, unfinished, origins, efforts, batched)
 
 
 def _asked(one: Replayed) -> int:

@@ -339,6 +339,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "another answer tomorrow.",
             "Write the name with its version into the URL, where the service has one.",
         ),
+        "TB313": Code(
+            "a batch that came back other than it was sent",
+            "Lines of its output name no question that was asked, or the service counted another "
+            "number of lines. They are left out, and no ticket gets the answer of another.",
+            "Ask some of its questions again, one by one: `ticketbench cache recheck CONFIG`.",
+        ),
         "TB401": Code(
             "no ticket texts are shown",
             "The config does not say whether they may be, so none are: what customers write is "

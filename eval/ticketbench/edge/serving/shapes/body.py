@@ -9,10 +9,10 @@ from ticketbench.core.quotes import clipped
 from ticketbench.edge.serving.shapes.problem import Malformed
 
 
-def strict_object(body: bytes) -> dict[str, Any]:
+def strict_object(body: bytes, what: str = "the body") -> dict[str, Any]:
     """The JSON object in `body`: UTF-8, no key twice, no NaN, no half of a character.
 
-    Raises Malformed for anything else, however deep it is nested.
+    Raises Malformed for anything else, however deep it is nested, and calls it `what`.
     """
 
     def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -29,9 +29,9 @@ def strict_object(body: bytes) -> dict[str, Any]:
         # Whatever can be read and not written again, such as 1e999, would break an answer.
         json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise Malformed("the body is not valid UTF-8 JSON") from None
+        raise Malformed(f"{what} is not valid UTF-8 JSON") from None
     if not isinstance(data, dict):
-        raise Malformed("the body is not a JSON object")
+        raise Malformed(f"{what} is not a JSON object")
     return data
 
 

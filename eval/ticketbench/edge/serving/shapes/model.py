@@ -82,7 +82,9 @@ def refuse_bad_aliases(aliases: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How one path is spoken: its method, the JSON that answers a body, and how it refuses."""
+    """How one path is spoken: its method, what answers a body (JSON, or a whole Reply), and how it
+    refuses.
+    """
 
     method: str
     answer: Callable[[Model, bytes], object]

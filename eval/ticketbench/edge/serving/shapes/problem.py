@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 UNAUTHORISED, NOT_FOUND, WRONG_METHOD, MALFORMED = 401, 404, 405, 422
+NOT_YET, TOO_LARGE, OVERLOADED = 409, 413, 503
 _KINDS = {
     UNAUTHORISED: "authentication_error",
     NOT_FOUND: "not_found",

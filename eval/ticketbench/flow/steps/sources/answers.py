@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,8 @@ from ticketbench.flow.steps.sources.keys import connection_of, key_grant, naming
 
 if TYPE_CHECKING:
     from ticketbench.edge.asking.pacing import Budget
-    from ticketbench.edge.endpoints import Endpoint
+    from ticketbench.edge.batches.server import BatchServer
+    from ticketbench.edge.endpoints import Connection, Endpoint
     from ticketbench.edge.replay.source import Mode, Sources
 
 
@@ -42,7 +43,8 @@ def answer_source(
     from ticketbench.edge.asking.pacing import Budget
     from ticketbench.edge.replay.source import Source, Sources, full_url
 
-    asked = None if mode == "replay" else _connected(inputs, tell)
+    connections = {} if mode == "replay" else _connections(inputs, tell)
+    asked = _connected(inputs, connections) if connections else None
     whole = budget or Budget()
     with (
         naming_the_key(inputs),
@@ -65,6 +67,7 @@ def answer_source(
                 absent=inputs.recording.absent,
                 noted_rubrics=lambda: _noted_rubrics(inputs),
                 memo=Memo.beside(cache.path, inputs.recording.digest) if remembers else None,
+                batches=_batches(one, connections.get(one.name)),
             )
             for one in inputs.endpoints
         }
@@ -79,22 +82,36 @@ def refresh_name(inputs: Inputs) -> str:
     return fingerprint((*urls, inputs.dataset.fingerprint, *sets))
 
 
-def _connected(inputs: Inputs, tell: Callable[[str], None] | None) -> Endpoint:
-    """The endpoints of a config as one, each with its own key."""
+def _connections(inputs: Inputs, tell: Callable[[str], None] | None) -> dict[str, Connection]:
+    """How to connect to each endpoint, by its name, with its own key."""
+    grants = {one: key_grant(inputs.config, one) for one in inputs.endpoints}
+    for words in dict.fromkeys(grant.words for grant in grants.values() if grant.words):
+        if tell:
+            tell(words)
+    return {one.name: connection_of(inputs.config, one, grants[one]) for one in grants}
+
+
+def _connected(inputs: Inputs, connections: Mapping[str, Connection]) -> Endpoint:
+    """The endpoints of a config as one."""
     from ticketbench.edge.endpoints import connect
     from ticketbench.edge.endpoints.by_url import ByUrl
     from ticketbench.edge.replay.source import full_url
 
-    found, told = {}, []
-    for one in inputs.endpoints:
-        grant = key_grant(inputs.config, one)
-        connection = connection_of(inputs.config, one, grant)
-        found[full_url(one.settings.url)] = connect(one.settings.url, connection)
-        told.append(grant.words)
-    for words in dict.fromkeys(filter(None, told)):
-        if tell:
-            tell(words)
-    return ByUrl(found)
+    urls = {one.name: one.settings.url for one in inputs.endpoints}
+    return ByUrl({full_url(url): connect(url, connections[name]) for name, url in urls.items()})
+
+
+def _batches(
+    endpoint: NamedEndpoint, connection: Connection | None
+) -> Callable[[], BatchServer | None]:
+    """What opens the batch API beside an endpoint, where there is one and it may be asked."""
+
+    def opened() -> BatchServer | None:
+        from ticketbench.edge.batches.server import batch_server
+
+        return batch_server(endpoint.settings.url, connection) if connection else None
+
+    return opened
 
 
 def _noise(endpoint: NamedEndpoint) -> float:

@@ -1,0 +1,4 @@
+"""POST /v1/batches: many questions in one upload, answered later, over the same engine.
+
+In order: conduct, upload, memory, routes.
+"""
