@@ -171,9 +171,8 @@ def _one_attempt(
     if reply.status == 200:
         return reply
     stop_if_hopeless(reply, text=text)
-    failure = Unanswered(
-        "http", reply.status, f"status {reply.status}: {shown_text(reply, text=text)}"
-    )
+    said = f"status {reply.status}: {shown_text(reply, text=text)}"
+    failure = Unanswered("http", reply.status, said)
     if reply.status not in _TRY_AGAIN:
         return _Failed(failure, attempts=1)
     asked_s = asked_wait_s(reply.retry_after)
@@ -195,14 +194,15 @@ def stop_if_hopeless(reply: Reply, *, text: str = "") -> None:
     """Raise EndpointError for a status after which no request can succeed: refused key, no credit,
     redirect. No part of `text` is shown.
     """
+    said = f"status {reply.status}: {shown_text(reply, text=text)}"
     if reply.status in (401, 403):
         raise KeyRefused(
-            f"the endpoint refused the key (status {reply.status}: {shown_text(reply, text=text)})",
+            f"the endpoint refused the key ({said})",
             help="check the key that was sent; nothing was lost",
         )
     if reply.status == _UNPAID:
         raise EndpointError(
-            f"the endpoint wants to be paid (status {reply.status}: {shown_text(reply, text=text)})",
+            f"the endpoint wants to be paid ({said})",
             help="check plan and credit with whoever runs it; finished answers are kept, run again",
         )
     if 300 <= reply.status < 400:
