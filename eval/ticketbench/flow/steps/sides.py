@@ -14,6 +14,7 @@ from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.inputs.python_literal import is_python
 from ticketbench.edge.results.forms.options import AS_OURS, Form
+from ticketbench.edge.set_names import note_pairs
 from ticketbench.flow.steps.completeness import refuse_misses
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.tables import rubric_set, scored
@@ -185,6 +186,7 @@ def _chosen(results: RunResults, folder: Path, name: str | None) -> RubricSet:
     if name is None and len(names) == 1:
         return results.rubric_sets[0]
     if name not in names:
+        note_pairs(names)
         what = f"has no rubric set {quoted(name)}" if name else "has several rubric sets"
         raise InputError(f"{folder} {what}", help=f"choose one: {folder}:SET, of {words(names)}")
     return results.rubric_sets[names.index(name)]
