@@ -76,12 +76,13 @@ class Project:
 
     def batches(self, cache: AnswerCache, numbers: Sequence[int], **other: object) -> EveryBatch:
         """Of the questions about these tickets that have no answer yet."""
-        stored = set(cache.stored_keys())
+        noted, stored = cache.open_batches(), set(cache.stored_keys())
         of_key = {self.key(n): n for n in numbers if self.key(n) not in stored}
         found = batch_server(self.url, Connection())
         assert found is not None
         made = EveryBatch(
             wanted=Wanted(self.url, tuple(of_key), lambda key: self.body(of_key[key])),
+            noted=noted,
             server=found,
             cache=cache,
             budget=Budget(),

@@ -66,12 +66,15 @@ class Counts:
 class EveryBatch:
     """The batches of one endpoint within a run.
 
+    noted      what the cache noted of earlier runs, read before `wanted` was: what is read in
+               between by another run is stored, or still noted here
     timeout_s  how long a run waits for them
     pending    batches that are not read yet
     outcomes   by key: None for an answer that is stored now, else why there is none
     """
 
     wanted: Wanted
+    noted: Sequence[OpenBatch]
     server: BatchServer
     cache: AnswerCache
     budget: Budget
@@ -89,7 +92,7 @@ class EveryBatch:
 
     def open_ones(self) -> list[OpenBatch]:
         """What earlier runs uploaded and did not read, where it holds a wanted question."""
-        here = (one for one in self.cache.open_batches() if one.url == self.wanted.url)
+        here = (one for one in self.noted if one.url == self.wanted.url)
         return [one for one in here if not self._key_of.keys().isdisjoint(one.custom_ids)]
 
     def take_up(self, *, named: Sequence[str] = (), forget: bool = False) -> None:
@@ -159,7 +162,7 @@ class EveryBatch:
 
     def _forget_read(self, ours: Sequence[OpenBatch]) -> None:
         """Forget batches that were read to their end before a run was killed."""
-        for one in self.cache.open_batches():
+        for one in self.noted:
             if one.url == self.wanted.url and one.id and one not in ours:
                 self._close(one)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,33 @@ def test_a_batch_that_is_open_is_read_by_a_run_that_would_ask_one_by_one(
     assert asked.ids[0] in said[0]
     assert (len(asked.uploads), numbers()["taken_up"]) == (1, 1)
     assert cache_info(EVAL).open_batches == ()
+
+
+def test_two_runs_at_once_on_one_cache_upload_a_question_once(asked: Asked) -> None:
+    write_project(Path(), asked.server.url, tickets=12)
+    said: list[str] = []
+    waits = threading.Event()
+
+    def tell(words: str) -> None:
+        said.append(words)
+        waits.set()
+
+    def second() -> RunOutcome:
+        return run(EVAL, batches=BATCH, tell=tell, out=Path("reports") / "second")
+
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[RunOutcome]] = []
+
+        def begin_another(what: str) -> None:
+            if what == "taken" and not begun:
+                begun.append(pool.submit(second))
+                assert waits.wait(30)
+
+        asked.at = begin_another
+        first = run(EVAL, batches=BATCH)
+        assert predictions(begun[0].result()) == predictions(first)
+    assert set(asked.n_asked.values()) == {1}
+    assert said[0] == "another run on this cache is uploading: waiting until it has"
 
 
 def test_strict_replay_knows_no_batches(asked: Asked) -> None:

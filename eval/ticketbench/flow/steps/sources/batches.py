@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -121,21 +121,13 @@ def in_batches(
     uploaded or read; a batch that is open stays so.
     """
     tell = tell or _silence
-    every = _every_batch(inputs, sources, wishes, tell, clock)
-    if not every:
+    batches = _uploaded(inputs, sources, wishes, tell, clock)
+    if not batches:
         return Batched(sources)
     from ticketbench.edge.batches.every_batch import Clock, Counts
     from ticketbench.edge.batches.polls import wait_for
 
-    batches = list(every.values())
     with _telling_what_goes_on(batches, tell):
-        for one in batches:
-            one.take_up(named=wishes.resume, forget=wishes.forget)
-        for endpoint, one in every.items():
-            plan = _plan(endpoint, one, wishes)
-            if plan.batches:
-                tell(plan.text)
-                one.upload(one.left())
         wait_for(batches, clock=clock or Clock(), progress=progress("batch") if progress else None)
     of_url = {one.wanted.url: one.outcomes for one in batches}
     by_set = {
@@ -156,6 +148,35 @@ def planned_batches(inputs: Inputs, sources: Sources, wishes: BatchWishes) -> tu
         one.pending = [] if wishes.forget else one.open_ones()
         plans.append(_plan(endpoint, one, wishes))
     return tuple(plan for plan in plans if plan.batches or plan.open)
+
+
+def _uploaded(
+    inputs: Inputs,
+    sources: Sources,
+    wishes: BatchWishes,
+    tell: Callable[[str], None],
+    clock: Clock | None,
+) -> Sequence[EveryBatch]:
+    """The batches of each endpoint, those that were open taken up and what is missing uploaded."""
+    every = _every_batch(inputs, sources, wishes, tell, clock)
+    if not every:
+        return ()
+    from ticketbench.edge.batches.turn import own_turn
+
+    missing = any(one.wanted.keys for one in every.values())
+    with own_turn(sources.cache.path, tell) if missing else nullcontext():
+        if missing:  # another run may have uploaded it before it was our turn
+            every = _every_batch(inputs, sources, wishes, tell, clock)
+        batches = tuple(every.values())
+        with _telling_what_goes_on(batches, tell):
+            for one in batches:
+                one.take_up(named=wishes.resume, forget=wishes.forget)
+            for endpoint, one in every.items():
+                plan = _plan(endpoint, one, wishes)
+                if plan.batches:
+                    tell(plan.text)
+                    one.upload(one.left())
+    return batches
 
 
 def _plan(endpoint: NamedEndpoint, batches: EveryBatch, wishes: BatchWishes) -> BatchPlan:
@@ -195,11 +216,12 @@ def _every_batch(
     answer; empty in strict replay.
     """
     _refuse_impossible(inputs, wishes)
-    noted = {one.url for one in sources.cache.open_batches()}
+    noted = sources.cache.open_batches()
+    urls = {one.url for one in noted}
     found: dict[NamedEndpoint, EveryBatch] = {}
     for endpoint in inputs.endpoints:
         source = _source_of(endpoint, inputs, sources)
-        told = wishes.resume or _setting(endpoint, wishes) != "never" or source.url in noted
+        told = wishes.resume or _setting(endpoint, wishes) != "never" or source.url in urls
         server = source.batches() if told and source.mode != "replay" else None
         if server is None:
             continue
@@ -207,6 +229,7 @@ def _every_batch(
 
         found[endpoint] = EveryBatch(
             wanted=_wanted(inputs, sources, endpoint),
+            noted=noted,
             server=server,
             cache=sources.cache,
             budget=source.budget,
