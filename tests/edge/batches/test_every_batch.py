@@ -264,17 +264,31 @@ def test_of_an_open_batch_that_is_wanted_in_part_the_rest_stays_open(project: Pr
     batch_id = project.interrupted(range(6))
     project.run(range(4, 6))
     assert project.open() == [(batch_id, 4)]
-    project.run(range(6))
+    rest = project.run(range(6))
+    assert rest.counts.strays == 0
     assert project.open() == []
     assert project.stored() == keys(project, range(6))
     assert len(project.uploaded) == 1
 
 
+def test_a_batch_whose_id_was_not_seen_is_forgotten_when_its_id_is_told_though_all_of_it_failed(
+    tmp_path: Path,
+) -> None:
+    with served(conduct=Conduct(fail=1.0)) as server:
+        project = Project(server, tmp_path / "answers.sqlite")
+        batch_id = project.interrupted(range(4))
+        with AnswerCache(project.path) as cache:
+            (one,) = cache.open_batches()
+            cache.note_batch(replace(one, id=""))
+        project.run(range(4), named=(batch_id,))
+        assert project.open() == []
+
+
 def test_a_batch_that_was_read_before_a_kill_is_forgotten(project: Project) -> None:
+    batch = new_batch(project.url, [custom_id(project.key(n)) for n in range(5)])
     project.run(range(5))
     with AnswerCache(project.path) as cache:
-        custom_ids = [custom_id(project.key(n)) for n in range(5)]
-        cache.note_batch(replace(new_batch(project.url, custom_ids), id="b-1"))
+        cache.note_batch(replace(batch, id="b-1"))
     project.run(range(5))
     assert project.open() == []
 

@@ -225,8 +225,9 @@ class EveryBatch:
             self._fail(batch.custom_ids, Failure("", "contract", 200, str(error)))
             self._close(batch)
             return
-        found = output_of(content, batch.custom_ids)
-        if not found.n_own:
+        answered = (custom_id(key) for key in self.cache.stored_keys())
+        found = output_of(content, batch.custom_ids, answered=answered)
+        if not found.own:
             raise EndpointError(
                 f"batch {batch.id} holds none of these questions: it is of other tickets, rubrics "
                 "or another URL, or its output cannot be read",
@@ -238,7 +239,7 @@ class EveryBatch:
             self._fail((one,), failure)
         self._close(batch)
         for unseen in self._unseen:
-            if not found.answers.keys().isdisjoint(unseen.custom_ids):
+            if not found.own.isdisjoint(unseen.custom_ids):
                 self.cache.forget_batch(unseen)
 
     def _store(self, found: Output) -> None:
@@ -266,15 +267,26 @@ class EveryBatch:
                 self.outcomes[key] = failure
 
     def _close(self, batch: OpenBatch) -> None:
-        """Forget a batch, but for questions that this run does not want and nobody has stored."""
+        """Forget a batch, but for questions that this run does not want and nobody has stored since
+        its upload.
+        """
         others = [one for one in batch.custom_ids if one not in self._key_of]
         if others:
-            stored = {custom_id(key) for key in self.cache.stored_keys()}
+            stored = self._stored_since(batch)
             others = [one for one in others if one not in stored]
         if not others:
             self.cache.forget_batch(batch)
         elif len(others) < len(batch.custom_ids):
             self.cache.note_batch(replace(batch, custom_ids=tuple(others)))
+
+    def _stored_since(self, batch: OpenBatch) -> frozenset[str]:
+        """The custom ids of its questions that were answered after its upload: a refresh uploads
+        what has an older answer.
+        """
+        ids = frozenset(batch.custom_ids)
+        answers, _ = self.cache.read(k for k in self.cache.stored_keys() if custom_id(k) in ids)
+        since = batch.uploaded_at
+        return frozenset(custom_id(k) for k, kept in answers.items() if kept.recorded_at >= since)
 
 
 def _to_its_end(work: Callable[[], None]) -> None:

@@ -198,6 +198,21 @@ def test_a_refresh_in_a_batch_asks_everything_again(asked: Asked) -> None:
     assert [len(one) for one in asked.uploads] == [5]
 
 
+def test_an_open_batch_of_a_refresh_outlives_a_run_that_has_all_answers(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(Path(), asked.server.url, tickets=5)
+    run(EVAL)
+    with monkeypatch.context() as patch:
+        patch.setattr("ticketbench.edge.batches.polls._MOST_IN_A_ROW", 1)
+        interrupt(asked)
+        with pytest.raises(EndpointError):
+            run(EVAL, mode="refresh", batches=BATCH)
+    run(EVAL)
+    run(EVAL, mode="refresh", batches=BATCH)
+    assert [len(one) for one in asked.uploads] == [5]
+
+
 def test_a_limit_stops_before_the_upload_and_the_same_command_goes_on(asked: Asked) -> None:
     write_project(Path(), asked.server.url, tickets=5)
     with pytest.raises(IncompleteError, match="--max-requests 3 was reached"):
