@@ -245,6 +245,13 @@ def test_several_batches_that_nobody_remembers_are_read_by_their_ids(
     assert project.run(range(10), named=ids).outcomes == dict.fromkeys(map(project.key, range(10)))
 
 
+def test_a_batch_is_not_read_where_every_question_has_its_answer(project: Project) -> None:
+    project.run(range(3))
+    again = project.run(range(3), named=("b-9",))
+    assert project.said[-1] == "no question is left to look for: b-9 is not read"
+    assert again.counts.taken_up == 0
+
+
 def test_a_batch_of_other_tickets_is_not_taken_for_this_one(project: Project) -> None:
     batch_id = project.interrupted(range(6))
     project.path.unlink()

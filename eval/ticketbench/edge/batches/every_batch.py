@@ -110,8 +110,11 @@ class EveryBatch:
         if self._unseen and not named:
             raise self._not_seen(self._unseen[0], "the run ended before its answer")
         self.pending += known
-        new = [one for one in named if one not in {batch.id for batch in known}]
         left = [custom_id(key) for key in self.left()]
+        new = [one for one in named if one not in {batch.id for batch in known}]
+        if new and not left:
+            self.tell(f"no question is left to look for: {', '.join(new)} is not read")
+            new = []
         self.pending += [replace(new_batch(self.wanted.url, left), id=one) for one in new]
         self.counts.taken_up += len(self.pending)
         for one in known:

@@ -262,6 +262,19 @@ def test_a_wish_that_no_endpoint_can_meet_is_refused_at_the_line_of_its_url(
     assert caught.value.problems[0].where == f"{CONFIG}:2:12"
 
 
+@pytest.mark.parametrize("batch_id", ["", "../models", "b/1", "b?x", "b 1", "b\n", "x" * 129])
+def test_what_is_no_id_is_sent_nowhere(batch_id: str) -> None:
+    write_project(Path(), "http://127.0.0.1:9/classify", tickets=2)
+    with pytest.raises(InputError, match="is no id of a batch"):
+        run(EVAL, batches=BatchWishes(resume=(batch_id,)))
+
+
+def test_a_batch_is_not_taken_up_where_nothing_is_sent() -> None:
+    write_project(Path(), "http://127.0.0.1:9/classify", tickets=2)
+    with pytest.raises(InputError, match="strict replay sends nothing"):
+        run(EVAL, mode="replay", batches=BatchWishes(resume=("b-1",)))
+
+
 def test_always_is_refused_at_its_line_where_there_is_no_batch_api() -> None:
     write_project(Path(), "local://lexical/v1/classify", tickets=2, endpoint=", batch: always")
     with pytest.raises(InputError, match="no batch API beside this URL") as caught:

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.shapes.batch import NO_BATCHES, batches_url
+from ticketbench.core.quotes import quoted
+from ticketbench.core.shapes.batch import NO_BATCHES, batches_url, is_id
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.flow.steps.inputs import Inputs
@@ -215,7 +216,7 @@ def _every_batch(
     """The batches of each endpoint that has some, or may get some, for questions that have no
     answer; empty in strict replay.
     """
-    _refuse_impossible(inputs, wishes)
+    _refuse_impossible(inputs, sources, wishes)
     noted = sources.cache.open_batches()
     urls = {one.url for one in noted}
     found: dict[NamedEndpoint, EveryBatch] = {}
@@ -251,7 +252,7 @@ def _setting(endpoint: NamedEndpoint, wishes: BatchWishes) -> Setting:
     return {None: endpoint.settings.batch, True: "always", False: "never"}[wishes.use]
 
 
-def _refuse_impossible(inputs: Inputs, wishes: BatchWishes) -> None:
+def _refuse_impossible(inputs: Inputs, sources: Sources, wishes: BatchWishes) -> None:
     """Raise InputError for wishes that no endpoint can meet, or that one of several has to."""
     able = [one for one in inputs.endpoints if batches_url(one.settings.url)]
     option = "--resume-batch" if wishes.resume else "--batch" if wishes.use else ""
@@ -261,6 +262,13 @@ def _refuse_impossible(inputs: Inputs, wishes: BatchWishes) -> None:
     if wishes.resume and len(able) > 1:
         what = "--resume-batch does not say of which endpoint the batch is"
         raise InputError(what, where=where, help="write a config with that endpoint alone")
+    for one in wishes.resume:
+        if not is_id(one):  # it becomes part of the URL that the key is sent to
+            what = f"--resume-batch: {quoted(one)} is no id of a batch"
+            raise InputError(what, help="write it as the endpoint named it, such as batch_6af94972")
+    if wishes.resume and any(one.mode == "replay" for one in sources.by_set.values()):
+        what = "--resume-batch: strict replay sends nothing"
+        raise InputError(what, help="leave out --mode replay")
 
 
 def _source_of(endpoint: NamedEndpoint, inputs: Inputs, sources: Sources) -> Source:
