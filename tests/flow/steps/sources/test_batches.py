@@ -149,6 +149,8 @@ def test_a_batch_that_is_open_is_read_by_a_run_that_would_ask_one_by_one(
     assert re.match(rf"batch {asked.ids[0]} of 7 questions, uploaded at .* to http://127", shown)
     (plan,) = plan_run(EVAL).batches
     assert (plan.batches, plan.waiting, len(plan.open)) == (0, 7, 1)
+    with pytest.raises(IncompleteError, match="7 because the question waits in a batch that is"):
+        run(EVAL, mode="replay")
     assert plan_run(EVAL).requests == 0
     said: list[str] = []
     assert run(EVAL, batches=SINGLE, tell=said.append).asked == 7
