@@ -252,6 +252,20 @@ def test_a_batch_is_not_read_where_every_question_has_its_answer(project: Projec
     assert again.counts.taken_up == 0
 
 
+def test_a_line_for_a_question_of_another_batch_of_the_run_is_a_stray(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_LINES", 2)
+    output, read = project.server.batches.output, list[bytes]()
+
+    def with_the_lines_before(batch_id: str) -> bytes:
+        read.append(output(batch_id))
+        return b"".join(read)
+
+    project.server.batches.output = with_the_lines_before  # type: ignore[method-assign]
+    assert project.run(range(4)).counts.strays == 2
+
+
 def test_a_batch_of_other_tickets_is_not_taken_for_this_one(project: Project) -> None:
     batch_id = project.interrupted(range(6))
     project.path.unlink()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -180,9 +181,10 @@ def failure_line(custom_id: str, *, status: int, reason: str) -> bytes:
 def read_output(content: bytes) -> Iterator[OutputLine]:
     """Every line of an output, in the order it came; empty lines do not count.
 
-    A last line that was cut off is Unreadable like any other that is none.
+    A last line that was cut off is Unreadable like any other that is none; a byte order mark before
+    the first is left out.
     """
-    for raw in content.split(b"\n"):
+    for raw in content.removeprefix(BOM_UTF8).split(b"\n"):
         if raw.strip():
             yield read_output_line(raw)
 

@@ -228,7 +228,8 @@ class EveryBatch:
             self._fail(batch.custom_ids, Failure("", "contract", 200, str(error)))
             self._close(batch)
             return
-        answered = (custom_id(key) for key in self.cache.stored_keys())
+        before = (key for key in self.cache.stored_keys() if key not in self.outcomes)
+        answered = map(custom_id, before)
         found = output_of(content, batch.custom_ids, answered=answered)
         if not found.own:
             raise EndpointError(
