@@ -47,7 +47,7 @@ ELSEWHERE = {
 }
 """Examples that cannot run in a small project, and why."""
 
-GROUPS = ("baseline", "cache", "data", "key", "policy", "rubrics")
+GROUPS = ("baseline", "cache", "data", "key", "label", "policy", "rubrics")
 
 
 def pages() -> dict[str, str]:
@@ -83,12 +83,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .replace("v2.yaml", "rubrics/v2.yaml")
         .replace("report: {figures: false}\n", "")
         + GATES,
+        "support.yaml": CONFIG.replace("v1.yaml", "configs/rubrics/v1.yaml").replace(
+            "v2.yaml", "configs/rubrics/v2.yaml"
+        ),
         "configs/rubrics/v1.yaml": V1,
         "configs/rubrics/v2.yaml": V2,
         "app.py": 'LABELS = {"a": "Is it a?", "b": "Is it b?"}\n',
         "datasets/new.csv": TICKETS,
         "export.csv": EXPORT,
         "semi.csv": EXPORT.replace(",", ";"),
+        "new.csv": TICKETS + "".join(f"n{i},crash {i} with an empty page,\n" for i in range(20)),
         "tickets.jsonl": '{"id": "t1", "text": "I was charged twice"}\n',
     }
     for name, text in files.items():
@@ -101,6 +105,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "cache export configs/support.yaml",
         "baseline bless configs/support.yaml --rubric-set v1",
         "policy export configs/support.yaml --on v2 --kind config -o policy.json",
+        "label next --a v1 --b v2 --config support.yaml --from new.csv",
     ):
         done = ticketbench_in(folder, *words.split())
         assert done.returncode == 0, done.stderr
