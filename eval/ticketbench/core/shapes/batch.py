@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -38,6 +37,7 @@ BATCHES = "/v1/batches"
 _CLASSIFY = "/classify"
 _ITEM_URL = "/v1/chat/completions"
 _ITEM_MODEL = "classify"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LINE_ENDS = "\x85\u2028\u2029"
 _ID = r"[A-Za-z0-9_-][A-Za-z0-9._:-]{0,127}"
 """What may be put into a path: no slash, no sign that has to be escaped, not `..`."""
@@ -184,7 +184,7 @@ def read_output(content: bytes) -> Iterator[OutputLine]:
     A last line that was cut off is Unreadable like any other that is none; a byte order mark before
     the first is left out.
     """
-    for raw in content.removeprefix(BOM_UTF8).split(b"\n"):
+    for raw in content.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
         if raw.strip():
             yield read_output_line(raw)
 
