@@ -12,7 +12,7 @@ import tempfile
 from startup import seconds, ticketbench
 
 ROUNDS = 7
-READ = "from pathlib import Path; from ticketbench.flow.report_folder import report_folder; \
+READ = "from pathlib import Path; from ticketbench.flow.report.folder import report_folder; \
 report_folder(Path({folder!r}), texts={texts})"
 COMMANDS = {
     "threshold": ("threshold", "{folder}:v2"),

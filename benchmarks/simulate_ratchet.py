@@ -20,7 +20,8 @@ import numpy as np
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.rubrics import Rubric
 from ticketbench.core.types import FloatArray
-from ticketbench.edge.inputs.config import Config, ConfigFile
+from ticketbench.edge.inputs.config import Config
+from ticketbench.edge.inputs.config_file import ConfigFile
 from ticketbench.edge.inputs.documents import Document
 from ticketbench.edge.results.baseline import Baseline, KeptTicket, Origin
 from ticketbench.edge.results.ledger import Ledger, SeenChange

@@ -8,7 +8,7 @@ import pytest
 
 from small_project import write_project
 from ticketbench.cli.paste import check_rubrics_command, errors_command, join_command
-from ticketbench.flow.report_folder import named_report
+from ticketbench.flow.report.folder import named_report
 from ticketbench.flow.run import run
 
 

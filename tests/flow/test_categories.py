@@ -11,7 +11,7 @@ import pytest
 from decision_logs import written
 from ticketbench.edge.engines import minilm
 from ticketbench.flow.logs.tell import Asked, logs
-from ticketbench.flow.report_folder import report_folder
+from ticketbench.flow.report.folder import report_folder
 from ticketbench.flow.run import run
 from ticketbench.measure.categories.found import Categories
 from ticketbench.report.categories.words import (

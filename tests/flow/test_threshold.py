@@ -88,7 +88,7 @@ def test_a_target_for_todays_set_asks_for_its_promise() -> None:
 def test_prices_that_are_not_named_stay_and_every_name_of_a_config_is_taken() -> None:
     costs = threshold("v2", costs={"missed_escalation": 0.5}).recommendation.costs
     assert (costs.misroute, costs.review, costs.escalate, costs.missed) == (5, 1, 1.5, 0.5)
-    from ticketbench.edge.inputs.config import CostsConfig
+    from ticketbench.edge.inputs.config_file import CostsConfig
 
     assert set(COSTS) == set(CostsConfig.model_fields)
 

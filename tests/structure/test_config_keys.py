@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import ticketbench
-from ticketbench.edge.inputs.config import ConfigFile
+from ticketbench.edge.inputs.config_file import ConfigFile
 
 PACKAGE = Path(ticketbench.__file__).parent
 SECTIONS = ("choose", "dataset", "endpoint", "policy", "report")

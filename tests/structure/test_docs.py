@@ -142,7 +142,7 @@ def test_the_dataset_datasheet_counts_its_tickets(file: str) -> None:
 def test_every_key_of_the_config_is_documented() -> None:
     from pydantic import BaseModel
 
-    from ticketbench.edge.inputs.config import ConfigFile
+    from ticketbench.edge.inputs.config_file import ConfigFile
     from ticketbench.edge.inputs.validation import _model_in
 
     def keys(model: type[BaseModel]) -> set[str]:

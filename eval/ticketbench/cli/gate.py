@@ -224,7 +224,7 @@ def _lines(judged: _Judged, columns: int) -> list[Line]:
 
 def _to_paste(judged: _Judged) -> Commands:
     """Commands that list tickets of the report of this config, or of the gates where none is."""
-    from ticketbench.flow.report_folder import REPORTS, RESULTS
+    from ticketbench.flow.report.folder import REPORTS, RESULTS
     from ticketbench.report.gates.text import Commands
 
     config, out = str(judged.config), REPORTS / judged.found.report.name

@@ -101,7 +101,7 @@ def _set(overrides: Sequence[str]) -> list[str]:
 def _in_report(rubric_set: str, out: Path) -> str:
     """The shortest text that `named_report` takes for this set of this report."""
     from ticketbench.core.errors import TicketbenchError
-    from ticketbench.flow.report_folder import named_report
+    from ticketbench.flow.report.folder import named_report
 
     try:
         folder, name = named_report(rubric_set)

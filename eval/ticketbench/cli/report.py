@@ -33,8 +33,8 @@ def command(run: Path | None, opens: bool, figures: bool | None, as_json: bool) 
     ticketbench report --open
     ticketbench report reports/support --figures
     """
-    from ticketbench.flow.page_again import page_again
-    from ticketbench.flow.report_folder import latest_report
+    from ticketbench.flow.report.folder import latest_report
+    from ticketbench.flow.report.page_again import page_again
 
     made = page_again(latest_report() if run is None else run, figures=figures)
     if as_json:

@@ -15,7 +15,7 @@ from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import BoolArray
 from ticketbench.edge.files.cells import csv_text
 from ticketbench.edge.results.store import load
-from ticketbench.flow.report_folder import (
+from ticketbench.flow.report.folder import (
     PREDICTIONS,
     RESULTS,
     ReportFolder,

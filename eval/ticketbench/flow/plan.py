@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Missing
-from ticketbench.flow.steps.inputs import Inputs, answer_source, price_of, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
+from ticketbench.flow.steps.sources.budget import price_of
 from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:

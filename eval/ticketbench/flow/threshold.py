@@ -14,7 +14,7 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NEEDS, ScoreTable, tells
 from ticketbench.edge.results.forms.options import AS_OURS, Form
-from ticketbench.flow.report_folder import ReportFolder, named_report, report_folder, set_of
+from ticketbench.flow.report.folder import ReportFolder, named_report, report_folder, set_of
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice, saved_advice
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Today

@@ -100,7 +100,7 @@ def _is_table(path: Path) -> bool:
 
 def _check_document(path: Path) -> Checked:
     from ticketbench.core.registry import suggestion
-    from ticketbench.edge.inputs.config import ConfigFile
+    from ticketbench.edge.inputs.config_file import ConfigFile
     from ticketbench.edge.inputs.documents import read_document
     from ticketbench.edge.inputs.rubric_files import is_rubric_document
 

@@ -11,7 +11,7 @@ from ticketbench.core.types import Finding
 from ticketbench.edge.results.predictions import read_sets
 from ticketbench.edge.results.store import load as load_results
 from ticketbench.flow import run as flow
-from ticketbench.flow.report_folder import PREDICTIONS, RESULTS
+from ticketbench.flow.report.folder import PREDICTIONS, RESULTS
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.results import RunResults

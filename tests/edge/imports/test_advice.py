@@ -14,7 +14,7 @@ from small_project import CONFIG, V1, write_project
 from ticketbench.core.errors import InputError
 from ticketbench.edge.imports.advice import an_export, refuse_export, unless_export
 from ticketbench.edge.imports.looks import known_presets, looks_like
-from ticketbench.edge.inputs.config import ConfigFile
+from ticketbench.edge.inputs.config_file import ConfigFile
 
 ZENDESK = Path(__file__).resolve().parents[2] / "exports" / "zendesk.ndjson"
 TASKS = [

@@ -11,7 +11,6 @@ from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.inputs.documents import read_document
 from ticketbench.edge.inputs.rubric_files import (
-    folded,
     is_rubric_document,
     read_rubrics,
     rubric_findings,
@@ -361,10 +360,6 @@ def test_labels_that_look_alike_are_a_warning(one: str, other: str) -> None:
     found = RubricSet("r", (Rubric(one, "x"), Rubric(other, "y")))
     (finding,) = rubric_findings(found)
     assert (finding.code, finding.evidence) == ("TB123", f"{one}, {other}")
-
-
-def test_labels_with_different_letters_do_not_look_alike() -> None:
-    assert folded("billing") != folded("billings")
 
 
 def test_every_label_has_the_place_of_its_name() -> None:

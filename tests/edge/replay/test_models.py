@@ -6,7 +6,8 @@ import pytest
 
 from promised_project import CONFIG, promised
 from ticketbench.edge.replay.models import models
-from ticketbench.flow.steps.inputs import answer_source, read_inputs
+from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 
 
 def found() -> tuple[str | None, ...]:

@@ -24,10 +24,10 @@ from ticketbench.flow.answers.recheck import recheck
 from ticketbench.flow.answers.recordings import export_recording, import_recordings
 from ticketbench.flow.gates.baseline import bless, prepare, show_baseline
 from ticketbench.flow.gates.judge import gate
-from ticketbench.flow.page_again import page_again
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.production.policy_check import check
 from ticketbench.flow.production.policy_export import export
+from ticketbench.flow.report.page_again import page_again
 from ticketbench.flow.rubrics.ablate import ablate
 from ticketbench.flow.rubrics.join import join
 from ticketbench.flow.run import run

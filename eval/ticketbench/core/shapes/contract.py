@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -57,7 +58,7 @@ class Asked:
         return tuple(name for name, _ in self.labels)
 
 
-class Shape:
+class Shape(ABC):
     """One way to ask for a choice and to read the answer; a class each, in a file of its own.
 
     scheme      what stands before +https:// in a URL
@@ -93,9 +94,9 @@ class Shape:
             help_ = "merge labels, or ask an endpoint of another shape"
             raise InputError(f"{what} {len(labels)}", help=help_)
 
+    @abstractmethod
     def questions(self, asked: Asked) -> list[bytes]:
         """The bodies to send, one but for ask=yesno1."""
-        raise NotImplementedError
 
     def answer(self, contents: Sequence[bytes], asked: Asked) -> bytes:
         """The answers to `questions`, in their order, as one in the shape of /classify.
@@ -107,9 +108,9 @@ class Shape:
         parse_answer(content, asked.names)
         return content
 
+    @abstractmethod
     def translated(self, contents: Sequence[bytes], asked: Asked) -> bytes:
         """The same, its numbers not yet checked."""
-        raise NotImplementedError
 
     def asked_wait_s(self, content: bytes) -> float:
         """Seconds that the text of an error asks to wait."""

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import words
+from ticketbench.core.spelling import column_form
 from ticketbench.edge.tables.rows import Row, Table
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -109,7 +110,7 @@ def _text(cell: object) -> str:
 
 def _place(role: str, name: str) -> int:
     """Where a column's name stands among those known for a role; behind them all if nowhere."""
-    plain = re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
+    plain = column_form(name)
     return NAMES[role].index(plain) if plain in NAMES[role] else len(NAMES[role])
 
 

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ticketbench.core.quotes import clipped, listed, quoted, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.spelling import labels_by_form
 from ticketbench.core.types import Finding
 from ticketbench.edge.files.yaml_text import as_yaml
 from ticketbench.edge.inputs.dataset import LoadedDataset, Reading
-from ticketbench.edge.inputs.rubric_files import folded
 from ticketbench.edge.tables.dialect import as_options
 from ticketbench.edge.texts.copies import copy_key
 from ticketbench.edge.texts.html import holds_markup, to_text
@@ -95,13 +95,10 @@ def outer_blanks(loaded: LoadedDataset) -> Iterator[Finding]:
 
 @check("TB103")
 def look_alike_labels(loaded: LoadedDataset) -> Iterator[Finding]:
-    """Gold labels that differ only by case, blanks or Unicode form."""
-    alike: dict[str, set[str]] = defaultdict(set)
-    for ticket in loaded.dataset.tickets:
-        alike[folded(ticket.label)].add(ticket.label)
-    for names in alike.values():
+    """Gold labels that differ only in spelling."""
+    for names in labels_by_form(ticket.label for ticket in loaded.dataset.tickets).values():
         if len(names) > 1:
-            title = "labels differ only by case, blanks or Unicode form"
+            title = "labels differ only in spelling"
             yield _warning("TB103", title, listed(sorted(names)), "write one label in one way")
 
 

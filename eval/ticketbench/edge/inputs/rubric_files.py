@@ -23,10 +23,12 @@ from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, quoted, some
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
+from ticketbench.core.spelling import labels_by_form
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.documents import Document, read_document
 from ticketbench.edge.inputs.python_literal import is_python, name_in, read_python_rubrics
 from ticketbench.edge.inputs.validation import FileName, Strict, validated
+from ticketbench.edge.texts.copies import copy_key
 
 MOST_LABELS = 6
 _SEPARATOR = "|"
@@ -197,25 +199,18 @@ def rubric_findings(rubrics: RubricSet) -> tuple[Finding, ...]:
             )
         )
     by_text: dict[str, list[str]] = defaultdict(list)
-    by_name: dict[str, list[str]] = defaultdict(list)
     for rubric in rubrics.rubrics:
-        by_text[" ".join(rubric.text.split()).casefold()].append(rubric.label)
-        by_name[folded(rubric.label)].append(rubric.label)
+        by_text[copy_key(rubric.text)].append(rubric.label)
     for labels in by_text.values():
         if len(labels) > 1:
             title = f"{rubrics.name} asks the same question for several labels"
             action = "their scores can only tie: rewrite or merge them"
             found.append(_finding("TB122", title, some(labels), action))
-    for labels in by_name.values():
+    for labels in labels_by_form(rubrics.labels).values():
         if len(labels) > 1:
-            title = f"{rubrics.name} has labels that differ only by case or Unicode form"
+            title = f"{rubrics.name} has labels that differ only in spelling"
             found.append(_finding("TB123", title, some(labels), "rename or merge them"))
     return tuple(found)
-
-
-def folded(label: str) -> str:
-    """A label without its case, compatibility forms and outer blanks, to find look-alikes."""
-    return unicodedata.normalize("NFKC", label).casefold().strip()
 
 
 def _finding(code: str, title: str, evidence: str, action: str) -> Finding:

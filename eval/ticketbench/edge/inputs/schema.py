@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from ticketbench.edge.inputs.config import ConfigFile
+from ticketbench.edge.inputs.config_file import ConfigFile
 from ticketbench.edge.inputs.rubric_files import RubricList, RubricVersion
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.types import Missing
-from ticketbench.flow.steps.inputs import answer_source, read_inputs
+from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 
 if TYPE_CHECKING:
     from ticketbench.core.rubrics import RubricSet

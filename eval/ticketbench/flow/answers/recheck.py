@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import EndpointError, IncompleteError
 from ticketbench.edge.redaction import shown_url
-from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 
 if TYPE_CHECKING:
     from ticketbench.edge.endpoints import Reply

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError
 from ticketbench.flow.answers.recheck import refuse_silence
 from ticketbench.flow.answers.recordings import recording_of
-from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.measure.sample.recheck import drawn, largest_share
 from ticketbench.report.masking.mask import masked_id
 

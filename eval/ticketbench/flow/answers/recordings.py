@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.core.types import Missing
 from ticketbench.edge.redaction import refuse_key
-from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:

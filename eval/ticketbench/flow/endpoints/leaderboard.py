@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ticketbench.flow.steps.inputs import Inputs, price_of
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.sources.budget import price_of
 from ticketbench.measure.endpoints.effort import Effort, latency
 from ticketbench.measure.endpoints.leaderboard import leaderboard
 from ticketbench.measure.results import RunResults

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.flow.gates.rules import Judge
-from ticketbench.flow.steps.inputs import answer_source
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.flow.steps.tables import rubric_set
 from ticketbench.measure.gates.results import Kept, WrongTicket
 

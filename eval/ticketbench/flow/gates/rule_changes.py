@@ -7,7 +7,7 @@ from typing import Any
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Ticket
-from ticketbench.edge.inputs.config import ConfigFile
+from ticketbench.edge.inputs.config_file import ConfigFile
 from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.redaction import shown_url

@@ -17,8 +17,9 @@ from ticketbench.edge.inputs.gate_config import BASELINE
 from ticketbench.flow.gates.ledger import ledger_findings
 from ticketbench.flow.gates.sides import against, gate_baseline, sides_of
 from ticketbench.flow.steps.completeness import missing_error
-from ticketbench.flow.steps.inputs import answer_source, read_inputs
+from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.settings import settings_of
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.flow.texts import texts_of
 from ticketbench.measure.compare import Comparison

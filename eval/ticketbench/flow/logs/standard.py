@@ -9,7 +9,7 @@ from pathlib import Path
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import OUTCOMES, Policy
 from ticketbench.core.types import Estimate
-from ticketbench.flow.report_folder import named_report, report_folder, set_of
+from ticketbench.flow.report.folder import named_report, report_folder, set_of
 from ticketbench.measure.drift.against import Standard
 from ticketbench.measure.drift.reference import Reference, reference_of
 from ticketbench.measure.evaluation import Evaluation

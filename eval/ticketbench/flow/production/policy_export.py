@@ -19,8 +19,9 @@ from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.redaction import refuse_key
 from ticketbench.flow.production.prompts import read_prompts
 from ticketbench.flow.steps.completeness import refuse_misses
-from ticketbench.flow.steps.inputs import Inputs, answer_source, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.settings import settings_of, today_of
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.flow.steps.tables import rubric_set, scored
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice
 from ticketbench.measure.evaluation import Settings

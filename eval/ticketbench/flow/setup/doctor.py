@@ -41,7 +41,8 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found = [_versions(), *_bound_keys()]
     if config is None:
         return found
-    from ticketbench.flow.steps.inputs import answer_source, read_inputs
+    from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.steps.sources.answers import answer_source
 
     try:
         inputs = read_inputs(config)
@@ -141,7 +142,7 @@ def _called(name: str, endpoint: NamedEndpoint) -> str:
 
 def _key(config: Config, endpoint: NamedEndpoint) -> Examined:
     from ticketbench.edge.endpoints import is_local
-    from ticketbench.flow.steps.inputs import key_grant
+    from ticketbench.flow.steps.sources.keys import key_grant
 
     settings, name = endpoint.settings, _called("key", endpoint)
     if is_local(settings.url):
@@ -181,7 +182,7 @@ def _ask_once(config: Config, named: NamedEndpoint) -> Examined:
     from ticketbench.edge.contract import request_body
     from ticketbench.edge.endpoints import Unreached, connect
     from ticketbench.edge.redaction import shown_url
-    from ticketbench.flow.steps.inputs import connection_of, key_grant
+    from ticketbench.flow.steps.sources.keys import connection_of, key_grant
 
     settings, name = named.settings, _called("endpoint", named)
     url = settings.url

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.spelling import column_form, labels_by_form
 from ticketbench.core.types import Ticket
 from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.files.gitignore import NAME as IGNORED
@@ -25,7 +26,6 @@ from ticketbench.edge.inputs.rubric_files import not_a_label
 from ticketbench.edge.inputs.tickets.cells import as_text, of_one
 from ticketbench.edge.inputs.tickets.keys import DatasetKeys
 from ticketbench.edge.inputs.tickets.several import BAR, other_separator
-from ticketbench.edge.inputs.tickets.unknown_labels import plain_form
 from ticketbench.edge.tables.dialect import SIGNS
 from ticketbench.edge.tables.reading import read_table
 from ticketbench.edge.tables.rows import Dialect, Table
@@ -132,7 +132,7 @@ def _separator_of(table: Table, label: str) -> str:
 
 
 def _is_subject(column: str) -> bool:
-    return re.sub(r"[^a-z]+", "_", column.casefold()).strip("_") in _SUBJECTS
+    return column_form(column).rstrip("_0123456789") in _SUBJECTS
 
 
 def as_argument(path: Path) -> str:
@@ -152,11 +152,10 @@ def _labels(file: Path, tickets: Sequence[Ticket]) -> dict[str, int]:
 
 
 def _spellings(tickets: Sequence[Ticket]) -> dict[str, str]:
-    """Of labels that differ by case, blanks, `_`, `-` alone: each spelling, and the commonest."""
+    """Of labels that differ only in spelling: each way to write one, and the commonest."""
     counts = Counter(ticket.label.strip() for ticket in tickets)
-    alike: dict[str, list[str]] = {}
-    for label in sorted(counts, key=lambda label: (-counts[label], label)):
-        alike.setdefault(plain_form(label), []).append(label)
+    often = sorted(counts, key=lambda label: (-counts[label], label))
+    alike = labels_by_form(often)
     several = [names for names in alike.values() if len(names) > 1]
     outer = [names for names in alike.values() if len(names) == 1 and _is_padded(names[0], tickets)]
     return {name: names[0] for names in (*several, *outer) for name in sorted(names)}

@@ -1,5 +1,5 @@
-"""What several verbs share: reading inputs, scores of a set, groups, slices, what changed, pages.
+"""What several verbs share: inputs, sources of answers, scores of a set, groups, slices, pages.
 
-In order: gate_checks, grouping, slicing, changed_tickets, pages, inputs, production, completeness,
-settings, tables, trained_classifiers, sides.
+In order: gate_checks, grouping, slicing, changed_tickets, pages, inputs, sources, production,
+completeness, settings, tables, trained_classifiers, sides.
 """

@@ -1,20 +1,18 @@
-"""From a config to checked inputs: tickets, rubric sets, settings, and where answers come from."""
+"""From a config to checked inputs: tickets, rubric sets and settings that fit each other."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import EndpointError, InputError, Problem, TicketbenchError
+from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.keys.host import has_shape
 from ticketbench.core.quotes import quoted, without_controls
 from ticketbench.core.registry import suggestion
-from ticketbench.core.rubrics import NONE_LABEL, RubricSet, fingerprint
+from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import Dataset, Finding
 from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.files.reading import is_stream, kind_of
@@ -30,10 +28,7 @@ from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.steps.grouping import grouped
 
 if TYPE_CHECKING:
-    from ticketbench.edge.asking.pacing import Budget, Price
-    from ticketbench.edge.endpoints import Connection, Endpoint
-    from ticketbench.edge.key_hosts.bindings import Grant
-    from ticketbench.edge.replay.source import Mode, Sources
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,196 +189,13 @@ def _refuse_missing_files(config: Config) -> None:
             wrong.append(Problem(what, config.document.where(location), "name a regular file"))
         elif location in needed and not path.is_file():
             what, help_ = f"no such file: {without_controls(str(path))}", "check the path"
-            if looks_like_windows(path):
+            if _looks_like_windows(path):
                 help_ = "write / instead of \\"
             wrong.append(Problem(what, config.document.where(location), help_))
     if wrong:
         raise InputError.of(wrong)
 
 
-def looks_like_windows(path: Path) -> bool:
+def _looks_like_windows(path: Path) -> bool:
     """Whether a path holds a backslash, or what YAML makes of one in double quotes."""
     return any(c == "\\" or not c.isprintable() for c in str(path))
-
-
-@contextmanager
-def answer_source(
-    inputs: Inputs,
-    *,
-    mode: Mode = "auto",
-    budget: Budget | None = None,
-    reads_only: bool = False,
-    remembers: bool = True,
-    tell: Callable[[str], None] | None = None,
-) -> Iterator[Sources]:
-    """Recording, cache and endpoints of a config, ready to replay; strict replay has no endpoint.
-
-    With `reads_only` nothing will be stored, so the cache need not be writable or free. Without
-    `remembers` scores are those of the answers, and of no matrix that is kept beside them. `tell`
-    hears which key goes where before anything is sent. Raises what `key_grant` raises.
-    """
-    from ticketbench.edge.answers.cache import AnswerCache
-    from ticketbench.edge.answers.memo import Memo
-    from ticketbench.edge.asking.pacing import Budget
-    from ticketbench.edge.replay.source import Source, Sources, full_url
-
-    asked = None if mode == "replay" else _connected(inputs, tell)
-    whole = budget or Budget()
-    with (
-        _naming_the_key(inputs),
-        AnswerCache(inputs.config.cache_path, asked, reads_only=reads_only) as cache,
-    ):
-        began = cache.refresh_goes_on(refresh_name(inputs))
-        of_endpoint = {
-            one.name: Source(
-                url=full_url(one.settings.url),
-                cache=cache,
-                recording=inputs.recording,
-                mode=mode,
-                concurrency=one.settings.concurrency,
-                timeout_s=one.settings.timeout_s,
-                per_second=one.settings.per_second,
-                noise=_noise(one),
-                budget=_part(whole, one),
-                refresh_since=began or datetime.now(UTC),
-                absent=inputs.recording.absent,
-                noted_rubrics=lambda: noted_rubrics(inputs),
-                memo=Memo.beside(cache.path, inputs.recording.digest) if remembers else None,
-            )
-            for one in inputs.endpoints
-        }
-        sets = inputs.config.file.sets
-        yield Sources(cache, {k: of_endpoint[one.endpoint.name] for k, one in sets.items()})
-
-
-def _connected(inputs: Inputs, tell: Callable[[str], None] | None) -> Endpoint:
-    """The endpoints of a config as one, each with its own key."""
-    from ticketbench.edge.endpoints import connect
-    from ticketbench.edge.endpoints.by_url import ByUrl
-    from ticketbench.edge.replay.source import full_url
-
-    found, told = {}, []
-    for one in inputs.endpoints:
-        grant = key_grant(inputs.config, one)
-        connection = connection_of(inputs.config, one, grant)
-        found[full_url(one.settings.url)] = connect(one.settings.url, connection)
-        told.append(grant.words)
-    for words in dict.fromkeys(filter(None, told)):
-        if tell:
-            tell(words)
-    return ByUrl(found)
-
-
-def _noise(endpoint: NamedEndpoint) -> float:
-    """The largest difference of a score, asked again, that is no change there."""
-    from ticketbench.edge.replay.source import usual_noise
-
-    told = endpoint.settings.noise
-    return usual_noise(endpoint.settings.url) if told is None else told
-
-
-def _part(whole: Budget, endpoint: NamedEndpoint) -> Budget:
-    """What of a run's budget one endpoint may take, at its own price."""
-    from ticketbench.edge.asking.pacing import Budget
-
-    limits = (f"{endpoint.written}.max_requests", f"{endpoint.written}.max_cost")
-    settings = endpoint.settings
-    return Budget(
-        settings.max_requests, settings.max_cost, price_of(endpoint), within=whole, limits=limits
-    )
-
-
-def noted_rubrics(inputs: Inputs) -> Iterator[RubricSet]:
-    """Rubric sets that stored answers may be of: those of the config, of its baseline and of its
-    last report, as far as they can be read.
-    """
-    from ticketbench.edge.results.baseline_file import read_baseline
-    from ticketbench.edge.results.store import reported_rubrics
-
-    yield from inputs.rubric_sets
-    path = inputs.config.baseline_path
-    with suppress(TicketbenchError):
-        if path is not None and path.exists():
-            yield read_baseline(path).rubric_texts
-    yield from reported_rubrics(Path("reports") / inputs.config.name / "results.json")
-
-
-@contextmanager
-def _naming_the_key(inputs: Inputs) -> Iterator[None]:
-    """An endpoint that refuses the key is told apart from one that got none."""
-    from ticketbench.edge.asking.one_question import KeyRefused
-
-    try:
-        yield
-    except KeyRefused as error:
-        raise naming_the_key(error, inputs) from None
-
-
-def naming_the_key(error: EndpointError, inputs: Inputs) -> EndpointError:
-    """The error of an endpoint that refused the key, with the variable of the key that it wants."""
-    from ticketbench.edge.redaction import shown_url
-    from ticketbench.edge.replay.source import full_url
-
-    where = error.problems[0].where
-    refused = [e for e in inputs.endpoints if shown_url(full_url(e.settings.url)) == where]
-    endpoint = (refused or inputs.endpoints)[0]
-    variable = endpoint.settings.key_env
-    if os.environ.get(variable, "").strip():
-        named = f"{endpoint.written}.key_env"
-        help_ = f"check the key in {variable}, which {named} names; nothing was lost"
-        return EndpointError(str(error), where=where, help=help_)
-    help_ = f"export {variable}=... and run again; nothing was lost"
-    return EndpointError(f"{variable} is not set: {error}", where=where, help=help_)
-
-
-def key_grant(config: Config, endpoint: NamedEndpoint) -> Grant:
-    """The key for an endpoint of a config, if this machine lets it go there; the one place where a
-    key is read for sending.
-
-    Raises InputError, at its line, for a key that the config names and that is bound to other hosts
-    or none, or is no usable key.
-    """
-    from ticketbench.edge.key_hosts.bindings import granted
-
-    settings = endpoint.settings
-    return granted(
-        settings.url,
-        settings.key_env,
-        named="key_env" in settings.model_fields_set,
-        environment=os.environ,
-        where=config.document.where((*endpoint.place, "key_env")),
-    )
-
-
-def connection_of(config: Config, endpoint: NamedEndpoint, grant: Grant) -> Connection:
-    """How to connect to an endpoint of a config, with the key that was granted."""
-    from ticketbench.edge.endpoints import Connection
-
-    settings = endpoint.settings
-    return Connection(
-        grant.key,
-        settings.timeout_s,
-        config.ca_path(endpoint),
-        settings.proxy,
-        settings.key_header or "",
-    )
-
-
-def refresh_name(inputs: Inputs) -> str:
-    """What a refresh is about: with the same tickets, rubrics and endpoints it goes on."""
-    sets = (rubrics.fingerprint for rubrics in inputs.rubric_sets)
-    urls = (endpoint.settings.url for endpoint in inputs.endpoints)
-    return fingerprint((*urls, inputs.dataset.fingerprint, *sets))
-
-
-def price_of(endpoint: NamedEndpoint) -> Price | None:
-    """What the config says a request costs there; None where it names no price."""
-    from ticketbench.edge.asking.pacing import Price
-
-    of_tokens, of_request = (
-        endpoint.settings.price_per_million_tokens,
-        endpoint.settings.price_per_request,
-    )
-    if of_tokens is None and of_request is None:
-        return None
-    return Price(of_tokens or 0.0, endpoint.settings.characters_per_token, of_request or 0.0)

@@ -9,7 +9,8 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.flow.steps.completeness import missing_of
-from ticketbench.flow.steps.inputs import Inputs, answer_source
+from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.measure.gates.results import Answered
 
 if TYPE_CHECKING:

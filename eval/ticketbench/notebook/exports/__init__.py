@@ -1,4 +1,4 @@
 """What other tools export, looked into and as tickets in a notebook.
 
-In order: dataset, inspection.
+In order: roles, dataset, inspection.
 """

@@ -14,6 +14,7 @@ from ticketbench.flow.data.dataset import Imported, data_import
 from ticketbench.flow.data.words import agreement_text, chance_text, headline, left_out_text
 from ticketbench.notebook.cards import Card
 from ticketbench.notebook.columns import Columns
+from ticketbench.notebook.exports.roles import by_role
 from ticketbench.notebook.result import Frames, Result
 
 
@@ -72,9 +73,15 @@ def import_tickets(
     `columns` are names by role, `cut` any of quotes and signatures. With `out` the files are
     written there, too. Raises InputError where a choice must be made.
     """
-    given = {r: (c,) if isinstance(c, str) else tuple(c) for r, c in (columns or {}).items()}
     of_preset = Asked(
-        given, annotator, tuple(annotators), text_field, field, label_tag, label_field, parts
+        by_role(columns),
+        annotator,
+        tuple(annotators),
+        text_field,
+        field,
+        label_tag,
+        label_field,
+        parts,
     )
     dialect = said_dialect(delimiter, encoding) if delimiter or encoding else None
     asked = ImportAsked(preset, of_preset, html, tuple(cut), disagree, dialect, force=force)

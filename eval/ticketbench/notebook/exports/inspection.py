@@ -12,6 +12,7 @@ from ticketbench.flow.data.inspection.inspect import inspect as looked_into
 from ticketbench.flow.data.inspection.words import headline, label_rows, sampled, sentences
 from ticketbench.notebook.cards import Card
 from ticketbench.notebook.columns import Columns
+from ticketbench.notebook.exports.roles import by_role
 from ticketbench.notebook.result import Frames, Result
 
 
@@ -72,12 +73,9 @@ def inspect(
     text may have several. `label_tag`, `label_field`, `field` and `text_field` are what a preset
     has to be told. Raises InputError for what cannot be read.
     """
-    given = {
-        role: (name,) if isinstance(name, str) else name for role, name in (columns or {}).items()
-    }
     found = looked_into(
         Path(file),
-        columns=given,
+        columns=by_role(columns),
         preset=preset,
         asked=Asked(
             label_tag=label_tag, label_field=label_field, field=field, text_field=text_field

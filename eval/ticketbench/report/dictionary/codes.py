@@ -33,9 +33,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Trim them in the file, unless they are meant.",
         ),
         "TB103": Code(
-            "labels that differ only by case, blanks or Unicode form",
-            "They look like one label and count as several, and each ticket under the other "
-            "spelling counts as wrong.",
+            "labels that differ only in spelling",
+            "By case, blanks, `_`, `-` or Unicode form. They look like one label and count as "
+            "several, and each ticket under the other spelling counts as wrong.",
             "Write one label in one way.",
         ),
         "TB104": Code(
@@ -133,8 +133,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Rewrite the questions, or merge the labels.",
         ),
         "TB123": Code(
-            "labels of a rubric set that differ only by case or Unicode form",
-            "They look like one label and are asked as several.",
+            "labels of a rubric set that differ only in spelling",
+            "By case, blanks, `_`, `-` or Unicode form. They look like one label and are asked as "
+            "several.",
             "Rename or merge them.",
         ),
         "TB124": Code(

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 
 from ticketbench.core.errors import Problem
 from ticketbench.core.quotes import MOST_SHOWN, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.spelling import label_form, labels_by_form
 from ticketbench.core.types import Ticket
 from ticketbench.edge.files.yaml_text import as_yaml
 from ticketbench.edge.inputs.tickets.causes import MOST_NAMED, lines_text, more_text
 from ticketbench.edge.inputs.tickets.several import looks_like_several, other_separator
 
 _TWO_IN_LABEL = "write one of them, and both in a column that is mapped as all_labels"
-_GAP = re.compile(r"(?!^-\d)[\s_-]+")
 Lines = dict[str, list[int]]
 
 
@@ -97,19 +95,9 @@ def _one(label: str, lines: Sequence[int], known: Collection[str], alike: str | 
 
 def alike_labels(labels: Collection[str], known: Collection[str]) -> dict[str, str]:
     """Of these labels those that differ from a known one only in their spelling, and that one."""
-    by_form: dict[str, list[str]] = {}
-    for one in known:
-        by_form.setdefault(plain_form(one), []).append(one)
-    found = {label: by_form.get(plain_form(label), []) for label in labels}
+    by_form = labels_by_form(known)
+    found = {label: by_form.get(label_form(label), []) for label in labels}
     return {label: names[0] for label, names in found.items() if len(names) == 1}
-
-
-def plain_form(label: str) -> str:
-    """A label without case, compatibility forms, and the difference of blanks, `_` and `-`; the
-    sign of a number stays: -1 is no spelling of 1.
-    """
-    plain = unicodedata.normalize("NFKC", label).casefold().strip()
-    return _GAP.sub(" ", plain).strip()
 
 
 def map_text(names: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from itertools import islice
 
 from ticketbench.core.quotes import MOST_SHOWN
 from ticketbench.core.rubrics import NONE_LABEL
+from ticketbench.core.spelling import column_form
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.tables.rows import Table
 
@@ -38,14 +39,9 @@ _MOST_COLUMNS = 500
 """Columns that it looks at: what they begin with is held against each of them."""
 
 
-def plain_name(name: str) -> str:
-    """A name without case, and with `_` for any blank or sign between its words."""
-    return re.sub(r"[^0-9a-z]+", "_", name.casefold()).strip("_")
-
-
 def column_for(role: str, columns: Collection[str]) -> str | None:
     """The column of these that people call so where they mean `role`."""
-    by_name = {plain_name(column): column for column in reversed(list(columns))}
+    by_name = {column_form(column): column for column in reversed(list(columns))}
     return next((by_name[name] for name in (role, *NAMES[role]) if name in by_name), None)
 
 
@@ -77,13 +73,13 @@ def prefix_for(table: Table, taken: Collection[str], gold: str | None) -> str | 
     """
     columns = [c for c in table.columns if c not in taken][:_MOST_COLUMNS]
     columns = [c for c in columns if is_of_numbers(table, c)]
-    known = {plain_name(_whole(text)) for text in texts_in(table, gold)} if gold else set[str]()
-    known -= {plain_name(NONE_LABEL)}
+    known = {column_form(_whole(text)) for text in texts_in(table, gold)} if gold else set[str]()
+    known -= {column_form(NONE_LABEL)}
     best: tuple[int, int, int] = (0, 1, 0)
     found: str | None = None
     for prefix in _beginnings(columns):
         own = [column.removeprefix(prefix) for column in columns if column.startswith(prefix)]
-        followed = sum(plain_name(_whole(label)) in known for label in own)
+        followed = sum(column_form(_whole(label)) in known for label in own)
         rank = (followed, len(own), -len(prefix))
         enough = followed >= 2 if prefix == "" else len(own) >= 2
         if enough and rank > best:

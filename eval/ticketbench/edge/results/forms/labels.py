@@ -11,7 +11,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import MOST_SHOWN, clipped, quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
-from ticketbench.edge.inputs.tickets.unknown_labels import plain_form
+from ticketbench.core.spelling import label_form, labels_by_form
 from ticketbench.edge.results.forms.counted import listed_values, several
 from ticketbench.edge.results.forms.options import SCORE_PREFIX
 from ticketbench.edge.results.forms.origin import Origin
@@ -177,11 +177,9 @@ def _number(label: str) -> str | None:
 
 def _near(unknown: Sequence[str], labels: Sequence[str]) -> dict[str, list[str]]:
     """Those of `unknown` that differ from some of `labels` by their spelling alone."""
-    by_key: dict[str, list[str]] = {}
-    for label in labels:
-        by_key.setdefault(plain_form(label), []).append(label)
-    keys = {label: plain_form(label) for label in sorted(unknown)}
-    return {label: by_key[key] for label, key in keys.items() if key in by_key}
+    by_form = labels_by_form(labels)
+    forms = {label: label_form(label) for label in sorted(unknown)}
+    return {label: by_form[form] for label, form in forms.items() if form in by_form}
 
 
 def _misspelt(

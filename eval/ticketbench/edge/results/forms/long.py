@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from ticketbench.core.errors import InputError
-from ticketbench.edge.results.forms.guesses import column_for, is_of_numbers, plain_name
+from ticketbench.core.spelling import column_form
+from ticketbench.edge.results.forms.guesses import column_for, is_of_numbers
 from ticketbench.edge.results.forms.options import SCORE_PREFIX
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.tables.rows import Table
@@ -39,12 +40,12 @@ def refuse_long(table: Table, origin: Origin) -> None:
 
 
 def _called(table: Table, names: tuple[str, ...]) -> str | None:
-    by_name = {plain_name(column): column for column in reversed(table.columns)}
+    by_name = {column_form(column): column for column in reversed(table.columns)}
     return next((by_name[name] for name in names if name in by_name), None)
 
 
 def _candidates(table: Table) -> Iterator[str]:
-    by_name = {plain_name(column): column for column in reversed(table.columns)}
+    by_name = {column_form(column): column for column in reversed(table.columns)}
     return (by_name[name] for name in _CANDIDATES if name in by_name)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from ticketbench.core.spelling import column_form
 from ticketbench.edge.inputs.column_guess import Guess, counted, is_known, likely_columns
 from ticketbench.edge.results.forms.guesses import NAMES
 
@@ -73,7 +74,7 @@ def annotator_column(values: Values, roles: Mapping[str, str]) -> str:
         return few and all(len({found[i] for i in at}) == len(at) for at in repeated)
 
     fits = [name for name in others if tells(name)] if repeated else []
-    named = [name for name in fits or others if _plain(name) in _ANNOTATORS]
+    named = [name for name in fits or others if column_form(name) in _ANNOTATORS]
     return next(iter(named or fits), "")
 
 
@@ -87,7 +88,7 @@ def columns_of_annotators(values: Values, roles: Mapping[str, str]) -> tuple[str
         for name, cells in values.items()
         if name not in taken and _is_short(cells) and len(found := set(filter(None, cells))) > 1
     }
-    free = not any(is_known("label", name) or _plain(name) in _ANSWERS for name in labels)
+    free = not any(is_known("label", name) or column_form(name) in _ANSWERS for name in labels)
     alike: set[str] = set()
     for one, other in combinations(labels, 2):
         both, either = labels[one] & labels[other], labels[one] | labels[other]
@@ -105,16 +106,12 @@ def _mostly_alike(one: Sequence[str], other: Sequence[str]) -> bool:
 
 def _stem(name: str) -> str:
     """What names of columns of one kind have in common; a name that has no number is its own."""
-    found = re.fullmatch(r"(.+?)[_ .-]?(\d{1,2}|[a-z])", _plain(name))
+    found = re.fullmatch(r"(.+?)[_ .-]?(\d{1,2}|[a-z])", column_form(name))
     return found.group(1) if found and len(found.group(1)) > 2 else f"{name}\0"
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.casefold()).strip("_")
-
-
 def _is_named(role: str, name: str) -> bool:
-    return _plain(name) in _SPLITS if role == "split" else is_known(role, name)
+    return column_form(name) in _SPLITS if role == "split" else is_known(role, name)
 
 
 def _is_there(values: Sequence[str]) -> bool:

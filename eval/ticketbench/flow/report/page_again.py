@@ -12,7 +12,7 @@ from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.results.run_folder import reserved
 from ticketbench.edge.results.store import MANIFEST, load, read_manifest, write_folder
-from ticketbench.flow.report_folder import (
+from ticketbench.flow.report.folder import (
     PREDICTIONS,
     RESULTS,
     ReportFolder,

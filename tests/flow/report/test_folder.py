@@ -10,7 +10,7 @@ import pytest
 
 from quickstart import Demo
 from ticketbench.core.errors import InputError
-from ticketbench.flow.report_folder import (
+from ticketbench.flow.report.folder import (
     latest_report,
     named_report,
     report_folder,

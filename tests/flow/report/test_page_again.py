@@ -11,7 +11,7 @@ import pytest
 
 from small_project import write_project
 from ticketbench.core.errors import InputError
-from ticketbench.flow.page_again import page_again
+from ticketbench.flow.report.page_again import page_again
 from ticketbench.flow.run import run
 
 CONFIG = Path("eval.yaml")
