@@ -78,6 +78,18 @@ def test_a_set_with_a_colon_in_its_name_is_chosen_in_a_comparison() -> None:
     assert len(data_of("compare", *sets)["flips"]) == 2
 
 
+def test_a_file_without_gold_labels_is_told_apart_from_an_export() -> None:
+    record = {"id": "r", "promptIdx": 0, "testIdx": 0, "provider": {"id": "p"}, "success": True,
+              "response": {"output": "a"}, "testCase": {"vars": {"team": "a", "text": "x"}},
+              "score": 1, "metadata": {}, "namedScores": {}}  # fmt: skip
+    Path("out.jsonl").write_text(json.dumps(record) + "\n", "utf-8")
+    done = ticketbench("score", "out.jsonl")
+    assert done.returncode == 2
+    told = "error: none of 1 answer in this file of promptfoo has a gold label"
+    assert done.stderr.startswith(told)
+    assert "--columns label=COLUMN, of vars.team, vars.text" in " ".join(done.stderr.split())
+
+
 def test_the_page_on_files_of_other_harnesses_can_be_followed() -> None:
     ran = []
     for step in steps("predictions.md", section="From another harness"):

@@ -47,7 +47,14 @@ def test_a_file_whose_own_columns_are_named_is_read_as_it_stands() -> None:
     assert (found.ids, found.notes) == (("q",), ())
 
 
-@pytest.mark.parametrize("broken", [{"type": 3, "answer": "none"}, {"answer": [1]}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"type": 3, "answer": "none"},
+        {"answer": [1]},
+        {"answer": {"probabilities": {"a": 10**400}}},
+    ],
+)
 def test_a_record_that_is_not_as_its_harness_writes_it_is_named_by_its_line(
     broken: dict[str, Any],
 ) -> None:
@@ -76,6 +83,12 @@ def test_a_file_without_any_gold_label_says_so() -> None:
 def test_an_object_of_json_that_no_harness_wrote_is_told_as_before() -> None:
     Path("p.json").write_text('{"results": [{"a": 1}]}')
     with pytest.raises(InputError, match="this is no list of JSON objects"):
+        read_set(Path("p.json"))
+
+
+def test_objects_within_objects_are_no_way_to_go_on_for_ever() -> None:
+    Path("p.json").write_text('{"results":' * 100_000)
+    with pytest.raises(InputError, match="nested too deeply"):
         read_set(Path("p.json"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import quoted
 from ticketbench.edge.results.harness.answer import told
 from ticketbench.edge.results.harness.records import records
 
@@ -23,7 +24,8 @@ def gold_of_cases(path: Path) -> dict[str, dict[str, str]]:
         match record:
             case {"id": str(case), "expect": dict(expected)}:
                 if case in found:
-                    raise InputError(f"the case {case!r} comes twice", where=where, help="keep one")
+                    what = f"the case {quoted(case)} comes twice"
+                    raise InputError(what, where=where, help="keep one")
                 found[case] = {name: told(label) for name, label in expected.items()}
             case _:
                 help_ = "give the cases.jsonl of the pack that was recorded"

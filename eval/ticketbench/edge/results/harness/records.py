@@ -40,7 +40,8 @@ def records(path: Path) -> tuple[list[Record], Beside]:
 def _records(text: Pieces, beside: Beside) -> Iterator[Record]:
     while text.peek():
         line, own = text.line, Beside()
-        found = list(_in_object(text, own)) if text.peek() == "{" else [(line, text.value())]
+        is_object = text.peek() == "{"
+        found = list(_in_object(text, own, levels=2)) if is_object else [(line, text.value())]
         if found:
             beside |= own
             yield from found
@@ -48,8 +49,8 @@ def _records(text: Pieces, beside: Beside) -> Iterator[Record]:
             yield line, own
 
 
-def _in_object(text: Pieces, beside: Beside) -> Iterator[Record]:
-    """The records in the lists of an object; its other values go to `beside`."""
+def _in_object(text: Pieces, beside: Beside, *, levels: int) -> Iterator[Record]:
+    """The records in the lists of an object of so many levels; its other values go to `beside`."""
     text.take("{")
     while text.peek() != "}":
         key = text.value()
@@ -57,8 +58,8 @@ def _in_object(text: Pieces, beside: Beside) -> Iterator[Record]:
         sign = text.peek() if key == _LIST else ""
         if sign == "[":
             yield from _items(text)
-        elif sign == "{":
-            yield from _in_object(text, beside)
+        elif sign == "{" and levels > 1:
+            yield from _in_object(text, beside, levels=levels - 1)
         else:
             beside[str(key)] = text.value()
         if text.peek() != "}":

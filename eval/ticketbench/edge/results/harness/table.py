@@ -111,7 +111,7 @@ def _answers(
                     left_out[one] += 1
         except InputError as error:
             raise error.located(f"{path}:{line}") from None
-        except (KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError, OverflowError, RecursionError):
             what = f"this record is not as {own.tool} writes it"
             help_ = "write the file anew, or say what its columns are: --columns"
             raise InputError(what, where=f"{path}:{line}", help=help_) from None
