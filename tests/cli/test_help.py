@@ -41,6 +41,7 @@ ELSEWHERE = {
     "ticketbench serve": "runs until somebody ends it; tests/edge/serving starts it",
     "ticketbench key bind": "writes the file of keys of a user; tests/cli/test_key.py has one",
     "ticketbench doctor configs/support.yaml --online": "asks a server",
+    "ticketbench policy export configs/support.yaml --on v2 --format": "needs 50 tickets",
     "ticketbench policy check": "needs a policy with a promise; tests/cli/test_policy.py has one",
     "ticketbench run configs/support.yaml --batch": "needs a server; test_run_batches.py has one",
     "ticketbench cache recheck": "needs an endpoint by URL: an engine in process asks nobody",

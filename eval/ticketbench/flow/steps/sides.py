@@ -149,7 +149,7 @@ def side_of(
 
 
 def _split(text: str) -> tuple[Path, str | None]:
-    """`FILE:SET` in parts; a file may have a colon in its own name, or a name in it behind two."""
+    """`FILE:SET` in parts; a file may have a colon in its own name, and so may a set."""
     if is_python(Path(text)):
         return Path(text), None
     if Path(text).exists() or ":" not in text:
@@ -158,8 +158,9 @@ def _split(text: str) -> tuple[Path, str | None]:
             help_ = "check the path; a rubric set needs the config that names it: --config CONFIG"
             raise InputError(f"no such file: {text}", help=help_)
         return path, None
-    file, _, name = text.rpartition(":")
-    return Path(file), name
+    ends = [i for i, sign in enumerate(text) if sign == ":"]
+    end = next((i for i in reversed(ends) if Path(text[:i]).exists()), ends[-1])
+    return Path(text[:end]), text[end + 1 :]
 
 
 def _of_run(folder: Path, name: str | None) -> Side:
