@@ -35,13 +35,15 @@ from paired_tickets import COSTS, answered, customer_sizes
 from paths_of_evidence import chance_to_reach, most_common_path
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import FloatArray
+from ticketbench.measure.gates.judge import fresh_gate
+from ticketbench.measure.gates.results import OnFresh
 from ticketbench.measure.gates.rule import LEVEL
 from ticketbench.measure.labelled.about_log import of_log
 from ticketbench.measure.labelled.about_tickets import of_tickets
 from ticketbench.measure.labelled.log import LabelledLog, of_customers
 from ticketbench.measure.labelled.more import more_labels
 from ticketbench.measure.labelled.order import About, order_of
-from ticketbench.measure.labelled.release import fresh_tickets, release
+from ticketbench.measure.labelled.release import PLANNED, fresh_tickets, release
 from ticketbench.measure.labelled.targets import TARGETS, gains, sides, stakes
 from ticketbench.measure.labelled.verdict import label_verdict
 from ticketbench.measure.pairs.change import Change
@@ -402,10 +404,24 @@ def fifty(
         if pull % 10 == 0:
             lost = rng.binomial(n, 0.8 * (1 - stay))
             won = rng.binomial(n - lost, 0.2 * rise / (1 - 0.8 * (1 - stay)))
-            labels.append((lost + won) / 0.75)
-            if release(of_turned(won, lost, n), budget=budget).outcome == "ships":
+            found = as_judged(rng, won, lost, n, budget)
+            labels.append(found.n_labelled)
+            if found.outcome == "pass":
                 worst, out = min(worst, true - 0.8), merged
     return worst, out, merged, float(np.mean(labels))
+
+
+def as_judged(rng: np.random.Generator, won: int, lost: int, n: int, budget: float) -> OnFresh:
+    """What `gate --release` says: on a quarter of the n tickets that differ both are wrong, and the
+    labels that it asks for are a random part.
+    """
+    differ = min(round((won + lost) / 0.75), n)
+    gains = np.zeros(n)
+    gains[:differ] = rng.permutation(np.repeat(SIGNS, [won, lost, differ - won - lost]))
+    log = LabelledLog(gains, np.arange(n) < differ, np.arange(n), 1.0)
+    return fresh_gate(
+        "release", log, against="pin", budget=budget, planned=PLANNED, look=1, noted=False
+    )
 
 
 @cache

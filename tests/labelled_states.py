@@ -49,6 +49,7 @@ def state(
             n_first=n_first,
             ids=ids,
             groups=tuple(groups) or tuple(range(n)),
+            hashes=tuple(f"{i:016x}" for i in range(1, n + 1)),
         ),
         base=SideOf("v1", "r1", url, Policy(), (0,) * n, (outcomes[0],) * n, {}),
         candidate=SideOf("v2", "r2", url, Policy(), tops, (outcomes[1],) * n, {}),

@@ -46,7 +46,7 @@ state_option = click.option(
 
 @click.command("next")
 @click.option(
-    "--a", "base", default="", metavar="SET", help="The set that is used now, or `baseline`."
+    "--a", "base", default="", metavar="SET", help="The set that is used now, `baseline`, or `pin`."
 )
 @click.option("--b", "candidate", default="", metavar="SET", help="The set that may replace it.")
 @click.option("--config", type=_path, metavar="CONFIG", help="The config that has both sets.")
@@ -168,7 +168,7 @@ def _show(found: Handed) -> None:
     show_pieces(Piece(f"{agree_text(found)}.", "bold"))
     if not found.sheet:
         show("Every ticket that matters has a label.")
-        show_command("verdict: ", _with_state("verdict", found.state))
+        show_command("verdict: ", _verdict(found))
         return
     first, last = found.numbers[0], found.numbers[-1]
     show(f"{len(found.numbers)} to label, number {first:,} to {last:,}: {found.sheet}")
@@ -177,7 +177,16 @@ def _show(found: Handed) -> None:
         show_wrapped(masked_text(found.masking), indent="")
     who = ["--annotator", found.annotator] if found.annotator else []
     show_command("then: ", _with_state("import", found.state, found.sheet, *who))
-    show_command("      ", _with_state("verdict", found.state))
+    show_command("      ", _verdict(found))
+
+
+def _verdict(found: Handed) -> list[str]:
+    """What judges the labels: against the pin that is a gate, which is looked at once."""
+    from ticketbench.flow.labels.sets import PIN
+
+    if found.base == PIN:
+        return ["ticketbench", "gate", found.config, "--release", found.state]
+    return _with_state("verdict", found.state)
 
 
 def _with_state(verb: str, state: str, *words: str) -> list[str]:

@@ -35,7 +35,7 @@ def state() -> LabelState:
         seed=0,
         costs=Costs(missed=2.0),
         labels=("x", "y"),
-        log=LogOf("f", {"decisions without a text": 2}, "", 0, IDS, (0, 1, 1)),
+        log=LogOf("f", {"decisions without a text": 2}, "", 0, IDS, (0, 1, 1), IDS),
         base=SideOf("v1", "r1", URL, Policy(), (0, 0, 1), (0, 2, 0), {1: (0, 1)}),
         candidate=SideOf("v2", "r2", URL, BY_LABEL, (1, 0, 0), (0, 0, 0), {}),
         to_label=(1, 3),

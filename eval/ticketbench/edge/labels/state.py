@@ -39,7 +39,8 @@ class LogOf:
     left_out     how many are not among them, by the reason in words
     grouped_by   the column of customers or threads; empty where none is known
     n_first      so many at the head are one ticket of each customer; 0: the order is over tickets
-    ids, groups  of each ticket, in the order that is fixed before the first label
+    ids, groups  of each ticket, in the order that is fixed before the first label; and `hashes` of
+                 its id and text, by which a baseline knows it
     """
 
     fingerprint: str
@@ -48,6 +49,7 @@ class LogOf:
     n_first: int
     ids: tuple[str, ...]
     groups: tuple[int, ...]
+    hashes: tuple[str, ...]
 
     @property
     def n(self) -> int:
@@ -59,7 +61,7 @@ class LogOf:
 class SideOf:
     """What one of the two rubric sets says of each ticket.
 
-    name      of a set of the config, or `baseline`
+    name      of a set of the config, `baseline` or `pin`
     rubrics   the fingerprint of its questions
     url       the endpoint that answered, without a key
     policy    that outcomes follow from

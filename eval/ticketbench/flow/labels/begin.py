@@ -18,8 +18,10 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.types import IntArray, ScoreTable
 from ticketbench.edge.inputs.config import read_config
 from ticketbench.edge.labels.state import LabelState, LogOf, SideOf, Source
-from ticketbench.flow.labels.sets import OneSet, set_called
+from ticketbench.edge.results.baseline import ticket_hash
+from ticketbench.flow.labels.sets import PIN, OneSet, kept_baseline, set_called
 from ticketbench.flow.labels.tickets import Fresh, fresh_tickets
+from ticketbench.flow.labels.used import refuse_used
 from ticketbench.flow.plan import RunPlan, plan_of
 from ticketbench.flow.steps.completeness import missing_error
 from ticketbench.flow.steps.inputs import Inputs, inputs_on
@@ -85,6 +87,8 @@ def begun(asked: Begin, *, mode: Mode, ear: Ear) -> tuple[LabelState, Inputs]:
         help_ = "name the column: `dataset: {columns: {group: COLUMN}}` in the config"
         raise InputError("--customers needs to know whose a ticket is", help=help_)
     both = set_called(inputs, asked.base), set_called(inputs, asked.candidate)
+    if asked.base == PIN and PIN not in inputs.config.file.sets:
+        _refuse_for_release(asked, inputs)
     pair, left_out = _answers(inputs, both, fresh, mode=mode, ear=ear)
     costs = inputs.config.costs
     of = sides(pair, policies=(both[0].policy, both[1].policy))
@@ -108,6 +112,21 @@ def begun(asked: Begin, *, mode: Mode, ear: Ear) -> tuple[LabelState, Inputs]:
         to_label=_ints(np.flatnonzero(differs) + 1),
     )
     return state, inputs
+
+
+def _refuse_for_release(asked: Begin, inputs: Inputs) -> None:
+    """What a release could not be judged on is said before anything is asked."""
+    if asked.target != "accuracy":
+        what = f"against the pin the target is accuracy, not {asked.target}"
+        raise InputError(what, where="--target", help="the budget of a release is one of accuracy")
+    if asked.customers:
+        help_ = "begin without --customers: its interval allows for customers"
+        raise InputError(
+            "a release is judged on tickets like these, not on one a customer", help=help_
+        )
+    tickets = inputs.dataset.tickets
+    hashes = [ticket_hash(one) for one in tickets]
+    refuse_used([one.id for one in tickets], hashes, kept_baseline(inputs))
 
 
 def refuse_changed(state: LabelState, inputs: Inputs) -> None:
@@ -179,6 +198,7 @@ def _log(
 ) -> LogOf:
     table, rows = pair[0].table, order.rows
     ids = tuple(table.ids[row] for row in rows.tolist())
+    hash_of = {ticket.id: ticket_hash(ticket) for ticket in inputs.dataset.tickets}
     return LogOf(
         fingerprint=inputs.dataset.fingerprint,
         left_out=left_out,
@@ -186,6 +206,7 @@ def _log(
         n_first=order.n_first,
         ids=ids,
         groups=_ints(table.groups[rows]),
+        hashes=tuple(hash_of[name] for name in ids),
     )
 
 

@@ -100,7 +100,7 @@ def judged_labels(state: LabelState, *, disagree: str = LEAVE_OUT) -> Labelled:
     set. Raises InputError for a rule that names nobody.
     """
     people, of = decided(state, disagree=disagree), sides_of(state)
-    log = _log(state, of, people)
+    log = labelled_part(state, of, people)
     speaks = of_customers(log, _order(state))
     verdict = label_verdict(speaks, margin=state.margin)
     return Labelled(
@@ -159,7 +159,7 @@ def _order(state: LabelState) -> Order:
     return Order(np.arange(state.log.n), state.log.n_first)
 
 
-def _log(state: LabelState, of: Sides, people: Decided) -> LabelledLog:
+def labelled_part(state: LabelState, of: Sides, people: Decided) -> LabelledLog:
     """The labelled log; a ticket that people left undecided gains nothing for either set."""
     place = {label: i for i, label in enumerate(state.labels)}
     given = [people.labels.get(name) for name in state.log.ids]

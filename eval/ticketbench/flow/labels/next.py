@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class Handed:
     """A batch on its way to a person; n_log = n_agree + n_to_label + n_left_out.
 
-    state, sheet  the files; no sheet where all is labelled
+    state, sheet  the files; no sheet where all is labelled. `config` is that of the first call
     begins        whether the order was fixed by this call
     numbers       of the tickets on the sheet among those to label, from 1
     labels        what may be written into the sheet
@@ -41,6 +41,7 @@ class Handed:
     """
 
     state: str
+    config: str
     sheet: str
     begins: bool
     annotator: str
@@ -111,6 +112,7 @@ def label_next(
                 files.beside_with(path, content)
     return Handed(
         state=str(state_path),
+        config=state.source.config,
         sheet="" if path is None else str(path),
         begins=begins,
         annotator=how.annotator,

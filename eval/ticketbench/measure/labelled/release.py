@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 from scipy import special
 
 from ticketbench.core.types import Value
+from ticketbench.measure.labelled.about_log import FEWEST
+from ticketbench.measure.labelled.log import LabelledLog
 from ticketbench.measure.pairs.change import IMAGINED, MOST_NEEDED, Change
 
 LEVEL = 0.05
@@ -48,13 +51,18 @@ class FreshTickets:
     n_labels: int
 
 
+def two_sided(planned: int) -> float:
+    """The confidence of the interval whose ends are the one-sided bounds of a release."""
+    return 1 - 2 * LEVEL / planned
+
+
 def release(gain: Change, *, budget: float, planned: int = PLANNED) -> Release:
     """`gain` of the release over the pin on fresh tickets: it ships where low > -budget.
 
     The level is that of all `planned` releases together (Bonferroni), so that each may be looked at
     once. A gain without an interval ships nothing.
     """
-    low = gain.bounds(1 - 2 * LEVEL / planned).low
+    low = gain.bounds(two_sided(planned)).low
     return Release("ships" if low > -budget else "nothing ships", low, budget, planned, gain)
 
 
@@ -78,3 +86,26 @@ def fresh_tickets(
 
     n = 1 + bisect_left(range(1, MOST_NEEDED), 0.0, key=left)
     return FreshTickets(n, math.ceil(n * differ))
+
+
+def wanted(log: LabelledLog, *, budget: float, planned: int = PLANNED) -> int:
+    """On how many labels from the top a release is judged, known before the first one is given.
+
+    m of the M labels that matter say as much about n tickets as all labels of n·m/M tickets would,
+    so they are the labels of `fresh_tickets`, as if every disagreement were right in one of both:
+    at least 30, at most M.
+    """
+    if not log.n_differ:
+        return 0
+    share = log.n_differ / log.n
+    asked = fresh_tickets(turned=share, differ=share, budget=budget, planned=planned)
+    return min(max(asked.n_labels, FEWEST), log.n_differ)
+
+
+def judged_part(log: LabelledLog, n_labels: int) -> LabelledLog:
+    """The log with its first `n_labels` labels alone: who looks after each label and stops when it
+    ships would ship too often, so a release is looked at once.
+    """
+    gains = log.gains.copy()
+    gains[np.flatnonzero(log.differs)[n_labels:]] = math.nan
+    return replace(log, gains=gains)
