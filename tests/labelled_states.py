@@ -12,7 +12,6 @@ from ticketbench.edge.labels.state import (
     LogOf,
     SideOf,
     Source,
-    order_digest,
     state_bytes,
 )
 
@@ -45,7 +44,6 @@ def state(
         labels=(OLD, NEW, OTHER),
         log=LogOf(
             fingerprint="log",
-            order=order_digest(ids),
             left_out={},
             grouped_by="customer" if groups else "",
             n_first=n_first,

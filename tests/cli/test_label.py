@@ -226,8 +226,23 @@ def test_no_line_is_wider_than_the_narrowest_terminal(folder: Path) -> None:
     assert longest(shown(folder, "label", "verdict", "--all", columns=60).stdout) <= 60
 
 
-def test_to_begin_all_four_options_are_needed(folder: Path) -> None:
-    assert "name all of --a, --b, --config and --from" in refused(folder, "next", "--a", "v1")
+def test_what_is_to_be_typed_next_says_whose_labels_they_are(folder: Path) -> None:
+    said = " ".join(label(folder, "next", "--annotator", "anna").split())
+    assert "ticketbench label import labels-anna-001-010.csv --annotator anna" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--a", "v1"), ("--target", "cost"), ("--margin", "0.1"), ("--customers",), ("--seed", "9"),
+        ("--set", "policy.threshold=0.9"), ("--texts", "texts.csv"), ("--columns", "text=body"),
+    ],
+)  # fmt: skip
+def test_no_option_of_the_first_call_is_passed_over_later(
+    folder: Path, words: tuple[str, ...]
+) -> None:
+    said = refused(folder, "next", *words)
+    assert f"{words[0]} is of the first call, which names --a, --b, --config and --from" in said
 
 
 def test_a_verdict_without_a_state_says_how_to_begin(tmp_path: Path) -> None:

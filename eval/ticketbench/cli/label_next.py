@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ticketbench.cli.options import set_option
 from ticketbench.cli.output import (
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
 _path = click.Path(path_type=Path)
 TARGETS = ("accuracy", "wrongly_routed", "routed_right", "cost")
 STATE = Path("labels.json")
+_OF_BEGINNING = frozenset(
+    "base candidate config tickets texts columns target margin customers seed overrides".split()
+)
 
 state_option = click.option(
     "--state", type=_path, default=STATE, show_default=True, metavar="FILE",
@@ -105,9 +110,10 @@ def next_command(
     from ticketbench.flow.labels.next import Sheet, label_next
 
     begin = None
-    if base or candidate or config or tickets:
+    if named := _named_to_begin():
         if not (base and candidate and config and tickets):
-            raise click.UsageError("to begin, name all of --a, --b, --config and --from")
+            what = f"{named} is of the first call, which names --a, --b, --config and --from"
+            raise click.UsageError(f"{what}; what has begun keeps its own")
         source = _source(config, overrides, tickets, texts, columns)
         begin = Begin(base, candidate, source, target, margin, seed, customers)
     found = label_next(
@@ -122,6 +128,14 @@ def next_command(
         show_json("label-next", found)
     else:
         _show(found)
+
+
+def _named_to_begin() -> str:
+    """The first option on the command line that only a beginning can follow; empty without any."""
+    context = click.get_current_context()
+    names = {p.name: p.opts[0] for p in context.command.params if p.name in _OF_BEGINNING}
+    typed = (context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in names)
+    return next(compress(names.values(), typed), "")
 
 
 def _source(
@@ -161,7 +175,8 @@ def _show(found: Handed) -> None:
     show_wrapped(f"labels: {', '.join(found.labels)} (where no label fits)", indent="")
     if found.masking.mode == "masked":
         show_wrapped(masked_text(found.masking), indent="")
-    show_command("then: ", _with_state("import", found.state, found.sheet))
+    who = ["--annotator", found.annotator] if found.annotator else []
+    show_command("then: ", _with_state("import", found.state, found.sheet, *who))
     show_command("      ", _verdict(found))
 
 

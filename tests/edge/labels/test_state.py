@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,6 @@ from ticketbench.edge.labels.state import (
     SideOf,
     Source,
     alone,
-    order_digest,
     read_state,
     state_bytes,
 )
@@ -35,9 +35,7 @@ def state() -> LabelState:
         seed=0,
         costs=Costs(missed=2.0),
         labels=("x", "y"),
-        log=LogOf(
-            "f", order_digest(IDS), {"decisions without a text": 2}, "", 0, IDS, (0, 1, 1), IDS
-        ),
+        log=LogOf("f", {"decisions without a text": 2}, "", 0, IDS, (0, 1, 1), IDS),
         base=SideOf("v1", "r1", URL, Policy(), (0, 0, 1), (0, 2, 0), {1: (0, 1)}),
         candidate=SideOf("v2", "r2", URL, BY_LABEL, (1, 0, 0), (0, 0, 0), {}),
         to_label=(1, 3),
@@ -78,12 +76,50 @@ def test_another_file_is_no_state(tmp_path: Path, text: str) -> None:
         read_state(path)
 
 
-def test_tickets_in_another_order_than_the_digest_says_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("where", "value"),
+    [
+        (("log", "ids"), ["a", "b", "c"]),
+        (("log", "groups"), [0]),
+        (("log", "n_first"), 99),
+        (("base", "tops"), [0, 0, 99]),
+        (("base", "outcomes"), [0, 2]),
+        (("candidate", "policy", "threshold"), 0.1),
+        (("to_label",), [1]),
+        (("to_label",), [1, 3, 9999]),
+        (("labels",), ["x"]),
+        (("target",), "f1"),
+        (("margin",), 0.5),
+        (("margin",), None),
+        (("costs", "misroute"), -4.0),
+        (("given", ""), {"b": "nothing that a set has"}),
+        (("given", ""), {"a": "x"}),
+        (("digest",), ""),
+    ],
+)
+def test_what_was_changed_by_hand_is_refused(
+    tmp_path: Path, where: tuple[str, ...], value: object
+) -> None:
     path = tmp_path / "labels.json"
-    moved = replace(state(), log=replace(state().log, ids=("a", "b", "c")))
-    path.write_bytes(state_bytes(moved))
-    with pytest.raises(InputError, match="not in the order of its digest"):
+    whole = json.loads(state_bytes(state()))
+    *outer, last = where
+    inner = whole["data"]
+    for name in outer:
+        inner = inner[name]
+    assert last in inner
+    inner[last] = value
+    path.write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(InputError, match="is damaged: it was changed by something other"):
         read_state(path)
+
+
+def test_the_digest_is_of_what_is_fixed_before_the_first_label(tmp_path: Path) -> None:
+    path = tmp_path / "labels.json"
+    digests = set()
+    for of in (state(), replace(state(), given={}), state().with_labels("ben", {"b": "y"})):
+        path.write_bytes(state_bytes(of))
+        digests.add(read_state(path).digest)
+    assert len(digests) == 1
 
 
 def test_who_comes_second_waits_for_the_first(tmp_path: Path) -> None:

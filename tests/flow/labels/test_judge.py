@@ -102,6 +102,17 @@ def test_a_log_of_customers_says_whom_it_speaks_of() -> None:
     assert "--customers" in whom
 
 
+def test_a_gain_on_other_tickets_is_never_more_than_all_of_them() -> None:
+    found = judged_labels(labelled(state(6, (1, 2, 3)), NEW, NEW, OTHER))
+    (whom, *_) = more_lines(found)
+    assert whom.endswith("of others like these: +33.3 [-58.6, +100.0] of 100 tickets")
+
+
+def test_a_single_ticket_is_spoken_of_as_one() -> None:
+    found = judged_labels(state(1, (1,)))
+    assert headline(found).startswith("Cannot tell yet whether on this ticket v2 ")
+
+
 def test_an_order_by_customer_speaks_of_the_average_customer_from_its_head_alone() -> None:
     groups = [*range(100), *(i % 100 for i in range(300))]
     of = labelled(state(400, range(1, 81), groups=groups, n_first=100), *mixed(40, NEW))

@@ -20,8 +20,10 @@ from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.edge.labels.state import Source, read_state
 from ticketbench.flow.labels.batch import next_batch
 from ticketbench.flow.labels.begin import Begin, Ear
+from ticketbench.flow.labels.judge import label_judge
 from ticketbench.flow.labels.next import Handed, Sheet, label_next
 from ticketbench.flow.labels.take import label_import
+from ticketbench.flow.labels.words import agree_text
 from ticketbench.flow.plan import RunPlan
 
 N, DIFFER = 60, 12
@@ -67,6 +69,9 @@ def test_what_agrees_what_differs_and_what_is_left_out_add_up(folder: Path) -> N
         "decisions without a text": 1,
         "decisions without a ticket_id": 1,
     }
+    said = agree_text(found)
+    assert said.startswith("Of 60 tickets the label matters for 12, ")
+    assert "for 48 it cannot change the answer; not among them: further decisions about" in said
 
 
 def test_a_sheet_holds_the_first_ten_in_order_and_no_answer(folder: Path) -> None:
@@ -256,6 +261,16 @@ def test_one_ticket_of_each_customer_comes_first_where_that_is_asked(folder: Pat
     assert log.n_first == 20
     assert len(set(log.groups[:20])) == 20
     assert kept(folder)["log"]["grouped_by"] == "customer"  # type: ignore[index]
+
+
+def test_by_customer_only_tickets_that_the_verdict_reads_are_handed_out(folder: Path) -> None:
+    found = handed(Sheet(size=60), customers=True)
+    places = read_state(Path("labels.json")).to_label
+    assert 0 < len(found.numbers) == found.n_to_label < DIFFER
+    assert max(places) <= 20
+    label_import(Path("labels.json"), [labelled(Path(found.sheet), lambda _, __: "billing")])
+    verdict = label_judge(Path("labels.json")).verdict
+    assert verdict.n_labelled == verdict.n_differ == found.n_to_label
 
 
 def test_customers_need_a_column(folder: Path) -> None:

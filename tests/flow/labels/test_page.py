@@ -9,7 +9,6 @@ from dataclasses import replace
 from html import unescape
 
 from labelled_states import NEW, OLD, labelled, state
-from ticketbench.edge.labels.state import order_digest
 from ticketbench.flow.labels.judge import judged_labels
 from ticketbench.flow.labels.page import verdict_page
 from ticketbench.flow.labels.words import headline, lines, more_lines, share_rows
@@ -27,7 +26,7 @@ def test_headline_sentences_and_shares_are_those_of_the_terminal() -> None:
 def test_labelled_and_disputed_tickets_are_listed_and_ids_masked() -> None:
     ids = ("jane@example.com", *(f"T{i}" for i in range(2, 41)))
     of = state()
-    named = replace(of, log=replace(of.log, ids=ids, order=order_digest(ids)))
+    named = replace(of, log=replace(of.log, ids=ids))
     both = labelled(labelled(named, NEW, NEW, annotator="anna"), OLD, annotator="ben")
     html = verdict_page(judged_labels(both)).decode()
     assert "jane" not in html

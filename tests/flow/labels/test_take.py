@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,6 +89,41 @@ def test_each_unknown_label_is_an_error_with_its_first_line_and_what_it_may_be(
     assert first.where.endswith("s.csv:2")
     assert "__none__" in first.help
     assert (second.what, second.where[-2:]) == ("no set has the label 'q'", ":4")
+
+
+def placed(folder: Path, *rows: tuple[int | str, str, str]) -> Path:
+    """A sheet that says the place of each ticket, as `label next` writes it."""
+    table = "".join(f"{place},{ticket},{label}\n" for place, ticket, label in rows)
+    path = folder / "placed.csv"
+    path.write_text(f"place,ticket_id,label\n{table}", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("place", ["2", "2.0"])
+def test_zeros_that_a_spreadsheet_took_off_an_id_come_back(tmp_path: Path, place: str) -> None:
+    of = state(3, (1, 2, 3))
+    path = kept(replace(of, log=replace(of.log, ids=("7", "007", "000"))), tmp_path)
+    label_import(path, [placed(tmp_path, (1, "7", "x"), (place, "7", "y"), (3, "0", "z"))])
+    assert read_state(path).given[""] == {"7": "x", "007": "y", "000": "z"}
+
+
+def test_without_a_place_a_number_without_its_zeros_is_foreign(tmp_path: Path) -> None:
+    of = state(2, (1, 2))
+    path = kept(replace(of, log=replace(of.log, ids=("007", "T2"))), tmp_path)
+    error = refused(path, sheet(tmp_path, {"7": "x"}))
+    assert "'7' is none of the tickets to label" in str(error)
+
+
+def test_a_column_that_was_sorted_without_the_others_is_refused(path: Path, tmp_path: Path) -> None:
+    error = refused(path, placed(tmp_path, (1, "T2", "x"), (2, "T1", "y"), (3, "T3", "x")))
+    assert "2 tickets at the place of another, 'T2' at 1" in str(error)
+    assert error.problems[0].where.endswith("placed.csv:2")
+    assert "sort whole rows" in error.problems[0].help
+
+
+def test_whole_rows_in_another_order_and_an_odd_place_are_taken(path: Path, tmp_path: Path) -> None:
+    rows = ((3, "T3", "x"), (1, "T1", "y"), ("", "T2", "y"), ("4th", "T4", "y"), (9999, "T5", "y"))
+    assert label_import(path, [placed(tmp_path, *rows)]).n_new == 5
 
 
 def test_two_labels_of_one_person_in_the_same_sheets_are_refused(

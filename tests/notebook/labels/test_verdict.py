@@ -10,6 +10,7 @@ from forked import ticketbench_in
 from labelled_states import NEW, OLD, kept, labelled, state
 from logged_project import labelled as filled
 from logged_project import write_log
+from ticketbench.core.errors import InputError
 from ticketbench.notebook.labels.sheets import label_import, label_next
 from ticketbench.notebook.labels.verdict import label_verdict
 
@@ -27,6 +28,13 @@ def test_from_a_log_to_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert taken.to_frame("gaps").empty
     assert label_next().found.sheet == ""
     assert label_verdict().found.verdict.exact
+
+
+@pytest.mark.parametrize("some", [{"config": "eval.yaml"}, {"base": "v1"}, {"target": "cost"}])
+def test_a_part_of_what_begins_is_not_passed_over(tmp_path: Path, some: dict[str, str]) -> None:
+    path = kept(state(), tmp_path)
+    with pytest.raises(InputError, match="not all that the first call names"):
+        label_next(**some, state=path)  # type: ignore[arg-type]
 
 
 def test_frames_and_json_are_those_of_the_command(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ticketbench.edge.imports.looks import first_record, told_by
 from ticketbench.edge.imports.preset import Asked, LeftOut, Preset
 from ticketbench.edge.imports.raw import open_export
 from ticketbench.edge.inputs.tickets.identity import NoId, usable_id
-from ticketbench.edge.labels.sheet import LABEL, TICKET
+from ticketbench.edge.labels.sheet import LABEL, PLACE, TICKET
 from ticketbench.edge.tables.reading import read_table
 from ticketbench.edge.tables.rows import Dialect, Row, Table
 
@@ -24,12 +24,15 @@ ANNOTATOR = "annotator"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A label that somebody gave; empty where the cell is blank. `where` is its file:line."""
+    """A label that somebody gave; empty where the cell is blank. `where` is its file:line, `place`
+    that of the ticket in the order of the log, 0 where the file does not say it.
+    """
 
     ticket_id: str
     annotator: str
     label: str
     where: str
+    place: int = 0
 
 
 def labels_in(
@@ -58,6 +61,7 @@ def labels_in(
             annotator or who or _text(row, ANNOTATOR),
             _text(row, column),
             f"{path}:{row.line}",
+            _place(row),
         )
         for row in table.rows
         for who, column in columns
@@ -89,6 +93,11 @@ def _id(row: Row, path: Path, *, is_float: bool) -> str:
     except NoId as error:
         what = f"{TICKET} {quoted(found)} {error}"
         raise InputError(what, where=f"{path}:{row.line}", help=error.help) from None
+
+
+def _place(row: Row) -> int:
+    told = _text(row, PLACE).removesuffix(".0")
+    return int(told) if told.isdecimal() and len(told) < 10 else 0
 
 
 def _text(row: Row, column: str) -> str:

@@ -7,10 +7,12 @@ labels does not open it: the sheets are without them.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+import msgspec
 
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.core.policy import Costs, Policy
@@ -34,15 +36,14 @@ class LogOf:
     """The tickets that a verdict speaks of, each once, in the order in which they are looked at.
 
     fingerprint  of ids, texts and groups of all that could be asked
-    order        digest of the ids in this order, which is fixed before the first label
     left_out     how many are not among them, by the reason in words
     grouped_by   the column of customers or threads; empty where none is known
     n_first      so many at the head are one ticket of each customer; 0: the order is over tickets
-    ids, groups  of each ticket, and `hashes` of its id and text, by which a baseline knows it
+    ids, groups  of each ticket, in the order that is fixed before the first label; and `hashes` of
+                 its id and text, by which a baseline knows it
     """
 
     fingerprint: str
-    order: str
     left_out: Mapping[str, int]
     grouped_by: str
     n_first: int
@@ -90,6 +91,7 @@ class LabelState:
     labels    of both sets, those of the base first
     to_label  places, from 1, of the tickets whose label matters; rising
     given     labels of each annotator ("" where nobody is named), by ticket id
+    digest    of all that is fixed before the first label; filled in as it is written
     """
 
     source: Source
@@ -103,6 +105,7 @@ class LabelState:
     candidate: SideOf
     to_label: tuple[int, ...]
     given: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    digest: str = field(default="", compare=False)
 
     @property
     def known_labels(self) -> tuple[str, ...]:
@@ -131,11 +134,6 @@ class LabelState:
         return replace(self, given={**self.given, annotator: ordered})
 
 
-def order_digest(ids: Sequence[str]) -> str:
-    """What tells one order of a log from another."""
-    return f"sha256:{fingerprint(ids)}"
-
-
 def read_state(path: Path) -> LabelState:
     """The state in `path`. Raises InputError where there is none, or it is something else."""
     if not path.is_file():
@@ -147,15 +145,15 @@ def read_state(path: Path) -> LabelState:
     except InputError:
         what = f"{path} is no labelling that this version of ticketbench reads"
         raise InputError(what, help="name another with --state, or begin anew") from None
-    if found.log.order != order_digest(found.log.ids):
-        what = f"{path} is damaged: its tickets are not in the order of its digest"
-        raise InputError(what, help="take the file back as it was written")
+    if found.digest != _digest(found) or not _could_be_given(found):
+        what = f"{path} is damaged: it was changed by something other than ticketbench"
+        raise InputError(what, help="take the file back as it was written, or begin anew")
     return found
 
 
 def state_bytes(state: LabelState) -> bytes:
     """The file of a state."""
-    return envelope("label", state)
+    return envelope("label", replace(state, digest=_digest(state)))
 
 
 @contextmanager
@@ -183,3 +181,20 @@ def alone(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _digest(state: LabelState) -> str:
+    """What tells whether the order, the answers or the question were changed after a label.
+
+    Without the source: a key in it is struck out as the file is written.
+    """
+    fixed = replace(state, source=Source("", (), "", "", ()), given={}, digest="")
+    return f"sha256:{fingerprint([msgspec.json.encode(fixed).decode()])}"
+
+
+def _could_be_given(state: LabelState) -> bool:
+    """Whether an import would take each label that is there."""
+    tickets, labels = set(state.ids_to_label), set(state.known_labels)
+    return all(
+        own.keys() <= tickets and labels.issuperset(own.values()) for own in state.given.values()
+    )

@@ -17,7 +17,7 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import IntArray, ScoreTable
 from ticketbench.edge.inputs.config import read_config
-from ticketbench.edge.labels.state import LabelState, LogOf, SideOf, Source, order_digest
+from ticketbench.edge.labels.state import LabelState, LogOf, SideOf, Source
 from ticketbench.edge.results.baseline import ticket_hash
 from ticketbench.flow.labels.sets import PIN, OneSet, kept_baseline, set_called
 from ticketbench.flow.labels.tickets import Fresh, fresh_tickets
@@ -93,7 +93,8 @@ def begun(asked: Begin, *, mode: Mode, ear: Ear) -> tuple[LabelState, Inputs]:
     costs = inputs.config.costs
     of = sides(pair, policies=(both[0].policy, both[1].policy))
     order = order_of(of.groups, about="customers" if asked.customers else "log", seed=asked.seed)
-    differs = stakes(of, target, costs=costs).differs[order.rows]
+    heard = order.rows[: order.n_first or None]
+    differs = stakes(of, target, costs=costs).differs[heard]
     base, candidate = (
         _side(one, i, pair, of, order, priced=costs.missed is not None)
         for i, one in enumerate(both)
@@ -157,7 +158,7 @@ def _margin(asked: Begin, target: Target) -> float:
     if not 0 < margin < (1 if target.share else np.inf):
         help_ = "a share such as 0.02" if target.share else "a price above 0"
         raise InputError(f"a margin cannot be {margin}", where="--margin", help=help_)
-    return margin
+    return float(margin)
 
 
 def _answers(
@@ -200,7 +201,6 @@ def _log(
     hash_of = {ticket.id: ticket_hash(ticket) for ticket in inputs.dataset.tickets}
     return LogOf(
         fingerprint=inputs.dataset.fingerprint,
-        order=order_digest(ids),
         left_out=left_out,
         grouped_by=fresh.grouped_by,
         n_first=order.n_first,

@@ -36,9 +36,13 @@ _PAGE = """<!doctype html>
 <section class="wide">
 <p class="kick">{{ page.title }}</p>
 <h1 class="long">{{ page.headline }}.</h1>
+<div class="say">
+<div>
 {% for line in page.lines %}
 <p class="sub">{{ line }}.</p>
 {% endfor %}
+</div>
+</div>
 </section>
 {% for part in page.parts %}
 <section class="wide">

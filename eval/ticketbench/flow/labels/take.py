@@ -51,19 +51,20 @@ def label_import(
 
     `annotator` labelled all of them; `annotators` are columns of one person each. With `replace` a
     label takes the place of another one of the same person. Raises InputError, and keeps nothing,
-    for a label that neither set knows, a ticket that was not to be labelled, or another label than
-    before.
+    for a label that neither set knows, a ticket that was not to be labelled, one at the place of
+    another, or another label than before.
     """
     refuse_odd_name(annotator)
     with alone(state_path):
         state = read_state(state_path)
-        given = [
+        read = [
             one
             for path in sheets
             for one in labels_in(path, annotator=annotator, annotators=annotators, dialect=dialect)
         ]
+        given = _with_zeros(state, read)
         filled = [one for one in given if one.label]
-        problems = [*_foreign(state, given), *_unknown(state, filled)]
+        problems = [*_foreign(state, given), *_moved(state, filled), *_unknown(state, filled)]
         if problems:
             raise InputError.of(problems)
         new, same, other = _against(state, filled)
@@ -96,6 +97,40 @@ def gaps(state: LabelState) -> tuple[int, ...]:
     has = [name in done for name in state.ids_to_label]
     last = max((i for i, is_labelled in enumerate(has) if is_labelled), default=-1)
     return tuple(i + 1 for i in range(last) if not has[i])
+
+
+def _with_zeros(state: LabelState, given: Iterable[Given]) -> list[Given]:
+    """With the ids of before, where a spreadsheet took 007 for 7: the sheet says the place."""
+    found = []
+    for one in given:
+        own = _at_place(state, one)
+        as_number = one.ticket_id.isdecimal() and own.lstrip("0") == one.ticket_id.lstrip("0")
+        name = own if as_number else one.ticket_id
+        found.append(Given(name, one.annotator, one.label, one.where, one.place))
+    return found
+
+
+def _moved(state: LabelState, given: Iterable[Given]) -> list[Problem]:
+    """One problem for all tickets that do not stand at their place, as if one column was sorted
+    without the others: nobody can tell whose the labels are.
+    """
+    known = set(state.ids_to_label)
+    found = [
+        one for one in given if one.ticket_id in known and _at_place(state, one) != one.ticket_id
+    ]
+    if not found:
+        return []
+    first, n = found[0], numbers.count(len(found), "ticket")
+    what = f"{n} at the place of another, {quoted(first.ticket_id)} at {first.place:,}"
+    help_ = (
+        "sort whole rows, not one column; labels of another --state: take out the column `place`"
+    )
+    return [Problem(what, first.where, help_)]
+
+
+def _at_place(state: LabelState, one: Given) -> str:
+    """The ticket at the place that the sheet says; its own where it says none of the log."""
+    return state.log.ids[one.place - 1] if 0 < one.place <= state.log.n else one.ticket_id
 
 
 def _foreign(state: LabelState, given: Iterable[Given]) -> list[Problem]:

@@ -11,6 +11,7 @@ from ticketbench.flow.labels.next import Handed
 from ticketbench.flow.labels.take import Taken
 from ticketbench.measure.labelled.more import MoreLabels
 from ticketbench.measure.labelled.targets import TARGETS
+from ticketbench.measure.pairs.verdict import difference_of
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text
 
@@ -34,11 +35,11 @@ _MOST_GAPS = 5
 
 
 def agree_text(found: Labelled | Handed) -> str:
-    """How many tickets there are, and on how many a label matters."""
-    tickets = numbers.count(found.n_log, "ticket")
+    """How many tickets a verdict speaks of, on how many a label matters, and what is left out."""
+    tickets = numbers.count(found.n_agree + found.n_to_label, "ticket")
     left = ""
     if found.n_left_out:
-        left = f", {found.n_left_out:,} are left out: {counted_reasons(found.left_out)}"
+        left = f"; not among them: {counted_reasons(found.left_out)}"
     return (
         f"Of {tickets} the label matters for {found.n_to_label:,}, where {found.base} and "
         f"{found.candidate} differ; for {found.n_agree:,} it cannot change the answer{left}"
@@ -188,7 +189,8 @@ def people_texts(found: Labelled) -> Iterator[str]:
 def _whom(found: Labelled) -> str:
     if found.verdict.about == "customers":
         return "For the average customer"
-    return f"On these {numbers.count(found.verdict.n, 'ticket')}"
+    n = found.verdict.n
+    return "On this ticket" if n == 1 else f"On these {numbers.count(n, 'ticket')}"
 
 
 def _lower(text: str) -> str:
@@ -224,6 +226,8 @@ def _complete(found: Labelled) -> bool:
 def _of_change(found: Labelled) -> Estimate:
     """The gain on tickets like these, as it is printed."""
     change = found.verdict.change
+    if _share(found):
+        return difference_of(change)
     ends = change.bounds()
     return Estimate(change.value, ends.low, ends.high, change.n, change.method)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ticketbench.core.errors import InputError
 from ticketbench.edge.labels.state import Source
 from ticketbench.flow.labels import words
 from ticketbench.flow.labels.begin import Begin
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
 
 STATE = "labels.json"
+_NOTHING = Begin("", "", Source("", (), "", "", ()))
+"""What is asked where no argument of the first call is given."""
 
 
 class NextSheet(Result):
@@ -91,12 +94,15 @@ def label_next(
     """Write the next tickets to label beside `state`; arguments are the options of the command.
 
     The first call names both sets, the config and the tickets; later ones need none of these.
-    Raises InputError where the state is of another comparison or the sheet is there already.
+    Raises InputError where the state is of another comparison or the sheet is there already, and
+    where only a part of what begins is named.
     """
-    begin = None
-    if base or candidate:
-        own = Source(str(config), tuple(overrides), str(tickets), str(texts), tuple(columns))
-        begin = Begin(base, candidate, own, target, margin, seed, customers)
+    own = Source(str(config), tuple(overrides), str(tickets), str(texts), tuple(columns))
+    asked = Begin(base, candidate, own, target, margin, seed, customers)
+    begin = None if asked == _NOTHING else asked
+    if begin and not (base and candidate and own.config and own.tickets):
+        help_ = "name base, candidate, config and tickets; what has begun keeps its own"
+        raise InputError("not all that the first call names", help=help_)
     how = Sheet(annotator, batch, label_studio, mask, force)
     return NextSheet(next_sheet(Path(state), begin, how, mode=mode))
 
