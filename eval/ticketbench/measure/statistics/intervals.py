@@ -122,7 +122,7 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
     cr0 = math.sqrt(float(sums @ sums)) / n
     cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
     independent = math.sqrt(float(residuals @ residuals)) / n
-    worth = effective_number(np.bincount(index))
+    worth = float(n) if g == n else effective_number(np.bincount(index))
     return ClusteredMean(float(v.mean()), n, g, independent, cr1, worth)
 
 
