@@ -11,14 +11,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.types import Failure
 from ticketbench.edge.contract import key_function
-from ticketbench.edge.inputs.dataset import with_line_feeds
+from ticketbench.edge.inputs.tickets.one_row import with_line_feeds
 from ticketbench.edge.redaction import shown_url
-from ticketbench.edge.replay.questions import Questions
-from ticketbench.edge.replay.source import Source
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.questions import Questions
+    from ticketbench.edge.replay.source import Source
 
 _MOST_URLS_LOOKED_AT = 2_000
 _MOST_LABELS_REORDERED = 6
