@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.types import Failure
 from ticketbench.edge.contract import key_function
-from ticketbench.edge.inputs.tickets.one_row import with_line_feeds
 from ticketbench.edge.redaction import shown_url
 
 if TYPE_CHECKING:
@@ -111,6 +110,8 @@ def _other_url(question: Question, stores: Stores) -> Reason | None:
 
 
 def _other_text(question: Question, stores: Stores) -> Reason | None:
+    from ticketbench.edge.inputs.tickets.one_row import with_line_feeds
+
     for text in _near_texts(question.texts[0]):
         if _stored((text,), question.rubrics, question.url, stores):
             same = with_line_feeds(text) == question.texts[0]

@@ -61,7 +61,7 @@ def scores_of(
     form = origin.form
     every = complete_shares(cells, form)
     if every is not None:
-        return Scores(every)
+        return Scores([*every])
     number, found, bad = number_of(form), Scores(), False
     cells_zero = rows_zero = 0
     for line, of_row in zip(numbers, cells, strict=True):
@@ -83,7 +83,7 @@ def scores_of(
     return found
 
 
-def complete_shares(cells: Sequence[Sequence[str]], form: Form) -> list[list[float] | None] | None:
+def complete_shares(cells: Sequence[Sequence[str]], form: Form) -> list[list[float]] | None:
     """The scores of rows that are shares without an empty cell, read together; None where any row
     is another one, or wrong: then each has to be looked at.
     """
@@ -95,11 +95,11 @@ def complete_shares(cells: Sequence[Sequence[str]], form: Form) -> list[list[flo
         values = np.fromiter(map(float, flat), np.float64, len(flat)).reshape(len(cells), -1)
         if not ((values >= 0) & (values <= 1)).all():
             return None
-        rows: list[list[float] | None] = values.tolist()
+        rows: list[list[float]] = values.tolist()
         # A sum of floats is off by less than this; those near the limit are summed exactly.
         unsure = np.abs(values.sum(axis=1) - 1) > AGREEMENT - _SUM_IS_OFF
         for i in np.flatnonzero(unsure).tolist():
-            distribution(rows[i] or (), cells[i], form)
+            distribution(rows[i], cells[i], form)
     except (ValueError, ContractViolation):
         return None
     return rows
