@@ -250,6 +250,7 @@ TOLD = [
     once("state", "total_count_too_high", said(total_count=13)),
     once("output", "another_order", by_line(lambda lines: lines[::-1])),
     once("output", "blank_lines_and_returns", lambda right: right.replace(b"\n", b"\r\n\r\n")),
+    once("output", "byte_order_mark", lambda right: b"\xef\xbb\xbf" + right),
     once("output", "no_last_line_feed", lambda right: right[:-1]),
 ]  # fmt: skip
 """Nothing is lost."""

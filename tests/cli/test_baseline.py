@@ -83,7 +83,7 @@ def test_a_file_of_version_1_stays_as_it_is_under_all_that_only_reads() -> None:
     assert "the next bless starts one" in shown().stdout
     bless("v1")
     data = json.loads(BASELINE.read_bytes())
-    assert data["schema"] == "ticketbench/baseline@2"
+    assert data["schema"] == "ticketbench/baseline@3"
     assert (data["data"]["ledger"]["merged"], data["data"]["ledger"]["sum_seen"]) == (1, -0.833333)
     assert (
         data["data"]["ledger"]["pins"][0]["answers"] == json.loads(old)["data"]["origin"]["scores"]
@@ -153,8 +153,8 @@ def test_tickets_that_share_nothing_with_those_before_are_said() -> None:
 
 def test_a_baseline_of_a_newer_version_says_so() -> None:
     bless("v2")
-    BASELINE.write_bytes(BASELINE.read_bytes().replace(b"baseline@2", b"baseline@3"))
+    BASELINE.write_bytes(BASELINE.read_bytes().replace(b"baseline@3", b"baseline@4"))
     done = ticketbench("gate", "gated.yaml")
     assert done.returncode == 2
-    assert "is of a newer version of ticketbench (ticketbench/baseline@3)" in flat(done.stderr)
+    assert "is of a newer version of ticketbench (ticketbench/baseline@4)" in flat(done.stderr)
     assert "Traceback" not in done.stderr

@@ -41,13 +41,14 @@ ELSEWHERE = {
     "ticketbench serve": "runs until somebody ends it; tests/edge/serving starts it",
     "ticketbench key bind": "writes the file of keys of a user; tests/cli/test_key.py has one",
     "ticketbench doctor configs/support.yaml --online": "asks a server",
+    "ticketbench policy export configs/support.yaml --on v2 --format": "needs 50 tickets",
     "ticketbench policy check": "needs a policy with a promise; tests/cli/test_policy.py has one",
     "ticketbench run configs/support.yaml --batch": "needs a server; test_run_batches.py has one",
     "ticketbench cache recheck": "needs an endpoint by URL: an engine in process asks nobody",
 }
 """Examples that cannot run in a small project, and why."""
 
-GROUPS = ("baseline", "cache", "data", "key", "policy", "rubrics")
+GROUPS = ("baseline", "cache", "data", "key", "label", "policy", "rubrics")
 
 
 def pages() -> dict[str, str]:
@@ -83,12 +84,17 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .replace("v2.yaml", "rubrics/v2.yaml")
         .replace("report: {figures: false}\n", "")
         + GATES,
+        "support.yaml": CONFIG.replace("v1.yaml", "configs/rubrics/v1.yaml").replace(
+            "v2.yaml", "configs/rubrics/v2.yaml"
+        ),
         "configs/rubrics/v1.yaml": V1,
         "configs/rubrics/v2.yaml": V2,
         "app.py": 'LABELS = {"a": "Is it a?", "b": "Is it b?"}\n',
         "datasets/new.csv": TICKETS,
         "export.csv": EXPORT,
         "semi.csv": EXPORT.replace(",", ";"),
+        "new.csv": TICKETS + "".join(f"n{i},crash {i} with an empty page,\n" for i in range(20)),
+        "week.csv": "id,text\n" + "".join(f"w{i},refund money {i}\n" for i in range(100)),
         "tickets.jsonl": '{"id": "t1", "text": "I was charged twice"}\n',
     }
     for name, text in files.items():
@@ -101,6 +107,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "cache export configs/support.yaml",
         "baseline bless configs/support.yaml --rubric-set v1",
         "policy export configs/support.yaml --on v2 --kind config -o policy.json",
+        "label next --a v1 --b v2 --config support.yaml --from new.csv",
+        "label next --a pin --b v2 --config configs/support.yaml --from week.csv --state s.json",
     ):
         done = ticketbench_in(folder, *words.split())
         assert done.returncode == 0, done.stderr
@@ -153,6 +161,8 @@ def test_an_example_of_a_help_page_runs(line: str, made: Path, tmp_path: Path) -
         shutil.copy(folder / "exported.json", folder / "policy.json")
     if line.endswith(("a.csv b.csv --json", "a.csv b.csv --common")):
         shutil.copy(folder / "a.csv", folder / "b.csv")
+    if "release" in line:  # a week on which both sets agree
+        shutil.copy(folder / "s.json", folder / "labels.json")
     if "--of-b" in line:
         text = (folder / "a.csv").read_text(encoding="utf-8")
         (folder / "b.csv").write_text(text.replace("label", "gold", 1), encoding="utf-8")

@@ -377,6 +377,7 @@ def test_rubrics_are_compared_only_where_they_come_back() -> None:
         ({"model": "m" * 129}, None, False),
         ({"model": ["slm"]}, None, False),
         ({"usage": {"truncated": True}}, None, True),
+        ({"usage": {"truncated": 1}}, None, True),  # a translated answer has counts alone
         ({"usage": {"truncated": "no", "state_tokens_dropped": 12}}, None, True),
         ({"usage": {"truncated": False, "state_tokens_dropped": 0}}, None, False),
         ({"usage": [1]}, None, False),

@@ -78,7 +78,7 @@ def outcome(port: int, labels: tuple[str, ...] = LABELS, key: str = "") -> Any:
     try:
         reply = ask_until_answered(
             lambda: guard.ask(url, body),
-            retry=retry, pace=Pace(None), stop=Stop(), slots=Slots(1),
+            text="", retry=retry, pace=Pace(None), stop=Stop(), slots=Slots(1),
         )  # fmt: skip
     except Unanswered as failure:
         return failure.kind, failure.status

@@ -39,7 +39,7 @@ def test_every_command_in_the_docs_exists_with_its_options(call: str) -> None:
     words = call.split()
     command = (
         words[:2]
-        if words[0] in ("cache", "baseline", "data", "rubrics", "key", "policy")
+        if words[0] in ("cache", "baseline", "data", "rubrics", "key", "label", "policy")
         else words[:1]
     )
     shown = help_of(*command)

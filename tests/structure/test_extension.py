@@ -20,6 +20,8 @@ from ticketbench.edge.imports.looks import looks_like
 from ticketbench.edge.imports.preset import PRESETS, LeftOut, Raw, preset
 from ticketbench.edge.imports.preset import Asked as OfPreset
 from ticketbench.edge.imports.record import Answer, Record
+from ticketbench.edge.results.harness.answer import HARNESSES, Values, harness
+from ticketbench.edge.results.harness.answer import Answer as OfHarness
 from ticketbench.edge.tables.rows import FORMATS, Row, Source, Stream, file_format
 from ticketbench.measure.kinds import (
     LabelTickets,
@@ -48,8 +50,9 @@ def _registries_as_before() -> Iterator[None]:
     import_modules("ticketbench.measure.thresholds")
     import_modules("ticketbench.edge.tables.formats")
     import_modules("ticketbench.edge.imports.presets")
+    import_modules("ticketbench.edge.results.harness.tools")
     registries: tuple[Registry[Any], ...] = (
-        METRICS, SECTIONS, FORMATS, ENDPOINTS, RULES, PRESETS,
+        METRICS, SECTIONS, FORMATS, ENDPOINTS, RULES, PRESETS, HARNESSES,
     )  # fmt: skip
     before = [dict(registry._entries) for registry in registries]
     yield
@@ -230,6 +233,19 @@ def test_a_preset_is_one_decorated_function(project: Path) -> None:
     found = looks_like(Path("export.json"))
     assert found is not None
     assert found.name == "desk"
+
+
+def test_a_harness_is_one_decorated_function(project: Path) -> None:
+    @harness("bench", tool="Bench", tells=("case", "wanted", "guess"))
+    def bench(record: Values, beside: Values) -> Iterator[OfHarness | str]:
+        yield OfHarness("team", record["case"], record["wanted"], top=record["guess"])
+
+    rows = [{"case": str(i), "wanted": "ab"[i % 2], "guess": "a"} for i in range(4)]
+    Path("bench.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    done = CliRunner().invoke(cli, ["score", "bench.jsonl", "--json"], catch_exceptions=False)
+    data = json.loads(done.stdout)["data"]
+    assert data["notes"][0] == "the file is of Bench: 4 answers"
+    assert data["evaluation"]["tickets"]["n_scored"] == 4
 
 
 def test_an_endpoint_is_one_decorated_function(project: Path) -> None:

@@ -1,4 +1,4 @@
-"""The command `ticketbench baseline show | bless | pin`."""
+"""The command `ticketbench baseline show | bless | pin | release`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _WIDEST_REASON = 40
 
 @click.group("baseline")
 def command() -> None:
-    """Show, bless or pin the reference that gates compare with.
+    """Show, bless or pin the reference that gates compare with, or note a release.
 
     \b
     ticketbench baseline show configs/support.yaml
@@ -75,7 +75,7 @@ def show_command(config: Path, overrides: tuple[str, ...], as_json: bool) -> Non
     ]  # fmt: skip
     show_table(("metric", "value", "[95%]", "tickets"), rows)
     show()
-    _show_ledger(baseline.ledger, found.budget)
+    _show_ledger(baseline.ledger, found.budget, found.releases)
     if found.changed or found.gone:
         gone = [f"{found.gone} of its tickets are gone"] if found.gone else []
         say_wrapped(f"other now: {', '.join([*found.changed, *gone])}")
@@ -168,6 +168,41 @@ def pin_command(
             )
 
 
+@command.command("release")
+@click.argument("config", type=click.Path(path_type=Path))
+@click.argument("labels", type=click.Path(path_type=Path), metavar="LABELS")
+@click.option("--dry-run", is_flag=True, help="Only show what would be noted.")
+@set_option
+@json_option
+def release_command(
+    config: Path, labels: Path, dry_run: bool, overrides: tuple[str, ...], as_json: bool
+) -> None:
+    """Note in the ledger that a release was judged on LABELS, whether it ships or not.
+
+    Its tickets are no longer fresh then, and one of the releases planned until the next pin is
+    used. Commit the file.
+
+    \b
+    ticketbench baseline release configs/support.yaml labels.json
+    """
+    from ticketbench.flow.gates.release import note, prepare_note
+    from ticketbench.report.gates.release import release_found, release_headline
+
+    noting = prepare_note(config, labels, overrides=overrides)
+    if as_json:
+        show_json("baseline-release", noting.shown)
+    else:
+        show_wrapped(f"{release_headline(noting.gate)}.", indent="")
+        show_wrapped(f"{release_found(noting.gate)}.", indent="")
+    if noting.shown.same:
+        say(f"the ledger has it: {noting.path} stays as it is")
+    elif dry_run:
+        say("nothing was written (--dry-run)")
+    else:
+        note(noting)
+        say(f"noted in {noting.path}: commit it")
+
+
 def _show_pin(diff: PinDiff) -> None:
     from ticketbench.report.words import numbers
 
@@ -180,9 +215,9 @@ def _show_pin(diff: PinDiff) -> None:
         show(f"accepted    {lost} points of accuracy with {changes} since the old pin")
 
 
-def _show_ledger(ledger: Ledger | None, budget: float) -> None:
+def _show_ledger(ledger: Ledger | None, budget: float, planned: int) -> None:
     """The pin, how much was accepted with it, and the changes since, the last ten in a table."""
-    from ticketbench.flow.gates.ledger import ONE_LOOK, ledger_text
+    from ticketbench.flow.gates.ledger import ledger_text, looks_text
     from ticketbench.report.words import numbers
 
     if ledger is None:
@@ -195,8 +230,9 @@ def _show_ledger(ledger: Ledger | None, budget: float) -> None:
         show(f"accepted    {numbers.points(pin.accepted)} points with {changes} before it")
     for line in wrap(f"ledger      {ledger_text(ledger, budget)}", 80, subsequent_indent=" " * 12):
         show(line)
+    for line in wrap(f"releases    {looks_text(ledger, planned)}", 80, subsequent_indent=" " * 12):
+        show(line)
     if ledger.merged:
-        show_wrapped(ONE_LOOK, indent=" " * 12)
         show()
         rows = [
             (

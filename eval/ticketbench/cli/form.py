@@ -34,6 +34,8 @@ _OPTIONS = (
                  help="A label, in gold and columns, is this one here; repeat it."),
     click.option("--empty-scores", type=click.Choice(["refuse", "zero"]),
                  help="What an empty cell among scores is [refuse]."),
+    click.option("--gold", metavar="FILE",
+                 help="Gold labels of a recording that holds none: cases.jsonl of a pack."),
 )  # fmt: skip
 
 

@@ -54,6 +54,7 @@ class _Judged:
     overrides: tuple[str, ...]
     against: str
     everything: bool
+    release: Path | None = None
 
 
 def _commit_or_none(context: click.Context, option: click.Parameter, value: str | None) -> str:
@@ -76,6 +77,8 @@ def _commit_or_none(context: click.Context, option: click.Parameter, value: str 
 @click.option("--against", metavar="REF", callback=_commit_or_none,
               help="Let the rules of a commit or folder decide: gates, baseline, gold labels.",
               )  # fmt: skip
+@click.option("--release", type=click.Path(path_type=Path), metavar="LABELS",
+              help="Judge a release alone, on labels of `label next --a pin`.")  # fmt: skip
 @click.option("--dry-run", is_flag=True,
               help="Only show what losses these tickets can see; judge nothing.")  # fmt: skip
 @all_option
@@ -91,6 +94,7 @@ def command(
     formats: tuple[str, ...],
     allow_failures: int,
     against: str,
+    release: Path | None,
     dry_run: bool,
     everything: bool,
     mode: Mode,
@@ -102,17 +106,21 @@ def command(
     Exits with 0 when no gate failed, 1 when one did, 3 when answers are missing (0 with --missing
     warn) or a gate is undecided and --undecided is `fail`. A primary gate fails when the loss seen
     is over its margin, others when a loss is shown; with `pass` a loss always has to be shown.
+    With --release: 0 when it may ship, 1 when not, 3 while labels are missing.
 
     \b
     ticketbench gate configs/support.yaml
     ticketbench gate configs/support.yaml --all    # with intervals and rubrics
     ticketbench gate configs/support.yaml --dry-run    # what it can see
-    ticketbench gate configs/support.yaml --undecided fail    # for a release
+    ticketbench gate configs/support.yaml --undecided fail    # nothing left open
+    ticketbench gate configs/support.yaml --release labels.json    # may it ship?
     ticketbench gate configs/support.yaml --against main    # for a pull request
     ticketbench gate configs/support.yaml --format markdown=g.md --format json=g
     ticketbench gate configs/support.yaml --format github   # annotations
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
+    if release is not None and (undecided or against or dry_run):
+        raise click.UsageError("--release takes no --undecided, --against and --dry-run")
     if dry_run:
         from ticketbench.cli.plan import show_gates_plan
 
@@ -120,25 +128,37 @@ def command(
             raise click.UsageError("--dry-run takes --json and no --format")
         show_gates_plan(config, overrides, undecided=undecided, against=against, as_json=as_json)
         return
-    from ticketbench.edge.files.atomic import write_file
     from ticketbench.edge.files.links import written_at
     from ticketbench.flow.gates.judge import gate
+    from ticketbench.flow.gates.release import judge_release
     from ticketbench.report.gates.verdict import gate_verdict
 
     for _, file in wanted:
         if file is not None:
             written_at(file)  # refused before anything is said
-    found = gate(
-        config,
-        mode=mode,
-        overrides=overrides,
-        undecided=undecided,
-        allow_failures=allow_failures,
-        against=against,
-        tell=say,
-    )
+    if release is not None:
+        found = judge_release(config, release, overrides=overrides)
+    else:
+        found = gate(
+            config,
+            mode=mode,
+            overrides=overrides,
+            undecided=undecided,
+            allow_failures=allow_failures,
+            against=against,
+            tell=say,
+        )
     verdict = gate_verdict(found.report, missing=missing)
-    judged = _Judged(found, verdict, config, overrides, against, everything)
+    judged = _Judged(found, verdict, config, overrides, against, everything, release)
+    _write(judged, wanted)
+    _say(judged, wanted)
+    context.exit(verdict.exit_code)
+
+
+def _write(judged: _Judged, wanted: Sequence[tuple[str, Path | None]]) -> None:
+    """Each form, to stdout or to its file."""
+    from ticketbench.edge.files.atomic import write_file
+
     for name, file in wanted:
         if file is None:
             _show(name, judged)
@@ -146,8 +166,6 @@ def command(
             write_file(file, _RENDER[name](judged))
         if name == "github":
             _tell_github(judged)
-    _say(judged, wanted)
-    context.exit(verdict.exit_code)
 
 
 def _say(judged: _Judged, wanted: Sequence[tuple[str, Path | None]]) -> None:
@@ -244,7 +262,20 @@ def _to_paste(judged: _Judged) -> Commands:
     run = shlex.join(["ticketbench", "run", config, *sets])
     if any(one.n_missing for one in judged.found.report.answered):
         run += f" && {shlex.join(['ticketbench', 'cache', 'export', config])}"
-    return Commands(of_label, of_broken, "--all", run)
+    return Commands(of_label, of_broken, "--all", run, _goes_on(judged, sets))
+
+
+def _goes_on(judged: _Judged, sets: Sequence[str]) -> str:
+    """What to run after a release was judged; nothing where it is noted already."""
+    from ticketbench.report.gates.verdict import release_in
+
+    result = release_in(judged.found.report)
+    if result is None or result.noted:
+        return ""
+    labels = str(judged.release)
+    if result.outcome == "inconclusive":
+        return shlex.join(["ticketbench", "label", "next", "--state", labels])
+    return shlex.join(["ticketbench", "baseline", "release", str(judged.config), labels, *sets])
 
 
 def _against_a_set(found: GateRun, name: str, base: str) -> Comparison | None:

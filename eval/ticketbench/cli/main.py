@@ -24,6 +24,7 @@ COMMANDS = {
     "threshold": "Which threshold to set, and what it is weighed against.",
     "score": "Measure a table of predictions from anywhere.",
     "compare": "Is one rubric set, run or table better than another?",
+    "label": "A verdict with fewer labels: only where two sets differ.",
     "errors": "List tickets of a saved run: broken, fixed, sent out wrong.",
     "report": "Make the page of a saved run again, without measuring.",
     "logs": "What logged decisions tell, alone or against a policy or run.",

@@ -83,7 +83,7 @@ def export_command(
     \b
     ticketbench policy export configs/support.yaml --on v2 --kind config -o p.json
     ticketbench policy export configs/support.yaml --on v2 --kind config --json
-    ticketbench policy export configs/support.yaml --on v2 --kind cost --format jev
+    ticketbench policy export configs/support.yaml --on v2 --format jev
     """
     from ticketbench.edge.files.atomic import write_file
     from ticketbench.edge.files.links import written_at

@@ -206,13 +206,14 @@ def _show_pairs(results: RunResults, config: Path, overrides: Sequence[str]) -> 
 
 
 def _answered(outcome: RunOutcome) -> str:
-    """Such as "816 answers: 816 kept, 0 asked, 0 failed.", and of which rows."""
+    """Such as "816 answers: 816 kept, 0 asked, 0 failed.", of which rows, how many were refused."""
     requested = sum(e.n_requested for e in outcome.results.evaluations)
     failed, asked = outcome.results.n_failed, outcome.asked
     kept = requested - failed - asked
     rows = outcome.results.report.intake.rows_text
     of = f", on {rows}" if rows else ""
-    return f"{requested:,} answers{of}: {kept:,} kept, {asked:,} asked, {failed:,} failed."
+    why = f" ({outcome.results.n_refused:,} refused)" if outcome.results.n_refused else ""
+    return f"{requested:,} answers{of}: {kept:,} kept, {asked:,} asked, {failed:,} failed{why}."
 
 
 def _show_all(outcome: RunOutcome) -> None:

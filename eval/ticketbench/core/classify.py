@@ -243,11 +243,9 @@ def usage_counts(usage: Any) -> dict[str, int]:
 
 
 def _truncated(usage: Any) -> bool:
-    """Two ways in which gateways say so."""
-    if not isinstance(usage, dict):
-        return False
-    dropped = usage.get("state_tokens_dropped")
-    return usage.get("truncated") is True or (isinstance(dropped, int | float) and dropped > 0)
+    """Two ways in which gateways say so, as they came or counted by `usage_counts`."""
+    counts = usage_counts(usage)
+    return counts.get("truncated", 0) > 0 or counts.get("state_tokens_dropped", 0) > 0
 
 
 def _check_listing(listing: Any, scores: dict[str, Any]) -> None:

@@ -254,6 +254,11 @@ class ScoreTable:
         return len(self.failures)
 
     @property
+    def n_refused(self) -> int:
+        """Number of those without one that the endpoint refused to judge."""
+        return sum(failure.kind == "refused" for failure in self.failures)
+
+    @property
     def n_requested(self) -> int:
         """All tickets asked for: always scored + failed."""
         return self.n_scored + self.n_failed

@@ -23,6 +23,16 @@ def note_sets(rubric_sets: Iterable[str], endpoints: Iterable[str]) -> None:
         _endpoints.update(named)
 
 
+def note_pairs(names: Iterable[str]) -> None:
+    """The same of the names of sets that a report or a table of predictions has; what has no `@`,
+    or the form of mail, is no pair.
+    """
+    for name in names:
+        if re.fullmatch(f"{_NAME}@{_NAME}", name):
+            rubric_set, _, endpoint = name.partition("@")
+            note_sets([rubric_set], [endpoint])
+
+
 def forget_noted_sets() -> None:
     """No pair is the name of a set again."""
     _rubric_sets.clear()

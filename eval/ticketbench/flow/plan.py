@@ -115,19 +115,32 @@ def plan_run(
     wishes: BatchWishes = NO_WISHES,
 ) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
+    inputs = read_inputs(config, overrides=overrides)
+    return plan_of(inputs, inputs.rubric_sets, mode=mode, wishes=wishes)
+
+
+def plan_of(
+    inputs: Inputs,
+    rubric_sets: Sequence[RubricSet],
+    *,
+    mode: Mode,
+    wishes: BatchWishes | None = None,
+) -> RunPlan:
+    """What replaying some of the rubric sets would ask, without `wishes` one by one; nothing is
+    sent or written.
+    """
     from ticketbench.edge.replay.every_ticket import plan
 
-    inputs = read_inputs(config, overrides=overrides)
     sets: list[SetPlan] = []
     counted: set[str] = set()
     asked: dict[str, list[Plan]] = {one.name: [] for one in inputs.endpoints}
     key: list[str] = []
     with answer_source(inputs, mode=mode, reads_only=True, tell=key.append) as sources:
-        for rubrics in inputs.rubric_sets:
+        for rubrics in rubric_sets:
             found = plan(inputs.dataset, rubrics, sources.of(rubrics), counted)
             sets.append(_set_plan(inputs, rubrics, found, mode=mode))
             asked[inputs.endpoint_of(rubrics).name].append(found)
-        batches = planned_batches(inputs, sources, wishes)
+        batches = () if wishes is None else planned_batches(inputs, sources, wishes)
     sends, batched = mode != "replay", {one.endpoint: one for one in batches}
     of_each = [
         _endpoint_plan(one, asked[one.name] if sends else [], batched.get(one.name))

@@ -126,6 +126,10 @@ class Measured(Protocol):
         """Tickets without one."""
 
     @property
+    def n_refused(self) -> int:
+        """Those of them that the endpoint refused to judge."""
+
+    @property
     def n_groups(self) -> int:
         """Independent groups among the scored tickets."""
 
@@ -281,6 +285,11 @@ class Evaluation:
     def n_failed(self) -> int:
         """Tickets without one."""
         return self.tickets.n_failed
+
+    @property
+    def n_refused(self) -> int:
+        """Those of them that the endpoint refused to judge."""
+        return sum(one.n for one in self.tickets.failed_by_kind if one.kind == "refused")
 
     @property
     def n_groups(self) -> int:

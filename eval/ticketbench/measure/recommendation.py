@@ -151,8 +151,11 @@ def recommend(
     name = preferred_set(names, standing, today.rubric_set)
     before, challenger = names.index(today.rubric_set), _challenger(tables, name, today.rubric_set)
     other = tables[names.index(challenger)] if challenger else None
+    found = recommend_setting(name, tables, evaluations, today)
+    if incomplete(evaluations) and found.kind != "no scores":
+        found = replace(found, kind="incomplete", setting=None, moves=())
     return replace(
-        recommend_setting(name, tables, evaluations, today),
+        found,
         also=_also(names, standing, name),
         challenger=challenger,
         versus=_versus(tables[before], other, standing) if other is not None else None,
@@ -164,14 +167,16 @@ def recommend_setting(
 ) -> Recommendation:
     """What to set for the rubric set `name`, whichever set is the one to use.
 
-    It is held against no other set: there is no challenger. The set of `today` is one of them.
+    It is held against no other set: there is no challenger, and only its own tickets and those of
+    the set of `today`, which is one of them, need answers.
     """
     names = [table.provenance.rubric_set for table in tables]
     table, evaluation = tables[names.index(name)], evaluations[names.index(name)]
     chosen = {one.rule: one for one in evaluation.thresholds}
     kind: Kind = "no scores"
     if tells(table.known, "top score"):
-        kind = "incomplete" if incomplete(evaluations) else _kind(evaluation, chosen)
+        needed = (evaluation, evaluations[names.index(today.rubric_set)])
+        kind = "incomplete" if incomplete(needed) else _kind(evaluation, chosen)
     settings = evaluation.settings
     certified = chosen.get("certified")
     of = certified if kind == "promise" else chosen.get("cost_optimal")

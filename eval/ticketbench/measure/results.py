@@ -137,6 +137,11 @@ class RunResults(Value):
     leaderboard: Leaderboard | None = None
 
     @property
+    def n_refused(self) -> int:
+        """Those of the failed answers that an endpoint refused to give."""
+        return sum(evaluation.n_refused for evaluation in self.evaluations)
+
+    @property
     def n_failed(self) -> int:
         """Failed tickets over all rubric sets."""
         return sum(evaluation.n_failed for evaluation in self.evaluations)

@@ -119,8 +119,8 @@ def evaluate(
     ticket which no label fits. `rubric_set` chooses one of several, or names that of
     probabilities. What is called or written otherwise is said as the command does:
     `columns={"label": "y_true"}`, `score_prefix`, `scale`, `delimiter`, `decimal`, `encoding`,
-    `empty_scores`; `labels` as names by names then stands for `--labels`. Raises InputError with
-    the place of what is wrong, one problem a cause.
+    `empty_scores`, `gold`; `labels` as names by names then stands for `--labels`.
+    Raises InputError with the place of what is wrong, one problem a cause.
     """
     said: dict[str, Any] = dict(form)
     if isinstance(labels, Mapping):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.flow.gates import judge
+from ticketbench.flow.gates.release import judge_release
 from ticketbench.measure.gates.results import GateReport
 from ticketbench.notebook import cards
 from ticketbench.notebook.columns import Columns
@@ -64,15 +65,20 @@ def gate(
     missing: OnMissing = "fail",
     allow_failures: int = 0,
     against: str = "",
+    release: str | Path | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> JudgedGates:
     """Judge every gate of `config`; by default nothing is sent.
 
     `undecided` is stronger than the config's; `missing` says what missing answers do to the exit
     code of the verdict. `against` names a commit or a folder whose rules decide: gates, margins,
-    baseline, policy and gold labels. Raises InputError where there are no gates, or no baseline to
-    compare with.
+    baseline, policy and gold labels. `release` names labels of `label next` against the pin: then
+    that release is judged alone. Raises InputError where there are no gates, or no baseline to
+    compare with, or the labels are of something else.
     """
+    if release is not None:
+        of_release = judge_release(Path(config), Path(release), overrides=overrides)
+        return JudgedGates(of_release, gate_verdict(of_release.report))
     found = judge.gate(
         Path(config),
         mode=mode,

@@ -75,7 +75,8 @@ def _first_lines(results: RunResults, *, target: str) -> list[str]:
         if e.n_failed:
             name = escaped(e.provenance.rubric_set)
             text = f"{e.n_failed} of {e.n_requested} tickets have no answer under {name}"
-            lines += [f"**{text}**; they are counted, not scored."]
+            why = f" ({e.n_refused} refused by the endpoint)" if e.n_refused else ""
+            lines += [f"**{text}**{why}; they are counted, not scored."]
     warnings = sum(found.severity != "note" for found in results.findings)
     if warnings:
         lines += [f"{numbers.count(warnings, 'warning')} before you rely on this: below."]

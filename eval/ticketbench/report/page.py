@@ -73,12 +73,12 @@ _PAGE = """<!doctype html>
 
 def html_page(report: Report) -> bytes:
     """The whole report as UTF-8 HTML; equal reports give equal bytes."""
-    style, script = _lean(_resource("page.css")), _script()
+    style, script = page_style(), _script()
     results, view = report.results, view_of(report)
     headline = setting_text(results.recommendation, results.evaluations).headline
     page = render(
         _PAGE,
-        policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        policy=f"default-src 'none'; style-src {hash_of(style)}; script-src {hash_of(script)}; "
         "base-uri 'none'; form-action 'none'",
         version=report.tool_version,
         title=f"{results.name}: {headline}",
@@ -90,6 +90,17 @@ def html_page(report: Report) -> bytes:
         script=Markup(script),
     )
     return page.encode("utf-8")
+
+
+def page_style() -> str:
+    """The style of every page."""
+    return _lean(_resource("page.css"))
+
+
+def hash_of(content: str) -> str:
+    """What a policy calls an inline style or script by."""
+    digest = hashlib.sha256(content.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def _parts(view: View) -> Sequence[Markup]:
@@ -115,8 +126,3 @@ def _lean(source: str) -> str:
 
 def _resource(name: str) -> str:
     return resources.files("ticketbench.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _hash(content: str) -> str:
-    digest = hashlib.sha256(content.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -54,7 +54,9 @@ def headline_text(found: ThresholdAdvice) -> str:
     """What to set and why, or why nothing is recommended. No last stop."""
     recommendation, row = found.recommendation, found.advised
     if recommendation.setting is None:
-        return setting_text(recommendation, found.sets).headline
+        # Where several lack answers, the set that was asked for is the one to tell of.
+        own_first = sorted(found.sets, key=lambda one: one.rubric_set != found.rubric_set)
+        return setting_text(recommendation, own_first).headline
     as_set = row is not None and "config" in row.roles
     said = set_text(recommendation, found.own, keep=as_set)
     if recommendation.kind == "review":

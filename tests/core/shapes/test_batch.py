@@ -51,6 +51,20 @@ def test_an_odd_line_of_an_upload_says_which_field_is_wrong(
         batch.question_of(line)
 
 
+@pytest.mark.parametrize("sign", "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+def test_a_line_is_one_line_for_a_program_that_ends_lines_at_other_signs_too(sign: str) -> None:
+    body = question(f"a{sign}b", (("x", f"is{sign}it?"), ("y", "else")))
+    content = json.dumps({"why": sign}, ensure_ascii=False).encode()
+    lines = (
+        batch.question_line(sign, body),
+        batch.answer_line(sign, content),
+        batch.failure_line(sign, status=500, reason=sign),
+    )
+    assert [len(line.decode().splitlines()) for line in lines] == [1, 1, 1]
+    assert batch.question_of(json.loads(lines[0])).body == body
+    assert list(batch.read_output(lines[1])) == [Answered(sign, content)]
+
+
 @given(st.text(min_size=1))
 def test_an_answer_comes_down_as_the_bytes_that_went_in(custom_id: str) -> None:
     (found,) = batch.read_output(batch.answer_line(custom_id, GOOD))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -43,8 +44,12 @@ class Script:
         return step
 
 
+TICKET = 'Grüße! Frau Weiß,\nthe column "Refunds" is gone since Monday 😀, says our boss.'
+
+
 def asked(send: Callable[[], Reply], retry: Retry = QUICK) -> Reply:
-    return ask_until_answered(send, retry=retry, pace=Pace(None), stop=Stop(), slots=Slots(4))
+    pace, slots = Pace(None), Slots(4)
+    return ask_until_answered(send, text=TICKET, retry=retry, pace=pace, stop=Stop(), slots=slots)
 
 
 def given_up(script: Script) -> Unanswered:
@@ -175,6 +180,20 @@ def test_a_failure_shows_200_characters_at_most() -> None:
 def test_a_failure_shows_no_control_characters() -> None:
     shown = given_up(Script(Reply(422, b"\x1b[2J\x07\r\nred\xff"))).detail
     assert shown.isprintable()
+
+
+@pytest.mark.parametrize("ascii_", [True, False])
+@pytest.mark.parametrize("part", [TICKET, TICKET[:40], TICKET[8:]])
+def test_a_failure_does_not_show_what_the_server_repeats_of_a_ticket(
+    part: str, *, ascii_: bool
+) -> None:
+    body = json.dumps({"msg": "too long", "input": part, "limit": 9}, ensure_ascii=ascii_)
+    detail = given_up(Script(Reply(422, body.encode("utf-8"), None))).detail
+    assert detail == 'status 422: {"msg": "too long", "input": "[text]", "limit": 9}'
+    with pytest.raises(EndpointError) as caught:
+        asked(Script(Reply(403, body.encode("utf-8"), None)))
+    assert "[text]" in str(caught.value)
+    assert part[:20] not in str(caught.value)
 
 
 def test_one_attempt_is_one_call() -> None:
@@ -388,7 +407,9 @@ def test_every_attempt_keeps_the_pace() -> None:
             return 0.0
 
     script = Script(Reply(500, b""), Reply(500, b""), Reply(200, b"1"))
-    ask_until_answered(script, retry=QUICK, pace=Counted(None), stop=Stop(), slots=Slots(4))
+    ask_until_answered(
+        script, text=TICKET, retry=QUICK, pace=Counted(None), stop=Stop(), slots=Slots(4)
+    )
     assert len(turns) == 3
 
 
@@ -396,5 +417,7 @@ def test_nothing_is_asked_after_the_run_stopped() -> None:
     stop, script = Stop(), Script(Reply(200, b"1"))
     stop.set()
     with pytest.raises(Unanswered) as error:
-        ask_until_answered(script, retry=QUICK, pace=Pace(None), stop=stop, slots=Slots(4))
+        ask_until_answered(
+            script, text=TICKET, retry=QUICK, pace=Pace(None), stop=stop, slots=Slots(4)
+        )
     assert (error.value.kind, script.calls) == ("not_run", 0)

@@ -76,12 +76,13 @@ class Project:
 
     def batches(self, cache: AnswerCache, numbers: Sequence[int], **other: object) -> EveryBatch:
         """Of the questions about these tickets that have no answer yet."""
-        stored = set(cache.stored_keys())
+        noted, stored = cache.open_batches(), set(cache.stored_keys())
         of_key = {self.key(n): n for n in numbers if self.key(n) not in stored}
         found = batch_server(self.url, Connection())
         assert found is not None
         made = EveryBatch(
             wanted=Wanted(self.url, tuple(of_key), lambda key: self.body(of_key[key])),
+            noted=noted,
             server=found,
             cache=cache,
             budget=Budget(),
@@ -244,6 +245,27 @@ def test_several_batches_that_nobody_remembers_are_read_by_their_ids(
     assert project.run(range(10), named=ids).outcomes == dict.fromkeys(map(project.key, range(10)))
 
 
+def test_a_batch_is_not_read_where_every_question_has_its_answer(project: Project) -> None:
+    project.run(range(3))
+    again = project.run(range(3), named=("b-9",))
+    assert project.said[-1] == "no question is left to look for: b-9 is not read"
+    assert again.counts.taken_up == 0
+
+
+def test_a_line_for_a_question_of_another_batch_of_the_run_is_a_stray(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MOST_LINES", 2)
+    output, read = project.server.batches.output, list[bytes]()
+
+    def with_the_lines_before(batch_id: str) -> bytes:
+        read.append(output(batch_id))
+        return b"".join(read)
+
+    project.server.batches.output = with_the_lines_before  # type: ignore[method-assign]
+    assert project.run(range(4)).counts.strays == 2
+
+
 def test_a_batch_of_other_tickets_is_not_taken_for_this_one(project: Project) -> None:
     batch_id = project.interrupted(range(6))
     project.path.unlink()
@@ -263,17 +285,31 @@ def test_of_an_open_batch_that_is_wanted_in_part_the_rest_stays_open(project: Pr
     batch_id = project.interrupted(range(6))
     project.run(range(4, 6))
     assert project.open() == [(batch_id, 4)]
-    project.run(range(6))
+    rest = project.run(range(6))
+    assert rest.counts.strays == 0
     assert project.open() == []
     assert project.stored() == keys(project, range(6))
     assert len(project.uploaded) == 1
 
 
+def test_a_batch_whose_id_was_not_seen_is_forgotten_when_its_id_is_told_though_all_of_it_failed(
+    tmp_path: Path,
+) -> None:
+    with served(conduct=Conduct(fail=1.0)) as server:
+        project = Project(server, tmp_path / "answers.sqlite")
+        batch_id = project.interrupted(range(4))
+        with AnswerCache(project.path) as cache:
+            (one,) = cache.open_batches()
+            cache.note_batch(replace(one, id=""))
+        project.run(range(4), named=(batch_id,))
+        assert project.open() == []
+
+
 def test_a_batch_that_was_read_before_a_kill_is_forgotten(project: Project) -> None:
+    batch = new_batch(project.url, [custom_id(project.key(n)) for n in range(5)])
     project.run(range(5))
     with AnswerCache(project.path) as cache:
-        custom_ids = [custom_id(project.key(n)) for n in range(5)]
-        cache.note_batch(replace(new_batch(project.url, custom_ids), id="b-1"))
+        cache.note_batch(replace(batch, id="b-1"))
     project.run(range(5))
     assert project.open() == []
 

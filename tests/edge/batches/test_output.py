@@ -30,30 +30,35 @@ def test_lines_are_matched_by_their_id_in_any_order() -> None:
     random.Random(1).shuffle(lines)
     found = output_of(b"".join(lines), ids)
     assert found.answers == {one: json.dumps({"of": one}).encode() for one in ids}
-    assert (found.failures, found.n_own, found.strays) == ({}, 20, 0)
+    assert (found.failures, found.own, found.strays) == ({}, set(ids), 0)
 
 
 @pytest.mark.parametrize(
-    ("lines", "kind", "words", "n_own", "strays"),
+    ("lines", "kind", "words", "own", "strays"),
     [
-        (b"", "contract", "no line", 0, 0),
-        (line("b") * 3, "contract", "no line", 0, 3),
-        (line("a") + line("a"), "contract", "twice", 2, 0),
-        (line("a") + failure_line("a", status=500, reason=""), "contract", "twice", 2, 0),
-        (failure_line("a", status=500, reason="it broke"), "http", "500: it broke", 1, 0),
-        (b'{"custom_id": "a"}\n', "contract", "neither", 1, 0),
-        (line("a")[:60], "contract", "no line", 0, 1),
-        (b"<html>\n", "contract", "no line", 0, 1),
+        (b"", "contract", "no line", set(), 0),
+        (line("b") * 3, "contract", "no line", set(), 3),
+        (line("a") + line("a"), "contract", "twice", {"a"}, 0),
+        (line("a") + failure_line("a", status=500, reason=""), "contract", "twice", {"a"}, 0),
+        (failure_line("a", status=500, reason="it broke"), "http", "500: it broke", {"a"}, 0),
+        (b'{"custom_id": "a"}\n', "contract", "neither", {"a"}, 0),
+        (line("a")[:60], "contract", "no line", set(), 1),
+        (b"<html>\n", "contract", "no line", set(), 1),
     ],
 )
 def test_a_question_without_one_good_line_fails_in_words(
-    lines: bytes, kind: str, words: str, n_own: int, strays: int
+    lines: bytes, kind: str, words: str, own: set[str], strays: int
 ) -> None:
     found = output_of(lines, ["a"])
     assert found.answers == {}
     assert found.failures["a"].kind == kind
     assert words in found.failures["a"].detail
-    assert (found.n_own, found.strays) == (n_own, strays)
+    assert (found.own, found.strays) == (own, strays)
+
+
+def test_a_line_of_a_question_that_was_answered_before_is_no_stray() -> None:
+    found = output_of(line("a") + line("b") + line("c"), ["a"], answered=["b"])
+    assert (set(found.answers), found.strays) == ({"a"}, 1)
 
 
 @given(st.lists(st.sampled_from("abcde"), max_size=12), st.integers(0, 200))

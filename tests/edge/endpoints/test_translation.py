@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shaped_server import URLS, ShapedServer, Told
-from ticketbench.core.classify import ContractViolation, Refused, Unsuccessful
+from ticketbench.core.classify import ContractViolation, Refused, Unsuccessful, parse_answer
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.edge.answers.details import answer_details
@@ -141,6 +141,7 @@ def test_numbers_are_copied_as_printed_and_what_else_is_said_is_named(
     assert b"confidence" not in reply.body
     details = answer_details(reply.body, ms=3)
     assert (details.model, details.usage) == ("jev-1.13.0", {"input_tokens": 61, "truncated": 1})
+    assert parse_answer(reply.body, list(LABELS)).truncated
 
 
 ROUNDED = {"Billing": 0.33, "grüße": 0.33, "tech": 0.33}
@@ -248,7 +249,7 @@ LOG = math.log
 
 
 def test_letters_are_added_up_in_both_spellings(server: ShapedServer) -> None:
-    told = tokens(("A", LOG(0.4)), (" A", LOG(0.2)), ("B", LOG(0.15)), ("C", LOG(0.05)), ("a", -1))
+    told = tokens(("A", LOG(0.4)), (" A", LOG(0.2)), ("B", LOG(0.15)), ("C", LOG(0.05)), ("a", -2))
     found = asked(server, server.url("chat"), told)
     assert found["scores"] == pytest.approx({"Billing": 0.75, "grüße": 0.1875, "tech": 0.0625})
     assert found["wire"] == {"mass": pytest.approx(0.8), "missing": 0}
@@ -260,6 +261,11 @@ def test_an_option_that_can_hold_almost_nothing_is_0_and_counted(server: ShapedS
     assert found["wire"]["missing"] == 1
 
 
+def test_a_logprob_of_any_length_is_read(server: ShapedServer) -> None:
+    told = tokens(("A", LOG(0.9)), ("B", LOG(0.1)), ("C", -(10**400)))
+    assert asked(server, server.url("chat"), told)["scores"]["tech"] == 0
+
+
 @pytest.mark.parametrize(
     ("told", "said"),
     [
@@ -267,6 +273,7 @@ def test_an_option_that_can_hold_almost_nothing_is_0_and_counted(server: ShapedS
         (tokens(("x", -1), ("y", -2)), "none of the options"),
         (tokens(("A", -0.1)), "no token but the one"),
         (tokens(("A", 0.1), ("B", -3)), "above 0"),
+        (tokens(("A", 0), ("B", 0), ("C", 0)), "have 3 together, more than 1"),
         (Told({"choices": []}), "no list 'choices'"),
     ],
 )

@@ -30,17 +30,24 @@ from ticketbench.edge.results.baseline import (
 from ticketbench.edge.results.baseline_file import (
     SCHEMA,
     SCHEMA_WITHOUT_LEDGER,
+    SCHEMA_WITHOUT_PINNED,
     baseline_bytes,
     read_baseline,
 )
-from ticketbench.edge.results.ledger import Ledger, Pin, SeenChange
+from ticketbench.edge.results.ledger import Asked, Ledger, Look, Pin, SeenChange
 
 TICKETS = [Ticket(f"ticket-{i}", f"I was charged {i} times", "billing") for i in range(4)]
 NASTY = 'a "b"\n| ü 😀 \u202e <<<<<<< HEAD'
 LEDGER = Ledger(
     (Pin("d", "r", "a"), Pin("d", "r", "b", 3, -0.012, NASTY)),
     (SeenChange(-0.005, 400, NASTY), SeenChange(math.nan, 0), SeenChange(0.0025, 399, "x")),
+    Asked("v0", "local://x", Policy(0.7), (Rubric("billing", NASTY), Rubric("a", "A?"))),
+    (
+        Look("v1", "r1", "local://x", "log", 2, 1, -0.01, -0.04, True, "0" * 10 + "1" * 10),
+        Look("v1", "r2", "local://x", "log", 0, 0, 0.0, math.nan, False, ""),
+    ),
 )
+OLD = Path(__file__).parent / "old"
 OUTCOMES: tuple[Outcome, ...] = ("route", "review", "escalate", "missed")
 
 
@@ -117,6 +124,7 @@ def baselines(draw: st.DrawFn) -> Baseline:
         Ledger,
         st.lists(pin, min_size=1, max_size=3).map(tuple),
         st.lists(seen | st.just(SeenChange(math.nan, 0)), max_size=5).map(tuple),
+        st.none() | st.just(LEDGER.pinned),
     )
     metric = st.builds(KeptMetric, number, number, number, st.integers(0, 10**6))
     return baseline(
@@ -156,7 +164,7 @@ def test_the_file_is_json_without_nan_and_names_its_schema() -> None:
         raise AssertionError(token)
 
     data = json.loads(text(), parse_constant=refuse)
-    assert data["schema"] == SCHEMA == "ticketbench/baseline@2"
+    assert data["schema"] == SCHEMA == "ticketbench/baseline@3"
     assert data["data"]["metrics"]["macro_f1"] == {"value": 0.5, "low": None, "high": None, "n": 0}
     assert text().endswith("}\n")
 
@@ -183,7 +191,7 @@ def test_each_ticket_and_each_metric_has_a_line_of_its_own() -> None:
     lines = text().split("\n")
     tickets = [line for line in lines if re.match(r'"[0-9a-f]{16}": \[', line)]
     assert len(tickets) == 4
-    assert sum('"low": ' in line for line in lines) == 3
+    assert sum('"high": ' in line for line in lines) == 3
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -264,7 +272,16 @@ FIRST = ticket_hash(TICKETS[0])
 WRONG: dict[str, Callable[[dict[str, Any]], object]] = {
     "another schema": lambda d: d.update(schema="ticketbench/run@2"),
     "version 1 with a ledger": lambda d: d.update(schema=SCHEMA_WITHOUT_LEDGER),
-    "version 2 without a ledger": lambda d: d["data"].pop("ledger"),
+    "version 3 without a ledger": lambda d: d["data"].pop("ledger"),
+    "version 2 with a pin that is known": lambda d: d.update(schema=SCHEMA_WITHOUT_PINNED),
+    "version 3 without what was pinned": lambda d: d["data"]["ledger"].pop("pinned"),
+    "looks at nothing": lambda d: (
+        d.update(schema=SCHEMA_WITHOUT_PINNED),
+        d["data"]["ledger"].pop("pinned"),
+    ),
+    "a pin of one label": lambda d: d["data"]["ledger"]["pinned"]["rubrics"].pop(),
+    "a look at other tickets": lambda d: d["data"]["ledger"]["looks"][0].update(n=3),
+    "signs that are none": lambda d: d["data"]["ledger"]["looks"][0].update(tickets="x" * 20),
     "a ledger of null": lambda d: d["data"].update(ledger=None),
     "version 0": lambda d: d.update(schema="ticketbench/baseline@0"),
     "a version in other digits": lambda d: d.update(schema="ticketbench/baseline@\u0663"),
@@ -365,6 +382,26 @@ def test_a_file_of_version_1_has_no_ledger_and_is_written_as_it_was_read(tmp_pat
     assert baseline_bytes(back) == content
 
 
+@pytest.mark.parametrize(
+    ("name", "known"), [("baseline-2.json", True), ("baseline-2-slid.json", False)]
+)
+def test_a_file_of_version_2_is_written_as_it_was_read_and_may_know_its_pin(
+    name: str, known: bool
+) -> None:
+    content = (OLD / name).read_bytes()
+    assert json.loads(content)["schema"] == SCHEMA_WITHOUT_PINNED == "ticketbench/baseline@2"
+    back = read_baseline(OLD / name)
+    assert baseline_bytes(back) == content
+    assert (back.asked_at_pin == back.asked) == known
+    assert (back.asked_at_pin is None) != known
+
+
+def test_a_baseline_without_a_ledger_is_its_own_pin() -> None:
+    found = read_baseline(OLD / "baseline.json")
+    assert found.asked_at_pin == found.asked
+    assert found.asked.questions.fingerprint == found.origin.rubrics
+
+
 def test_the_ledger_has_a_line_for_each_pin_and_each_change_and_says_what_they_come_to() -> None:
     lines = text().split("\n")
     assert lines.index('"merged": 3,') + 1 == lines.index('"sum_seen": -0.0025,')
@@ -376,9 +413,9 @@ def test_the_ledger_has_a_line_for_each_pin_and_each_change_and_says_what_they_c
 
 
 def test_a_newer_version_is_named_with_what_to_do(tmp_path: Path) -> None:
-    newer = changed(lambda d: d.update(schema="ticketbench/baseline@3", more=1))
+    newer = changed(lambda d: d.update(schema="ticketbench/baseline@4", more=1))
     found = problem(tmp_path, newer)
-    assert found.what.endswith("is of a newer version of ticketbench (ticketbench/baseline@3)")
+    assert found.what.endswith("is of a newer version of ticketbench (ticketbench/baseline@4)")
     assert "install the newer one" in found.help
     assert SCHEMA in found.help
 

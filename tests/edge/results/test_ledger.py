@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from ticketbench.edge.results.ledger import Ledger, Pin, SeenChange
+from ticketbench.edge.results.ledger import Ledger, Look, Pin, SeenChange, signs_of
 
 PIN = Pin("d", "r", "a")
 
@@ -35,3 +35,14 @@ def test_gains_and_losses_that_cancel_leave_a_zero_without_a_sign() -> None:
 
 def test_the_last_pin_counts() -> None:
     assert Ledger((PIN, Pin("d", "r", "b", 3, -0.01, "why"))).pin.answers == "b"
+
+
+def test_a_look_knows_its_tickets_by_the_first_ten_digits_in_any_order() -> None:
+    hashes = [f"{i:010x}ffffff" for i in (7, 3, 5)]
+    assert signs_of(hashes) == signs_of(sorted(hashes))
+    look = Look("v2", "r", "u", "log", 3, 1, 0.0, -0.01, ships=True, tickets=signs_of(hashes))
+    assert look.signs == {f"{i:010x}" for i in (3, 5, 7)}
+    assert look.about("r", "u", "log")
+    assert not any(
+        look.about(*one) for one in (("r", "u", "l"), ("r", "x", "log"), ("q", "u", "log"))
+    )

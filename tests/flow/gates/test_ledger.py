@@ -15,14 +15,16 @@ from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.results.baseline import Baseline, KeptTicket, Origin
 from ticketbench.edge.results.baseline_file import SCHEMA_WITHOUT_LEDGER, baseline_bytes
 from ticketbench.edge.results.baseline_file import read_baseline as read
-from ticketbench.edge.results.ledger import Ledger, Pin, SeenChange
+from ticketbench.edge.results.ledger import Ledger, Look, Pin, SeenChange
 from ticketbench.flow.gates.baseline import prepare
 from ticketbench.flow.gates.judge import gate
 from ticketbench.flow.gates.ledger import (
     MOST_MERGED,
+    ONE_LOOK,
     ledger_after,
     ledger_findings,
     ledger_text,
+    looks_text,
     pin_at,
     pinned,
     seen_change,
@@ -81,13 +83,15 @@ def test_without_a_common_ticket_nothing_is_seen() -> None:
 
 
 def test_the_first_baseline_is_its_own_pin() -> None:
-    assert ledger_after(None, baseline("a", "xx")) == Ledger((Pin("d", "r", "a"),))
+    first = baseline("a", "xx")
+    assert ledger_after(None, first) == Ledger((Pin("d", "r", "a"),), pinned=first.asked)
 
 
 def test_each_other_answer_adds_one_change_with_its_reason() -> None:
     one = baseline("a", "xxxx", ledger=Ledger((Pin("d", "r", "a"),)))
     two = ledger_after(one, baseline("b", "xxxy", reason="shorter"))
-    assert two == Ledger((Pin("d", "r", "a"),), (SeenChange(-0.25, 4, "shorter"),))
+    seen = (SeenChange(-0.25, 4, "shorter"),)
+    assert two == Ledger((Pin("d", "r", "a"),), seen, one.asked)
     three = ledger_after(baseline("b", "xxxy", ledger=two), baseline("c", "xxyy"))
     assert (three.merged, three.sum_seen) == (2, -0.5)
 
@@ -113,6 +117,46 @@ def test_a_pin_keeps_what_it_accepts_and_every_pin_before() -> None:
     found = pinned(of(-0.01, -0.02), "worth it")
     assert (found.merged, found.sum_seen) == (0, 0.0)
     assert found.pins == (Pin("d", "r", "a"), Pin("d", "r", "z", 2, -0.03, "worth it"))
+
+
+def looked(*ships: bool) -> tuple[Look, ...]:
+    return tuple(Look("v2", "r2", "u", "l", 0, 0, 0.0, -0.01, one, "") for one in ships)
+
+
+def test_blessing_keeps_what_was_pinned_and_releases_and_a_pin_counts_afresh() -> None:
+    first = baseline("a", "xxxx")
+    known = Ledger((Pin("d", "r", "a"),), pinned=first.asked, looks=looked(True))
+    one = replace(first, ledger=known)
+    two = replace(baseline("b", "xxxy"), rubric_set="v2", ledger=None)
+    after = ledger_after(one, two)
+    assert (after.pinned, after.looks) == (first.asked, known.looks)
+    now = pinned(replace(two, ledger=after), "worth it")
+    assert (now.pinned, now.looks) == (two.asked, ())
+
+
+def test_what_was_pinned_stays_unknown_where_a_file_of_before_was_blessed_over() -> None:
+    assert ledger_after(of(-0.01), baseline("b", "xxxx")).pinned is None
+    assert pinned(of(-0.01), "known again").pinned is not None
+
+
+@pytest.mark.parametrize(
+    ("n", "ships", "told"),
+    [
+        (0, (), "none judged since the pin on fresh tickets"),
+        (
+            3,
+            (),
+            f"none judged since the pin on fresh tickets; 3 looks at the same ones: {ONE_LOOK}",
+        ),
+        (3, (True, False), "2 of 5 planned until the next pin judged, 1 may ship"),
+    ],
+)
+def test_a_team_is_told_how_often_it_looked_and_what_holds_without_fresh_tickets(
+    n: int, ships: tuple[bool, ...], told: str
+) -> None:
+    ledger = of(*(0.0,) * n).ledger
+    assert ledger is not None
+    assert looks_text(replace(ledger, looks=looked(*ships)), 5) == told
 
 
 def test_what_a_baseline_without_a_ledger_lost_is_not_known() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
@@ -13,6 +15,8 @@ from promised_project import CONFIG, URL, promised
 from quickstart import QUICKSTART, Demo
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
+from ticketbench.edge.answers.recording_line import refusal_line
+from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.edge.results.store import load
 from ticketbench.flow.production.policy_export import KINDS, Kind, export
@@ -146,6 +150,18 @@ def test_answers_of_several_models_are_refused() -> None:
     assert "66" in told or "67" in told
     assert "s1-small" in told
     assert "--mode refresh" in told
+
+
+def test_refused_tickets_speak_of_no_model() -> None:
+    promised(n=150, models=("s1-large",))
+    CONFIG.write_text(CONFIG.read_text().replace("}", ", max_refused: 0.1}", 1))
+    recording = Path("answers.jsonl")
+    *lines, last = recording.read_text().splitlines()
+    was = json.loads(last)
+    refusal = Refusal(was["url"], datetime(2026, 11, 1, tzinfo=UTC))
+    recording.write_text("\n".join([*lines, refusal_line(was["key"], refusal), ""]))
+    found = export(CONFIG, "v2", kind="config").policy
+    assert (found.model, found.reference.model) == ("s1-large", {"s1-large": 149})
 
 
 def test_equal_inputs_give_equal_bytes_and_the_date_is_that_of_the_build() -> None:

@@ -11,7 +11,7 @@ import pytest
 import small_runs
 from small_runs import ASKED, FIRM, MONEY, NEW, OLD, ROWS, answered, right
 from ticketbench.core.policy import Costs, Policy
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice, saved_advice
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Recommendation, Today
@@ -53,7 +53,7 @@ def alone(found: Recommendation) -> Recommendation:
         "better, escalating", "worse", "cannot tell if it pays", "certified",
         "thresholds of labels",
         "no promise, another set was named", "three sets, one in use is kept", "too few tickets",
-        "some tickets failed", "incomplete",
+        "some tickets failed",
     ],
 )  # fmt: skip
 def test_chosen_again_or_read_back_it_is_what_the_run_recommends(row: str) -> None:
@@ -70,6 +70,21 @@ def test_chosen_again_or_read_back_it_is_what_the_run_recommends(row: str) -> No
     assert again.rows == read.rows
     assert again.by_set == read.by_set
     assert again.thresholds == read.thresholds
+
+
+def test_a_set_with_its_answers_has_a_threshold_where_another_lacks_some() -> None:
+    lacking = replace(FIRM, failures=tuple(Failure(f"f{i}", "refused") for i in range(200)))
+    tables = [OLD, NEW, small_runs.named(lacking, "v3")]
+    results, today = small_runs.ran(*tables, asked=MONEY), Today("v1", MONEY.policy)
+    assert results.recommendation is not None
+    assert (results.recommendation.kind, results.recommendation.setting) == ("incomplete", None)
+    for name in ("v1", "v2"):
+        read = saved_advice(results, tables, name)
+        assert read.recommendation.setting is not None
+        again = advice(tables, name, MONEY, today)
+        assert again.recommendation == read.recommendation
+        assert [row.setting.rubric_set for row in read.by_set] == ["v1", "v2"]
+    assert saved_advice(results, tables, "v3").recommendation.kind == "incomplete"
 
 
 @pytest.fixture(scope="module")

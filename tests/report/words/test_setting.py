@@ -324,6 +324,18 @@ def test_a_set_without_enough_answers_is_named() -> None:
     assert verdict_texts(found)[0].action == "run it again: too many tickets have no answer"
 
 
+def test_where_all_were_refused_nobody_is_told_to_ask_again() -> None:
+    refused = tuple(Failure(f"f{i}", "refused") for i in range(20))
+    found = ran(replace(NO_USE, failures=refused), OTHER_FIRM)
+    words = setting_text(found.recommendation, found.evaluations)
+    assert words.headline == "Incomplete: the endpoint refused 20 of 320 tickets under v1"
+    action = "ask another endpoint: too many tickets were refused"
+    assert verdict_texts(found)[0].action == action
+    mixed = ran(replace(NO_USE, failures=(*refused, Failure("g", "timeout"))), OTHER_FIRM)
+    words = setting_text(mixed.recommendation, mixed.evaluations)
+    assert words.headline.endswith("21 of 321 tickets have no answer under v1. Run it again")
+
+
 def test_sets_that_cannot_be_told_apart_are_named_beside_the_one_to_use() -> None:
     twins = [
         replace(OTHER_FIRM, provenance=replace(OTHER_FIRM.provenance, rubric_set=name))

@@ -37,6 +37,8 @@ BATCHES = "/v1/batches"
 _CLASSIFY = "/classify"
 _ITEM_URL = "/v1/chat/completions"
 _ITEM_MODEL = "classify"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_LINE_ENDS = "\x85\u2028\u2029"
 _ID = r"[A-Za-z0-9_-][A-Za-z0-9._:-]{0,127}"
 """What may be put into a path: no slash, no sign that has to be escaped, not `..`."""
 
@@ -117,10 +119,13 @@ def is_id(text: object) -> bool:
 
 
 def question_line(custom_id: str, body: bytes) -> bytes:
-    """One line of an upload. `body` is a request to /classify, and stands in it byte for byte."""
+    """One line of an upload. `body` is a request to /classify, and stands in it byte for byte, but
+    for what many programs take for the end of a line.
+    """
     head = {"custom_id": custom_id, "method": "POST", "url": _ITEM_URL}
     start = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    return b'%b,"body":{"model":"%b",%b}\n' % (start[:-1], _ITEM_MODEL.encode(), body[1:])
+    line = b'%b,"body":{"model":"%b",%b}' % (start[:-1], _ITEM_MODEL.encode(), body[1:])
+    return _one_line(line)
 
 
 def question_of(line: Any) -> Question:
@@ -164,21 +169,22 @@ def answer_line(custom_id: str, content: bytes) -> bytes:
     """One line of the output for an answer in the shape of /classify, which becomes a string."""
     choices = [{"message": {"content": content.decode("utf-8")}}]
     response = {"status_code": 200, "body": {"model": _ITEM_MODEL, "choices": choices}}
-    return _json({"custom_id": custom_id, "response": response, "error": None}) + b"\n"
+    return _one_line(_json({"custom_id": custom_id, "response": response, "error": None}))
 
 
 def failure_line(custom_id: str, *, status: int, reason: str) -> bytes:
     """One line of the output for a question that failed."""
     told = {"response": {"status_code": status, "body": None}, "error": {"message": reason}}
-    return _json({"custom_id": custom_id, **told}) + b"\n"
+    return _one_line(_json({"custom_id": custom_id, **told}))
 
 
 def read_output(content: bytes) -> Iterator[OutputLine]:
     """Every line of an output, in the order it came; empty lines do not count.
 
-    A last line that was cut off is Unreadable like any other that is none.
+    A last line that was cut off is Unreadable like any other that is none; a byte order mark before
+    the first is left out.
     """
-    for raw in content.split(b"\n"):
+    for raw in content.removeprefix(_BYTE_ORDER_MARK).split(b"\n"):
         if raw.strip():
             yield read_output_line(raw)
 
@@ -203,6 +209,15 @@ def read_output_line(raw: bytes) -> OutputLine:
     if text is None:
         return Odd(custom_id, NEITHER)
     return Answered(custom_id, text.encode("utf-8", "replace"))
+
+
+def _one_line(text: bytes) -> bytes:
+    """JSON as a line, however it is taken apart: `str.splitlines`, for one, ends a line at these
+    signs, too, which JSON leaves as they are and which stand in strings alone.
+    """
+    for sign in _LINE_ENDS:
+        text = text.replace(sign.encode("utf-8"), b"\\u%04x" % ord(sign))
+    return text + b"\n"
 
 
 def _status(line: dict[str, Any]) -> int:

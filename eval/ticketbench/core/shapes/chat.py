@@ -21,6 +21,12 @@ MOST_UNSEEN = 0.01
 """Share of the answer that options outside the list may hold: more, and the scores are unknown."""
 
 
+MOST_LISTED = 1.01
+"""What tokens can have together: 1, and some for logprobs that were rounded."""
+_LOWEST = -1e4
+"""The probability of a lower logprob is 0, too; `exp` fails for integers that are long enough."""
+
+
 class Chat(Shape):
     """A prompt with lettered options in, the logarithms of the likeliest tokens out."""
 
@@ -97,7 +103,10 @@ def _listed(choice: dict[str, Any]) -> list[tuple[str, float]]:
         number = logprob if isinstance(logprob, int | float) else math.nan
         if not isinstance(token, str) or isinstance(logprob, bool) or not number <= 0:
             raise ContractViolation("a logprob is no number, or above 0")
-        found.append((token, math.exp(number)))
+        found.append((token, math.exp(max(number, _LOWEST))))
+    total = math.fsum(p for _, p in found)
+    if total > MOST_LISTED:
+        raise ContractViolation(f"the likeliest tokens have {total:.3g} together, more than 1")
     return found
 
 

@@ -85,5 +85,12 @@ def counted_together(usages: Sequence[object]) -> dict[str, int]:
     return found
 
 
+def named_together(models: Sequence[object]) -> str | None:
+    """The model of several answers to one question; names that differ with a + between them, so
+    that a mixture is seen to be one. None where none is named.
+    """
+    return "+".join(dict.fromkeys(filter(None, map(model_named, models)))) or None
+
+
 def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ from ticketbench.core.shapes.json_text import (
     body,
     classified,
     counted_together,
+    named_together,
     of_each,
     shares,
 )
@@ -54,7 +55,8 @@ class SystemOne(Shape):
     def translated(self, contents: Sequence[bytes], asked: Asked) -> bytes:
         """Probabilities of a choice as they are, of yes/no questions as shares of their sum."""
         found = [_unwrapped(answer_object(content)) for content in contents]
-        model, usage = found[0].get("model"), counted_together([one.get("usage") for one in found])
+        model = named_together([one.get("model") for one in found])
+        usage = counted_together([one.get("usage") for one in found])
         if self.given["ask"] == CHOICE:
             answer = _answers(found[0], [QUESTION], kind="choice")[0]
             return choice(answer, answer.get("probabilities"), Told(model, usage))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import threading
@@ -22,6 +23,9 @@ _OWN_FAULT = frozenset({400, 413, 422})
 _UNPAID, _TOO_MANY = 402, 429
 _USED_UP = rb'"(?:code|type)"\s*:\s*"?(?:3036|insufficient_quota)\b'
 """What Cloudflare and OpenAI say where waiting does not help, behind a sentence or two."""
+_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
+_LEAST_RUN = 16
+"""Shorter runs are words that any message may have."""
 _LONGEST_WAIT_S = 60.0
 _MOST_IN_A_ROW = 10
 _FIRST_FEW = 3
@@ -106,9 +110,9 @@ class Breaker:
 
 
 def ask_until_answered(
-    send: Callable[[], Reply], *, retry: Retry, pace: Pace, stop: Stop, slots: Slots
+    send: Callable[[], Reply], *, text: str, retry: Retry, pace: Pace, stop: Stop, slots: Slots
 ) -> Reply:
-    """The first reply with status 200.
+    """The first reply with status 200 to a question about `text`, of which no message shows a part.
 
     Raises Unanswered when this question must be given up, and EndpointError when no question can
     succeed: refused key, redirect, no credit, a server that asks to wait longer than a minute, or
@@ -120,7 +124,7 @@ def ask_until_answered(
         stop.sleep(pace.wait_s())
         with slots:
             stop.sleep(pace.held_s())
-            outcome = _one_attempt(send, before)
+            outcome = _one_attempt(send, text, before)
         if isinstance(outcome, Reply):
             slots.grow()
             return outcome
@@ -148,7 +152,9 @@ class _Failed:
     used_up: bool = False
 
 
-def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply | _Failed:
+def _one_attempt(
+    send: Callable[[], Reply], text: str, before: Unanswered | None
+) -> Reply | _Failed:
     try:
         reply = send()
     except Unanswered as limit:
@@ -158,14 +164,15 @@ def _one_attempt(send: Callable[[], Reply], before: Unanswered | None) -> Reply 
         return _Failed(Unanswered("refused", 200, str(error)), attempts=1)
     except ContractViolation as error:
         kind: FailureKind = "http" if isinstance(error, Unsuccessful) else "contract"
-        failure = Unanswered(kind, 200, str(error))
+        failure = Unanswered(kind, 200, _without(str(error), text))
         return _Failed(failure, attempts=float("inf") if error.passing else 1)
     except Unreached as error:
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
     if reply.status == 200:
         return reply
-    stop_if_hopeless(reply)
-    failure = Unanswered("http", reply.status, f"status {reply.status}: {shown_text(reply)}")
+    stop_if_hopeless(reply, text=text)
+    said = f"status {reply.status}: {shown_text(reply, text=text)}"
+    failure = Unanswered("http", reply.status, said)
     if reply.status not in _TRY_AGAIN:
         return _Failed(failure, attempts=1)
     asked_s = asked_wait_s(reply.retry_after)
@@ -183,18 +190,19 @@ def used_up(detail: str) -> EndpointError:
     return EndpointError(f"the quota is used up ({detail})", help=help_)
 
 
-def stop_if_hopeless(reply: Reply) -> None:
+def stop_if_hopeless(reply: Reply, *, text: str = "") -> None:
     """Raise EndpointError for a status after which no request can succeed: refused key, no credit,
-    redirect.
+    redirect. No part of `text` is shown.
     """
+    said = f"status {reply.status}: {shown_text(reply, text=text)}"
     if reply.status in (401, 403):
         raise KeyRefused(
-            f"the endpoint refused the key (status {reply.status}: {shown_text(reply)})",
+            f"the endpoint refused the key ({said})",
             help="check the key that was sent; nothing was lost",
         )
     if reply.status == _UNPAID:
         raise EndpointError(
-            f"the endpoint wants to be paid (status {reply.status}: {shown_text(reply)})",
+            f"the endpoint wants to be paid ({said})",
             help="check plan and credit with whoever runs it; finished answers are kept, run again",
         )
     if 300 <= reply.status < 400:
@@ -218,9 +226,36 @@ def asked_wait_s(retry_after: str | None) -> float:
     return seconds
 
 
-def shown_text(reply: Reply) -> str:
-    """The first 200 printable characters of the server's text."""
-    text = reply.body[:800].decode("utf-8", errors="replace")
-    shown = "".join(c if c.isprintable() else " " for c in text)[:200]
+def shown_text(reply: Reply, *, text: str = "") -> str:
+    """The first 200 printable characters of the server's text, without what it repeats of ours."""
+    said = _without(reply.body[:800].decode("utf-8", errors="replace"), text)
+    shown = "".join(c if c.isprintable() else " " for c in said)[:200]
     named = "".join(c for c in reply.request_id if c.isalnum() or c in "-_")[:64]
     return f"{shown} (request {named})" if named else shown
+
+
+def _without(said: str, text: str) -> str:
+    """`said` without the runs that stand in `text`, too, however JSON wrote them; blanks are alike.
+
+    Servers repeat what they cannot take. What shares no run of 16 characters stays as it is.
+    """
+    plain = " ".join(_ESCAPED.sub(_unescaped, said).split())
+    known, parts, i = " ".join(text.split()), [], 0
+    while i < len(plain):
+        end = i + _LEAST_RUN
+        if plain[i:end] not in known or end > len(plain):
+            parts.append(plain[i])
+            i += 1
+            continue
+        while end < len(plain) and plain[i : end + 1] in known:
+            end += 1
+        parts.append("[text]")
+        i = end
+    return "".join(parts) if "[text]" in parts else said
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    try:
+        return str(json.loads(f'"{found[0]}"'))
+    except ValueError:
+        return found[0]

@@ -1,4 +1,4 @@
 """The same questions in a batch: uploaded together, waited for, read in any order.
 
-In order: uploads, server, output, every_batch, polls.
+In order: turn, uploads, server, output, every_batch, polls.
 """

@@ -66,12 +66,15 @@ class Counts:
 class EveryBatch:
     """The batches of one endpoint within a run.
 
+    noted      what the cache noted of earlier runs, read before `wanted` was: what is read in
+               between by another run is stored, or still noted here
     timeout_s  how long a run waits for them
     pending    batches that are not read yet
     outcomes   by key: None for an answer that is stored now, else why there is none
     """
 
     wanted: Wanted
+    noted: Sequence[OpenBatch]
     server: BatchServer
     cache: AnswerCache
     budget: Budget
@@ -89,7 +92,7 @@ class EveryBatch:
 
     def open_ones(self) -> list[OpenBatch]:
         """What earlier runs uploaded and did not read, where it holds a wanted question."""
-        here = (one for one in self.cache.open_batches() if one.url == self.wanted.url)
+        here = (one for one in self.noted if one.url == self.wanted.url)
         return [one for one in here if not self._key_of.keys().isdisjoint(one.custom_ids)]
 
     def take_up(self, *, named: Sequence[str] = (), forget: bool = False) -> None:
@@ -107,8 +110,11 @@ class EveryBatch:
         if self._unseen and not named:
             raise self._not_seen(self._unseen[0], "the run ended before its answer")
         self.pending += known
-        new = [one for one in named if one not in {batch.id for batch in known}]
         left = [custom_id(key) for key in self.left()]
+        new = [one for one in named if one not in {batch.id for batch in known}]
+        if new and not left:
+            self.tell(f"no question is left to look for: {', '.join(new)} is not read")
+            new = []
         self.pending += [replace(new_batch(self.wanted.url, left), id=one) for one in new]
         self.counts.taken_up += len(self.pending)
         for one in known:
@@ -159,7 +165,7 @@ class EveryBatch:
 
     def _forget_read(self, ours: Sequence[OpenBatch]) -> None:
         """Forget batches that were read to their end before a run was killed."""
-        for one in self.cache.open_batches():
+        for one in self.noted:
             if one.url == self.wanted.url and one.id and one not in ours:
                 self._close(one)
 
@@ -222,8 +228,10 @@ class EveryBatch:
             self._fail(batch.custom_ids, Failure("", "contract", 200, str(error)))
             self._close(batch)
             return
-        found = output_of(content, batch.custom_ids)
-        if not found.n_own:
+        before = (key for key in self.cache.stored_keys() if key not in self.outcomes)
+        answered = map(custom_id, before)
+        found = output_of(content, batch.custom_ids, answered=answered)
+        if not found.own:
             raise EndpointError(
                 f"batch {batch.id} holds none of these questions: it is of other tickets, rubrics "
                 "or another URL, or its output cannot be read",
@@ -235,7 +243,7 @@ class EveryBatch:
             self._fail((one,), failure)
         self._close(batch)
         for unseen in self._unseen:
-            if not found.answers.keys().isdisjoint(unseen.custom_ids):
+            if not found.own.isdisjoint(unseen.custom_ids):
                 self.cache.forget_batch(unseen)
 
     def _store(self, found: Output) -> None:
@@ -263,15 +271,26 @@ class EveryBatch:
                 self.outcomes[key] = failure
 
     def _close(self, batch: OpenBatch) -> None:
-        """Forget a batch, but for questions that this run does not want and nobody has stored."""
+        """Forget a batch, but for questions that this run does not want and nobody has stored since
+        its upload.
+        """
         others = [one for one in batch.custom_ids if one not in self._key_of]
         if others:
-            stored = {custom_id(key) for key in self.cache.stored_keys()}
+            stored = self._stored_since(batch)
             others = [one for one in others if one not in stored]
         if not others:
             self.cache.forget_batch(batch)
         elif len(others) < len(batch.custom_ids):
             self.cache.note_batch(replace(batch, custom_ids=tuple(others)))
+
+    def _stored_since(self, batch: OpenBatch) -> frozenset[str]:
+        """The custom ids of its questions that were answered after its upload: a refresh uploads
+        what has an older answer.
+        """
+        ids = frozenset(batch.custom_ids)
+        answers, _ = self.cache.read(k for k in self.cache.stored_keys() if custom_id(k) in ids)
+        since = batch.uploaded_at
+        return frozenset(custom_id(k) for k, kept in answers.items() if kept.recorded_at >= since)
 
 
 def _to_its_end(work: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ticketbench.core.classify import ContractViolation, Refused
@@ -25,23 +25,29 @@ _MISSING = "the output of the batch has no line for this question"
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Answers not checked yet, and failures, by custom id; `n_own` lines belong to the batch that
-    was asked for, `strays` to no question of it.
+    """Answers not checked yet, and failures, by custom id.
+
+    own     the questions that have a line
+    strays  lines that belong to no question that was asked
     """
 
     answers: dict[str, bytes]
     failures: dict[str, Failure]
-    n_own: int
+    own: frozenset[str]
     strays: int
 
 
-def output_of(content: bytes, custom_ids: Collection[str]) -> Output:
+def output_of(
+    content: bytes, custom_ids: Collection[str], *, answered: Iterable[str] = ()
+) -> Output:
     """The lines of an output by the questions of its batch, each of which gets one of the two.
 
-    A question with two lines fails, whatever they say, and so does one without any.
+    A question with two lines fails, whatever they say, and so does one without any. Lines of
+    questions that were `answered` before are left out: of a batch that is read in parts, or by its
+    id, not every question is asked for.
     """
     answers, failures = dict[str, bytes](), dict[str, Failure]()
-    lines, strays = _by_question(content, frozenset(custom_ids))
+    lines, strays = _by_question(content, frozenset(custom_ids), frozenset(answered))
     for one in custom_ids:
         match lines.get(one, []):
             case []:
@@ -54,17 +60,21 @@ def output_of(content: bytes, custom_ids: Collection[str]) -> Output:
                 failures[one] = Failure("", "contract", 200, reason)
             case _:
                 failures[one] = Failure("", "contract", 200, _DOUBLED)
-    return Output(answers, failures, sum(map(len, lines.values())), strays)
+    return Output(answers, failures, frozenset(lines), strays)
 
 
-def _by_question(content: bytes, asked: Collection[str]) -> tuple[dict[str, list[OutputLine]], int]:
+def _by_question(
+    content: bytes, asked: Collection[str], answered: Collection[str]
+) -> tuple[dict[str, list[OutputLine]], int]:
     """The lines of each question, and how many belong to none."""
     lines, strays = dict[str, list[OutputLine]](), 0
     for line in read_output(content):
-        if isinstance(line, Unreadable) or line.custom_id not in asked:
+        if isinstance(line, Unreadable):
             strays += 1
-        else:
+        elif line.custom_id in asked:
             lines.setdefault(line.custom_id, []).append(line)
+        else:
+            strays += line.custom_id not in answered
     return lines, strays
 
 

@@ -111,7 +111,8 @@ class BatchServer:
         if reply.status in _GONE:
             raise Gone(
                 f"the endpoint does not know batch {batch_id} ({_told(reply)})",
-                help="--forget-batch asks its questions again, which may cost a second time",
+                help="check its id, and that URL and key are those of the upload; "
+                "--forget-batch asks its questions again, which may cost a second time",
             )
         _refuse_others(reply, f"the endpoint does not tell of batch {batch_id}")
         if "html" in reply.content_type.lower():

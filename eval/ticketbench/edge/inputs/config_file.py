@@ -157,6 +157,7 @@ class ConfigFile(Strict):
     lint: LintConfig = LintConfig()
     baseline: FileName | None = None
     baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
+    baseline_releases: Annotated[int, Field(ge=1, le=100)] = 5
     gates: list[GateConfig] = Field(default=[])
     undecided: Literal["pass", "warn", "fail"] = "warn"
 

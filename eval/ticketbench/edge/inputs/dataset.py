@@ -9,6 +9,7 @@ from pathlib import Path
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.intake import NOTHING_DONE, Intake
 from ticketbench.core.quotes import clipped, quoted
+from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.inputs.tickets.causes import Causes, lines_text
 from ticketbench.edge.inputs.tickets.cells import as_text
@@ -23,6 +24,7 @@ from ticketbench.edge.inputs.tickets.one_row import TicketOfRow
 from ticketbench.edge.inputs.tickets.one_row import with_line_feeds as with_line_feeds
 from ticketbench.edge.inputs.tickets.unknown_labels import label_problems
 from ticketbench.edge.redaction import refuse_key, refuse_key_in_any
+from ticketbench.edge.tables.columns import has_column
 from ticketbench.edge.tables.reading import read_table
 from ticketbench.edge.tables.rows import Row, Table, line_of_problem, problems_error
 
@@ -76,7 +78,54 @@ def load_dataset(
     problem a cause, each with its first line and how many rows have it.
     """
     reading = Reading(DatasetKeys(columns=how)) if isinstance(how, Columns) else how or Reading()
-    table = read_table(path, reading.dialect)
+    return _of_table(path, read_table(path, reading.dialect), reading, known_labels)
+
+
+def load_unlabelled(path: Path, how: Reading) -> LoadedDataset:
+    """The tickets of a table that nobody has labelled: every gold label is NONE_LABEL.
+
+    Id, text and group are the columns of `how`, or of the usual names where the table lacks these;
+    no other column is read, rows are not chosen, and a label that stands there is not seen. Raises
+    what `load_dataset` raises.
+    """
+    table = read_table(path, how.dialect)
+    columns = Columns.model_validate({**_there(how.keys.columns, table), "label": _NO_LABEL})
+    rows = tuple(Row(row.line, {**row.values, _NO_LABEL: NONE_LABEL}) for row in table.rows)
+    table = replace(table, columns=(*table.columns, _NO_LABEL), rows=rows)
+    keys = how.keys.model_dump(include={"delimiter", "encoding", "join", "line_ends"})
+    loaded = _of_table(path, table, Reading(DatasetKeys(**keys, columns=columns)), None)
+    tickets = (
+        Ticket(t.id, t.text, NONE_LABEL, group=t.group, text_in_file=t.text_in_file)
+        for t in loaded.dataset.tickets
+    )
+    return replace(loaded, dataset=Dataset(loaded.dataset.name, tuple(tickets)))
+
+
+_NO_LABEL = "(no label)"
+_USUAL: dict[str, tuple[str, ...]] = {
+    "id": ("id", "ticket_id"),
+    "text": ("text", "body", "message"),
+}
+
+
+def _there(columns: Columns, table: Table) -> dict[str, str | list[str]]:
+    """The columns of id, text and group that the table has, by role."""
+    found: dict[str, str | list[str]] = {}
+    for role in ("id", "text", "group"):
+        own = getattr(columns, role)
+        names = own if isinstance(own, list) else [own] if own else []
+        if names and all(has_column(name, table.columns) for name in names):
+            found[role] = own
+            continue
+        usual = next((name for name in _USUAL.get(role, ()) if name in table.columns), "")
+        if usual:
+            found[role] = usual
+    return found
+
+
+def _of_table(
+    path: Path, table: Table, reading: Reading, known_labels: Collection[str] | None
+) -> LoadedDataset:
     head = f"{path}:1"
     _refuse_key(path, table)
     if not table.rows:

@@ -9,16 +9,17 @@ from msgspec import UNSET
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset
 from ticketbench.edge.answers.rows import Stored
-from ticketbench.edge.replay.every_ticket import used_answers
+from ticketbench.edge.replay.models import answers
 from ticketbench.edge.replay.questions import questions
 from ticketbench.edge.replay.source import Source, sending
 
-_TOKENS = "input_tokens"
+_TOKENS = ("input_tokens", "prompt_tokens")
+"""What a count of the tokens sent is called; the second by chat servers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Of different questions, each counted once.
+    """Of different questions that have an answer, each counted once.
 
     requests    that they take, one each but where every label is asked for by itself
     ms          of every answer whose time was kept, in order
@@ -34,22 +35,26 @@ class Effort:
 
 
 def effort(dataset: Dataset, rubrics: RubricSet, source: Source) -> Effort:
-    """What it took to answer these tickets, as far as it was stored with the answers."""
+    """What the answers of these tickets took, as far as it was stored with them.
+
+    Questions without an answer, as refused ones, do not count: what they took is not known.
+    """
     asked = questions(dataset, rubrics, source.url)
-    found = used_answers(dataset, rubrics, source).values()
-    timed = [one.details.ms for one in found if one.details.ms is not UNSET]
-    tokens = [_tokens(one) for one in found]
-    known = [n for n in tokens if n is not None]
-    takes = sending(source.url, map(asked.body, range(len(asked))))
+    of_ticket = answers(dataset, rubrics, source)
+    first = [of_ticket[i] for i in asked.first]
+    found = {number: one for number, one in enumerate(first) if one is not None}
+    timed = [one.details.ms for one in found.values() if one.details.ms is not UNSET]
+    known = [n for n in map(_tokens, found.values()) if n is not None]
+    takes = sending(source.url, map(asked.body, found))
     return Effort(
-        questions=len(asked),
+        questions=len(found),
         requests=takes.requests,
         ms=tuple(sorted(timed)),
         characters=takes.characters,
-        tokens=sum(known) if len(known) == len(asked) else None,
+        tokens=sum(known) if found and len(known) == len(found) else None,
     )
 
 
 def _tokens(stored: Stored) -> int | None:
-    usage = stored.details.usage
-    return None if usage is UNSET else usage.get(_TOKENS)
+    usage = {} if stored.details.usage is UNSET else stored.details.usage
+    return next((usage[name] for name in _TOKENS if name in usage), None)

@@ -86,6 +86,7 @@ class _Asking:
         try:
             reply = ask_until_answered(
                 lambda: self._send(number, body),
+                text=self._asked.text(number),
                 retry=self._source.retry,
                 pace=self._pace,
                 stop=self.stop,

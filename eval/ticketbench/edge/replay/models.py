@@ -13,10 +13,12 @@ from ticketbench.edge.replay.source import Source
 
 
 def models(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[str | None, ...]:
-    """The model of each ticket's answer in dataset order; None where the answer names none, or
-    there is no answer.
+    """The model of each answer that a ticket has, in dataset order; None where it names none.
+
+    A ticket without an answer, as one that was refused, speaks of no model and is left out.
     """
-    return tuple(map(_model, answers(dataset, rubrics, source)))
+    found = (one for one in answers(dataset, rubrics, source) if one is not None)
+    return tuple(None if one.details.model is UNSET else one.details.model for one in found)
 
 
 def answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Stored | None, ...]:
@@ -33,9 +35,3 @@ def answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Store
     for key, number in in_file.items():
         known[number] = source.recording.get(key) or cached.get(key)
     return tuple(known[number] for number in asked.of_ticket.tolist())
-
-
-def _model(stored: Stored | None) -> str | None:
-    if stored is None or stored.details.model is UNSET:
-        return None
-    return stored.details.model

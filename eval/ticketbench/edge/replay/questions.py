@@ -37,9 +37,13 @@ class Questions:
     def __len__(self) -> int:
         return len(self.position)
 
+    def text(self, number: int) -> str:
+        """What one question is about."""
+        return self.dataset.tickets[self.first[number]].text
+
     def body(self, number: int) -> bytes:
         """The request body of one question; made when it is sent, since all would fill memory."""
-        return request_body(self.dataset.tickets[self.first[number]].text, self.rubrics)
+        return request_body(self.text(number), self.rubrics)
 
 
 def questions(dataset: Dataset, rubrics: RubricSet, url: str) -> Questions:

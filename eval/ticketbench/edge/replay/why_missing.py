@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.types import Failure
+from ticketbench.edge.batches.uploads import custom_id
 from ticketbench.edge.contract import key_function
 from ticketbench.edge.redaction import shown_url
 
@@ -68,14 +69,20 @@ class Reason:
     answered: RubricSet | None = None
 
 
+_WAITS = Reason("the question waits in a batch that is open")
+
+
 def reasons(asked: Questions, numbers: Sequence[int], source: Source) -> dict[int, Reason]:
     """The reason of each missing question in `numbers`."""
     if not numbers:
         return {}
     tickets = [asked.dataset.tickets[asked.first[number]] for number in numbers]
     questions = [Question(ticket.texts, asked.rubrics, asked.url) for ticket in tickets]
-    stores = _stores(questions, source)
-    return {n: why_missing(one, stores) for n, one in zip(numbers, questions, strict=True)}
+    stores, batched, keys = _stores(questions, source), _in_open_batches(source), asked.keys
+    return {
+        n: _WAITS if custom_id(keys[n]) in batched else why_missing(one, stores)
+        for n, one in zip(numbers, questions, strict=True)
+    }
 
 
 def why_missing(question: Question, stores: Stores) -> Reason:
@@ -187,6 +194,12 @@ def _stores(questions: Sequence[Question], source: Source) -> Stores:
     found = Stores(keys, tuple(sorted(urls)), tuple(nearest[:_MOST_SETS]), source.absent, strict)
     order = _answered_order(questions[0], found) if keys else None
     return replace(found, sets=(order, *found.sets)) if order else found
+
+
+def _in_open_batches(source: Source) -> frozenset[str]:
+    """The custom ids of what was uploaded to this endpoint and not read yet."""
+    open_ones = (one for one in source.cache.open_batches() if one.url == source.url)
+    return frozenset(name for one in open_ones for name in one.custom_ids)
 
 
 def _cached_rubrics(source: Source) -> Iterator[RubricSet]:

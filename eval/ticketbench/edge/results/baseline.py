@@ -19,7 +19,7 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.rubrics import Rubric, RubricSet, fingerprint
 from ticketbench.core.types import BoolArray, Dataset, Failure, IntArray, ScoreTable, Ticket
 from ticketbench.core.version import __version__
-from ticketbench.edge.results.ledger import Ledger
+from ticketbench.edge.results.ledger import Asked, Ledger
 from ticketbench.edge.results.predictions import score_table
 
 _HASH_DIGITS = 16
@@ -109,6 +109,19 @@ class Baseline:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "labels", tuple(rubric.label for rubric in self.rubrics))
+
+    @property
+    def asked(self) -> Asked:
+        """What was blessed: the questions, whom they were put to, and the policy."""
+        of = self.origin
+        return Asked(self.rubric_set, of.endpoint, of.policy, self.rubrics)
+
+    @property
+    def asked_at_pin(self) -> Asked | None:
+        """What the pin asked: the same where nothing was blessed since; None: it is not known."""
+        if self.ledger is None or (self.ledger.pinned is None and not self.ledger.merged):
+            return self.asked
+        return self.ledger.pinned
 
     @property
     def rubric_texts(self) -> RubricSet:

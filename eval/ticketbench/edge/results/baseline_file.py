@@ -13,31 +13,35 @@ from typing import Annotated, Any
 import msgspec
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.policy import Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.rubrics import Rubric
 from ticketbench.core.version import __version__
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.results.baseline import Baseline, KeptMetric, KeptTicket, Origin, Outcome
-from ticketbench.edge.results.ledger import Ledger, Pin, SeenChange
+from ticketbench.edge.results.ledger import SIGN_DIGITS, Asked, Ledger, Look, Pin, SeenChange
 
-SCHEMA = "ticketbench/baseline@2"
+SCHEMA = "ticketbench/baseline@3"
+SCHEMA_WITHOUT_PINNED = "ticketbench/baseline@2"
 SCHEMA_WITHOUT_LEDGER = "ticketbench/baseline@1"
-_NEWEST = 2
+_NEWEST = 3
 _MOST_BYTES = 200_000_000
 
 Count = Annotated[int, msgspec.Meta(ge=0)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Change = Annotated[float, msgspec.Meta(ge=-1, le=1)]
 TicketHash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+Signs = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]*$")]
 
 
 def baseline_bytes(baseline: Baseline) -> bytes:
     """The file: an envelope with one line for each metric and each ticket, sorted.
 
     Equal baselines give equal bytes, and a change of one ticket changes its line and the metrics.
-    One without a ledger is written as it was read, in version 1.
+    One without a ledger, or whose ledger does not say what was pinned, is written as it was read,
+    in version 1 or 2.
     """
-    schema = SCHEMA if baseline.ledger else SCHEMA_WITHOUT_LEDGER
+    schema = _schema(baseline.ledger)
     data = {"rubric_set": baseline.rubric_set, "reason": baseline.reason}
     made_from = asdict(baseline.origin)
     if made_from["costs"]["missed"] is None:
@@ -57,7 +61,8 @@ def baseline_bytes(baseline: Baseline) -> bytes:
 
 
 def read_baseline(path: Path) -> Baseline:
-    """The baseline in `path`; one of version 1 has no ledger.
+    """The baseline in `path`; one of version 1 has no ledger, in one of 2 nothing says what was
+    pinned.
 
     Raises InputError when it is not there, is of a newer version, or is no baseline.
     """
@@ -65,16 +70,22 @@ def read_baseline(path: Path) -> Baseline:
     try:
         _refuse_newer(path, json.loads(content, object_pairs_hook=_once))
         found = msgspec.json.decode(content, type=_File, strict=True)
-        has_ledger = found.data.ledger is not None
-        if found.schema != (SCHEMA if has_ledger else SCHEMA_WITHOUT_LEDGER):
+        baseline = _checked(path, found.data)
+        if found.schema != _schema(baseline.ledger):
             raise ValueError(found.schema)
-        return _checked(path, found.data)
+        return baseline
     except (msgspec.MsgspecError, ValueError, RecursionError):
         raise InputError(
             f"{path} is not a baseline of this version of ticketbench",
             where=_place(path, content),
             help=_from_git(path),
         ) from None
+
+
+def _schema(ledger: Ledger | None) -> str:
+    if ledger is None:
+        return SCHEMA_WITHOUT_LEDGER
+    return SCHEMA if ledger.pinned else SCHEMA_WITHOUT_PINNED
 
 
 def _from_git(path: Path) -> str:
@@ -114,11 +125,33 @@ class _SeenChange(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
 
 
+class _Asked(msgspec.Struct, forbid_unknown_fields=True):
+    rubric_set: str
+    endpoint: str
+    policy: Policy
+    rubrics: Annotated[list[Rubric], msgspec.Meta(min_length=2)]
+
+
+class _Look(msgspec.Struct, forbid_unknown_fields=True):
+    rubric_set: str
+    rubrics: str
+    endpoint: str
+    log: str
+    n: Count
+    n_labelled: Count
+    change: Change
+    low: float | None
+    ships: bool
+    tickets: Signs
+
+
 class _Ledger(msgspec.Struct, forbid_unknown_fields=True):
     merged: Count
     sum_seen: float | None
     pins: Annotated[list[_Pin], msgspec.Meta(min_length=1)]
     seen: list[_SeenChange]
+    pinned: _Asked | None = None
+    looks: list[_Look] = []
 
 
 class _Data(msgspec.Struct, forbid_unknown_fields=True):
@@ -184,7 +217,11 @@ def _ledger(path: Path, data: _Ledger) -> Ledger:
             for p in data.pins
         ),
         tuple(SeenChange(_nan(one.change), one.n, one.reason) for one in data.seen),
+        None if data.pinned is None else _asked(data.pinned),
+        tuple(_look(one) for one in data.looks),
     )
+    if found.looks and found.pinned is None:
+        raise ValueError("looks at nothing")
     if (found.merged, _plain(found.sum_seen)) != (data.merged, data.sum_seen):
         raise InputError(
             f"the ledger of {path} does not add up: its count and sum are not those of its lines",
@@ -192,6 +229,16 @@ def _ledger(path: Path, data: _Ledger) -> Ledger:
             help=_from_git(path),
         )
     return found
+
+
+def _asked(data: _Asked) -> Asked:
+    return Asked(data.rubric_set, data.endpoint, data.policy, tuple(data.rubrics))
+
+
+def _look(data: _Look) -> Look:
+    if len(data.tickets) != SIGN_DIGITS * data.n:
+        raise ValueError("a look at other tickets than it counts")
+    return Look(**msgspec.structs.asdict(data) | {"low": _nan(data.low)})
 
 
 def _place(path: Path, content: bytes) -> str:
@@ -210,7 +257,20 @@ def _ledger_lines(ledger: Ledger) -> Iterator[str]:
     yield f'"merged": {ledger.merged},'
     yield f'"sum_seen": {_json(ledger.sum_seen)},'
     yield from ('"pins": [', *_listed(_json(asdict(pin)) for pin in ledger.pins), "],")
-    yield from ('"seen": [', *_listed(_json(asdict(one)) for one in ledger.seen), "]", "},")
+    yield from ('"seen": [', *_listed(_json(asdict(one)) for one in ledger.seen))
+    yield "]," if ledger.pinned else "]"
+    if ledger.pinned is not None:
+        yield from _pinned_lines(ledger.pinned)
+        yield from ('"looks": [', *_listed(_json(asdict(one)) for one in ledger.looks), "]")
+    yield "},"
+
+
+def _pinned_lines(pinned: Asked) -> Iterator[str]:
+    yield '"pinned": {'
+    yield f'"rubric_set": {_json(pinned.rubric_set)},'
+    yield f'"endpoint": {_json(pinned.endpoint)},'
+    yield f'"policy": {_json(asdict(pinned.policy))},'
+    yield from ('"rubrics": [', *_listed(_json(asdict(one)) for one in pinned.rubrics), "]", "},")
 
 
 def _listed(parts: Any) -> list[str]:

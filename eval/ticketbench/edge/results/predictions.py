@@ -25,6 +25,7 @@ from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL, Form
 from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.results.harness.table import harness_table
 from ticketbench.edge.results.rows import (
     Predictions,
     gold_labels,
@@ -156,7 +157,8 @@ def read_set(
     within: str = "",
 ) -> Predictions:
     """The predictions in a file: `ticket_id, label, score_<label>...` and optional
-    `group_id, rubric_set, failure`. What `predictions_csv` changed comes back as it was.
+    `group_id, rubric_set, failure`, or what a known harness wrote. What `predictions_csv` changed
+    comes back as it was.
 
     `form` says how the file is written where that is otherwise; `mapped` are labels of another
     table that gold labels may be called by. A file of several rubric sets needs
@@ -201,7 +203,8 @@ def own_forms(paths: Sequence[Path], form: Form) -> tuple[Form, ...]:
     """
     if not form.columns and form.score_prefix == SCORE_PREFIX:
         return tuple(Form(labels=form.labels) if left_by_run(path) else form for path in paths)
-    heads = [() if left_by_run(path) else tuple(_read(path, form).columns) for path in paths]
+    origins = [(path, Origin.of_file(path, form=form)) for path in paths]
+    heads = [() if left_by_run(path) else _read(path, origin).columns for path, origin in origins]
     every = {column for head in heads for column in head}
     return tuple(
         _own_form(form, head, every) if head else Form(labels=form.labels) for head in heads
@@ -219,9 +222,11 @@ def _own_form(form: Form, own: Collection[str], every: Collection[str]) -> Form:
     return replace(form, columns=columns, score_prefix=prefix)
 
 
-def _read(path: Path, form: Form) -> Table:
-    return read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
+def _read(path: Path, origin: Origin) -> Table:
+    form = origin.form
+    told = harness_table(path, origin)
+    return told or read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
 
 
 def _table(path: Path, origin: Origin) -> Table:
-    return known(_read(path, origin.form), origin)
+    return known(_read(path, origin), origin)

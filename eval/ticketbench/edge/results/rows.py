@@ -42,6 +42,7 @@ from ticketbench.edge.results.top_label import (
     top_labels_alone,
     without_scores,
 )
+from ticketbench.edge.set_names import note_pairs
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
 _OTHER_LABEL = "give each label its column; of two labels the other one has 1 less the score"
@@ -298,6 +299,7 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
             help=f"choose one: {origin.chosen_by}, of {words(names)}",
         )
     if wanted is not None and wanted not in names:
+        note_pairs(names)
         named = [name for name in names if name]
         none = "its rows name none: ask without a name, or add a column rubric_set"
         help_ = f"it has: {words(named)}" if named else none

@@ -85,6 +85,7 @@ class ShownBaseline:
 
     gone      tickets that are not in the dataset any more
     budget    how much accuracy may be lost since the pin
+    releases  how many are planned until the next pin
     findings  what the ledger warns of
     """
 
@@ -93,6 +94,7 @@ class ShownBaseline:
     changed: tuple[str, ...]
     gone: int
     budget: float
+    releases: int
     findings: tuple[Finding, ...]
 
 
@@ -116,6 +118,7 @@ def show_baseline(config: Path, *, overrides: Sequence[str] = ()) -> ShownBaseli
         changed=changed,
         gone=len(missing_tickets(baseline, inputs.dataset)),
         budget=inputs.config.file.baseline_budget,
+        releases=inputs.config.file.baseline_releases,
         findings=ledger_findings(baseline, inputs.config),
     )
 

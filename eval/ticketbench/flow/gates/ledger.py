@@ -35,11 +35,13 @@ def ledger_after(before: Baseline | None, now: Baseline) -> Ledger:
     """The ledger of `now`, blessed after `before`.
 
     The first baseline is its own pin; one of before ledgers becomes the pin of the next. What has
-    the inputs and answers of `before` is no other look at the tickets and adds nothing.
+    the inputs and answers of `before` is no other look at the tickets and adds nothing. What was
+    pinned is kept where it is known.
     """
     if before is None:
-        return Ledger((pin_at(now.origin),))
+        return Ledger((pin_at(now.origin),), pinned=now.asked)
     ledger = before.ledger or Ledger((pin_at(before.origin),))
+    ledger = replace(ledger, pinned=before.asked_at_pin)
     if not now.origin.differs(before.origin):
         return ledger
     return replace(ledger, seen=(*ledger.seen, seen_change(before, now)))
@@ -67,13 +69,13 @@ def pin_at(origin: Origin) -> Pin:
 def pinned(baseline: Baseline, reason: str) -> Ledger:
     """The ledger started afresh at what is blessed now; the pin keeps what that accepted, and why.
 
-    What a baseline without a ledger lost is not known.
+    What a baseline without a ledger lost is not known. Releases are counted afresh, too.
     """
     pin, before = replace(pin_at(baseline.origin), reason=reason), baseline.ledger
     if before is None:
-        return Ledger((pin,))
+        return Ledger((pin,), pinned=baseline.asked)
     pin = replace(pin, merged=before.merged, accepted=before.sum_seen)
-    return Ledger((*before.pins, pin))
+    return Ledger((*before.pins, pin), pinned=baseline.asked)
 
 
 def ledger_text(ledger: Ledger, budget: float) -> str:
@@ -83,6 +85,18 @@ def ledger_text(ledger: Ledger, budget: float) -> str:
     changes, seen = numbers.count(ledger.merged, "change"), numbers.points(ledger.sum_seen)
     text = f"{changes} since the pin: accuracy {seen} points, allowed -{_points(budget)}"
     return f"{text}{_unseen(ledger)}"
+
+
+def looks_text(ledger: Ledger, planned: int) -> str:
+    """How many releases were judged on fresh tickets, and what holds for a team without any."""
+    if ledger.looks:
+        n, shipped = len(ledger.looks), sum(look.ships for look in ledger.looks)
+        return f"{n:,} of {planned:,} planned until the next pin judged, {shipped:,} may ship"
+    told = "none judged since the pin on fresh tickets"
+    if not ledger.merged:
+        return told
+    looks = numbers.count(ledger.merged, "look")
+    return f"{told}; {looks} at the same ones: {ONE_LOOK}"
 
 
 def ledger_findings(baseline: Baseline, config: Config) -> tuple[Finding, ...]:

@@ -21,7 +21,8 @@ class PinDiff:
 
     before        the ledger that it ends; None where the file had none
     now           the ledger that it starts
-    same          whether the file would stay as it is: nothing was blessed since the pin
+    same          whether the file would stay as it is: nothing was blessed or judged on fresh
+                  tickets since the pin
     same_tickets  whether the tickets are those of the pin before
     """
 
@@ -50,7 +51,7 @@ def prepare_pin(config: Path, *, reason: str = "", overrides: Sequence[str] = ()
     """
     path, baseline = named_baseline(read_inputs(config, overrides=overrides))
     before = baseline.ledger
-    same = before is not None and not before.merged
+    same = before is not None and not before.merged and not before.looks
     now = before if before is not None and same else pinned(baseline, reason.strip())
     diff = PinDiff(
         path=str(path),

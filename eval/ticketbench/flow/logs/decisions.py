@@ -27,7 +27,7 @@ def read_entries(paths: Sequence[Path], columns: Mapping[str, str]) -> Entries:
 
     Raises InputError for a file that cannot be read, and where there is no decision in any.
     """
-    own = [path for path in paths if not columns and _is_decision_log(path)]
+    own = [path for path in paths if not columns and is_decision_log(path)]
     log = read_decisions(own)
     rows = [entry for path in paths if path not in own for entry in read_rows(path, columns)]
     found = (*map(_entry, log.decisions), *rows)
@@ -39,7 +39,7 @@ def read_entries(paths: Sequence[Path], columns: Mapping[str, str]) -> Entries:
     return Entries(found, tuple(_notes(log)), named=bool(log.decisions))
 
 
-def _is_decision_log(path: Path) -> bool:
+def is_decision_log(path: Path) -> bool:
     """Whether a line near the start names the schema; the first one may be torn."""
     content = read_bytes(path)
     if content.startswith(_GZIP):

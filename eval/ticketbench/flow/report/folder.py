@@ -15,6 +15,7 @@ from ticketbench.core.version import __version__
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.predictions import read_predictions
 from ticketbench.edge.results.store import MANIFEST, load, read_manifest
+from ticketbench.edge.set_names import note_pairs
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.measure.results import RunResults
 from ticketbench.report.masking.texts import NO_TEXTS, ShownTexts
@@ -178,6 +179,7 @@ def set_of(results: RunResults, name: str, *, where: Path) -> str:
     if not name and len(names) == 1:
         return names[0]
     if name not in names:
+        note_pairs(names)
         what = f"has no rubric set {quoted(name)}" if name else "has several rubric sets"
         raise InputError(f"{where} {what}", help=f"choose one of {words(names)}")
     return name

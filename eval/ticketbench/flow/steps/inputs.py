@@ -80,12 +80,7 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs:
 def inputs_of(config: Config) -> Inputs:
     """What a config names, read and checked; raises InputError with every problem located."""
     _refuse_missing_files(config)
-    _refuse_equal_endpoints(config)
-    written = {name: read_rubrics(path, name) for name, path in config.rubric_paths.items()}
-    rubric_sets = tuple(
-        replace(written[one.rubric_set], name=name) for name, one in config.file.sets.items()
-    )
-    _refuse_labels_of_shapes(config, rubric_sets)
+    rubric_sets, findings = _rubric_sets(config)
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     columns = config.file.dataset.columns
@@ -95,18 +90,32 @@ def inputs_of(config: Config) -> Inputs:
         from ticketbench.flow.steps.gate_checks import refuse_bad_gates
 
         refuse_bad_gates(config, rubric_sets, loaded.dataset)
-    findings = [f for rubrics in written.values() for f in rubric_findings(rubrics)]
-    with_groups = grouped(loaded, columns)
-    findings = [*dataset_findings(loaded), *with_groups.findings, *findings]
-    return Inputs(
-        config=config,
-        loaded=with_groups.loaded,
-        rubric_sets=rubric_sets,
-        recording=Recording(config.recording_path),
-        grouped_by=with_groups.grouped_by,
-        findings=tuple(findings),
-        untied=with_groups.untied,
+    own = grouped(loaded, columns)
+    findings = (*dataset_findings(loaded), *own.findings, *findings)
+    recording = Recording(config.recording_path)
+    return Inputs(config, own.loaded, rubric_sets, recording, own.grouped_by, findings, own.untied)
+
+
+def inputs_on(config: Config, loaded: LoadedDataset) -> Inputs:
+    """The rubric sets of a config on other tickets than its own, in the groups of their column.
+
+    Raises InputError with every problem located; its own dataset need not be there.
+    """
+    _refuse_missing_files(config, but=("dataset",))
+    rubric_sets, findings = _rubric_sets(config)
+    return Inputs(config, loaded, rubric_sets, Recording(config.recording_path), "", findings)
+
+
+def _rubric_sets(config: Config) -> tuple[tuple[RubricSet, ...], tuple[Finding, ...]]:
+    """Every set of a config, and what to know about its rubrics."""
+    _refuse_equal_endpoints(config)
+    written = {name: read_rubrics(path, name) for name, path in config.rubric_paths.items()}
+    rubric_sets = tuple(
+        replace(written[one.rubric_set], name=name) for name, one in config.file.sets.items()
     )
+    _refuse_labels_of_shapes(config, rubric_sets)
+    findings = (f for rubrics in written.values() for f in rubric_findings(rubrics))
+    return rubric_sets, tuple(findings)
 
 
 def _told_columns(columns: Columns) -> tuple[str, ...]:
@@ -169,8 +178,10 @@ def _refuse_labels_of_shapes(config: Config, rubric_sets: Sequence[RubricSet]) -
             raise error.located(config.document.where((*endpoint.place, "url"))) from None
 
 
-def _refuse_missing_files(config: Config) -> None:
-    """What must be there and is not, and what is there and no file, at its place in the config."""
+def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
+    """What must be there and is not, and what is there and no file, at its place in the config;
+    `but` are sections that do not matter.
+    """
     dataset, labels = file_and_sheet(config.dataset_path)[0], config.labels_path
     needed: dict[Location, Path | None] = {("dataset", "path"): dataset}
     needed |= {("rubric_sets", name): file_of(path) for name, path in config.rubric_paths.items()}
@@ -185,7 +196,7 @@ def _refuse_missing_files(config: Config) -> None:
         optional[(*endpoint.place, "ca_file")] = config.ca_path(endpoint)
     wrong = []
     for location, path in (needed | optional).items():
-        if path is None:
+        if path is None or location[0] in but:
             continue
         kind = "standard input" if is_stream(path) else kind_of(path)
         if kind:

@@ -14,6 +14,7 @@ from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.inputs.python_literal import is_python
 from ticketbench.edge.results.forms.options import AS_OURS, Form
+from ticketbench.edge.set_names import note_pairs
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -150,7 +151,7 @@ def side_of(
 
 
 def _split(text: str) -> tuple[Path, str | None]:
-    """`FILE:SET` in parts; a file may have a colon in its own name, or a name in it behind two."""
+    """`FILE:SET` in parts; a file may have a colon in its own name, and so may a set."""
     if is_python(Path(text)):
         return Path(text), None
     if Path(text).exists() or ":" not in text:
@@ -159,8 +160,9 @@ def _split(text: str) -> tuple[Path, str | None]:
             help_ = "check the path; a rubric set needs the config that names it: --config CONFIG"
             raise InputError(f"no such file: {text}", help=help_)
         return path, None
-    file, _, name = text.rpartition(":")
-    return Path(file), name
+    ends = [i for i, sign in enumerate(text) if sign == ":"]
+    end = next((i for i in reversed(ends) if Path(text[:i]).exists()), ends[-1])
+    return Path(text[:end]), text[end + 1 :]
 
 
 def _of_run(folder: Path, name: str | None) -> Side:
@@ -187,6 +189,7 @@ def _chosen(results: RunResults, folder: Path, name: str | None) -> RubricSet:
     if name is None and len(names) == 1:
         return results.rubric_sets[0]
     if name not in names:
+        note_pairs(names)
         what = f"has no rubric set {quoted(name)}" if name else "has several rubric sets"
         raise InputError(f"{folder} {what}", help=f"choose one: {folder}:SET, of {words(names)}")
     return results.rubric_sets[names.index(name)]

@@ -13,6 +13,7 @@ from ticketbench.measure.gates.results import Answered
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.edge.replay.together import ProgressOf
     from ticketbench.flow.steps.inputs import Inputs
 
 MISSING = ("miss", "cache")
@@ -27,10 +28,27 @@ def scored(
     remembers: bool = True,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, ScoreTable]:
-    """The answers of the rubric sets `names`, tickets in order of id; by default nothing is sent.
+    """The answers of the rubric sets `names`, by name; see `answers_of`."""
+    chosen = [rubric_set(inputs, name) for name in dict.fromkeys(names)]
+    tables = answers_of(inputs, chosen, mode=mode, remembers=remembers, tell=tell)
+    return {own.name: table for own, table in zip(chosen, tables, strict=True)}
+
+
+def answers_of(
+    inputs: Inputs,
+    rubric_sets: Sequence[RubricSet],
+    *,
+    mode: Mode = "replay",
+    remembers: bool = True,
+    tell: Callable[[str], None] | None = None,
+    progress: ProgressOf | None = None,
+) -> list[ScoreTable]:
+    """The answers of rubric sets, each asked where the set of its name is asked; tickets in order
+    of id. By default nothing is sent.
 
     `tell` hears which key goes where before anything is sent, `remembers` is what it is in
-    `answer_source`. Missing answers are failures. Raises what replaying raises.
+    `answer_source`, `progress` says by the name of a set who hears how far it is. Missing answers
+    are failures. Raises what replaying raises.
     """
     from threadpoolctl import threadpool_limits
 
@@ -41,11 +59,10 @@ def scored(
     with answer_source(
         inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
     ) as sources:
-        chosen = [rubric_set(inputs, name) for name in dict.fromkeys(names)]
-        replayed = replay_each(inputs.dataset, chosen, sources)
+        replayed = replay_each(inputs.dataset, rubric_sets, sources, progress=progress)
     # Several BLAS threads add up in another order: the last bit would depend on their number.
     threadpool_limits(1, "blas")
-    return {one.name: r.table.in_order_of_ids() for one, r in zip(chosen, replayed, strict=True)}
+    return [one.table.in_order_of_ids() for one in replayed]
 
 
 def rubric_set(inputs: Inputs, name: str) -> RubricSet:

@@ -24,6 +24,7 @@ class SetThresholds(Value):
     """What every rule chose for a rubric set, under which settings, and on how many tickets.
 
     n_tickets  different ones among the answers
+    n_refused  those of n_failed that the endpoint refused to judge
     known      what is known of each answer
     """
 
@@ -36,6 +37,7 @@ class SetThresholds(Value):
     thresholds: tuple[ChosenThreshold, ...]
     n_tickets: int = 0
     known: Known = "every score"
+    n_refused: int = 0
 
     @classmethod
     def of(cls, table: ScoreTable, settings: Settings) -> SetThresholds:
@@ -43,13 +45,13 @@ class SetThresholds(Value):
         thresholds = choose_thresholds(table, settings.asked)
         name = table.provenance.rubric_set
         n = table.n_requested, table.n_scored, table.n_failed, table.n_groups
-        return cls(name, settings, *n, thresholds, table.n_tickets, table.known)
+        return cls(name, settings, *n, thresholds, table.n_tickets, table.known, table.n_refused)
 
     @classmethod
     def saved(cls, e: Evaluation) -> SetThresholds:
         """Those of an evaluation, which are not chosen again."""
         n = e.n_requested, e.n_scored, e.n_failed, e.n_groups
-        return cls(e.rubric_set, e.settings, *n, e.thresholds, e.n_tickets, e.known)
+        return cls(e.rubric_set, e.settings, *n, e.thresholds, e.n_tickets, e.known, e.n_refused)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -141,7 +143,7 @@ def saved_advice(
     assert found is not None
     sets = [SetThresholds.saved(one) for one in results.evaluations]
     today = Today(found.today.rubric_set, found.today.policy)
-    if found.rubric_set != rubric_set:
+    if found.rubric_set != rubric_set or found.kind == "incomplete":
         found = recommend_setting(rubric_set, tables, sets, today)
     return _advice(rubric_set, tables, sets, found, today)
 

@@ -1,4 +1,4 @@
-"""The gates of CI: limits, no worse than before, tickets that must pass, nothing missing.
+"""The gates of CI: limits, no worse than before, tickets that must pass, nothing missing, releases.
 
 Each gate passes, fails, is inconclusive, or is skipped where there are too few tickets.
 """
@@ -25,16 +25,27 @@ from ticketbench.measure.gates.results import (
     Limit,
     MustPass,
     NotWorse,
+    OnFresh,
     WrongTicket,
 )
 from ticketbench.measure.gates.rule import Demand, Undecided, loss_left, loss_shown, outcomes
 from ticketbench.measure.kinds import Metric
-from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED, Change
+from ticketbench.measure.labelled.about_tickets import of_tickets
+from ticketbench.measure.labelled.log import LabelledLog
+from ticketbench.measure.labelled.release import (
+    fresh_tickets,
+    judged_part,
+    release,
+    two_sided,
+    wanted,
+)
+from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED, Change, undefined
 from ticketbench.measure.pairs.changes import MetricChange
 from ticketbench.measure.pairs.pairing import Judged
 from ticketbench.measure.statistics.intervals import clipped
 
 _ENDS = "two one-sided 95% bounds"
+_NOT_YET = "labels are missing"
 
 
 def limit_gate(
@@ -161,6 +172,54 @@ def must_pass_gate(number: int, side: Judged, ids: Sequence[str]) -> MustPass:
         outcome="fail" if failed else "pass",
         n=len(ids),
         tickets=tuple(WrongTicket(one, _what(side, row.get(one))) for one in failed),
+    )
+
+
+def fresh_gate(
+    rubric_set: str,
+    log: LabelledLog,
+    *,
+    against: str,
+    budget: float,
+    planned: int,
+    look: int,
+    noted: bool,
+) -> OnFresh:
+    """Whether a release ships: on fresh tickets, labelled where its answer is not that of the pin.
+
+    It does where a loss of `budget` of the accuracy is excluded at the level of all `planned`
+    releases together. Judged once, on the labels that `wanted` asks for; before that inconclusive.
+    Where the interval is undefined, as when nearly all tickets come from one customer, it fails.
+    """
+    n_wanted = wanted(log, budget=budget, planned=planned)
+    part = judged_part(log, n_wanted)
+    done = part.n_labelled == n_wanted
+    gain = of_tickets(part) if done else undefined(math.nan, log.n, _NOT_YET)
+    found, ends = release(gain, budget=budget, planned=planned), gain.bounds(two_sided(planned))
+    gained, lost = int((part.labelled > 0).sum()), int((part.labelled < 0).sum())
+    differ = log.n_differ / max(log.n, 1)
+    turned = differ * (gained + lost) / n_wanted if done and n_wanted else differ
+    needed = fresh_tickets(turned=turned, differ=differ, budget=budget, planned=planned)
+    outcome: Literal["pass", "fail"] = "pass" if found.outcome == "ships" else "fail"
+    return OnFresh(
+        rubric_set=rubric_set,
+        outcome=outcome if done else "inconclusive",
+        n=log.n,
+        n_differ=log.n_differ,
+        n_wanted=n_wanted,
+        n_labelled=part.n_labelled,
+        against=against,
+        gained=gained,
+        lost=lost,
+        change=Estimate(gain.value, ends.low, ends.high, log.n, gain.method),
+        confidence=two_sided(planned),
+        loss_left=math.nan if math.isnan(found.low) else max(0.0, -found.low),
+        budget=budget,
+        planned=planned,
+        look=look,
+        noted=noted,
+        n_needed=needed.n,
+        n_labels_needed=needed.n_labels,
     )
 
 

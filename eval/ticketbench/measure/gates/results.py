@@ -157,7 +157,47 @@ class Kept:
     tickets: tuple[WrongTicket, ...]
 
 
-GateResult = Limit | NotWorse | MustPass | Complete | Kept
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class OnFresh(Value):
+    """A release on fresh tickets that loses less than a budget against the pin.
+
+    outcome     inconclusive until all of `n_wanted` labels are there, and looked at only then
+    n           fresh tickets, of which `n_differ` have other answers than the pin
+    n_labelled  labels from the top, at most n_wanted
+    against     the rubric set that was pinned
+    gained, lost  labels that count, by whom they speak for
+    change      release minus pin in accuracy on tickets like these, its ends one-sided bounds at
+                `confidence` of both sides together; undefined until it is looked at
+    loss_left   the largest loss that is not excluded; 0 for none, NaN until it is looked at
+    look        which of the `planned` releases since the pin this is, from 1
+    noted       whether the ledger has this look
+    n_needed    about how many fresh tickets let a release as good as the pin ship in 85 of 100, and
+                `n_labels_needed` of them to label: by what was turned, or before that by what
+                differs
+    """
+
+    kind: Literal["on fresh"] = "on fresh"
+    rubric_set: str
+    outcome: Literal["pass", "fail", "inconclusive"]
+    n: int
+    n_differ: int
+    n_wanted: int
+    n_labelled: int
+    against: str
+    gained: int
+    lost: int
+    change: Estimate
+    confidence: float
+    loss_left: float
+    budget: float
+    planned: int
+    look: int
+    noted: bool
+    n_needed: int
+    n_labels_needed: int
+
+
+GateResult = Limit | NotWorse | MustPass | Complete | Kept | OnFresh
 """One gate and how it came out; readers `match` its kind."""
 
 

@@ -60,6 +60,11 @@ def board_note(board: Leaderboard) -> str:
     counted = [row for row in board.rows if not math.isnan(row.effort.cost_per_1000)]
     estimated = any(row.effort.tokens_of == "characters" for row in counted)
     said = [f"{numbers.count(board.n, 'ticket')} that every set scored"]
+    n = sorted(row.accuracy.n for row in board.rows)
+    if n and n[0] < n[-1]:
+        said.append(
+            f"accuracy of each set's own {n[0]:,} to {n[-1]:,} labelled tickets with an answer"
+        )
     if counted:
         tokens = ", of tokens made of characters" if estimated else ""
         said.append(f"cost by the prices of the config{tokens}")

@@ -1,4 +1,4 @@
 """The outcome of gates in every form CI reads.
 
-In order: verdict, places, rows, rules, text, markdown, junit, github.
+In order: release, verdict, places, rows, rules, text, markdown, junit, github.
 """

@@ -10,7 +10,7 @@ from typing import Literal
 from ticketbench.measure.gates.results import GateReport, GateResult, MustPass, NotWorse
 from ticketbench.report.gates.places import Places, file_and_line, place_of
 from ticketbench.report.gates.rules import change_texts, decided_text
-from ticketbench.report.gates.verdict import GateVerdict, gate_words
+from ticketbench.report.gates.verdict import GateVerdict, gate_words, release_in
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.rendering import visible
 from ticketbench.report.words import numbers
@@ -61,7 +61,7 @@ def workflow_command(annotation: Annotation) -> Command:
 
 def step_outputs(report: GateReport, verdict: GateVerdict) -> bytes:
     """What GITHUB_OUTPUT takes: verdict, headline, accuracy and threshold of the last set, and the
-    largest loss that the first primary gate does not exclude.
+    largest loss that the first primary gate, or the release, does not exclude.
     """
     values = {"verdict": verdict.outcome, "headline": verdict.headline}
     if report.evaluations:
@@ -71,6 +71,8 @@ def step_outputs(report: GateReport, verdict: GateVerdict) -> bytes:
     primary = [r for r in report.results if isinstance(r, NotWorse) and r.primary]
     if primary:
         values["largest_loss"] = numbers.number(primary[0].loss_left, 6)
+    if release := release_in(report):
+        values["largest_loss"] = numbers.number(release.loss_left, 6)
     lines = []
     for name, value in values.items():
         # A value cannot end itself: nobody can know the word before it is drawn.

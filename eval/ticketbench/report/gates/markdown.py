@@ -129,9 +129,9 @@ def _data(report: GateReport, tool_version: str) -> str:
     answered = "; ".join(answered_text(one) for one in report.answered)
     dataset = f"{report.dataset.name} ({numbers.count(report.dataset.n, 'ticket')}, sha256"
     new = new_answers_text(report.rules) if report.rules else ""
-    judged = f"{escaped(new)}. " if new else ""
+    judged = "".join(f"{escaped(one)}. " for one in (answered, new) if one)
     return (
-        f"{escaped(answered)}. {judged}{escaped(dataset)} "
+        f"{judged}{escaped(dataset)} "
         f"`{report.dataset.fingerprint[:12]}`), ticketbench {tool_version}."
     )
 

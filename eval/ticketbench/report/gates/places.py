@@ -6,7 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ticketbench.measure.gates.results import Complete, GateResult, Kept, Limit, NotWorse
+from ticketbench.measure.gates.results import (
+    Complete,
+    GateResult,
+    Kept,
+    Limit,
+    NotWorse,
+    OnFresh,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Places:
 def place_of(result: GateResult, places: Places) -> str:
     """The rubric of the label where there is one, else the gate's own line, else the config."""
     match result:
-        case Complete() | Kept():
+        case Complete() | Kept() | OnFresh():
             return places.config
         case Limit(metric=metric) | NotWorse(metric=metric) if metric.label is not None:
             rubric = places.rubrics.get((result.rubric_set, metric.label), "")

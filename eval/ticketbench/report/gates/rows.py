@@ -16,13 +16,16 @@ from ticketbench.measure.gates.results import (
     Limit,
     MustPass,
     NotWorse,
+    OnFresh,
 )
+from ticketbench.report.gates.release import change_text, release_demand
 from ticketbench.report.gates.verdict import (
     GateVerdict,
     by_loss_seen,
     gate_words,
     limits_text,
     only_seen,
+    release_in,
     subject,
 )
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
@@ -76,6 +79,8 @@ def answer_text(report: GateReport, verdict: GateVerdict, *, baseline: str = "")
     """
     if not report.complete:
         return f"No gate was judged: {verdict.headline.removesuffix('; no gate was judged')}."
+    if release_in(report) is not None:
+        return f"{verdict.headline}."
     compared = (_compared(one, baseline) for one in report.comparisons)
     return " ".join((counted_text(report), *compared))
 
@@ -151,6 +156,8 @@ def _demand(result: GateResult) -> str:
             return "every ticket and label is there"
         case Kept():
             return f"tickets and recorded answers are those of {result.at}"
+        case OnFresh():
+            return release_demand(result)
         case NotWorse():
             margin = allowed_text(result.margin, share=result.metric.share)
             than = "" if result.against == "baseline" else f" than {result.against}"
@@ -188,6 +195,10 @@ def _found(result: GateResult) -> str:
             return _value(result)
         case NotWorse():
             return _change(result)
+        case OnFresh() if result.outcome == "inconclusive":
+            return f"{result.n_labelled:,} of {numbers.count(result.n_wanted, 'label')}"
+        case OnFresh():
+            return change_text(result)
 
 
 def _value(result: Limit) -> str:
@@ -224,7 +235,7 @@ def _why(result: GateResult, masked: Masking) -> tuple[str, ...]:
     """What stands below a gate that did not pass."""
     told = gate_words(result, masked).found
     match result:
-        case MustPass() | Complete() | Kept():
+        case MustPass() | Complete() | Kept() | OnFresh():
             return (told,)
         case NotWorse() if result.outcome == "fail" and not only_seen(result):
             return (_loss(result),)

@@ -10,7 +10,7 @@ from typing import Literal
 from ticketbench.measure.gates.results import Against, GateReport
 from ticketbench.report.gates.rows import MARKS, GateRow, answer_text, gate_rows, most_broken
 from ticketbench.report.gates.rules import change_texts, decided_text, new_answers_text, own_text
-from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
+from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words, release_in
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
@@ -44,12 +44,14 @@ class Commands:
     of_broken lists the tickets that a rubric set broke of a base
     rest      shows everything
     ask       asks for the answers that are missing
+    release   goes on with a release: hands out more to label, or notes it in the ledger
     """
 
     of_label: Callable[[str, str], str]
     of_broken: Callable[[str, str], str]
     rest: str
     ask: str
+    release: str = ""
 
 
 def gate_text(
@@ -102,6 +104,8 @@ def gate_details(
     for against in report.comparisons:
         lines += [Line(text) for text in _against(against, masked, width)]
     if not report.complete:
+        return lines + _look(report, verdict, (), commands, width=width)
+    if release_in(report) is not None:
         return lines + _look(report, verdict, (), commands, width=width)
     if verdict.outcome != "pass":
         lines += [Line(""), *_plain(f"{_capital(verdict.action)}.", width)]
@@ -174,6 +178,9 @@ def _look(
         return [Line(""), *_plain(f"{_capital(verdict.action)}.", width)]
     if not report.complete:
         return [Line(""), *_beside(_asking(report), commands.ask, width)]
+    if release_in(report) is not None:
+        told = verdict.action.partition(":")[0]
+        return [Line(""), *_beside(f"Next: {told}.", commands.release, width)]
     lines: list[Line] = []
     if verdict.outcome == "undecided":
         lines += [Line(""), *_plain(f"To settle it: {verdict.action}.", width)]

@@ -19,8 +19,15 @@ from ticketbench.measure.gates.results import (
     Limit,
     MustPass,
     NotWorse,
+    OnFresh,
 )
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE
+from ticketbench.report.gates.release import (
+    release_action,
+    release_demand,
+    release_found,
+    release_headline,
+)
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text, left_text, person_text, seen_text
@@ -72,8 +79,12 @@ def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerd
     Too few answers: incomplete, no gate is judged, exit 3, or 0 if `missing` is `warn` and none of
     them was recorded under the rules of before. A failed
     gate: exit 1. An inconclusive or skipped one: exit 0, or 3 if the gates were judged with
-    `undecided` as `fail`. Else all passed, exit 0.
+    `undecided` as `fail`. Else all passed, exit 0. A release is judged alone: exit 0 where it may
+    ship, 1 where not, 3 while labels are missing.
     """
+    release = release_in(report)
+    if release is not None:
+        return _of_release(release)
     if not report.complete:
         gone = report.rules is not None and report.rules.n_gone > 0
         code = INCOMPLETE if missing == "fail" or gone else 0
@@ -92,6 +103,22 @@ def gate_verdict(report: GateReport, *, missing: OnMissing = "fail") -> GateVerd
         code = INCOMPLETE if report.undecided == "fail" else 0
         return GateVerdict("undecided", told, _settle(report), "unknown", code)
     return GateVerdict("pass", told, "nothing to do", "good", 0)
+
+
+def release_in(report: GateReport) -> OnFresh | None:
+    """The release that the report is about; None where it is about the gates of a config."""
+    return next((one for one in report.results if isinstance(one, OnFresh)), None)
+
+
+def _of_release(of: OnFresh) -> GateVerdict:
+    headline, action = release_headline(of), release_action(of)
+    match of.outcome:
+        case "pass":
+            return GateVerdict("pass", headline, action, "good", 0)
+        case "fail":
+            return GateVerdict("fail", headline, action, "bad", FAILED)
+        case "inconclusive":
+            return GateVerdict("undecided", headline, action, "unknown", INCOMPLETE)
 
 
 def only_seen(result: GateResult) -> bool:
@@ -194,6 +221,8 @@ def _demand(result: GateResult) -> str:
             return f"every ticket and label of the baseline is there {where}"
         case Kept():
             return f"tickets, texts and recorded answers are those of {result.at} {where}"
+        case OnFresh():
+            return f"{release_demand(result)} {where}"
         case NotWorse():
             margin = allowed_text(result.margin, share=result.metric.share)
             return f"{subject(result.metric)} {where} not worse than {result.against} by {margin}"
@@ -209,6 +238,8 @@ def _found(result: GateResult, masked: Masking) -> str:
             return _gone(result)
         case Kept():
             return _others(result, masked)
+        case OnFresh():
+            return release_found(result)
         case Limit() | NotWorse() if result.outcome == "skipped":
             return f"{numbers.count(result.n, 'ticket')}, {result.n_needed:,} needed"
         case Limit():

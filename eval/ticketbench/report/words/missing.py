@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ticketbench.core.types import Missing
+from ticketbench.measure.evaluation import Measured
+from ticketbench.measure.recommendation import incomplete
 from ticketbench.report.words.numbers import count
 
 _MOST_REASONS = 5
@@ -21,3 +23,29 @@ def missing_text(missing: Sequence[Missing], *, of: str = "") -> str:
     rest = sum(one.n for one in missing[_MOST_REASONS:])
     why = ", ".join([*said, f"{rest:,} for other reasons"] if rest else said)
     return f"{count(n, 'answer')} missing{whose}" + (f": {why}" if why else "")
+
+
+def missing_action(evaluations: Sequence[Measured]) -> str:
+    """What to do where too many tickets lack an answer: a new try gets no answer to what was
+    refused.
+    """
+    if _worth_asking(evaluations):
+        return "run it again: too many tickets have no answer"
+    return "ask another endpoint: too many tickets were refused"
+
+
+def incomplete_text(evaluations: Sequence[Measured]) -> str:
+    """How many tickets lack an answer, of the first set of which too many do and a new try helps,
+    and what to do; else how many were refused.
+    """
+    e = next(iter(_worth_asking(evaluations) or incomplete(evaluations)))
+    under = "" if len(evaluations) == 1 else f" under {e.rubric_set}"
+    if e.n_failed == e.n_refused:
+        return f"the endpoint refused {e.n_failed:,} of {e.n_requested:,} tickets{under}"
+    have = "has" if e.n_failed == 1 else "have"
+    return f"{e.n_failed:,} of {e.n_requested:,} tickets {have} no answer{under}. Run it again"
+
+
+def _worth_asking(evaluations: Sequence[Measured]) -> list[Measured]:
+    """Sets of which too many tickets lack an answer, not all of them refused."""
+    return [e for e in incomplete(evaluations) if e.n_failed > e.n_refused]

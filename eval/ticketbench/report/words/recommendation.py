@@ -11,6 +11,7 @@ from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.results import RunResults
 from ticketbench.measure.standing import Standing
 from ticketbench.report.words import numbers
+from ticketbench.report.words.missing import missing_action
 from ticketbench.report.words.verdict import (
     CHANGED_LIST,
     VerdictText,
@@ -44,7 +45,7 @@ def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[Ve
         dropped = f"ties of {numbers.count(untied, 'ticket')} dropped (TB108)"
         first = replace(first, evidence=f"{first.evidence}; {dropped}")
     if found and found.kind == "incomplete":
-        first = replace(first, action="run it again: too many tickets have no answer")
+        first = replace(first, action=missing_action(results.evaluations))
     return [first, *others]
 
 

@@ -9,10 +9,11 @@ import numpy as np
 
 from ticketbench.measure.evaluation import Measured
 from ticketbench.measure.pairs.change import SAME
-from ticketbench.measure.recommendation import Recommendation, Setting, incomplete
+from ticketbench.measure.recommendation import Recommendation, Setting
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.words import numbers
+from ticketbench.report.words.missing import incomplete_text
 from ticketbench.report.words.recommendation import series
 from ticketbench.report.words.thresholds import (
     promise_text,
@@ -63,7 +64,7 @@ def setting_text(found: Recommendation | None, evaluations: Sequence[Measured]) 
     above = _above(found, evaluations)
     certified = next((e.rubric_set for e in evaluations if e.settings.promises), "")
     if found.kind == "incomplete":
-        return SettingText(f"Incomplete: {_missing(evaluations)}. Run it again", above=above)
+        return SettingText(f"Incomplete: {incomplete_text(evaluations)}", above=above)
     if found.kind == "no scores":
         return SettingText("No threshold without scores: only top labels are known", above=above)
     if found.setting is None:
@@ -153,14 +154,6 @@ def _without_answer(evaluations: Sequence[Measured]) -> str:
         return f", up to {max(e.n_failed for e in failed):,} without answer"
     by_set = (f"{e.n_failed:,} without answer under {e.rubric_set}" for e in failed)
     return f", {', '.join(by_set)}"
-
-
-def _missing(evaluations: Sequence[Measured]) -> str:
-    """How many tickets lack an answer, of the first set of which too many do."""
-    e = incomplete(evaluations)[0]
-    under = "" if len(evaluations) == 1 else f" under {e.rubric_set}"
-    have = "has" if e.n_failed == 1 else "have"
-    return f"{e.n_failed:,} of {e.n_requested:,} tickets {have} no answer{under}"
 
 
 def _headline(found: Recommendation, setting: Setting, evaluation: Measured) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -147,12 +149,41 @@ def test_a_batch_that_is_open_is_read_by_a_run_that_would_ask_one_by_one(
     assert re.match(rf"batch {asked.ids[0]} of 7 questions, uploaded at .* to http://127", shown)
     (plan,) = plan_run(EVAL).batches
     assert (plan.batches, plan.waiting, len(plan.open)) == (0, 7, 1)
+    with pytest.raises(IncompleteError, match="7 because the question waits in a batch that is"):
+        run(EVAL, mode="replay")
     assert plan_run(EVAL).requests == 0
     said: list[str] = []
     assert run(EVAL, batches=SINGLE, tell=said.append).asked == 7
     assert asked.ids[0] in said[0]
     assert (len(asked.uploads), numbers()["taken_up"]) == (1, 1)
     assert cache_info(EVAL).open_batches == ()
+
+
+def test_two_runs_at_once_on_one_cache_upload_a_question_once(asked: Asked) -> None:
+    write_project(Path(), asked.server.url, tickets=12)
+    said: list[str] = []
+    waits = threading.Event()
+
+    def tell(words: str) -> None:
+        said.append(words)
+        waits.set()
+
+    def second() -> RunOutcome:
+        return run(EVAL, batches=BATCH, tell=tell, out=Path("reports") / "second")
+
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[RunOutcome]] = []
+
+        def begin_another(what: str) -> None:
+            if what == "taken" and not begun:
+                begun.append(pool.submit(second))
+                assert waits.wait(30)
+
+        asked.at = begin_another
+        first = run(EVAL, batches=BATCH)
+        assert predictions(begun[0].result()) == predictions(first)
+    assert set(asked.n_asked.values()) == {1}
+    assert said[0] == "another run on this cache is uploading: waiting until it has"
 
 
 def test_strict_replay_knows_no_batches(asked: Asked) -> None:
@@ -166,6 +197,21 @@ def test_a_refresh_in_a_batch_asks_everything_again(asked: Asked) -> None:
     write_project(Path(), asked.server.url, tickets=5)
     run(EVAL)
     assert run(EVAL, mode="refresh", batches=BATCH).sources == ("v1: 5 asked",)
+    assert [len(one) for one in asked.uploads] == [5]
+
+
+def test_an_open_batch_of_a_refresh_outlives_a_run_that_has_all_answers(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_project(Path(), asked.server.url, tickets=5)
+    run(EVAL)
+    with monkeypatch.context() as patch:
+        patch.setattr("ticketbench.edge.batches.polls._MOST_IN_A_ROW", 1)
+        interrupt(asked)
+        with pytest.raises(EndpointError):
+            run(EVAL, mode="refresh", batches=BATCH)
+    run(EVAL)
+    run(EVAL, mode="refresh", batches=BATCH)
     assert [len(one) for one in asked.uploads] == [5]
 
 
@@ -216,6 +262,19 @@ def test_a_wish_that_no_endpoint_can_meet_is_refused_at_the_line_of_its_url(
     with pytest.raises(InputError, match="no batch API beside this URL") as caught:
         run(EVAL, batches=wishes)
     assert caught.value.problems[0].where == f"{CONFIG}:2:12"
+
+
+@pytest.mark.parametrize("batch_id", ["", "../models", "b/1", "b?x", "b 1", "b\n", "x" * 129])
+def test_what_is_no_id_is_sent_nowhere(batch_id: str) -> None:
+    write_project(Path(), "http://127.0.0.1:9/classify", tickets=2)
+    with pytest.raises(InputError, match="is no id of a batch"):
+        run(EVAL, batches=BatchWishes(resume=(batch_id,)))
+
+
+def test_a_batch_is_not_taken_up_where_nothing_is_sent() -> None:
+    write_project(Path(), "http://127.0.0.1:9/classify", tickets=2)
+    with pytest.raises(InputError, match="strict replay sends nothing"):
+        run(EVAL, mode="replay", batches=BatchWishes(resume=("b-1",)))
 
 
 def test_always_is_refused_at_its_line_where_there_is_no_batch_api() -> None:

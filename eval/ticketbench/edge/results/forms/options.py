@@ -44,6 +44,7 @@ class Form:
     encoding      by its name in Python; None: UTF-8
     labels        gold labels and columns by the names they have in the table: what they are here
     empty_scores  what an empty cell among scores is
+    gold          a file of gold labels, for a harness that keeps them apart from its answers
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Form:
     encoding: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     empty_scores: EmptyScores = "refuse"
+    gold: str | None = None
 
 
 class FormWords(TypedDict, total=False):
@@ -66,6 +68,7 @@ class FormWords(TypedDict, total=False):
     decimal: str
     encoding: str
     empty_scores: EmptyScores
+    gold: str
 
 
 AS_OURS = Form()

@@ -55,6 +55,8 @@ def form_of(said: Mapping[str, Any]) -> Form:
         if name in ("columns", "labels"):
             _check_pairs(name, value)
     parts = dict(said)
+    if parts.get("gold") is not None:
+        parts["gold"] = str(parts["gold"])
     for name, read in (("delimiter", delimiter_of), ("encoding", encoding_of)):
         if parts.get(name) is not None:
             parts[name] = _named(name, parts[name], read)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.shapes.batch import NO_BATCHES, batches_url
+from ticketbench.core.quotes import quoted
+from ticketbench.core.shapes.batch import NO_BATCHES, batches_url, is_id
 from ticketbench.core.types import Finding
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.flow.steps.inputs import Inputs
@@ -121,21 +122,13 @@ def in_batches(
     uploaded or read; a batch that is open stays so.
     """
     tell = tell or _silence
-    every = _every_batch(inputs, sources, wishes, tell, clock)
-    if not every:
+    batches = _uploaded(inputs, sources, wishes, tell, clock)
+    if not batches:
         return Batched(sources)
     from ticketbench.edge.batches.every_batch import Clock, Counts
     from ticketbench.edge.batches.polls import wait_for
 
-    batches = list(every.values())
     with _telling_what_goes_on(batches, tell):
-        for one in batches:
-            one.take_up(named=wishes.resume, forget=wishes.forget)
-        for endpoint, one in every.items():
-            plan = _plan(endpoint, one, wishes)
-            if plan.batches:
-                tell(plan.text)
-                one.upload(one.left())
         wait_for(batches, clock=clock or Clock(), progress=progress("batch") if progress else None)
     of_url = {one.wanted.url: one.outcomes for one in batches}
     by_set = {
@@ -156,6 +149,35 @@ def planned_batches(inputs: Inputs, sources: Sources, wishes: BatchWishes) -> tu
         one.pending = [] if wishes.forget else one.open_ones()
         plans.append(_plan(endpoint, one, wishes))
     return tuple(plan for plan in plans if plan.batches or plan.open)
+
+
+def _uploaded(
+    inputs: Inputs,
+    sources: Sources,
+    wishes: BatchWishes,
+    tell: Callable[[str], None],
+    clock: Clock | None,
+) -> Sequence[EveryBatch]:
+    """The batches of each endpoint, those that were open taken up and what is missing uploaded."""
+    every = _every_batch(inputs, sources, wishes, tell, clock)
+    if not every:
+        return ()
+    from ticketbench.edge.batches.turn import own_turn
+
+    missing = any(one.wanted.keys for one in every.values())
+    with own_turn(sources.cache.path, tell) if missing else nullcontext():
+        if missing:  # another run may have uploaded it before it was our turn
+            every = _every_batch(inputs, sources, wishes, tell, clock)
+        batches = tuple(every.values())
+        with _telling_what_goes_on(batches, tell):
+            for one in batches:
+                one.take_up(named=wishes.resume, forget=wishes.forget)
+            for endpoint, one in every.items():
+                plan = _plan(endpoint, one, wishes)
+                if plan.batches:
+                    tell(plan.text)
+                    one.upload(one.left())
+    return batches
 
 
 def _plan(endpoint: NamedEndpoint, batches: EveryBatch, wishes: BatchWishes) -> BatchPlan:
@@ -194,12 +216,13 @@ def _every_batch(
     """The batches of each endpoint that has some, or may get some, for questions that have no
     answer; empty in strict replay.
     """
-    _refuse_impossible(inputs, wishes)
-    noted = {one.url for one in sources.cache.open_batches()}
+    _refuse_impossible(inputs, sources, wishes)
+    noted = sources.cache.open_batches()
+    urls = {one.url for one in noted}
     found: dict[NamedEndpoint, EveryBatch] = {}
     for endpoint in inputs.endpoints:
         source = _source_of(endpoint, inputs, sources)
-        told = wishes.resume or _setting(endpoint, wishes) != "never" or source.url in noted
+        told = wishes.resume or _setting(endpoint, wishes) != "never" or source.url in urls
         server = source.batches() if told and source.mode != "replay" else None
         if server is None:
             continue
@@ -207,6 +230,7 @@ def _every_batch(
 
         found[endpoint] = EveryBatch(
             wanted=_wanted(inputs, sources, endpoint),
+            noted=noted,
             server=server,
             cache=sources.cache,
             budget=source.budget,
@@ -228,7 +252,7 @@ def _setting(endpoint: NamedEndpoint, wishes: BatchWishes) -> Setting:
     return {None: endpoint.settings.batch, True: "always", False: "never"}[wishes.use]
 
 
-def _refuse_impossible(inputs: Inputs, wishes: BatchWishes) -> None:
+def _refuse_impossible(inputs: Inputs, sources: Sources, wishes: BatchWishes) -> None:
     """Raise InputError for wishes that no endpoint can meet, or that one of several has to."""
     able = [one for one in inputs.endpoints if batches_url(one.settings.url)]
     option = "--resume-batch" if wishes.resume else "--batch" if wishes.use else ""
@@ -238,6 +262,13 @@ def _refuse_impossible(inputs: Inputs, wishes: BatchWishes) -> None:
     if wishes.resume and len(able) > 1:
         what = "--resume-batch does not say of which endpoint the batch is"
         raise InputError(what, where=where, help="write a config with that endpoint alone")
+    for one in wishes.resume:
+        if not is_id(one):  # it becomes part of the URL that the key is sent to
+            what = f"--resume-batch: {quoted(one)} is no id of a batch"
+            raise InputError(what, help="write it as the endpoint named it, such as batch_6af94972")
+    if wishes.resume and any(one.mode == "replay" for one in sources.by_set.values()):
+        what = "--resume-batch: strict replay sends nothing"
+        raise InputError(what, help="leave out --mode replay")
 
 
 def _source_of(endpoint: NamedEndpoint, inputs: Inputs, sources: Sources) -> Source:

@@ -1,0 +1,4 @@
+"""A verdict with few labels.
+
+In order: sheets, verdict.
+"""
