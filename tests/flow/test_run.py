@@ -61,6 +61,14 @@ def test_a_run_writes_every_promised_file(project: Path) -> None:
     assert names == pages | figures | {"predictions.csv", "changed.csv"}
 
 
+def test_figures_are_drawn_only_for_a_config_that_asks(project: Path) -> None:
+    path = project / "eval.yaml"
+    text = path.read_text("utf-8")
+    assert "report: {figures: false}\n" in text
+    path.write_text(text.replace("report: {figures: false}\n", ""), encoding="utf-8")
+    assert not (run(EVAL).out / "figures").exists()
+
+
 def test_texts_in_the_table_are_safe_to_open_unless_the_config_wants_them_raw(
     project: Path,
 ) -> None:

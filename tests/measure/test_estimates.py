@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tables import ORACLES, random_table, table
-from ticketbench.core.types import Estimate
+from ticketbench.core.types import Estimate, FloatArray
 from ticketbench.edge.results.predictions import read_score_table
-from ticketbench.measure.estimates import estimate
+from ticketbench.measure.estimates import estimate, metric_results
 from ticketbench.measure.kinds import CellMetric, Metric, TableMetric, TicketMetric
 from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.statistics import resampling
 from ticketbench.measure.statistics.intervals import wilson
 from ticketbench.measure.statistics.resampling import FEW_GROUPS
 
@@ -188,3 +190,23 @@ def test_an_estimate_is_short_in_a_failed_assertion() -> None:
 
 def test_an_undefined_estimate_prints_nan_and_its_n() -> None:
     assert repr(Estimate.undefined(3, "no tickets")) == "nan [nan, nan], n=3"
+
+
+def test_metrics_that_share_their_resamples_are_what_each_is_alone() -> None:
+    of = random_table(120, seed=4, n_groups=40)
+    shared = {one.name: one.estimate for one in metric_results(of, seed=3)}
+    assert sum(one.method.startswith("BCa") for one in shared.values()) > 1
+    assert shared == {name: estimate(by_name(name), of, seed=3) for name in shared}
+
+
+def test_metrics_of_cells_draw_their_resamples_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    drawn = resampling.Units.counts
+
+    def counted(self: resampling.Units, weights: NDArray[Any]) -> FloatArray:
+        calls.append(weights.ndim)
+        return drawn(self, weights)
+
+    monkeypatch.setattr(resampling.Units, "counts", counted)
+    metric_results(random_table(120, seed=4), seed=3)
+    assert calls.count(2) == 2000 / 250

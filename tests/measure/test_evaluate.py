@@ -12,7 +12,7 @@ from tables import random_table, table
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.types import Failure, ScoreTable
-from ticketbench.measure.calibration.check import calibration_check
+from ticketbench.measure.calibration.check import calibration
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.label_results import LabelResult
@@ -322,7 +322,7 @@ def test_routed_recall_is_at_most_recall() -> None:
 def test_calibration_of_an_evaluation_is_that_of_its_top_scores() -> None:
     of = random_table(120, seed=4, n_groups=50)
     e = evaluate(of, Settings(seed=3))
-    assert e.calibration.check == calibration_check(of.top_score, of.right, of.groups, seed=3)
+    assert e.calibration.check == calibration(of.top_score, of.right, of.groups, seed=3).check
     assert (
         e.calibration.check.ece
         == e.metric("ece_equal_mass_10").value

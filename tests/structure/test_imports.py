@@ -146,3 +146,29 @@ assert not {name for name in loaded if name.startswith(('ticketbench.edge', 'tic
     environment = {"PYTHONPATH": sources, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "most_of_ours", "most"),
+    [
+        (("run", "eval.yaml", "--mode", "replay"), 400, 1400),
+        (("compare", "reports/eval:v1", "reports/eval:v2"), 225, 900),
+        (("score", "reports/eval/predictions.csv", "--rubric-set", "v1"), 235, 1080),
+    ],
+    ids=["run", "compare", "score"],
+)
+def test_a_command_loads_about_as_many_modules_as_it_needs(
+    words: tuple[str, ...], most_of_ours: int, most: int, answered: Path
+) -> None:
+    loaded(command("run", "eval.yaml", "--mode", "replay"), answered)
+    modules = loaded(command(*words), answered)
+    ours = {name for name in modules if name.startswith("ticketbench")}
+    assert 150 < len(ours) <= most_of_ours
+    assert len(modules) <= most
+
+
+def test_comparing_saved_runs_reads_no_config(answered: Path) -> None:
+    loaded(command("run", "eval.yaml", "--mode", "replay"), answered)
+    modules = loaded(command("compare", "reports/eval:v1", "reports/eval:v2"), answered)
+    assert "ticketbench.measure.compare" in modules
+    assert not {"pydantic", "ticketbench.edge.inputs.config"} & modules

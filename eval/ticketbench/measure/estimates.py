@@ -27,7 +27,9 @@ from ticketbench.measure.kinds import (
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.statistics import intervals, resampling
 from ticketbench.measure.statistics.groups import effective_groups
-from ticketbench.measure.statistics.intervals import Interval
+
+_Whole = TicketMetric | CellMetric | TableMetric
+_BCA = "BCa bootstrap, 2,000 resamples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +65,47 @@ def estimate_of(results: Sequence[MetricResult], name: str) -> Estimate:
 
 def metric_results(table: ScoreTable, *, seed: int) -> tuple[MetricResult, ...]:
     """Every metric of tickets, cells and tables over `table`, in order of registration."""
-    return tuple(
-        MetricResult.of(metric, estimate(metric, table, seed=seed))
-        for metric in METRICS
-        if isinstance(metric, TicketMetric | CellMetric | TableMetric)
-    )
+    shown = [metric for metric in METRICS if isinstance(metric, _Whole)]
+    found: dict[str, Estimate] = {}
+    for over in dict.fromkeys(metric.over for metric in shown):
+        own = [metric for metric in shown if metric.over == over]
+        found |= zip((m.name for m in own), _estimates(own, table, seed=seed), strict=True)
+    return tuple(MetricResult.of(metric, found[metric.name]) for metric in shown)
 
 
-def estimate(
-    metric: TicketMetric | CellMetric | TableMetric, table: ScoreTable, *, seed: int
-) -> Estimate:
+def estimate(metric: _Whole, table: ScoreTable, *, seed: int) -> Estimate:
     """The metric over its population in `table`, with a 95 % interval within its range.
 
     Shares of tickets get Wilson, other per-ticket means a cluster-robust t, functions of the
     confusion cells a BCa bootstrap, and functions of the whole table their own or none. No tickets:
     NaN. So is a metric that needs more than is known of each answer.
     """
-    tickets = table.labelled() if metric.over == "labelled" else table
+    return _estimates([metric], table, seed=seed)[0]
+
+
+def _estimates(metrics: Sequence[_Whole], table: ScoreTable, *, seed: int) -> list[Estimate]:
+    """Of metrics over one population: those of cells share their resamples."""
+    tickets = table.labelled() if metrics[0].over == "labelled" else table
     if tickets.n_scored == 0:
-        return Estimate.undefined(0, "no tickets")
-    if metric.missing(table.known):
-        return Estimate.undefined(tickets.n_scored, metric.missing(table.known))
+        return [Estimate.undefined(0, "no tickets") for _ in metrics]
+    cells = [m for m in metrics if isinstance(m, CellMetric) and not m.missing(table.known)]
+    of_cells = iter(_of_cells(cells, tickets, seed=seed))
+    return [
+        Estimate.undefined(tickets.n_scored, metric.missing(table.known))
+        if metric.missing(table.known)
+        else next(of_cells)
+        if isinstance(metric, CellMetric)
+        else _of_tickets(metric, tickets, seed=seed)
+        for metric in metrics
+    ]
+
+
+def _of_tickets(metric: TicketMetric | TableMetric, tickets: ScoreTable, *, seed: int) -> Estimate:
     match metric:
         case TicketMetric():
             values = metric.values(tickets.scores, tickets.truth)
             of = intervals.share if metric.share else intervals.mean
             return intervals.clipped(of(values, tickets.groups), metric.low, metric.high)
-        case CellMetric():
-            return _of_cells(metric, tickets, seed=seed)
         case TableMetric(interval=interval) if interval is not None:
             return interval(tickets.top_score, tickets.right, tickets.groups, seed)
         case TableMetric():
@@ -148,15 +163,18 @@ def _dice(share: Estimate) -> Estimate:
     return Estimate(value, low, high, share.n, method)
 
 
-def _of_cells(metric: CellMetric, tickets: ScoreTable, *, seed: int) -> Estimate:
+def _of_cells(metrics: Sequence[CellMetric], tickets: ScoreTable, *, seed: int) -> list[Estimate]:
     drawn = resampling.units(confusion.cell_of_ticket(tickets), tickets.groups)
-    statistic = on_used_cells(metric.function, len(tickets.gold_labels), drawn.used)
-    ends: Interval = resampling.bca(drawn, statistic, seed=seed)
-    value = float(statistic(drawn.observed))
+    r = len(tickets.gold_labels)
+    statistics = [on_used_cells(metric.function, r, drawn.used) for metric in metrics]
+    values = [float(statistic(drawn.observed)) for statistic in statistics]
+    n = tickets.n_scored
     if too_few_to_draw(tickets.groups):
-        return Estimate(value, math.nan, math.nan, tickets.n_scored, resampling.FEW_GROUPS)
-    method = "BCa bootstrap, 2,000 resamples"
-    if math.isnan(ends.low):
-        alone = drawn.times.sum() < 2
-        method = intervals.ONE_UNIT if alone else "no interval: every resample is the same"
-    return Estimate(value, ends.low, ends.high, tickets.n_scored, method)
+        return [Estimate(value, math.nan, math.nan, n, resampling.FEW_GROUPS) for value in values]
+    alone = drawn.times.sum() < 2
+    none = intervals.ONE_UNIT if alone else "no interval: every resample is the same"
+    every = resampling.bca_of_each(drawn, statistics, seed=seed)
+    return [
+        Estimate(value, ends.low, ends.high, n, none if math.isnan(ends.low) else _BCA)
+        for value, ends in zip(values, every, strict=True)
+    ]

@@ -14,8 +14,7 @@ from ticketbench.measure.calibration.bins import (
     reliability_bins,
     temperature_report,
 )
-from ticketbench.measure.calibration.check import by_label, calibration_check
-from ticketbench.measure.calibration.corp import corp_curve
+from ticketbench.measure.calibration.check import by_label, calibration
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.estimates import estimate_of, metric_results
 from ticketbench.measure.evaluation import (
@@ -126,12 +125,13 @@ def _calibration(table: ScoreTable, auroc: Estimate, *, seed: int) -> Calibratio
     whole, table = table.where_known("every score"), table.where_known("top score")
     top_score, right, groups = table.top_score, table.right, table.groups
     folds = fold_of_ticket(groups, n_folds=N_FOLDS, seed=seed)
+    found = calibration(top_score, right, groups, seed=seed)
     return CalibrationChapter(
-        check=calibration_check(top_score, right, groups, seed=seed),
+        check=found.check,
         by_label=by_label(table),
         reliability=reliability_bins(top_score, right),
         histogram=confidence_histogram(top_score, right),
-        corp=corp_curve(top_score, right, groups, seed=seed),
+        corp=found.curve,
         temperature=temperature_report(whole, folds[: whole.n_scored]),
         auroc=auroc,
     )

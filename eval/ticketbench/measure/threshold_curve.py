@@ -88,5 +88,5 @@ class _Sums:
         # What rounding leaves where all groups are alike is no spread.
         spread = spread if spread > 1e-12 * max(1.0, self.squares) else 0.0
         se = math.sqrt(spread * g / (g - 1)) / self.n if g > 1 else math.nan
-        found = estimated(ClusteredMean(mean, self.n, g, math.nan, se, self.worth - 1))
+        found = estimated(ClusteredMean(mean, self.n, g, math.nan, se, self.worth))
         return priced(found, costs, worth=self.worth, wrong=wrong, moved=self.moved, held_out=False)

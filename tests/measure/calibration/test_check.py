@@ -20,7 +20,7 @@ from ticketbench.measure.calibration.bins import ece_equal_mass, reliability_bin
 from ticketbench.measure.calibration.check import (
     CalibrationCheck,
     by_label,
-    calibration_check,
+    calibration,
     ece_debiased,
     l2_error_debiased,
     spiegelhalter_z,
@@ -49,7 +49,7 @@ def answers(n: int, *, seed: int, temperature: float = 1.0) -> tuple[np.ndarray,
 
 
 def check_alone(scores: np.ndarray, hits: np.ndarray, *, seed: int = 0) -> CalibrationCheck:
-    return calibration_check(scores, hits, np.arange(len(scores)), seed=seed)
+    return calibration(scores, hits, np.arange(len(scores)), seed=seed).check
 
 
 @pytest.mark.parametrize("of", TABLES)
@@ -140,7 +140,7 @@ def test_too_much_confidence_has_a_positive_z() -> None:
 
 def test_the_check_describes_all_tickets() -> None:
     scores, hits = answers(120, seed=7)
-    found = calibration_check(scores, hits, np.arange(120) // 3, seed=0)
+    found = calibration(scores, hits, np.arange(120) // 3, seed=0).check
     assert (found.n, found.n_groups) == (120, 40)
     assert found.ece == ece_equal_mass(scores, hits, bins=10)
     assert found.ece_debiased == ece_debiased(scores, hits, bins=10)
@@ -211,7 +211,7 @@ def test_copies_that_share_a_group_leave_tests_and_expectations_where_they_were(
     scores, hits = answers(90, seed=9, temperature=0.8)
     twice = np.tile(np.arange(90), 2)
     alone = check_alone(scores, hits, seed=3)
-    copied = calibration_check(scores[twice], hits[twice], twice, seed=3)
+    copied = calibration(scores[twice], hits[twice], twice, seed=3).check
     for name in (*TESTED, "ece", "smooth_ece", "n_groups"):
         assert getattr(copied, name) == pytest.approx(getattr(alone, name), abs=1e-9)
     assert flat({"corp": dataclasses.asdict(copied.corp)}) == pytest.approx(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from ticketbench.core.types import Estimate, IntArray
+from ticketbench.measure.statistics import intervals
+from ticketbench.measure.statistics.groups import group_index
 from ticketbench.measure.statistics.intervals import (
     NEARLY_ONE,
     ONE_UNIT,
@@ -405,3 +409,18 @@ def test_copies_leave_the_share_of_unequal_groups_where_it_was() -> None:
     assert effective_n(hits, groups) < len(groups)
     once, twice = share(hits, groups), share(np.tile(hits, 2), np.tile(groups, 2))
     assert (twice.low, twice.high) == pytest.approx((once.low, once.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("of", [share, mean])
+def test_an_interval_passes_over_the_groups_once(
+    of: Callable[..., Estimate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes: list[int] = []
+
+    def counted(groups: IntArray) -> IntArray:
+        passes.append(len(groups))
+        return group_index(groups)
+
+    monkeypatch.setattr(intervals, "group_index", counted)
+    of(np.array([1, 0, 1, 1]), np.array([7, 3, 7, 3]))
+    assert passes == [4]

@@ -113,7 +113,7 @@ def _usable_pattern(text: str) -> str:
 
 
 class ReportConfig(Strict):
-    """What the report holds: `texts` says which ticket texts.
+    """What the report holds: `texts` says which ticket texts, `figures` whether PNG and SVG files.
 
     `mask_words` are files of words to mask, `mask_keep` regular expressions of what stays.
     `label_word` is what the page calls a label, such as team. `csv` says whether a text that a
@@ -122,7 +122,7 @@ class ReportConfig(Strict):
     `categories` whether tickets that score low are searched for one that no rubric asks for.
     """
 
-    figures: bool = True
+    figures: bool = False
     texts: Annotated[Literal["masked", "full", "none"], BeforeValidator(_as_word)] = "none"
     mask_words: list[FileName] = Field(default=[])
     mask_keep: list[Annotated[Text, AfterValidator(_usable_pattern)]] = Field(default=[])

@@ -11,15 +11,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import permutations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.types import Failure
 from ticketbench.edge.batches.uploads import custom_id
 from ticketbench.edge.contract import key_function
-from ticketbench.edge.inputs.dataset import with_line_feeds
 from ticketbench.edge.redaction import shown_url
-from ticketbench.edge.replay.questions import Questions
-from ticketbench.edge.replay.source import Source
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.questions import Questions
+    from ticketbench.edge.replay.source import Source
 
 _MOST_URLS_LOOKED_AT = 2_000
 _MOST_LABELS_REORDERED = 6
@@ -115,6 +117,8 @@ def _other_url(question: Question, stores: Stores) -> Reason | None:
 
 
 def _other_text(question: Question, stores: Stores) -> Reason | None:
+    from ticketbench.edge.inputs.tickets.one_row import with_line_feeds
+
     for text in _near_texts(question.texts[0]):
         if _stored((text,), question.rubrics, question.url, stores):
             same = with_line_feeds(text) == question.texts[0]

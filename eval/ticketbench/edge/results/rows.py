@@ -26,10 +26,12 @@ from ticketbench.edge.results.forms.scores import scores_of
 from ticketbench.edge.results.ids import with_usable_ids
 from ticketbench.edge.results.repeats import (
     Numbered,
-    answer_id,
+    answer_ids,
     has_repeats,
     in_the_way,
     repeat_of,
+    text,
+    texts,
 )
 from ticketbench.edge.results.top_label import (
     TOP,
@@ -100,13 +102,13 @@ def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
     answers = _answers(table, origin, rows, problems)
     if problems:
         raise _in_order(problems)
-    names = [answer_id(row, origin) for row in rows]
-    own = dict(zip(names, (_text(row, "label") for row in rows), strict=True))
-    groups = dict(zip(names, (_text(row, "group_id") for row in rows), strict=True))
+    names = answer_ids(rows, origin)
+    own = dict(zip(names, texts(rows, "label"), strict=True))
+    groups = dict(zip(names, texts(rows, "group_id"), strict=True))
     found = replace(
         _score_table(answers, origin, own.values()),
         provenance=Provenance(
-            origin.dataset, fingerprint(sorted(map(_identity, rows))), name, "", "table"
+            origin.dataset, fingerprint(sorted(_identities(rows))), name, "", "table"
         ),
     )
     found = replace(found, stated=stated(found, answers.rows, origin) if found.complete else None)
@@ -118,8 +120,7 @@ def _settled(table: Table, origin: Origin, rows: Sequence[Row]) -> Settled:
     """What gold labels are read as; in a table that a run left those outside the set are meant."""
     if _is_ours(table):
         return Settled()
-    gold = [_text(row, "label") for row in rows]
-    said = [_text(row, TOP) for row in rows]
+    gold, said = texts(rows, "label"), texts(rows, TOP)
     columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
     if TOP in table.columns and top_labels_alone(rows, columns):
         answered = {SCORE_PREFIX + label for label in said if label} - {SCORE_PREFIX}
@@ -146,28 +147,30 @@ def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Number
     values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
     problems += without_scores(others, rows, origin)
     failures = [failed(row, origin) for row in others]
-    notes = read.notes(origin.row, n_gold_empty=_gold_empty(scored, columns))
+    n_gold_empty = _gold_empty(scored, columns) if read.n_zero[0] else 0
+    notes = read.notes(origin.row, n_gold_empty=n_gold_empty)
     return Answers(labels_, scored, failures, values, notes=notes)
 
 
 def _gold_empty(rows: Sequence[Row], columns: Sequence[str]) -> int:
     """How many rows have no score for their gold label, which has a column."""
     known = frozenset(columns)
-    gold = ((row, SCORE_PREFIX + _text(row, "label")) for row in rows)
-    return sum(column in known and not _text(row, column).strip() for row, column in gold)
+    gold = ((row, SCORE_PREFIX + text(row, "label")) for row in rows)
+    return sum(column in known and not text(row, column).strip() for row, column in gold)
 
 
 def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:
     """Where from is still to be said; `seen` are the gold labels, also of failed tickets."""
     gold = gold_labels(answers.labels, seen)
     position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    keys = [_text(row, "group_id") or ("id", _text(row, "ticket_id")) for row in answers.rows]
+    tickets, named = texts(answers.rows, "ticket_id"), texts(answers.rows, "group_id")
+    keys = [group or ("id", ticket) for group, ticket in zip(named, tickets, strict=True)]
     repeats = tuple(repeat_of(row, origin) for row in answers.rows) if has_repeats(origin) else None
     return ScoreTable(
         labels=answers.labels,
         gold_labels=gold,
-        ids=tuple(answer_id(row, origin) for row in answers.rows),
-        truth=np.array([position[_text(row, "label")] for row in answers.rows], dtype=np.int64),
+        ids=tuple(answer_ids(answers.rows, origin)),
+        truth=np.array([position[label] for label in texts(answers.rows, "label")], np.int64),
         groups=numbered(keys),
         scores=answers.scores,
         wanted=None,
@@ -222,8 +225,8 @@ def _unescaped(table: Table, origin: Origin) -> Table:
         problems.append(Problem("two columns have one name", origin.columns, "rename one"))
     rows = []
     for row in table.rows:
-        changed = _text(row, ESCAPED) == "1"
-        cells = {name: _text(row, name) for name in columns}
+        changed = text(row, ESCAPED) == "1"
+        cells = {name: text(row, name) for name in columns}
         values: dict[str, Cell] = {
             names[name]: taken_back(cell, row.line) if changed else cell
             for name, cell in cells.items()
@@ -240,7 +243,7 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
     In an order under which each tie at the top goes to the row's `top_label`, where there is one.
     """
     columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
-    used = [column for column in columns if any(_text(row, column).strip() for row in rows)]
+    used = [column for column in columns if any(text(row, column).strip() for row in rows)]
     if origin.form.empty_scores == "zero" and len(rows) == len(table.rows):
         used = columns  # without other sets in the table no column is theirs alone
     labels = [column.removeprefix(SCORE_PREFIX) for column in used or columns]
@@ -249,13 +252,14 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
         help_ = f"no row has a {TOP} either" if TOP in table.columns else _OTHER_LABEL
         raise InputError(what, where=origin.columns, help=help_)
     before: dict[str, set[str]] = {label: set() for label in labels}
-    for row in rows:
-        top = _text(row, "top_label")
-        score = _text(row, SCORE_PREFIX + top)
+    told = not {TOP, SCORE_PREFIX}.isdisjoint(table.columns)
+    for row in rows if told else ():
+        top = text(row, "top_label")
+        score = text(row, SCORE_PREFIX + top)
         own = 1 + (row.values.get("score") == score)
         tied = score and list(row.values.values()).count(score) > own
         for label in labels if tied else ():
-            if label != top and _text(row, SCORE_PREFIX + label) == score:
+            if label != top and text(row, SCORE_PREFIX + label) == score:
                 before[label].add(top)
     return _ordered(labels, before)
 
@@ -273,9 +277,9 @@ def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _identity(row: Row) -> str:
-    ticket = _text(row, "ticket_id")
-    return f"{len(ticket)}:{ticket}{_text(row, 'label')}"
+def _identities(rows: Sequence[Row]) -> list[str]:
+    said = zip(texts(rows, "ticket_id"), texts(rows, "label"), strict=True)
+    return [f"{len(ticket)}:{ticket}{label}" for ticket, label in said]
 
 
 def _cells(row: Row, columns: Sequence[str]) -> list[str]:
@@ -284,15 +288,11 @@ def _cells(row: Row, columns: Sequence[str]) -> list[str]:
     return [cell.strip() if isinstance(cell, str) else "" for cell in found]
 
 
-def _text(row: Row, column: str) -> str:
-    value = row.values.get(column)
-    return value if isinstance(value, str) else ""
-
-
 def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str, list[Row]]:
     if not table.rows:
         raise InputError(f"there are no rows in {origin.name}", help="add predictions")
-    names = list(dict.fromkeys(_text(row, "rubric_set") for row in table.rows))
+    of_row = texts(table.rows, "rubric_set")
+    names = list(dict.fromkeys(of_row))
     if wanted is None and len(names) > 1:
         raise InputError(
             f"{origin.name} holds several rubric sets",
@@ -305,5 +305,5 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
         help_ = f"it has: {words(named)}" if named else none
         raise InputError(f"{origin.name} has no rubric set {quoted(wanted)}", help=help_)
     name = names[0] if wanted is None else wanted
-    rows = [row for row in table.rows if _text(row, "rubric_set") == name]
+    rows = [row for row, own in zip(table.rows, of_row, strict=True) if own == name]
     return name or origin.rubric_set, rows

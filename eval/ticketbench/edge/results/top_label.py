@@ -27,7 +27,7 @@ from ticketbench.edge.results.forms.counted import listed_values, rows_of
 from ticketbench.edge.results.forms.numbers import number_of
 from ticketbench.edge.results.forms.options import Scale
 from ticketbench.edge.results.forms.origin import Origin
-from ticketbench.edge.results.repeats import Numbered, answer_id, text
+from ticketbench.edge.results.repeats import Numbered, answer_id, text, texts
 from ticketbench.edge.tables.rows import Row
 
 TOP, SCORE = "top_label", "score"
@@ -238,7 +238,7 @@ def stated(table: ScoreTable, rows: Sequence[Row], origin: Origin) -> IntArray |
     A row that states none agrees. Raises InputError where every row says another one.
     """
     number = {label: i for i, label in enumerate(table.gold_labels)}
-    said = [text(row, TOP) for row in rows]
+    said = texts(rows, TOP)
     if not any(said):
         return None
     at = np.array([number.get(one, ELSEWHERE) if one else -1 for one in said], dtype=np.int64)

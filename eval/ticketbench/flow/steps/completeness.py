@@ -15,10 +15,8 @@ from ticketbench.core.errors import (
 )
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.types import Failure, Finding, Missing, ScoreTable
-from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.replay.why_missing import because
-from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.report.words.missing import missing_text
 from ticketbench.report.words.numbers import count
 
@@ -26,7 +24,9 @@ _MOST_TICKETS = 3
 _ACCEPT = "accept refusals, which no new try changes: `endpoint: {max_refused: 0.01}`"
 
 if TYPE_CHECKING:
+    from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.replay.drift import Drift
+    from ticketbench.flow.steps.inputs import Inputs
 
 
 class AbsentRecordingError(InputError):

@@ -15,9 +15,6 @@ from ticketbench.core.types import ScoreTable
 from ticketbench.edge.inputs.python_literal import is_python
 from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.edge.set_names import note_pairs
-from ticketbench.flow.steps.completeness import refuse_misses
-from ticketbench.flow.steps.inputs import read_inputs
-from ticketbench.flow.steps.tables import rubric_set, scored
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -106,6 +103,11 @@ def apart(sides: tuple[Side, Side], names: tuple[str, str]) -> tuple[Side, Side]
 def _of_config(
     names: tuple[str, str], config: Path, mode: Mode, overrides: Sequence[str]
 ) -> tuple[Side, Side]:
+    # Saved runs and tables need no config, nor what reads one.
+    from ticketbench.flow.steps.completeness import refuse_misses
+    from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.steps.tables import rubric_set, scored
+
     inputs = read_inputs(config, overrides=overrides)
     rubrics = [rubric_set(inputs, name) for name in names]
     tables = scored(inputs, names, mode=mode)

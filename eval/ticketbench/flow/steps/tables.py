@@ -9,13 +9,12 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.flow.steps.completeness import missing_of
-from ticketbench.flow.steps.inputs import Inputs
-from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.measure.gates.results import Answered
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
     from ticketbench.edge.replay.together import ProgressOf
+    from ticketbench.flow.steps.inputs import Inputs
 
 MISSING = ("miss", "cache")
 """Kinds of failure that asking would mend: nothing usable is stored."""
@@ -54,6 +53,7 @@ def answers_of(
     from threadpoolctl import threadpool_limits
 
     from ticketbench.edge.replay.together import replay_each
+    from ticketbench.flow.steps.sources.answers import answer_source
 
     reads_only = mode == "replay"
     with answer_source(

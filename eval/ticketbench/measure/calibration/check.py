@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +14,16 @@ from ticketbench.measure.calibration.bins import ece_equal_mass, equal_mass_edge
 from ticketbench.measure.calibration.corp import (
     N_DRAWS,
     Corp,
+    CorpPoint,
     ScoreCells,
+    corp_curve,
     corp_decomposition,
     draws_if_calibrated,
+    isotonic_fit,
     miscalibration,
     pooled,
     score_cells,
+    shown_fit,
 )
 from ticketbench.measure.calibration.smooth_ece import smooth_ece
 from ticketbench.measure.statistics import intervals
@@ -68,23 +73,43 @@ class LabelCalibration(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """The check of the top score, and its reliability curve with a band: both from one set of
+    draws.
+    """
+
+    check: CalibrationCheck
+    curve: tuple[CorpPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _IfCalibrated:
-    """What draws from the scores themselves show; all NaN without tickets."""
+    """What draws from the scores themselves show; all NaN, and no fits, without tickets."""
 
     ece: float
     ece_p: float
     mcb: float
+    fits: Sequence[FloatArray]
 
 
-def calibration_check(
+def calibration(
     top_score: FloatArray, right: BoolArray, groups: IntArray, *, seed: int
-) -> CalibrationCheck:
+) -> Calibration:
     """Calibration of the top score: descriptions over all tickets, tests over one per group.
 
-    Which value is which says `CalibrationCheck`. No tickets: counts of 0 and NaN.
+    Which value is which says `CalibrationCheck`. The curve uses all tickets, its band one seeded
+    ticket per group. No tickets: counts of 0, NaN, and no points.
     """
     alone = one_per_group(groups, seed=seed)
-    expected = _if_calibrated(top_score[alone], right[alone], seed=seed)
+    shown = shown_fit(score_cells(top_score, right))
+    expected = _if_calibrated(top_score[alone], right[alone], shown.score, seed=seed)
+    check = _check(top_score, right, alone, expected)
+    return Calibration(check, corp_curve(shown, expected.fits))
+
+
+def _check(
+    top_score: FloatArray, right: BoolArray, alone: IntArray, expected: _IfCalibrated
+) -> CalibrationCheck:
     z = spiegelhalter_z(top_score[alone], right[alone])
     return CalibrationCheck(
         n=len(top_score),
@@ -176,20 +201,25 @@ def _mean_size(mean: FloatArray, sd: FloatArray) -> FloatArray:
     return np.where(sd > 0, noisy, np.abs(mean))
 
 
-def _if_calibrated(top_score: FloatArray, right: BoolArray, *, seed: int) -> _IfCalibrated:
+def _if_calibrated(
+    top_score: FloatArray, right: BoolArray, shown: FloatArray, *, seed: int
+) -> _IfCalibrated:
     if len(top_score) == 0:
-        return _IfCalibrated(math.nan, math.nan, math.nan)
+        return _IfCalibrated(math.nan, math.nan, math.nan, ())
     cells = pooled(score_cells(top_score, right))
     edges = equal_mass_edges(top_score, bins=_BINS)
     bin_of = np.searchsorted(edges, cells.score, side="left")
     observed = _ece(cells, bin_of)
-    eces, mcbs = [], []
+    eces, mcbs, fits = [], [], []
     for draw in draws_if_calibrated(cells, seed=seed):
+        fit = isotonic_fit(draw)
         eces.append(_ece(draw, bin_of))
-        mcbs.append(miscalibration(draw))
+        mcbs.append(miscalibration(draw, fit))
+        fits.append(np.interp(shown, cells.score, fit))
     # Counts often tie with the observed ones; rounding must not break such a tie.
     reached = int((np.array(eces) >= observed - 1e-12).sum())
-    return _IfCalibrated(float(np.mean(eces)), (1 + reached) / (N_DRAWS + 1), float(np.mean(mcbs)))
+    p = (1 + reached) / (N_DRAWS + 1)
+    return _IfCalibrated(float(np.mean(eces)), p, float(np.mean(mcbs)), fits)
 
 
 def _ece(cells: ScoreCells, bin_of: IntArray) -> float:

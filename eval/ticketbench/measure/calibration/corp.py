@@ -6,13 +6,12 @@ Tied scores are one cell from the start, so file order never matters.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
-from ticketbench.measure.statistics.groups import one_per_group
 
 N_DRAWS = 500
 
@@ -79,25 +78,36 @@ def corp_decomposition(top_score: FloatArray, right: BoolArray) -> Corp:
     return Corp(score, max(0.0, score - fitted), max(0.0, uncertainty - fitted), uncertainty)
 
 
-def corp_curve(
-    top_score: FloatArray, right: BoolArray, groups: IntArray, *, seed: int
-) -> tuple[CorpPoint, ...]:
-    """The reliability curve by ascending score, at most 200 points (Dimitriadis et al. 2021).
+@dataclass(frozen=True, slots=True, eq=False)
+class ShownFit:
+    """The isotonic fit where it is drawn: scores, ascending, and the share of right tickets."""
+
+    score: FloatArray
+    accuracy: FloatArray
+
+
+def shown_fit(cells: ScoreCells) -> ShownFit:
+    """The fit at up to 200 of the scores (Dimitriadis et al. 2021). Cells without tickets: none.
 
     Between two points it is drawn as a straight line: both ends of every flat piece are points,
-    evenly thinned out when there are more than 150. The curve uses all tickets. The band covers
-    90 % point by point if the scores are calibrated; it uses one seeded ticket per group and 500
-    draws. No tickets: empty.
+    evenly thinned out when there are more than 150.
     """
-    if len(top_score) == 0:
-        return ()
-    cells = score_cells(top_score, right)
+    if len(cells.score) == 0:
+        return ShownFit(cells.score, cells.right)
     fit = isotonic_fit(cells)
     shown = _shown(fit)
-    scores = cells.score[shown]
-    alone = one_per_group(groups, seed=seed)
-    low, high = _band(pooled(score_cells(top_score[alone], right[alone])), scores, seed=seed)
-    columns = (scores, fit[shown], low, high)
+    return ShownFit(cells.score[shown], fit[shown])
+
+
+def corp_curve(shown: ShownFit, drawn: Sequence[FloatArray]) -> tuple[CorpPoint, ...]:
+    """The points of the fit with a band that covers 90 % point by point; none for no points.
+
+    `drawn` are the fits to draws from calibrated scores, each at the shown scores.
+    """
+    if len(shown.score) == 0:
+        return ()
+    low, high = np.quantile(drawn, _BAND, axis=0)
+    columns = (shown.score, shown.accuracy, low, high)
     return tuple(CorpPoint(*point) for point in zip(*(c.tolist() for c in columns), strict=True))
 
 
@@ -151,10 +161,10 @@ def isotonic_fit(cells: ScoreCells) -> FloatArray:
     return np.asarray(isotonic_regression(cells.right / cells.n, weights=cells.n).x)
 
 
-def miscalibration(cells: ScoreCells) -> float:
+def miscalibration(cells: ScoreCells, fit: FloatArray) -> float:
     """MCB of the cells: Σ n·[(score - share)² - (fit - share)²] / Σ n, at least 0."""
     share = cells.right / cells.n
-    excess = (cells.score - share) ** 2 - (isotonic_fit(cells) - share) ** 2
+    excess = (cells.score - share) ** 2 - (fit - share) ** 2
     return max(0.0, float((cells.n * excess).sum() / cells.n.sum()))
 
 
@@ -162,15 +172,6 @@ def _brier(cells: ScoreCells, predicted: FloatArray) -> float:
     wrong = cells.n - cells.right
     squares = cells.right * (1 - predicted) ** 2 + wrong * predicted**2
     return float(squares.sum() / cells.n.sum())
-
-
-def _band(cells: ScoreCells, scores: FloatArray, *, seed: int) -> tuple[FloatArray, FloatArray]:
-    fits = [
-        np.interp(scores, cells.score, isotonic_fit(draw))
-        for draw in draws_if_calibrated(cells, seed=seed)
-    ]
-    low, high = np.quantile(fits, _BAND, axis=0)
-    return low, high
 
 
 def _shown(fit: FloatArray) -> IntArray:

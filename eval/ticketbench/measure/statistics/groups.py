@@ -29,8 +29,12 @@ def effective_groups(groups: IntArray) -> float:
     """
     if np.all(groups[1:] > groups[:-1]):
         return float(len(groups))
-    sizes = np.bincount(group_index(groups))
-    return float(len(groups) ** 2 / (sizes.astype(np.float64) @ sizes))
+    return effective_number(np.bincount(group_index(groups)))
+
+
+def effective_number(sizes: IntArray) -> float:
+    """The same from the number of tickets in each group."""
+    return float(int(sizes.sum()) ** 2 / (sizes.astype(np.float64) @ sizes))
 
 
 def one_per_group(groups: IntArray, *, seed: int) -> IntArray:

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
-from ticketbench.measure.statistics.groups import effective_groups, group_index
+from ticketbench.measure.statistics.groups import effective_number, group_index
 
 CONFIDENCE = 0.95
 ONE_UNIT = "no interval: all tickets are one group"
@@ -78,7 +78,7 @@ def clopper_pearson_lower(successes: int, n: int, *, confidence: float = CONFIDE
 class ClusteredMean:
     """Mean of per-ticket values with standard errors that do and do not know the groups.
 
-    df  degrees of freedom: effective groups - 1, which is G - 1 for groups of one size
+    effective_groups  what the standard error rests on: `groups.effective_groups`
     """
 
     mean: float
@@ -86,7 +86,12 @@ class ClusteredMean:
     n_groups: int
     se_independent: float
     se_clustered: float
-    df: float
+    effective_groups: float
+
+    @property
+    def df(self) -> float:
+        """Degrees of freedom: effective groups - 1, which is G - 1 for groups of one size."""
+        return self.effective_groups - 1
 
     def interval(self, *, confidence: float = CONFIDENCE) -> Interval:
         """The interval mean ± t(df) · clustered standard error.
@@ -111,14 +116,14 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
     if n == 0:
         return ClusteredMean(math.nan, 0, 0, math.nan, math.nan, math.nan)
     residuals = v - v.mean()
-    inverse = group_index(groups)
-    sums = np.bincount(inverse, weights=residuals)
+    index = group_index(groups)
+    sums = np.bincount(index, weights=residuals)
     g = len(sums)
     cr0 = math.sqrt(float(sums @ sums)) / n
     cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
     independent = math.sqrt(float(residuals @ residuals)) / n
-    df = effective_groups(groups) - 1
-    return ClusteredMean(float(v.mean()), n, g, independent, cr1, df)
+    worth = float(n) if g == n else effective_number(np.bincount(index))
+    return ClusteredMean(float(v.mean()), n, g, independent, cr1, worth)
 
 
 def effective_n(values: ArrayLike, groups: IntArray) -> float:
@@ -127,7 +132,10 @@ def effective_n(values: ArrayLike, groups: IntArray) -> float:
     Design effect = CR0 variance / independent variance of the mean, at least 1. When all values
     are equal the design effect cannot be seen, and the number of groups is the careful answer.
     """
-    result = clustered_mean(values, groups)
+    return _effective_n(clustered_mean(values, groups))
+
+
+def _effective_n(result: ClusteredMean) -> float:
     if result.n == 0 or result.n_groups == result.n:
         return float(result.n)
     if result.se_independent == 0 or result.n_groups == 1:
@@ -147,8 +155,8 @@ def share(hits: ArrayLike, groups: IntArray, *, confidence: float = CONFIDENCE) 
     n = len(values)
     if n == 0:
         return Estimate.undefined(0, "no tickets")
-    n_effective = effective_n(values, groups)
-    p, by_groups = float(values.mean()), effective_groups(groups)
+    result = clustered_mean(values, groups)  # the one pass over the groups
+    n_effective, p, by_groups = _effective_n(result), result.mean, result.effective_groups
     df = math.inf
     grouped = by_groups < n
     if grouped and n_effective > by_groups * (1 + 1e-9):

@@ -7,7 +7,7 @@ milliseconds at any n. With groups, whole groups are drawn instead of rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,13 +73,22 @@ def replicates(
     drawn: Units, statistic: Statistic, *, seed: int, n: int = N_RESAMPLES
 ) -> FloatArray:
     """`n` bootstrap values of `statistic` (Efron 1979), the same for the same seed."""
+    return replicates_of_each(drawn, [statistic], seed=seed, n=n)[0]
+
+
+def replicates_of_each(
+    drawn: Units, statistics: Sequence[Statistic], *, seed: int, n: int = N_RESAMPLES
+) -> list[FloatArray]:
+    """The `replicates` of each statistic, from resamples that are drawn once for all of them."""
     rng = np.random.default_rng(seed)
     size = int(drawn.times.sum())
-    values = []
+    values: list[list[FloatArray]] = [[] for _ in statistics]
     for start in range(0, n, _CHUNK):
         weights = rng.multinomial(size, drawn.times / size, size=min(_CHUNK, n - start))
-        values.append(statistic(drawn.counts(weights)))
-    return np.concatenate(values)
+        counts = drawn.counts(weights)
+        for own, statistic in zip(values, statistics, strict=True):
+            own.append(statistic(counts))
+    return [np.concatenate(own) for own in values]
 
 
 def percentile(values: FloatArray, *, confidence: float = CONFIDENCE) -> Interval:
@@ -108,10 +117,30 @@ def bca(
     undefined, there are fewer than two units, or every resample gives the same value: an interval
     of width 0 would claim certainty.
     """
-    if drawn.times.sum() < 2:
-        return UNDEFINED
+    return bca_of_each(drawn, [statistic], seed=seed, confidence=confidence)[0]
+
+
+def bca_of_each(
+    drawn: Units,
+    statistics: Sequence[Statistic],
+    *,
+    seed: int,
+    confidence: float = CONFIDENCE,
+) -> list[Interval]:
+    """The interval `bca` of each statistic, from resamples that are drawn once for all of them."""
+    if not statistics or drawn.times.sum() < 2:
+        return [UNDEFINED for _ in statistics]
+    values = replicates_of_each(drawn, statistics, seed=seed)
+    return [
+        _corrected(drawn, statistic, own, confidence=confidence)
+        for statistic, own in zip(statistics, values, strict=True)
+    ]
+
+
+def _corrected(
+    drawn: Units, statistic: Statistic, values: FloatArray, *, confidence: float
+) -> Interval:
     observed = float(statistic(drawn.observed))
-    values = replicates(drawn, statistic, seed=seed)
     values = values[np.isfinite(values)]
     if math.isnan(observed) or len(values) == 0 or np.all(values == values[0]):
         return UNDEFINED

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
 
 from ticketbench.core.classify import AGREEMENT, ContractViolation
 from ticketbench.edge.results.forms.causes import ScoredRow, causes
@@ -12,6 +15,8 @@ from ticketbench.edge.results.forms.counted import Found, between, rows_of, seve
 from ticketbench.edge.results.forms.numbers import distribution, number_of, refuse_underscores
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
+
+_SUM_IS_OFF = 1e-9
 
 
 @dataclass(slots=True)
@@ -54,6 +59,9 @@ def scores_of(
     `numbers` are those of the rows, `columns` the names of the cells, for a message.
     """
     form = origin.form
+    every = complete_shares(cells, form)
+    if every is not None:
+        return Scores([*every])
     number, found, bad = number_of(form), Scores(), False
     cells_zero = rows_zero = 0
     for line, of_row in zip(numbers, cells, strict=True):
@@ -73,6 +81,28 @@ def scores_of(
         scored = [ScoredRow(line, tuple(of_row)) for line, of_row in rows if any(of_row)]
         found.problems = causes(scored, columns, origin)
     return found
+
+
+def complete_shares(cells: Sequence[Sequence[str]], form: Form) -> list[list[float]] | None:
+    """The scores of rows that are shares without an empty cell, read together; None where any row
+    is another one, or wrong: then each has to be looked at.
+    """
+    flat = list(chain.from_iterable(cells))
+    if form.scale != "prob" or form.decimal != "." or not flat or not all(flat):
+        return None
+    try:
+        refuse_underscores(flat)
+        values = np.fromiter(map(float, flat), np.float64, len(flat)).reshape(len(cells), -1)
+        if not ((values >= 0) & (values <= 1)).all():
+            return None
+        rows: list[list[float]] = values.tolist()
+        # A sum of floats is off by less than this; those near the limit are summed exactly.
+        unsure = np.abs(values.sum(axis=1) - 1) > AGREEMENT - _SUM_IS_OFF
+        for i in np.flatnonzero(unsure).tolist():
+            distribution(rows[i], cells[i], form)
+    except (ValueError, ContractViolation):
+        return None
+    return rows
 
 
 def _values(cells: Sequence[str], number: Callable[[str], float], form: Form) -> list[float] | None:
