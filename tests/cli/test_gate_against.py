@@ -22,7 +22,7 @@ def before(answered: Path) -> Path:
     """A red gate on main, and a margin that would make it green in the project that is judged."""
     with_gates(GATE)
     blessed()
-    folder = shutil.copytree(answered, answered.parent / "before")
+    folder = shutil.copytree(answered, answered.with_name(f"{answered.name}-before"))
     edit("gated.yaml", "margin: 0.02", "margin: 0.9")
     return folder
 

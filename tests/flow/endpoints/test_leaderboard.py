@@ -114,7 +114,7 @@ def test_whom_a_change_asks_is_told_by_the_rules_of_before(project: Path) -> Non
     with EVAL.open("a") as file:
         file.write("gates:\n  - {metric: accuracy, on: v2@there, min: 0.5, bound: value}\n")
     run(EVAL)
-    before = project.parent / "before"
+    before = project.with_name(f"{project.name}-before")
     shutil.copytree(project, before)
     EVAL.write_text(EVAL.read_text().replace("/v1/classify", "/v1/classify?other=1", 2))
     EVAL.write_text(EVAL.read_text().replace("/v1/classify?other=1", "/v1/classify", 1))
