@@ -30,7 +30,7 @@ def refused(path: Path, *sheets: Path, **how: object) -> InputError:
 def test_labels_are_added_and_rows_add_up(path: Path, tmp_path: Path) -> None:
     found = label_import(path, [sheet(tmp_path, {"T1": "x", "T2": "", "T3": "__none__"})])
     assert (found.n_rows, found.n_new, found.n_blank, found.n_same) == (3, 2, 1, 0)
-    assert (found.n_labelled, found.n_to_label, found.gaps) == (2, 40, (2,))
+    assert (found.n_labelled, found.n_to_label, found.gaps) == (2, 40, ("T2",))
     assert read_state(path).given == {"": {"T1": "x", "T3": "__none__"}}
 
 
@@ -158,7 +158,7 @@ def test_sheets_in_any_order_leave_the_same_bytes(tmp_path: Path) -> None:
 
 def test_gaps_are_named_until_they_are_filled(tmp_path: Path) -> None:
     path = kept(labelled(state(), "x"), tmp_path)
-    assert label_import(path, [sheet(tmp_path, {"T4": "y"})]).gaps == (2, 3)
+    assert label_import(path, [sheet(tmp_path, {"T4": "y"})]).gaps == ("T2", "T3")
     assert label_import(path, [sheet(tmp_path, {"T2": "y", "T3": "y"})]).gaps == ()
 
 

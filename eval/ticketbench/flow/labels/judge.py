@@ -56,7 +56,7 @@ class Labelled:
     """Two sets on a log of which the differing tickets are labelled from the top.
 
     n_log = n_agree + n_to_label + n_left_out; `left_out` by the reason in words
-    gaps       numbers of tickets without a label before one that has one
+    gaps       ids of tickets without a label before one that has one
     verdict    of the tickets that the order is about
     more       about how many more labels; None where nobody can tell, or nothing is left
     shares     what is known without labels
@@ -77,7 +77,7 @@ class Labelled:
     n_to_label: int
     n_left_out: int
     left_out: Mapping[str, int]
-    gaps: tuple[int, ...]
+    gaps: tuple[str, ...]
     verdict: LabelVerdict
     more: MoreLabels | None
     shares: tuple[OutcomeShare, ...]

@@ -25,7 +25,7 @@ class Taken:
     n_same      labelled before by the same person, and alike
     n_replaced  labelled before otherwise, where that was asked for
     n_labelled  tickets with a label of anybody, of `n_to_label`
-    gaps        numbers of tickets without a label before one that has one, from 1
+    gaps        ids of tickets without a label before one that has one
     """
 
     n_rows: int
@@ -35,7 +35,7 @@ class Taken:
     n_blank: int
     n_labelled: int
     n_to_label: int
-    gaps: tuple[int, ...]
+    gaps: tuple[str, ...]
 
 
 def label_import(
@@ -89,14 +89,18 @@ def labelled_by_anybody(state: LabelState) -> set[str]:
     return {ticket for own in state.given.values() for ticket in own}
 
 
-def gaps(state: LabelState) -> tuple[int, ...]:
-    """Numbers, from 1, of tickets that nobody labelled, before one that somebody did: what stands
-    behind the first of them does not count yet.
+def gaps(state: LabelState) -> tuple[str, ...]:
+    """Ids of tickets that nobody labelled, before one that somebody did: what stands behind the
+    first of them does not count yet.
     """
     done = labelled_by_anybody(state)
     has = [name in done for name in state.ids_to_label]
     last = max((i for i, is_labelled in enumerate(has) if is_labelled), default=-1)
-    return tuple(i + 1 for i in range(last) if not has[i])
+    return tuple(
+        name
+        for name, is_labelled in zip(state.ids_to_label[:last], has, strict=False)
+        if not is_labelled
+    )
 
 
 def _with_zeros(state: LabelState, given: Iterable[Given]) -> list[Given]:

@@ -12,6 +12,7 @@ from ticketbench.flow.labels.take import Taken
 from ticketbench.measure.labelled.more import MoreLabels
 from ticketbench.measure.labelled.targets import TARGETS
 from ticketbench.measure.pairs.verdict import difference_of
+from ticketbench.report.masking.mask import masked_id
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text
 
@@ -116,12 +117,12 @@ def taken_text(found: Taken) -> str:
     return f"{', '.join(parts)}; {now}"
 
 
-def gaps_text(gaps: Sequence[int]) -> str:
+def gaps_text(gaps: Sequence[str]) -> str:
     """Which tickets were passed over, and what that means."""
-    shown = ", ".join(map(str, gaps[:_MOST_GAPS]))
+    shown = ", ".join(map(masked_id, gaps[:_MOST_GAPS]))
     more = f" and {len(gaps) - _MOST_GAPS:,} more" if len(gaps) > _MOST_GAPS else ""
     return (
-        f"Without a label: number {shown}{more}. Labels behind the first of them wait until it has "
+        f"Without a label: {shown}{more}. Labels behind the first of them wait until it has "
         "one, since who may skip may choose"
     )
 

@@ -60,7 +60,7 @@ class TakenIn(Result):
         self.found = found
 
     def _frames(self) -> Frames:
-        return {"gaps": lambda: Columns.of("number", ((one,) for one in self.found.gaps))}
+        return {"gaps": lambda: Columns.of("ticket_id", ((one,) for one in self.found.gaps))}
 
     def _data(self) -> Taken:
         return self.found
