@@ -12,7 +12,7 @@ import pytest
 import canary
 from batch_server import Kind, Turn, by_line, id_of, of_line, said, with_content
 from fault_project import N
-from fault_server import Step, gzip_bomb
+from fault_server import LABELS, Step, gzip_bomb
 
 EVERY = range(N)
 PAGE = Step(body=b"<html>Sign in</html>", content_type="text/html")
@@ -218,6 +218,9 @@ OUTPUTS = [
     once("output", "id_a_number", of_line(5, lambda line: line.update(custom_id=5)), **UNREADABLE),
     once("output", "an_item_failed", erring({"message": "too hot"}),
          **failing([5], "http", "too hot")),
+    once("output", "an_item_that_repeats_its_ticket",
+         erring({"message": f"what is ticket 5 about {LABELS[1]}?"}),
+         **failing([5], "http", r"^what is \[text\]\?$")),
     once("output", "an_item_of_500", response({"status_code": 500, "body": None}),
          **failing([5], "http", "status 500")),
     once("output", "an_item_of_200_with_an_error",
@@ -301,6 +304,7 @@ OFTEN = {
     *("state-404", "output-401", "state-never_in_words", "output-empty", "output-of_other_rubrics"),
     *("state-failed", "output-half", "output-huge", "output-a_line_missing", "output-doubled"),
     *("output-unknown", "output-an_item_failed", "output-content_an_object"),
+    "output-an_item_that_repeats_its_ticket",
     *("output-content_no_json", "output-other_labels", "output-another_order"),
     *("upload-id", "output-item_error", "output-label", "output-model_escaped"),
 }

@@ -337,6 +337,9 @@ def test_404_stops_the_run_and_other_statuses_come_as_they_are(
 ) -> None:
     with pytest.raises(EndpointError, match="path or model"):
         status(server, server.url(shape), Told({"detail": "?"}, status=404))
+    with pytest.raises(EndpointError, match=r"\[text\]") as caught:
+        status(server, server.url(shape), Told({"detail": f"what is {TEXT}"}, status=404))
+    assert TEXT[:16] not in str(caught.value)
     for code in (400, 401, 413, 422, 529):
         assert status(server, server.url(shape), Told({}, status=code)).status == code
     with pytest.raises(WrongPage):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import threading
@@ -15,6 +14,7 @@ from ticketbench.core.errors import EndpointError
 from ticketbench.core.retry_after import asked_seconds
 from ticketbench.core.types import FailureKind
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
+from ticketbench.edge.echo import without_text
 from ticketbench.edge.endpoints import Reply, Unreached
 
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 529})
@@ -23,8 +23,6 @@ _OWN_FAULT = frozenset({400, 413, 422})
 _UNPAID, _TOO_MANY = 402, 429
 _USED_UP = rb'"(?:code|type)"\s*:\s*"?(?:3036|insufficient_quota)\b'
 """What Cloudflare and OpenAI say where waiting does not help, behind a sentence or two."""
-_ESCAPED = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\.")
-_LEAST_RUN = 16
 """Shorter runs are words that any message may have."""
 _LONGEST_WAIT_S = 60.0
 _MOST_IN_A_ROW = 10
@@ -164,7 +162,7 @@ def _one_attempt(
         return _Failed(Unanswered("refused", 200, str(error)), attempts=1)
     except ContractViolation as error:
         kind: FailureKind = "http" if isinstance(error, Unsuccessful) else "contract"
-        failure = Unanswered(kind, 200, _without(str(error), text))
+        failure = Unanswered(kind, 200, without_text(str(error), text))
         return _Failed(failure, attempts=float("inf") if error.passing else 1)
     except Unreached as error:
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
@@ -228,34 +226,7 @@ def asked_wait_s(retry_after: str | None) -> float:
 
 def shown_text(reply: Reply, *, text: str = "") -> str:
     """The first 200 printable characters of the server's text, without what it repeats of ours."""
-    said = _without(reply.body[:800].decode("utf-8", errors="replace"), text)
+    said = without_text(reply.body[:800].decode("utf-8", errors="replace"), text)
     shown = "".join(c if c.isprintable() else " " for c in said)[:200]
     named = "".join(c for c in reply.request_id if c.isalnum() or c in "-_")[:64]
     return f"{shown} (request {named})" if named else shown
-
-
-def _without(said: str, text: str) -> str:
-    """`said` without the runs that stand in `text`, too, however JSON wrote them; blanks are alike.
-
-    Servers repeat what they cannot take. What shares no run of 16 characters stays as it is.
-    """
-    plain = " ".join(_ESCAPED.sub(_unescaped, said).split())
-    known, parts, i = " ".join(text.split()), [], 0
-    while i < len(plain):
-        end = i + _LEAST_RUN
-        if plain[i:end] not in known or end > len(plain):
-            parts.append(plain[i])
-            i += 1
-            continue
-        while end < len(plain) and plain[i : end + 1] in known:
-            end += 1
-        parts.append("[text]")
-        i = end
-    return "".join(parts) if "[text]" in parts else said
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    try:
-        return str(json.loads(f'"{found[0]}"'))
-    except ValueError:
-        return found[0]

@@ -13,6 +13,7 @@ from typing import TypeVar
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.errors import EndpointError
 from ticketbench.core.shapes.batch import COMPLETED, FAILED, Batch
+from ticketbench.core.shapes.contract import Asked
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.open_batches import OpenBatch, new_batch
@@ -20,6 +21,7 @@ from ticketbench.edge.asking.pacing import Budget, Unanswered
 from ticketbench.edge.batches.output import Output, checked_answer, output_of
 from ticketbench.edge.batches.server import BatchServer, Later, NotSeen
 from ticketbench.edge.batches.uploads import Upload, Wanted, custom_id, uploads
+from ticketbench.edge.echo import without_text
 from ticketbench.edge.redaction import shown_url
 
 T = TypeVar("T")
@@ -240,7 +242,7 @@ class EveryBatch:
         self.counts.strays += found.strays
         self._store(found)
         for one, failure in found.failures.items():
-            self._fail((one,), failure)
+            self._fail((one,), self._without_its_text(one, failure))
         self._close(batch)
         for unseen in self._unseen:
             if not found.own.isdisjoint(unseen.custom_ids):
@@ -262,6 +264,14 @@ class EveryBatch:
                     valid[body] = answer
                     self.outcomes[key] = None
             self.cache.keep(self.wanted.url, valid)
+
+    def _without_its_text(self, custom_id: str, failure: Failure) -> Failure:
+        """A server may repeat the ticket in what it says of it."""
+        key = self._key_of.get(custom_id)
+        if key is None:
+            return failure
+        text = Asked.of(self.wanted.body(key)).text
+        return replace(failure, detail=without_text(failure.detail, text))
 
     def _fail(self, custom_ids: Iterable[str], failure: Failure) -> None:
         """What has an answer already keeps it."""

@@ -14,10 +14,12 @@ from ticketbench.core.shapes.batch import (
     Unreadable,
     read_output,
 )
+from ticketbench.core.shapes.contract import Asked
 from ticketbench.core.shapes.json_text import Told, answer_object, classified
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.guard import checked
 from ticketbench.edge.contract import Reply
+from ticketbench.edge.echo import without_text
 
 _DOUBLED = "the batch answered this question twice"
 _MISSING = "the output of the batch has no line for this question"
@@ -94,5 +96,6 @@ def checked_answer(content: bytes, url: str, body: bytes) -> bytes | Failure:
     except Refused as error:
         return Failure("", "refused", 200, str(error))
     except ContractViolation as error:
-        return Failure("", "contract", 200, str(error))
+        shown = without_text(str(error), Asked.of(body).text)
+        return Failure("", "contract", 200, shown)
     return classified(said["scores"], said["top_label"], Told(said.get("model"), said.get("usage")))

@@ -20,6 +20,7 @@ from ticketbench.edge.asking.one_question import (
     stop_if_hopeless,
     used_up,
 )
+from ticketbench.edge.echo import unescaped
 from ticketbench.edge.endpoints import Connection, Reply, Unreached
 from ticketbench.edge.endpoints.http import HttpEndpoint, connect
 
@@ -67,11 +68,12 @@ class BatchServer:
             raise (NotSeen(str(error)) if error.sent else Later(str(error))) from None
         except ContractViolation as error:
             raise NotSeen(str(error)) from None
+        texts = "" if _is_success(reply) else unescaped(content.decode("utf-8"))
         if reply.status in _NOT_TAKEN:
-            raise _later(reply)
+            raise _later(reply, text=texts)
         if reply.status in _UNSURE:
-            raise NotSeen(_told(reply))
-        _refuse_others(reply, "the endpoint refused the batch")
+            raise NotSeen(_told(reply, text=texts))
+        _refuse_others(reply, "the endpoint refused the batch", text=texts)
         try:
             return read_batch(reply.body)
         except ContractViolation as error:
@@ -126,22 +128,26 @@ def batch_server(url: str, connection: Connection) -> BatchServer | None:
     return None if found is None else BatchServer(found, connect(found, connection))
 
 
-def _later(reply: Reply) -> Later:
+def _is_success(reply: Reply) -> bool:
+    return 200 <= reply.status < 300
+
+
+def _later(reply: Reply, *, text: str = "") -> Later:
     """Raises EndpointError instead where waiting does not help."""
-    detail = _told(reply)
+    detail = _told(reply, text=text)
     if is_used_up(reply):
         raise used_up(detail)
     return Later(detail, wait_s=asked_wait_s(reply.retry_after))
 
 
-def _told(reply: Reply) -> str:
-    return f"status {reply.status}: {shown_text(reply)}"
+def _told(reply: Reply, *, text: str = "") -> str:
+    return f"status {reply.status}: {shown_text(reply, text=text)}"
 
 
-def _refuse_others(reply: Reply, what: str) -> None:
-    """Raise EndpointError for any status that is no success."""
-    stop_if_hopeless(reply)
-    if 200 <= reply.status < 300:
+def _refuse_others(reply: Reply, what: str, *, text: str = "") -> None:
+    """Raise EndpointError for any status that is no success; no part of `text` is shown."""
+    stop_if_hopeless(reply, text=text)
+    if _is_success(reply):
         return
     help_ = "check the URL; `endpoint: {batch: never}` asks the questions one by one"
-    raise EndpointError(f"{what} ({_told(reply)})", help=help_)
+    raise EndpointError(f"{what} ({_told(reply, text=text)})", help=help_)

@@ -11,6 +11,7 @@ from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.shapes.address import Address, address
 from ticketbench.core.shapes.contract import Asked
+from ticketbench.edge.echo import without_text
 from ticketbench.edge.endpoints import Connection, Endpoint, Reply
 from ticketbench.edge.endpoints.http import connect as http_connect
 from ticketbench.edge.redaction import shown_url
@@ -35,17 +36,17 @@ class Translated:
         for question in shape.questions(asked):
             reply = self._server.ask(self._place.server, question)
             if reply.status != 200:
-                return self._failed(reply)
+                return self._failed(reply, asked)
             if "html" in reply.content_type.lower():
                 return reply  # a page, whatever it says
             contents.append(reply.body)
         return replace(reply, body=shape.answer(contents, asked), content_type="application/json")
 
-    def _failed(self, reply: Reply) -> Reply:
+    def _failed(self, reply: Reply, asked: Asked) -> Reply:
         if reply.status == 404:
-            text = clipped(reply.body[:800].decode("utf-8", "replace"))
+            said = without_text(reply.body[:800].decode("utf-8", "replace"), asked.text)
             raise EndpointError(
-                f"the endpoint does not know this path or model (status 404: {text})",
+                f"the endpoint does not know this path or model (status 404: {clipped(said)})",
                 where=shown_url(self._place.full),
                 help="check path and model as `endpoint: {url: ...}` in the config",
             )
