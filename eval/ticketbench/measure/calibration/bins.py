@@ -12,7 +12,12 @@ from ticketbench.core.policy import at_temperature
 from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.statistics.intervals import wilson
 
-_MOST_DECIMALS = 15
+MOST_DECIMALS = 15
+"""Stands for full precision."""
+
+FEWEST_DECIMALS = 2
+"""Scores that happen to be all 0 or 1 were not printed without decimals."""
+
 _FIRST_LOOK = 1000
 _ECE_BINS = 10
 _FEW_DECIMALS = 2
@@ -82,20 +87,17 @@ def printed_decimals(scores: FloatArray) -> int:
 
     15 stands for full precision. No scores: 15.
     """
-    for decimals in range(_MOST_DECIMALS):
+    for decimals in range(MOST_DECIMALS):
         # The first rows rule most numbers out, so a million tickets are rounded once or twice.
         looks = (scores[:_FIRST_LOOK], scores)
         if scores.size and all(np.array_equal(np.round(of, decimals), of) for of in looks):
             return decimals
-    return _MOST_DECIMALS
+    return MOST_DECIMALS
 
 
 def clip_floor(scores: FloatArray) -> float:
-    """Half of the last printed digit: what a printed 0 may stand for at most.
-
-    Two digits at least: scores that happen to be all 0 or 1 were not printed without decimals.
-    """
-    return float(0.5 * 10.0 ** -max(2, printed_decimals(scores)))
+    """Half of the last printed digit, two at least: what a printed 0 may stand for at most."""
+    return float(0.5 * 10.0 ** -max(FEWEST_DECIMALS, printed_decimals(scores)))
 
 
 def score_of_truth(scores: FloatArray, truth: IntArray, *, clipped: bool) -> FloatArray:

@@ -84,10 +84,22 @@ def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
     return RiskCoverage(points, float((errors / k).mean()), augrc(top_score, right), n)
 
 
-def at_least(scores: FloatArray, thresholds: Sequence[float] | FloatArray) -> IntArray:
-    """How many scores are at or above each threshold, as `reaches` has it; no scores: zeros."""
+def at_least(
+    scores: FloatArray,
+    thresholds: Sequence[float] | FloatArray,
+    *,
+    times: IntArray | None = None,
+) -> IntArray:
+    """How many scores are at or above each threshold, as `reaches` has it; no scores: zeros.
+
+    `times` says how often each score counts, once where nothing is said.
+    """
     lowest = np.asarray(thresholds) - TOLERANCE
-    return np.asarray(len(scores) - np.searchsorted(np.sort(scores), lowest, side="left"))
+    if times is None:
+        return np.asarray(len(scores) - np.searchsorted(np.sort(scores), lowest, side="left"))
+    order = np.argsort(scores)
+    above = np.append(np.cumsum(times[order][::-1])[::-1], 0)
+    return np.asarray(above[np.searchsorted(scores[order], lowest, side="left")])
 
 
 def selection_at(top_score: FloatArray, right: BoolArray, threshold: float) -> Selection:

@@ -2,11 +2,75 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from ticketbench.core.types import IntArray
+from ticketbench.core.types import BoolArray, FloatArray, IntArray
 
 _MOST_EMPTY = 16
+
+ALONE = -1
+"""Group number of tickets that each stand alone."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
+    """Rows that each stand for several tickets, in the place of one group number per ticket.
+
+    group  number >= 0 of the group of the row's tickets; ALONE: each of them is a group of its own
+    times  how many tickets the row stands for, at least 1
+    """
+
+    group: IntArray
+    times: IntArray
+
+    def __getitem__(self, keep: BoolArray | IntArray) -> Counted:
+        """Only the rows in `keep`, a mask or row numbers."""
+        return Counted(self.group[keep], self.times[keep])
+
+    @property
+    def n(self) -> int:
+        """Number of tickets."""
+        return int(self.times.sum())
+
+    @property
+    def sizes(self) -> IntArray:
+        """Number of tickets of each group that has any; those that stand alone are left out."""
+        tied = self.group != ALONE
+        return np.rint(np.bincount(self.group[tied], weights=self.times[tied])).astype(np.int64)
+
+    @property
+    def n_groups(self) -> int:
+        """Number of independent groups."""
+        return int(self.times[self.group == ALONE].sum()) + int(np.count_nonzero(self.sizes))
+
+    def sum_of_squares(self, values: FloatArray) -> float:
+        """Σ_g (Σ_{i in g} v_i)² where every ticket of a row has the row's value."""
+        tied = self.group != ALONE
+        sums = np.bincount(self.group[tied], weights=(self.times * values)[tied])
+        return float(self.times[~tied] @ values[~tied] ** 2) + float(sums @ sums)
+
+
+Groups = IntArray | Counted
+"""Which tickets are not independent: a number per ticket, or rows of counted tickets."""
+
+
+def n_tickets(groups: Groups) -> int:
+    """Number of tickets."""
+    return groups.n if isinstance(groups, Counted) else len(groups)
+
+
+def sizes_of(groups: Groups) -> IntArray:
+    """Number of tickets of each group; of counted rows those that stand alone are left out."""
+    if isinstance(groups, Counted):
+        return groups.sizes
+    return np.bincount(group_index(groups)) if len(groups) else np.zeros(0, dtype=np.int64)
+
+
+def times_of(groups: Groups) -> IntArray:
+    """How many tickets each row stands for."""
+    return groups.times if isinstance(groups, Counted) else np.ones(len(groups), dtype=np.int64)
 
 
 def group_index(groups: IntArray) -> IntArray:
@@ -22,11 +86,16 @@ def group_index(groups: IntArray) -> IntArray:
     return np.asarray(np.unique(groups, return_inverse=True)[1])
 
 
-def effective_groups(groups: IntArray) -> float:
+def effective_groups(groups: Groups) -> float:
     """n² / Σ n_g² (Kish 1965): G for groups of one size, fewer where one holds many tickets.
 
     What a variance estimated from the groups rests on. No tickets: 0.
     """
+    if isinstance(groups, Counted):
+        alone, sizes = int(groups.times[groups.group == ALONE].sum()), groups.sizes
+        if not len(sizes):
+            return float(alone)
+        return groups.n**2 / (alone + float(sizes.astype(np.float64) @ sizes))
     if np.all(groups[1:] > groups[:-1]):
         return float(len(groups))
     return effective_number(np.bincount(group_index(groups)))

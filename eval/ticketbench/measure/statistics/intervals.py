@@ -13,7 +13,13 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
-from ticketbench.measure.statistics.groups import effective_number, group_index
+from ticketbench.measure.statistics.groups import (
+    Counted,
+    Groups,
+    effective_groups,
+    effective_number,
+    group_index,
+)
 
 CONFIDENCE = 0.95
 ONE_UNIT = "no interval: all tickets are one group"
@@ -105,16 +111,21 @@ class ClusteredMean:
         return Interval(self.mean - t * self.se_clustered, self.mean + t * self.se_clustered)
 
 
-def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
+NO_VALUES = ClusteredMean(math.nan, 0, 0, math.nan, math.nan, math.nan)
+
+
+def clustered_mean(values: ArrayLike, groups: Groups) -> ClusteredMean:
     """Mean of `values` with the cluster-robust standard error CR1 (Liang & Zeger 1986).
 
     SE² = G/(G-1) · Σ_g (Σ_{i in g} (v_i - mean))² / n². With groups of size one it is the usual
     standard error. `se_independent` is sqrt(Σ (v_i - mean)²) / n (HC0). No values: all NaN.
     """
     v = np.asarray(values, dtype=np.float64)
+    if isinstance(groups, Counted):
+        return _counted_mean(v, groups)
     n = len(v)
     if n == 0:
-        return ClusteredMean(math.nan, 0, 0, math.nan, math.nan, math.nan)
+        return NO_VALUES
     residuals = v - v.mean()
     index = group_index(groups)
     sums = np.bincount(index, weights=residuals)
@@ -124,6 +135,18 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
     independent = math.sqrt(float(residuals @ residuals)) / n
     worth = float(n) if g == n else effective_number(np.bincount(index))
     return ClusteredMean(float(v.mean()), n, g, independent, cr1, worth)
+
+
+def _counted_mean(v: FloatArray, groups: Counted) -> ClusteredMean:
+    n, g = groups.n, groups.n_groups
+    if n == 0:
+        return NO_VALUES
+    mean = float(groups.times @ v) / n
+    residuals = v - mean
+    cr0 = math.sqrt(groups.sum_of_squares(residuals)) / n
+    independent = math.sqrt(float(groups.times @ residuals**2)) / n
+    cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
+    return ClusteredMean(mean, n, g, independent, cr1, effective_groups(groups))
 
 
 def effective_n(values: ArrayLike, groups: IntArray) -> float:
@@ -144,18 +167,21 @@ def _effective_n(result: ClusteredMean) -> float:
     return min(float(result.n), result.n * (result.se_independent / cr0) ** 2 if cr0 else result.n)
 
 
-def share(hits: ArrayLike, groups: IntArray, *, confidence: float = CONFIDENCE) -> Estimate:
+def share(hits: ArrayLike, groups: Groups, *, confidence: float = CONFIDENCE) -> Estimate:
     """A share of tickets with its Wilson interval, on the effective n when tickets share groups.
 
     `hits` is one truth value per ticket. An effective n above the number of effective groups was
     estimated from them, so a t quantile takes the place of z; with fewer than two of them it is
     the number of effective groups itself. No tickets: NaN.
     """
-    values: FloatArray = np.asarray(hits, dtype=np.float64)
-    n = len(values)
+    return estimated_share(clustered_mean(hits, groups), confidence=confidence)
+
+
+def estimated_share(result: ClusteredMean, *, confidence: float = CONFIDENCE) -> Estimate:
+    """The same from what is known of the share as a mean of 0 and 1 already."""
+    n = result.n
     if n == 0:
         return Estimate.undefined(0, "no tickets")
-    result = clustered_mean(values, groups)  # the one pass over the groups
     n_effective, p, by_groups = _effective_n(result), result.mean, result.effective_groups
     df = math.inf
     grouped = by_groups < n
@@ -166,7 +192,7 @@ def share(hits: ArrayLike, groups: IntArray, *, confidence: float = CONFIDENCE) 
     return Estimate(p, ends.low, ends.high, n, method)
 
 
-def mean(values: ArrayLike, groups: IntArray) -> Estimate:
+def mean(values: ArrayLike, groups: Groups) -> Estimate:
     """A mean of per-ticket values with its cluster-robust t interval. No tickets: NaN."""
     return estimated(clustered_mean(values, groups))
 

@@ -179,8 +179,8 @@ class _HeldOut:
 def _held_out(given: _Given, of: Sequence[Rule]) -> dict[str, _HeldOut]:
     tickets, asked, n = given.tickets, given.asked, given.tickets.n
     found = {rule.name: _HeldOut.of(n) for rule in of}
-    for split in range(N_SPLITS if len(np.unique(tickets.groups)) > 1 else 0):
-        folds = fold_of_ticket(tickets.groups, n_folds=N_FOLDS, seed=asked.seed + split)
+    for split in range(N_SPLITS if len(np.unique(tickets.group_numbers)) > 1 else 0):
+        folds = fold_of_ticket(tickets.group_numbers, n_folds=N_FOLDS, seed=asked.seed + split)
         for fold in range(int(folds.max()) + 1):
             inside = np.flatnonzero(folds == fold)
             seen, unseen = tickets.rows(folds != fold), tickets.rows(inside)

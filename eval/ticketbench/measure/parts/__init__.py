@@ -1,0 +1,4 @@
+"""A dataset in parts: whole numbers that add up to the same in any order, and what they tell.
+
+In order: keys, fields, tally, fixed_point, codes, metric_sums, one_of_group, statistics.
+"""
