@@ -36,16 +36,18 @@ class Whole:
         seen = sorted({int(at) for at in own.truth if at >= k}, reverse=True)
         number = np.arange(-1, len(own.gold_labels))
         number[1:][seen] = k + np.arange(len(seen))
+        truth = number[own.truth + 1]
         names = (*own.labels, *(own.gold_labels[at] for at in seen))
         wanted = own.wanted
         if wanted is not None:
             wanted = wanted[:, [*range(k), *seen]]
-            # A part in which no ticket lists more than its gold label says nothing of others.
-            wanted = wanted if (wanted.sum(axis=1) > 1).any() else None
+            # A part in which no ticket lists another label than its own says nothing of others.
+            own_label = truth[:, None] == np.arange(wanted.shape[1])
+            wanted = wanted if (wanted & ~own_label).any() else None
         found = replace(
             own,
             gold_labels=names,
-            truth=number[own.truth + 1],
+            truth=truth,
             wanted=wanted,
             failures=tuple(failures),
         )
@@ -87,14 +89,14 @@ def random_whole(
     fits = [[g, *(rng.choice(labels, 1) if i % 3 else ())] for i, g in enumerate(gold)]
     failures = [Failure(f"f{i}", KINDS[i % 3]) for i in range(n_failed)]
     tied = None if n_groups is None else _groups(rng, n, n_groups)
-    numbers = None if tied is None else [n + i if t is None else t for i, t in enumerate(tied)]
+    numbers = None if tied is None else [1000 + i if t is None else t for i, t in enumerate(tied)]
     found = table(
         scores.tolist(),
         gold,
         labels=labels,
         groups=numbers,
         failures=failures,
-        wanted=fits if wanted and n else None,
+        wanted=fits if wanted and any({*of} > {of[0]} for of in fits) else None,
     )
     named = None if tied is None else [None if t is None else f"g{t}" for t in tied]
     return Whole(found, named)

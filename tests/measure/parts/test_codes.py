@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from parted import random_whole
 from ticketbench.core.policy import ESCALATE, Policy, reaches
-from ticketbench.measure.parts.codes import SCORES, STEPS, on_grid, score_at, score_codes
-from ticketbench.measure.parts.fields import Fields
+from ticketbench.measure.parts.codes import SCORES, STEPS, Fields, on_grid, score_at, score_codes
 
 
 @given(score=st.floats(0, 1), at=st.integers(0, STEPS))

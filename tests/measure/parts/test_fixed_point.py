@@ -18,7 +18,7 @@ VALUES = st.floats(-40, 40) | st.floats(-1e7, 1e7) | st.sampled_from([0.0, 1.0])
 ROWS = st.lists(st.tuples(VALUES, st.integers(0, 5)), max_size=40)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(rows=ROWS, cut=st.integers(0, 40))
 def test_two_parts_add_up_to_the_whole_and_to_exact_fractions(
     rows: list[tuple[float, int]], cut: int

@@ -34,7 +34,7 @@ def alike(found: Estimate, expected: Estimate) -> bool:
     return told[0] == told[1] and bool(np.allclose(*numbers, rtol=0, atol=1e-12, equal_nan=True))
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(ROWS)
 def test_shares_and_means_and_effective_groups_are_those_of_the_tickets(
     rows: list[tuple[int, int, float]],
@@ -51,7 +51,7 @@ def test_shares_and_means_and_effective_groups_are_those_of_the_tickets(
     assert effective_groups(of_rows) == pytest.approx(effective_groups(groups))
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(ROWS, st.data())
 def test_the_units_to_draw_are_those_of_the_tickets_in_their_order(
     rows: list[tuple[int, int, float]], data: st.DataObject

@@ -169,11 +169,11 @@ def ece_equal_width(top_score: FloatArray, right: BoolArray, *, bins: int) -> fl
     """The same over bins of equal width [b/B, (b+1)/B); a score of 1 falls into the last one."""
     if len(top_score) == 0:
         return math.nan
-    edges = _equal_width_edges(bins)[1:-1]
+    edges = equal_width_edges(bins)[1:-1]
     return _ece(top_score, right, np.searchsorted(edges, top_score, side="right"))
 
 
-def _equal_width_edges(bins: int) -> FloatArray:
+def equal_width_edges(bins: int) -> FloatArray:
     """b/B for b = 0..B, each the double nearest to the printed number: 0.3 is 0.3."""
     return np.arange(bins + 1) / bins
 
@@ -202,7 +202,7 @@ def confidence_histogram(
     top_score: FloatArray, right: BoolArray, *, bins: int = 20
 ) -> tuple[HistogramBin, ...]:
     """Right and wrong tickets per top-score bin of equal width; counts sum to n."""
-    edges = _equal_width_edges(bins)
+    edges = equal_width_edges(bins)
     bin_of = np.clip(np.searchsorted(edges, top_score, side="right") - 1, 0, bins - 1)
     good = np.bincount(bin_of[right], minlength=bins)
     bad = np.bincount(bin_of[~right], minlength=bins)

@@ -35,6 +35,9 @@ from ticketbench.measure.statistics.intervals import Interval
 GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
 """Thresholds live on the grid that is shown, so text, table and slider cannot disagree."""
 
+NO_ALL_LABELS = "the dataset has no all_labels"
+"""Why nobody can say whether a ticket needs two labels."""
+
 
 @dataclass(frozen=True, slots=True)
 class RoutingSummary:
@@ -145,7 +148,7 @@ def needs_two(table: ScoreTable) -> BoolArray | None:
 
 def _any_label_precision(table: ScoreTable, decisions: Decisions, routed: BoolArray) -> Estimate:
     if table.wanted is None:
-        return Estimate.undefined(0, "the dataset has no all_labels")
+        return Estimate.undefined(0, NO_ALL_LABELS)
     fits = table.wanted[np.arange(table.n_scored), decisions.top]
     return intervals.share(fits[routed], table.groups[routed])
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from ticketbench.core.policy import TOLERANCE, reaches
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
+from ticketbench.measure.calibration import cells
+from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.calibration.ranking import augrc
 from ticketbench.measure.statistics.intervals import clopper_pearson_lower
 
@@ -82,6 +84,23 @@ def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
     shown = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round().astype(int)) - 1
     points = tuple(RiskPoint(float(k[i] / n), float(errors[i] / k[i])) for i in shown)
     return RiskCoverage(points, float((errors / k).mean()), augrc(top_score, right), n)
+
+
+def risk_coverage_of_cells(of: ScoreCells) -> RiskCoverage:
+    """The same from counted scores: inside a block of ties the sums are written out."""
+    n = int(of.n.sum())
+    if n == 0:
+        return RiskCoverage((), math.nan, math.nan, 0)
+    ends, errors = (
+        np.concatenate([[0.0], np.cumsum(each[::-1])]) for each in (of.n, of.n - of.right)
+    )
+    k = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round())
+    shown = zip(k.tolist(), np.interp(k, ends, errors).tolist(), strict=True)
+    slope = np.diff(errors) / np.diff(ends)
+    start = errors[:-1] - slope * ends[:-1]
+    ratios = slope * np.diff(ends) + start * np.diff(cells.harmonic(ends))
+    points = tuple(RiskPoint(at / n, wrong / at) for at, wrong in shown)
+    return RiskCoverage(points, float(ratios.sum()) / n, cells.augrc(of), n)
 
 
 def at_least(

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.policy import REVIEW, ROUTE, Costs, Decisions, Policy
-from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.routing.outcomes import RoutingSummary, summarise
-from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.groups import Groups, group_index, times_of
 from ticketbench.measure.statistics.intervals import share
 from ticketbench.measure.thresholds.certificate import Certificate
 from ticketbench.measure.thresholds.rules import Asked, Choice, LabelThreshold, Rule, rules
@@ -101,11 +101,15 @@ def share_wrong_on(tickets: Tickets, policy: Policy) -> Estimate:
     A threshold is chosen where few are wrong; one more wrong one makes up for most of that.
     """
     routed = tickets.decided(policy).outcome == ROUTE
-    wrong = ~tickets.right[routed]
-    found = share(wrong, tickets.groups[routed])
+    return one_more_wrong(~tickets.right[routed], tickets.groups[routed])
+
+
+def one_more_wrong(wrong: BoolArray, groups: Groups) -> Estimate:
+    """The same of routed tickets, or rows of counted ones, that are wrong or not."""
+    found = share(wrong, groups)
     if not found.n:
         return found
-    value = (int(wrong.sum()) + 1) / (found.n + 1)
+    value = (int(times_of(groups)[wrong].sum()) + 1) / (found.n + 1)
     return Estimate(value, min(found.low, value), max(found.high, value), found.n, found.method)
 
 
