@@ -51,6 +51,16 @@ class Counted:
         sums = np.bincount(self.group[tied], weights=(self.times * values)[tied])
         return float(self.times[~tied] @ values[~tied] ** 2) + float(sums @ sums)
 
+    def sums(self, values: FloatArray) -> tuple[FloatArray, IntArray]:
+        """Sums of groups where every ticket of a row has the row's value, and how many groups have
+        each.
+        """
+        tied = self.group != ALONE
+        named = np.bincount(self.group[tied], weights=(self.times * values)[tied])
+        named = named[np.bincount(self.group[tied]) > 0]
+        times = np.concatenate([self.times[~tied], np.ones(len(named), dtype=np.int64)])
+        return np.concatenate([values[~tied], named]), times
+
 
 Groups = IntArray | Counted
 """Which tickets are not independent: a number per ticket, or rows of counted tickets."""
@@ -59,6 +69,19 @@ Groups = IntArray | Counted
 def n_tickets(groups: Groups) -> int:
     """Number of tickets."""
     return groups.n if isinstance(groups, Counted) else len(groups)
+
+
+def total(values: FloatArray, groups: Groups) -> float:
+    """The sum over all tickets."""
+    return float(groups.times @ values if isinstance(groups, Counted) else values.sum())
+
+
+def counts_of(numbers: IntArray, groups: Groups, *, n: int) -> IntArray:
+    """How many tickets have each of the numbers 0 .. n-1."""
+    if not isinstance(groups, Counted):
+        return np.bincount(numbers, minlength=n)
+    found = np.bincount(numbers, weights=groups.times, minlength=n)
+    return np.rint(found).astype(np.int64)
 
 
 def sizes_of(groups: Groups) -> IntArray:
