@@ -110,14 +110,19 @@ def load(path: Path, kind: type[T]) -> T:
 
     content = read_bytes(path)
     try:
-        result: T = _converter().structure(_current(json.loads(content)), kind)
+        result: T = _converter().structure(current(json.loads(content)), kind)
     except (
         ValueError, KeyError, TypeError, AttributeError, RecursionError,
         cattrs.BaseValidationError,
     ):  # fmt: skip
-        what = f"{path} is not a saved result of this version of ticketbench"
-        raise InputError(what, help="make it again with `ticketbench run`") from None
+        raise not_ours(path) from None
     return result
+
+
+def not_ours(path: Path) -> InputError:
+    """What to raise where `path` holds no such envelope."""
+    what = f"{path} is not a saved result of this version of ticketbench"
+    return InputError(what, help="make it again with `ticketbench run`")
 
 
 class _ReportedSet(msgspec.Struct):
@@ -146,7 +151,7 @@ def reported_rubrics(path: Path) -> list[RubricSet]:
     return [RubricSet("reported", one.rubrics) for one in found.data.rubric_sets]
 
 
-def _current(value: Mapping[str, Any]) -> Any:
+def current(value: Mapping[str, Any]) -> Any:
     """The data of an envelope in the form of its newest version; ValueError for a newer one."""
     found = _SCHEMA.fullmatch(value["schema"])
     thing, version = (found[1], int(found[2])) if found else ("", 0)
