@@ -80,11 +80,11 @@ def blessed_findings(inputs: Inputs) -> tuple[Finding, ...]:
 
 def _kept(inputs: Inputs) -> Baseline | None:
     """The baseline, where it can be read and is of a set of this config."""
-    from ticketbench.edge.results.baseline_file import read_baseline
-
     path = inputs.config.baseline_path
     if path is None or not path.is_file():
         return None
+    from ticketbench.edge.results.baseline_file import read_baseline
+
     with suppress(TicketbenchError):
         kept = read_baseline(path)
         if kept.rubric_set in [rubrics.name for rubrics in inputs.rubric_sets]:
