@@ -10,7 +10,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
 from ticketbench.measure.calibration.bins import (
@@ -21,6 +20,7 @@ from ticketbench.measure.calibration.bins import (
 from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.calibration.ranking import SAME_KIND, delong
 from ticketbench.measure.calibration.smooth_ece import smooth_error
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.intervals import wilson
 
 
@@ -163,4 +163,4 @@ def _sums(bin_of: IntArray, values: FloatArray | IntArray) -> FloatArray:
 
 def harmonic(n: FloatArray) -> FloatArray:
     """Σ 1/k over k = 1 .. n; 0 for 0."""
-    return np.asarray(special.digamma(n + 1) + np.euler_gamma)
+    return np.asarray(special.psi(n + 1) + np.euler_gamma)
