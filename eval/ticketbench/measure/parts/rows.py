@@ -19,6 +19,7 @@ from ticketbench.measure.parts.codes import (
     score_at,
 )
 from ticketbench.measure.parts.statistics import Statistics
+from ticketbench.measure.parts.tally import Tally
 from ticketbench.measure.statistics.groups import ALONE, Counted
 from ticketbench.measure.thresholds.tickets import Tickets
 
@@ -170,7 +171,14 @@ def confidence_cells(of: Statistics) -> tuple[ScoreCells, ScoreCells]:
         np.concatenate([right[alone], DRAWN.mark(drawn, "right")]),
         np.concatenate([times[alone], np.ones(len(drawn), dtype=np.int64)]),
     )
-    return _score_cells(score, right, times), _score_cells(*ones)
+    return cells_by_score(of.confidence), _score_cells(*ones)
+
+
+def cells_by_score(confidence: Tally) -> ScoreCells:
+    """All tickets by their score as it was answered."""
+    code = confidence.code
+    score, right = CONFIDENCE.column(code, "score"), CONFIDENCE.mark(code, "right")
+    return _score_cells(score, right, confidence.times)
 
 
 def _tickets(

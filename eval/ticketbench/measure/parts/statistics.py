@@ -111,29 +111,27 @@ def part_statistics(
     already. Raises InputError where not every score of an answer is known, for tickets that were
     asked more than once, and above a million groups.
     """
-    _refuse(table)
+    refuse(table)
     own = keys(table.ids) if ids is None else ids
-    group = np.full(table.n_scored, ALONE) if groups is None else _keys_of_groups(groups)
+    group = np.full(table.n_scored, ALONE) if groups is None else keys_of_groups(groups)
     fold = shuffled(np.where(group == ALONE, own, group), seed=seed) % N_FOLDS
     tied = np.flatnonzero(group != ALONE)
     rank, one_of = shuffled(own[tied], seed=seed), drawn_codes(table, policy)[tied]
     decisions = policy.decide(table.scores, table.labels)
     outside = table.gold_labels[len(table.labels) :]
     cells = tally(group, cell_codes(table, decisions, policy))
-    return _within_limits(
-        Statistics(
-            answered=_answered(table, policy, seed),
-            outside=tuple(sorted(outside)),
-            failed=_sorted_counts(Counter(failure.kind for failure in table.failures)),
-            all_labels=table.wanted is not None,
-            cells=_renumbered(cells, table.labels, outside, sorted(outside)),
-            scores=tally(group, score_codes(table, policy, fold)),
-            confidence=tally(np.zeros_like(group), confidence_codes(table, group == ALONE)),
-            drawn=drawn(group[tied], rank, one_of),
-            metrics=tuple(metric_sums(m, table, group) for m in registered(TicketMetric)),
-            top_scores=_top_scores(table),
-            oddities=_oddities(table),
-        )
+    return Statistics(
+        answered=answered(table, policy, seed),
+        outside=tuple(sorted(outside)),
+        failed=_sorted_counts(Counter(failure.kind for failure in table.failures)),
+        all_labels=table.wanted is not None,
+        cells=_under(cells, table.labels, outside, sorted(outside)),
+        scores=tally(group, score_codes(table, policy, fold)),
+        confidence=tally(np.zeros_like(group), confidence_codes(table, group == ALONE)),
+        drawn=drawn(group[tied], rank, one_of),
+        metrics=tuple(metric_sums(m, table, group) for m in registered(TicketMetric)),
+        top_scores=_top_scores(table),
+        oddities=_oddities(table),
     )
 
 
@@ -143,32 +141,27 @@ def merge(one: Statistics, other: Statistics) -> Statistics:
     Raises InputError where they are not about one rubric set, policy and seed, and above a million
     groups.
     """
-    if one.answered != other.answered:
-        raise InputError(
-            "the parts are not of one rubric set, endpoint, policy and seed",
-            help="take statistics that were made by one run",
-        )
+    refuse_others(one.answered, other.answered)
     outside, labels = sorted({*one.outside, *other.outside}), one.answered.labels
-    cells = (_renumbered(each.cells, labels, each.outside, outside) for each in (one, other))
+    cells = (_under(each.cells, labels, each.outside, outside) for each in (one, other))
     counts = Counter(dict(one.failed)) + Counter(dict(other.failed))
-    return _within_limits(
-        Statistics(
-            answered=one.answered,
-            outside=tuple(outside),
-            failed=_sorted_counts(counts),
-            all_labels=one.all_labels or other.all_labels,
-            cells=together(*cells),
-            scores=together(one.scores, other.scores),
-            confidence=together(one.confidence, other.confidence),
-            drawn=drawn_of_both(one.drawn, other.drawn),
-            metrics=tuple(map(both, one.metrics, other.metrics)),
-            top_scores=tuple(map(sum, zip(one.top_scores, other.top_scores, strict=True))),
-            oddities=_oddities_of_both(one.oddities, other.oddities),
-        )
+    return Statistics(
+        answered=one.answered,
+        outside=tuple(outside),
+        failed=_sorted_counts(counts),
+        all_labels=one.all_labels or other.all_labels,
+        cells=within_limits(together(*cells)),
+        scores=together(one.scores, other.scores),
+        confidence=together(one.confidence, other.confidence),
+        drawn=drawn_of_both(one.drawn, other.drawn),
+        metrics=tuple(map(both, one.metrics, other.metrics)),
+        top_scores=tuple(map(sum, zip(one.top_scores, other.top_scores, strict=True))),
+        oddities=_oddities_of_both(one.oddities, other.oddities),
     )
 
 
-def _refuse(table: ScoreTable) -> None:
+def refuse(table: ScoreTable) -> None:
+    """Raise InputError for a table that cannot be counted in parts."""
     if not table.complete:
         raise InputError(
             f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket, and "
@@ -182,13 +175,34 @@ def _refuse(table: ScoreTable) -> None:
         )
 
 
-def _keys_of_groups(groups: Sequence[str | None]) -> IntArray:
+def refuse_others(one: Answered | tuple[Answered, ...], other: object) -> None:
+    """Raise InputError where two parts are not about the same answers."""
+    if one != other:
+        raise InputError(
+            "the parts are not of one rubric set, endpoint, policy and seed",
+            help="take statistics that were made by one run",
+        )
+
+
+def within_limits(cells: Tally) -> Tally:
+    """The same cells; raises InputError above a million groups."""
+    if cells.n_named > MOST_GROUPS:
+        raise InputError(
+            f"more than {MOST_GROUPS:,} groups of tickets cannot be counted in parts",
+            help="name a group column with fewer, or none: then every ticket stands alone",
+        )
+    return cells
+
+
+def keys_of_groups(groups: Sequence[str | None]) -> IntArray:
+    """The key of the group of each ticket."""
     names = list({name for name in groups if name is not None})
     key = dict(zip(names, keys(names).tolist(), strict=True))
     return np.array([ALONE if name is None else key[name] for name in groups], dtype=np.int64)
 
 
-def _answered(table: ScoreTable, policy: Policy, seed: int) -> Answered:
+def answered(table: ScoreTable, policy: Policy, seed: int) -> Answered:
+    """Whose answers `table` holds."""
     of = table.provenance
     who = (of.rubric_set, of.rubric_fingerprint, of.endpoint)
     return Answered(table.labels, *who, policy=policy, seed=seed)
@@ -198,11 +212,18 @@ def _sorted_counts(counts: Counter[FailureKind]) -> tuple[tuple[FailureKind, int
     return tuple(sorted(counts.items()))
 
 
-def _renumbered(
-    cells: Tally, labels: Sequence[str], outside: Sequence[str], among: Sequence[str]
+def renumbered(
+    cells: Tally,
+    labels: Sequence[str],
+    outside: Sequence[str],
+    among: Sequence[str],
+    *,
+    stride: int,
 ) -> Tally:
-    """The cells with the gold labels `outside` of the set numbered as they stand in `among`."""
-    stride = cells_of(max(1, len(labels))).stride("gold")
+    """The cells with the gold labels `outside` of the set numbered as they stand in `among`.
+
+    `stride` is what one more gold label adds to a code.
+    """
     inside = len(labels) + 1
     number = np.array([*range(inside), *(inside + among.index(name) for name in outside)])
     gold, rest = np.divmod(cells.code, stride)
@@ -241,10 +262,8 @@ def _oddities_of_both(one: Oddities, other: Oddities) -> Oddities:
     )
 
 
-def _within_limits(found: Statistics) -> Statistics:
-    if found.cells.n_named > MOST_GROUPS:
-        raise InputError(
-            f"more than {MOST_GROUPS:,} groups of tickets cannot be counted in parts",
-            help="name a group column with fewer, or none: then every ticket stands alone",
-        )
-    return found
+def _under(
+    cells: Tally, labels: Sequence[str], outside: Sequence[str], among: Sequence[str]
+) -> Tally:
+    stride = cells_of(max(1, len(labels))).stride("gold")
+    return within_limits(renumbered(cells, labels, outside, among, stride=stride))

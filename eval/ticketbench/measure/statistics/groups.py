@@ -45,6 +45,14 @@ class Counted:
         """Number of independent groups."""
         return int(self.times[self.group == ALONE].sum()) + int(np.count_nonzero(self.sizes))
 
+    @property
+    def numbers(self) -> IntArray:
+        """A group number for every single ticket, row by row."""
+        group = np.repeat(self.group, self.times)
+        alone = np.flatnonzero(group == ALONE)
+        group[alone] = group.max(initial=ALONE) + 1 + np.arange(len(alone))
+        return group
+
     def sum_of_squares(self, values: FloatArray) -> float:
         """Σ_g (Σ_{i in g} v_i)² where every ticket of a row has the row's value."""
         tied = self.group != ALONE
