@@ -34,7 +34,10 @@ def candidate_of(whole: Whole, *, seed: int, moved: float, labels: tuple[str, ..
     if labels == base.labels:
         keep = rng.random(base.n_scored) >= moved
         odds[keep] = base.scores[keep]
-    found = table(odds.tolist(), gold, labels=labels, rubric_set="v2")
+    fits = None
+    if base.wanted is not None:
+        fits = [[base.gold_labels[j] for j in np.flatnonzero(row)] for row in base.wanted]
+    found = table(odds.tolist(), gold, labels=labels, rubric_set="v2", wanted=fits)
     found = replace(found, ids=base.ids, groups=base.groups)
     return found.rows(np.arange(base.n_scored) > 0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,7 +55,8 @@ def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN)
     labelled = both.rows(both.gold != NONE)
     named = dict(of.shares)["accuracy"]
     right = (named.code // 2 == 1, named.code % 2 == 1)
-    change = _of_share(right, named.counted, width=1.0)[2]
+    found = _of_share(right, named.counted, width=1.0)
+    change = told(METRICS.get("accuracy"), found, "", same=both.same).change
     counts = _contingency(right, named.times)
     return Comparison(
         base=of.answered[0].rubric_set,
@@ -84,7 +85,7 @@ class _Both:
     top: tuple[IntArray, IntArray]
     outcome: tuple[IntArray, IntArray]
     missed: tuple[BoolArray, BoolArray]
-    needs_two: BoolArray
+    needs_two: tuple[BoolArray, BoolArray]
     same: bool
     groups: Counted
 
@@ -103,7 +104,10 @@ class _Both:
             top=top,
             outcome=outcome,
             missed=(fields.mark(code, "missed_base"), fields.mark(code, "missed_candidate")),
-            needs_two=fields.mark(code, "needs_two"),
+            needs_two=(
+                fields.mark(code, "needs_two_base"),
+                fields.mark(code, "needs_two_candidate"),
+            ),
             same=bool(alike.all()),
             groups=joint.cells.counted,
         )
@@ -116,7 +120,7 @@ class _Both:
             top=(self.top[0][keep], self.top[1][keep]),
             outcome=(self.outcome[0][keep], self.outcome[1][keep]),
             missed=(self.missed[0][keep], self.missed[1][keep]),
-            needs_two=self.needs_two[keep],
+            needs_two=(self.needs_two[0][keep], self.needs_two[1][keep]),
             same=self.same,
             groups=self.groups[keep],
         )
@@ -129,12 +133,12 @@ class _Both:
         )
         return base, candidate
 
-    def routed_tickets(self, costs: Costs, needs_two: BoolArray | None) -> list[RoutedTickets]:
+    def routed_tickets(self, costs: Costs, *, all_labels: bool) -> list[RoutedTickets]:
         """Both sides as routing metrics see them."""
-        sides = zip(self.top, self.outcome, self.missed, strict=True)
+        sides = zip(self.top, self.outcome, self.needs_two, self.missed, strict=True)
         return [
-            RoutedTickets(outcome, self.gold == top, costs, needs_two, missed)
-            for top, outcome, missed in sides
+            RoutedTickets(outcome, self.gold == top, costs, needed if all_labels else None, missed)
+            for top, outcome, needed, missed in sides
         ]
 
 
@@ -157,18 +161,18 @@ def _differences(
                 found = _of_share((code // 2 == 1, code % 2 == 1), groups, metric.high - metric.low)
             case TicketMetric():
                 sides = [sums.sums.mean for sums in means[metric.name]]
-                found = _without_interval(sides[0].mean, sides[1].mean, sides[1].n)
+                own = labelled if metric.over == "labelled" else both
+                found = _without_interval(sides[0].mean, sides[1].mean, own.groups)
             case CellMetric():
                 found = _of_cells(metric, labelled)
             case TableMetric():
-                found = _of_table(metric, of)
+                found = _of_table(metric, of, both.groups)
             case _:
                 continue
         yield told(metric, found, "", same=both.same)
-    needed = both.needs_two if of.all_labels else None
-    sides_ = both.routed_tickets(costs or Costs(), needed)
+    routed = both.routed_tickets(costs or Costs(), all_labels=of.all_labels)
     for routing in routing_metrics(priced=costs is not None, all_labels=of.all_labels):
-        yield told(routing, _of_routing(routing, sides_, both, costs), "", same=both.same)
+        yield told(routing, _of_routing(routing, routed, both, costs), "", same=both.same)
 
 
 def _label_differences(labelled: _Both) -> Iterator[MetricChange]:
@@ -207,17 +211,17 @@ def _of_routing(
     return of_outcomes(metric, first, second, both.groups, costs=costs or Costs())
 
 
-def _of_table(metric: TableMetric, of: Joint) -> Found:
-    every = [cells_by_score(scores) for scores in of.scores]
-    n = int(every[0].n.sum())
-    if metric.of_counts is None or n == 0:
-        return _without_interval(math.nan, math.nan, n)
+def _of_table(metric: TableMetric, of: Joint, groups: Counted) -> Found:
+    if metric.of_counts is None or groups.n == 0:
+        return _without_interval(math.nan, math.nan, groups)
+    every = (cells_by_score(scores) for scores in of.scores)
     base, candidate = (metric.of_counts(cells, cells).value for cells in every)
-    return _without_interval(base, candidate, n)
+    return _without_interval(base, candidate, groups)
 
 
-def _without_interval(base: float, candidate: float, n: int) -> Found:
-    return base, candidate, undefined(candidate - base, n, NOT_TOLD)
+def _without_interval(base: float, candidate: float, groups: Counted) -> Found:
+    change = undefined(candidate - base, groups.n, NOT_TOLD)
+    return base, candidate, replace(change, n_groups=groups.n_groups)
 
 
 def _contingency(right: tuple[BoolArray, BoolArray], times: IntArray) -> Contingency:

@@ -64,9 +64,14 @@ def joint_cells_of(n_base: int, n_candidate: int) -> Fields:
     own = [
         field
         for side, k in sides
-        for field in ((f"top_{side}", k), (f"outcome_{side}", 3), (f"missed_{side}", 2))
+        for field in (
+            (f"top_{side}", k),
+            (f"outcome_{side}", 3),
+            (f"missed_{side}", 2),
+            (f"needs_two_{side}", 2),
+        )
     ]
-    fields = (("gold", 0), *own, ("needs_two", 2), ("same_score", 2))
+    fields = (("gold", 0), *own, ("same_score", 2))
     return Fields(tuple(name for name, _ in fields), tuple(size for _, size in fields))
 
 
@@ -137,20 +142,24 @@ def merge_joint(one: Joint, other: Joint) -> Joint:
 
 
 def _codes(a: ScoreTable, b: ScoreTable, policy: Policy) -> IntArray:
-    needed = needs_two(a)
-    outcomes = (policy.decide(table.scores, table.labels).outcome for table in (a, b))
-    outcome_base, outcome_candidate = outcomes
+    outcomes = [policy.decide(table.scores, table.labels).outcome for table in (a, b)]
     return joint_cells_of(len(a.labels), len(b.labels)).packed(
         gold=a.truth + 1,
         top_base=a.top,
-        outcome_base=outcome_base,
+        outcome_base=outcomes[0],
         missed_base=missed_by(a, policy),
+        needs_two_base=_needs_two(a),
         top_candidate=b.top,
-        outcome_candidate=outcome_candidate,
+        outcome_candidate=outcomes[1],
         missed_candidate=missed_by(b, policy),
-        needs_two=np.zeros(a.n_scored, dtype=np.bool_) if needed is None else needed,
+        needs_two_candidate=_needs_two(b),
         same_score=a.top_score == b.top_score,
     )
+
+
+def _needs_two(table: ScoreTable) -> BoolArray:
+    needed = needs_two(table)
+    return np.zeros(table.n_scored, dtype=np.bool_) if needed is None else needed
 
 
 def _share(metric: TicketMetric, a: ScoreTable, b: ScoreTable, group: IntArray) -> Tally:
