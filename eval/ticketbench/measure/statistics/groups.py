@@ -41,9 +41,14 @@ class Counted:
         return np.rint(np.bincount(self.group[tied], weights=self.times[tied])).astype(np.int64)
 
     @property
+    def n_alone(self) -> int:
+        """Number of tickets that stand alone."""
+        return int(self.times[self.group == ALONE].sum())
+
+    @property
     def n_groups(self) -> int:
         """Number of independent groups."""
-        return int(self.times[self.group == ALONE].sum()) + int(np.count_nonzero(self.sizes))
+        return self.n_alone + int(np.count_nonzero(self.sizes))
 
     @property
     def numbers(self) -> IntArray:
@@ -123,18 +128,18 @@ def effective_groups(groups: Groups) -> float:
     What a variance estimated from the groups rests on. No tickets: 0.
     """
     if isinstance(groups, Counted):
-        alone, sizes = int(groups.times[groups.group == ALONE].sum()), groups.sizes
-        if not len(sizes):
-            return float(alone)
-        return groups.n**2 / (alone + float(sizes.astype(np.float64) @ sizes))
+        return effective_number(groups.sizes, n_alone=groups.n_alone)
     if np.all(groups[1:] > groups[:-1]):
         return float(len(groups))
     return effective_number(np.bincount(group_index(groups)))
 
 
-def effective_number(sizes: IntArray) -> float:
-    """The same from the number of tickets in each group."""
-    return float(int(sizes.sum()) ** 2 / (sizes.astype(np.float64) @ sizes))
+def effective_number(sizes: IntArray, *, n_alone: int = 0) -> float:
+    """The same from the number of tickets in each group, and of those that stand alone."""
+    if not sizes.any():
+        return float(n_alone)
+    squares = n_alone + sizes.astype(np.float64) @ sizes
+    return float((n_alone + int(sizes.sum())) ** 2 / squares)
 
 
 def one_per_group(groups: IntArray, *, seed: int) -> IntArray:

@@ -13,7 +13,6 @@ from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import (
     Counted,
     Groups,
-    effective_groups,
     effective_number,
     group_index,
 )
@@ -135,7 +134,8 @@ def clustered_mean(values: ArrayLike, groups: Groups) -> ClusteredMean:
 
 
 def _counted_mean(v: FloatArray, groups: Counted) -> ClusteredMean:
-    n, g = groups.n, groups.n_groups
+    sizes, n_alone = groups.sizes, groups.n_alone
+    n, g = n_alone + int(sizes.sum()), n_alone + int(np.count_nonzero(sizes))
     if n == 0:
         return NO_VALUES
     mean = float(groups.times @ v) / n
@@ -143,7 +143,8 @@ def _counted_mean(v: FloatArray, groups: Counted) -> ClusteredMean:
     cr0 = math.sqrt(groups.sum_of_squares(residuals)) / n
     independent = math.sqrt(float(groups.times @ residuals**2)) / n
     cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
-    return ClusteredMean(mean, n, g, independent, cr1, effective_groups(groups))
+    worth = effective_number(sizes, n_alone=n_alone)
+    return ClusteredMean(mean, n, g, independent, cr1, worth)
 
 
 def effective_n(values: ArrayLike, groups: IntArray) -> float:
