@@ -151,7 +151,7 @@ def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
     from ticketbench.flow.steps.inputs import read_inputs
     from ticketbench.flow.texts import texts_of
 
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     report = inputs.config.file.report
     shown = texts_of(inputs)
     return ShownTexts(shown.texts, shown.masking, report.label_word)
