@@ -148,13 +148,16 @@ assert not {name for name in loaded if name.startswith(('ticketbench.edge', 'tic
     assert done.returncode == 0, done.stderr
 
 
+GATES = "gates=[{metric: accuracy, on: v2, min: 0}]"
+
+
 @pytest.mark.parametrize(
     ("words", "most_of_ours", "most"),
     [
         (("run", "eval.yaml", "--mode", "replay"), 385, 955),
         (("compare", "reports/eval:v1", "reports/eval:v2"), 160, 525),
         (("score", "reports/eval/predictions.csv", "--rubric-set", "v1"), 175, 560),
-        (("gate", "eval.yaml"), 370, 920),
+        (("gate", "eval.yaml", "--set", GATES), 370, 920),
         (("validate", "eval.yaml"), 245, 715),
         (("threshold", "reports/eval:v1"), 210, 610),
     ],
