@@ -22,7 +22,8 @@ class Counted(sqlite3.Connection):
     commits = 0
 
     def execute(self, sql: str, parameters: object = ()) -> sqlite3.Cursor:
-        Counted.commits += sql == "COMMIT"
+        alone = not self.in_transaction and not sql.startswith("BEGIN")
+        Counted.commits += alone or sql == "COMMIT"
         return super().execute(sql, parameters)  # type: ignore[arg-type]
 
 
