@@ -264,7 +264,7 @@ def _show_all(found: Compared, shown: ShownTexts, most: int) -> None:
 
 def _say_sides(found: Compared) -> None:
     """What was answered, and what both sides are judged on."""
-    from ticketbench.report.gates.verdict import answered_text
+    from ticketbench.report.words.missing import answered_text
 
     for one in found.answered:
         say(answered_text(one))

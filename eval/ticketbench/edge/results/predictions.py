@@ -27,7 +27,6 @@ from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL, Form
 from ticketbench.edge.results.forms.origin import Origin
-from ticketbench.edge.results.harness.table import harness_table
 from ticketbench.edge.results.rows import (
     Predictions,
     gold_labels,
@@ -250,8 +249,13 @@ def _own_form(form: Form, own: Collection[str], every: Collection[str]) -> Form:
 
 def _read(path: Path, origin: Origin) -> Table:
     form = origin.form
-    told = harness_table(path, origin)
-    return told or read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
+    if path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
+        from ticketbench.edge.results.harness.table import harness_table
+
+        told = harness_table(path, origin)
+        if told is not None:
+            return told
+    return read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
 
 
 def _table(path: Path, origin: Origin) -> Table:
