@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
@@ -112,8 +111,9 @@ class Dataset:
             ticket if ticket.group == group else replace(ticket, group=group)
             for ticket, group in zip(self.tickets, groups, strict=True)
         )
-        found = copy(self)
-        object.__setattr__(found, "tickets", tickets)
+        found = object.__new__(Dataset)  # no digest of all texts is made anew
+        for name in self.__slots__:
+            object.__setattr__(found, name, tickets if name == "tickets" else getattr(self, name))
         return found
 
     @property
