@@ -50,12 +50,15 @@ def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
     Rajaraman, Ullman, ch. 3) and at least 40 of all 64; each is checked exactly, so that no pair is
     tied wrongly. A pair of similarity J is missed with probability at most
 
-        (1 - J^4)^16 + P(Binomial(64, J) < 40),
+        (1 - J^4)^15 + P(Binomial(64, J) < 40),
 
-    which is 1e-5 at .85 and 4e-8 at .9. Texts of which more than 17 agree in a band share a form
-    letter: they are compared with the next one in it, and with those that agree in three min-hashes
-    of what is not shared. So their number adds to the time as that of other texts does; a pair of
-    which the shared text is the larger part may be missed, for .85 and 80 % shared one in 40.
+    which is 2e-5 at .85 and 1e-7 at .9. Where more than 17 texts agree in a band they share a form
+    letter; texts with two such bands are a crowd. In it all pairs are found that have a shingle in
+    common which stands in the rarest fifth of both and in at most 256 texts, so only the second
+    term counts; near-duplicates have one where 15 % of both texts are that rare. Others of a crowd
+    are compared with one of the eight texts in a band that have least of their own: that ties what
+    only a shared text ties, but a pair of pieces cut from one letter may be missed, with no bound.
+    The time grows with the number of texts, however many share a text.
 
     When one group holds more than 5 % of the different texts, and at least 20, something chains
     different tickets together: a legal footer, a form letter. The shingles that at least half of

@@ -96,13 +96,13 @@ def agreeing(signatures: Signatures, bands: Bands) -> Iterator[Pairs]:
 
 def _same(key: Hashes, order: IntArray) -> Pairs:
     """All pairs of texts with one key, from texts in the order of the keys."""
-    left, right = [order[:0]], [order[:0]]
+    left, right, ordered = [order[:0]], [order[:0]], key[order]
     for step in range(1, CROWD):
-        same = key[order[step:]] == key[order[:-step]]
-        if not same.any():
+        same = np.flatnonzero(ordered[step:] == ordered[:-step])
+        if not len(same):
             break
-        left.append(order[step:][same])
-        right.append(order[:-step][same])
+        left.append(order[same + step])
+        right.append(order[same])
     return np.concatenate(left), np.concatenate(right)
 
 

@@ -79,7 +79,7 @@ def alike(a: Hashes, b: Hashes) -> bool:
     """Whether the Jaccard similarity is .85 or more; in whole numbers, which do not round."""
     both = np.concatenate((a, b))
     both.sort(kind="stable")  # two sorted parts: it merges them
-    common = np.count_nonzero(both[1:] == both[:-1])
+    common = int(np.count_nonzero(both[1:] == both[:-1]))
     return 1000 * common >= _JACCARD * (len(both) - common)
 
 
