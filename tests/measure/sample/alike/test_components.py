@@ -9,14 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from all_pairs import components_of
 from ticketbench.core.types import IntArray
 from ticketbench.measure.sample.alike import components as module
 from ticketbench.measure.sample.alike.candidates import HASHES, sign
 from ticketbench.measure.sample.alike.components import components
 from ticketbench.measure.sample.alike.shingles import Hashes, Texts
 from ticketbench.measure.sample.near_duplicates import normalised
-
-from all_pairs import components_of
 
 ROOT = Path(__file__).resolve().parents[4]
 WORDS = [f"{a}{b}{c}{a}" for a in "bdfgk" for b in "aeiou" for c in "lmnrst"]

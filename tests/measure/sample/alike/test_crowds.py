@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from all_pairs import groups_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from all_pairs import groups_of
 from ticketbench.measure.sample.near_duplicates import near_duplicate_groups
 
 WORDS = [f"{a}{b}{c}{d}" for a in "bdfgk" for b in "aeiou" for c in "lmnrst" for d in "aeo"]
