@@ -25,11 +25,15 @@ MIB = 1024
 
 @dataclass(frozen=True)
 class Command:
-    """Words to run, the folder to run them in, and variables beside those of this process."""
+    """Words to run, the folder to run them in, and variables beside those of this process.
+
+    A run that does not print `says` has failed.
+    """
 
     words: Sequence[str]
     folder: Path = ROOT
     variables: Mapping[str, str] = field(default_factory=dict)
+    says: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,21 +52,28 @@ def ticketbench(*arguments: str, folder: Path = ROOT) -> Command:
 
 def cost(command: Command) -> Cost:
     """Of one run, which must succeed: else its last words are raised."""
+    return printed(command)[0]
+
+
+def printed(command: Command) -> tuple[Cost, str]:
+    """The cost of one run, which must succeed, and what it printed."""
     # Python keeps what it compiled, as on a user's machine: else every run would compile it again.
     variables = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **command.variables}
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as file:
         start = time.perf_counter()
         child = subprocess.Popen(
-            command.words, cwd=command.folder, env=variables, stdout=said, stderr=said
+            command.words, cwd=command.folder, env=variables, stdout=file, stderr=file
         )
         _, status, used = os.wait4(child.pid, 0)
         wall = time.perf_counter() - start
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            said.seek(0)
-            last = said.read()[-2000:].decode("utf-8", "replace")
-            raise SystemExit(f"{' '.join(command.words)} ended with {child.returncode}:\n{last}")
-    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / MIB)
+        file.seek(0)
+        text = file.read().decode("utf-8", "replace")
+    if child.returncode or command.says not in text:
+        raise SystemExit(
+            f"{' '.join(command.words)} ended with {child.returncode}:\n{text[-2000:]}"
+        )
+    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / MIB), text
 
 
 def so_far() -> Cost:
