@@ -25,8 +25,9 @@ DEMO = "demo"
 
 
 def made(n: int, folder: Path, *only: str) -> None:
-    """A made job in `folder`, or only its predictions."""
-    cost(Command((sys.executable, str(MADE_JOB), str(n), str(folder), *only)))
+    """A made job in `folder`, or only its predictions; what is there already is taken."""
+    if not (folder / ("v1.csv" if only else "config.yaml")).exists():
+        cost(Command((sys.executable, str(MADE_JOB), str(n), str(folder), *only)))
 
 
 def saved_demo(folder: Path) -> None:

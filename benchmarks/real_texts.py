@@ -16,11 +16,6 @@ OWN = Path(__file__).resolve().parent.parent / "datasets" / "support_tickets.csv
 NEAR_COPIES = 0.04
 
 
-def origin() -> str:
-    """Where the sentences are from, in words."""
-    return "public sets" if os.environ.get("TICKETBENCH_TEST_DATA") else "our own tickets"
-
-
 def sentences() -> list[str]:
     """The texts of every set, or the lines of our own tickets."""
     root = os.environ.get("TICKETBENCH_TEST_DATA")
