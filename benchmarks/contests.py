@@ -35,7 +35,7 @@ class Contest:
 
     def why_not(self, who: str) -> str:
         """Why one of them did not run; empty if it did."""
-        costs = self.costs.get(who, "not measured")
+        costs = self.costs.get(who, "was not measured")
         return costs if isinstance(costs, str) else ""
 
     def median(self, who: str) -> Cost:
@@ -63,6 +63,14 @@ def spread(ratios: Sequence[float]) -> str:
     return f"{mid:.{digits}f}x ({min(ratios):.{digits}f} to {max(ratios):.{digits}f})"
 
 
+def told(contest: Contest, who: str) -> str:
+    """In words: seconds of one core and MiB, or why there are none."""
+    if reason := contest.why_not(who):
+        return f"it {reason}"
+    one = contest.median(who)
+    return f"{one.cpu_s:.{1 if one.cpu_s >= 1 else 2}f} seconds of one core, {one.peak_mib:.0f} MiB"
+
+
 def table(contest: Contest, names: Mapping[str, str]) -> str:
     """Markdown: a line for each of `names`, called as there; ratios are to the first."""
     first, *_ = names
@@ -71,8 +79,8 @@ def table(contest: Contest, names: Mapping[str, str]) -> str:
         if reason := contest.why_not(who):
             lines.append(f"| {called} | {reason} | | | |")
         else:
-            one, ratios = contest.median(who), contest.times(who, first)
-            ratio = "1" if who == first else spread(ratios)
+            one = contest.median(who)
+            ratio = "1" if who == first else spread(contest.times(who, first))
             lines.append(
                 f"| {called} | {one.cpu_s:.2f} s | {one.wall_s:.2f} s | {one.peak_mib:.0f} MiB "
                 f"| {ratio} |"
@@ -99,7 +107,7 @@ def _number(size: str) -> int:
 
 
 def as_json(measured: Measured) -> str:
-    """Indented; seconds to milliseconds, peaks to tenths of MiB."""
+    """Indented; numbers to three decimals."""
     contests = {
         name: {who: _written(costs) for who, costs in contest.costs.items()}
         for name, contest in measured.contests.items()

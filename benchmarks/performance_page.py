@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from contests import GROWTH, KEPT, Measured, from_json, growth, spread, table
+from contests import GROWTH, KEPT, Measured, from_json, growth, table, told
 from jinja2 import Environment, StrictUndefined
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
@@ -22,7 +22,7 @@ def page(measured: Measured) -> str:
     grown = [contest for name, contest in contests.items() if name.startswith(GROWTH)]
     words = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
     return words.from_string(WORDS.read_text(encoding="utf-8")).render(
-        measured=measured, spread=spread, table=table, growth=growth(grown), **contests
+        measured=measured, table=table, told=told, growth=growth(grown), **contests
     )
 
 

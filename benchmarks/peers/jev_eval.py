@@ -45,9 +45,9 @@ def _row(number: int, row: Mapping[str, str], name: str) -> dict[str, object]:
 
 
 def versions(peers: Path) -> dict[str, str]:
-    """Of jev-eval; empty where it is not installed."""
+    """Of jev-eval; a dash where it is not installed."""
     if not (peers / PROGRAM).exists():
-        return {}
+        return {"jev-eval": "-"}
     words = (str(peers / PROGRAM), "--version")
     done = subprocess.run(words, check=True, capture_output=True, text=True)
     return {"jev-eval": done.stdout.split()[-1]}

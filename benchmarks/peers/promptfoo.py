@@ -61,10 +61,10 @@ def _provider(job: Path, url: str, name: str) -> dict[str, object]:
 
 
 def versions(peers: Path) -> dict[str, str]:
-    """Of promptfoo and the Node that runs it; empty where they are not installed."""
+    """Of promptfoo and the Node that runs it; a dash where they are not installed."""
     files = {"promptfoo": PROMPTFOO, "Node": NODE}
     return {
-        name: json.loads((peers / folder / "package.json").read_text("utf-8"))["version"]
+        name: json.loads(file.read_text("utf-8"))["version"] if file.exists() else "-"
         for name, folder in files.items()
-        if (peers / folder / "package.json").exists()
+        for file in [peers / folder / "package.json"]
     }
