@@ -90,6 +90,8 @@ def table(contest: Contest, names: Mapping[str, str]) -> str:
 
 def growth(contests: Sequence[Contest]) -> str:
     """Markdown: a line a contest whose entries are numbers of tickets, the fewest first."""
+    if not contests:
+        return "It was not measured."
     sizes = list(contests[0].costs)
     heads = ["", *(f"{n} tickets" for n in sizes), "CPU a ticket, last to first"]
     lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
