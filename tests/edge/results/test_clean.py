@@ -44,8 +44,8 @@ def parts(found: Predictions) -> tuple[object, ...]:
     return (
         *(None if one is None else (one.dtype, one.tolist()) for one in arrays),
         *(table.labels, table.gold_labels, table.ids, table.failures, table.provenance),
-        *(table.known, table.repeats, found.ids, list(found.gold.items())),
-        *(dict(found.groups), found.notes, found.unscored),
+        *(table.known, table.repeats, found.ids, [*found.labels]),
+        *([*found.named_groups], found.notes, found.unscored),
     )
 
 

@@ -182,7 +182,9 @@ def read_predictions(
     found = read_sets(path, rubric_sets)
     for one in found:
         every_score(one.table, path)
-    gold = {ticket: label for one in found for ticket, label in one.gold.items()}
+    gold = {
+        ticket: label for one in found for ticket, label in zip(one.ids, one.labels, strict=True)
+    }
     return tuple(one.table for one in found), gold
 
 

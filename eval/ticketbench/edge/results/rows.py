@@ -57,18 +57,23 @@ class Predictions:
     """A score table, and what it does not say of the rows that it was made of.
 
     ids     every ticket in the order of the rows, also those without an answer
-    gold    the gold label of each, NONE_LABEL where none fits
-    groups  the group of each by name; empty where it has none
+    labels  the gold label of each, NONE_LABEL where none fits
+    named_groups  the group of each by name, an empty one where it has none; empty for none at all
     notes   what was decided in reading them
     unscored  the gold labels that no column of scores is for; empty for none, or in our own file
     """
 
     table: ScoreTable
     ids: tuple[str, ...]
-    gold: Mapping[str, str]
-    groups: Mapping[str, str]
+    labels: Sequence[str]
+    named_groups: Sequence[str]
     notes: tuple[str, ...] = ()
     unscored: str = ""
+
+    @property
+    def gold(self) -> dict[str, str]:
+        """The gold label of each ticket; made anew for who asks."""
+        return dict(zip(self.ids, self.labels, strict=True))
 
 
 def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
@@ -148,9 +153,7 @@ def made(said: Said, answers: Answers, origin: Origin, name: str) -> Predictions
     if found.complete:
         tops = _kept(said.tops, answers.answered)
         found = replace(found, stated=stated(found, tops, origin, first=said.first))
-    gold = dict(zip(said.ids, said.gold, strict=True))
-    groups = dict(zip(said.ids, said.groups, strict=True)) if any(said.groups) else {}
-    return Predictions(found, said.ids, gold, groups)
+    return Predictions(found, said.ids, said.gold, said.groups if any(said.groups) else ())
 
 
 def _kept(values: Sequence[_Value], answered: BoolArray) -> Sequence[_Value]:
