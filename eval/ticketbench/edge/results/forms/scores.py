@@ -23,7 +23,9 @@ from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.tables.rows import Cells
 
-_SUM_IS_OFF = 1e-9
+_ROUNDING = 2.0**-51
+"""What a sum of floats up to 1 is off by at most, for each of them."""
+_ALWAYS_ALLOWED = sum_tolerance(0, decimals=0)
 _FEWEST_DECIMALS, _MOST_DECIMALS = 2, 12
 """What any sum is allowed at least, and what is tried for floats before they are printed."""
 
@@ -104,11 +106,11 @@ def shares_of(columns: Sequence[Cells]) -> FloatArray | None:
             return None
         n_given = given.sum(axis=1)
         off = np.abs(np.where(given, values, 0.0).sum(axis=1) - 1)
-        # A sum of floats is off by less than this; those near the limit are summed exactly.
-        unsure = np.flatnonzero((off > AGREEMENT - _SUM_IS_OFF) & (n_given > 0))
+        margin = len(columns) * _ROUNDING  # those nearer to a limit are summed exactly
+        unsure = np.flatnonzero((off > _ALWAYS_ALLOWED - margin) & (n_given > 0))
         most = np.max([_decimals(cells, unsure) for cells in columns], axis=0)
         told = list(zip(n_given[unsure].tolist(), most.tolist(), strict=True))
-        limits = {(n, d): sum_tolerance(n, decimals=d) - _SUM_IS_OFF for n, d in set(told)}
+        limits = {(n, d): sum_tolerance(n, decimals=d) - margin for n, d in set(told)}
         allowed = np.array([limits[one] for one in told])
         for j in np.flatnonzero(off[unsure] > allowed).tolist():
             i = unsure[j]
