@@ -14,7 +14,8 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import NONE, FloatArray, ScoreTable
-from ticketbench.edge.results.clean import clean, of_clean
+from ticketbench.edge.results.by_column.clean import clean
+from ticketbench.edge.results.by_column.sets import of_clean
 from ticketbench.edge.results.forms.options import AS_OURS, SCORE_PREFIX, Form
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.rows import Predictions, predictions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, repeat
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +18,16 @@ from ticketbench.core.types import (
     Dataset,
     Failure,
     FloatArray,
+    IntArray,
     Provenance,
     ScoreTable,
 )
 from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.redaction import shown_url
-from ticketbench.edge.results.clean import clean, of_clean
+from ticketbench.edge.results.by_column.clean import clean
+from ticketbench.edge.results.by_column.sets import of_clean
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL, Form
 from ticketbench.edge.results.forms.origin import Origin
-from ticketbench.edge.results.harness.table import harness_table
 from ticketbench.edge.results.rows import (
     Predictions,
     gold_labels,
@@ -36,6 +37,9 @@ from ticketbench.edge.results.rows import (
 )
 from ticketbench.edge.tables.reading import open_table, read_table
 from ticketbench.edge.tables.rows import Dialect, Table
+
+_AT_ONCE = 10_000
+"""Tickets whose cells are held as texts at a time."""
 
 
 def score_table(
@@ -97,31 +101,35 @@ def _rows(
     tables: Sequence[ScoreTable], dataset: Dataset, policy: Policy, labels: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     for table in tables:
-        of_ticket = _prediction_rows(table, labels, policy)
-        for t in dataset.tickets:
-            own = (table.provenance.rubric_set, t.id, t.group or "", t.label)
-            yield (*own, *of_ticket[t.id])
+        name = table.provenance.rubric_set
+        outcome = policy.decide(table.scores, table.labels).outcome
+        row_of = {ticket_id: row for row, ticket_id in enumerate(table.ids)}
+        failed = {
+            failure.ticket_id: ("", "", *("" for _ in labels), "", failure.kind)
+            for failure in table.failures
+        }
+        for start in range(0, len(dataset.tickets), _AT_ONCE):
+            tickets = dataset.tickets[start : start + _AT_ONCE]
+            at = np.array([row_of[t.id] for t in tickets if t.id in row_of], dtype=np.int64)
+            scored = _scored_cells(table, at, outcome[at], labels)
+            for t in tickets:
+                own = next(scored) if t.id in row_of else failed[t.id]
+                yield (name, t.id, t.group or "", t.label, *own)
 
 
-def _prediction_rows(
-    table: ScoreTable, labels: Sequence[str], policy: Policy
-) -> dict[str, tuple[str, ...]]:
-    """The cells after the gold label, by ticket id."""
-    decisions = policy.decide(table.scores, table.labels)
-    rows: dict[str, tuple[str, ...]] = {
-        failure.ticket_id: ("", "", *("" for _ in labels), "", failure.kind)
-        for failure in table.failures
-    }
-    for i, ticket_id in enumerate(table.ids):
-        own = dict(zip(table.labels, table.scores[i].tolist(), strict=True))
-        rows[ticket_id] = (
-            table.labels[table.top[i]],
-            repr(float(table.top_score[i])),
-            *(repr(own[label]) if label in own else "" for label in labels),
-            OUTCOMES[decisions.outcome[i]],
-            "",
-        )
-    return rows
+def _scored_cells(
+    table: ScoreTable, at: IntArray, outcome: IntArray, labels: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    """The cells after the gold label of these rows."""
+    column = {label: table.scores[at, k] for k, label in enumerate(table.labels)}
+    return zip(
+        map(table.labels.__getitem__, table.top[at].tolist()),
+        map(repr, table.top_score[at].tolist()),
+        *(map(repr, column[one].tolist()) if one in column else repeat("") for one in labels),
+        map(OUTCOMES.__getitem__, outcome.tolist()),
+        repeat(""),
+        strict=False,
+    )
 
 
 def left_by_run(path: Path) -> bool:
@@ -197,7 +205,7 @@ def read_sets(
 
 def _sets(path: Path, origin: Origin, rubric_sets: Sequence[str | None]) -> tuple[Predictions, ...]:
     """By column where nothing in the file is unusual, else by row: there errors have words."""
-    told = harness_table(path, origin)
+    told = _of_harness(path, origin)
     if told is None:
         found = _by_column(path, origin, rubric_sets)
         if found is not None:
@@ -244,7 +252,16 @@ def _own_form(form: Form, own: Collection[str], every: Collection[str]) -> Form:
 
 
 def _read(path: Path, origin: Origin) -> Table:
-    return harness_table(path, origin) or read_table(path, _dialect(origin))
+    return _of_harness(path, origin) or read_table(path, _dialect(origin))
+
+
+def _of_harness(path: Path, origin: Origin) -> Table | None:
+    """What a known harness wrote; None for any other file."""
+    if path.suffix.lower() not in (".json", ".jsonl", ".ndjson"):
+        return None
+    from ticketbench.edge.results.harness.table import harness_table
+
+    return harness_table(path, origin)
 
 
 def _dialect(origin: Origin) -> Dialect:

@@ -1,13 +1,16 @@
-"""What a threshold rule sees of the tickets: top label, two scores, and what was right."""
+"""What a threshold rule sees of the tickets: top label, two scores, and what was right; and with
+which policy a table can be judged that says less.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Decisions, Policy, at_temperature, exceeds
-from ticketbench.core.types import BoolArray, FloatArray, IntArray, ScoreTable
+from ticketbench.core.types import NEEDS, BoolArray, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.routing.outcomes import gold_score
 
 OFF = 1.0
@@ -78,3 +81,18 @@ class Tickets:
         """What each saves against a review: 0 for a reviewed ticket, less for a dearer outcome."""
         outcome = self.decided(policy).outcome
         return np.asarray(costs.review - costs.of(outcome, self.right, self.missed(policy)))
+
+
+def fit_policy(policy: Policy, table: ScoreTable) -> Policy:
+    """`policy` without escalation where not every score of an answer is known.
+
+    Raises InputError for a temperature other than 1: it moves every score by all the others.
+    """
+    if table.complete:
+        return policy
+    if policy.temperature != 1:
+        what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
+        what += f", and a temperature {NEEDS['every score']}"
+        help_ = "policy: {temperature: 1} goes with such a table; or give every score"
+        raise InputError(what, help=help_)
+    return replace(policy, escalate_above=OFF)

@@ -1,36 +1,31 @@
-"""Tables of predictions that nothing is unusual in, read by column; all others are read by row.
-
-A row is a dictionary here, and a million of them are more than a gigabyte. What is read by column
-is what is surely clean; the words for all that is not stand with the rows, and are said there.
-"""
+"""A table by column, under the names of predictions.csv, as long as every cell is clean."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress, repeat
+from itertools import repeat
 
 import numpy as np
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.types import BoolArray, Failure, FloatArray
+from ticketbench.core.types import FloatArray
 from ticketbench.edge.files.cells import ESCAPED
 from ticketbench.edge.inputs.tickets.identity import NoId, usable_id
 from ticketbench.edge.results.forms.columns import check_columns, names_in
-from ticketbench.edge.results.forms.labels import Settled, gold_against
 from ticketbench.edge.results.forms.nested import SCORES
 from ticketbench.edge.results.forms.options import AS_OURS, SCORE_PREFIX
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.forms.scores import shares_of
 from ticketbench.edge.results.repeats import has_repeats
-from ticketbench.edge.results.rows import Predictions, Said, chosen_set, is_ours, made, ordered
-from ticketbench.edge.results.top_label import TOP, Answers, failure
+from ticketbench.edge.results.rows import is_ours
+from ticketbench.edge.results.top_label import TOP
 from ticketbench.edge.tables.rows import Batch, Cell, Cells, Facts, Stream, Table
 
 _TEXTS = ("rubric_set", "group_id", "label", TOP, "failure")
 
 
-class _Unusual(Exception):
+class Unusual(Exception):
     """Something that has to be looked at row by row."""
 
 
@@ -67,7 +62,7 @@ def clean(stream: Stream, origin: Origin) -> Clean | None:
     """The table in `stream`; None where anything in it is unusual, or wrong."""
     try:
         return _gathered(stream, origin)
-    except (_Unusual, InputError):
+    except (Unusual, InputError):
         return None
 
 
@@ -75,7 +70,7 @@ def _gathered(stream: Stream, origin: Origin) -> Clean:
     batches = stream.by_column()
     first = next(batches, None)
     if first is None:
-        raise _Unusual
+        raise Unusual
     names = _names(tuple(first.cells), stream.facts, origin)
     found = Clean(tuple(names))
     shares = []
@@ -84,7 +79,7 @@ def _gathered(stream: Stream, origin: Origin) -> Clean:
         cells = {name: batch.cells[old] for name, old in names.items()}
         own = shares_of([cells[column] for column in _scores(found.columns)])
         if own is None:
-            raise _Unusual
+            raise Unusual
         for name, texts in known.items():
             found.texts.setdefault(name, []).extend(_shared(cells[name], texts))
         if TOP in names:
@@ -92,7 +87,7 @@ def _gathered(stream: Stream, origin: Origin) -> Clean:
         found.tickets.extend(_ids(cells["ticket_id"]))
         shares.append(own)
     if origin.form.columns.get("ticket_id", "ticket_id") in stream.facts.floats:
-        raise _Unusual
+        raise Unusual
     found.shares = np.concatenate(shares)
     found.notes = tuple(stream.notes)
     return found
@@ -104,15 +99,15 @@ def _names(columns: tuple[str, ...], facts: Facts, origin: Origin) -> Mapping[st
     table = Table(columns, (), facts=facts)
     names: Mapping[str, str] = {name: name for name in columns}
     if is_ours(columns) and columns[-1] == ESCAPED:
-        raise _Unusual
+        raise Unusual
     if not is_ours(columns) or form != AS_OURS:
         names = names_in(table, origin)
         check_columns(replace(table, columns=tuple(names)), origin)
     plain = form.scale == "prob" and form.decimal == "." and form.empty_scores == "refuse"
     if not plain or form.labels or has_repeats(origin):
-        raise _Unusual
+        raise Unusual
     if SCORES in names or SCORE_PREFIX in names or len(_scores(tuple(names))) < 2:
-        raise _Unusual
+        raise Unusual
     return names
 
 
@@ -122,7 +117,7 @@ def _alike(first: Batch, others: Iterator[Batch]) -> Iterator[Batch]:
     yield first
     for batch in others:
         if tuple(batch.cells) != columns:
-            raise _Unusual
+            raise Unusual
         yield batch
 
 
@@ -134,20 +129,20 @@ def _ids(cells: Cells) -> Sequence[str]:
             for cell in cells:
                 usable_id(cell, is_float=False)  # type: ignore[arg-type]
     except (TypeError, NoId):
-        raise _Unusual from None
+        raise Unusual from None
     if not all(cells):
-        raise _Unusual
+        raise Unusual
     return cells  # type: ignore[return-value]
 
 
 def _shared(cells: Cells, known: dict[Cell, str]) -> Iterator[str]:
     """The same texts, equal ones as one object: a million rows have few labels."""
     if isinstance(cells, np.ndarray):
-        raise _Unusual
+        raise Unusual
     try:
         return map(known.setdefault, cells, cells)  # type: ignore[arg-type]
     except TypeError:
-        raise _Unusual from None
+        raise Unusual from None
 
 
 def _ties(
@@ -168,93 +163,3 @@ def _ties(
 
 def _printed(cells: Cells, i: int) -> Cell:
     return repr(float(cells[i])) if isinstance(cells, np.ndarray) else cells[i]
-
-
-def of_clean(table: Clean, origin: Origin, rubric_set: str | None) -> Predictions | None:
-    """The predictions of one rubric set, as `of_set` makes them of rows; None where anything is
-    unusual, or wrong.
-    """
-    try:
-        return _of_set(table, origin, rubric_set)
-    except (_Unusual, InputError):
-        return None
-
-
-def _of_set(table: Clean, origin: Origin, wanted: str | None) -> Predictions:
-    name, table = _only(table, origin, wanted)
-    given = ~np.isnan(table.shares)
-    used: BoolArray = np.any(given, axis=0)
-    answered: BoolArray = np.any(given, axis=1)
-    if used.sum() < 2 or not (given.sum(axis=1)[answered] == used.sum()).all():
-        raise _Unusual
-    names = list(compress(table.labels, used))
-    labels = ordered(names, _before(table, names))
-    settled = _settled(table, labels, origin)
-    gold = table.texts["label"]
-    if settled.names:
-        gold = [settled.names.get(label, label) for label in gold]
-    tops = table.texts.get(TOP, ())
-    if "" in set(gold) or len(set(table.tickets)) < len(gold):
-        raise _Unusual
-    columns = [table.labels.index(label) for label in labels]
-    scores = _part(table.shares, answered, columns)
-    answers = Answers(labels, answered, _failures(table, answered), scores)
-    said = Said(tuple(table.tickets), table.tickets, gold, tops, table.texts.get("group_id", ()))
-    found = made(said, answers, origin, name)
-    notes = (*table.notes, *settled.notes)
-    return replace(found, notes=notes, unscored=settled.unscored)
-
-
-def _only(table: Clean, origin: Origin, wanted: str | None) -> tuple[str, Clean]:
-    """The name of the set that is asked for, and its rows."""
-    of_row = table.texts.get("rubric_set", ())
-    own = chosen_set(of_row or ("",), origin, wanted)
-    name = own or origin.rubric_set
-    if len(set(of_row)) < 2:
-        return name, table
-    keep = [one == own for one in of_row]
-    number = {i: j for j, i in enumerate(compress(range(len(keep)), keep))}
-    kept = Clean(
-        columns=table.columns,
-        tickets=list(compress(table.tickets, keep)),
-        texts={column: list(compress(texts, keep)) for column, texts in table.texts.items()},
-        shares=table.shares[keep],
-        ties=[(number[i], top, other) for i, top, other in table.ties if i in number],
-        notes=table.notes,
-    )
-    return name, kept
-
-
-def _before(table: Clean, labels: Sequence[str]) -> dict[str, set[str]]:
-    """The top labels that each label ties with."""
-    before: dict[str, set[str]] = {label: set() for label in labels}
-    for _, top, other in table.ties:
-        if other in before:
-            before[other].add(top)
-    return before
-
-
-def _settled(table: Clean, labels: Sequence[str], origin: Origin) -> Settled:
-    if is_ours(table.columns):
-        return Settled()
-    tops = table.texts.get(TOP, ())
-    found = gold_against(labels, table.texts["label"], tops, origin)
-    if found.names and tops:
-        raise _Unusual
-    return found
-
-
-def _failures(table: Clean, answered: BoolArray) -> list[Failure]:
-    """The tickets without an answer. One that names a top label all the same is unusual."""
-    rows = np.flatnonzero(~answered).tolist()
-    tops, kinds = table.texts.get(TOP, ()), table.texts.get("failure", ())
-    if tops and any(tops[i] for i in rows):
-        raise _Unusual
-    return [failure(table.tickets[i], kinds[i] if kinds else "") for i in rows]
-
-
-def _part(shares: FloatArray, rows: BoolArray, columns: Sequence[int]) -> FloatArray:
-    """The same array where that is all of it: of a million rows a copy counts."""
-    if columns != list(range(shares.shape[1])):
-        shares = shares[:, columns]
-    return shares if rows.all() else shares[rows]
