@@ -140,14 +140,18 @@ def check_scores(scores: Mapping[str, float], top_label: str) -> None:
 
 
 def check_sum(scores: Sequence[float], *, decimals: int) -> None:
-    """Raise ContractViolation when `scores`, printed with so many decimals, do not sum to 1.
-
-    Tolerance max(1e-6, K · 0.5 · 10^-d), d = `decimals`, at least 2.
-    """
-    tolerance = max(1e-6, len(scores) * 0.5 * 10.0 ** -max(2, decimals))
+    """Raise ContractViolation when `scores`, printed with so many decimals, do not sum to 1."""
     total = math.fsum(scores)
-    if abs(total - 1) > tolerance + 1e-12:
+    if abs(total - 1) > sum_tolerance(len(scores), decimals=decimals):
         raise ContractViolation(f"the scores sum to {total:.6g}, not to 1")
+
+
+def sum_tolerance(n_scores: int, *, decimals: int) -> float:
+    """How far K = `n_scores` may sum from 1, printed with so many decimals.
+
+    max(1e-6, K · 0.5 · 10^-d), d = `decimals`, at least 2; and what sums of floats may be off by.
+    """
+    return max(1e-6, n_scores * 0.5 * 10.0 ** -max(2, decimals)) + 1e-12
 
 
 def decimals_of(text: str) -> int:
