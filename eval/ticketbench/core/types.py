@@ -171,6 +171,11 @@ class Repeat:
     name: str
 
 
+def strictly_ascending(numbers: IntArray) -> bool:
+    """Whether each number is above the one before, as the groups of independent tickets are."""
+    return bool(np.all(numbers[1:] > numbers[:-1]))
+
+
 def highest(scores: FloatArray) -> tuple[IntArray, FloatArray]:
     """The index of the highest score of each row of n x K scores, and that score.
 
@@ -266,6 +271,8 @@ class ScoreTable:
     @property
     def n_groups(self) -> int:
         """Number of independent groups among the scored tickets."""
+        if strictly_ascending(self.groups):
+            return self.n_scored
         return len(np.unique(self.groups))
 
     @property
@@ -278,7 +285,7 @@ class ScoreTable:
         at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
         return replace(
             self,
-            ids=tuple(self.ids[i] for i in at),
+            ids=tuple(map(self.ids.__getitem__, at.tolist())),
             truth=self.truth[at].copy(),
             groups=self.groups[at].copy(),
             scores=self.scores[at].copy(),

@@ -11,7 +11,7 @@ from scipy import stats
 
 from ticketbench.core.types import Estimate, IntArray
 from ticketbench.measure.statistics import intervals
-from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.groups import sums_and_sizes
 from ticketbench.measure.statistics.intervals import (
     NEARLY_ONE,
     ONE_UNIT,
@@ -417,10 +417,10 @@ def test_an_interval_passes_over_the_groups_once(
 ) -> None:
     passes: list[int] = []
 
-    def counted(groups: IntArray) -> IntArray:
+    def counted(values: FloatArray, groups: IntArray) -> tuple[FloatArray, IntArray]:
         passes.append(len(groups))
-        return group_index(groups)
+        return sums_and_sizes(values, groups)
 
-    monkeypatch.setattr(intervals, "group_index", counted)
+    monkeypatch.setattr(intervals, "sums_and_sizes", counted)
     of(np.array([1, 0, 1, 1]), np.array([7, 3, 7, 3]))
     assert passes == [4]
