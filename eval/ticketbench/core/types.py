@@ -34,6 +34,8 @@ Known = Literal["top label", "top score", "every score"]
 
 _KNOWN: tuple[Known, ...] = ("top label", "top score", "every score")
 
+_CHUNK = 1 << 14
+
 NEEDS: dict[Known, str] = {
     "top label": "needs the top label",
     "top score": "needs the score of the top label",
@@ -185,6 +187,19 @@ def highest(scores: FloatArray) -> tuple[IntArray, FloatArray]:
         return np.zeros(len(scores), dtype=np.int64), np.zeros(len(scores))
     top = np.argmax(scores, axis=1).astype(np.int64)
     return top, scores[np.arange(len(scores)), top]
+
+
+def second_highest(scores: FloatArray, top: IntArray) -> IntArray:
+    """The index of the highest score of each row beside that at `top`; K >= 2 scores a row.
+
+    A tie goes to the earlier column.
+    """
+    second = np.empty(len(scores), dtype=np.int64)
+    for start in range(0, len(scores), _CHUNK):
+        others = scores[start : start + _CHUNK].copy()
+        others[np.arange(len(others)), top[start : start + _CHUNK]] = -np.inf
+        second[start : start + _CHUNK] = np.argmax(others, axis=1)
+    return second
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -48,13 +48,13 @@ def effective_groups(groups: IntArray) -> float:
 
     What a variance estimated from the groups rests on. No tickets: 0.
     """
-    return float(len(groups)) if strictly_ascending(groups) else effective_number(group_sizes(groups))
+    return effective_number(group_sizes(groups))
 
 
 def effective_number(sizes: IntArray) -> float:
     """The same from the number of tickets in each group."""
     as_floats = sizes.astype(np.float64)
-    return float(int(sizes.sum()) ** 2 / (as_floats @ as_floats))
+    return float(int(sizes.sum()) ** 2 / (as_floats @ as_floats)) if len(sizes) else 0.0
 
 
 def one_per_group(groups: IntArray, *, seed: int) -> IntArray:

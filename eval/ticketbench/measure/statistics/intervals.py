@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from ticketbench.core.types import Estimate, FloatArray, IntArray, strictly_ascending
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, strictly_ascending
 from ticketbench.measure.statistics.groups import effective_number, sums_and_sizes
 
 CONFIDENCE = 0.95
@@ -143,22 +143,32 @@ def _effective_n(result: ClusteredMean) -> float:
     return min(float(result.n), result.n * (result.se_independent / cr0) ** 2 if cr0 else result.n)
 
 
-def share(hits: ArrayLike, groups: IntArray, *, confidence: float = CONFIDENCE) -> Estimate:
+def share(
+    hits: ArrayLike,
+    groups: IntArray,
+    *,
+    among: BoolArray | None = None,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
     """A share of tickets with its Wilson interval, on the effective n when tickets share groups.
 
-    `hits` is one truth value per ticket. An effective n above the number of effective groups was
-    estimated from them, so a t quantile takes the place of z; with fewer than two of them it is
-    the number of effective groups itself. No tickets: NaN.
+    `hits` is one truth value per ticket, `among` says which tickets count; None: all of them. An
+    effective n above the number of effective groups was estimated from them, so a t quantile takes
+    the place of z; with fewer than two of them it is the number of effective groups itself. No
+    tickets: NaN.
     """
     marks = np.asarray(hits)
-    n = len(marks)
+    n = len(marks) if among is None else int(np.count_nonzero(among))
     if n == 0:
         return Estimate.undefined(0, "no tickets")
     if strictly_ascending(groups):
-        # Of independent tickets their number alone decides, so nothing is added up.
-        p = np.count_nonzero(marks) / n
+        # Of independent tickets their number alone decides, so nothing is picked or added up.
+        p = int(np.count_nonzero(marks if among is None else marks & among)) / n
         ends = wilson(p * n, n, confidence=confidence)
         return Estimate(p, ends.low, ends.high, n, "Wilson")
+    if among is not None:
+        rows = np.flatnonzero(among)
+        marks, groups = marks[rows], groups[rows]
     return _share_of_groups(marks.astype(np.float64), groups, confidence=confidence)
 
 
