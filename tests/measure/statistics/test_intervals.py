@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ticketbench.core.types import Estimate, IntArray
+from ticketbench.core.types import Estimate, FloatArray, IntArray
 from ticketbench.measure.statistics import intervals
 from ticketbench.measure.statistics.groups import sums_and_sizes
 from ticketbench.measure.statistics.intervals import (
@@ -409,6 +409,22 @@ def test_copies_leave_the_share_of_unequal_groups_where_it_was() -> None:
     assert effective_n(hits, groups) < len(groups)
     once, twice = share(hits, groups), share(np.tile(hits, 2), np.tile(groups, 2))
     assert (twice.low, twice.high) == pytest.approx((once.low, once.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("n_groups", [None, 40])
+def test_a_share_among_some_tickets_is_that_of_these_alone(n_groups: int | None) -> None:
+    rng = np.random.default_rng(3)
+    hits, some = rng.random(100) < 0.7, rng.random(100) < 0.5
+    groups = np.arange(100) if n_groups is None else rng.integers(0, n_groups, 100)
+    assert repr(share(hits, groups, among=some)) == repr(share(hits[some], groups[some]))
+    assert share(hits, groups, among=some).method == share(hits[some], groups[some]).method
+
+
+def test_a_share_of_independent_tickets_is_to_the_bit_that_of_groups_of_one() -> None:
+    for n in range(1, 200):
+        hits, backwards = np.arange(n) % 3 == 0, np.arange(n)[::-1]
+        fast, slow = share(hits, np.arange(n)), share(hits, backwards)
+        assert (fast.value, fast.low, fast.high) == (slow.value, slow.low, slow.high)
 
 
 @pytest.mark.parametrize("of", [share, mean])

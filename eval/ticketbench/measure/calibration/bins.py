@@ -356,7 +356,7 @@ class _Leads:
         return loss / n if n else math.nan
 
     def _slopes_at(self, beta: float, most: FloatArray) -> tuple[float, float]:
-        """The first and second derivative of the loss; `most` is the largest lead of each ticket."""
+        """First and second derivative of the loss; `most` is the largest lead of each ticket."""
         n, sums = self.lead.shape[1], np.zeros(2)
         for start in range(0, n, _CHUNK):
             part = self.lead[:, start : start + _CHUNK]
