@@ -16,9 +16,9 @@ import pytest
 from tables import table
 from ticketbench.core.types import Estimate
 from ticketbench.measure.compare import Comparison, Contingency, Flip, compare
+from ticketbench.measure.gates.completeness import Answered
 from ticketbench.measure.gates.results import (
     Against,
-    Answered,
     Complete,
     GateReport,
     GateResult,

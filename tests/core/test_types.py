@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.rubrics import Rubric, RubricSet, fingerprint
-from ticketbench.core.types import NONE, Dataset, Estimate, Failure, Ticket
+from ticketbench.core.types import (
+    NONE,
+    Dataset,
+    Estimate,
+    Failure,
+    Ticket,
+    highest,
+    second_highest,
+)
 
 SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
 

@@ -151,7 +151,7 @@ def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
     from ticketbench.flow.steps.inputs import read_inputs
     from ticketbench.flow.texts import texts_of
 
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     report = inputs.config.file.report
     shown = texts_of(inputs)
     return ShownTexts(shown.texts, shown.masking, report.label_word)
@@ -264,7 +264,7 @@ def _show_all(found: Compared, shown: ShownTexts, most: int) -> None:
 
 def _say_sides(found: Compared) -> None:
     """What was answered, and what both sides are judged on."""
-    from ticketbench.report.gates.verdict import answered_text
+    from ticketbench.report.words.missing import answered_text
 
     for one in found.answered:
         say(answered_text(one))

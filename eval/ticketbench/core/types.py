@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
@@ -109,10 +110,12 @@ class Dataset:
 
         Groups that were found in the texts follow from them, so the data are the same.
         """
-        tickets = zip(self.tickets, groups, strict=True)
-        found = Dataset(self.name, tuple(replace(t, group=group) for t, group in tickets))
-        object.__setattr__(found, "fingerprint", self.fingerprint)
-        object.__setattr__(found, "fingerprint_in_file", self.fingerprint_in_file)
+        tickets = tuple(
+            ticket if ticket.group == group else replace(ticket, group=group)
+            for ticket, group in zip(self.tickets, groups, strict=True)
+        )
+        found = copy(self)
+        object.__setattr__(found, "tickets", tickets)
         return found
 
     @property

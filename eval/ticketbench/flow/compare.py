@@ -19,9 +19,7 @@ from ticketbench.flow.steps.tables import answered
 from ticketbench.measure.agreement.repeats import Repeats, by_repeat
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
 from ticketbench.measure.counts.confusion import ConfusionMatrix, top_label_confusion
-from ticketbench.measure.evaluation import fit_policy
 from ticketbench.measure.findings import of_answers
-from ticketbench.measure.gates.results import Answered
 from ticketbench.measure.pairs.common_tickets import (
     alike,
     different,
@@ -31,7 +29,6 @@ from ticketbench.measure.pairs.common_tickets import (
     same_tickets,
 )
 from ticketbench.measure.pairs.pairing import Pair, judged
-from ticketbench.measure.reference.of_two import pair_reference_values
 from ticketbench.measure.rubrics.changes import RubricChange, rubric_changes
 from ticketbench.measure.rubrics.label_map import (
     CommonLabel,
@@ -40,9 +37,11 @@ from ticketbench.measure.rubrics.label_map import (
     common_labels,
     counted,
 )
+from ticketbench.measure.thresholds.tickets import fit_policy
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.measure.gates.completeness import Answered
 
 OF_ALL_SCORES = ("log_loss", "brier_multiclass")
 """Metrics of the whole distribution: with other labels on each side they are not on one scale."""
@@ -178,9 +177,11 @@ def compare_two(
         findings=tuple(one for table in given for one in of_answers(table)),
         repeats=tuple(one for one in map(by_repeat, tables) if one is not None),
     )
-    return (
-        replace(found, reference=pair_reference_values(*tables, seed=SEED)) if reference else found
-    )
+    if not reference:
+        return found
+    from ticketbench.measure.reference.of_two import pair_reference_values
+
+    return replace(found, reference=pair_reference_values(*tables, seed=SEED))
 
 
 def renames(commons: Sequence[CommonLabel]) -> dict[str, str]:

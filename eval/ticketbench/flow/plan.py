@@ -115,7 +115,7 @@ def plan_run(
     wishes: BatchWishes = NO_WISHES,
 ) -> RunPlan:
     """What `run` would ask; nothing is sent or written."""
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     return plan_of(inputs, inputs.rubric_sets, mode=mode, wishes=wishes)
 
 

@@ -100,12 +100,13 @@ def run(
             refuse_misses(tables, allow_failures, inputs)
         refuse_stopped(tables, allow_failures, [one.stopped for one in answered.replayed])
         refuse_unreachable(tables, inputs)
-        measured = _measured(inputs, tables, _findings(inputs, answered))
+        ordered = [table.in_order_of_ids() for table in tables]
+        measured = _measured(inputs, ordered, _findings(inputs, answered))
         results = with_leaderboard(measured, inputs, answered.efforts)
         # `requests` counts those that were sent again, too.
         manifest |= {"status": "finished", **answered.in_numbers, "requests": budget.requests}
         manifest["seconds"] = round(time.monotonic() - clock, 3)
-        write_run(target, results, inputs, tables, manifest)
+        write_run(target, results, inputs, ordered, manifest)
     refuse_failures(tables, allow_failures, target, inputs)
     return RunOutcome(
         results,
@@ -145,7 +146,6 @@ def _measured(
     from threadpoolctl import threadpool_limits
 
     settings = settings_of(inputs)
-    tables = [table.in_order_of_ids() for table in tables]
     summary = summarise_dataset(inputs.dataset, inputs.grouped_by, inputs.untied)
     # Several BLAS threads add up in another order: the last bit would depend on their number. For
     # the whole process, since a limit that ends here would end that of the minilm engine too.

@@ -80,7 +80,7 @@ class Choices:
         from ticketbench.flow.steps.inputs import read_inputs
         from ticketbench.flow.steps.settings import settings_of
 
-        return settings_of(read_inputs(self.config, overrides=self.overrides))
+        return settings_of(read_inputs(self.config, overrides=self.overrides, search=False))
 
 
 def score(

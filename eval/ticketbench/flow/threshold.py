@@ -155,7 +155,7 @@ def _configured(config: Path | None) -> Settings | None:
     from ticketbench.flow.steps.inputs import read_inputs
     from ticketbench.flow.steps.settings import settings_of
 
-    return settings_of(read_inputs(config))
+    return settings_of(read_inputs(config, search=False))
 
 
 def _of_report(found: ReportFolder, name: str, wanted: _Wanted) -> ThresholdAdvice:

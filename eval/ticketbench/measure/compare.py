@@ -8,7 +8,6 @@ from itertools import repeat
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Policy
@@ -37,6 +36,7 @@ from ticketbench.measure.pairs.fragility import Fragility, fragility
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shift
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired, paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, group_sums, sign_flip_p
 
 

@@ -10,7 +10,6 @@ from ticketbench.core.policy import Costs, Policy
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import (
-    NEEDS,
     Estimate,
     Failure,
     Finding,
@@ -34,22 +33,7 @@ from ticketbench.measure.rubrics.diagnosis import Diagnosis
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.thresholds.rules import Asked
 from ticketbench.measure.thresholds.saving import Saving
-from ticketbench.measure.thresholds.tickets import OFF
-
-
-def fit_policy(policy: Policy, table: ScoreTable) -> Policy:
-    """`policy` without escalation where not every score of an answer is known.
-
-    Raises InputError for a temperature other than 1: it moves every score by all the others.
-    """
-    if table.complete:
-        return policy
-    if policy.temperature != 1:
-        what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
-        what += f", and a temperature {NEEDS['every score']}"
-        help_ = "policy: {temperature: 1} goes with such a table; or give every score"
-        raise InputError(what, help=help_)
-    return replace(policy, escalate_above=OFF)
+from ticketbench.measure.thresholds.tickets import fit_policy
 
 
 @dataclass(frozen=True, slots=True)

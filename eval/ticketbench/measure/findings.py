@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -18,7 +19,6 @@ from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import NONE, BoolArray, Finding, IntArray, Known, ScoreTable, tells
 from ticketbench.measure.calibration.bins import printed_decimals
-from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
 from ticketbench.measure.statistics.groups import effective_groups, group_index
 
 FEW_TICKETS = 20
@@ -27,7 +27,10 @@ FEW_GROUPS = 20
 SUM_NOISE = 1e-4
 HEAVY_WRITERS = 0.03
 
-Check = Callable[[ScoreTable, tuple[PairDiagnosis, ...]], Iterator[Finding]]
+if TYPE_CHECKING:
+    from ticketbench.measure.rubrics.diagnosis import PairDiagnosis
+
+Check: TypeAlias = "Callable[[ScoreTable, tuple[PairDiagnosis, ...]], Iterator[Finding]]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ticketbench.core.types import Estimate
-from ticketbench.measure.compare import Comparison
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.change import SAME
-from ticketbench.measure.pairs.changes import MetricChange
 from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import of_100, points_of_100
 from ticketbench.report.words.verdict import TONES, Tone, limits
+
+if TYPE_CHECKING:
+    from ticketbench.core.types import Estimate
+    from ticketbench.measure.compare import Comparison
+    from ticketbench.measure.pairs.changes import MetricChange
 
 _DECIMALS = 2
 

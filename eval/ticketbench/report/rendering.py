@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ticketbench.core.types import ScoreTable
@@ -17,6 +16,9 @@ from ticketbench.report import colours
 from ticketbench.report.masking.mask import cut
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 # C0 and C1 controls, zero-width and bidirectional characters: invisible, or able to make a text
 # read as another one.
@@ -65,6 +67,8 @@ def _finalize(value: Any) -> Any:
 @lru_cache(maxsize=1)
 def environment() -> Environment:
     """The one template environment: everything is escaped, an unknown name is an error."""
+    from jinja2 import Environment, StrictUndefined
+
     made = Environment(
         autoescape=True,
         undefined=StrictUndefined,

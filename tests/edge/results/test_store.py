@@ -9,10 +9,12 @@ import json
 import math
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+import cattrs
 import numpy as np
 import pytest
 
@@ -225,6 +227,52 @@ def test_a_file_of_another_schema_is_refused(schema: object) -> None:
     Path("x.json").write_text(json.dumps(value))
     with pytest.raises(InputError, match=r"x\.json"):
         load(Path("x.json"), Small)
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place of the JSON `value`; of a list the first two."""
+    if at:
+        yield at
+    if isinstance(value, dict):
+        inner: list[tuple[Any, Any]] = list(value.items())
+    else:
+        inner = list(enumerate(value[:2])) if isinstance(value, list) else []
+    for key, one in inner:
+        yield from _places(one, (*at, key))
+
+
+def _with(value: Any, at: tuple[Any, ...], other: object) -> Any:
+    copied = json.loads(json.dumps(value))
+    inner = copied
+    for key in at[:-1]:
+        inner = inner[key]
+    inner[at[-1]] = other
+    return copied
+
+
+def test_a_mistake_anywhere_is_found_as_by_a_converter_that_tells_where_it_stands() -> None:
+    telling = cattrs.Converter()
+    telling.register_structure_hook(
+        float, lambda value, _: math.nan if value is None else float(value)
+    )
+    results = run([random_table(60, seed=1), random_table(60, seed=1, rubric_set="v2")])
+    whole = json.loads(envelope("run", results))["data"]
+    places = list(_places(whole))
+    others = (None, "nonsense", 7, [], ["x"], {}, {"x": 1})
+    wrong = 0
+    for n in range(0, len(places), 1 + len(places) // 80):
+        value = _with(whole, places[n], others[n % len(others)])
+        try:
+            expected = telling.structure(value, RunResults)
+        except cattrs.BaseValidationError:
+            expected, wrong = None, wrong + 1
+        Path("x.json").write_bytes(envelope("run", value))
+        if expected is None:
+            with pytest.raises(InputError, match=r"x\.json is not a saved result"):
+                load(Path("x.json"), RunResults)
+        else:
+            assert load(Path("x.json"), RunResults) == expected
+    assert wrong > 15
 
 
 def test_a_missing_result_is_said_to_be_missing() -> None:

@@ -16,6 +16,7 @@ from ticketbench.core.policy import ESCALATE, REVIEW, ROUTE, Costs, Policy
 from ticketbench.core.types import Estimate, Failure, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
+from ticketbench.measure.gates.completeness import Answered
 from ticketbench.measure.gates.judge import (
     OnChange,
     complete_gate,
@@ -25,7 +26,6 @@ from ticketbench.measure.gates.judge import (
 )
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.results import (
-    Answered,
     GateReport,
     JudgedMetric,
     Limit,

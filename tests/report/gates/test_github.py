@@ -17,7 +17,8 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.types import Estimate, Finding, Missing
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Settings
-from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
+from ticketbench.measure.gates.completeness import Answered
+from ticketbench.measure.gates.results import GateReport, GateResult, WrongTicket
 from ticketbench.measure.gates.rule import Undecided
 from ticketbench.report.gates.github import (
     Annotation,

@@ -15,7 +15,8 @@ from junitparser import Failure, JUnitXml, Skipped, TestCase, TestSuite
 import hostile_gates
 from hostile_gates import CONFIG, gate, same_as_golden
 from ticketbench.core.types import Missing
-from ticketbench.measure.gates.results import Answered, GateReport
+from ticketbench.measure.gates.completeness import Answered
+from ticketbench.measure.gates.results import GateReport
 from ticketbench.measure.gates.rule import Undecided
 from ticketbench.report.gates.junit import junit_xml
 from ticketbench.report.gates.places import Places

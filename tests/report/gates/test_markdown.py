@@ -17,7 +17,8 @@ from hostile_gates import HOSTILE, LABEL, flips, gate, same_as_golden
 from tables import table
 from ticketbench.core.types import Estimate, Finding, Missing
 from ticketbench.measure.compare import compare
-from ticketbench.measure.gates.results import Answered, GateReport, WrongTicket
+from ticketbench.measure.gates.completeness import Answered
+from ticketbench.measure.gates.results import GateReport, WrongTicket
 from ticketbench.report.gates.markdown import MOST_CHARACTERS, gate_markdown
 from ticketbench.report.gates.verdict import gate_verdict
 

@@ -12,7 +12,8 @@ from hostile_gates import comparison, flips, gate, same_as_golden
 from ticketbench.cli.boundary import printable
 from ticketbench.core.types import Estimate, Finding, Missing
 from ticketbench.measure.compare import Flip
-from ticketbench.measure.gates.results import Against, Answered, GateReport, GateResult
+from ticketbench.measure.gates.completeness import Answered
+from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.rubrics.changes import RubricChange, word_diff
 from ticketbench.report.gates.text import Commands, gate_details, gate_text
 from ticketbench.report.gates.verdict import gate_verdict

@@ -10,7 +10,8 @@ import pytest
 
 from hostile_gates import NOTHING, gate
 from ticketbench.core.types import Estimate, Missing
-from ticketbench.measure.gates.results import Answered, GateReport, GateResult, WrongTicket
+from ticketbench.measure.gates.completeness import Answered
+from ticketbench.measure.gates.results import GateReport, GateResult, WrongTicket
 from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.results import DatasetSummary
 from ticketbench.report.gates.verdict import (

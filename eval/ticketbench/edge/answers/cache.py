@@ -29,7 +29,16 @@ from ticketbench.edge.answers.details import MOST_MS, NO_DETAILS, answer_details
 from ticketbench.edge.answers.guard import Guard
 from ticketbench.edge.answers.open_batches import OpenBatch
 from ticketbench.edge.answers.refusals import Refusal, forget, remember, remembered
-from ticketbench.edge.answers.rows import DamagedRow, Stored, content_of, decoded_row, encoded_row
+from ticketbench.edge.answers.rows import (
+    DETAILS_HEADER,
+    DamagedRow,
+    Stored,
+    Told,
+    content_of,
+    decoded_row,
+    decoded_told,
+    encoded_row,
+)
 from ticketbench.edge.contract import answer_key, asked_labels
 from ticketbench.edge.endpoints import Endpoint, Reply, is_local
 
@@ -92,6 +101,16 @@ class AnswerCache:
         found = dict(self._rows(dict.fromkeys(keys), decoded_row))
         answers = {key: stored for key, stored in found.items() if stored is not None}
         return answers, found.keys() - answers.keys()
+
+    def told(self, keys: Collection[str]) -> dict[str, Told]:
+        """How the usable answers among `keys` came; no answer is held."""
+        rows = self._rows(keys, decoded_told)
+        return {key: told for key, told in rows if told is not None}
+
+    def tells(self) -> bool:
+        """Whether any answer in the file may have details; far faster than reading all of them."""
+        query = f"SELECT EXISTS (SELECT 1 FROM responses WHERE instr(value, '{DETAILS_HEADER}'))"
+        return self._select(query) == [(1,)]
 
     def stored_keys(self) -> list[str]:
         """The keys of all stored answers, sorted; what is no text is none."""

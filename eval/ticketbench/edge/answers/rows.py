@@ -40,6 +40,14 @@ class Stored:
     details: Details = NO_DETAILS
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of how an answer came, without the answer: when, and its details."""
+
+    recorded_at: datetime
+    details: Details = NO_DETAILS
+
+
 class DamagedRow(Exception):
     """A row that is not as it was stored."""
 
@@ -117,6 +125,12 @@ def decoded_row(value: object) -> Stored:
         return Stored(row.content, row.url, in_utc(row.created_at), details)
     except ValueError:
         raise DamagedRow from None
+
+
+def decoded_told(value: object) -> Told:
+    """How the answer in a column `value` came; raises DamagedRow as `decoded_row` does."""
+    row = decoded_row(value)
+    return Told(row.recorded_at, row.details)
 
 
 def _whole(decode: Callable[[str | bytes], AnyRow], value: object) -> AnyRow:

@@ -11,7 +11,6 @@ import ssl
 from pathlib import Path
 
 import certifi
-import urllib3
 
 from ticketbench.core.classify import MOST_ANSWER_BYTES
 from ticketbench.core.errors import EndpointError, InputError
@@ -105,7 +104,9 @@ class HttpEndpoint:
 
 def _target(url: str) -> str:
     """What of a URL is sent to its server."""
-    return urllib3.util.parse_url(url).request_uri
+    from urllib3.util import parse_url
+
+    return parse_url(url).request_uri
 
 
 def _unopened(error: OSError, host: str) -> Exception:
@@ -132,7 +133,9 @@ def connect(url: str, connection: Connection) -> HttpEndpoint:
         raise InputError(
             f"{quoted(shown_url(url))} is not a URL", help="write https://host/classify"
         )
-    parts = urllib3.util.parse_url(url)
+    from urllib3.util import parse_url
+
+    parts = parse_url(url)
     host, encrypted = str(parts.host).strip("[]"), parts.scheme == "https"
     if not encrypted and host not in LOOPBACK:
         raise InputError(f"{quoted(shown_url(url))} is not encrypted", help="use https://")

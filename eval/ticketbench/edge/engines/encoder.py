@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erf
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -116,6 +115,8 @@ def _attention(query_key_value: Floats) -> Floats:
 
 def _gelu(x: Floats) -> Floats:
     """Each x times the normal distribution function (Hendrycks & Gimpel 2016), by erf, not tanh."""
+    from scipy.special import erf
+
     return np.asarray(x * np.float32(0.5) * (1 + erf(x * np.float32(math.sqrt(0.5)))), np.float32)
 
 

@@ -17,12 +17,14 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.registry import suggestion
-from ticketbench.edge.inputs.documents import Document, Location, read_text
+
+if TYPE_CHECKING:
+    from ticketbench.edge.inputs.documents import Document, Location
 
 BETWEEN = "::"
 """Between a Python file and the name in it, as pytest writes it: `app.py::LABELS`."""
@@ -62,6 +64,8 @@ def read_python_rubrics(source: Path) -> Document:
     be read as Python, names nothing so, binds or changes the name elsewhere too, or what is
     assigned is not written out.
     """
+    from ticketbench.edge.inputs.documents import read_text
+
     file, name = file_of(source), name_in(source)
     module = _Module(file, read_text(file))
     if not name.isidentifier():
@@ -93,6 +97,8 @@ class _Module:
 
     def rubrics(self, name: str) -> Document:
         """The list behind a name, as a rubric file would hold it."""
+        from ticketbench.edge.inputs.documents import Document
+
         if name not in self.assigned:
             self._refuse_absent(name)
         own = self.assigned[name]

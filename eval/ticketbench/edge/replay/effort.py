@@ -8,8 +8,8 @@ from msgspec import UNSET
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset
-from ticketbench.edge.answers.rows import Stored
-from ticketbench.edge.replay.models import answers
+from ticketbench.edge.answers.rows import Told
+from ticketbench.edge.replay.models import told_of_tickets
 from ticketbench.edge.replay.questions import questions
 from ticketbench.edge.replay.source import Source, sending
 
@@ -40,7 +40,7 @@ def effort(dataset: Dataset, rubrics: RubricSet, source: Source) -> Effort:
     Questions without an answer, as refused ones, do not count: what they took is not known.
     """
     asked = questions(dataset, rubrics, source.url)
-    of_ticket = answers(dataset, rubrics, source)
+    of_ticket = told_of_tickets(asked, source)
     first = [of_ticket[i] for i in asked.first]
     found = {number: one for number, one in enumerate(first) if one is not None}
     timed = [one.details.ms for one in found.values() if one.details.ms is not UNSET]
@@ -55,6 +55,6 @@ def effort(dataset: Dataset, rubrics: RubricSet, source: Source) -> Effort:
     )
 
 
-def _tokens(stored: Stored) -> int | None:
-    usage = {} if stored.details.usage is UNSET else stored.details.usage
+def _tokens(told: Told) -> int | None:
+    usage = {} if told.details.usage is UNSET else told.details.usage
     return next((usage[name] for name in _TOKENS if name in usage), None)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import urllib3
 
 from ticketbench.core.keys.host import has_shape
 from ticketbench.core.rubrics import RubricSet
@@ -122,7 +121,9 @@ def full_url(url: str) -> str:
         return url
     if has_shape(url):
         return address(url).full
-    parsed = urllib3.util.parse_url(url)
+    from urllib3.util import parse_url
+
+    parsed = parse_url(url)
     return parsed.url if parsed.path else parsed._replace(path="/").url
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import compress
+from itertools import compress, repeat
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from ticketbench.core.types import (
     Dataset,
     Failure,
     FloatArray,
+    IntArray,
     Provenance,
     ScoreTable,
 )
@@ -25,7 +26,6 @@ from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL, Form
 from ticketbench.edge.results.forms.origin import Origin
-from ticketbench.edge.results.harness.table import harness_table
 from ticketbench.edge.results.rows import (
     Predictions,
     gold_labels,
@@ -35,6 +35,9 @@ from ticketbench.edge.results.rows import (
 )
 from ticketbench.edge.tables.reading import read_table
 from ticketbench.edge.tables.rows import Dialect, Table
+
+_AT_ONCE = 10_000
+"""Tickets whose cells are held as texts at a time."""
 
 
 def score_table(
@@ -96,31 +99,35 @@ def _rows(
     tables: Sequence[ScoreTable], dataset: Dataset, policy: Policy, labels: Sequence[str]
 ) -> Iterator[tuple[str, ...]]:
     for table in tables:
-        of_ticket = _prediction_rows(table, labels, policy)
-        for t in dataset.tickets:
-            own = (table.provenance.rubric_set, t.id, t.group or "", t.label)
-            yield (*own, *of_ticket[t.id])
+        name = table.provenance.rubric_set
+        outcome = policy.decide(table.scores, table.labels).outcome
+        row_of = {ticket_id: row for row, ticket_id in enumerate(table.ids)}
+        failed = {
+            failure.ticket_id: ("", "", *("" for _ in labels), "", failure.kind)
+            for failure in table.failures
+        }
+        for start in range(0, len(dataset.tickets), _AT_ONCE):
+            tickets = dataset.tickets[start : start + _AT_ONCE]
+            at = np.array([row_of[t.id] for t in tickets if t.id in row_of], dtype=np.int64)
+            scored = _scored_cells(table, at, outcome[at], labels)
+            for t in tickets:
+                own = next(scored) if t.id in row_of else failed[t.id]
+                yield (name, t.id, t.group or "", t.label, *own)
 
 
-def _prediction_rows(
-    table: ScoreTable, labels: Sequence[str], policy: Policy
-) -> dict[str, tuple[str, ...]]:
-    """The cells after the gold label, by ticket id."""
-    decisions = policy.decide(table.scores, table.labels)
-    rows: dict[str, tuple[str, ...]] = {
-        failure.ticket_id: ("", "", *("" for _ in labels), "", failure.kind)
-        for failure in table.failures
-    }
-    for i, ticket_id in enumerate(table.ids):
-        own = dict(zip(table.labels, table.scores[i].tolist(), strict=True))
-        rows[ticket_id] = (
-            table.labels[table.top[i]],
-            repr(float(table.top_score[i])),
-            *(repr(own[label]) if label in own else "" for label in labels),
-            OUTCOMES[decisions.outcome[i]],
-            "",
-        )
-    return rows
+def _scored_cells(
+    table: ScoreTable, at: IntArray, outcome: IntArray, labels: Sequence[str]
+) -> Iterator[tuple[str, ...]]:
+    """The cells after the gold label of these rows."""
+    column = {label: table.scores[at, k] for k, label in enumerate(table.labels)}
+    return zip(
+        map(table.labels.__getitem__, table.top[at].tolist()),
+        map(repr, table.top_score[at].tolist()),
+        *(map(repr, column[one].tolist()) if one in column else repeat("") for one in labels),
+        map(OUTCOMES.__getitem__, outcome.tolist()),
+        repeat(""),
+        strict=False,
+    )
 
 
 def left_by_run(path: Path) -> bool:
@@ -224,8 +231,13 @@ def _own_form(form: Form, own: Collection[str], every: Collection[str]) -> Form:
 
 def _read(path: Path, origin: Origin) -> Table:
     form = origin.form
-    told = harness_table(path, origin)
-    return told or read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
+    if path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
+        from ticketbench.edge.results.harness.table import harness_table
+
+        told = harness_table(path, origin)
+        if told is not None:
+            return told
+    return read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
 
 
 def _table(path: Path, origin: Origin) -> Table:

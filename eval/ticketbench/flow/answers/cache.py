@@ -51,7 +51,7 @@ def cache_info(config: Path, *, overrides: Sequence[str] = ()) -> CacheInfo:
     """Count what is stored for the config; sends nothing."""
     from ticketbench.edge.replay.every_ticket import plan
 
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     recording = inputs.config.recording_path
     with answer_source(inputs, mode="replay") as sources:
         path = sources.cache.path
@@ -100,7 +100,7 @@ def prune(
     rubrics_of: dict[Path, list[RubricSet]] = {}
     shown: dict[Path, Path] = {}
     for config in configs:
-        inputs = read_inputs(config, overrides=overrides)
+        inputs = read_inputs(config, overrides=overrides, search=False)
         # However two configs spell it, one file is one cache.
         path = real_path(inputs.config.cache_path).resolve()
         shown.setdefault(path, real_path(inputs.config.cache_path))

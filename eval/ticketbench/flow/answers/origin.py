@@ -17,10 +17,11 @@ from ticketbench.core.quotes import listed, quoted
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.shapes.address import address
 from ticketbench.core.types import Dataset, Finding
-from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.answers.rows import Told
 from ticketbench.edge.endpoints import is_local
-from ticketbench.edge.replay.models import answers
-from ticketbench.edge.replay.source import Source
+from ticketbench.edge.replay.models import told_of_tickets
+from ticketbench.edge.replay.questions import questions
+from ticketbench.edge.replay.source import Source, Sources
 from ticketbench.report.masking.mask import masked_id
 from ticketbench.report.words.numbers import count
 
@@ -31,7 +32,8 @@ _LEAST_MASS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class OfSet:
-    """The answers of one rubric set in order of its tickets, None where there is none.
+    """How the answers of one rubric set came in order of its tickets, None where there is none; no
+    ticket where no answer tells anything.
 
     recorded  the models that the recording names for this endpoint
     """
@@ -39,13 +41,13 @@ class OfSet:
     rubric_set: str
     url: str
     ids: tuple[str, ...]
-    stored: tuple[Stored | None, ...]
+    told: tuple[Told | None, ...]
     recorded: frozenset[str]
 
     @property
     def models(self) -> dict[str, int]:
         """The number of tickets by the model that judged them, the commonest first."""
-        named = (one.details.model for one in self.stored if one is not None)
+        named = (one.details.model for one in self.told if one is not None)
         return dict(Counter(model for model in named if model is not UNSET).most_common())
 
     @property
@@ -54,20 +56,26 @@ class OfSet:
         return address(self.url).shape.model if has_shape(self.url) else None
 
 
-def origin_of(dataset: Dataset, rubrics: RubricSet, source: Source) -> OfSet | None:
-    """Where the answers of a rubric set come from; None for an engine in this process, whose
+def origins_of(dataset: Dataset, rubric_sets: Iterable[RubricSet], sources: Sources) -> list[OfSet]:
+    """Where the answers of these sets come from, but for those of an engine in this process, whose
     version stands in its URL.
     """
-    if is_local(source.url):
-        return None
-    models = {
+    asked = [one for one in rubric_sets if not is_local(sources.of(one).url)]
+    cached = bool(asked) and sources.cache.tells()
+    return [_origin(dataset, one, sources.of(one), cached=cached) for one in asked]
+
+
+def _origin(dataset: Dataset, rubrics: RubricSet, source: Source, *, cached: bool) -> OfSet:
+    recorded = frozenset(
         stored.details.model
         for stored in source.recording.values()
         if stored.url == source.url and stored.details.model is not UNSET
-    }
+    )
+    if not (cached or len(source.recording)):
+        return OfSet(rubrics.name, source.url, (), (), recorded)
     ids = tuple(ticket.id for ticket in dataset.tickets)
-    found = answers(dataset, rubrics, source)
-    return OfSet(rubrics.name, source.url, ids, found, frozenset(models))
+    found = told_of_tickets(questions(dataset, rubrics, source.url), source)
+    return OfSet(rubrics.name, source.url, ids, found, recorded)
 
 
 def models_by_set(origins: Iterable[OfSet]) -> dict[str, dict[str, int]]:
@@ -108,9 +116,9 @@ def _several_models(origin: OfSet) -> Iterable[Finding]:
     parts = []
     for model, n in list(origin.models.items())[:_MOST_NAMED]:
         of_model = [
-            (ticket, stored.recorded_at)
-            for ticket, stored in zip(origin.ids, origin.stored, strict=True)
-            if stored is not None and stored.details.model == model
+            (ticket, told.recorded_at)
+            for ticket, told in zip(origin.ids, origin.told, strict=True)
+            if told is not None and told.details.model == model
         ]
         since = min(moment for _, moment in of_model).isoformat(timespec="minutes")
         first = masked_id(of_model[0][0])
@@ -125,8 +133,8 @@ def _several_models(origin: OfSet) -> Iterable[Finding]:
 
 
 def _cut_texts(origin: OfSet) -> Iterable[Finding]:
-    pairs = zip(origin.ids, origin.stored, strict=True)
-    cut = [ticket for ticket, stored in pairs if stored is not None and _was_cut(stored)]
+    pairs = zip(origin.ids, origin.told, strict=True)
+    cut = [ticket for ticket, told in pairs if told is not None and _was_cut(told)]
     if cut:
         first = ", ".join(map(masked_id, cut[:_MOST_NAMED]))
         yield Finding(
@@ -138,15 +146,15 @@ def _cut_texts(origin: OfSet) -> Iterable[Finding]:
         )
 
 
-def _was_cut(stored: Stored) -> bool:
-    usage = {} if stored.details.usage is UNSET else stored.details.usage
+def _was_cut(told: Told) -> bool:
+    usage = {} if told.details.usage is UNSET else told.details.usage
     return usage.get("truncated", 0) > 0 or usage.get("state_tokens_dropped", 0) > 0
 
 
 def _small_mass(origin: OfSet) -> Iterable[Finding]:
     if not origin.url.startswith("chat+"):
         return
-    wires = (one.details.wire for one in origin.stored if one is not None)
+    wires = (one.details.wire for one in origin.told if one is not None)
     masses = [wire.mass for wire in wires if wire is not UNSET and wire.mass is not UNSET]
     if masses and median(masses) < _LEAST_MASS:
         yield Finding(

@@ -35,7 +35,7 @@ def recheck(
     from ticketbench.edge.replay.every_ticket import used_answers
     from ticketbench.edge.replay.questions import questions
 
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     found: dict[str, Drift] = {}
     with answer_source(inputs, reads_only=True, tell=tell) as sources:
         for rubrics in inputs.rubric_sets:

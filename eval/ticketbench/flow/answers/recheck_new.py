@@ -100,7 +100,7 @@ def recheck_new(
     anything is sent; where nothing is new, nothing is. Raises InputError without a recording, now,
     or where it is the same file then, and what the endpoint raises.
     """
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     new = _new_since(since, inputs)
     by_set = _by_set(inputs, new)
     seed = secrets.randbelow(_SEEDS) if seed is None else seed

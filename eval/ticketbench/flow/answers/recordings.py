@@ -46,7 +46,7 @@ def export_recording(
     from ticketbench.edge.answers.recording import recording_bytes
     from ticketbench.edge.files.atomic import write_file
 
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     path = to or recording_of(inputs)
     older = _older(path)
     kept = _kept(inputs)
@@ -142,7 +142,7 @@ def import_recordings(
     from ticketbench.edge.answers.recording import merged_refusals, read_recording
     from ticketbench.edge.answers.recording_line import canonical_answer
 
-    inputs = read_inputs(config, overrides=overrides)
+    inputs = read_inputs(config, overrides=overrides, search=False)
     paths = tuple(files) or (recording_of(inputs),)
     recordings = {path: read_recording(path) for path in paths}
     _refuse_moved(inputs, recordings.values())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.asking.pacing import Budget
 from ticketbench.edge.replay.drift import Drift
-from ticketbench.flow.answers.origin import OfSet, models_asked, models_by_set, origin_of
+from ticketbench.flow.answers.origin import OfSet, models_asked, models_by_set, origins_of
 from ticketbench.flow.endpoints.leaderboard import efforts_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
@@ -110,8 +110,7 @@ def answered_sets(
             cache.end_refresh(name)
         unfinished = mode != "refresh" and cache.refresh_began(name) is not None
         efforts = efforts_of(inputs, sources)
-        of_sets = (origin_of(inputs.dataset, one, sources.of(one)) for one in sets)
-        origins = [one for one in of_sets if one is not None]
+        origins = origins_of(inputs.dataset, sets, sources)
     return Answered(replayed, unfinished, origins, efforts, batched)
 
 

@@ -27,6 +27,7 @@ from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
 from ticketbench.flow.texts import texts_notes, texts_of
+from ticketbench.measure.gates.completeness import Answered
 from ticketbench.measure.gates.judge import (
     OnChange,
     complete_gate,
@@ -37,7 +38,6 @@ from ticketbench.measure.gates.judge import (
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.results import (
     Against,
-    Answered,
     GateReport,
     GateResult,
     Limit,

@@ -49,7 +49,7 @@ def prepare_pin(config: Path, *, reason: str = "", overrides: Sequence[str] = ()
 
     Raises InputError when the config names no baseline or there is none yet.
     """
-    path, baseline = named_baseline(read_inputs(config, overrides=overrides))
+    path, baseline = named_baseline(read_inputs(config, overrides=overrides, search=False))
     before = baseline.ledger
     same = before is not None and not before.merged and not before.looks
     now = before if before is not None and same else pinned(baseline, reason.strip())

@@ -40,7 +40,7 @@ def write_run(
     manifest: dict[str, Any],
 ) -> None:
     """Write the report folder: pages, results.json, predictions.csv, figures, manifest; where sets
-    are compared also changed.csv.
+    are compared also changed.csv. `tables` are in order of ids.
     """
     from ticketbench.edge.results.predictions import predictions_csv
     from ticketbench.edge.results.store import envelope, write_folder
@@ -50,18 +50,19 @@ def write_run(
 
     shown = inputs.config.file.report
     texts = texts_of(inputs)
-    predictions = predictions_csv(tables, inputs.dataset, inputs.config.policy, cells=shown.csv)
     files = {
         **pages(
             results,
             texts,
-            tables=[table.in_order_of_ids() for table in tables],
+            tables=tables,
             gold={ticket.id: ticket.label for ticket in inputs.dataset.tickets},
             figures=shown.figures,
             seed=SEED,
         ),
         "results.json": envelope("run", results),
-        "predictions.csv": predictions.encode("utf-8"),
+        "predictions.csv": predictions_csv(
+            tables, inputs.dataset, inputs.config.policy, cells=shown.csv
+        ).encode("utf-8"),
     }
     if results.comparisons:
         changed = changed_csv(results.comparisons, texts.texts, cells=shown.csv)

@@ -99,7 +99,7 @@ def _texts(path: Path, results: RunResults, ids: Collection[str] | None) -> tupl
     except (TicketbenchError, ValueError, KeyError, TypeError):
         return nothing, f"no texts: {path / MANIFEST} does not say of which config this report is"
     try:
-        inputs = read_inputs(config, overrides=overrides)
+        inputs = read_inputs(config, overrides=overrides, search=False)
         if inputs.dataset.fingerprint == results.dataset.fingerprint:
             tickets = inputs.dataset.tickets
             wanted = tickets if ids is None else [one for one in tickets if one.id in ids]

@@ -67,7 +67,7 @@ def _rubrics(
     names: tuple[str, str], config: Path | None, overrides: Sequence[str]
 ) -> tuple[RubricSet, RubricSet]:
     if config is not None:
-        inputs = read_inputs(config, overrides=overrides)
+        inputs = read_inputs(config, overrides=overrides, search=False)
         return rubric_set(inputs, names[0]), rubric_set(inputs, names[1])
     sides = read_sides(names)
     first, second = (side.rubrics for side in sides)

@@ -45,7 +45,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     from ticketbench.flow.steps.sources.answers import answer_source
 
     try:
-        inputs = read_inputs(config)
+        inputs = read_inputs(config, search=False)
     except TicketbenchError as error:
         return [*found, _blocked("config", error)]
     n = len(inputs.dataset.tickets)

@@ -16,8 +16,6 @@ from ticketbench.core.errors import (
 from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.types import Failure, Finding, Missing, ScoreTable
 from ticketbench.edge.redaction import shown_url
-from ticketbench.edge.replay.why_missing import because
-from ticketbench.report.words.missing import missing_text
 from ticketbench.report.words.numbers import count
 
 _MOST_TICKETS = 3
@@ -51,6 +49,8 @@ def missing_error(
 
     `shown` is the config as the user would type it.
     """
+    from ticketbench.report.words.missing import missing_text
+
     every = [failure for failures in failed.values() for failure in failures]
     if inputs.recording.absent and not _all_refused(every):
         return AbsentRecordingError(
@@ -64,6 +64,11 @@ def missing_error(
 
 def missing_of(failures: Sequence[Failure]) -> tuple[Missing, ...]:
     """Failures counted by why there is no answer."""
+    if not failures:
+        return ()
+    # What looks for reasons builds every question again; most often there is nothing to look for.
+    from ticketbench.edge.replay.why_missing import because
+
     return Missing.counted(because(failure) for failure in failures)
 
 
@@ -239,6 +244,8 @@ def _all_refused(failures: Sequence[Failure]) -> bool:
 
 def _left(name: str, failures: Sequence[Failure]) -> str:
     """How many answers a set lacks where a limit was reached."""
+    from ticketbench.report.words.missing import missing_text
+
     reasons = Missing.counted(failure.detail for failure in failures)
     known = missing_text(reasons, of=name)
     # The limit itself is said already.
@@ -247,10 +254,12 @@ def _left(name: str, failures: Sequence[Failure]) -> str:
 
 
 def _incomplete(failed: Mapping[str, Sequence[Failure]], help_: str) -> IncompleteError:
+    from ticketbench.report.words.missing import missing_text
+
     problems = []
     for name, failures in failed.items():
         next_ = _ACCEPT if _all_refused(failures) else help_
-        missing = missing_text(Missing.counted(map(because, failures)), of=name)
+        missing = missing_text(missing_of(failures), of=name)
         problems.append(Problem(f"{missing}{_first_tickets(failures)}", "", next_))
     return IncompleteError.of(problems)
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.quotes import words
 from ticketbench.core.types import Finding
-from ticketbench.measure.evaluation import Settings
-from ticketbench.measure.recommendation import Today
 
 if TYPE_CHECKING:
     from ticketbench.edge.results.baseline import Baseline
     from ticketbench.flow.steps.inputs import Inputs
+    from ticketbench.measure.evaluation import Settings
+    from ticketbench.measure.recommendation import Today
 
 SEED = 0
 """Of every draw of a command, so that the same inputs give the same bytes."""
@@ -21,6 +21,8 @@ SEED = 0
 
 def settings_of(inputs: Inputs) -> Settings:
     """How the config wants its answers measured."""
+    from ticketbench.measure.evaluation import Settings
+
     file = inputs.config.file
     return Settings(
         policy=inputs.config.policy,
@@ -43,6 +45,8 @@ def today_of(inputs: Inputs) -> Today:
 
     Else the first set at the policy of the config. A damaged baseline is the gate's to report.
     """
+    from ticketbench.measure.recommendation import Today
+
     kept = _kept(inputs)
     if kept is not None:
         return Today(kept.rubric_set, kept.origin.policy)
@@ -76,11 +80,11 @@ def blessed_findings(inputs: Inputs) -> tuple[Finding, ...]:
 
 def _kept(inputs: Inputs) -> Baseline | None:
     """The baseline, where it can be read and is of a set of this config."""
-    from ticketbench.edge.results.baseline_file import read_baseline
-
     path = inputs.config.baseline_path
     if path is None or not path.is_file():
         return None
+    from ticketbench.edge.results.baseline_file import read_baseline
+
     with suppress(TicketbenchError):
         kept = read_baseline(path)
         if kept.rubric_set in [rubrics.name for rubrics in inputs.rubric_sets]:

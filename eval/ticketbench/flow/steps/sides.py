@@ -18,7 +18,6 @@ from ticketbench.edge.set_names import note_pairs
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
-    from ticketbench.measure.results import RunResults
 
 _RUBRICS = (".yaml", ".yml")
 RESULTS, PREDICTIONS = "results.json", "predictions.csv"
@@ -167,29 +166,27 @@ def _split(text: str) -> tuple[Path, str | None]:
 
 def _of_run(folder: Path, name: str | None) -> Side:
     from ticketbench.edge.results.predictions import read_score_table
-    from ticketbench.edge.results.store import load
-    from ticketbench.measure.results import RunResults
+    from ticketbench.edge.results.run_settings import run_settings
 
-    results = load(folder / RESULTS, RunResults)
-    own = _chosen(results, folder, name)
+    run = run_settings(folder / RESULTS)
+    own = _chosen(run.rubric_sets, folder, name)
     table = read_score_table(folder / PREDICTIONS, own.name).in_order_of_ids()
-    settings = results.evaluations[0].settings
     return Side(
         name=own.name,
         table=table,
         rubrics=own,
-        dataset=results.dataset.fingerprint,
-        policy=settings.policy,
-        costs=settings.costs,
+        dataset=run.dataset,
+        policy=run.policy,
+        costs=run.costs,
     )
 
 
-def _chosen(results: RunResults, folder: Path, name: str | None) -> RubricSet:
-    names = [rubrics.name for rubrics in results.rubric_sets]
+def _chosen(sets: Sequence[RubricSet], folder: Path, name: str | None) -> RubricSet:
+    names = [rubrics.name for rubrics in sets]
     if name is None and len(names) == 1:
-        return results.rubric_sets[0]
+        return sets[0]
     if name not in names:
         note_pairs(names)
         what = f"has no rubric set {quoted(name)}" if name else "has several rubric sets"
         raise InputError(f"{folder} {what}", help=f"choose one: {folder}:SET, of {words(names)}")
-    return results.rubric_sets[names.index(name)]
+    return sets[names.index(name)]

@@ -9,7 +9,7 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Failure, ScoreTable
 from ticketbench.flow.steps.completeness import missing_of
-from ticketbench.measure.gates.results import Answered
+from ticketbench.measure.gates.completeness import Answered
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 
 METHOD = "Fleiss, Cohen and Everitt (1969)"

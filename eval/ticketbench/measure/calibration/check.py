@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.calibration.bins import ece_equal_mass, equal_mass_edges, reliability_bins
@@ -26,7 +25,7 @@ from ticketbench.measure.calibration.corp import (
     shown_fit,
 )
 from ticketbench.measure.calibration.smooth_ece import smooth_ece
-from ticketbench.measure.statistics import intervals
+from ticketbench.measure.statistics import intervals, special
 from ticketbench.measure.statistics.groups import one_per_group
 
 _BINS = 10

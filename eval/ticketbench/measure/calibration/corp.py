@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
+from ticketbench.measure.statistics.compiled import isotonic
 
 N_DRAWS = 500
 
@@ -156,9 +157,7 @@ def isotonic_fit(cells: ScoreCells) -> FloatArray:
 
     Pool adjacent violators (Ayer et al. 1955), 0 to 1.
     """
-    from scipy.optimize import isotonic_regression  # slow to import, needed once per run
-
-    return np.asarray(isotonic_regression(cells.right / cells.n, weights=cells.n).x)
+    return isotonic(cells.right / cells.n, weights=cells.n)
 
 
 def miscalibration(cells: ScoreCells, fit: FloatArray) -> float:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import one_per_group
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.measure.statistics import special
 
 LEAST_EXPECTED = 5
 """Classes that expect fewer are merged: the distribution of chi-square needs as many (Cochran)."""

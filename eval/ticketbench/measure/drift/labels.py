@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.intervals import share
 
 FEWEST = 50

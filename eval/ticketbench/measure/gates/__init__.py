@@ -1,4 +1,4 @@
 """What CI demands: which metrics a gate may name, and how each gate comes out.
 
-In order: metrics, rule, results, power, judge.
+In order: metrics, rule, completeness, results, power, judge.
 """

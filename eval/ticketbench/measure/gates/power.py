@@ -10,12 +10,12 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import IntArray
 from ticketbench.measure.gates.rule import Undecided, least_green
 from ticketbench.measure.kinds import LabelMetric, Metric, RoutingMetric, TicketMetric
 from ticketbench.measure.pairs.change import Change, undefined
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import group_index
 from ticketbench.measure.statistics.intervals import FEWEST_DF, NEARLY_ONE
 

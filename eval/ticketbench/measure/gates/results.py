@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ticketbench.core.types import Estimate, Finding, Missing, Value
-from ticketbench.measure.compare import Comparison, Flip
-from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.gates.rule import Undecided
+from ticketbench.core.types import Estimate, Finding, Value
 from ticketbench.measure.kinds import LabelMetric, Metric
-from ticketbench.measure.results import DatasetSummary
-from ticketbench.measure.rubrics.changes import RubricChange
+
+if TYPE_CHECKING:
+    from ticketbench.measure.compare import Comparison, Flip
+    from ticketbench.measure.evaluation import Evaluation
+    from ticketbench.measure.gates.completeness import Answered
+    from ticketbench.measure.gates.rule import Undecided
+    from ticketbench.measure.results import DatasetSummary
+    from ticketbench.measure.rubrics.changes import RubricChange
 
 Judgement = Literal["pass", "fail", "inconclusive", "skipped"]
 Bound = Literal["value", "low", "high"]
@@ -199,24 +202,6 @@ class OnFresh(Value):
 
 GateResult = Limit | NotWorse | MustPass | Complete | Kept | OnFresh
 """One gate and how it came out; readers `match` its kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How many tickets of a rubric set were asked for and answered, and why the others were not.
-
-    `missing` counts the `n_missing` tickets that asking would mend, by reason. The endpoint refused
-    `n_refused`; `n_accepted` of these are few enough for `endpoint.max_refused`: all or none.
-    """
-
-    rubric_set: str
-    n_requested: int
-    n_scored: int
-    n_failed: int
-    n_missing: int
-    missing: tuple[Missing, ...] = ()
-    n_refused: int = 0
-    n_accepted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

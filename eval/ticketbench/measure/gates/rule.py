@@ -14,10 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy import special
-
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, Change
 from ticketbench.measure.pairs.verdict import NotWorse, loss_exceeds, not_worse
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.holm import holm
 
 Undecided = Literal["pass", "warn", "fail"]

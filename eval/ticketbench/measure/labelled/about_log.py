@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import Estimate
 from ticketbench.measure.labelled.log import LabelledLog
 from ticketbench.measure.pairs.change import IMAGINED
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.intervals import CONFIDENCE, clipped
 
 FEWEST = 30

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import Value
 from ticketbench.measure.labelled.about_log import FEWEST
 from ticketbench.measure.labelled.log import LabelledLog
 from ticketbench.measure.pairs.change import IMAGINED, MOST_NEEDED, Change
+from ticketbench.measure.statistics import special
 
 LEVEL = 0.05
 """How often a loss above the budget may ship, over all releases until the next pin."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import FloatArray, IntArray, Value, strictly_ascending
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import group_index
 from ticketbench.measure.statistics.intervals import (
     CONFIDENCE,

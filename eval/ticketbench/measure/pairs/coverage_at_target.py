@@ -10,7 +10,6 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from scipy import sparse
 
 from ticketbench.core.policy import ROUTE, Policy
 from ticketbench.core.types import FloatArray, IntArray, ScoreTable
@@ -57,9 +56,9 @@ def coverage_at_target(
 
 
 def _draws(
-    base: sparse.csr_array, candidate: sparse.csr_array, min_precision: float, *, seed: int
+    base: FloatArray, candidate: FloatArray, min_precision: float, *, seed: int
 ) -> FloatArray:
-    rng, u = np.random.default_rng(seed), int(base.shape[0])
+    rng, u = np.random.default_rng(seed), len(base)
     drawn = []
     for start in range(0, N_DRAWS, _CHUNK):
         weights = rng.multinomial(u, np.full(u, 1 / u), size=min(_CHUNK, N_DRAWS - start))
@@ -79,14 +78,15 @@ def _coverage(counts: FloatArray, min_precision: float) -> FloatArray:
     return np.asarray(np.where(enough.any(axis=1), chosen, 0.0) / split.sum(axis=(1, 2)))
 
 
-def _by_unit(table: ScoreTable, policy: Policy, unit: IntArray) -> sparse.csr_array:
+def _by_unit(table: ScoreTable, policy: Policy, unit: IntArray) -> FloatArray:
     """How many tickets of each unit fall into each cell, U x 2·width."""
     raw = replace(policy, threshold=0.0, temperature=1.0, label_thresholds=())
     routable = raw.decide(table.scores, table.labels).outcome == ROUTE
     passed = np.where(routable, np.searchsorted(GRID, table.top_score, side="right"), 0)
-    at = (unit, 2 * passed + table.right)
-    shape = (int(unit.max()) + 1, 2 * _WIDTH)
-    return sparse.csr_array(sparse.coo_array((np.ones(len(unit)), at), shape=shape))
+    width = 2 * _WIDTH
+    cell = unit * width + 2 * passed + table.right
+    counts = np.bincount(cell, minlength=(int(unit.max()) + 1) * width)
+    return counts.reshape(-1, width).astype(np.float64)
 
 
 def _units(groups: IntArray, *, seed: int) -> IntArray:

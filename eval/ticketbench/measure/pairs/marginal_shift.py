@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import IntArray, Value
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import one_per_group
 
 

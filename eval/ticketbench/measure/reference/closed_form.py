@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
 from ticketbench.measure.metrics import f1_by_label, macro_f1
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 
 

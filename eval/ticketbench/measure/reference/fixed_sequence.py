@@ -6,10 +6,10 @@ import math
 from itertools import takewhile
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import BoolArray, FloatArray
 from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.statistics import special
 from ticketbench.measure.thresholds.levels import fewest_tickets
 
 SEQUENCE: tuple[float, ...] = tuple(i / 100 for i in range(99, 29, -1))

@@ -7,10 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ticketbench.core.rubrics import RubricSet
-from ticketbench.measure.compare import Flip
+if TYPE_CHECKING:
+    from ticketbench.core.rubrics import RubricSet
+    from ticketbench.measure.compare import Flip
 
 _FEWEST_KEPT = 3
 _MOST_PAIRS = 50_000

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.policy import at_temperature, exceeds
 from ticketbench.core.types import (
@@ -24,7 +23,7 @@ from ticketbench.core.types import (
 )
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.counts.mixed_pairs import FEWEST_GOLD, most_mixed_first
-from ticketbench.measure.statistics import intervals
+from ticketbench.measure.statistics import intervals, special
 from ticketbench.measure.statistics.groups import effective_groups
 
 MOST_MIXED = 0.10

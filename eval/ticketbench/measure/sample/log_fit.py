@@ -10,11 +10,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.sample.answer_cells import answer_cells
 from ticketbench.measure.sample.log_mixture import Kinds, Mixture, kinds_of, mixture
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE, Interval, wilson
 from ticketbench.measure.statistics.resampling import Units, units

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from ticketbench.core.types import Estimate, FloatArray, IntArray
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import effective_groups, group_index
 from ticketbench.measure.statistics.intervals import (
     CONFIDENCE,

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, Value
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.holm import holm
 from ticketbench.measure.statistics.intervals import CONFIDENCE, ONE_UNIT, share, wilson
 

@@ -1,7 +1,4 @@
-"""Intervals for shares and means: Wilson, Clopper-Pearson, cluster-robust t.
-
-scipy.special alone provides the quantiles: scipy.stats costs over a second to import.
-"""
+"""Intervals for shares and means: Wilson, Clopper-Pearson, cluster-robust t."""
 
 from __future__ import annotations
 
@@ -10,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, strictly_ascending
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import effective_number, sums_and_sizes
 
 CONFIDENCE = 0.95

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from ticketbench.core.types import FloatArray, IntArray
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import group_index
 from ticketbench.measure.statistics.intervals import CONFIDENCE, UNDEFINED, Interval
 

@@ -8,11 +8,11 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.policy import exceeds, reaches
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
 from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import one_per_group
 from ticketbench.measure.thresholds.error_shares import correlation_of_errors, exact_p, grouped_p
 from ticketbench.measure.thresholds.levels import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import BoolArray, FloatArray, IntArray
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import group_index
 
 _MOST_BINS, _TICKETS_A_BIN = 20, 25

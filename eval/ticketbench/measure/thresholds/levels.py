@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.types import FloatArray, IntArray, Value
+from ticketbench.measure.statistics import special
 
 SMALLEST_SHARE = 0.1
 """Thresholds that would route fewer tickets than that are not sought."""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import special
 
 from ticketbench.core.policy import Costs
 from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE, mean
 

@@ -1,13 +1,17 @@
-"""What a threshold rule sees of the tickets: top label, two scores, and what was right."""
+"""What a threshold rule sees of the tickets: top label, two scores, and what was right; and with
+which policy a table can be judged that says less.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Decisions, Policy, at_temperature, exceeds
 from ticketbench.core.types import (
+    NEEDS,
     BoolArray,
     FloatArray,
     IntArray,
@@ -91,3 +95,18 @@ class Tickets:
         """The same where the outcomes under `policy` are at hand."""
         missed = None if costs.missed is None else self.missed(policy)
         return np.asarray(costs.review - costs.of(outcome, self.right, missed))
+
+
+def fit_policy(policy: Policy, table: ScoreTable) -> Policy:
+    """`policy` without escalation where not every score of an answer is known.
+
+    Raises InputError for a temperature other than 1: it moves every score by all the others.
+    """
+    if table.complete:
+        return policy
+    if policy.temperature != 1:
+        what = f"{table.provenance.rubric_set} holds no more than the {table.known} of a ticket"
+        what += f", and a temperature {NEEDS['every score']}"
+        help_ = "policy: {temperature: 1} goes with such a table; or give every score"
+        raise InputError(what, help=help_)
+    return replace(policy, escalate_above=OFF)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from ticketbench.core.types import NONE, Estimate, FloatArray, IntArray, ScoreTable
 from ticketbench.measure.estimates import MetricResult, metric_results
@@ -65,6 +64,7 @@ def on_words(texts: Sequence[str], truth: IntArray, n_labels: int) -> Learner:
 
     Which words exist and how rare they are is learnt from the training rows alone.
     """
+    from scipy import sparse
     from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
     words = CountVectorizer(ngram_range=(1, 2), token_pattern=r"\w+")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable
+from ticketbench.measure.statistics.compiled import isotonic
 from ticketbench.measure.statistics.resampling import Units, replicates
 
 _SMALLEST = 20
@@ -182,9 +183,7 @@ def _whole_groups(pool: IntArray, groups: IntArray, size: int, *, seed: int) -> 
 
 def _reached(sizes: IntArray, rights: FloatArray, wanted: float) -> float:
     """The size at which the monotone curve reaches `wanted`; infinity when it never does."""
-    from scipy.optimize import isotonic_regression
-
-    curve = isotonic_regression(rights).x
+    curve = isotonic(rights, weights=np.ones(len(rights)))
     at = int(np.searchsorted(curve, wanted - 1e-9))
     if at == 0:
         return float(sizes[0])

@@ -7,9 +7,9 @@ import math
 
 import numpy as np
 from markupsafe import Markup
-from scipy import special
 
 from ticketbench.core.types import IntArray
+from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.thresholds.saving import unseen

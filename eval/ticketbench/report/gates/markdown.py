@@ -10,12 +10,13 @@ from ticketbench.measure.gates.results import Against, GateReport, GateResult
 from ticketbench.measure.kinds import RoutingMetric, registered
 from ticketbench.report.changes import change_rows, headline_text, turned_text
 from ticketbench.report.gates.rules import change_texts, decided_text, new_answers_text, own_text
-from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words
+from ticketbench.report.gates.verdict import GateVerdict, gate_words
 from ticketbench.report.markdown import escaped, folded
 from ticketbench.report.masking.mask import cut
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 from ticketbench.report.words.masks import masked_text
+from ticketbench.report.words.missing import answered_text
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
 from ticketbench.report.words.verdict import fragility_text, losses_text, verdict_text
 

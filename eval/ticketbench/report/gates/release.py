@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
-from ticketbench.measure.gates.results import OnFresh
 from ticketbench.measure.pairs.verdict import exceeds
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text, left_text
+
+if TYPE_CHECKING:
+    from ticketbench.measure.gates.results import OnFresh
 
 _NOTE = "ticketbench baseline release CONFIG LABELS"
 

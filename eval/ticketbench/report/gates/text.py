@@ -10,9 +10,10 @@ from typing import Literal
 from ticketbench.measure.gates.results import Against, GateReport
 from ticketbench.report.gates.rows import MARKS, GateRow, answer_text, gate_rows, most_broken
 from ticketbench.report.gates.rules import change_texts, decided_text, new_answers_text, own_text
-from ticketbench.report.gates.verdict import GateVerdict, answered_text, gate_words, release_in
+from ticketbench.report.gates.verdict import GateVerdict, gate_words, release_in
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
+from ticketbench.report.words.missing import answered_text
 from ticketbench.report.words.rubrics import change_title, marked, still_wrong_text
 from ticketbench.report.words.verdict import Tone
 

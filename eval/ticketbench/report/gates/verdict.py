@@ -6,11 +6,10 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ticketbench.core.types import Missing
 from ticketbench.measure.gates.results import (
-    Answered,
     Complete,
     GateReport,
     GateResult,
@@ -32,7 +31,9 @@ from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text, left_text, person_text, seen_text
 from ticketbench.report.words.missing import missing_text
-from ticketbench.report.words.verdict import Tone
+
+if TYPE_CHECKING:
+    from ticketbench.report.words.verdict import Tone
 
 OnMissing = Literal["warn", "fail"]
 GateOutcome = Literal["pass", "fail", "undecided", "incomplete"]
@@ -134,14 +135,6 @@ def gate_words(result: GateResult, masked: Masking = NO_TEXTS) -> GateWords:
 def subject(metric: JudgedMetric) -> str:
     """Such as "Accuracy", or "Recall of billing"."""
     return metric.title + (f" of {metric.label}" if metric.label is not None else "")
-
-
-def answered_text(one: Answered) -> str:
-    """Such as "v2: 408 requested = 400 scored + 8 failed"."""
-    return (
-        f"{one.rubric_set}: {one.n_requested:,} requested = {one.n_scored:,} scored + "
-        f"{one.n_failed:,} failed"
-    )
 
 
 def limits_text(result: Limit) -> str:

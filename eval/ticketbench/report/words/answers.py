@@ -8,20 +8,22 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ticketbench.core.types import Estimate
 from ticketbench.measure.counts.mixed_pairs import FEW as FEW_MIXED
 from ticketbench.measure.counts.mixed_pairs import MixedPair
-from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.pairs.change import SAME
 from ticketbench.measure.pairs.label_outcomes import FEW, LabelMove
-from ticketbench.measure.pairs.verdict import Verdict
-from ticketbench.measure.recommendation import Recommendation
 from ticketbench.measure.statistics.intervals import CONFIDENCE
-from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.report.words import numbers
 from ticketbench.report.words.verdict import TONES, Tone, limits
+
+if TYPE_CHECKING:
+    from ticketbench.core.types import Estimate
+    from ticketbench.measure.evaluation import Evaluation
+    from ticketbench.measure.pairs.verdict import Verdict
+    from ticketbench.measure.recommendation import Recommendation
+    from ticketbench.measure.thresholds.saving import Saving
 
 _UNKNOWN = "Not known from these results"
 """Of results of before labels were told, or where no ticket has a label."""

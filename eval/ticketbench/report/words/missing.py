@@ -1,13 +1,16 @@
-"""Missing answers in words: how many, and why, the same wherever it is said."""
+"""Answers in words: how many there are and are missing, and why, the same wherever it is said."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ticketbench.core.types import Missing
-from ticketbench.measure.evaluation import Measured
-from ticketbench.measure.recommendation import incomplete
 from ticketbench.report.words.numbers import count
+
+if TYPE_CHECKING:
+    from ticketbench.core.types import Missing
+    from ticketbench.measure.evaluation import Measured
+    from ticketbench.measure.gates.completeness import Answered
 
 _MOST_REASONS = 5
 
@@ -25,6 +28,14 @@ def missing_text(missing: Sequence[Missing], *, of: str = "") -> str:
     return f"{count(n, 'answer')} missing{whose}" + (f": {why}" if why else "")
 
 
+def answered_text(one: Answered) -> str:
+    """Such as "v2: 408 requested = 400 scored + 8 failed"."""
+    return (
+        f"{one.rubric_set}: {one.n_requested:,} requested = {one.n_scored:,} scored + "
+        f"{one.n_failed:,} failed"
+    )
+
+
 def missing_action(evaluations: Sequence[Measured]) -> str:
     """What to do where too many tickets lack an answer: a new try gets no answer to what was
     refused.
@@ -38,6 +49,8 @@ def incomplete_text(evaluations: Sequence[Measured]) -> str:
     """How many tickets lack an answer, of the first set of which too many do and a new try helps,
     and what to do; else how many were refused.
     """
+    from ticketbench.measure.recommendation import incomplete
+
     e = next(iter(_worth_asking(evaluations) or incomplete(evaluations)))
     under = "" if len(evaluations) == 1 else f" under {e.rubric_set}"
     if e.n_failed == e.n_refused:
@@ -48,4 +61,6 @@ def incomplete_text(evaluations: Sequence[Measured]) -> str:
 
 def _worth_asking(evaluations: Sequence[Measured]) -> list[Measured]:
     """Sets of which too many tickets lack an answer, not all of them refused."""
+    from ticketbench.measure.recommendation import incomplete
+
     return [e for e in incomplete(evaluations) if e.n_failed > e.n_refused]

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ticketbench.core.types import Estimate
-from ticketbench.measure.drift.against import Against, Concern, PeriodAgainst
 from ticketbench.measure.drift.alarm import WEAK, Drift
-from ticketbench.measure.drift.cutoff import NaturalCutoff
-from ticketbench.measure.drift.labels import LabelScores, ScoreSpread
-from ticketbench.measure.drift.log import Counted
-from ticketbench.measure.routing.escalation import Escalation
-from ticketbench.measure.sample.production_mix import ProductionMix
-from ticketbench.measure.sample.workload import Workload
 from ticketbench.report.words import numbers
+
+if TYPE_CHECKING:
+    from ticketbench.core.types import Estimate
+    from ticketbench.measure.drift.against import Against, Concern, PeriodAgainst
+    from ticketbench.measure.drift.cutoff import NaturalCutoff
+    from ticketbench.measure.drift.labels import LabelScores, ScoreSpread
+    from ticketbench.measure.drift.log import Counted
+    from ticketbench.measure.routing.escalation import Escalation
+    from ticketbench.measure.sample.production_mix import ProductionMix
+    from ticketbench.measure.sample.workload import Workload
 
 ASSUMED = (
     "Right: of the tickets that a label fits, the share of top labels to expect [95%], at the mix "

@@ -6,10 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from ticketbench.measure.evaluation import Evaluation
-from ticketbench.measure.results import RunResults
-from ticketbench.measure.standing import Standing
 from ticketbench.report.words import numbers
 from ticketbench.report.words.missing import missing_action
 from ticketbench.report.words.verdict import (
@@ -20,6 +18,11 @@ from ticketbench.report.words.verdict import (
     tickets_text,
     verdict_text,
 )
+
+if TYPE_CHECKING:
+    from ticketbench.measure.evaluation import Evaluation
+    from ticketbench.measure.results import RunResults
+    from ticketbench.measure.standing import Standing
 
 
 def verdict_texts(results: RunResults, *, listed: str = CHANGED_LIST) -> list[VerdictText]:

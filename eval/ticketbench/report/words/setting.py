@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ticketbench.measure.evaluation import Measured
 from ticketbench.measure.pairs.change import SAME
-from ticketbench.measure.recommendation import Recommendation, Setting
-from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS
 from ticketbench.report.words import numbers
 from ticketbench.report.words.missing import incomplete_text
@@ -21,6 +19,11 @@ from ticketbench.report.words.thresholds import (
     short_promise_text,
     unit_of,
 )
+
+if TYPE_CHECKING:
+    from ticketbench.measure.evaluation import Measured
+    from ticketbench.measure.recommendation import Recommendation, Setting
+    from ticketbench.measure.routing.outcomes import RoutingSummary
 
 
 @dataclass(frozen=True, slots=True)

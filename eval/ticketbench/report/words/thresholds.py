@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from ticketbench.core.policy import Policy
 from ticketbench.core.types import Estimate, tells
-from ticketbench.measure.evaluation import Measured
-from ticketbench.measure.thresholds.certificate import Certificate
 from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold
 from ticketbench.measure.thresholds.levels import SMALLEST_SHARE
-from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.report.words import numbers
+
+if TYPE_CHECKING:
+    from ticketbench.measure.evaluation import Measured
+    from ticketbench.measure.thresholds.certificate import Certificate
+    from ticketbench.measure.thresholds.saving import Saving
 
 _ON_OTHERS = "On tickets it was not chosen on"
 

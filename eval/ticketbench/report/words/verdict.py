@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ticketbench.core.quotes import clipped
-from ticketbench.core.types import Estimate
-from ticketbench.measure.agreement.repeats import Repeats
 from ticketbench.measure.calibration.bins import FEWEST_GROUPS, TemperatureReport
-from ticketbench.measure.compare import Comparison
-from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
 from ticketbench.measure.pairs.verdict import Verdict, difference_of
 from ticketbench.measure.statistics.intervals import CONFIDENCE
-from ticketbench.measure.trained.classifier import TrainedClassifier
-from ticketbench.measure.trained.learning_curve import TicketsNeeded
 from ticketbench.report.words import numbers
+
+if TYPE_CHECKING:
+    from ticketbench.core.types import Estimate
+    from ticketbench.measure.agreement.repeats import Repeats
+    from ticketbench.measure.compare import Comparison
+    from ticketbench.measure.evaluation import Evaluation
+    from ticketbench.measure.trained.classifier import TrainedClassifier
+    from ticketbench.measure.trained.learning_curve import TicketsNeeded
 
 CHANGED_LIST = "changed.csv"
 """The file of a report that lists the tickets on which exactly one set is right."""

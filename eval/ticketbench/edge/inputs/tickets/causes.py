@@ -21,20 +21,19 @@ class _Cause:
 
 @dataclass(slots=True)
 class Causes:
-    """The problems of the `n_rows` rows of a file, by cause; the words of the first row stand."""
+    """The problems of the `n_rows` rows of a file, by cause; the words of the first row stand. `n` is
+    how many there are so far, of every row.
+    """
 
     path: Path
     n_rows: int
+    n: int = 0
     _found: dict[Hashable, _Cause] = field(default_factory=dict)
 
     def add(self, cause: Hashable, line: int, what: str, help: str) -> None:
         """The row at `line` has the problem called `cause`."""
         self._found.setdefault(cause, _Cause(what, help)).lines.append(line)
-
-    @property
-    def n(self) -> int:
-        """How many problems there are, of every row."""
-        return sum(len(cause.lines) for cause in self._found.values())
+        self.n += 1
 
     def problems(self) -> list[Problem]:
         """One for each cause, at its first line."""

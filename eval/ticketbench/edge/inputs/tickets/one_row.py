@@ -30,7 +30,7 @@ _ILLEGAL = re.compile("[\0\ud800-\udfff]")
 
 def with_line_feeds(text: str) -> str:
     """`text` with every line end as a line feed, however the file or a checkout writes them."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 @dataclass(slots=True)
@@ -156,7 +156,10 @@ class TicketOfRow:
 
     def _refuse_illegal_characters(self, row: Row) -> None:
         for column, cell in row.values.items():
-            found = _ILLEGAL.search(as_text(cell))
+            text = as_text(cell)
+            if text.isascii() and "\0" not in text:  # of most, in a fifth of the time of a pattern
+                continue
+            found = _ILLEGAL.search(text)
             if found is None:
                 continue
             if found[0] == "\0":

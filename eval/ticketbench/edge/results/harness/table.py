@@ -23,7 +23,6 @@ from ticketbench.edge.results.harness.records import Beside, Record, records
 from ticketbench.edge.tables.rows import Cell, MalformedRow, Row, Table
 
 _START = 1_000_000
-_LINES = (".jsonl", ".ndjson")
 _GOLD_FILE = "PACK/cases.jsonl"
 _NOBODYS = "without a model, of several"
 
@@ -37,14 +36,14 @@ class _Placed:
 
 
 def harness_table(path: Path, origin: Origin) -> Table | None:
-    """The answers in `path` as a table of predictions; None where no known harness wrote it.
+    """The answers in a file of JSON as a table of predictions; None where it is no known harness's.
 
     Questions are rubric sets, and are called `QUESTION@MODEL` where several models answered one. A
     file one of whose own columns the user names is read as it stands. Notes say whose file it is
     and what was left out. Raises InputError for what is not as this harness writes it, and where
     gold labels are missing.
     """
-    if path.suffix.lower() not in (*_LINES, ".json") or not _may_be(path):
+    if not _may_be(path):
         return None
     found, beside = records(path)
     own = _harness_of(found, beside)

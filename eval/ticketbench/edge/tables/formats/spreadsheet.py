@@ -12,7 +12,6 @@ import json
 import re
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -78,6 +77,8 @@ def _unpacked(source: Source) -> set[bytes]:
             return set()
         help_ = "some exports called so are HTML or CSV: save the sheet anew, as .xlsx or CSV"
         raise MalformedRow(1, "not a spreadsheet file", help_)
+    import zipfile
+
     room = Room(len(source.data))
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as packed:

@@ -1,0 +1,68 @@
+"""What a saved run measured and how, without what came of it: that is most of the file, and to make
+the types of all results takes longer than to compare two runs.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ticketbench.core.policy import Costs, Policy
+from ticketbench.core.rubrics import Rubric, RubricSet
+from ticketbench.edge.files.reading import read_bytes
+from ticketbench.edge.results.store import current, not_ours
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """The rubric sets of a run, the fingerprint of its dataset, its policy and its prices."""
+
+    rubric_sets: tuple[RubricSet, ...]
+    dataset: str
+    policy: Policy
+    costs: Costs
+
+
+class _Set(msgspec.Struct):
+    name: str
+    rubrics: tuple[Rubric, ...]
+
+
+class _Dataset(msgspec.Struct):
+    fingerprint: str
+
+
+class _Settings(msgspec.Struct):
+    policy: Policy
+    costs: Costs
+
+
+class _Evaluation(msgspec.Struct):
+    settings: _Settings
+
+
+class _Run(msgspec.Struct):
+    dataset: _Dataset
+    rubric_sets: tuple[_Set, ...]
+    evaluations: tuple[_Evaluation, ...]
+
+
+def run_settings(path: Path) -> RunSettings:
+    """Those of the results.json in `path`, of any version.
+
+    Raises InputError when it cannot be read or is no saved run.
+    """
+    content = read_bytes(path)
+    try:
+        found = msgspec.convert(current(json.loads(content)), _Run)
+        own = found.evaluations[0].settings
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        raise not_ours(path) from None
+    sets = tuple(RubricSet(one.name, one.rubrics) for one in found.rubric_sets)
+    return RunSettings(sets, found.dataset.fingerprint, own.policy, own.costs)
