@@ -22,7 +22,6 @@ from ticketbench.measure.kinds import (
     RoutingMetric,
     TableMetric,
     TicketMetric,
-    counted,
 )
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.statistics import intervals, resampling
@@ -119,11 +118,9 @@ def part_estimate(metric: LabelMetric | RoutingMetric, part: Part, groups: IntAr
     Shares get Wilson, other means a cluster-robust t. The Dice form 2J/(1+J) is monotone in the
     share J, so the Wilson ends of J carry over. No ticket counts: NaN.
     """
-    at = counted(part)
-    values, own = part.values[at], groups[at]
     if not metric.share:
-        return intervals.clipped(intervals.mean(values, own), metric.low, metric.high)
-    share = intervals.share(values, own)
+        return intervals.clipped(intervals.mean(part.values, groups), metric.low, metric.high)
+    share = intervals.share(part.values, groups, among=part.among)
     if isinstance(metric, LabelMetric) and metric.form == "dice":
         return _dice(share)
     return share
@@ -153,8 +150,7 @@ def on_used_cells(function: OfCells, r: int, used: IntArray) -> resampling.Stati
 
 def too_few_to_draw(groups: IntArray) -> bool:
     """Whether resampling groups would draw from fewer than ten effective ones."""
-    grouped = len(np.unique(groups)) < len(groups)
-    return grouped and effective_groups(groups) < resampling.FEWEST_TO_DRAW
+    return effective_groups(groups) < min(len(groups), resampling.FEWEST_TO_DRAW)
 
 
 def _dice(share: Estimate) -> Estimate:

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from ticketbench.core.types import FloatArray, IntArray, Value
+from ticketbench.core.types import FloatArray, IntArray, Value, strictly_ascending
 from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import group_index
 from ticketbench.measure.statistics.intervals import (
@@ -172,8 +172,8 @@ def from_shares(
         return undefined(value, n, NO_TICKETS if len(groups) == 0 else ONE_SIDED)
     if np.isnan(shares).any() or np.isnan(influence).any():
         return undefined(value, n, NO_SLOPE)
-    group = group_index(groups)
-    sizes = _summed(group, np.ones(len(group)))
+    group = None if strictly_ascending(groups) else group_index(groups)
+    sizes = _summed(group, np.ones(len(groups)))
     g, total, squares = len(sizes), float(sizes.sum()), float((sizes * sizes).sum())
     df = total**2 / squares - 1
     if df < FEWEST_DF:
@@ -198,9 +198,9 @@ def _standard_error(variance: Numbers, imagined: Numbers) -> FloatArray:
     return np.asarray(np.sqrt(variance + IMAGINED * imagined**2))
 
 
-def _summed(group: IntArray, values: FloatArray) -> FloatArray:
-    """The sum of each group. Single tickets are groups already, in whatever order."""
-    if group[-1] == len(group) - 1 and np.array_equal(group, np.arange(len(group))):
+def _summed(group: IntArray | None, values: FloatArray) -> FloatArray:
+    """The sum of each group; None: single tickets, which are groups already."""
+    if group is None:
         return values
     return np.asarray(np.bincount(group, weights=values), dtype=np.float64)
 

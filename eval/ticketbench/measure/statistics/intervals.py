@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ticketbench.core.types import Estimate, FloatArray, IntArray
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, strictly_ascending
 from ticketbench.measure.statistics import special
-from ticketbench.measure.statistics.groups import effective_number, group_index
+from ticketbench.measure.statistics.groups import effective_number, sums_and_sizes
 
 CONFIDENCE = 0.95
 ONE_UNIT = "no interval: all tickets are one group"
@@ -113,13 +113,12 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
     if n == 0:
         return ClusteredMean(math.nan, 0, 0, math.nan, math.nan, math.nan)
     residuals = v - v.mean()
-    index = group_index(groups)
-    sums = np.bincount(index, weights=residuals)
+    sums, sizes = sums_and_sizes(residuals, groups)
     g = len(sums)
     cr0 = math.sqrt(float(sums @ sums)) / n
     cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
     independent = math.sqrt(float(residuals @ residuals)) / n
-    worth = float(n) if g == n else effective_number(np.bincount(index))
+    worth = float(n) if g == n else effective_number(sizes)
     return ClusteredMean(float(v.mean()), n, g, independent, cr1, worth)
 
 
@@ -141,17 +140,37 @@ def _effective_n(result: ClusteredMean) -> float:
     return min(float(result.n), result.n * (result.se_independent / cr0) ** 2 if cr0 else result.n)
 
 
-def share(hits: ArrayLike, groups: IntArray, *, confidence: float = CONFIDENCE) -> Estimate:
+def share(
+    hits: ArrayLike,
+    groups: IntArray,
+    *,
+    among: BoolArray | None = None,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
     """A share of tickets with its Wilson interval, on the effective n when tickets share groups.
 
-    `hits` is one truth value per ticket. An effective n above the number of effective groups was
-    estimated from them, so a t quantile takes the place of z; with fewer than two of them it is
-    the number of effective groups itself. No tickets: NaN.
+    `hits` is one truth value per ticket, `among` says which tickets count; None: all of them. An
+    effective n above the number of effective groups was estimated from them, so a t quantile takes
+    the place of z; with fewer than two of them it is the number of effective groups itself. No
+    tickets: NaN.
     """
-    values: FloatArray = np.asarray(hits, dtype=np.float64)
-    n = len(values)
+    marks = np.asarray(hits)
+    n = len(marks) if among is None else int(np.count_nonzero(among))
     if n == 0:
         return Estimate.undefined(0, "no tickets")
+    if strictly_ascending(groups):
+        # Of independent tickets their number alone decides, so nothing is picked or added up.
+        p = int(np.count_nonzero(marks if among is None else marks & among)) / n
+        ends = wilson(p * n, n, confidence=confidence)
+        return Estimate(p, ends.low, ends.high, n, "Wilson")
+    if among is not None:
+        rows = np.flatnonzero(among)
+        marks, groups = marks[rows], groups[rows]
+    return _share_of_groups(marks.astype(np.float64), groups, confidence=confidence)
+
+
+def _share_of_groups(values: FloatArray, groups: IntArray, *, confidence: float) -> Estimate:
+    n = len(values)
     result = clustered_mean(values, groups)  # the one pass over the groups
     n_effective, p, by_groups = _effective_n(result), result.mean, result.effective_groups
     df = math.inf
