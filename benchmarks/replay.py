@@ -14,7 +14,6 @@ of time alone.
 from __future__ import annotations
 
 import asyncio
-import json
 import multiprocessing
 import random
 import statistics
@@ -30,11 +29,11 @@ from typing import Any
 
 import numpy as np
 import urllib3
+from made_job import LABELS, URL, answer, rubric_set
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter, HTTPAdapter
 from requests_cache import CachedSession
 
-from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.memo import WORTH_FROM, Memo
@@ -45,12 +44,7 @@ from ticketbench.edge.replay.every_ticket import Replayed, replay
 from ticketbench.edge.replay.questions import questions
 from ticketbench.edge.replay.source import Source
 
-URL = "http://127.0.0.1:9/classify"
-LABELS = ("account", "billing", "delivery", "order", "returns", "technical")
-RUBRICS = RubricSet(
-    "v1",
-    tuple(Rubric(x, f"Is the customer asking about {x}, and about nothing else?") for x in LABELS),
-)
+RUBRICS = rubric_set("v2")
 ROUNDS = 3
 LOOPED = 2_000
 LATENCY_S = 0.05
@@ -73,15 +67,7 @@ def answers(n: int) -> list[bytes]:
     rng = np.random.default_rng(1)
     drawn = np.round(rng.dirichlet(np.full(6, 0.5), size=n), 6)
     drawn[:, 5] = np.round(1 - drawn[:, :5].sum(axis=1), 6).clip(0, 1)
-    found = []
-    for row in drawn.tolist():
-        scores = dict(zip(LABELS, row, strict=True))
-        listing = [
-            {"label": r.label, "score": scores[r.label], "rubric": r.text} for r in RUBRICS.rubrics
-        ]
-        top = max(scores, key=lambda label: scores[label])
-        found.append(json.dumps({"top_label": top, "scores": scores, "labels": listing}).encode())
-    return found
+    return [answer(row, RUBRICS) for row in drawn.tolist()]
 
 
 def request_key(request: PreparedRequest, **_: object) -> str:

@@ -41,6 +41,8 @@ ALLOWED = {
     # It takes URLs apart, which needs no network.
     "core.shapes.address": PURE | {"urllib"},
     "measure": PURE | {"scipy", "sklearn"},
+    # It loads the compiled functions of scipy without the packages around them.
+    "measure.statistics.compiled": PURE | {"importlib", "scipy", "sys", "threading", "types"},
     # A router is imported into services of others, which need none of our libraries.
     "production": frozenset(sys.stdlib_module_names),
 }

@@ -353,19 +353,32 @@ def test_an_exponent_of_any_length_is_read(exponent: int, sign: str) -> None:
     assert parse_answer(content.encode(), ["a", "b"]).scores == (0.0, 1.0)
 
 
+def _echoing(first: object, second: object, *, escaped: bool = False) -> Answer:
+    """A valid answer whose entries for a and b hold these besides."""
+    told = {"a": first, "b": second}
+    listing = [
+        {"label": label, "score": score, **({} if told[label] is None else {"rubric": told[label]})}
+        for label, score in (("a", 1), ("b", 0))
+    ]
+    content = json.dumps({"scores": {"a": 1, "b": 0}, "top_label": "a", "labels": listing})
+    content = content.replace('"rubric"', '"\\u0072ubric"') if escaped else content
+    return parse_answer(content.encode(), ["a", "b"])
+
+
 def test_rubrics_are_compared_only_where_they_come_back() -> None:
     asked = [("a", "Is it a?"), ("b", "Is it b?")]
-    without = json.dumps({"scores": {"a": 1, "b": 0}}).encode()
+    without = parse_answer(b'{"scores": {"a": 1, "b": 0}, "top_label": "a"}', ["a", "b"])
     assert other_rubrics(without, asked) == ""
-    listing = [{"label": "b", "score": 0, "rubric": "Is it c?"}]
-    echo = json.dumps({"labels": listing})
-    escaped = echo.replace('"rubric"', '"\\u0072ubric"')
-    for content in (echo, escaped):
-        assert other_rubrics(content.encode(), asked) == (
+    for escaped in (False, True):
+        assert other_rubrics(_echoing(None, "Is it c?", escaped=escaped), asked) == (
             "the server answered for another rubric of 'b' than was sent"
         )
-    listing = [{"label": "a", "rubric": " Is  it a?"}, {"label": "b"}, {"label": "b", "rubric": 3}]
-    assert other_rubrics(json.dumps({"labels": listing}).encode(), asked) == ""
+    assert other_rubrics(_echoing(" Is  it a?", None), asked) == ""
+    assert other_rubrics(_echoing(None, 3), asked) == ""
+
+
+def test_what_an_answer_repeats_makes_no_other_answer() -> None:
+    assert _echoing("Is it a?", None) == _echoing(None, None)
 
 
 @pytest.mark.parametrize(

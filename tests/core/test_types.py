@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from tables import random_table, table
 from ticketbench.core.rubrics import Rubric, RubricSet, fingerprint
-from ticketbench.core.types import NONE, Dataset, Estimate, Failure, Ticket
+from ticketbench.core.types import (
+    NONE,
+    Dataset,
+    Estimate,
+    Failure,
+    Ticket,
+    highest,
+    second_highest,
+)
 
 SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
 
@@ -275,3 +283,12 @@ def test_failures_stand_in_order_of_ids_too() -> None:
     failed = [Failure("z", "timeout"), Failure("b", "timeout")]
     of = table([[0.8, 0.1, 0.1]], ["a"], failures=failed).in_order_of_ids()
     assert [failure.ticket_id for failure in of.failures] == ["b", "z"]
+
+
+def test_the_second_highest_score_is_the_second_of_a_stable_order() -> None:
+    rng = np.random.default_rng(5)
+    for k in (2, 3, 7):
+        scores = rng.integers(0, 4, size=(300, k)) / 4
+        order = np.argsort(-scores, axis=1, kind="stable")
+        found = second_highest(scores, highest(scores)[0])
+        assert found.tolist() == order[:, 1].tolist()

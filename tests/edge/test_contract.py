@@ -20,6 +20,7 @@ from ticketbench.edge.contract import (
     answer_key,
     as_stored,
     asked_labels,
+    body_function,
     key_function,
     request_body,
 )
@@ -110,13 +111,14 @@ def test_another_question_has_another_key(url: str, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "Refund, please", 'Grüße "😀"\n'])
-def test_the_key_of_a_text_is_that_of_its_request(text: str) -> None:
+def test_key_and_body_of_a_text_are_those_of_its_request(text: str) -> None:
+    assert body_function(RUBRICS)(text) == request_body(text, RUBRICS)
     assert key_function(URL, RUBRICS)(text) == answer_key(URL, request_body(text, RUBRICS))
 
 
 def test_the_labels_of_a_request_are_read_back_from_it() -> None:
     asked = asked_labels(request_body("x", RUBRICS))
-    assert asked == [AskedLabel(MONEY.label, MONEY.text), AskedLabel(FAULT.label, FAULT.text)]
+    assert asked == (AskedLabel(MONEY.label, MONEY.text), AskedLabel(FAULT.label, FAULT.text))
 
 
 def test_bytes_moved_from_url_to_body_change_the_key() -> None:

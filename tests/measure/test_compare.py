@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -31,6 +32,7 @@ from ticketbench.measure.pairs.changes import MetricChange
 from ticketbench.measure.pairs.pairing import paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.pairs.verdict import not_worse as not_worse_gate
+from ticketbench.measure.statistics import groups as of_groups
 from ticketbench.measure.statistics.intervals import clustered_mean
 
 SEARCH = settings(max_examples=25, deadline=None, derandomize=True)
@@ -641,3 +643,43 @@ def test_with_groups_the_order_of_tickets_does_not_matter_either(
         ends = [first.difference.low, first.difference.high]
         found = [second.difference.low, second.difference.high]
         assert found == pytest.approx(ends, abs=1e-9, nan_ok=True), first.name
+
+
+def test_a_comparison_passes_over_the_groups_so_many_times(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passes: list[int] = []
+    countable = of_groups._countable
+    monkeypatch.setattr(of_groups, "_countable", lambda g: passes.append(len(g)) or countable(g))
+    base, candidate = (random_table(400, n_groups=150, seed=seed) for seed in (1, 2))
+    candidate = replace(candidate, groups=base.groups)
+    compare(base, candidate, policy=Policy(), costs=Costs(), min_precision=0.9)
+    assert len(passes) <= 50
+
+
+def test_a_comparison_of_20_000_tickets_takes_no_more_memory_than_this() -> None:
+    rng, few = np.random.default_rng(0), random_table(5, k=6)
+    truth = rng.integers(0, 6, 20_000)
+    sides = []
+    for _ in range(2):
+        parts = rng.dirichlet([0.3] * 6, size=20_000).round(6)
+        parts = (0.8 * parts).round(6)
+        parts[np.arange(20_000), truth] += 0.2
+        side = replace(few, ids=tuple(map(str, range(20_000))), truth=truth, scores=parts,
+                       groups=np.arange(20_000))  # fmt: skip
+        sides.append(side)
+    compare(few, few, policy=Policy(), costs=Costs(), min_precision=0.9)
+    tracemalloc.start()
+    try:
+        compare(sides[0], sides[1], policy=Policy(), costs=Costs(), min_precision=0.9)
+        assert tracemalloc.get_traced_memory()[1] < 37 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_tickets_in_order_are_compared_as_those_that_have_to_be_sorted() -> None:
+    base, candidate = (random_table(90, seed=seed, n_groups=40) for seed in (3, 4))
+    order = np.argsort(np.array(base.ids))
+    sorted_ = [side.rows(order) for side in (base, candidate)]
+    known: dict[str, Any] = {"policy": Policy(), "costs": Costs(), "min_precision": 0.8}
+    assert compare(sorted_[0], sorted_[1], **known) == compare(base, candidate, **known)

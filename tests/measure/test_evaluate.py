@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.label_results import LabelResult
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.routing.outcomes import GRID
+from ticketbench.measure.statistics import groups as of_groups
 from ticketbench.measure.statistics.intervals import wilson
 from ticketbench.measure.thresholds.choose import choose_thresholds
 
@@ -499,3 +501,31 @@ def test_accuracy_coverage_and_precision_have_names_of_their_own(small: Evaluati
 def test_an_evaluation_is_short_in_a_failed_assertion(small: Evaluation) -> None:
     ends = small.accuracy
     assert repr(small) == f"v1: accuracy 0.800 [{ends.low:.3f}, {ends.high:.3f}], n=5"
+
+
+@pytest.mark.parametrize(("n_groups", "most"), [(None, 0), (150, 215)])
+def test_an_evaluation_passes_over_the_groups_so_many_times(
+    n_groups: int | None, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes: list[int] = []
+    countable = of_groups._countable
+    monkeypatch.setattr(of_groups, "_countable", lambda g: passes.append(len(g)) or countable(g))
+    evaluate(random_table(400, n_groups=n_groups), Settings())
+    # One for each of the 101 thresholds of the sweep, the others for everything else.
+    assert len(passes) <= most
+
+
+def test_an_evaluation_of_20_000_tickets_takes_no_more_memory_than_this() -> None:
+    rng = np.random.default_rng(0)
+    parts = rng.dirichlet([0.3] * 6, size=20_000).round(6)
+    truth = np.where(rng.random(20_000) < 0.8, parts.argmax(axis=1), rng.integers(0, 6, 20_000))
+    few = random_table(5, k=6)
+    many = replace(few, ids=tuple(map(str, range(20_000))), truth=truth, scores=parts,
+                   groups=np.arange(20_000))  # fmt: skip
+    evaluate(few, Settings())  # what is imported on the way does not count
+    tracemalloc.start()
+    try:
+        evaluate(many, Settings())
+        assert tracemalloc.get_traced_memory()[1] < 24 * 2**20
+    finally:
+        tracemalloc.stop()

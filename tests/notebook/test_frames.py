@@ -18,6 +18,7 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.edge.results.rows import Predictions
 from ticketbench.notebook import columns
+from ticketbench.notebook import frames as module
 from ticketbench.notebook.data import read_data
 from ticketbench.notebook.frames import frame_of, of_predictions, of_probabilities
 
@@ -42,6 +43,40 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
         rows.append([*own, *told, draw(st.sampled_from(["timeout", "http"])) if failed else ""])
     head = ["rubric_set", "ticket_id", "group_id", "label", "top_label", "score"]
     return pd.DataFrame(rows, columns=[*head, *(f"score_{label}" for label in LABELS), "failure"])
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(frame=frames(), bad=st.sampled_from([None, 0.9, math.inf, "x"]), kind=st.sampled_from("fO"))
+def test_a_frame_is_read_alike_by_column_and_by_row(
+    frame: pd.DataFrame, bad: object, kind: str
+) -> None:
+    if kind == "O" or bad == "x":
+        frame = frame.astype({f"score_{label}": object for label in LABELS})
+    if bad is not None:
+        frame.loc[len(frame) - 1, "score_b"] = bad
+    told = read(frame)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "clean", lambda stream, origin: None)
+        assert told == read(frame)
+
+
+def read(frame: pd.DataFrame) -> object:
+    try:
+        found = of_predictions(frame, None, name="x")
+    except InputError as error:
+        return error.problems
+    table = found.table
+    arrays = (table.truth, table.groups, table.scores, table.stated)
+    own = [None if one is None else one.tolist() for one in arrays]
+    said = (table.ids, table.labels, table.failures, table.provenance, found.notes, found.unscored)
+    return own, said, list(found.labels), list(found.named_groups)
+
+
+def test_a_clean_frame_never_becomes_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "predictions", None)
+    frame = pd.DataFrame({"a": [0.9, 0.2], "b": [0.1, 0.8]}, dtype=np.float32)
+    found = of_probabilities(frame.round(1), ["a", "b"], name="x")
+    assert found.table.scores.tolist() == frame.round(1).to_numpy(np.float64).tolist()
 
 
 def back(found: Predictions) -> pd.DataFrame:

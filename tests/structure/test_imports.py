@@ -148,14 +148,20 @@ assert not {name for name in loaded if name.startswith(('ticketbench.edge', 'tic
     assert done.returncode == 0, done.stderr
 
 
+GATES = "gates=[{metric: accuracy, on: v2, min: 0}]"
+
+
 @pytest.mark.parametrize(
     ("words", "most_of_ours", "most"),
     [
-        (("run", "eval.yaml", "--mode", "replay"), 400, 1400),
-        (("compare", "reports/eval:v1", "reports/eval:v2"), 225, 900),
-        (("score", "reports/eval/predictions.csv", "--rubric-set", "v1"), 235, 1080),
+        (("run", "eval.yaml", "--mode", "replay"), 385, 955),
+        (("compare", "reports/eval:v1", "reports/eval:v2"), 160, 525),
+        (("score", "reports/eval/predictions.csv", "--rubric-set", "v1"), 175, 560),
+        (("gate", "eval.yaml", "--set", GATES), 370, 920),
+        (("validate", "eval.yaml"), 245, 715),
+        (("threshold", "reports/eval:v1"), 210, 610),
     ],
-    ids=["run", "compare", "score"],
+    ids=["run", "compare", "score", "gate", "validate", "threshold"],
 )
 def test_a_command_loads_about_as_many_modules_as_it_needs(
     words: tuple[str, ...], most_of_ours: int, most: int, answered: Path
@@ -163,8 +169,20 @@ def test_a_command_loads_about_as_many_modules_as_it_needs(
     loaded(command("run", "eval.yaml", "--mode", "replay"), answered)
     modules = loaded(command(*words), answered)
     ours = {name for name in modules if name.startswith("ticketbench")}
-    assert 150 < len(ours) <= most_of_ours
+    assert 100 < len(ours) <= most_of_ours
     assert len(modules) <= most
+    unwanted = {"scipy.special", "scipy.optimize", "scipy.sparse", "scipy.stats", "scipy.linalg"}
+    assert not modules & {*unwanted, "pandas", "sklearn", "matplotlib", "requests_cache"}
+
+
+def test_neither_score_nor_compare_makes_what_only_results_and_pages_need(answered: Path) -> None:
+    loaded(command("run", "eval.yaml", "--mode", "replay"), answered)
+    for words in (
+        ("compare", "reports/eval:v1", "reports/eval:v2"),
+        ("score", "reports/eval/predictions.csv", "--rubric-set", "v1"),
+    ):
+        modules = loaded(command(*words), answered)
+        assert not modules & {"ticketbench.measure.results", "cattrs", "jinja2", "ruamel.yaml"}
 
 
 def test_comparing_saved_runs_reads_no_config(answered: Path) -> None:

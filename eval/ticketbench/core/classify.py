@@ -61,12 +61,14 @@ class Answer:
 
     model      as the answer names it, where that is a name; two answers are equal without it
     truncated  the answer says that it judged a part of the text alone
+    echo       the rubrics that it repeats, by label
     """
 
     scores: tuple[float, ...]
     top_label: str
     model: str | None = field(default=None, compare=False)
     truncated: bool = field(default=False, compare=False)
+    echo: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 def question(text: str, labels: Iterable[tuple[str, str]]) -> bytes:
@@ -98,7 +100,8 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
     if extra:
         raise ContractViolation(f"scores for labels that were not asked for: {listed(extra)}")
     values = tuple(number_of(label, scores[label]) for label in labels)
-    check_sum(values, decimals=max(_decimals(scores[label]) for label in labels))
+    if abs(math.fsum(values) - 1) > AGREEMENT:
+        check_sum(values, decimals=max(map(_decimals, scores.values())))
     top_label = data.get("top_label")
     if not isinstance(top_label, str) or top_label not in scores:
         raise ContractViolation("top_label is not one of the labels")
@@ -106,26 +109,22 @@ def parse_answer(content: bytes, labels: Sequence[str]) -> Answer:
         raise ContractViolation(
             f"top_label is {quoted(top_label)}, but another label scores higher"
         )
-    _check_listing(data.get("labels"), scores)
-    return Answer(values, top_label, model_named(data.get("model")), _truncated(data.get("usage")))
+    listing = data.get("labels")
+    _check_listing(listing, scores)
+    model, truncated = model_named(data.get("model")), _truncated(data.get("usage"))
+    return Answer(values, top_label, model, truncated, _echo(listing or ()))
 
 
-def other_rubrics(content: bytes, labels: Iterable[tuple[str, str]]) -> str:
+def other_rubrics(answer: Answer, labels: Iterable[tuple[str, str]]) -> str:
     """What is wrong when a valid answer echoes other rubrics than were asked; else empty.
 
     `labels` are pairs of name and rubric. Blanks do not count, and an answer without rubrics says
     nothing.
     """
-    if b"rubric" not in content and b"\\u" not in content:
-        return ""
-    listing = answer_json(content).get("labels") or []
-    sent = {name: rubric.split() for name, rubric in labels}
-    for entry in listing:
-        rubric = entry.get("rubric")
-        if isinstance(rubric, str) and rubric.split() != sent[entry["label"]]:
-            return (
-                f"the server answered for another rubric of {quoted(entry['label'])} than was sent"
-            )
+    sent = dict(labels)
+    for label, rubric in answer.echo.items():
+        if rubric.split() != sent[label].split():
+            return f"the server answered for another rubric of {quoted(label)} than was sent"
     return ""
 
 
@@ -141,14 +140,18 @@ def check_scores(scores: Mapping[str, float], top_label: str) -> None:
 
 
 def check_sum(scores: Sequence[float], *, decimals: int) -> None:
-    """Raise ContractViolation when `scores`, printed with so many decimals, do not sum to 1.
-
-    Tolerance max(1e-6, K · 0.5 · 10^-d), d = `decimals`, at least 2.
-    """
-    tolerance = max(1e-6, len(scores) * 0.5 * 10.0 ** -max(2, decimals))
+    """Raise ContractViolation when `scores`, printed with so many decimals, do not sum to 1."""
     total = math.fsum(scores)
-    if abs(total - 1) > tolerance + 1e-12:
+    if abs(total - 1) > sum_tolerance(len(scores), decimals=decimals):
         raise ContractViolation(f"the scores sum to {total:.6g}, not to 1")
+
+
+def sum_tolerance(n_scores: int, *, decimals: int) -> float:
+    """How far K = `n_scores` may sum from 1, printed with so many decimals.
+
+    max(1e-6, K · 0.5 · 10^-d), d = `decimals`, at least 2; and what sums of floats may be off by.
+    """
+    return max(1e-6, n_scores * 0.5 * 10.0 ** -max(2, decimals)) + 1e-12
 
 
 def decimals_of(text: str) -> int:
@@ -163,15 +166,16 @@ def decimals_of(text: str) -> int:
 
 
 class _Printed(float):
-    """A score that remembers how it was printed, and with how many decimals."""
+    """A score that remembers how it was printed."""
 
+    __slots__ = ("text",)
     text: str
-    decimals: int
 
-    def __new__(cls, text: str) -> _Printed:
-        number = super().__new__(cls, text)
-        number.text, number.decimals = text, decimals_of(text)
-        return number
+
+def _printed(text: str) -> _Printed:
+    number = _Printed(text)
+    number.text = text
+    return number
 
 
 def as_printed(number: float) -> str:
@@ -180,37 +184,39 @@ def as_printed(number: float) -> str:
 
 
 def _decimals(score: float) -> int:
-    return score.decimals if isinstance(score, _Printed) else 0
+    return decimals_of(score.text) if isinstance(score, _Printed) else 0
 
 
 def answer_json(content: bytes) -> Any:
     """The JSON of an answer, strictly: no key twice, no NaN. Raises ContractViolation."""
     if len(content) > MOST_ANSWER_BYTES:
         raise ContractViolation(TOO_LARGE)
-
-    def unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        result = dict(items)
-        if len(result) < len(items):
-            raise ContractViolation("the answer holds a key twice")
-        return result
-
-    def refuse(constant: str) -> Any:
-        raise ContractViolation(f"the answer holds {constant}")
-
     try:
-        text = content.decode("utf-8")
-        return json.loads(
-            text,
-            object_pairs_hook=unique,
-            parse_constant=refuse,
-            parse_float=_Printed,
-            # Python refuses to read longer ones, with an error like that of broken JSON.
-            parse_int=lambda digits: int(digits) if len(digits) < 1000 else math.inf,
-        )
+        return _decode(content.decode("utf-8"))
     except RecursionError:
         raise ContractViolation("the answer is nested too deeply") from None
     except ValueError:
         raise ContractViolation("the answer is not valid UTF-8 JSON", passing=True) from None
+
+
+def _unique(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(items)
+    if len(result) < len(items):
+        raise ContractViolation("the answer holds a key twice")
+    return result
+
+
+def _refuse(constant: str) -> Any:
+    raise ContractViolation(f"the answer holds {constant}")
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_refuse,
+    parse_float=_printed,
+    # Python refuses to read longer ones, with an error like that of broken JSON.
+    parse_int=lambda digits: int(digits) if len(digits) < 1000 else math.inf,
+).decode
 
 
 def number_of(label: str, value: Any) -> float:
@@ -259,3 +265,8 @@ def _check_listing(listing: Any, scores: dict[str, Any]) -> None:
         known = False
     if not known or any(abs(scores[x] - number_of(x, s)) > AGREEMENT for x, s in pairs):
         raise ContractViolation("the list 'labels' does not match 'scores'")
+
+
+def _echo(listing: Any) -> dict[str, str]:
+    rubrics = ((entry["label"], entry.get("rubric")) for entry in listing)
+    return {label: rubric for label, rubric in rubrics if isinstance(rubric, str)}

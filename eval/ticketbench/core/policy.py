@@ -110,12 +110,13 @@ class Policy:
         """
         import numpy as np
 
-        if scores.size and not np.max(scores, axis=1).all():
-            raise ValueError(_NOTHING_SAID)
-        sharpened = at_temperature(scores, self.temperature)
         # Of the raw scores: rounding in the power can make a tie of two that differ by a hair.
         top = np.argmax(scores, axis=1).astype(np.int64)
-        top_score = np.max(sharpened, axis=1, initial=0.0)
+        rows = np.arange(len(scores))
+        if not scores[rows, top].all():
+            raise ValueError(_NOTHING_SAID)
+        sharpened = at_temperature(scores, self.temperature)
+        top_score = sharpened[rows, top]
         two_above = np.asarray(exceeds(sharpened, self.escalate_above).sum(axis=1) >= 2)
         return self.decide_by_top(top, top_score, two_above, labels)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
@@ -34,6 +33,8 @@ Known = Literal["top label", "top score", "every score"]
 """
 
 _KNOWN: tuple[Known, ...] = ("top label", "top score", "every score")
+
+_CHUNK = 1 << 14
 
 NEEDS: dict[Known, str] = {
     "top label": "needs the top label",
@@ -112,8 +113,9 @@ class Dataset:
             ticket if ticket.group == group else replace(ticket, group=group)
             for ticket, group in zip(self.tickets, groups, strict=True)
         )
-        found = copy(self)
-        object.__setattr__(found, "tickets", tickets)
+        found = object.__new__(Dataset)  # no digest of all texts is made anew
+        for name in self.__slots__:
+            object.__setattr__(found, name, tickets if name == "tickets" else getattr(self, name))
         return found
 
     @property
@@ -174,6 +176,11 @@ class Repeat:
     name: str
 
 
+def strictly_ascending(numbers: IntArray) -> bool:
+    """Whether each number is above the one before, as the groups of independent tickets are."""
+    return bool(np.all(numbers[1:] > numbers[:-1]))
+
+
 def highest(scores: FloatArray) -> tuple[IntArray, FloatArray]:
     """The index of the highest score of each row of n x K scores, and that score.
 
@@ -183,6 +190,19 @@ def highest(scores: FloatArray) -> tuple[IntArray, FloatArray]:
         return np.zeros(len(scores), dtype=np.int64), np.zeros(len(scores))
     top = np.argmax(scores, axis=1).astype(np.int64)
     return top, scores[np.arange(len(scores)), top]
+
+
+def second_highest(scores: FloatArray, top: IntArray) -> IntArray:
+    """The index of the highest score of each row beside that at `top`; K >= 2 scores a row.
+
+    A tie goes to the earlier column.
+    """
+    second = np.empty(len(scores), dtype=np.int64)
+    for start in range(0, len(scores), _CHUNK):
+        others = scores[start : start + _CHUNK].copy()
+        others[np.arange(len(others)), top[start : start + _CHUNK]] = -np.inf
+        second[start : start + _CHUNK] = np.argmax(others, axis=1)
+    return second
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -269,6 +289,8 @@ class ScoreTable:
     @property
     def n_groups(self) -> int:
         """Number of independent groups among the scored tickets."""
+        if strictly_ascending(self.groups):
+            return self.n_scored
         return len(np.unique(self.groups))
 
     @property
@@ -281,7 +303,7 @@ class ScoreTable:
         at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
         return replace(
             self,
-            ids=tuple(self.ids[i] for i in at),
+            ids=tuple(map(self.ids.__getitem__, at.tolist())),
             truth=self.truth[at].copy(),
             groups=self.groups[at].copy(),
             scores=self.scores[at].copy(),

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import msgspec
 
-from ticketbench.core.classify import question
+from ticketbench.core.classify import Answer, question
 from ticketbench.core.rubrics import RubricSet
 
 KEY_VERSION = "ticketbench-answer-1"
@@ -31,9 +32,22 @@ class Reply:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ValidReply(Reply):
+    """A reply with status 200 whose body is a valid answer, and what that says."""
+
+    answer: Answer = field(kw_only=True)
+
+
 def request_body(text: str, rubrics: RubricSet) -> bytes:
     """The JSON body of one question of a rubric set."""
     return question(text, ((rubric.label, rubric.text) for rubric in rubrics.rubrics))
+
+
+def body_function(rubrics: RubricSet) -> Callable[[str], bytes]:
+    """From a ticket's text to `request_body(text, rubrics)`, with all but the text made once."""
+    rest = request_body("", rubrics).removeprefix(b'{"text":""')
+    return lambda text: b'{"text":%b%b' % (_encode(text), rest)
 
 
 def answer_key(url: str, body: bytes) -> str:
@@ -49,17 +63,14 @@ def key_function(url: str, rubrics: RubricSet) -> Callable[[str], str]:
     """From a ticket's text to the key of its answer: `answer_key(url, request_body(text, rubrics))`
     with everything but the text computed once.
     """
-    body = request_body("", rubrics)
-    rest = body.removeprefix(b'{"text":""')
-    start = hashlib.sha256()
+    body_of, start = body_function(rubrics), hashlib.sha256()
     for part in (KEY_VERSION.encode(), url.encode()):
         start.update(len(part).to_bytes(8, "big"))
         start.update(part)
 
     def key_of(text: str) -> str:
-        told = b'{"text":%b%b' % (_encode(text), rest)
-        digest = start.copy()
-        digest.update(len(told).to_bytes(8, "big") + told)
+        body, digest = body_of(text), start.copy()
+        digest.update(len(body).to_bytes(8, "big") + body)
         return digest.hexdigest()
 
     return key_of
@@ -96,7 +107,7 @@ def as_stored(content: bytes) -> bytes:
 _encode = msgspec.json.Encoder().encode
 
 
-class AskedLabel(msgspec.Struct):
+class AskedLabel(msgspec.Struct, frozen=True):
     """One entry of `labels` in a request."""
 
     name: str
@@ -104,12 +115,19 @@ class AskedLabel(msgspec.Struct):
 
 
 class _Asked(msgspec.Struct):
-    labels: list[AskedLabel]
+    labels: msgspec.Raw
 
 
 _decode_asked = msgspec.json.Decoder(_Asked).decode
+_decode_labels = lru_cache(msgspec.json.Decoder(tuple[AskedLabel, ...]).decode)
+"""All questions of a rubric set have the same labels."""
 
 
-def asked_labels(body: bytes) -> list[AskedLabel]:
+def asked_labels(body: bytes) -> tuple[AskedLabel, ...]:
     """The labels of a request that `request_body` made."""
-    return _decode_asked(body).labels
+    return _decode_labels(labels_json(body))
+
+
+def labels_json(body: bytes) -> bytes:
+    """The JSON of the labels of such a request, to tell rubric sets apart without reading it."""
+    return bytes(_decode_asked(body).labels)

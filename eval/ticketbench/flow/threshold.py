@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from os.path import isfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs
@@ -14,11 +15,13 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.types import NEEDS, ScoreTable, tells
 from ticketbench.edge.results.forms.options import AS_OURS, Form
-from ticketbench.flow.report.folder import ReportFolder, named_report, report_folder, set_of
 from ticketbench.measure.advice.threshold import ThresholdAdvice, advice, saved_advice
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.recommendation import Today
-from ticketbench.measure.results import RunResults
+
+if TYPE_CHECKING:
+    from ticketbench.flow.report.folder import ReportFolder
+    from ticketbench.measure.results import RunResults
 
 COSTS = {
     "misroute": "misroute",
@@ -83,6 +86,8 @@ def threshold(
     if form != AS_OURS:
         help_ = "give the FILE; what a run left is read as it is"
         raise InputError("the form of a table is said, and no table is named", help=help_)
+    from ticketbench.flow.report.folder import named_report, report_folder, set_of
+
     folder, name = named_report(source, config=config)
     found = report_folder(folder, texts=False)
     name = set_of(found.results, name, where=folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Literal
 
 import numpy as np
@@ -266,32 +267,35 @@ def _contingency(a: ScoreTable, b: ScoreTable) -> Contingency:
 
 def _flips(a: ScoreTable, b: ScoreTable) -> tuple[Flip, ...]:
     """Broken tickets first, each kind by confidence of the wrong answer, highest first."""
-    kinds: tuple[Literal["fixed", "broken"], ...] = ("broken", "fixed")
-    changed = np.flatnonzero(a.right != b.right).tolist()
-    return tuple(sorted((_flip(kinds[bool(b.right[i])], a, b, i) for i in changed), key=_by_harm))
+    broken = _flips_of("broken", a, b, a.right & ~b.right)
+    return (*broken, *_flips_of("fixed", a, b, ~a.right & b.right))
 
 
 def still_wrong(base: ScoreTable, candidate: ScoreTable) -> tuple[Flip, ...]:
     """The tickets with a gold label that both sets get wrong, most confidently wrong first."""
     a, b = paired_rows(base, candidate)
-    rows = np.flatnonzero(~a.right & ~b.right).tolist()
-    return tuple(sorted((_flip("still wrong", a, b, i) for i in rows), key=_by_harm))
+    return tuple(_flips_of("still wrong", a, b, ~a.right & ~b.right))
 
 
-def _flip(
-    kind: Literal["fixed", "broken", "still wrong"], a: ScoreTable, b: ScoreTable, i: int
-) -> Flip:
-    return Flip(
-        kind=kind,
-        ticket_id=a.ids[i],
-        gold=a.gold_labels[a.truth[i]],
-        base_label=a.labels[a.top[i]],
-        base_score=float(a.top_score[i]),
-        candidate_label=b.labels[b.top[i]],
-        candidate_score=float(b.top_score[i]),
+_Kind = Literal["fixed", "broken", "still wrong"]
+
+
+def _flips_of(kind: _Kind, a: ScoreTable, b: ScoreTable, which: BoolArray) -> list[Flip]:
+    """The tickets `which`, most confidently wrong first."""
+    rows = np.flatnonzero(which)
+    flips = map(
+        Flip,
+        repeat(kind),
+        map(a.ids.__getitem__, rows.tolist()),
+        map(a.gold_labels.__getitem__, a.truth[rows].tolist()),
+        map(a.labels.__getitem__, a.top[rows].tolist()),
+        a.top_score[rows].tolist(),
+        map(b.labels.__getitem__, b.top[rows].tolist()),
+        b.top_score[rows].tolist(),
     )
+    return sorted(flips, key=_by_harm)
 
 
-def _by_harm(flip: Flip) -> tuple[bool, float, str]:
+def _by_harm(flip: Flip) -> tuple[float, str]:
     known = 0.0 if math.isnan(flip.wrong_score) else flip.wrong_score
-    return flip.kind == "fixed", -known, flip.ticket_id
+    return -known, flip.ticket_id

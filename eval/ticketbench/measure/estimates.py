@@ -22,11 +22,10 @@ from ticketbench.measure.kinds import (
     RoutingMetric,
     TableMetric,
     TicketMetric,
-    counted,
 )
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.statistics import intervals, resampling
-from ticketbench.measure.statistics.groups import Counted, Groups, effective_groups, n_tickets
+from ticketbench.measure.statistics.groups import Groups, effective_groups, n_tickets
 
 _Whole = TicketMetric | CellMetric | TableMetric
 _BCA = "BCa bootstrap, 2,000 resamples"
@@ -119,11 +118,9 @@ def part_estimate(metric: LabelMetric | RoutingMetric, part: Part, groups: Group
     Shares get Wilson, other means a cluster-robust t. The Dice form 2J/(1+J) is monotone in the
     share J, so the Wilson ends of J carry over. No ticket counts: NaN.
     """
-    at = counted(part)
-    values, own = part.values[at], groups[at]
     if not metric.share:
-        return intervals.clipped(intervals.mean(values, own), metric.low, metric.high)
-    share = intervals.share(values, own)
+        return intervals.clipped(intervals.mean(part.values, groups), metric.low, metric.high)
+    share = intervals.share(part.values, groups, among=part.among)
     if isinstance(metric, LabelMetric) and metric.form == "dice":
         return _dice(share)
     return share
@@ -153,11 +150,7 @@ def on_used_cells(function: OfCells, r: int, used: IntArray) -> resampling.Stati
 
 def too_few_to_draw(groups: Groups) -> bool:
     """Whether resampling groups would draw from fewer than ten effective ones."""
-    if isinstance(groups, Counted):
-        grouped = groups.n_groups < groups.n
-    else:
-        grouped = len(np.unique(groups)) < len(groups)
-    return grouped and effective_groups(groups) < resampling.FEWEST_TO_DRAW
+    return effective_groups(groups) < min(n_tickets(groups), resampling.FEWEST_TO_DRAW)
 
 
 def _dice(share: Estimate) -> Estimate:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
+
 from ticketbench.core.policy import ROUTE
 from ticketbench.core.types import NONE, Estimate, IntArray, ScoreTable
 from ticketbench.measure.estimates import MetricResult, estimate_of, known_part_estimate
@@ -72,13 +74,14 @@ def label_results(table: ScoreTable, outcome: IntArray) -> tuple[LabelResult, ..
 
 def label_tickets(table: ScoreTable, outcome: IntArray, label: str) -> LabelTickets:
     """The tickets whose gold is a label, as `label` sees them, in the order of the table."""
-    labelled = table.truth != NONE
+    keep = table.truth != NONE
+    labelled = slice(None) if keep.all() else np.flatnonzero(keep)
     gold, top = (
         names.index(label) if label in names else _NEVER
         for names in (table.gold_labels, table.labels)
     )
     return LabelTickets(
-        gold=(table.truth == gold)[labelled],
-        top=(table.top == top)[labelled],
-        routed=(outcome == ROUTE)[labelled],
+        gold=table.truth[labelled] == gold,
+        top=table.top[labelled] == top,
+        routed=outcome[labelled] == ROUTE,
     )

@@ -266,8 +266,8 @@ def _rows(found: Predictions, policy: Policy, labels_: tuple[str, ...]) -> Itera
     place = {ticket: i for i, ticket in enumerate(table.ids)}
     failed = {failure.ticket_id: failure.kind for failure in table.failures}
     column = {label: k for k, label in enumerate(table.labels)}
-    for ticket in found.ids:
-        group, gold = found.groups.get(ticket, ""), found.gold[ticket]
+    groups = found.named_groups or [""] * len(found.ids)
+    for ticket, gold, group in zip(found.ids, found.labels, groups, strict=True):
         own = (table.provenance.rubric_set, ticket, group, gold)
         if ticket in failed:
             yield (*own, "", math.nan, *(math.nan for _ in labels_), "", failed[ticket], None)

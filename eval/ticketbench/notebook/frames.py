@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TYPE_CHECKING, Any, TypeGuard
+
+import numpy as np
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL
-from ticketbench.core.types import NONE, ScoreTable
+from ticketbench.core.types import NONE, FloatArray, ScoreTable
+from ticketbench.edge.results.by_column.clean import clean
+from ticketbench.edge.results.by_column.sets import of_clean
 from ticketbench.edge.results.forms.options import AS_OURS, SCORE_PREFIX, Form
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.rows import Predictions, predictions
-from ticketbench.edge.tables.rows import Cell, Row, Table
+from ticketbench.edge.tables.rows import Batch, Cell, Cells, Row, Stream, Table
 from ticketbench.notebook.columns import Columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _TICKET, _LABEL, _GROUP = "ticket_id", "label", "group_id"
+_ROWS_A_BATCH = 10_000
 
 
 def is_frame(data: object) -> TypeGuard[pd.DataFrame]:
@@ -42,8 +47,11 @@ def of_predictions(
     columns = _names(frame)
     named = set(form.columns.values())
     scores = [c.startswith(form.score_prefix) and c not in named for c in columns]
-    cells = [_texts(frame.iloc[:, i], number=of) for i, of in enumerate(scores)]
-    return predictions(_table(columns, cells), _origin(name, form), rubric_set)
+    cells = [
+        _numbers(frame.iloc[:, i]) if of else _texts(frame.iloc[:, i])
+        for i, of in enumerate(scores)
+    ]
+    return _predictions(columns, cells, _origin(name, form), rubric_set)
 
 
 def of_probabilities(
@@ -61,12 +69,12 @@ def of_probabilities(
     gold = _beside(frame, labels, "labels")
     _refuse_unknown([label for label in gold if label], columns)
     heads = [_TICKET, _LABEL, *(SCORE_PREFIX + column for column in columns)]
-    cells = [_ids(frame), gold]
-    cells += [_texts(frame.iloc[:, i], number=True) for i in range(len(columns))]
+    cells: list[Cells] = [_ids(frame), gold]
+    cells += [_numbers(frame.iloc[:, i]) for i in range(len(columns))]
     if groups is not None:
         heads.append(_GROUP)
         cells.append(_beside(frame, groups, "groups"))
-    return predictions(_table(heads, cells), _origin(name))
+    return _predictions(heads, cells, _origin(name), None)
 
 
 def of_table(table: ScoreTable) -> Predictions:
@@ -74,10 +82,10 @@ def of_table(table: ScoreTable) -> Predictions:
     names = [*table.gold_labels, NONE_LABEL]
     gold = [names[len(names) - 1 if i == NONE else i] for i in table.truth.tolist()]
     failed = [failure.ticket_id for failure in table.failures]
-    own = dict(zip(table.ids, gold, strict=True)) | dict.fromkeys(failed, "")
+    unknown = [""] * len(failed)
     alone = table.n_groups == table.n_scored
-    numbers = {} if alone else dict(zip(table.ids, map(str, table.groups.tolist()), strict=True))
-    return Predictions(table, (*table.ids, *failed), own, numbers)
+    groups = () if alone else (*map(str, table.groups.tolist()), *unknown)
+    return Predictions(table, (*table.ids, *failed), [*gold, *unknown], groups)
 
 
 def frame_of(found: Columns) -> pd.DataFrame:
@@ -100,9 +108,27 @@ def _origin(name: str, form: Form = AS_OURS) -> Origin:
     )
 
 
-def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> Table:
+def _predictions(
+    columns: Sequence[str], cells: Sequence[Cells], origin: Origin, rubric_set: str | None
+) -> Predictions:
+    """By column where nothing is unusual, else by row."""
+    table = clean(Stream(columns, iter(()), batches=_batches(columns, cells)), origin)
+    found = None if table is None else of_clean(table, origin, rubric_set)
+    return found or predictions(_table(columns, cells), origin, rubric_set)
+
+
+def _batches(columns: Sequence[str], cells: Sequence[Cells]) -> Iterator[Batch]:
+    n = len(cells[0]) if cells else 0
+    for start in range(0, n, _ROWS_A_BATCH):
+        rows = range(start, min(n, start + _ROWS_A_BATCH))
+        parts = (own[rows.start : rows.stop] for own in cells)
+        yield Batch(rows, dict(zip(columns, parts, strict=True)))
+
+
+def _table(columns: Sequence[str], cells: Sequence[Cells]) -> Table:
     rows = []
-    for number, values in enumerate(zip(*cells, strict=True)):
+    texts = [_printed(own) if isinstance(own, np.ndarray) else own for own in cells]
+    for number, values in enumerate(zip(*texts, strict=True)):
         own: dict[str, Cell] = dict(zip(columns, values, strict=True))
         rows.append(Row(number, own))
     return Table(tuple(columns), tuple(rows))
@@ -118,13 +144,23 @@ def _names(frame: pd.DataFrame) -> list[str]:
     return names
 
 
-def _texts(column: pd.Series[Any], *, number: bool = False) -> list[str]:
-    """Every cell as text, empty where it has no value; a `number` with every digit it has."""
+def _texts(column: pd.Series[Any]) -> list[str]:
+    """Every cell as text, empty where it has no value."""
     empty = column.isna().tolist()
-    values = column.tolist()
-    if number:
-        return ["" if none else _digits(v) for none, v in zip(empty, values, strict=True)]
-    return ["" if none else _text(v) for none, v in zip(empty, values, strict=True)]
+    return ["" if none else _text(v) for none, v in zip(empty, column.tolist(), strict=True)]
+
+
+def _numbers(column: pd.Series[Any]) -> Cells:
+    """Floats as they are, NaN where one has no value; else texts, each with every digit it has."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
+        values: FloatArray = column.to_numpy(np.float64)
+        return values
+    empty = column.isna().tolist()
+    return ["" if none else _digits(v) for none, v in zip(empty, column.tolist(), strict=True)]
+
+
+def _printed(numbers: FloatArray) -> list[str]:
+    return ["" if value != value else repr(value) for value in numbers.tolist()]
 
 
 def _digits(value: object) -> str:

@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from ticketbench.core.errors import MachineError
 from ticketbench.edge.answers.batch_writer import BatchWriter, Statement
+
+NAMES = st.sampled_from(["a", "b", "c"])
 
 
 class Counted(sqlite3.Connection):
@@ -22,7 +27,8 @@ class Counted(sqlite3.Connection):
     commits = 0
 
     def execute(self, sql: str, parameters: object = ()) -> sqlite3.Cursor:
-        Counted.commits += sql == "COMMIT"
+        alone = not self.in_transaction and not sql.startswith("BEGIN")
+        Counted.commits += alone or sql == "COMMIT"
         return super().execute(sql, parameters)  # type: ignore[arg-type]
 
 
@@ -88,6 +94,37 @@ def test_a_failed_statement_takes_its_whole_transaction_back(
     with pytest.raises(sqlite3.IntegrityError):
         writer.run([*insert("b"), *insert("a")])
     assert keys(path) == ["a"]
+
+
+STEPS = st.one_of(
+    st.tuples(
+        st.just("INSERT OR REPLACE INTO p VALUES (?, ?)"), st.tuples(NAMES, st.integers(0, 9))
+    ),
+    st.tuples(st.just("DELETE FROM p WHERE k = ?"), st.tuples(NAMES)),
+)
+
+
+@given(st.lists(STEPS, max_size=12))
+@example([("INSERT OR REPLACE INTO p VALUES (?, ?)", (str(i % 700), i)) for i in range(2_000)])
+@settings(max_examples=30, deadline=None)
+def test_rows_stored_together_are_those_stored_one_by_one(steps: list[Statement]) -> None:
+    uri = f"file:{uuid4().hex}?mode=memory&cache=shared"
+    with (
+        closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as together,
+        closing(sqlite3.connect(":memory:")) as alone,
+    ):
+        for made in (together, alone):
+            made.execute("CREATE TABLE p (k TEXT PRIMARY KEY, v INTEGER)")
+        writer = BatchWriter(
+            lambda: sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False),
+            lambda: None,
+        )
+        writer.run(steps)
+        writer.close()
+        for sql, parameters in steps:
+            alone.execute(sql, parameters)
+        rows = "SELECT k, v FROM p ORDER BY k"
+        assert together.execute(rows).fetchall() == alone.execute(rows).fetchall()
 
 
 def test_it_goes_on_after_an_error(path: Path, writer: BatchWriter) -> None:

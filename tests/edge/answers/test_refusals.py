@@ -56,9 +56,9 @@ def ask(path: Path, *bodies: bytes, text: str = "x") -> None:
         for one in bodies:
             if one == REFUSAL:
                 with pytest.raises(Refused):
-                    cache.ask(URL, body(text), refresh=True)
+                    cache.ask(URL, body(text))
             else:
-                cache.ask(URL, body(text), refresh=True)
+                cache.ask(URL, body(text))
 
 
 def found(path: Path) -> tuple[list[str], list[str]]:
@@ -128,7 +128,7 @@ def test_where_the_refusal_cannot_be_stored_the_answer_before_it_stays(path: Pat
             connection.execute(f"CREATE TABLE {TABLE} (key TEXT)")
             connection.commit()
         with pytest.raises(MachineError):
-            cache.ask(URL, body(), refresh=True)
+            cache.ask(URL, body())
         assert cache.stored_keys() == [key()]
 
 

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ticketbench.core.classify import ContractViolation
+from ticketbench.core.classify import Answer, ContractViolation
 from ticketbench.core.errors import EndpointError
 from ticketbench.edge.asking.one_question import Breaker, Retry, ask_until_answered, asked_wait_s
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
+from ticketbench.edge.contract import ValidReply
 from ticketbench.edge.endpoints import Reply, Unreached
 
 QUICK = Retry(attempts=3, base_s=0.001, cap_s=0.01)
@@ -26,6 +27,7 @@ STOPS = [301, 302, 303, 307, 308, 401, 403]
 Step = Reply | Exception
 
 
+VALID = ValidReply(200, b"1", answer=Answer((1.0,), "a"))
 UNREACHED = Unanswered("network", 0, "refused")
 
 
@@ -59,19 +61,19 @@ def given_up(script: Script) -> Unanswered:
 
 
 def test_an_answer_ends_the_asking() -> None:
-    script = Script(Reply(200, b"1"))
+    script = Script(VALID)
     assert (asked(script).body, script.calls) == (b"1", 1)
 
 
 @pytest.mark.parametrize("status", TRIED_AGAIN)
 def test_a_passing_trouble_is_tried_again(status: int) -> None:
-    script = Script(Reply(status, b""), Reply(200, b"1"))
+    script = Script(Reply(status, b""), VALID)
     assert (asked(script).body, script.calls) == (b"1", 2)
 
 
 @pytest.mark.parametrize("kind", ["network", "timeout"])
 def test_a_lost_connection_is_tried_again(kind: Literal["network", "timeout"]) -> None:
-    script = Script(Unreached(kind, "x"), Reply(200, b"1"))
+    script = Script(Unreached(kind, "x"), VALID)
     assert (asked(script).body, script.calls) == (b"1", 2)
 
 
@@ -105,7 +107,7 @@ def test_an_invalid_answer_is_given_up_at_once() -> None:
 
 
 def test_an_answer_that_may_come_right_is_tried_again() -> None:
-    script = Script(ContractViolation("no JSON", passing=True), Reply(200, b"1"))
+    script = Script(ContractViolation("no JSON", passing=True), VALID)
     assert (asked(script).body, script.calls) == (b"1", 2)
 
 
@@ -280,7 +282,7 @@ def test_too_long_a_wait_stops_the_run_at_the_first_answer(status: int) -> None:
 
 @pytest.mark.parametrize("header", ["soon", "0", "-1", "Wed, 21 Oct 2015 07:28:00 GMT"])
 def test_a_429_is_asked_again_whatever_the_header_says(header: str) -> None:
-    script = Script(Reply(429, b"", header), Reply(200, b"1"))
+    script = Script(Reply(429, b"", header), VALID)
     assert (asked(script).body, script.calls) == (b"1", 2)
 
 
@@ -406,7 +408,7 @@ def test_every_attempt_keeps_the_pace() -> None:
             turns.append(None)
             return 0.0
 
-    script = Script(Reply(500, b""), Reply(500, b""), Reply(200, b"1"))
+    script = Script(Reply(500, b""), Reply(500, b""), VALID)
     ask_until_answered(
         script, text=TICKET, retry=QUICK, pace=Counted(None), stop=Stop(), slots=Slots(4)
     )
@@ -414,7 +416,7 @@ def test_every_attempt_keeps_the_pace() -> None:
 
 
 def test_nothing_is_asked_after_the_run_stopped() -> None:
-    stop, script = Stop(), Script(Reply(200, b"1"))
+    stop, script = Stop(), Script(VALID)
     stop.set()
     with pytest.raises(Unanswered) as error:
         ask_until_answered(

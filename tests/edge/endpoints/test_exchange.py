@@ -15,7 +15,7 @@ import pytest
 from hostile_server import KINDS, HostileServer, stray, striking, truth
 from ticketbench.core.classify import ContractViolation
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, connect
-from ticketbench.edge.endpoints.exchange import Request, exchange
+from ticketbench.edge.endpoints.exchange import Request, exchange, opening
 from ticketbench.edge.endpoints.route import Deadline
 
 pytestmark = pytest.mark.loopback
@@ -96,7 +96,7 @@ def test_an_answer_that_is_there_before_the_question_is_refused() -> None:
     with listening, socket.create_connection(listening.getsockname()) as sock:
         sock.recv(1, socket.MSG_PEEK)  # now the stray is there
         with pytest.raises(ContractViolation, match="nobody asked for"):
-            exchange(sock, Request("/classify", {"Host": url}, BODY), Deadline(1))
+            exchange(sock, Request(opening("POST", "/classify", {"Host": url}), BODY), Deadline(1))
     waited.set()
 
 

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import tracemalloc
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -422,3 +423,23 @@ def written(name: str, text: str) -> LoadedDataset:
     lines = csv.writer(out, delimiter="\t" if ".tsv" in name else ",", quoting=csv.QUOTE_ALL)
     lines.writerows([row.keys(), row.values()])
     return load(out.getvalue(), name=name)
+
+
+def test_reading_5000_short_tickets_takes_at_most_900_bytes_each_and_keeps_400(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.csv"
+    words = [
+        f"Ticket {i} says that the parcel has not come, and asks where it is" for i in range(5000)
+    ]
+    path.write_text("id,text,label\n" + "".join(f't{i},"{t}",a\n' for i, t in enumerate(words)))
+    load_dataset(path)  # what is loaded and compiled once is no part of it
+    tracemalloc.start()
+    try:
+        found = load_dataset(path)
+        held, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(found.lines) == 5000
+    assert held / 5000 < 400
+    assert peak / 5000 < 900

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from requests_cache import CachedSession
 
-from fault_server import BAD_ANSWERS, LABELS, FaultServer, Step, valid_answer
+from fault_server import BAD_ANSWERS, LABELS, FaultServer, Seen, Step, valid_answer
 from ticketbench.core.errors import EndpointError, MachineError
 from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
 from ticketbench.core.types import NONE, Dataset, ScoreTable, Ticket
@@ -128,6 +128,37 @@ def test_equal_questions_are_asked_once(path: Path, server: FaultServer) -> None
 def test_equal_questions_each_have_a_row(path: Path, server: FaultServer) -> None:
     table = replayed(path, server, dataset("technical", "b", "technical")).table
     assert table.scores.tolist() == [[0.4, 0.6], [0.6, 0.4], [0.4, 0.6]]
+
+
+def stores_the_next(path: Path, server: FaultServer, content: bytes) -> None:
+    """While the server is asked about "a", another run stores an answer about "b"."""
+
+    def plan(seen: Seen) -> Step:
+        if seen.text == "a":
+            with AnswerCache(path) as cache:
+                cache.save({key_of(server, "b"): Stored(content, server.url, NOON)})
+        return Step()
+
+    server.plan = plan
+
+
+def test_what_another_run_stored_meanwhile_is_not_asked(path: Path, server: FaultServer) -> None:
+    stores_the_next(path, server, valid_answer(request_body("technical", RUBRICS)))
+    table = replayed(path, server, dataset("a", "b"), concurrency=1).table
+    assert [seen.text for seen in server.seen] == ["a"]
+    assert table.scores.tolist() == [[0.6, 0.4], [0.4, 0.6]]
+
+
+@pytest.mark.parametrize("mode", ["auto", "refresh"])
+def test_what_is_not_valid_or_is_to_be_refreshed_is_asked_all_the_same(
+    path: Path, server: FaultServer, mode: Mode
+) -> None:
+    stores_the_next(
+        path, server, b"{}" if mode == "auto" else valid_answer(request_body("b", RUBRICS))
+    )
+    table = replayed(path, server, dataset("a", "b"), mode=mode, concurrency=1).table
+    assert [seen.text for seen in server.seen] == ["a", "b"]
+    assert table.n_failed == 0
 
 
 def test_another_rubric_set_with_equal_rubrics_asks_nothing(

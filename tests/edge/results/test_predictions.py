@@ -20,7 +20,9 @@ from ticketbench.core.policy import Policy
 from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
 from ticketbench.core.types import NONE, Dataset, Failure, ScoreTable, Ticket
 from ticketbench.edge.files.cells import CellStyle
+from ticketbench.edge.results import predictions
 from ticketbench.edge.results.predictions import (
+    digits,
     predictions_csv,
     read_score_table,
     score_table,
@@ -223,6 +225,44 @@ def test_a_failed_ticket_has_an_empty_top_label_and_its_kind() -> None:
         "outcome": "",
         "failure": "contract",
     }
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.floats(),
+            st.floats(0, 1),
+            st.integers(0, 10**6).map(lambda n: n / 10**6),
+            st.sampled_from([1e-4, 9.999999999999999e-05, 1e15, 999999999999999.9, -0.0, 1.0]),
+        )
+    )
+)
+@PLAIN
+def test_digits_are_those_of_repr(values: list[float]) -> None:
+    assert digits(np.array(values, dtype=np.float64)) == [repr(value) for value in values]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_rows_are_those_of_each_ticket_by_itself(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(predictions, "_AT_ONCE", at_once)
+    data = dataset(*((f"t{9 - i}", "ab"[i % 2]) for i in range(10)))
+    kinds = (failure(), answer(0.3, 0.7), answer(0.999991, 0.000009), failure("refused"))
+    tables = [
+        table_of(data, rubric_set(*labels, name=name), "u", [kinds[(i * i) % 4] for i in range(10)])
+        for name, labels in (("v1", ("a", "b")), ("v2", ("c", "b")))
+    ]
+    found = written([table.in_order_of_ids() for table in tables], data, Policy())
+    alone = [
+        row
+        for table in tables
+        for ticket in data.tickets
+        for row in written([table], Dataset("t.csv", (ticket,)), Policy())
+    ]
+    assert [{k: v for k, v in row.items() if v} for row in found] == [
+        {k: v for k, v in row.items() if v} for row in alone
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ticketbench.core.types import Dataset, Ticket
 from ticketbench.edge.inputs.dataset import Columns, LoadedDataset
+from ticketbench.flow.answers.cache import cache_info, prune
+from ticketbench.flow.answers.recheck import recheck
+from ticketbench.flow.answers.recordings import export_recording, import_recordings
+from ticketbench.flow.plan import plan_run
+from ticketbench.flow.run import run
+from ticketbench.flow.score import Choices
+from ticketbench.flow.setup.doctor import doctor
+from ticketbench.flow.steps import grouping
 from ticketbench.flow.steps.grouping import Grouped, grouped
 
 LETTER = "I was charged twice on the last invoice and I would like to have my money back"
@@ -105,3 +114,31 @@ def test_a_dataset_of_hardly_any_ticket_has_nothing_to_tie(n: int) -> None:
     found = grouped(loaded(*[LETTER] * n), Columns())
     assert group_of(found) == [None] * n
     assert found.findings == ()
+
+
+SEARCH_NOTHING: dict[str, Callable[[Path], object]] = {
+    "doctor": doctor,
+    "run --dry-run": plan_run,
+    "cache info": cache_info,
+    "cache prune": lambda config: prune([config], dry_run=True),
+    "cache export": lambda config: export_recording(config, to=Path("answers.jsonl")),
+    "cache import": lambda config: import_recordings(config, [Path("answers.jsonl")]),
+    "cache recheck": recheck,
+    "score --config": lambda config: Choices(config).settings(),
+}
+
+
+def test_commands_that_compute_no_interval_search_no_near_duplicates(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Path("eval.yaml")
+    run(config)
+    monkeypatch.setattr(grouping, "near_duplicate_groups", _never)
+    for name, command in SEARCH_NOTHING.items():
+        assert command(config) is not None, name
+    with pytest.raises(AssertionError, match="searched"):
+        run(config)
+
+
+def _never(texts: object) -> None:
+    raise AssertionError("searched")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.measure.sample.alike import candidates
+from ticketbench.measure.sample.alike import candidates, components
 from ticketbench.measure.sample.alike import shingles as shingles_of_texts
 from ticketbench.measure.sample.near_duplicates import near_duplicate_groups, normalised
 
@@ -86,7 +86,8 @@ def test_a_search_in_parts_finds_the_same_groups(
     texts = altered(rng, 18) + [t[:38] + "xy" for t in other[:40]] + other
     expected = by_brute_force(texts)
     monkeypatch.setattr(shingles_of_texts, "_CHUNK", chunk)
-    monkeypatch.setattr(candidates, "_PAIRS", chunk)
+    for module in (candidates, components):
+        monkeypatch.setattr(module, "_PAIRS", chunk)
     assert groups_of(texts) == expected
     assert len(set(expected)) < len(texts) - 40
 

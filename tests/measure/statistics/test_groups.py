@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketbench.measure.statistics.groups import effective_groups, group_index, one_per_group
+from ticketbench.core.types import IntArray
+from ticketbench.measure.statistics.groups import (
+    effective_groups,
+    group_index,
+    group_sizes,
+    one_per_group,
+    sums_and_sizes,
+)
+
+NUMBERS = st.sampled_from([st.integers(0, 8), st.integers(-3, 4), st.integers(0, 10**12)])
+DRAWN = NUMBERS.flatmap(lambda of: st.lists(of, max_size=40)).map(np.array)
 
 
 @given(groups=st.lists(st.integers(0, 8), max_size=40), seed=st.integers(0, 5))
@@ -29,6 +39,31 @@ def test_each_ticket_of_a_group_is_drawn_about_equally_often() -> None:
 def test_the_same_seed_draws_the_same_rows() -> None:
     groups = np.arange(50) // 3
     assert np.array_equal(one_per_group(groups, seed=4), one_per_group(groups, seed=4))
+
+
+@given(groups=DRAWN, seed=st.integers(0, 5))
+def test_the_row_of_a_group_is_the_first_of_a_shuffled_order(groups: IntArray, seed: int) -> None:
+    groups = groups.astype(np.int64)
+    if len(set(groups.tolist())) == len(groups):
+        return  # every ticket is kept, whatever the order
+    order = np.random.default_rng(seed).permutation(len(groups))
+    first = np.unique(groups[order], return_index=True)[1]
+    assert one_per_group(groups, seed=seed).tolist() == sorted(order[first].tolist())
+
+
+@given(groups=DRAWN, seed=st.integers(0, 5))
+def test_sums_of_groups_are_to_the_bit_those_of_one_ticket_after_the_other(
+    groups: IntArray, seed: int
+) -> None:
+    groups = groups.astype(np.int64)
+    values = np.random.default_rng(seed).normal(size=len(groups))
+    slow = np.zeros(len(set(groups.tolist())))
+    for at, value in zip(group_index(groups).tolist(), values.tolist(), strict=True):
+        slow[at] += value
+    sums, sizes = sums_and_sizes(values, groups)
+    assert np.array_equal(sums, slow)
+    assert sizes.tolist() == group_sizes(groups).tolist()
+    assert sizes.tolist() == np.unique(groups, return_counts=True)[1].tolist()
 
 
 NOTHING = np.array([], dtype=np.int64)

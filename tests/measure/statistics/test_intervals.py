@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from ticketbench.core.types import Estimate, IntArray
+from ticketbench.core.types import Estimate, FloatArray, IntArray
 from ticketbench.measure.statistics import intervals
-from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.groups import sums_and_sizes
 from ticketbench.measure.statistics.intervals import (
     NEARLY_ONE,
     ONE_UNIT,
@@ -411,16 +411,32 @@ def test_copies_leave_the_share_of_unequal_groups_where_it_was() -> None:
     assert (twice.low, twice.high) == pytest.approx((once.low, once.high), abs=1e-9)
 
 
+@pytest.mark.parametrize("n_groups", [None, 40])
+def test_a_share_among_some_tickets_is_that_of_these_alone(n_groups: int | None) -> None:
+    rng = np.random.default_rng(3)
+    hits, some = rng.random(100) < 0.7, rng.random(100) < 0.5
+    groups = np.arange(100) if n_groups is None else rng.integers(0, n_groups, 100)
+    assert repr(share(hits, groups, among=some)) == repr(share(hits[some], groups[some]))
+    assert share(hits, groups, among=some).method == share(hits[some], groups[some]).method
+
+
+def test_a_share_of_independent_tickets_is_to_the_bit_that_of_groups_of_one() -> None:
+    for n in range(1, 200):
+        hits, backwards = np.arange(n) % 3 == 0, np.arange(n)[::-1]
+        fast, slow = share(hits, np.arange(n)), share(hits, backwards)
+        assert (fast.value, fast.low, fast.high) == (slow.value, slow.low, slow.high)
+
+
 @pytest.mark.parametrize("of", [share, mean])
 def test_an_interval_passes_over_the_groups_once(
     of: Callable[..., Estimate], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passes: list[int] = []
 
-    def counted(groups: IntArray) -> IntArray:
+    def counted(values: FloatArray, groups: IntArray) -> tuple[FloatArray, IntArray]:
         passes.append(len(groups))
-        return group_index(groups)
+        return sums_and_sizes(values, groups)
 
-    monkeypatch.setattr(intervals, "group_index", counted)
+    monkeypatch.setattr(intervals, "sums_and_sizes", counted)
     of(np.array([1, 0, 1, 1]), np.array([7, 3, 7, 3]))
     assert passes == [4]

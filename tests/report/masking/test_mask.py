@@ -19,7 +19,7 @@ from masked_corpus import (
     samples,
     table,
 )
-from ticketbench.report.masking.kinds import BY_DIGITS, BY_FORM, NAME, form_of
+from ticketbench.report.masking.kinds import BY_DIGITS, BY_FORM, NAME, OF_IDS, form_of
 from ticketbench.report.masking.mask import compiled, cut, mask, masked_id, masked_message
 from ticketbench.report.masking.names import listed_names
 
@@ -142,6 +142,12 @@ def test_names_are_masked_beside_and_not_within_what_is_masked_already() -> None
 )
 def test_an_id_is_masked_where_it_looks_like_a_mail_or_a_phone(name: str, shown: str) -> None:
     assert masked_id(name) == shown
+
+
+@given(st.from_regex("[A-Za-z0-9_-]{1,8}", fullmatch=True))
+def test_a_short_id_that_nobody_looks_into_holds_nothing_to_mask(name: str) -> None:
+    assert masked_id(name) == name
+    assert [span for kind in OF_IDS for span in kind.find(name)] == []
 
 
 def test_a_message_names_files_and_masks_ids() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ticketbench.core.types import Missing
-from ticketbench.report.words.missing import missing_text
+from ticketbench.measure.gates.completeness import Answered
+from ticketbench.report.words.missing import answered_text, missing_text
 
 
 def test_reasons_are_counted_the_commonest_first() -> None:
@@ -25,3 +26,8 @@ def test_the_reasons_after_the_fifth_are_counted_together() -> None:
 
 def test_nothing_missing_has_no_reason() -> None:
     assert missing_text(()) == "0 answers missing"
+
+
+def test_requested_is_scored_plus_failed() -> None:
+    text = answered_text(Answered("v2", 1408, 1400, 8, 0))
+    assert text == "v2: 1,408 requested = 1,400 scored + 8 failed"

@@ -39,7 +39,7 @@ from ticketbench.edge.answers.rows import (
     decoded_told,
     encoded_row,
 )
-from ticketbench.edge.contract import answer_key, asked_labels
+from ticketbench.edge.contract import answer_key, asked_labels, labels_json
 from ticketbench.edge.endpoints import Endpoint, Reply, is_local
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class AnswerCache:
         self._reading = threading.Lock()
         self._writer = BatchWriter(self._connect, self._still_there)
         self._inode = 0
-        self._known_rubrics: set[str] = set()
+        self._known_rubrics: set[bytes] = set()
         cache_file.refuse_unusable(self.path, writing=endpoint is not None and not reads_only)
 
     def __enter__(self) -> AnswerCache:
@@ -174,17 +174,12 @@ class AnswerCache:
                 found.append(msgspec.json.decode(text, type=dict[str, str]))
         return found
 
-    def ask(self, url: str, body: bytes, *, refresh: bool = False) -> Reply:
-        """Ask the endpoint and store a valid answer; an answer already stored is not asked again.
+    def ask(self, url: str, body: bytes) -> Reply:
+        """Ask the endpoint, and store a valid answer in place of one that is stored.
 
         Returns when the answer is stored; a refusal is remembered in its place. Raises what the
         guard raises, and MachineError when nothing could be stored.
         """
-        key = answer_key(url, body)
-        if not refresh:
-            content = dict(self.contents((key,))).get(key)
-            if content is not None:
-                return Reply(200, content)
         began = time.monotonic()
         try:
             reply = self._guard.ask(url, body)
@@ -195,7 +190,8 @@ class AnswerCache:
             local = is_local(url)
             details = NO_DETAILS if local else answer_details(reply.body, ms=_since(began))
             stored = Stored(reply.body, url, datetime.now(UTC), details)
-            self._run([(_INSERT, (key, encoded_row(stored))), *self._rubrics_of(body)])
+            row = answer_key(url, body), encoded_row(stored)
+            self._run([(_INSERT, row), *self._rubrics_of(body)])
         return reply
 
     def note_refusal(self, url: str, body: bytes) -> None:
@@ -324,11 +320,12 @@ class AnswerCache:
 
     def _rubrics_of(self, body: bytes) -> list[Statement]:
         """Notes the rubric set of a question, once: a plan can then say what was edited since."""
+        labels = labels_json(body)
+        if labels in self._known_rubrics:
+            return []
+        self._known_rubrics.add(labels)
         pairs = [(label.name, label.rubric) for label in asked_labels(body)]
         known = fingerprint(part for pair in pairs for part in pair)
-        if known in self._known_rubrics:
-            return []
-        self._known_rubrics.add(known)
         now = datetime.now(UTC).isoformat()
         text = json.dumps(dict(pairs), ensure_ascii=False)
         return [("INSERT OR IGNORE INTO ticketbench_rubrics VALUES (?, ?, ?)", (known, text, now))]

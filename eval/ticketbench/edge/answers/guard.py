@@ -7,11 +7,9 @@ endpoint below knows.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ticketbench.core.classify import ContractViolation, other_rubrics, parse_answer
+from ticketbench.core.classify import Answer, ContractViolation, other_rubrics, parse_answer
 from ticketbench.core.errors import EndpointError, IncompleteError
-from ticketbench.edge.contract import as_stored, asked_labels
+from ticketbench.edge.contract import ValidReply, as_stored, asked_labels
 from ticketbench.edge.endpoints import Endpoint, Reply
 from ticketbench.edge.redaction import shown_url
 
@@ -27,7 +25,7 @@ class Guard:
         self._endpoint = endpoint
 
     def ask(self, url: str, body: bytes) -> Reply:
-        """The endpoint's reply; one with status 200 is a valid answer to `body`.
+        """The endpoint's reply; one with status 200 is a ValidReply to `body`.
 
         Raises ContractViolation for any other answer with status 200, EndpointError when the
         server answered for other rubrics, IncompleteError without an endpoint, and what the
@@ -39,23 +37,29 @@ class Guard:
 
 
 def checked(reply: Reply, url: str, body: bytes) -> Reply:
-    """A reply to `body` as it may be stored where its status is 200, any other as it came.
+    """A ValidReply to `body` as it may be stored where its status is 200, any other as it came.
 
     Raises what `Guard.ask` raises of an answer.
     """
-    if reply.status == 200:
-        reply = replace(reply, body=as_stored(reply.body))
-        _refuse_invalid(reply, url, body)
-    return reply
+    if reply.status != 200:
+        return reply
+    _refuse_page(reply)
+    content = as_stored(reply.body)
+    headers = reply.retry_after, reply.content_type, reply.request_id
+    return ValidReply(200, content, *headers, answer=_valid(content, url, body))
 
 
-def _refuse_invalid(reply: Reply, url: str, body: bytes) -> None:
+def _refuse_page(reply: Reply) -> None:
     media = reply.content_type.lower().partition(";")[0].strip()
     if "html" in media:
         raise WrongPage(f"the answer is a page ({media[:40]}), not JSON", passing=True)
+
+
+def _valid(content: bytes, url: str, body: bytes) -> Answer:
     asked = asked_labels(body)
-    parse_answer(reply.body, [label.name for label in asked])
-    problem = other_rubrics(reply.body, ((label.name, label.rubric) for label in asked))
+    answer = parse_answer(content, [label.name for label in asked])
+    problem = other_rubrics(answer, ((label.name, label.rubric) for label in asked))
     if problem:
         help_ = "does a proxy rewrite the questions?"
         raise EndpointError(problem, where=shown_url(url), help=help_)
+    return answer

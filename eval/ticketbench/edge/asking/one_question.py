@@ -14,6 +14,7 @@ from ticketbench.core.errors import EndpointError
 from ticketbench.core.retry_after import asked_seconds
 from ticketbench.core.types import FailureKind
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
+from ticketbench.edge.contract import ValidReply
 from ticketbench.edge.echo import without_text
 from ticketbench.edge.endpoints import Reply, Unreached
 
@@ -109,8 +110,8 @@ class Breaker:
 
 def ask_until_answered(
     send: Callable[[], Reply], *, text: str, retry: Retry, pace: Pace, stop: Stop, slots: Slots
-) -> Reply:
-    """The first reply with status 200 to a question about `text`, of which no message shows a part.
+) -> ValidReply:
+    """The first valid reply to a question about `text`, of which no message shows a part.
 
     Raises Unanswered when this question must be given up, and EndpointError when no question can
     succeed: refused key, redirect, no credit, a server that asks to wait longer than a minute, or
@@ -123,7 +124,7 @@ def ask_until_answered(
         with slots:
             stop.sleep(pace.held_s())
             outcome = _one_attempt(send, text, before)
-        if isinstance(outcome, Reply):
+        if isinstance(outcome, ValidReply):
             slots.grow()
             return outcome
         if outcome.failure.status in _TOO_HARD:
@@ -152,7 +153,7 @@ class _Failed:
 
 def _one_attempt(
     send: Callable[[], Reply], text: str, before: Unanswered | None
-) -> Reply | _Failed:
+) -> ValidReply | _Failed:
     try:
         reply = send()
     except Unanswered as limit:
@@ -166,7 +167,7 @@ def _one_attempt(
         return _Failed(failure, attempts=float("inf") if error.passing else 1)
     except Unreached as error:
         return _Failed(Unanswered(error.kind, 0, str(error)), error.attempts or float("inf"))
-    if reply.status == 200:
+    if isinstance(reply, ValidReply):
         return reply
     stop_if_hopeless(reply, text=text)
     said = f"status {reply.status}: {shown_text(reply, text=text)}"

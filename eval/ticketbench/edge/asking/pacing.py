@@ -52,7 +52,7 @@ class Stop:
 
     def sleep(self, seconds: float) -> None:
         """Wait; raises Unanswered of kind `not_run` when the run is over first."""
-        if self._event.wait(max(0.0, seconds)):
+        if self._event.is_set() or (seconds > 0 and self._event.wait(seconds)):
             raise Unanswered("not_run", 0, "the run stopped before this question")
 
 

@@ -49,13 +49,36 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is sent, and the most bytes that its answer may have."""
+    """What is sent after `opening`, no body being None, and the most bytes that its answer may
+    have.
+    """
 
-    target: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-    method: str = "POST"
+    opening: bytes
+    body: bytes | None = None
     most: int = MOST_ANSWER_BYTES
+
+    @property
+    def content(self) -> bytes:
+        """All bytes of it."""
+        if self.body is None:
+            return b"%b\r\n" % self.opening
+        return b"%bContent-Length: %d\r\n\r\n%b" % (self.opening, len(self.body), self.body)
+
+
+def opening(method: str, target: str, headers: Mapping[str, str]) -> bytes:
+    """The head of a request as h11 checks and writes it, but for length and end: that of one
+    question to an endpoint is that of all.
+
+    The headers, Host among them, are followed by one that ends the connection. Raises
+    h11.LocalProtocolError for what no header may hold.
+    """
+    told = [*headers.items(), ("Connection", "close")]
+    head = h11.Connection(h11.CLIENT).send(h11.Request(method=method, target=target, headers=told))
+    return (head or b"").removesuffix(b"\r\n")
+
+
+_ANY = h11.Request(method="POST", target="/", headers=[("Host", "-"), ("Connection", "close")])
+"""Stands for every request where h11 reads its answer, which depends on nothing else in it."""
 
 
 def exchange(sock: socket.socket, request: Request, deadline: Deadline) -> Received:
@@ -67,8 +90,10 @@ def exchange(sock: socket.socket, request: Request, deadline: Deadline) -> Recei
     """
     if _waiting(sock):
         raise _unasked()
+    _send(sock, request.content, deadline)
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
-    _send(sock, http, request, deadline)
+    for event in (_ANY, h11.EndOfMessage()):
+        http.send(event)
     incoming = _Incoming(sock, http, deadline)
     head = incoming.head()
     named = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
@@ -88,16 +113,23 @@ def _unasked() -> ContractViolation:
     return ContractViolation(what, passing=True)
 
 
-def _send(sock: socket.socket, http: h11.Connection, request: Request, deadline: Deadline) -> None:
-    told = {**request.headers, "Connection": "close"}
-    if request.method == "POST":
-        told["Content-Length"] = str(len(request.body))
-    head = h11.Request(method=request.method, target=request.target, headers=list(told.items()))
-    parts = (http.send(head), http.send(h11.Data(request.body)), http.send(h11.EndOfMessage()))
-    sock.settimeout(deadline.left_s())
+def _send(sock: socket.socket, content: bytes, deadline: Deadline) -> None:
     # A server may refuse a question, and say why, before it has read it to its end.
     with contextlib.suppress(BrokenPipeError):
-        sock.sendall(b"".join(part or b"" for part in parts))
+        sent = _sent_at_once(sock, content)
+        if sent < len(content):
+            sock.settimeout(deadline.left_s())
+            sock.sendall(content[sent:])
+
+
+def _sent_at_once(sock: socket.socket, content: bytes) -> int:
+    """How many bytes the machine takes without a wait: mostly all. Each call less is one less after
+    which a thread waits for others.
+    """
+    try:
+        return sock.send(content)
+    except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        return 0
 
 
 class _Incoming:
@@ -150,7 +182,9 @@ class _Incoming:
 
 
 def _waiting(sock: socket.socket) -> bool:
-    """Whether bytes are there to be read that nobody asked for; line ends do not count."""
+    """Whether bytes are there to be read that nobody asked for; line ends do not count. From then
+    on the socket waits for nothing.
+    """
     sock.settimeout(0)
     try:
         return bool(sock.recv(_CHUNK).strip())

@@ -8,6 +8,7 @@ exchange.py).
 from __future__ import annotations
 
 import ssl
+from functools import lru_cache
 from pathlib import Path
 
 import certifi
@@ -19,7 +20,7 @@ from ticketbench.core.keys.value import HEADER, header_value
 from ticketbench.core.quotes import quoted
 from ticketbench.core.retry_after import retry_after
 from ticketbench.edge.endpoints import Connection, Reply, Unreached, endpoint
-from ticketbench.edge.endpoints.exchange import Cut, Received, Request, TooSlow, exchange
+from ticketbench.edge.endpoints.exchange import Cut, Received, Request, TooSlow, exchange, opening
 from ticketbench.edge.endpoints.proxy import proxy_for
 from ticketbench.edge.endpoints.route import Deadline, ProxyFailed, Route
 from ticketbench.edge.files.reading import read_bytes
@@ -44,6 +45,7 @@ class HttpEndpoint:
         if self._key is not None:
             header = connection.key_header or HEADER
             self._headers[header] = header_value(header, self._key.header_value())
+        self._opening = lru_cache(maxsize=16)(self._made_opening)
 
     def ask(self, url: str, body: bytes) -> Reply:
         """POST `body` to the path of `url`; any status is a Reply, a connection that fails is
@@ -57,23 +59,28 @@ class HttpEndpoint:
 
     def post(self, url: str, body: bytes, *, content_type: str, more_s: float = 0.0) -> Reply:
         """`ask` with a body of any kind, which may take `more_s` seconds longer."""
-        headers = {**self._headers, "Content-Type": content_type}
-        return self._reply(Request(_target(url), headers, body), more_s)
+        return self._reply(Request(self._opening("POST", url, content_type), body), more_s)
 
     def get(self, url: str, *, most: int = MOST_ANSWER_BYTES, more_s: float = 0.0) -> Reply:
         """GET what is at the path of `url`, of at most so many bytes; otherwise like `ask`."""
-        return self._reply(Request(_target(url), self._headers, method="GET", most=most), more_s)
+        return self._reply(Request(self._opening("GET", url), most=most), more_s)
+
+    def _made_opening(self, method: str, url: str, content_type: str = "") -> bytes:
+        headers = {**self._headers, "Content-Type": content_type} if content_type else self._headers
+        return opening(method, _target(url), headers)
 
     def _reply(self, request: Request, more_s: float) -> Reply:
         received = self._received(request, Deadline(self._timeout_s + more_s))
-        headers = {name: self._header(value) for name, value in received.headers.items()}
-        said = headers.get
+
+        def said(name: str) -> str:
+            return self._header(received.headers.get(name, ""))
+
         return Reply(
             received.status,
             self._without_key(received.body),
-            retry_after(said("retry-after", ""), said("retry-after-ms", "")),
-            said("content-type", ""),
-            said("x-typesafe-request-id", said("x-request-id", "")),
+            retry_after(said("retry-after"), said("retry-after-ms")),
+            said("content-type"),
+            said("x-typesafe-request-id") or said("x-request-id"),
         )
 
     def _received(self, request: Request, deadline: Deadline) -> Received:

@@ -30,6 +30,25 @@ class Deadline:
         return left
 
 
+@dataclass(frozen=True, slots=True)
+class _Address:
+    """One address of a name, as sockets take it."""
+
+    family: int
+    place: tuple[str | int | bytes, ...]
+
+    def connected(self, patience_s: float) -> socket.socket:
+        """A connection to it within so many seconds, which are its timeout from then on, too."""
+        sock = socket.socket(self.family, socket.SOCK_STREAM)
+        try:
+            sock.settimeout(patience_s)
+            sock.connect(self.place)
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+
 class ProxyFailed(OSError):
     """The proxy could not be reached, or made no connection."""
 
@@ -47,7 +66,7 @@ class Route:
     port: int
     tls: ssl.SSLContext | None = None
     proxy: Proxy | None = None
-    _addresses: tuple[str, ...] = field(default=(), init=False)
+    _addresses: tuple[_Address, ...] = field(default=(), init=False)
 
     def opened(self, deadline: Deadline) -> socket.socket:
         """A new connection. Raises OSError, among them TimeoutError, ProxyFailed and ssl.SSLError,
@@ -58,8 +77,10 @@ class Route:
             if self.proxy is not None:
                 _pass_through(sock, self.proxy, self.host, self.port, deadline)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls is None:
+                return sock
             sock.settimeout(deadline.left_s())
-            return self.tls.wrap_socket(sock, server_hostname=self.host) if self.tls else sock
+            return self.tls.wrap_socket(sock, server_hostname=self.host)
         except BaseException:
             sock.close()
             raise
@@ -72,7 +93,7 @@ class Route:
         for i, address in enumerate(addresses):
             patience_s = min(_CONNECT_S, deadline.left_s() / (len(addresses) - i))
             try:
-                sock = socket.create_connection((address, way.port), patience_s)
+                sock = address.connected(patience_s)
             except OSError as error:
                 failure = error
             else:
@@ -82,12 +103,12 @@ class Route:
         raise ProxyFailed if self.proxy else failure
 
 
-def _looked_up(host: str, port: int) -> tuple[str, ...]:
+def _looked_up(host: str, port: int) -> tuple[_Address, ...]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError:  # a label of the name is empty or too long
         return ()
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    return tuple(dict.fromkeys(_Address(family, place) for family, *_, place in found))
 
 
 def _pass_through(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ticketbench.core.quotes import clipped, listed, quoted, some, words
@@ -65,11 +65,14 @@ def _lines(loaded: LoadedDataset, at: Iterable[int]) -> str:
 @check("TB101")
 def conflicting_labels(loaded: LoadedDataset) -> Iterator[Finding]:
     """The same text with different labels: at least one of them is wrong."""
-    by_text: dict[str, list[int]] = defaultdict(list)
-    for i, ticket in enumerate(loaded.dataset.tickets):
-        by_text[copy_key(ticket.text)].append(i)
     tickets = loaded.dataset.tickets
-    clashes = [at for at in by_text.values() if len({tickets[i].label for i in at}) > 1]
+    first: dict[str, int] = {}
+    copies: dict[int, list[int]] = {}  # most texts have none
+    for i, ticket in enumerate(tickets):
+        of = first.setdefault(copy_key(ticket.text), i)
+        if of != i:
+            copies.setdefault(of, [of]).append(i)
+    clashes = [at for at in copies.values() if len({tickets[i].label for i in at}) > 1]
     carry = "text carries" if len(clashes) == 1 else "texts carry"
     if clashes:
         yield _warning(

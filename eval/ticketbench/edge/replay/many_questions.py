@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 
-from ticketbench.core.classify import parse_answer
+from ticketbench.core.classify import ContractViolation, parse_answer
 from ticketbench.core.errors import EndpointError
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.batch_writer import start
 from ticketbench.edge.answers.guard import WrongPage
 from ticketbench.edge.asking.one_question import Breaker, ask_until_answered
 from ticketbench.edge.asking.pacing import Pace, Slots, Stop, Unanswered
+from ticketbench.edge.contract import body_function
 from ticketbench.edge.endpoints import Reply, is_local
 from ticketbench.edge.redaction import shown_url
 from ticketbench.edge.replay.drift import Drift, drift, questions_to_check
@@ -39,7 +41,7 @@ def ask_all(
 ) -> None:
     """Ask every missing question; an unusable answer is replaced, not read again."""
     asking = _Asking(asked, source, frozenset(answers.failures))
-    outcomes = _in_threads(asking.ask, missing, source, asking.stop)
+    outcomes = _in_threads(asking, missing, source)
     for done, (number, outcome) in enumerate(outcomes, start=1):
         if isinstance(outcome, Failure):
             answers.failures[number] = outcome
@@ -56,7 +58,7 @@ class _Asking:
 
     def __init__(self, asked: Questions, source: Source, unusable: frozenset[int]) -> None:
         self._asked, self._source, self._unusable = asked, source, unusable
-        self._sent = requests_at(source.url)
+        self._sent, self._body = requests_at(source.url), body_function(asked.rubrics)
         each = requests_each(source.url, len(asked.rubrics.labels))
         rate = source.per_second and source.per_second / each
         self._pace, self._slots = Pace(rate), Slots(source.concurrency)
@@ -70,23 +72,36 @@ class _Asking:
         last = f"; the last failure: {self._last}" if self._last else ""
         return f"{self._limit}{last}" if self._limit else ""
 
-    def ask(self, number: int) -> Outcome:
-        """Scores, or why there are none; raises what must stop the run."""
-        try:
-            return self._outcome(number)
-        except EndpointError as error:
-            self.stop.set()  # before this thread takes another question
-            raise error.located(shown_url(self._source.url)) from None
-        except BaseException:
-            self.stop.set()
-            raise
+    def stored_meanwhile(self, missing: Sequence[int]) -> Iterator[tuple[int, bytes | None]]:
+        """Each question with the answer that another run stored after this one looked, if any; as
+        many are looked up at once as are asked at once.
+        """
+        keys, cache, n = self._asked.keys, self._source.cache, self._source.concurrency
+        for part in (missing[i : i + n] for i in range(0, len(missing), n)):
+            fresh = () if self._source.mode == "refresh" else set(part) - self._unusable
+            found = dict(cache.contents({keys[number] for number in fresh}))
+            for number in part:
+                yield number, found.get(keys[number])
 
-    def _outcome(self, number: int) -> Outcome:
-        body, begun = self._asked.body(number), self._breaker.begin()
+    def outcome(self, number: int, stored: bytes | None) -> Outcome:
+        """The scores in what is stored, where it is valid, else those in what the endpoint answers,
+        or why there are none; raises what must stop the run.
+        """
+        if stored is not None:
+            with suppress(ContractViolation):
+                return parse_answer(stored, self._asked.rubrics.labels).scores
+        try:
+            return self._answered(number)
+        except EndpointError as error:
+            raise error.located(shown_url(self._source.url)) from None
+
+    def _answered(self, number: int) -> Outcome:
+        text, begun = self._asked.text(number), self._breaker.begin()
+        body = self._body(text)
         try:
             reply = ask_until_answered(
-                lambda: self._send(number, body),
-                text=self._asked.text(number),
+                lambda: self._send(body),
+                text=text,
                 retry=self._source.retry,
                 pace=self._pace,
                 stop=self.stop,
@@ -102,13 +117,12 @@ class _Asking:
                 self._last = known.detail
             return Failure("", known.kind, known.status, known.detail)
         self._breaker.record(None, begun=begun)
-        return parse_answer(reply.body, self._asked.rubrics.labels).scores
+        return reply.answer.scores
 
-    def _send(self, number: int, body: bytes) -> Reply:
+    def _send(self, body: bytes) -> Reply:
         self._source.budget.take(*self._sent(body))
-        again = self._source.mode == "refresh" or number in self._unusable
         try:
-            return self._source.cache.ask(self._source.url, body, refresh=again)
+            return self._source.cache.ask(self._source.url, body)
         except WrongPage as error:
             self._breaker.page(str(error))
             raise
@@ -151,7 +165,7 @@ def _spread(numbers: Sequence[int], n: int) -> list[int]:
 
 
 def _in_threads(
-    ask: Callable[[int], Outcome], numbers: list[int], source: Source, stop: Stop
+    asking: _Asking, numbers: list[int], source: Source
 ) -> Iterator[tuple[int, Outcome]]:
     """Outcomes as they come; the first error stops the rest, but for those in flight, also where a
     thread cannot start. Raises Unanswered where somebody else stopped them.
@@ -159,19 +173,20 @@ def _in_threads(
     These are waited for as long as a request may take and no longer: a thread that looks up a name
     can wait for minutes, and none of them keeps the process from ending.
     """
-    left, done = iter(numbers), SimpleQueue[tuple[int, Outcome | BaseException] | None]()
-    taking = threading.Lock()
+    left, stop, taking = asking.stored_meanwhile(numbers), asking.stop, threading.Lock()
+    done = SimpleQueue[tuple[int, Outcome] | BaseException | None]()
 
     def work() -> None:
         while not stop.is_set():
-            with taking:
-                number = next(left, None)
-            if number is None:
-                break
             try:
-                done.put((number, ask(number)))
+                with taking:
+                    number, stored = next(left, (None, None))
+                if number is None:
+                    break
+                done.put((number, asking.outcome(number, stored)))
             except BaseException as error:  # noqa: BLE001 - raised where outcomes are read
-                done.put((number, error))
+                stop.set()  # before this thread takes another question
+                done.put(error)
         done.put(None)
 
     n = min(source.concurrency, len(numbers))
@@ -181,10 +196,9 @@ def _in_threads(
             start(thread)
         for _ in threads:
             while (one := done.get()) is not None:
-                number, outcome = one
-                if isinstance(outcome, BaseException):
-                    raise outcome
-                yield number, outcome
+                if isinstance(one, BaseException):
+                    raise one
+                yield one
         stop.sleep(0)
     finally:
         stop.set()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import compress, repeat
 from pathlib import Path
 
+import msgspec
 import numpy as np
 
 from ticketbench.core.errors import InputError
@@ -24,6 +25,8 @@ from ticketbench.core.types import (
 )
 from ticketbench.edge.files.cells import CellStyle, csv_text
 from ticketbench.edge.redaction import shown_url
+from ticketbench.edge.results.by_column.clean import clean
+from ticketbench.edge.results.by_column.sets import of_clean
 from ticketbench.edge.results.forms.options import AS_OURS, HEAD, SCORE_PREFIX, TAIL, Form
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.rows import (
@@ -33,11 +36,14 @@ from ticketbench.edge.results.rows import (
     numbered,
     of_set,
 )
-from ticketbench.edge.tables.reading import read_table
+from ticketbench.edge.tables.reading import open_table, read_table
 from ticketbench.edge.tables.rows import Dialect, Table
 
 _AT_ONCE = 10_000
 """Tickets whose cells are held as texts at a time."""
+
+_NO_EXPONENT = 1e-4, 1e15
+"""Numbers from the first to below the second are written without one, by all means."""
 
 
 def score_table(
@@ -122,12 +128,26 @@ def _scored_cells(
     column = {label: table.scores[at, k] for k, label in enumerate(table.labels)}
     return zip(
         map(table.labels.__getitem__, table.top[at].tolist()),
-        map(repr, table.top_score[at].tolist()),
-        *(map(repr, column[one].tolist()) if one in column else repeat("") for one in labels),
+        digits(table.top_score[at]),
+        *(digits(column[one]) if one in column else repeat("") for one in labels),
         map(OUTCOMES.__getitem__, outcome.tolist()),
         repeat(""),
         strict=False,
     )
+
+
+def digits(values: FloatArray) -> list[str]:
+    """The `repr` of each number: the fewest digits that are read back as the same number.
+
+    msgspec writes them in half the time, and to the same digits where there is no exponent.
+    """
+    if not len(values):
+        return []
+    found = msgspec.json.encode(values.tolist())[1:-1].decode("ascii").split(",")
+    plain = (values >= _NO_EXPONENT[0]) & (values < _NO_EXPONENT[1])
+    for i in np.flatnonzero(~plain).tolist():
+        found[i] = repr(float(values[i]))
+    return found
 
 
 def left_by_run(path: Path) -> bool:
@@ -175,7 +195,7 @@ def read_set(
     """
     origin = Origin.of_file(path, chosen_by=chosen_by, form=form)
     origin = replace(origin, mapped=mapped, within=within)
-    return of_set(_table(path, origin), origin, rubric_set)
+    return _sets(path, origin, [rubric_set])[0]
 
 
 def read_predictions(
@@ -188,7 +208,9 @@ def read_predictions(
     found = read_sets(path, rubric_sets)
     for one in found:
         every_score(one.table, path)
-    gold = {ticket: label for one in found for ticket, label in one.gold.items()}
+    gold = {
+        ticket: label for one in found for ticket, label in zip(one.ids, one.labels, strict=True)
+    }
     return tuple(one.table for one in found), gold
 
 
@@ -196,9 +218,27 @@ def read_sets(
     path: Path, rubric_sets: Sequence[str], *, form: Form = AS_OURS
 ) -> tuple[Predictions, ...]:
     """What `read_set` says of each of these rubric sets; the file is read once."""
-    origin = Origin.of_file(path, form=form)
-    table = _table(path, origin)
+    return _sets(path, Origin.of_file(path, form=form), rubric_sets)
+
+
+def _sets(path: Path, origin: Origin, rubric_sets: Sequence[str | None]) -> tuple[Predictions, ...]:
+    """By column where nothing in the file is unusual, else by row: there errors have words."""
+    told = _of_harness(path, origin)
+    if told is None:
+        found = _by_column(path, origin, rubric_sets)
+        if found is not None:
+            return found
+    table = known(told or read_table(path, _dialect(origin)), origin)
     return tuple(of_set(table, origin, name) for name in rubric_sets)
+
+
+def _by_column(
+    path: Path, origin: Origin, rubric_sets: Sequence[str | None]
+) -> tuple[Predictions, ...] | None:
+    table = clean(open_table(path, _dialect(origin)), origin)
+    found = [] if table is None else [of_clean(table, origin, name) for name in rubric_sets]
+    whole = tuple(one for one in found if one is not None)
+    return whole if table is not None and len(whole) == len(rubric_sets) else None
 
 
 def own_forms(paths: Sequence[Path], form: Form) -> tuple[Form, ...]:
@@ -230,15 +270,17 @@ def _own_form(form: Form, own: Collection[str], every: Collection[str]) -> Form:
 
 
 def _read(path: Path, origin: Origin) -> Table:
-    form = origin.form
-    if path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
-        from ticketbench.edge.results.harness.table import harness_table
-
-        told = harness_table(path, origin)
-        if told is not None:
-            return told
-    return read_table(path, Dialect(form.delimiter, form.encoding, "score flags"))
+    return _of_harness(path, origin) or read_table(path, _dialect(origin))
 
 
-def _table(path: Path, origin: Origin) -> Table:
-    return known(_read(path, origin), origin)
+def _of_harness(path: Path, origin: Origin) -> Table | None:
+    """What a known harness wrote; None for any other file."""
+    if path.suffix.lower() not in (".json", ".jsonl", ".ndjson"):
+        return None
+    from ticketbench.edge.results.harness.table import harness_table
+
+    return harness_table(path, origin)
+
+
+def _dialect(origin: Origin) -> Dialect:
+    return Dialect(origin.form.delimiter, origin.form.encoding, "score flags")

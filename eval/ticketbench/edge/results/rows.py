@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import compress
+from typing import TypeVar
 
 import numpy as np
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import quoted, words
 from ticketbench.core.rubrics import NONE_LABEL, fingerprint
-from ticketbench.core.types import NONE, IntArray, Provenance, ScoreTable
+from ticketbench.core.types import NONE, BoolArray, IntArray, Provenance, Repeat, ScoreTable
 from ticketbench.edge.files.cells import ESCAPED, original
 from ticketbench.edge.results.forms.columns import check_columns, renamed
 from ticketbench.edge.results.forms.labels import (
@@ -45,6 +47,8 @@ from ticketbench.edge.results.top_label import (
 from ticketbench.edge.set_names import note_pairs
 from ticketbench.edge.tables.rows import Cell, Row, Table, problems_error
 
+_Value = TypeVar("_Value")
+
 _OTHER_LABEL = "give each label its column; of two labels the other one has 1 less the score"
 
 
@@ -53,18 +57,23 @@ class Predictions:
     """A score table, and what it does not say of the rows that it was made of.
 
     ids     every ticket in the order of the rows, also those without an answer
-    gold    the gold label of each, NONE_LABEL where none fits
-    groups  the group of each by name; empty where it has none
+    labels  the gold label of each, NONE_LABEL where none fits
+    named_groups  the group of each by name, an empty one where it has none; empty for none at all
     notes   what was decided in reading them
     unscored  the gold labels that no column of scores is for; empty for none, or in our own file
     """
 
     table: ScoreTable
     ids: tuple[str, ...]
-    gold: Mapping[str, str]
-    groups: Mapping[str, str]
+    labels: Sequence[str]
+    named_groups: Sequence[str]
     notes: tuple[str, ...] = ()
     unscored: str = ""
+
+    @property
+    def gold(self) -> dict[str, str]:
+        """The gold label of each ticket; made anew for who asks."""
+        return dict(zip(self.ids, self.labels, strict=True))
 
 
 def predictions(table: Table, origin: Origin, rubric_set: str | None = None) -> Predictions:
@@ -84,7 +93,7 @@ def known(table: Table, origin: Origin) -> Table:
     Texts of a table of our own come back as they were before `predictions_csv`. Raises InputError
     where it lacks what it cannot go without, and where the form says what is not there.
     """
-    if _is_ours(table):
+    if is_ours(table.columns):
         table = _unescaped(table, origin)
         if origin.form == AS_OURS:
             return table
@@ -102,23 +111,59 @@ def of_set(table: Table, origin: Origin, rubric_set: str | None) -> Predictions:
     answers = _answers(table, origin, rows, problems)
     if problems:
         raise _in_order(problems)
-    names = answer_ids(rows, origin)
-    own = dict(zip(names, texts(rows, "label"), strict=True))
-    groups = dict(zip(names, texts(rows, "group_id"), strict=True))
-    found = replace(
-        _score_table(answers, origin, own.values()),
-        provenance=Provenance(
-            origin.dataset, fingerprint(sorted(_identities(rows))), name, "", "table"
-        ),
+    said = Said(
+        ids=tuple(answer_ids(rows, origin)),
+        tickets=texts(rows, "ticket_id"),
+        gold=texts(rows, "label"),
+        tops=texts(rows, TOP),
+        groups=texts(rows, "group_id"),
+        repeats=tuple(repeat_of(row, origin) for row in rows) if has_repeats(origin) else None,
+        first=next((row.line for row, has in zip(rows, answers.answered, strict=True) if has), 0),
     )
-    found = replace(found, stated=stated(found, answers.rows, origin) if found.complete else None)
     notes = (*table.notes, *settled.notes, *answers.notes)
-    return Predictions(found, tuple(own), own, groups, notes, settled.unscored)
+    return replace(made(said, answers, origin, name), notes=notes, unscored=settled.unscored)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the rows of a set say beside their scores, a row after the other; empty for nothing.
+
+    ids      what their answers are called
+    repeats  None where there is one answer a ticket: then ids are those of tickets
+    first    the number of the first row with an answer
+    """
+
+    ids: tuple[str, ...]
+    tickets: Sequence[str]
+    gold: Sequence[str]
+    tops: Sequence[str]
+    groups: Sequence[str]
+    repeats: tuple[Repeat, ...] | None = None
+    first: int = 0
+
+
+def made(said: Said, answers: Answers, origin: Origin, name: str) -> Predictions:
+    """The predictions of the rubric set `name` in rows that nothing is wrong with.
+
+    Raises InputError where every top label contradicts the scores.
+    """
+    own = fingerprint(_identities(said))
+    provenance = Provenance(origin.dataset, own, name, "", "table")
+    found = replace(_score_table(said, answers), provenance=provenance)
+    if found.complete:
+        tops = _kept(said.tops, answers.answered)
+        found = replace(found, stated=stated(found, tops, origin, first=said.first))
+    return Predictions(found, said.ids, said.gold, said.groups if any(said.groups) else ())
+
+
+def _kept(values: Sequence[_Value], answered: BoolArray) -> Sequence[_Value]:
+    """Those of the rows that answer; nothing of nothing."""
+    return values if answered.all() else tuple(compress(values, answered))
 
 
 def _settled(table: Table, origin: Origin, rows: Sequence[Row]) -> Settled:
     """What gold labels are read as; in a table that a run left those outside the set are meant."""
-    if _is_ours(table):
+    if is_ours(table.columns):
         return Settled()
     gold, said = texts(rows, "label"), texts(rows, TOP)
     columns = [column for column in table.columns if column.startswith(SCORE_PREFIX)]
@@ -141,15 +186,15 @@ def _answers(table: Table, origin: Origin, rows: Sequence[Row], problems: Number
     cells = [_cells(row, columns) for row in rows]
     read = scores_of([row.line for row in rows], cells, columns, origin)
     problems += [(one.row, one.problem) for one in read.problems]
-    scored = [row for row, of in zip(rows, read.values, strict=True) if of is not None]
+    answered = np.array([of is not None for of in read.values], dtype=np.bool_)
     others = [row for row, cell in zip(rows, cells, strict=True) if not any(cell)]
     scores = [of for of in read.values if of is not None] if not problems else []
     values = np.array(scores, dtype=np.float64).reshape(len(scores), len(labels_))
     problems += without_scores(others, rows, origin)
     failures = [failed(row, origin) for row in others]
-    n_gold_empty = _gold_empty(scored, columns) if read.n_zero[0] else 0
+    n_gold_empty = _gold_empty(_kept(rows, answered), columns) if read.n_zero[0] else 0
     notes = read.notes(origin.row, n_gold_empty=n_gold_empty)
-    return Answers(labels_, scored, failures, values, notes=notes)
+    return Answers(labels_, answered, failures, values, notes=notes)
 
 
 def _gold_empty(rows: Sequence[Row], columns: Sequence[str]) -> int:
@@ -159,26 +204,32 @@ def _gold_empty(rows: Sequence[Row], columns: Sequence[str]) -> int:
     return sum(column in known and not text(row, column).strip() for row, column in gold)
 
 
-def _score_table(answers: Answers, origin: Origin, seen: Iterable[str]) -> ScoreTable:
-    """Where from is still to be said; `seen` are the gold labels, also of failed tickets."""
-    gold = gold_labels(answers.labels, seen)
+def _score_table(said: Said, answers: Answers) -> ScoreTable:
+    """Where from is still to be said."""
+    gold = gold_labels(answers.labels, said.gold)
     position = {label: i for i, label in enumerate(gold)} | {NONE_LABEL: NONE}
-    tickets, named = texts(answers.rows, "ticket_id"), texts(answers.rows, "group_id")
-    keys = [group or ("id", ticket) for group, ticket in zip(named, tickets, strict=True)]
-    repeats = tuple(repeat_of(row, origin) for row in answers.rows) if has_repeats(origin) else None
+    own = _kept(said.gold, answers.answered)
     return ScoreTable(
         labels=answers.labels,
         gold_labels=gold,
-        ids=tuple(answer_ids(answers.rows, origin)),
-        truth=np.array([position[label] for label in texts(answers.rows, "label")], np.int64),
-        groups=numbered(keys),
+        ids=tuple(_kept(said.ids, answers.answered)),
+        truth=np.fromiter(map(position.__getitem__, own), np.int64, len(own)),
+        groups=_groups(said, answers.answered),
         scores=answers.scores,
         wanted=None,
         failures=tuple(answers.failures),
         provenance=Provenance("", "", "", "", ""),
         known=answers.known,
-        repeats=repeats,
+        repeats=None if said.repeats is None else tuple(_kept(said.repeats, answers.answered)),
     )
+
+
+def _groups(said: Said, answered: BoolArray) -> IntArray:
+    if said.repeats is None and not any(said.groups):
+        return np.arange(np.count_nonzero(answered), dtype=np.int64)
+    tickets = _kept(said.tickets, answered)
+    named = _kept(said.groups, answered)
+    return numbered([one or ("id", ticket) for one, ticket in zip(named, tickets, strict=True)])
 
 
 def _in_order(problems: Numbered) -> InputError:
@@ -196,9 +247,9 @@ def numbered(keys: Sequence[object]) -> IntArray:
     return np.array([number.setdefault(key, len(number)) for key in keys], dtype=np.int64)
 
 
-def _is_ours(table: Table) -> bool:
-    """Whether it is as a run leaves it."""
-    return table.columns[: len(HEAD)] == HEAD
+def is_ours(columns: Sequence[str]) -> bool:
+    """Whether a table with these columns is as a run leaves it."""
+    return tuple(columns[: len(HEAD)]) == HEAD
 
 
 def _unescaped(table: Table, origin: Origin) -> Table:
@@ -251,6 +302,11 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
         what = "there are fewer than two score columns with values"
         help_ = f"no row has a {TOP} either" if TOP in table.columns else _OTHER_LABEL
         raise InputError(what, where=origin.columns, help=help_)
+    return ordered(labels, _before(labels, table, rows))
+
+
+def _before(labels: Sequence[str], table: Table, rows: Sequence[Row]) -> dict[str, set[str]]:
+    """The top labels that each label ties with."""
     before: dict[str, set[str]] = {label: set() for label in labels}
     told = not {TOP, SCORE_PREFIX}.isdisjoint(table.columns)
     for row in rows if told else ():
@@ -261,10 +317,10 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
         for label in labels if tied else ():
             if label != top and text(row, SCORE_PREFIX + label) == score:
                 before[label].add(top)
-    return _ordered(labels, before)
+    return before
 
 
-def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
+def ordered(labels: Sequence[str], before: Mapping[str, Set[str]]) -> tuple[str, ...]:
     """`labels` with each behind those in `before`; as they stand where that contradicts itself."""
     if not any(before.values()):
         return tuple(labels)  # no ties, so that many labels cost nothing
@@ -277,9 +333,9 @@ def _ordered(labels: list[str], before: dict[str, set[str]]) -> tuple[str, ...]:
     return tuple(order)
 
 
-def _identities(rows: Sequence[Row]) -> list[str]:
-    said = zip(texts(rows, "ticket_id"), texts(rows, "label"), strict=True)
-    return [f"{len(ticket)}:{ticket}{label}" for ticket, label in said]
+def _identities(said: Said) -> list[str]:
+    pairs = zip(said.tickets, said.gold, strict=True)
+    return sorted([f"{len(ticket)}:{ticket}{label}" for ticket, label in pairs])
 
 
 def _cells(row: Row, columns: Sequence[str]) -> list[str]:
@@ -292,6 +348,16 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
     if not table.rows:
         raise InputError(f"there are no rows in {origin.name}", help="add predictions")
     of_row = texts(table.rows, "rubric_set")
+    name = chosen_set(of_row, origin, wanted)
+    rows = [row for row, own in zip(table.rows, of_row, strict=True) if own == name]
+    return name or origin.rubric_set, rows
+
+
+def chosen_set(of_row: Iterable[str], origin: Origin, wanted: str | None) -> str:
+    """The rubric set that is `wanted` of those that rows name; empty where none is named.
+
+    Raises InputError for one that no row names, and where several are and none is wanted.
+    """
     names = list(dict.fromkeys(of_row))
     if wanted is None and len(names) > 1:
         raise InputError(
@@ -304,6 +370,4 @@ def _rows_of_set(table: Table, origin: Origin, wanted: str | None) -> tuple[str,
         none = "its rows name none: ask without a name, or add a column rubric_set"
         help_ = f"it has: {words(named)}" if named else none
         raise InputError(f"{origin.name} has no rubric set {quoted(wanted)}", help=help_)
-    name = names[0] if wanted is None else wanted
-    rows = [row for row, own in zip(table.rows, of_row, strict=True) if own == name]
-    return name or origin.rubric_set, rows
+    return names[0] if wanted is None else wanted

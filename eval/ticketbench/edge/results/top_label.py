@@ -15,6 +15,7 @@ from ticketbench.core.quotes import clipped, quoted
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import (
     ELSEWHERE,
+    BoolArray,
     Failure,
     FailureKind,
     FloatArray,
@@ -38,13 +39,13 @@ _LOOKS_LIKE = {"percent": "these look like percent", "log": "these look like log
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the rows of a set answer: those with a label, their scores n x K, and the others.
+    """What the rows of a set answer: which of them do, the scores n x K of these, and the others.
 
     `notes` say what was decided in reading them.
     """
 
     labels: tuple[str, ...]
-    rows: Sequence[Row]
+    answered: BoolArray
     failures: Sequence[Failure]
     scores: FloatArray
     known: Known = "every score"
@@ -53,9 +54,13 @@ class Answers:
 
 def failed(row: Row, origin: Origin) -> Failure:
     """A row without an answer, under the kind of failure that it names."""
-    kind = text(row, "failure")
+    return failure(answer_id(row, origin), text(row, "failure"))
+
+
+def failure(ticket: str, kind: str) -> Failure:
+    """A ticket without an answer, under the kind that is named; `not_run` for any other word."""
     known = kind if kind in get_args(FailureKind) else "not_run"
-    return Failure(answer_id(row, origin), cast(FailureKind, known))
+    return Failure(ticket, cast(FailureKind, known))
 
 
 def top_labels_alone(rows: Sequence[Row], score_columns: Sequence[str]) -> bool:
@@ -102,7 +107,8 @@ def of_top_labels(
         scores[np.arange(len(answered)), np.array(at, dtype=np.int64)] = values
     failures = [failed(row, origin) for row in rows if not text(row, TOP)]
     notes = _never_right(answered, {*columns, *(text(row, "label") for row in rows)})
-    return Answers(labels, answered, failures, scores, known, notes)
+    has_answer = np.array([bool(top) for top in texts(rows, TOP)], dtype=np.bool_)
+    return Answers(labels, has_answer, failures, scores, known, notes)
 
 
 def _never_right(rows: Sequence[Row], known: Collection[str]) -> tuple[str, ...]:
@@ -231,14 +237,16 @@ def _problem(
     return of[0].line, Problem(told, origin.place(of[0].line), help_)
 
 
-def stated(table: ScoreTable, rows: Sequence[Row], origin: Origin) -> IntArray | None:
+def stated(
+    table: ScoreTable, said: Sequence[str], origin: Origin, *, first: int
+) -> IntArray | None:
     """The top label that each row of `table` states, for `ScoreTable.stated`; None where each is
     the label of the largest score, or of one that ties with it.
 
-    A row that states none agrees. Raises InputError where every row says another one.
+    A row that states none agrees. Raises InputError where every row says another one, at the line
+    `first`.
     """
     number = {label: i for i, label in enumerate(table.gold_labels)}
-    said = texts(rows, TOP)
     if not any(said):
         return None
     at = np.array([number.get(one, ELSEWHERE) if one else -1 for one in said], dtype=np.int64)
@@ -248,9 +256,8 @@ def stated(table: ScoreTable, rows: Sequence[Row], origin: Origin) -> IntArray |
     at = np.where(ties | (at == -1), table.top, at)
     against = np.flatnonzero(at != table.top)
     if len(against) == len(at):
-        first = rows[0]
         what = f"{len(at):,} of {len(at):,} rows: {TOP} is not the largest score, such as "
-        what += f"{quoted(text(first, TOP))} where {quoted(table.labels[table.top[0]])} is"
+        what += f"{quoted(said[0])} where {quoted(table.labels[table.top[0]])} is"
         help_ = f"if {TOP} has other names, map them; if it is right, the scores are not: drop them"
-        raise InputError(what, where=origin.place(first.line), help=help_)
+        raise InputError(what, where=origin.place(first), help=help_)
     return at if len(against) else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.registry import import_modules
@@ -16,11 +18,12 @@ from ticketbench.edge.tables.rows import (
     Causes,
     Dialect,
     MalformedRow,
-    Row,
     Source,
     Stream,
     Table,
 )
+
+_Read = TypeVar("_Read")
 
 _JSON = (".json", ".jsonl", ".ndjson")
 _NO_TEXT = (".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
@@ -52,7 +55,10 @@ def open_table(path: Path, dialect: Dialect | None = None) -> Stream:
         raise _refused(file, error) from None
     except InputError as error:
         raise error.located(str(file)) from None
-    return Stream(stream.columns, _checked(file, stream.rows, source), source.notes, stream.facts)
+    rows, batches = _checked(file, stream.rows, source), stream.batches
+    if batches is not None:
+        batches = _checked(file, batches, source)
+    return replace(stream, rows=rows, notes=source.notes, batches=batches)
 
 
 def _note_what_says_nothing(source: Source) -> None:
@@ -95,8 +101,10 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _checked(path: Path, rows: Iterator[Row], source: Source) -> Iterator[Row]:
-    """The rows; after the last one, or where none can follow, the error of all bad ones."""
+def _checked(path: Path, rows: Iterator[_Read], source: Source) -> Iterator[_Read]:
+    """The rows, or batches of them; after the last, or where none can follow, the error of all
+    bad ones.
+    """
     try:
         yield from rows
     except MalformedRow as error:

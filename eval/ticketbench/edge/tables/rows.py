@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal
 
 import msgspec
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.registry import Registry
+from ticketbench.core.types import FloatArray
 
 MOST_PROBLEMS = 20
+
+_ROWS_A_BATCH = 1_000
 
 _MOST_PLACES = 5
 """Lines, or variants, that one problem lists: enough to see what they share."""
@@ -34,6 +38,20 @@ class Row(msgspec.Struct, frozen=True, gc=False):
 
     line: int
     values: dict[str, Cell]
+
+
+Cells = Sequence[Cell] | FloatArray
+"""The cells of a column; numbers that a format keeps as floats may come as such, with NaN for None:
+their text is their `repr`.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some rows by column: the physical line of each, and the cells of each column in order."""
+
+    lines: Sequence[int]
+    cells: Mapping[str, Cells]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +200,30 @@ class Stream:
     """The columns of a file, its rows one after the other, and notes: what was decided.
 
     `columns`, `notes` and `facts` are complete once the last row is read: some formats name columns
-    row by row.
+    row by row. `batches` are the same rows by column, where a format has them so: whoever reads the
+    ones does not read the others.
     """
 
     columns: Collection[str]
     rows: Iterator[Row]
     notes: Sequence[str] = ()
     facts: Facts = Facts()
+    batches: Iterator[Batch] | None = None
 
     def whole(self) -> Table:
         """All of it at once."""
         rows = tuple(self.rows)
         return Table(tuple(self.columns), rows, tuple(self.notes), self.facts)
+
+    def by_column(self) -> Iterator[Batch]:
+        """All rows a batch after the other, each with the columns that are known by then."""
+        if self.batches is not None:
+            yield from self.batches
+            return
+        while rows := list(islice(self.rows, _ROWS_A_BATCH)):
+            lines = [row.line for row in rows]
+            yield Batch(lines, {name: [row.values.get(name) for row in rows]
+                                for name in tuple(self.columns)})  # fmt: skip
 
 
 Parse = Callable[[Source], Stream]

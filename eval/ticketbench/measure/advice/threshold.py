@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ticketbench.core.types import Known, ScoreTable, Value
 from ticketbench.measure.advice.rows import Role, ThresholdRow, threshold_rows
@@ -14,9 +15,11 @@ from ticketbench.measure.recommendation import (
     promises,
     recommend_setting,
 )
-from ticketbench.measure.results import RunResults
 from ticketbench.measure.thresholds.choose import ChosenThreshold, choose_thresholds
 from ticketbench.measure.thresholds.rules import LabelThreshold
+
+if TYPE_CHECKING:
+    from ticketbench.measure.results import RunResults
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -82,22 +82,27 @@ class TemperatureReport(Value):
     biased: bool
 
 
-def printed_decimals(scores: FloatArray) -> int:
+def printed_decimals(scores: FloatArray, *, most: int = MOST_DECIMALS) -> int:
     """Number of decimals the scores were printed with: the smallest that reproduces them all.
 
-    15 stands for full precision. No scores: 15.
+    15 stands for full precision. No scores: 15. Some of scores with `most` decimals have no more.
     """
-    for decimals in range(MOST_DECIMALS):
+    for decimals in range(most if scores.size else 0):
         # The first rows rule most numbers out, so a million tickets are rounded once or twice.
         looks = (scores[:_FIRST_LOOK], scores)
-        if scores.size and all(np.array_equal(np.round(of, decimals), of) for of in looks):
+        if all(np.array_equal(np.round(of, decimals), of) for of in looks):
             return decimals
-    return MOST_DECIMALS
+    return most if scores.size else MOST_DECIMALS
 
 
 def clip_floor(scores: FloatArray) -> float:
     """Half of the last printed digit, two at least: what a printed 0 may stand for at most."""
-    return float(0.5 * 10.0 ** -max(FEWEST_DECIMALS, printed_decimals(scores)))
+    return floor_at(printed_decimals(scores))
+
+
+def floor_at(decimals: int) -> float:
+    """The same of scores with so many decimals."""
+    return float(0.5 * 10.0 ** -max(FEWEST_DECIMALS, decimals))
 
 
 def score_of_truth(scores: FloatArray, truth: IntArray, *, clipped: bool) -> FloatArray:
@@ -108,8 +113,10 @@ def score_of_truth(scores: FloatArray, truth: IntArray, *, clipped: bool) -> Flo
     expressible = truth < scores.shape[1]
     column = np.where(expressible, truth, 0)
     gold = np.where(expressible, np.take_along_axis(scores, column[:, None], axis=1)[:, 0], 0.0)
+    if not clipped:
+        return gold
     floor = clip_floor(scores)
-    return np.clip(gold, floor, 1 - floor) if clipped else gold
+    return np.clip(gold, floor, 1 - floor)
 
 
 def equal_mass_edges(top_score: FloatArray, *, bins: int) -> FloatArray:
@@ -188,7 +195,7 @@ def reliability_bins(
     bin_of = np.searchsorted(edges, top_score, side="left")
     lows = np.concatenate([[0.0], edges[:-1]])
     result = []
-    for b in np.unique(bin_of):
+    for b in _met(bin_of):
         inside = bin_of == b
         n, hits = int(inside.sum()), int(right[inside].sum())
         ends = wilson(hits, n)
@@ -212,7 +219,7 @@ def confidence_histogram(
 
 def fit_temperature(scores: FloatArray, truth: IntArray) -> float:
     """The temperature of `temperature_fit` alone."""
-    return temperature_fit(scores, truth).temperature
+    return 1.0 / _leads(scores, truth, printed_decimals(scores)).best_beta()
 
 
 def temperature_fit(scores: FloatArray, truth: IntArray) -> TemperatureFit:
@@ -223,13 +230,9 @@ def temperature_fit(scores: FloatArray, truth: IntArray) -> TemperatureFit:
     the rubric set lacks) take no part. 1 when there is nothing to fit on (its loss is NaN), or no
     score differs.
     """
-    usable = (truth != NONE) & (truth < scores.shape[1])
-    if not usable.any():
-        return TemperatureFit(1.0, math.nan)
-    logs = np.log(np.maximum(scores[usable], clip_floor(scores)))
-    lead = np.ascontiguousarray((logs - logs[np.arange(len(logs)), truth[usable]][:, None]).T)
-    beta = 1.0 if np.all(lead == lead[:1]) else _best_beta(lead)
-    return TemperatureFit(1.0 / beta, _loss_at(lead, beta)[0])
+    leads = _leads(scores, truth, printed_decimals(scores))
+    beta = leads.best_beta()
+    return TemperatureFit(1.0 / beta, leads.loss_at(beta))
 
 
 def cross_fitted(scores: FloatArray, truth: IntArray, folds: IntArray) -> FloatArray:
@@ -238,13 +241,26 @@ def cross_fitted(scores: FloatArray, truth: IntArray, folds: IntArray) -> FloatA
     `folds` is a number per ticket, with groups kept together. As `at_temperature` gives them to
     the policy: a score of 0 stays 0. NaN when there are fewer than two folds.
     """
+    leads = _leads(scores, truth, printed_decimals(scores))
+    return _cross_fitted(scores, truth, folds, leads)
+
+
+def _cross_fitted(
+    scores: FloatArray, truth: IntArray, folds: IntArray, leads: _Leads
+) -> FloatArray:
     result = np.full(scores.shape, math.nan)
-    numbers = np.unique(folds)
+    numbers = _met(folds)
     for fold in numbers if len(numbers) > 1 else ():
         inside = folds == fold
-        temperature = fit_temperature(scores[~inside], truth[~inside])
-        result[inside] = at_temperature(scores[inside], temperature)
+        others = np.flatnonzero(~inside)
+        beta = leads.of_rows(scores, truth, others).best_beta()
+        result[inside] = at_temperature(scores[inside], 1.0 / beta)
     return result
+
+
+def _met(numbers: IntArray) -> IntArray:
+    """Which of the numbers from 0 on occur."""
+    return np.flatnonzero(np.bincount(numbers))
 
 
 def temperature_report(table: ScoreTable, folds: IntArray) -> TemperatureReport:
@@ -256,17 +272,21 @@ def temperature_report(table: ScoreTable, folds: IntArray) -> TemperatureReport:
     fewer than `FEWEST_GROUPS` groups nothing is fitted: the temperature is NaN.
     """
     few = table.n_groups < FEWEST_GROUPS
-    n_folds = 0 if few else len(np.unique(folds))
-    after = cross_fitted(table.scores, table.truth, folds) if n_folds else table.scores
+    n_folds = 0 if few else len(_met(folds))
     decimals = printed_decimals(table.scores)
+    leads = _leads(table.scores, table.truth, decimals)
+    after = table.scores
+    if n_folds:
+        after = _cross_fitted(table.scores, table.truth, folds, leads)
+    floor = floor_at(decimals)
     return TemperatureReport(
         n=table.n_scored,
         n_folds=n_folds,
-        temperature=math.nan if few else fit_temperature(table.scores, table.truth),
+        temperature=math.nan if few else 1.0 / leads.best_beta(),
         ece_before=ece_equal_mass(table.top_score, table.right, bins=_ECE_BINS),
         ece_after=math.nan if n_folds < 2 else _ece_of_top(after, table.right),
-        log_loss_before=_log_loss(table, table.scores),
-        log_loss_after=math.nan if n_folds < 2 else _log_loss(table, after),
+        log_loss_before=_log_loss(table, table.scores, floor=floor),
+        log_loss_after=math.nan if n_folds < 2 else _log_loss(table, after, floor=floor),
         decimals=decimals,
         biased=decimals <= _FEW_DECIMALS,
     )
@@ -276,47 +296,89 @@ def _ece_of_top(scores: FloatArray, right: BoolArray) -> float:
     return ece_equal_mass(scores.max(axis=1), right, bins=_ECE_BINS)
 
 
-def _log_loss(table: ScoreTable, scores: FloatArray) -> float:
+def _log_loss(table: ScoreTable, scores: FloatArray, *, floor: float) -> float:
     labelled = table.truth != NONE
     if not labelled.any():
         return math.nan
-    gold = score_of_truth(scores[labelled], table.truth[labelled], clipped=False)
-    floor = clip_floor(table.scores)
+    gold = score_of_truth(scores, table.truth, clipped=False)[labelled]
     return float(-np.log(np.clip(gold, floor, 1 - floor)).mean())
 
 
-def _best_beta(lead: FloatArray) -> float:
-    """The 1/T with the smallest loss: Newton's method, halving where it would jump or crawl.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Leads:
+    """How far the logarithm of each label's score is ahead of the gold label's, by ticket.
 
-    `lead` is K x n, how far the logarithm of each label's score is ahead of the gold label's.
+    rows      the m tickets whose gold label has a score
+    lead      K x m
+    decimals  of the scores, which are clipped at half of the last one
     """
-    low, high = _BETAS
-    if lead.max() <= 0:
-        return high
-    if lead.mean() >= 0:
-        return low
-    beta, last_step = 1.0, math.inf
-    while last_step > 1e-10 * beta:
-        _, slope, curvature = _loss_at(lead, beta)
-        low, high = (low, beta) if slope > 0 else (beta, high)
-        step = -slope / curvature if curvature > 0 else math.inf
-        if not low <= beta + step <= high or abs(step) > last_step / 2:
-            step = math.sqrt(low * high) - beta
-        beta, last_step = beta + step, abs(step)
-    return beta
+
+    rows: IntArray
+    lead: FloatArray
+    decimals: int
+
+    def of_rows(self, scores: FloatArray, truth: IntArray, at: IntArray) -> _Leads:
+        """Of the tickets `at` alone, ascending, as if there were no others."""
+        own = scores[at]
+        decimals = printed_decimals(own, most=self.decimals)
+        if floor_at(decimals) != floor_at(self.decimals):
+            return _leads(own, truth[at], decimals)
+        chosen = np.zeros(len(scores), dtype=np.bool_)
+        chosen[at] = True
+        kept = chosen[self.rows]
+        return _Leads(self.rows[kept], np.compress(kept, self.lead, axis=1), decimals)
+
+    def best_beta(self) -> float:
+        """The 1/T with the smallest loss: Newton's method, halving where it would jump or crawl."""
+        low, high = _BETAS
+        if np.all(self.lead == self.lead[:1]):
+            return 1.0
+        if self.lead.max() <= 0:
+            return high
+        if self.lead.mean() >= 0:
+            return low
+        peak = self.lead.max(axis=0)
+        beta, last_step = 1.0, math.inf
+        while last_step > 1e-10 * beta:
+            slope, curvature = self._slopes_at(beta, peak)
+            low, high = (low, beta) if slope > 0 else (beta, high)
+            step = -slope / curvature if curvature > 0 else math.inf
+            if not low <= beta + step <= high or abs(step) > last_step / 2:
+                step = math.sqrt(low * high) - beta
+            beta, last_step = beta + step, abs(step)
+        return beta
+
+    def loss_at(self, beta: float) -> float:
+        """Mean log loss at 1/T = beta; NaN without tickets."""
+        n, loss = self.lead.shape[1], 0.0
+        for start in range(0, n, _CHUNK):
+            part = self.lead[:, start : start + _CHUNK]
+            peak = beta * part.max(axis=0)
+            loss += float((peak + np.log(np.exp(beta * part - peak).sum(axis=0))).sum())
+        return loss / n if n else math.nan
+
+    def _slopes_at(self, beta: float, most: FloatArray) -> tuple[float, float]:
+        """First and second derivative of the loss; `most` is the largest lead of each ticket."""
+        n, sums = self.lead.shape[1], np.zeros(2)
+        for start in range(0, n, _CHUNK):
+            part = self.lead[:, start : start + _CHUNK]
+            weight = beta * part
+            weight -= beta * most[start : start + _CHUNK]
+            np.exp(weight, out=weight)
+            total = weight.sum(axis=0)
+            weight *= part
+            mean = weight.sum(axis=0) / total
+            weight *= part
+            square = weight.sum(axis=0) / total
+            sums += mean.sum(), (square - mean**2).sum()
+        slope, curvature = (sums / n).tolist()
+        return slope, curvature
 
 
-def _loss_at(lead: FloatArray, beta: float) -> tuple[float, float, float]:
-    """Mean log loss at 1/T = beta, and its first and second derivative there."""
-    sums = np.zeros(3)
-    for start in range(0, lead.shape[1], _CHUNK):
-        part = lead[:, start : start + _CHUNK]
-        peak = beta * part.max(axis=0)
-        weight = np.exp(beta * part - peak)
-        total = weight.sum(axis=0)
-        weighted = weight * part
-        mean = weighted.sum(axis=0) / total
-        square = (weighted * part).sum(axis=0) / total
-        sums += (peak + np.log(total)).sum(), mean.sum(), (square - mean**2).sum()
-    loss, slope, curvature = (sums / lead.shape[1]).tolist()
-    return loss, slope, curvature
+def _leads(scores: FloatArray, truth: IntArray, decimals: int) -> _Leads:
+    rows = np.flatnonzero((truth != NONE) & (truth < scores.shape[1]))
+    # Label by label: what is summed over the labels of a ticket depends on how they lie.
+    lead = np.ascontiguousarray(scores[rows].T)
+    np.log(np.maximum(lead, floor_at(decimals), out=lead), out=lead)
+    lead -= lead[truth[rows], np.arange(len(rows))]
+    return _Leads(rows, lead, decimals)

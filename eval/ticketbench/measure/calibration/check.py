@@ -179,7 +179,7 @@ def by_label(table: ScoreTable) -> tuple[LabelCalibration, ...]:
     results = []
     for index, label in enumerate(table.labels):
         here = table.top == index
-        accuracy = intervals.share(table.right[here], table.groups[here])
+        accuracy = intervals.share(table.right, table.groups, among=here)
         mean_score = float(table.top_score[here].mean()) if here.any() else math.nan
         results.append(LabelCalibration(label, accuracy.n, mean_score, accuracy))
     return tuple(results)

@@ -15,7 +15,7 @@ from typing import Literal
 
 import numpy as np
 
-from ticketbench.core.types import FloatArray, IntArray, Value
+from ticketbench.core.types import FloatArray, IntArray, Value, strictly_ascending
 from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import Counted, Groups, group_index, total
 from ticketbench.measure.statistics.intervals import (
@@ -203,13 +203,12 @@ class _Sums:
     """The sums of groups of single tickets."""
 
     def __init__(self, groups: IntArray) -> None:
-        self._group = group = group_index(groups)
-        # Single tickets are groups already, in whatever order.
-        self._single = group[-1] == len(group) - 1 and np.array_equal(group, np.arange(len(group)))
+        self._group = None if strictly_ascending(groups) else group_index(groups)
 
     def __call__(self, values: FloatArray) -> tuple[FloatArray, IntArray]:
-        """The sum of each group, and that each of them is one."""
-        of = values if self._single else np.bincount(self._group, weights=values)
+        """The sum of each group, and that each is one; single tickets are groups already."""
+        group = self._group
+        of = values if group is None else np.bincount(group, weights=values)
         return np.asarray(of, dtype=np.float64), np.ones(len(of), dtype=np.int64)
 
 

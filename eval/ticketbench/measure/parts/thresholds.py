@@ -115,8 +115,7 @@ def _chosen(rule: Rule, choice: Choice, given: _Given) -> ChosenThreshold:
 
 
 def _share_wrong(of: Outcomes) -> Estimate:
-    routed = of.outcome == ROUTE
-    return one_more_wrong(~of.right[routed], of.groups[routed])
+    return one_more_wrong(of.right, of.groups, of.outcome == ROUTE)
 
 
 def _held_out(rule: Rule, given: _Given) -> Outcomes:

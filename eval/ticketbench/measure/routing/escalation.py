@@ -51,6 +51,6 @@ def judge_escalation(table: ScoreTable, decisions: Decisions) -> Escalation | No
     return Escalation(
         queue=int(escalated.sum()),
         needed=int(needed.sum()),
-        precision=intervals.share(needed[escalated], table.groups[escalated]),
-        recall=intervals.share(escalated[needed], table.groups[needed]),
+        precision=intervals.share(needed, table.groups, among=escalated),
+        recall=intervals.share(escalated, table.groups, among=needed),
     )

@@ -150,7 +150,7 @@ def _any_label_precision(table: ScoreTable, decisions: Decisions, routed: BoolAr
     if table.wanted is None:
         return Estimate.undefined(0, NO_ALL_LABELS)
     fits = table.wanted[np.arange(table.n_scored), decisions.top]
-    return intervals.share(fits[routed], table.groups[routed])
+    return intervals.share(fits, table.groups, among=routed)
 
 
 def sweep(
@@ -225,7 +225,7 @@ def _intervals(
     if effective_groups(groups) == n_tickets(groups):
         return [intervals.wilson(int(k), int(m)) for m, k in zip(*counts, strict=True)]
     chosen = (reaches(score, threshold) for threshold in grid)
-    shares = [intervals.share(right[keep], groups[keep]) for keep in chosen]
+    shares = [intervals.share(right, groups, among=keep) for keep in chosen]
     return [Interval(found.low, found.high) for found in shares]
 
 

@@ -62,7 +62,7 @@ def error_curve(top_score: FloatArray, right: BoolArray) -> tuple[FloatArray, Fl
     Both ascend from 0 to all tickets and all errors; between two blocks the expected errors lie
     on the straight line. No tickets: the 0 alone.
     """
-    order = np.argsort(-top_score, kind="stable")
+    order = np.argsort(-top_score)
     wrong = np.cumsum(~right[order])
     changes = np.append(np.diff(top_score[order]) != 0, True)[: len(order)]
     last_of_block = np.flatnonzero(changes)

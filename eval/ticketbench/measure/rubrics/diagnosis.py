@@ -19,6 +19,7 @@ from ticketbench.core.types import (
     IntArray,
     ScoreTable,
     Value,
+    second_highest,
 )
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.counts.mixed_pairs import FEWEST_GOLD, most_mixed_first
@@ -289,11 +290,11 @@ def _near_ties(table: ScoreTable, near_tie: float) -> tuple[IntArray, IntArray]:
     Over all tickets most pairs are near merely because both scores are near 0.
     """
     k = len(table.labels)
-    order = np.argsort(-table.scores, axis=1, kind="stable")[:, :2]
-    ranked = np.take_along_axis(table.scores, order, axis=1)
+    second = second_highest(table.scores, table.top)
+    ahead = table.top_score - table.scores[np.arange(table.n_scored), second]
     # Rounded, so that 0.45 and 0.40 differ by 0.05 as printed, not by 0.04999999999999999.
-    tied = np.round(ranked[:, 0] - ranked[:, 1], 10) < near_tie
-    cell = order.min(axis=1) * k + order.max(axis=1)
+    tied = np.round(ahead, 10) < near_tie
+    cell = np.minimum(table.top, second) * k + np.maximum(table.top, second)
     leading, near = (np.bincount(one, minlength=k * k) for one in (cell, cell[tied]))
     return leading.reshape(k, k), near.reshape(k, k)
 
@@ -307,6 +308,6 @@ def _label(table: ScoreTable, k: int, own: IntArray) -> LabelDiagnosis:
         n=len(own),
         wins=int(won.sum()),
         recall=intervals.share(won[own], table.groups[own]),
-        wrong_wins=intervals.share((table.truth != k)[counted], table.groups[counted]),
+        wrong_wins=intervals.share(table.truth != k, table.groups, among=counted),
         score=float(np.median(table.scores[own, k])) if known else math.nan,
     )

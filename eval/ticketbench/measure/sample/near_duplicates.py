@@ -12,7 +12,7 @@ import numpy as np
 from ticketbench.core.types import BoolArray, IntArray
 from ticketbench.measure.sample.alike.candidates import HASHES, sign
 from ticketbench.measure.sample.alike.components import components
-from ticketbench.measure.sample.alike.shingles import Hashes, Shared, Texts
+from ticketbench.measure.sample.alike.shingles import Hashes, Texts
 
 _FEWEST_TOO_MANY = 20
 _LARGEST_SHARE = 0.05
@@ -50,12 +50,15 @@ def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
     Rajaraman, Ullman, ch. 3) and at least 40 of all 64; each is checked exactly, so that no pair is
     tied wrongly. A pair of similarity J is missed with probability at most
 
-        (1 - J^4)^16 + P(Binomial(64, J) < 40),
+        (1 - J^4)^15 + P(Binomial(64, J) < 40),
 
-    which is 1e-5 at .85 and 4e-8 at .9. Texts of which more than 17 agree in a band share a form
-    letter: they are compared with the next one in it, and with those that agree in three min-hashes
-    of what is not shared. So their number adds to the time as that of other texts does; a pair of
-    which the shared text is the larger part may be missed, for .85 and 80 % shared one in 40.
+    which is 2e-5 at .85 and 1e-7 at .9. Where more than 17 texts agree in a band they share a form
+    letter; texts with two such bands are a crowd. In it all pairs are found that have a shingle in
+    common which stands in the rarest fifth of both and in at most 256 texts, so only the second
+    term counts; near-duplicates have one where 15 % of both texts are that rare. Others of a crowd
+    are compared with one of the eight texts in a band that have least of their own: that ties what
+    only a shared text ties, but a pair of pieces cut from one letter may be missed, with no bound.
+    The time grows with the number of texts, however many share a text.
 
     When one group holds more than 5 % of the different texts, and at least 20, something chains
     different tickets together: a legal footer, a form letter. The shingles that at least half of
@@ -127,17 +130,15 @@ def _found(plain: list[str]) -> _Found:
     shared, dropped = np.zeros((2, len(plain)), dtype=np.bool_)
     signatures = np.empty((len(plain), HASHES), np.uint32)
     sign(signatures, texts, every)
-    most = _too_many(len(plain))
     for _ in range(_MOST_SHARED + 1):
-        component = components(texts, signatures, np.flatnonzero(~dropped), most=most)
-        chained = _chained(component, most=most)
+        component = components(texts, signatures, np.flatnonzero(~dropped))
+        chained = _chained(component, most=_too_many(len(plain)))
         if chained is None:
             return _Found(component, shared, dropped)
-        carried = _carried(texts, chained)
-        texts = texts.without(carried)
-        carriers = np.flatnonzero(carried.carriers)
+        left = _left(texts, chained)
+        texts = Texts(plain, {**texts.left, **left})
+        carriers = np.array(sorted(left))
         shared[carriers] = True
-        left = texts.sets(carriers)
         dropped[carriers] = [len(left[i]) < _FEWEST_LEFT for i in carriers.tolist()]
         sign(signatures, texts, carriers[~dropped[carriers]])
     return _Found(every, shared, np.ones_like(dropped))
@@ -155,15 +156,21 @@ def _chained(component: IntArray, *, most: int) -> IntArray | None:
     return np.flatnonzero(component == largest) if counts[largest] >= most else None
 
 
-def _carried(texts: Texts, chained: IntArray) -> Shared:
-    """What at least half of the `chained` texts have, and the texts with most of it."""
-    common = _in_half(texts, chained)
-    carriers = np.zeros(len(texts.plain), np.bool_)
+def _left(texts: Texts, chained: IntArray) -> dict[int, Hashes]:
+    """What is left of the texts with most of what at least half of the `chained` have."""
+    common, left = _in_half(texts, chained), dict[int, Hashes]()
+    in_chain = np.zeros(len(texts.plain), np.bool_)
+    in_chain[chained] = True  # at most once each, so that every search has less to do
     for rows, found in texts.shingles(np.arange(len(texts.plain))):
-        carried = np.bincount(found.held(common)[0], minlength=len(rows))
-        carriers[rows] = carried >= max(1, _CARRIES * len(common))
-    carriers[chained] = True  # at most once each, so that every search has less to do
-    return Shared(common, carriers)
+        own = found.different()
+        at, _ = own.which(common)
+        owner = np.searchsorted(own.starts, at, side="right") - 1
+        carried = np.bincount(owner, minlength=len(rows)) >= max(1, _CARRIES * len(common))
+        keep = np.ones(len(own.values), np.bool_)
+        keep[at] = False
+        rest = own.where(keep).sets()
+        left |= {int(rows[i]): rest[i].copy() for i in np.flatnonzero(carried | in_chain[rows])}
+    return left
 
 
 def _in_half(texts: Texts, chained: IntArray) -> Hashes:
@@ -175,5 +182,5 @@ def _in_half(texts: Texts, chained: IntArray) -> Hashes:
     possible = np.unique(np.concatenate([found.values for _, found in texts.shingles(drawn)]))
     times = np.zeros(len(possible), np.int64)
     for _, found in texts.shingles(chained):
-        times += np.bincount(found.held(possible)[1], minlength=len(possible))
+        times += np.bincount(found.different().which(possible)[1], minlength=len(possible))
     return possible[times >= _SHARED_BY * len(chained)]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import importlib
 import sys
-from pathlib import Path
 from threading import Lock
 from types import ModuleType
 
@@ -46,7 +45,7 @@ def _empty(package: str) -> ModuleType:
     import scipy
 
     empty = ModuleType(package)
-    empty.__path__ = [str(Path(scipy.__path__[0], package.removeprefix("scipy.")))]
+    empty.__path__ = [f"{scipy.__path__[0]}/{package.removeprefix('scipy.')}"]
     return empty
 
 

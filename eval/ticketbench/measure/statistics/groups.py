@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ticketbench.core.types import BoolArray, FloatArray, IntArray
+from ticketbench.core.types import BoolArray, FloatArray, IntArray, strictly_ascending
 
 _MOST_EMPTY = 16
 
@@ -115,11 +115,32 @@ def group_index(groups: IntArray) -> IntArray:
     Strictly ascending numbers, as independent tickets have them, need no sorting, nor do numbers
     that can be counted.
     """
-    if np.all(groups[1:] > groups[:-1]):
+    if strictly_ascending(groups):
         return np.arange(len(groups))
-    if groups.min() >= 0 and groups.max() < _MOST_EMPTY * len(groups):
-        return np.asarray((np.cumsum(np.bincount(groups) > 0) - 1)[groups])
+    if _countable(groups):
+        met = np.bincount(groups) > 0
+        return groups if met.all() else np.asarray((np.cumsum(met) - 1)[groups])
     return np.asarray(np.unique(groups, return_inverse=True)[1])
+
+
+def group_sizes(groups: IntArray) -> IntArray:
+    """The number of tickets of each group, in the order of group numbers. No tickets: empty."""
+    if strictly_ascending(groups):
+        return np.ones(len(groups), dtype=np.int64)
+    sizes = np.bincount(groups if _countable(groups) else group_index(groups))
+    return np.asarray(sizes[sizes > 0])
+
+
+def sums_and_sizes(values: FloatArray, groups: IntArray) -> tuple[FloatArray, IntArray]:
+    """The sum of `values` (n) in each group, and its number of tickets, in the order of group
+    numbers. Tickets of a group are added in their order. No tickets: empty.
+    """
+    if strictly_ascending(groups):
+        return values, np.ones(len(groups), dtype=np.int64)
+    numbers = groups if _countable(groups) else group_index(groups)
+    sums, sizes = np.bincount(numbers, weights=values), np.bincount(numbers)
+    met = sizes > 0
+    return np.asarray(sums[met]), np.asarray(sizes[met])
 
 
 def effective_groups(groups: Groups) -> float:
@@ -129,17 +150,15 @@ def effective_groups(groups: Groups) -> float:
     """
     if isinstance(groups, Counted):
         return effective_number(groups.sizes, n_alone=groups.n_alone)
-    if np.all(groups[1:] > groups[:-1]):
-        return float(len(groups))
-    return effective_number(np.bincount(group_index(groups)))
+    return effective_number(group_sizes(groups))
 
 
 def effective_number(sizes: IntArray, *, n_alone: int = 0) -> float:
     """The same from the number of tickets in each group, and of those that stand alone."""
     if not sizes.any():
         return float(n_alone)
-    squares = n_alone + sizes.astype(np.float64) @ sizes
-    return float((n_alone + int(sizes.sum())) ** 2 / squares)
+    as_floats = sizes.astype(np.float64)
+    return float((n_alone + int(sizes.sum())) ** 2 / (n_alone + as_floats @ as_floats))
 
 
 def one_per_group(groups: IntArray, *, seed: int) -> IntArray:
@@ -148,8 +167,15 @@ def one_per_group(groups: IntArray, *, seed: int) -> IntArray:
     For statistics that hold for independent tickets only. Groups of one are kept as they are; the
     same seed gives the same rows. No tickets: empty.
     """
-    if np.all(groups[1:] > groups[:-1]):
+    if strictly_ascending(groups):
         return np.arange(len(groups))
-    order = np.random.default_rng(seed).permutation(len(groups))
-    _, first = np.unique(np.asarray(groups)[order], return_index=True)
-    return np.sort(order[first])
+    order = np.random.default_rng(seed).permutation(len(groups))[::-1]
+    first = np.full(len(groups), -1)
+    # Of several values for one place the last one stays: in this order, the first one drawn.
+    first[group_index(groups)[order]] = order
+    return np.sort(first[first >= 0])
+
+
+def _countable(groups: IntArray) -> bool:
+    """Whether counting up to the largest number costs no more than looking at every ticket."""
+    return bool(groups.min() >= 0 and groups.max() < _MOST_EMPTY * len(groups))

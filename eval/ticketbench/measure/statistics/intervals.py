@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ticketbench.core.types import Estimate, FloatArray, IntArray
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, strictly_ascending
 from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import (
     Counted,
     Groups,
     effective_number,
-    group_index,
+    sums_and_sizes,
 )
 
 CONFIDENCE = 0.95
@@ -123,13 +123,12 @@ def clustered_mean(values: ArrayLike, groups: Groups) -> ClusteredMean:
     if n == 0:
         return NO_VALUES
     residuals = v - v.mean()
-    index = group_index(groups)
-    sums = np.bincount(index, weights=residuals)
+    sums, sizes = sums_and_sizes(residuals, groups)
     g = len(sums)
     cr0 = math.sqrt(float(sums @ sums)) / n
     cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
     independent = math.sqrt(float(residuals @ residuals)) / n
-    worth = float(n) if g == n else effective_number(np.bincount(index))
+    worth = float(n) if g == n else effective_number(sizes)
     return ClusteredMean(float(v.mean()), n, g, independent, cr1, worth)
 
 
@@ -165,14 +164,36 @@ def _effective_n(result: ClusteredMean) -> float:
     return min(float(result.n), result.n * (result.se_independent / cr0) ** 2 if cr0 else result.n)
 
 
-def share(hits: ArrayLike, groups: Groups, *, confidence: float = CONFIDENCE) -> Estimate:
+def share(
+    hits: ArrayLike,
+    groups: Groups,
+    *,
+    among: BoolArray | None = None,
+    confidence: float = CONFIDENCE,
+) -> Estimate:
     """A share of tickets with its Wilson interval, on the effective n when tickets share groups.
 
-    `hits` is one truth value per ticket. An effective n above the number of effective groups was
-    estimated from them, so a t quantile takes the place of z; with fewer than two of them it is
-    the number of effective groups itself. No tickets: NaN.
+    `hits` is one truth value per ticket, `among` says which tickets count; None: all of them. An
+    effective n above the number of effective groups was estimated from them, so a t quantile takes
+    the place of z; with fewer than two of them it is the number of effective groups itself. No
+    tickets: NaN.
     """
-    return estimated_share(clustered_mean(hits, groups), confidence=confidence)
+    marks = np.asarray(hits)
+    if isinstance(groups, Counted):
+        keep = np.arange(len(marks)) if among is None else np.flatnonzero(among)
+        return estimated_share(clustered_mean(marks[keep], groups[keep]), confidence=confidence)
+    n = len(marks) if among is None else int(np.count_nonzero(among))
+    if n == 0:
+        return Estimate.undefined(0, "no tickets")
+    if strictly_ascending(groups):
+        # Of independent tickets their number alone decides, so nothing is picked or added up.
+        p = int(np.count_nonzero(marks if among is None else marks & among)) / n
+        ends = wilson(p * n, n, confidence=confidence)
+        return Estimate(p, ends.low, ends.high, n, "Wilson")
+    if among is not None:
+        rows = np.flatnonzero(among)
+        marks, groups = marks[rows], groups[rows]
+    return estimated_share(clustered_mean(marks, groups), confidence=confidence)
 
 
 def estimated_share(result: ClusteredMean, *, confidence: float = CONFIDENCE) -> Estimate:

@@ -85,8 +85,9 @@ def choose_thresholds(table: ScoreTable, asked: Asked) -> tuple[ChosenThreshold,
 
 def saving_on(tickets: Tickets, policy: Policy, costs: Costs) -> Saving:
     """What `policy` saves on these tickets: no allowance for having been chosen on them."""
-    wrong = (tickets.decided(policy).outcome == ROUTE) & ~tickets.right
-    saved = tickets.saving(policy, costs)
+    outcome = tickets.decided(policy).outcome
+    wrong = (outcome == ROUTE) & ~tickets.right
+    saved = tickets.saving_of(outcome, policy, costs)
     return saving(saved, tickets.groups, costs, wrong=float(wrong.sum()), held_out=False)
 
 
@@ -101,15 +102,15 @@ def share_wrong_on(tickets: Tickets, policy: Policy) -> Estimate:
     A threshold is chosen where few are wrong; one more wrong one makes up for most of that.
     """
     routed = tickets.decided(policy).outcome == ROUTE
-    return one_more_wrong(~tickets.right[routed], tickets.groups[routed])
+    return one_more_wrong(tickets.right, tickets.groups, routed)
 
 
-def one_more_wrong(wrong: BoolArray, groups: Groups) -> Estimate:
-    """The same of routed tickets, or rows of counted ones, that are wrong or not."""
-    found = share(wrong, groups)
+def one_more_wrong(right: BoolArray, groups: Groups, routed: BoolArray) -> Estimate:
+    """The same of tickets, or rows of counted ones, of which some are routed."""
+    found = share(~right, groups, among=routed)
     if not found.n:
         return found
-    value = (int(times_of(groups)[wrong].sum()) + 1) / (found.n + 1)
+    value = (int(times_of(groups)[routed & ~right].sum()) + 1) / (found.n + 1)
     return Estimate(value, min(found.low, value), max(found.high, value), found.n, found.method)
 
 
@@ -159,7 +160,7 @@ class _HeldOut:
     def add(self, policy: Policy, unseen: Tickets, at: IntArray, costs: Costs) -> None:
         """What `policy` does to the tickets `unseen`, which stand at the rows `at`."""
         decisions = unseen.decided(policy)
-        self.saved[at] += unseen.saving(policy, costs)
+        self.saved[at] += unseen.saving_of(decisions.outcome, policy, costs)
         self.wrong += float(((decisions.outcome == ROUTE) & ~unseen.right).sum())
         if self.splits == 0:
             self.outcome[at], self.collision[at] = decisions.outcome, decisions.collision
@@ -183,8 +184,10 @@ class _HeldOut:
 def _held_out(given: _Given, of: Sequence[Rule]) -> dict[str, _HeldOut]:
     tickets, asked, n = given.tickets, given.asked, given.tickets.n
     found = {rule.name: _HeldOut.of(n) for rule in of}
-    for split in range(N_SPLITS if len(np.unique(tickets.group_numbers)) > 1 else 0):
-        folds = fold_of_ticket(tickets.group_numbers, n_folds=N_FOLDS, seed=asked.seed + split)
+    numbers = tickets.group_numbers
+    several = np.any(numbers != numbers[0])
+    for split in range(N_SPLITS if several else 0):
+        folds = fold_of_ticket(numbers, n_folds=N_FOLDS, seed=asked.seed + split)
         for fold in range(int(folds.max()) + 1):
             inside = np.flatnonzero(folds == fold)
             seen, unseen = tickets.rows(folds != fold), tickets.rows(inside)

@@ -11,7 +11,15 @@ import numpy as np
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Costs, Decisions, Policy, at_temperature, exceeds
-from ticketbench.core.types import NEEDS, BoolArray, FloatArray, IntArray, ScoreTable
+from ticketbench.core.types import (
+    NEEDS,
+    BoolArray,
+    FloatArray,
+    IntArray,
+    ScoreTable,
+    highest,
+    second_highest,
+)
 from ticketbench.measure.routing.outcomes import gold_score
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics.groups import Counted, Groups, n_tickets
@@ -55,12 +63,12 @@ class Tickets:
     def of(cls, table: ScoreTable, policy: Policy) -> Tickets:
         """The tickets of `table` at the temperature of `policy`."""
         scores, n = at_temperature(table.scores, policy.temperature), table.n_scored
-        k = scores.shape[1]
+        (top, score), several = highest(scores), len(table.labels) > 1
         return cls(
             labels=table.labels,
             top=table.top,
-            score=np.max(scores, axis=1, initial=0.0),
-            second=np.partition(scores, k - 2, axis=1)[:, k - 2] if k > 1 else np.zeros(n),
+            score=score,
+            second=scores[np.arange(n), second_highest(scores, top)] if several else np.zeros(n),
             gold=gold_score(scores, table.truth),
             right=table.right,
             groups=table.groups,
@@ -68,14 +76,16 @@ class Tickets:
 
     def rows(self, keep: BoolArray | IntArray) -> Tickets:
         """Only the tickets in `keep`, a mask or row numbers."""
+        # Row numbers are four times as fast as a mask, which is looked through for each array.
+        at = np.flatnonzero(keep) if keep.dtype == np.bool_ else keep
         return Tickets(
             labels=self.labels,
-            top=self.top[keep],
-            score=self.score[keep],
-            second=self.second[keep],
-            gold=self.gold[keep],
-            right=self.right[keep],
-            groups=self.groups[keep],
+            top=self.top[at],
+            score=self.score[at],
+            second=self.second[at],
+            gold=self.gold[at],
+            right=self.right[at],
+            groups=self.groups[at],
         )
 
     def decided(self, policy: Policy) -> Decisions:
@@ -102,8 +112,12 @@ class Tickets:
 
     def saving(self, policy: Policy, costs: Costs) -> FloatArray:
         """What each saves against a review: 0 for a reviewed ticket, less for a dearer outcome."""
-        outcome = self.decided(policy).outcome
-        return np.asarray(costs.review - costs.of(outcome, self.right, self.missed(policy)))
+        return self.saving_of(self.decided(policy).outcome, policy, costs)
+
+    def saving_of(self, outcome: IntArray, policy: Policy, costs: Costs) -> FloatArray:
+        """The same where the outcomes under `policy` are at hand."""
+        missed = None if costs.missed is None else self.missed(policy)
+        return np.asarray(costs.review - costs.of(outcome, self.right, missed))
 
 
 def fit_policy(policy: Policy, table: ScoreTable) -> Policy:

@@ -162,7 +162,7 @@ class Questions:
         answer = parse_answer(content, self._labels)
         if not any(answer.scores):
             raise ContractViolation("scores that are all zero decide nothing")
-        problem = other_rubrics(content, self._pairs)
+        problem = other_rubrics(answer, self._pairs)
         if problem:
             raise ContractViolation(problem)
         if answer.model and self._key and stands_in(self._key, answer.model):

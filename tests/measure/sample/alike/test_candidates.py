@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ticketbench.measure.sample.alike.candidates import HASHES, Signatures, candidates, sign
+from ticketbench.measure.sample.alike.candidates import (
+    HASHES,
+    Bands,
+    Signatures,
+    agreeing,
+    sign,
+)
 from ticketbench.measure.sample.alike.shingles import Texts
 
 LETTERS = list("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -40,10 +46,10 @@ def test_min_hashes_agree_with_the_probability_of_the_jaccard_similarity(
 
 
 def test_pairs_at_the_limit_are_candidates_but_for_one_in_many() -> None:
-    plain = of_similarity(170, 15, 400)
+    signatures = signed(of_similarity(170, 15, 400))
     pairs = {
         (min(a, b), max(a, b))
-        for left, right in candidates(signed(plain), np.arange(800))
+        for left, right in agreeing(signatures, Bands.of(signatures))
         for a, b in zip(left.tolist(), right.tolist(), strict=True)
     }
     every = {(i, i + 1) for i in range(0, 800, 2)}
@@ -52,8 +58,8 @@ def test_pairs_at_the_limit_are_candidates_but_for_one_in_many() -> None:
 
 
 def test_a_pair_outside_of_crowds_comes_once() -> None:
-    plain = of_similarity(198, 1, 30)
-    assert sum(len(left) for left, _ in candidates(signed(plain), np.arange(60))) == 30
+    signatures = signed(of_similarity(198, 1, 30))
+    assert sum(len(left) for left, _ in agreeing(signatures, Bands.of(signatures))) == 30
 
 
 def test_min_hashes_are_constants() -> None:

@@ -21,8 +21,9 @@ class _Cause:
 
 @dataclass(slots=True)
 class Causes:
-    """The problems of the `n_rows` rows of a file, by cause; the words of the first row stand. `n` is
-    how many there are so far, of every row.
+    """The problems of the `n_rows` rows of a file, by cause; the words of the first row stand.
+
+    `n` is how many there are so far, of every row.
     """
 
     path: Path

@@ -22,15 +22,23 @@ def renamed(table: Table, origin: Origin) -> Table:
     A column that was called so and is not meant is left out. Raises InputError where a column that
     the user names is not there, and where one that counts stands twice.
     """
-    form = origin.form
-    _refuse_missing(table, origin)
-    names = _names(table, form)
-    _refuse_repeated(table, origin, names)
+    names = names_in(table, origin)
     if all(new == old for new, old in names.items()) and len(names) == len(table.columns):
         return table
     rows = tuple(Row(row.line, {new: row.values[old] for new, old in names.items()
                                 if old in row.values}) for row in table.rows)  # fmt: skip
     return replace(table, columns=tuple(names), rows=rows)
+
+
+def names_in(table: Table, origin: Origin) -> dict[str, str]:
+    """What each column of the `renamed` table is called in `table`, whose rows are not looked at.
+
+    Raises what `renamed` raises.
+    """
+    _refuse_missing(table, origin)
+    names = _names(table, origin.form)
+    _refuse_repeated(table, origin, names)
+    return names
 
 
 def check_columns(table: Table, origin: Origin) -> None:

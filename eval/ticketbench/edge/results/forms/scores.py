@@ -5,18 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
 
-from ticketbench.core.classify import AGREEMENT, ContractViolation
+from ticketbench.core.classify import (
+    AGREEMENT,
+    ContractViolation,
+    check_sum,
+    decimals_of,
+    sum_tolerance,
+)
+from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.edge.results.forms.causes import ScoredRow, causes
 from ticketbench.edge.results.forms.counted import Found, between, rows_of, several
 from ticketbench.edge.results.forms.numbers import distribution, number_of, refuse_underscores
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
+from ticketbench.edge.tables.rows import Cells
 
-_SUM_IS_OFF = 1e-9
+_ROUNDING = 2.0**-51
+"""What a sum of floats up to 1 is off by at most, for each of them."""
+_ALWAYS_ALLOWED = sum_tolerance(0, decimals=0)
+_FEWEST_DECIMALS, _MOST_DECIMALS = 2, 12
+"""What any sum is allowed at least, and what is tried for floats before they are printed."""
 
 
 @dataclass(slots=True)
@@ -59,9 +70,10 @@ def scores_of(
     `numbers` are those of the rows, `columns` the names of the cells, for a message.
     """
     form = origin.form
-    every = complete_shares(cells, form)
-    if every is not None:
-        return Scores([*every])
+    if form.scale == "prob" and form.decimal == "." and cells and all(map(all, cells)):
+        every = shares_of(list(zip(*cells, strict=True)))
+        if every is not None:
+            return Scores([*every.tolist()])
     number, found, bad = number_of(form), Scores(), False
     cells_zero = rows_zero = 0
     for line, of_row in zip(numbers, cells, strict=True):
@@ -83,26 +95,68 @@ def scores_of(
     return found
 
 
-def complete_shares(cells: Sequence[Sequence[str]], form: Form) -> list[list[float]] | None:
-    """The scores of rows that are shares without an empty cell, read together; None where any row
-    is another one, or wrong: then each has to be looked at.
+def shares_of(columns: Sequence[Cells]) -> FloatArray | None:
+    """The cells of K columns as n x K shares, NaN for an empty cell; None where any is no share, or
+    the cells of a row that are not empty do not sum to 1: then each row has to be looked at.
     """
-    flat = list(chain.from_iterable(cells))
-    if form.scale != "prob" or form.decimal != "." or not flat or not all(flat):
-        return None
     try:
-        refuse_underscores(flat)
-        values = np.fromiter(map(float, flat), np.float64, len(flat)).reshape(len(cells), -1)
-        if not ((values >= 0) & (values <= 1)).all():
+        values = np.column_stack([_numbers(cells) for cells in columns])
+        given = ~np.isnan(values)
+        if not ((values >= 0) & (values <= 1) | ~given).all():
             return None
-        rows: list[list[float]] = values.tolist()
-        # A sum of floats is off by less than this; those near the limit are summed exactly.
-        unsure = np.abs(values.sum(axis=1) - 1) > AGREEMENT - _SUM_IS_OFF
-        for i in np.flatnonzero(unsure).tolist():
-            distribution(rows[i], cells[i], form)
-    except (ValueError, ContractViolation):
+        n_given = given.sum(axis=1)
+        off = np.abs(np.where(given, values, 0.0).sum(axis=1) - 1)
+        margin = len(columns) * _ROUNDING  # those nearer to a limit are summed exactly
+        unsure = np.flatnonzero((off > _ALWAYS_ALLOWED - margin) & (n_given > 0))
+        most = np.max([_decimals(cells, unsure) for cells in columns], axis=0)
+        told = list(zip(n_given[unsure].tolist(), most.tolist(), strict=True))
+        limits = {(n, d): sum_tolerance(n, decimals=d) - margin for n, d in set(told)}
+        allowed = np.array([limits[one] for one in told])
+        for j in np.flatnonzero(off[unsure] > allowed).tolist():
+            i = unsure[j]
+            check_sum(values[i, given[i]].tolist(), decimals=told[j][1])
+    except (TypeError, ValueError, ContractViolation):
         return None
-    return rows
+    return values
+
+
+def _numbers(cells: Cells) -> FloatArray:
+    """Raises TypeError or ValueError for a cell that is neither a number nor empty."""
+    if isinstance(cells, np.ndarray):
+        return cells
+    n_empty = 0 if all(cells) else sum(not cell for cell in cells)
+    texts = [cell or "nan" for cell in cells] if n_empty else cells
+    refuse_underscores(texts)  # type: ignore[arg-type]
+    values = np.fromiter(map(float, texts), np.float64, len(texts))  # type: ignore[arg-type]
+    if np.count_nonzero(np.isnan(values)) != n_empty:
+        raise ValueError("not a number")
+    return values
+
+
+def _decimals(cells: Cells, rows: IntArray) -> IntArray:
+    """The decimals of the cells in these rows, as they were printed: at least those above 2."""
+    if isinstance(cells, np.ndarray):
+        return _decimals_of_floats(cells[rows])
+    texts = [cells[i] or "" for i in rows.tolist()]
+    found = [
+        len(text) - 2 if text[:2] == "0." and text[2:].isdigit() else decimals_of(text.strip())
+        for text in texts
+    ]
+    return np.array(found, dtype=np.int64)
+
+
+def _decimals_of_floats(values: FloatArray) -> IntArray:
+    """Of the `repr` of each. It is the shortest text of a float, so it has no more decimals than d
+    where a whole number divided by 10^d, which is rounded once, is this float.
+    """
+    found = np.full(len(values), _FEWEST_DECIMALS, dtype=np.int64)
+    rest = np.flatnonzero(~np.isnan(values))
+    for d in range(_FEWEST_DECIMALS, _MOST_DECIMALS):
+        found[rest] = d
+        own = values[rest]
+        rest = rest[np.rint(own * 10.0**d) / 10.0**d != own]
+    found[rest] = [decimals_of(repr(value)) for value in values[rest].tolist()]
+    return found
 
 
 def _values(cells: Sequence[str], number: Callable[[str], float], form: Form) -> list[float] | None:

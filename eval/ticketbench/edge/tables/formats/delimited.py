@@ -12,7 +12,16 @@ from ticketbench.core.quotes import clipped
 from ticketbench.edge.tables.columns import Header, header_of
 from ticketbench.edge.tables.dialect import other_delimiter, say_delimiter
 from ticketbench.edge.tables.empty_rows import LeftOut, is_empty
-from ticketbench.edge.tables.rows import Cell, Facts, MalformedRow, Row, Source, Stream, file_format
+from ticketbench.edge.tables.rows import (
+    Batch,
+    Cell,
+    Facts,
+    MalformedRow,
+    Row,
+    Source,
+    Stream,
+    file_format,
+)
 from ticketbench.edge.tables.text_lines import MOST_ROW_BYTES, text_lines, too_long
 
 _SEP = re.compile(r'("?)sep=([^\r\n"])\1(?:\r\n|\r|\n)', re.IGNORECASE)
@@ -20,6 +29,10 @@ _SEP = re.compile(r'("?)sep=([^\r\n"])\1(?:\r\n|\r|\n)', re.IGNORECASE)
 
 _AT_ONCE, _CELLS_AT_ONCE = 100, 100_000
 """Records, and their fields, that are read together: many, for speed, and not too much to hold."""
+
+_A_BATCH = 500
+"""Records of a batch of columns: what is done once a column takes time, too. Python looks for
+cycles after 700 new lists, and so seldom among these."""
 
 
 @file_format(".csv")
@@ -64,7 +77,8 @@ def _parse(source: Source, by_suffix: str) -> Stream:
         raise MalformedRow(line, what, help_)
     left.unnamed = len(header.unnamed)
     rows = _Rows(source, header, names, line, left)
-    return Stream(header.columns, rows.read(records), source.notes, Facts(header.repeated))
+    facts = Facts(header.repeated)
+    return Stream(header.columns, rows.read(records), source.notes, facts, rows.batches(records))
 
 
 def _delimiter(source: Source, by_suffix: str) -> tuple[Iterator[str], str, int]:
@@ -169,18 +183,31 @@ class _Rows:
 
     def read(self, records: _Records) -> Iterator[Row]:
         """One after the other; those with other fields than the header go to the bad ones."""
-        columns, header = self._header.columns, self._header
-        plain = len(columns) == self._n
-        at = header.fields
+        for starts, found in self._kept(records, _AT_ONCE):
+            yield from map(Row, starts, values_of(self._header.columns, found))
+
+    def batches(self, records: _Records) -> Iterator[Batch]:
+        """The same rows by column."""
+        for starts, found in self._kept(records, _A_BATCH):
+            if found:
+                cells = zip(*found, strict=True)
+                yield Batch(starts, dict(zip(self._header.columns, cells, strict=True)))
+
+    def _kept(
+        self, records: _Records, at_once: int
+    ) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
+        """Lines and fields of the columns, so many records at once."""
+        plain = len(self._header.columns) == self._n
+        at = self._header.fields
         bad = self._source.bad
-        for starts, found in records.batches(max(1, min(_AT_ONCE, _CELLS_AT_ONCE // self._n))):
+        for starts, found in records.batches(max(1, min(at_once, _CELLS_AT_ONCE // self._n))):
             bad.n_rows += len(found)
             if not self._regular(found):
                 starts, found = self._sorted_out(starts, found)
             if not plain:
                 self._left.unnamed_values += self._without_name(found)
                 found = [[one[i] for i in at] for one in found]
-            yield from map(Row, starts, values_of(columns, found))
+            yield starts, found
         self._left.add_note(self._source.notes)
 
     def _regular(self, records: list[list[str]]) -> bool:

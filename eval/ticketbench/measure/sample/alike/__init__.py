@@ -1,4 +1,4 @@
 """Which of many texts are alike: their shingles, which pairs to check, what is tied.
 
-In order: shingles, candidates, components.
+In order: shingles, candidates, crowds, components.
 """

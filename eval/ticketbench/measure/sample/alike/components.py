@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from ticketbench.core.types import BoolArray, IntArray
-from ticketbench.measure.sample.alike.candidates import Pairs, Signatures, candidates
+from ticketbench.measure.sample.alike.candidates import Bands, Pairs, Signatures, agreeing, likely
+from ticketbench.measure.sample.alike.crowds import hubs, rare, worth
 from ticketbench.measure.sample.alike.shingles import Hashes, Texts
 
 _JACCARD = 850
 """Smallest Jaccard similarity of near-duplicates, in thousandths."""
 
+_FEWEST_CROWDED = 2
+"""Bands in which too many agree with a text of a crowd: one is made up for by the 15 others."""
 
-def components(texts: Texts, signatures: Signatures, rows: IntArray, *, most: int) -> IntArray:
-    """The component of each text, named by its first; texts that are not in `rows` stay alone.
+_PAIRS = 1 << 11
 
-    Ends early once a component has `most` texts: components only grow, so one that is too large
-    stays so.
-    """
-    component = np.arange(len(texts.plain))
-    for left, right in candidates(signatures, rows):
-        untied = component[left] != component[right]
-        if not untied.any():
-            continue
-        left, right = left[untied], right[untied]
-        near = _near(texts, left, right)
-        component = _joined(component, (left[near], right[near]))
-        if np.bincount(component).max() >= most:
-            break
+
+def components(texts: Texts, signatures: Signatures, rows: IntArray) -> IntArray:
+    """The component of each text, named by its first; texts that are not in `rows` stay alone."""
+    own = signatures[rows]
+    bands, component = Bands.of(own), np.arange(len(texts.plain))
+    for left, right in _parts(_candidates(texts, own, rows, bands)):
+        a, b = rows[left], rows[right]
+        check = np.flatnonzero(component[a] != component[b])
+        check = check[likely(own, left[check], right[check])]
+        near = _near(texts, a[check], b[check])
+        component = _joined(component, (a[check][near], b[check][near]))
     return component
+
+
+def _candidates(
+    texts: Texts, signatures: Signatures, rows: IntArray, bands: Bands
+) -> Iterator[Pairs]:
+    """Pairs to check: first those that cost least, so that most of a crowd is tied by then."""
+    crowd = np.flatnonzero(bands.crowded.sum(axis=1) >= _FEWEST_CROWDED)
+    if not len(crowd):
+        yield from agreeing(signatures, bands)
+        return
+    found = rare(texts, rows[crowd])
+    yield from worth(signatures, crowd, found, agreeing(signatures, bands))
+    few = signatures[crowd]
+    of_crowd = hubs(few, bands.part(crowd), found)
+    yield from worth(signatures, crowd, found, ((crowd[a], crowd[b]) for a, b in of_crowd))
+    yield from ((crowd[a], crowd[b]) for a, b in found.sharing())
+
+
+def _parts(pairs: Iterator[Pairs]) -> Iterator[Pairs]:
+    """The same pairs, about as many at a time as are checked together."""
+    waiting, n = list[Pairs](), 0
+    for pair in pairs:
+        waiting.append(pair)
+        n += len(pair[0])
+        if n >= _PAIRS:
+            yield from _cut(waiting)
+            waiting, n = [], 0
+    if n:
+        yield from _cut(waiting)
+
+
+def _cut(waiting: list[Pairs]) -> Iterator[Pairs]:
+    left, right = (np.concatenate(side) for side in zip(*waiting, strict=True))
+    for at in range(0, len(left), _PAIRS):
+        yield left[at : at + _PAIRS], right[at : at + _PAIRS]
 
 
 def _near(texts: Texts, left: IntArray, right: IntArray) -> BoolArray:
@@ -40,8 +77,10 @@ def _near(texts: Texts, left: IntArray, right: IntArray) -> BoolArray:
 
 def alike(a: Hashes, b: Hashes) -> bool:
     """Whether the Jaccard similarity is .85 or more; in whole numbers, which do not round."""
-    common = len(np.intersect1d(a, b, assume_unique=True))
-    return 1000 * common >= _JACCARD * (len(a) + len(b) - common)
+    both = np.concatenate((a, b))
+    both.sort(kind="stable")  # two sorted parts: it merges them
+    common = int(np.count_nonzero(both[1:] == both[:-1]))
+    return 1000 * common >= _JACCARD * (len(both) - common)
 
 
 def _joined(component: IntArray, pairs: Pairs) -> IntArray:
