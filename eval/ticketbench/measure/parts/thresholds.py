@@ -104,7 +104,7 @@ def _chosen(rule: Rule, choice: Choice, given: _Given) -> ChosenThreshold:
         escalate_above=policy.escalate_above,
         temperature=policy.temperature,
         in_sample=given.summary(here),
-        share_wrong=_share_wrong(here),
+        share_wrong=share_wrong(here),
         out_of_sample=given.summary(unseen) if unseen is not None else None,
         n_folds=given.n_folds,
         saving=saving_of(judged, costs, held_out=unseen is not None),
@@ -114,7 +114,8 @@ def _chosen(rule: Rule, choice: Choice, given: _Given) -> ChosenThreshold:
     )
 
 
-def _share_wrong(of: Outcomes) -> Estimate:
+def share_wrong(of: Outcomes) -> Estimate:
+    """As `share_wrong_on` has it."""
     return one_more_wrong(of.right, of.groups, of.outcome == ROUTE)
 
 
