@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.quotes import words
 from ticketbench.core.registry import import_modules
 from ticketbench.edge.files.reading import digest_of
 from ticketbench.edge.results.store import MANIFEST
@@ -93,7 +92,7 @@ def _refuse_other_kinds(files: Sequence[Path], path: Path) -> None:
         help_ = f"move it away, or give a pattern; known: {', '.join(_known())}, also .gz"
         raise InputError(what, help=help_)
     if len(kinds) > 1:
-        what = f"the parts are of several formats: {words([str(one) for one in kinds.values()])}"
+        what = f"the parts are of several formats: {' and '.join(map(str, kinds.values()))}"
         folder = path if path.is_dir() else path.parent
         help_ = f"choose one by a pattern in quotes: '{folder / f'*{_suffix(files[0])}'}'"
         raise InputError(what, help=help_)

@@ -22,6 +22,9 @@ from ticketbench.edge.tables.rows import Table
 _COLUMNS_BY_ROW = (".json", ".jsonl", ".ndjson")
 """Formats in which each row names its own columns, so that not all rows have each."""
 
+_FEW = 5_000
+"""Rows that are looked at together for the labels: the first answer has all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -85,7 +88,7 @@ def head_of(parts: Sequence[Path], asked: Asked) -> Head:
     seen: set[str] = set()
     first: Head | None = None
     for part in parts:
-        for some in some_rows(part, asked):
+        for some in some_rows(part, asked, at_once=_FEW):
             seen |= some.sets
             if some.found is None:
                 continue

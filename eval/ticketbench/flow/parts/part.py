@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -71,9 +72,9 @@ def _counted(task: Task) -> Counted:
         notes += some.notes
         if some.found is None:
             continue
-        own = _statistics(some.found, task)
-        statistics = own if statistics is None else merge(statistics, own)
         ids.append(keys_of(some.found.ids))
+        own = _statistics(some.found, task, ids[-1])
+        statistics = own if statistics is None else merge(statistics, own)
         tickets += sum_of(some.found.ids, some.found.labels)
     keys = np.sort(np.concatenate(ids)) if ids else keys_of(())
     return Counted(task.part, frozenset(sets), statistics, keys, tickets, tuple(notes))
@@ -83,14 +84,12 @@ def _some(task: Task) -> Iterator[Some]:
     return some_rows(task.part, task.asked, task.head, at_once=task.at_once)
 
 
-def _statistics(found: Predictions, task: Task) -> Statistics:
-    return part_statistics(found.table, task.policy, seed=task.seed, groups=_groups(found))
-
-
-def _groups(found: Predictions) -> list[str | None] | None:
-    """The group of each ticket with an answer by name; None where no ticket has one."""
-    if not found.named_groups:
-        return None
+def _statistics(found: Predictions, task: Task, keys: IntArray) -> Statistics:
+    """Those of the tickets, whose keys are known, that have an answer."""
     failed = {failure.ticket_id for failure in found.table.failures}
-    named = zip(found.ids, found.named_groups, strict=True)
-    return [group or None for ticket, group in named if ticket not in failed]
+    answered = [ticket not in failed for ticket in found.ids] if failed else [True] * len(keys)
+    groups = None
+    if found.named_groups:
+        groups = [group or None for group in compress(found.named_groups, answered)]
+    own = keys[np.array(answered, dtype=np.bool_)]
+    return part_statistics(found.table, task.policy, seed=task.seed, groups=groups, ids=own)
