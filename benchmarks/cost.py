@@ -84,17 +84,12 @@ def so_far() -> Cost:
 
 def in_turn(commands: Mapping[str, Command], *, rounds: int) -> dict[str, list[Cost]]:
     """Each command once uncounted, so that caches are warm, then all of them in each round."""
-    for command in commands.values():
-        cost(command)
-    return counted(commands, rounds=rounds)
-
-
-def counted(commands: Mapping[str, Command], *, rounds: int) -> dict[str, list[Cost]]:
-    """The rounds alone, for commands whose caches are warm."""
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
-    for _ in range(rounds):
+    for round_ in range(rounds + 1):
         for name, command in commands.items():
-            costs[name].append(cost(command))
+            one = cost(command)
+            if round_:
+                costs[name].append(one)
     return costs
 
 
