@@ -74,7 +74,10 @@ def run_contest(folder: Path, peers: Path, rounds: int) -> Contest:
             "by hand, resampled": handmade("run", str(job), url, RESAMPLES),
         }
         # promptfoo may end before its cache has the last answer, which it then asks for again.
-        return fought("run", commands, rounds=rounds)
+        found = fought("run", commands, rounds=rounds)
+    if found.ran("promptfoo"):
+        promptfoo.check(job, 2 * RUN_TICKETS)
+    return found
 
 
 def compare_contest(folder: Path, peers: Path, rounds: int) -> Contest:
