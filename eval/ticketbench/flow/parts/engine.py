@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ticketbench.core.registry import Registry
-from ticketbench.flow.parts.part import Counted, Task
+from ticketbench.flow.parts.task import Counted, Task
 
 SERIAL = "serial"
 

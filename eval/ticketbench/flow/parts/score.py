@@ -11,9 +11,10 @@ from ticketbench.core.registry import import_modules
 from ticketbench.edge.parts.files import parts_of
 from ticketbench.edge.parts.scores import Asked, head_of, refuse_repeats
 from ticketbench.edge.results.forms.options import AS_OURS, Form
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.parts import engines
 from ticketbench.flow.parts.engine import ENGINES, Engine, Where
-from ticketbench.flow.parts.part import Task
+from ticketbench.flow.parts.task import Task
 from ticketbench.flow.parts.whole import whole
 from ticketbench.flow.score import Score
 from ticketbench.measure.advice.parts import recommend_parts
@@ -55,6 +56,7 @@ def score_parts(
     head = head_of(parts.files, asked)
     tasks = [Task(one, asked, head, settings.policy, settings.seed) for one in parts.files]
     n = len(tasks)
+    sums_in_one_order()
     found = whole(count(tasks, where), asked, head, told=lambda done: told(done, n))
     told_of_all = evaluation(
         found.statistics, settings, dataset=parts.name, fingerprint=found.fingerprint
