@@ -105,7 +105,7 @@ ASKED := $(BIN)/python -c 'import sys, tomllib; from functools import reduce; \
 lock: $(VENV)/installed
 	$(PIP) install --group lock
 	$(ASKED) build-system requires | $(PIN) pyproject.toml - -o locks/action.txt
-	for extra in excel minilm parquet; do \
+	for extra in dask excel minilm parquet; do \
 	  $(ASKED) project optional-dependencies $$extra | \
 	  $(PIN) --constraint locks/action.txt - -o locks/$$extra.txt || exit 1; done
 
@@ -113,7 +113,7 @@ lock: $(VENV)/installed
 audit: $(VENV)/installed
 	$(PIP) install --group audit
 	$(BIN)/pip-audit --require-hashes --disable-pip --strict -r locks/action.txt \
-	  -r locks/excel.txt -r locks/minilm.txt -r locks/parquet.txt
+	  -r locks/dask.txt -r locks/excel.txt -r locks/minilm.txt -r locks/parquet.txt
 
 # 60 distributions and 380 MB, so CI does not; in an environment of its own, which keeps our pins.
 litellm: $(VENV)/installed-test

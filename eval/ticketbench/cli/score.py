@@ -88,7 +88,7 @@ def command(
     ticketbench score predictions.csv --config configs/support.yaml
     ticketbench score classifier.csv --columns label=y_true --score-prefix proba_
     ticketbench score reports/support/predictions.csv --rubric-set v2 --json
-    ticketbench score 'predictions/*.parquet' --engine processes
+    ticketbench score 'parts/*.csv' --engine processes
     """
     from ticketbench.core.errors import TicketbenchError
     from ticketbench.edge.parts.files import in_parts
