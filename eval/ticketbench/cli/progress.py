@@ -17,7 +17,7 @@ from ticketbench.cli.output import say
 _PLAIN_EVERY_S = 5.0
 
 Update = Callable[[int, int], None]
-"""Told how many questions of how many are over."""
+"""Told how many questions, or parts, of how many are over."""
 
 
 def progress() -> Callable[[str], Update]:
@@ -25,14 +25,21 @@ def progress() -> Callable[[str], Update]:
     return _bars() if sys.stderr.isatty() else _lines
 
 
-def _lines(name: str) -> Update:
+def counting() -> Update:
+    """The callback of parts that are counted."""
+    if sys.stderr.isatty():
+        return _bars()("parts")
+    return _lines("parts", "counted")
+
+
+def _lines(name: str, what: str = "asked") -> Update:
     said_at = time.monotonic()
 
     def update(done: int, total: int) -> None:
         nonlocal said_at
         if done == total or time.monotonic() - said_at > _PLAIN_EVERY_S:
             said_at = time.monotonic()
-            say(f"{name}: {done}/{total} asked")
+            say(f"{name}: {done}/{total} {what}")
 
     return update
 

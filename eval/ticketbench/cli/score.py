@@ -34,7 +34,7 @@ from ticketbench.cli.output import (
 if TYPE_CHECKING:
     from ticketbench.edge.results.forms.options import Form
     from ticketbench.flow.score import Choices, Score
-    from ticketbench.measure.evaluation import Evaluation
+    from ticketbench.measure.evaluation import Evaluation, Settings
 
 
 @click.command("score")
@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 @target_options
 @confidence_option
 @form_options
+@click.option("--engine", default=None,
+              help="Of parts: who counts them: serial, processes or dask [serial].")  # fmt: skip
+@click.option("--scheduler", help="With --engine dask: a scheduler that runs already.")
 @all_option
 @reference_option
 @json_option
@@ -64,6 +67,8 @@ def command(
     costs: str | None,
     confidence: float | None,
     form: Form,
+    engine: str | None,
+    scheduler: str | None,
     everything: bool,
     reference: bool,
     as_json: bool,
@@ -74,6 +79,8 @@ def command(
     scores with an object; group_id is optional. Options say what is called or written otherwise.
     `label` may be __none__ where no label fits. Nothing is asked.
 
+    A folder of such tables, or a pattern in quotes, is counted part by part (docs/parts.md).
+
     \b
     ticketbench score predictions.csv
     ticketbench score predictions.csv --costs misroute=8,review=2 --all
@@ -81,8 +88,10 @@ def command(
     ticketbench score predictions.csv --config configs/support.yaml
     ticketbench score classifier.csv --columns label=y_true --score-prefix proba_
     ticketbench score reports/support/predictions.csv --rubric-set v2 --json
+    ticketbench score 'predictions/*.parquet' --engine processes
     """
     from ticketbench.core.errors import TicketbenchError
+    from ticketbench.edge.parts.files import in_parts
     from ticketbench.flow.score import Choices, score
 
     if overrides and config is None:
@@ -100,18 +109,48 @@ def command(
         settings = choices.settings()
     except TicketbenchError as error:
         raise at_options(error) from None
-    result = score(file, rubric_set=rubric_set, settings=settings, reference=reference, form=form)
+    n_parts = 0
+    if in_parts(file):
+        if reference:
+            raise click.UsageError("--reference needs every score: it goes with one file")
+        result, n_parts = _of_parts(file, rubric_set, settings, form, engine, scheduler)
+    elif engine is not None or scheduler is not None:
+        raise click.UsageError("--engine and --scheduler go with a folder or a pattern of parts")
+    else:
+        result = score(
+            file, rubric_set=rubric_set, settings=settings, reference=reference, form=form
+        )
     say_notes(result.notes)
     if as_json:
         show_json("score", result)
         return
-    _show(result, choices)
+    _show(result, choices, n_parts=n_parts)
     if everything:
         _show_all(result, choices)
     say_findings(result.evaluation.findings)
 
 
-def _show(result: Score, choices: Choices) -> None:
+def _of_parts(
+    path: Path,
+    rubric_set: str | None,
+    settings: Settings,
+    form: Form,
+    engine: str | None,
+    scheduler: str | None,
+) -> tuple[Score, int]:
+    """What the parts say, and how many they are."""
+    from ticketbench.cli.progress import counting
+    from ticketbench.flow.parts.engine import SERIAL, Where
+    from ticketbench.flow.parts.score import score_parts
+
+    where = Where(engine or (SERIAL if scheduler is None else "dask"), scheduler)
+    found = score_parts(
+        path, rubric_set=rubric_set, settings=settings, form=form, where=where, told=counting()
+    )
+    return found.score, found.n_parts
+
+
+def _show(result: Score, choices: Choices, *, n_parts: int) -> None:
     """The answer, a row for each of three questions, and what to set."""
     from ticketbench.report.words.answers import OF_ONE_SET, answers
     from ticketbench.report.words.setting import setting_text
@@ -122,10 +161,10 @@ def _show(result: Score, choices: Choices) -> None:
         ("right" if one.id == "better" else one.name, one) for one in told if one.id in OF_ONE_SET
     ]
     show_answer(advice, rows, promised=result.recommendation.kind == "promise")
-    _show_next(result, choices)
+    _show_next(result, choices, n_parts=n_parts)
 
 
-def _show_next(result: Score, choices: Choices) -> None:
+def _show_next(result: Score, choices: Choices, *, n_parts: int) -> None:
     """The line of a config that sets it, what the answer rests on, and how to see more."""
     from ticketbench.report.policy_line import set_now_text, yaml_text
     from ticketbench.report.words import numbers
@@ -140,7 +179,8 @@ def _show_next(result: Score, choices: Choices) -> None:
         right, changed = repeats_text(e.repeats, e.accuracy)
         show_pieces(Piece(f"{right}; {changed}."))
     word = "ticket" if e.repeats is None else "answer"
-    said = f"{numbers.count(e.n_requested, word)}{failed}. All measures: --all."
+    parts = f" in {numbers.count(n_parts, 'part')}" if n_parts else ""
+    said = f"{numbers.count(e.n_requested, word)}{parts}{failed}. All measures: --all."
     show_pieces(Piece(said if found.prices_stated else f"{said} Your own prices: --costs."))
 
 

@@ -25,7 +25,7 @@ from ticketbench.measure.kinds import (
 )
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.statistics import intervals, resampling
-from ticketbench.measure.statistics.groups import effective_groups
+from ticketbench.measure.statistics.groups import Groups, effective_groups, n_tickets
 
 _Whole = TicketMetric | CellMetric | TableMetric
 _BCA = "BCa bootstrap, 2,000 resamples"
@@ -112,7 +112,7 @@ def _of_tickets(metric: TicketMetric | TableMetric, tickets: ScoreTable, *, seed
             return Estimate(value, math.nan, math.nan, tickets.n_scored, "no interval")
 
 
-def part_estimate(metric: LabelMetric | RoutingMetric, part: Part, groups: IntArray) -> Estimate:
+def part_estimate(metric: LabelMetric | RoutingMetric, part: Part, groups: Groups) -> Estimate:
     """The mean over the tickets of `part` that count, with a 95 % interval.
 
     Shares get Wilson, other means a cluster-robust t. The Dice form 2J/(1+J) is monotone in the
@@ -148,9 +148,9 @@ def on_used_cells(function: OfCells, r: int, used: IntArray) -> resampling.Stati
     return statistic
 
 
-def too_few_to_draw(groups: IntArray) -> bool:
+def too_few_to_draw(groups: Groups) -> bool:
     """Whether resampling groups would draw from fewer than ten effective ones."""
-    return effective_groups(groups) < min(len(groups), resampling.FEWEST_TO_DRAW)
+    return effective_groups(groups) < min(n_tickets(groups), resampling.FEWEST_TO_DRAW)
 
 
 def _dice(share: Estimate) -> Estimate:
@@ -160,12 +160,21 @@ def _dice(share: Estimate) -> Estimate:
 
 
 def _of_cells(metrics: Sequence[CellMetric], tickets: ScoreTable, *, seed: int) -> list[Estimate]:
-    drawn = resampling.units(confusion.cell_of_ticket(tickets), tickets.groups)
-    r = len(tickets.gold_labels)
+    cells, r = confusion.cell_of_ticket(tickets), len(tickets.gold_labels)
+    return cell_estimates(metrics, cells, tickets.groups, r=r, seed=seed)
+
+
+def cell_estimates(
+    metrics: Sequence[CellMetric], cells: IntArray, groups: Groups, *, r: int, seed: int
+) -> list[Estimate]:
+    """Metrics of the tickets that fall into these of R x R cells, with BCa intervals from resamples
+    that are drawn once for all of them.
+    """
+    drawn = resampling.units(cells, groups)
     statistics = [on_used_cells(metric.function, r, drawn.used) for metric in metrics]
     values = [float(statistic(drawn.observed)) for statistic in statistics]
-    n = tickets.n_scored
-    if too_few_to_draw(tickets.groups):
+    n = n_tickets(groups)
+    if too_few_to_draw(groups):
         return [Estimate(value, math.nan, math.nan, n, resampling.FEW_GROUPS) for value in values]
     alone = drawn.times.sum() < 2
     none = intervals.ONE_UNIT if alone else "no interval: every resample is the same"

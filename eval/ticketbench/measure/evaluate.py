@@ -82,12 +82,12 @@ def _counts(table: ScoreTable) -> TicketCounts:
         n_labelled=table.n_scored - n_none,
         n_none=n_none,
         n_groups=table.n_groups,
-        failed_by_kind=tuple(FailureCount(kind, kinds[kind]) for kind in _by_weight(kinds)),
+        failed_by_kind=tuple(FailureCount(kind, kinds[kind]) for kind in by_weight(kinds)),
         failures=table.failures,
     )
 
 
-def _by_weight(kinds: Iterable[FailureKind]) -> list[FailureKind]:
+def by_weight(kinds: Iterable[FailureKind]) -> list[FailureKind]:
     """Refusals first: asking again changes nothing about them."""
     return sorted(kinds, key=lambda kind: (kind != "refused", kind))
 

@@ -8,7 +8,7 @@ Add a check: one decorated generator that yields findings.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,9 +17,14 @@ import numpy as np
 from ticketbench.core.quotes import clipped, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
-from ticketbench.core.types import NONE, BoolArray, Finding, IntArray, Known, ScoreTable, tells
+from ticketbench.core.types import NONE, Finding, IntArray, Known, Provenance, ScoreTable, tells
 from ticketbench.measure.calibration.bins import printed_decimals
-from ticketbench.measure.statistics.groups import effective_groups, group_index
+from ticketbench.measure.statistics.groups import (
+    Groups,
+    effective_groups,
+    group_index,
+    n_tickets,
+)
 
 FEW_TICKETS = 20
 FEW_FOR_CALIBRATION = 300
@@ -71,7 +76,12 @@ def few_tickets(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator
     """Labels with so few tickets that their intervals, and macro-F1's, say little."""
     truth = _one_a_ticket(table)
     counts = np.bincount(truth[truth >= 0], minlength=len(table.gold_labels))
-    by_label = sorted(zip(table.gold_labels, counts, strict=True))
+    yield from labels_with_few(table.gold_labels, counts)
+
+
+def labels_with_few(labels: Sequence[str], n: IntArray) -> Iterator[Finding]:
+    """The same from the number of tickets of each gold label."""
+    by_label = sorted(zip(labels, n, strict=True))
     few = [f"{clipped(label)} ({n})" for label, n in by_label if 0 < n < FEW_TICKETS]
     if few:
         yield Finding(
@@ -97,13 +107,18 @@ def never_predicted(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iter
     if table.n_scored == 0:
         return
     wins = np.bincount(table.top, minlength=len(table.labels))
-    silent = [label for label, n in zip(table.labels, wins, strict=True) if n == 0]
+    yield from silent_labels(table.provenance, table.labels, wins)
+
+
+def silent_labels(of: Provenance, labels: Sequence[str], wins: IntArray) -> Iterator[Finding]:
+    """The same from how often each label wins."""
+    silent = [label for label, n in zip(labels, wins, strict=True) if n == 0]
     if silent:
         yield Finding(
             code="TB202",
             severity="warning",
             title="labels that never have the highest score",
-            evidence=f"{table.provenance.rubric_set}: {words(silent)}",
+            evidence=f"{of.rubric_set}: {words(silent)}",
             action="widen their rubrics, or drop the labels; their precision is undefined",
         )
 
@@ -113,21 +128,25 @@ def inexpressible(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
     """Gold labels this rubric set does not have: their tickets are all wrong."""
     outside = table.gold_labels[len(table.labels) :]
     n = int((table.truth >= len(table.labels)).sum())
+    yield from outside_of_set(table.provenance, outside, n)
+
+
+def outside_of_set(of: Provenance, outside: Sequence[str], n: int) -> Iterator[Finding]:
+    """The same from the labels that the set lacks, and the tickets that have one of them."""
     if n:
         yield Finding(
             code="TB204",
             severity="warning",
             title="gold labels without a rubric in this set",
-            evidence=f"{table.provenance.rubric_set} lacks {words(outside)}: {n} tickets, all "
-            "counted as wrong",
-            action=_for_inexpressible(table, outside[0]),
+            evidence=f"{of.rubric_set} lacks {words(outside)}: {n} tickets, all counted as wrong",
+            action=_for_inexpressible(of, outside[0]),
         )
 
 
-def _for_inexpressible(table: ScoreTable, label: str) -> str:
+def _for_inexpressible(of: Provenance, label: str) -> str:
     """What to do about them: a table of predictions has no rubrics to add to."""
     action = "add the rubrics, or compare on the labels both sets have"
-    if table.provenance.endpoint != "table":
+    if of.endpoint != "table":
         return action
     plain = f"{clipped(label)}={NONE_LABEL}"
     named = plain if label.replace("-", "_").isidentifier() else f"'{plain}'"
@@ -137,8 +156,13 @@ def _for_inexpressible(table: ScoreTable, label: str) -> str:
 @check("TB205", needs="top score")
 def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Scores printed with so few digits that a fitted temperature is biased."""
-    decimals = printed_decimals(table.scores)
-    if table.n_scored and decimals <= 2:
+    if table.n_scored:
+        yield from few_decimals(printed_decimals(table.scores))
+
+
+def few_decimals(decimals: int) -> Iterator[Finding]:
+    """The same from the number of decimals."""
+    if decimals <= 2:
         yield Finding(
             code="TB205",
             severity="warning",
@@ -151,12 +175,17 @@ def coarse_scores(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterat
 @check("TB206", needs="top score")
 def few_for_calibration(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Too few tickets for a calibration error: a perfectly calibrated model shows one too."""
-    if 0 < table.n_tickets < FEW_FOR_CALIBRATION:
+    yield from few_to_calibrate(table.n_tickets)
+
+
+def few_to_calibrate(n: int) -> Iterator[Finding]:
+    """The same from the number of tickets."""
+    if 0 < n < FEW_FOR_CALIBRATION:
         yield Finding(
             code="TB206",
             severity="note",
             title=f"fewer than {FEW_FOR_CALIBRATION} tickets for the calibration error",
-            evidence=f"{table.n_tickets} tickets; at 200, perfect calibration shows about 0.08",
+            evidence=f"{n} tickets; at 200, perfect calibration shows about 0.08",
             action="compare calibration errors only between sets with the same tickets",
         )
 
@@ -165,14 +194,20 @@ def few_for_calibration(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> 
 def few_groups(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Groups so few, or one so large, that intervals over groups are wide and rough."""
     sizes = np.bincount(group_index(table.groups)) if table.n_scored else np.zeros(0, np.int64)
-    effective = effective_groups(table.groups)
-    if 1 < len(sizes) < table.n_scored and effective < FEW_GROUPS:
-        largest = 100 * sizes.max() / table.n_scored
+    if 1 < len(sizes) < table.n_scored:
+        yield from few_effective(len(sizes), int(sizes.max()), table.groups)
+
+
+def few_effective(n_groups: int, largest_group: int, groups: Groups) -> Iterator[Finding]:
+    """The same of groups of which one holds two tickets at least."""
+    effective = effective_groups(groups)
+    if effective < FEW_GROUPS:
+        largest = 100 * largest_group / n_tickets(groups)
         yield Finding(
             code="TB208",
             severity="warning",
             title="few groups of tickets",
-            evidence=f"{len(sizes)} groups, worth {effective:.1f} of one size; the largest holds "
+            evidence=f"{n_groups} groups, worth {effective:.1f} of one size; the largest holds "
             f"{largest:.0f}% of the tickets",
             action="add tickets of other customers; more of the same do not narrow the intervals",
         )
@@ -182,14 +217,18 @@ def few_groups(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[
 def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Answers whose scores do not sum to 1, which whoever read them let pass."""
     off = np.abs(table.scores.sum(axis=1) - 1)
-    n = int((off > SUM_NOISE).sum())
+    n, most = int((off > SUM_NOISE).sum()), float(off.max(initial=0.0))
+    yield from sums_off(table.provenance, table.n_scored, n, most)
+
+
+def sums_off(of: Provenance, n_scored: int, n: int, most: float) -> Iterator[Finding]:
+    """The same from how many answers are off, and by how much at most."""
     if n:
         yield Finding(
             code="TB209",
             severity="note",
             title="scores that do not sum to 1",
-            evidence=f"{table.provenance.rubric_set}: {n} of {table.n_scored} answers, by up to "
-            f"{off.max():.2g}",
+            evidence=f"{of.rubric_set}: {n} of {n_scored} answers, by up to {most:.2g}",
             action="none: scores are kept as they came, never renormalised",
         )
 
@@ -198,13 +237,17 @@ def rounded_sums(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterato
 def ties(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Iterator[Finding]:
     """Tickets whose highest score two or more labels share."""
     shared = (table.scores == table.top_score[:, None]).sum(axis=1) > 1
-    n = int(shared.sum())
+    yield from tied(table.provenance, table.n_scored, int(shared.sum()))
+
+
+def tied(of: Provenance, n_scored: int, n: int) -> Iterator[Finding]:
+    """The same from the number of tickets with a tie."""
     if n:
         yield Finding(
             code="TB210",
             severity="note",
             title="tickets with a tie at the top",
-            evidence=f"{table.provenance.rubric_set}: {n} of {table.n_scored}; each goes to the "
+            evidence=f"{of.rubric_set}: {n} of {n_scored}; each goes to the "
             "label that comes first in the rubric set",
             action="ask the endpoint for more digits, or make the rubrics more specific",
         )
@@ -264,22 +307,35 @@ def stated_otherwise(table: ScoreTable, pairs: tuple[PairDiagnosis, ...]) -> Ite
     if table.stated is None:
         return
     labelled = table.truth != NONE
-    n = int((table.stated != table.top).sum())
-    by_scores = _right(table.right[labelled])
-    by_column = _right((table.stated == table.truth)[labelled])
+    yield from contradicted(
+        table.n_scored,
+        int((table.stated != table.top).sum()),
+        n_labelled=int(labelled.sum()),
+        right=int(table.right[labelled].sum()),
+        right_stated=int((table.stated == table.truth)[labelled].sum()),
+    )
+
+
+def contradicted(
+    n_scored: int, n: int, *, n_labelled: int, right: int, right_stated: int
+) -> Iterator[Finding]:
+    """The same from the rows of which `n` contradict themselves, and how many with a gold label are
+    right by either column.
+    """
+    by_scores, by_column = (_share(hits, n_labelled) for hits in (right, right_stated))
     yield Finding(
         code="TB213",
         severity="warning",
         title="two columns contradict each other",
-        evidence=f"{n} of {table.n_scored} rows: top_label is not the largest score; judged by the "
+        evidence=f"{n} of {n_scored} rows: top_label is not the largest score; judged by the "
         f"scores: {by_scores} (by top_label: {by_column})",
         action="find out which of the columns the system goes by, and leave the other out",
     )
 
 
-def _right(marks: BoolArray) -> str:
-    """A share right as "78.3 %"; a dash without tickets."""
-    return f"{100 * marks.mean():.1f} %" if len(marks) else "–"
+def _share(hits: int, n: int) -> str:
+    """A share as "78.3 %"; a dash without tickets."""
+    return f"{100 * (hits / n):.1f} %" if n else "–"
 
 
 @check("TB214")

@@ -37,6 +37,7 @@ from ticketbench.core.types import (
     Known,
     tells,
 )
+from ticketbench.measure.calibration.corp import ScoreCells
 
 Population = Literal["labelled", "scored"]
 Form = Literal["share", "dice"]
@@ -111,6 +112,7 @@ OfTable = Callable[[FloatArray, IntArray], float]
 OfTop = Callable[[FloatArray, BoolArray], float]
 IntervalOfTop = Callable[[FloatArray, BoolArray, IntArray, int], Estimate]
 InfluenceOfTop = Callable[[FloatArray, BoolArray], FloatArray]
+OfCounted = Callable[[ScoreCells, ScoreCells], Estimate]
 OfLabel = Callable[[LabelTickets], Part]
 OfRouting = Callable[[RoutedTickets], Part]
 
@@ -154,12 +156,16 @@ class TableMetric(Metric):
                ticket, mean 0; None: it can be neither compared with an interval nor gated
     by_chance  (top scores n, which are right n) -> by how much chance alone lifts the value above
                its true one, as that of a calibration error; None: not at all
+    of_counts  (scores of all tickets, of one a group) -> its value from counted scores, with an
+               interval where it has one; None: it is not told of a dataset in parts. For metrics
+               over all scored tickets
     """
 
     function: OfTable
     interval: IntervalOfTop | None = None
     influence: InfluenceOfTop | None = None
     by_chance: OfTop | None = None
+    of_counts: OfCounted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,12 +321,14 @@ def table_metric(
     interval: IntervalOfTop | None = None,
     influence: InfluenceOfTop | None = None,
     by_chance: OfTop | None = None,
+    of_counts: OfCounted | None = None,
     needs: Known = "every score",
 ) -> Callable[[OfTable], OfTable]:
     """Register a function of the whole table: (scores n x K, truth n) -> float in [0, 1]."""
     given: dict[str, Any] = {"higher_is_better": higher_is_better, "share": share, "over": over}
     given["needs"] = needs
     given |= {"interval": interval, "influence": influence, "by_chance": by_chance}
+    given["of_counts"] = of_counts
     return _registering(TableMetric, name, title, given)
 
 

@@ -12,9 +12,10 @@ import math
 import numpy as np
 
 from ticketbench.core.policy import ESCALATE, ROUTE
-from ticketbench.core.types import BoolArray, FloatArray, IntArray, highest
-from ticketbench.measure.calibration import bins, ranking, smooth_ece
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, highest
+from ticketbench.measure.calibration import bins, cells, ranking, smooth_ece
 from ticketbench.measure.calibration.bins import score_of_truth
+from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.kinds import METRICS as METRICS
 from ticketbench.measure.kinds import (
     LabelTickets,
@@ -135,6 +136,7 @@ def brier_top_label(scores: FloatArray, truth: IntArray) -> FloatArray:
     over="scored",
     influence=lambda top_score, right: bins.ece_influence(top_score, right, bins=_BINS),
     by_chance=lambda top_score, right: bins.ece_by_chance(top_score, bins=_BINS),
+    of_counts=lambda every, alone: _without_interval(cells.ece(every, bins=_BINS), every),
     needs="top score",
 )
 def ece(scores: FloatArray, truth: IntArray) -> float:
@@ -152,6 +154,7 @@ def ece(scores: FloatArray, truth: IntArray) -> float:
     over="scored",
     influence=smooth_ece.smooth_ece_influence,
     by_chance=smooth_ece.smooth_ece_by_chance,
+    of_counts=lambda every, alone: _without_interval(cells.smooth_ece(every), every),
     needs="top score",
 )
 def smooth_calibration_error(scores: FloatArray, truth: IntArray) -> float:
@@ -167,6 +170,7 @@ def smooth_calibration_error(scores: FloatArray, truth: IntArray) -> float:
         top_score, right, groups, seed=seed
     ),
     influence=ranking.auroc_influence,
+    of_counts=cells.auroc_interval,
     needs="top score",
 )
 def auroc(scores: FloatArray, truth: IntArray) -> float:
@@ -180,6 +184,7 @@ def auroc(scores: FloatArray, truth: IntArray) -> float:
     higher_is_better=False,
     over="scored",
     influence=ranking.augrc_influence,
+    of_counts=lambda every, alone: _without_interval(cells.augrc(every), every),
     needs="top score",
 )
 def augrc(scores: FloatArray, truth: IntArray) -> float:
@@ -259,6 +264,10 @@ def weighted_f1(cells: FloatArray) -> FloatArray:
     """Mean F1 weighted by the number of gold tickets per label. NaN without tickets."""
     support = cells.sum(axis=-1)
     return _ratio((np.nan_to_num(f1_by_label(cells)) * support).sum(axis=-1), support.sum(axis=-1))
+
+
+def _without_interval(value: float, of: ScoreCells) -> Estimate:
+    return Estimate(value, math.nan, math.nan, int(of.n.sum()), "no interval")
 
 
 def _top(scores: FloatArray, truth: IntArray) -> tuple[FloatArray, BoolArray]:

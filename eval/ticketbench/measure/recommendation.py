@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -32,7 +32,7 @@ MOST_FAILED = 0.05
 """With a larger share of tickets without an answer nothing is recommended."""
 
 Kind = Literal["promise", "money", "review", "too few", "incomplete", "no scores"]
-_SETTLED: tuple[Kind, ...] = ("promise", "money", "review")
+SETTLED: tuple[Kind, ...] = ("promise", "money", "review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +176,11 @@ def recommend_setting(
     kind: Kind = "no scores"
     if tells(table.known, "top score"):
         needed = (evaluation, evaluations[names.index(today.rubric_set)])
-        kind = "incomplete" if incomplete(needed) else _kind(evaluation, chosen)
+        kind = "incomplete" if incomplete(needed) else kind_of(evaluation, chosen)
     settings = evaluation.settings
     certified = chosen.get("certified")
     of = certified if kind == "promise" else chosen.get("cost_optimal")
-    setting = chosen_setting(table.provenance.rubric_set, of) if of and kind in _SETTLED else None
+    setting = chosen_setting(table.provenance.rubric_set, of) if of and kind in SETTLED else None
     before = tables[names.index(today.rubric_set)]
     return Recommendation(
         kind=kind,
@@ -240,6 +240,17 @@ def incomplete(evaluations: Sequence[Measured]) -> tuple[Measured, ...]:
     return tuple(e for e in evaluations if e.n_failed > MOST_FAILED * e.n_requested)
 
 
+def kind_of(evaluation: Measured, chosen: Mapping[str, ChosenThreshold]) -> Kind:
+    """Of a complete evaluation, by what every rule has chosen."""
+    if evaluation.n_tickets < FEWEST_TICKETS:
+        return "too few"
+    certified, cheapest = chosen.get("certified"), chosen["cost_optimal"]
+    firm = certified and certified.certificate and certified.certificate.firm
+    if certified and firm and evaluation.settings.target_stated and certified.saving.pays == "yes":
+        return "promise"
+    return "money" if cheapest.saving.pays == "yes" else "review"
+
+
 def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
     """The set to use: the first that beats today's, leaders before others, else today's.
 
@@ -277,13 +288,3 @@ def _also(names: Sequence[str], standing: Standing, name: str) -> tuple[str, ...
     """The leaders beside `name` that it does not beat, as one may that is no leader itself."""
     others = (other for other in names if other in standing.leaders and other != name)
     return tuple(other for other in others if not standing.beats(name, other))
-
-
-def _kind(evaluation: Measured, chosen: dict[str, ChosenThreshold]) -> Kind:
-    if evaluation.n_tickets < FEWEST_TICKETS:
-        return "too few"
-    certified = chosen.get("certified")
-    firm = certified and certified.certificate and certified.certificate.firm
-    if firm and evaluation.settings.target_stated and chosen["certified"].saving.pays == "yes":
-        return "promise"
-    return "money" if chosen["cost_optimal"].saving.pays == "yes" else "review"

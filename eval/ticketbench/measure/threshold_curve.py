@@ -40,7 +40,7 @@ def threshold_curve(tickets: Tickets, policy: Policy, costs: Costs) -> tuple[Cur
     routable = tickets.decided(open_).outcome == ROUTE
     saved = tickets.saving(open_, costs)
     at = np.where(routable, np.searchsorted(GRID, tickets.score, side="right") - 1, len(GRID))
-    sums = _Sums(tickets.groups)
+    sums = _Sums(tickets.group_numbers)
     sums.add(np.flatnonzero(~routable), saved)
     points, routed, right = [], 0, 0
     for step, rows in _from_the_top(at):

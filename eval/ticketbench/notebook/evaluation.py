@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Unpack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.types import Estimate
-from ticketbench.edge.results.forms.options import AS_OURS, FormWords
+from ticketbench.edge.parts.files import in_parts
+from ticketbench.edge.results.forms.options import AS_OURS, Form, FormWords
 from ticketbench.edge.results.forms.words import form_of
 from ticketbench.edge.results.rows import Predictions
 from ticketbench.flow.score import Score, score_of
@@ -20,13 +23,15 @@ from ticketbench.notebook.data import Data, read_data
 from ticketbench.notebook.plots import Plots
 from ticketbench.notebook.result import Frames, Result
 
+if TYPE_CHECKING:
+    from ticketbench.flow.parts.score import PartScore
+
 
 class Evaluated(Result):
     """One rubric set, measured, and what to set: what `score` prints.
 
-    predictions  what was measured, in the order in which it was given
-    score        what came out, as the command has it
-    settings     how it was asked to be measured; None: as usual
+    score     what came out, as the command has it
+    settings  how it was asked to be measured; None: as usual
     """
 
     thing = "score"
@@ -34,9 +39,14 @@ class Evaluated(Result):
     def __init__(
         self, predictions: Predictions, score: Score, settings: Settings | None = None
     ) -> None:
-        self.predictions = predictions
+        self._predictions = predictions
         self.score = score
         self.settings = settings
+
+    @property
+    def predictions(self) -> Predictions:
+        """What was measured, in the order in which it was given."""
+        return self._predictions
 
     @property
     def evaluation(self) -> Evaluation:
@@ -85,6 +95,26 @@ class Evaluated(Result):
         return cards.of_set(self.score)
 
 
+class EvaluatedParts(Evaluated):
+    """The same of predictions in parts: what was counted of them; no ticket is kept.
+
+    n_parts  in how many parts they lay
+    """
+
+    def __init__(self, found: PartScore, settings: Settings | None = None) -> None:
+        self.score = found.score
+        self.n_parts = found.n_parts
+        self.settings = settings
+
+    @property
+    def predictions(self) -> Predictions:
+        """None is kept: InputError."""
+        raise InputError("of predictions in parts no ticket is kept", help="give one file")
+
+    def _frames(self) -> Frames:
+        return of_evaluations([self.evaluation])
+
+
 def of_evaluations(
     evaluations: Sequence[Evaluation],
 ) -> dict[str, Callable[[], columns.Columns]]:
@@ -113,6 +143,7 @@ def evaluate(
 ) -> Evaluated:
     """Measure predictions: a path, a DataFrame or a score table.
 
+    A folder, or a pattern such as `parts/*.parquet`, is counted part by part: no ticket is kept.
     A DataFrame has the columns of predictions.csv: ticket_id, label, score_<label>. With `labels`,
     the gold labels in the order of the rows, it holds probabilities whose columns are the labels;
     `groups` then ties tickets that are not independent. A gold label of `__none__` is that of a
@@ -126,6 +157,19 @@ def evaluate(
     if isinstance(labels, Mapping):
         labels, said["labels"] = None, labels
     written = form_of(said) if said else AS_OURS
+    if isinstance(data, str | Path) and labels is groups is None and in_parts(Path(data)):
+        return _of_parts(Path(data), rubric_set or None, settings, written)
     found = read_data(data, labels=labels, groups=groups, rubric_set=rubric_set, form=written)
     measured = replace(score_of(found.table, settings=settings), notes=found.notes)
     return Evaluated(found, measured, settings)
+
+
+def _of_parts(
+    path: Path, rubric_set: str | None, settings: Settings | None, form: Form
+) -> EvaluatedParts:
+    from ticketbench.flow.parts.score import score_parts
+
+    found = score_parts(
+        path, rubric_set=rubric_set, settings=settings, form=form, chosen_by="rubric_set="
+    )
+    return EvaluatedParts(found, settings)

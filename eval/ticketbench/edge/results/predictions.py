@@ -223,19 +223,19 @@ def read_sets(
 
 def _sets(path: Path, origin: Origin, rubric_sets: Sequence[str | None]) -> tuple[Predictions, ...]:
     """By column where nothing in the file is unusual, else by row: there errors have words."""
-    told = _of_harness(path, origin)
+    told = of_harness(path, origin)
     if told is None:
         found = _by_column(path, origin, rubric_sets)
         if found is not None:
             return found
-    table = known(told or read_table(path, _dialect(origin)), origin)
+    table = known(told or read_table(path, dialect_of(origin)), origin)
     return tuple(of_set(table, origin, name) for name in rubric_sets)
 
 
 def _by_column(
     path: Path, origin: Origin, rubric_sets: Sequence[str | None]
 ) -> tuple[Predictions, ...] | None:
-    table = clean(open_table(path, _dialect(origin)), origin)
+    table = clean(open_table(path, dialect_of(origin)), origin)
     found = [] if table is None else [of_clean(table, origin, name) for name in rubric_sets]
     whole = tuple(one for one in found if one is not None)
     return whole if table is not None and len(whole) == len(rubric_sets) else None
@@ -270,10 +270,10 @@ def _own_form(form: Form, own: Collection[str], every: Collection[str]) -> Form:
 
 
 def _read(path: Path, origin: Origin) -> Table:
-    return _of_harness(path, origin) or read_table(path, _dialect(origin))
+    return of_harness(path, origin) or read_table(path, dialect_of(origin))
 
 
-def _of_harness(path: Path, origin: Origin) -> Table | None:
+def of_harness(path: Path, origin: Origin) -> Table | None:
     """What a known harness wrote; None for any other file."""
     if path.suffix.lower() not in (".json", ".jsonl", ".ndjson"):
         return None
@@ -282,5 +282,6 @@ def _of_harness(path: Path, origin: Origin) -> Table | None:
     return harness_table(path, origin)
 
 
-def _dialect(origin: Origin) -> Dialect:
+def dialect_of(origin: Origin) -> Dialect:
+    """What is said of the file of a table of predictions."""
     return Dialect(origin.form.delimiter, origin.form.encoding, "score flags")

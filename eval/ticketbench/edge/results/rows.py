@@ -302,7 +302,7 @@ def _labels(table: Table, origin: Origin, rows: Sequence[Row]) -> tuple[str, ...
         what = "there are fewer than two score columns with values"
         help_ = f"no row has a {TOP} either" if TOP in table.columns else _OTHER_LABEL
         raise InputError(what, where=origin.columns, help=help_)
-    return ordered(labels, _before(labels, table, rows))
+    return ordered(labels, _before(labels, table, rows) if origin.whole else {})
 
 
 def _before(labels: Sequence[str], table: Table, rows: Sequence[Row]) -> dict[str, set[str]]:

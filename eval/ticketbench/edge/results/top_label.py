@@ -255,7 +255,7 @@ def stated(
     ties[own] = table.scores[own, at[own]] == table.top_score[own]
     at = np.where(ties | (at == -1), table.top, at)
     against = np.flatnonzero(at != table.top)
-    if len(against) == len(at):
+    if len(against) == len(at) and origin.whole:
         what = f"{len(at):,} of {len(at):,} rows: {TOP} is not the largest score, such as "
         what += f"{quoted(said[0])} where {quoted(table.labels[table.top[0]])} is"
         help_ = f"if {TOP} has other names, map them; if it is right, the scores are not: drop them"

@@ -12,7 +12,12 @@ from ticketbench.core.policy import at_temperature
 from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.statistics.intervals import wilson
 
-_MOST_DECIMALS = 15
+MOST_DECIMALS = 15
+"""Stands for full precision."""
+
+FEWEST_DECIMALS = 2
+"""Scores that happen to be all 0 or 1 were not printed without decimals."""
+
 _FIRST_LOOK = 1000
 _ECE_BINS = 10
 _FEW_DECIMALS = 2
@@ -77,7 +82,7 @@ class TemperatureReport(Value):
     biased: bool
 
 
-def printed_decimals(scores: FloatArray, *, most: int = _MOST_DECIMALS) -> int:
+def printed_decimals(scores: FloatArray, *, most: int = MOST_DECIMALS) -> int:
     """Number of decimals the scores were printed with: the smallest that reproduces them all.
 
     15 stands for full precision. No scores: 15. Some of scores with `most` decimals have no more.
@@ -87,20 +92,17 @@ def printed_decimals(scores: FloatArray, *, most: int = _MOST_DECIMALS) -> int:
         looks = (scores[:_FIRST_LOOK], scores)
         if all(np.array_equal(np.round(of, decimals), of) for of in looks):
             return decimals
-    return most if scores.size else _MOST_DECIMALS
+    return most if scores.size else MOST_DECIMALS
 
 
 def clip_floor(scores: FloatArray) -> float:
-    """Half of the last printed digit: what a printed 0 may stand for at most.
-
-    Two digits at least: scores that happen to be all 0 or 1 were not printed without decimals.
-    """
+    """Half of the last printed digit, two at least: what a printed 0 may stand for at most."""
     return floor_at(printed_decimals(scores))
 
 
 def floor_at(decimals: int) -> float:
     """The same of scores with so many decimals."""
-    return float(0.5 * 10.0 ** -max(2, decimals))
+    return float(0.5 * 10.0 ** -max(FEWEST_DECIMALS, decimals))
 
 
 def score_of_truth(scores: FloatArray, truth: IntArray, *, clipped: bool) -> FloatArray:
@@ -174,11 +176,11 @@ def ece_equal_width(top_score: FloatArray, right: BoolArray, *, bins: int) -> fl
     """The same over bins of equal width [b/B, (b+1)/B); a score of 1 falls into the last one."""
     if len(top_score) == 0:
         return math.nan
-    edges = _equal_width_edges(bins)[1:-1]
+    edges = equal_width_edges(bins)[1:-1]
     return _ece(top_score, right, np.searchsorted(edges, top_score, side="right"))
 
 
-def _equal_width_edges(bins: int) -> FloatArray:
+def equal_width_edges(bins: int) -> FloatArray:
     """b/B for b = 0..B, each the double nearest to the printed number: 0.3 is 0.3."""
     return np.arange(bins + 1) / bins
 
@@ -207,7 +209,7 @@ def confidence_histogram(
     top_score: FloatArray, right: BoolArray, *, bins: int = 20
 ) -> tuple[HistogramBin, ...]:
     """Right and wrong tickets per top-score bin of equal width; counts sum to n."""
-    edges = _equal_width_edges(bins)
+    edges = equal_width_edges(bins)
     bin_of = np.clip(np.searchsorted(edges, top_score, side="right") - 1, 0, bins - 1)
     good = np.bincount(bin_of[right], minlength=bins)
     bad = np.bincount(bin_of[~right], minlength=bins)

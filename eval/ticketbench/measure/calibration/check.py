@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.measure.calibration import cells
 from ticketbench.measure.calibration.bins import ece_equal_mass, equal_mass_edges, reliability_bins
 from ticketbench.measure.calibration.corp import (
     N_DRAWS,
@@ -17,6 +18,7 @@ from ticketbench.measure.calibration.corp import (
     ScoreCells,
     corp_curve,
     corp_decomposition,
+    decomposed,
     draws_if_calibrated,
     isotonic_fit,
     miscalibration,
@@ -81,6 +83,28 @@ class Calibration:
     curve: tuple[CorpPoint, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Alone:
+    """Independent tickets by score, and the edges of bins of equally many of them."""
+
+    cells: ScoreCells
+    edges: FloatArray
+
+    @classmethod
+    def of(cls, alone: ScoreCells) -> _Alone:
+        return cls(alone, cells.mass_edges(alone, bins=_BINS) if len(alone.n) else np.zeros(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Errors:
+    """What describes all tickets."""
+
+    ece: float
+    debiased: float
+    smooth: float
+    corp: Corp
+
+
 @dataclass(frozen=True, slots=True)
 class _IfCalibrated:
     """What draws from the scores themselves show; all NaN, and no fits, without tickets."""
@@ -99,28 +123,49 @@ def calibration(
     Which value is which says `CalibrationCheck`. The curve uses all tickets, its band one seeded
     ticket per group. No tickets: counts of 0, NaN, and no points.
     """
-    alone = one_per_group(groups, seed=seed)
+    rows = one_per_group(groups, seed=seed)
+    edges = equal_mass_edges(top_score[rows], bins=_BINS) if len(rows) else np.zeros(0)
+    alone = _Alone(score_cells(top_score[rows], right[rows]), edges)
     shown = shown_fit(score_cells(top_score, right))
-    expected = _if_calibrated(top_score[alone], right[alone], shown.score, seed=seed)
-    check = _check(top_score, right, alone, expected)
+    expected = _if_calibrated(alone, shown.score, seed=seed)
+    errors = _Errors(
+        ece=ece_equal_mass(top_score, right, bins=_BINS),
+        debiased=ece_debiased(top_score, right, bins=_BINS),
+        smooth=smooth_ece(top_score, right),
+        corp=corp_decomposition(top_score, right),
+    )
+    check = _check(len(top_score), alone.cells, errors, expected)
     return Calibration(check, corp_curve(shown, expected.fits))
 
 
-def _check(
-    top_score: FloatArray, right: BoolArray, alone: IntArray, expected: _IfCalibrated
-) -> CalibrationCheck:
-    z = spiegelhalter_z(top_score[alone], right[alone])
+def calibration_of_cells(every: ScoreCells, alone: ScoreCells, *, seed: int) -> Calibration:
+    """The same from counted scores: `every` ticket, and the one `alone` of each group."""
+    bins = cells.mass_bins(every, bins=_BINS)
+    shown = shown_fit(every)
+    expected = _if_calibrated(_Alone.of(alone), shown.score, seed=seed)
+    errors = _Errors(
+        ece=cells.ece(every, bins=_BINS),
+        debiased=_debiased(bins.n, bins.accuracy, bins.mean_score),
+        smooth=cells.smooth_ece(every),
+        corp=decomposed(every),
+    )
+    check = _check(int(every.n.sum()), alone, errors, expected)
+    return Calibration(check, corp_curve(shown, expected.fits))
+
+
+def _check(n: int, alone: ScoreCells, errors: _Errors, expected: _IfCalibrated) -> CalibrationCheck:
+    z = _spiegelhalter(alone)
     return CalibrationCheck(
-        n=len(top_score),
-        n_groups=len(alone),
-        ece=ece_equal_mass(top_score, right, bins=_BINS),
-        ece_debiased=ece_debiased(top_score, right, bins=_BINS),
+        n=n,
+        n_groups=int(alone.n.sum()),
+        ece=errors.ece,
+        ece_debiased=errors.debiased,
         ece_expected=expected.ece,
         ece_p=expected.ece_p,
-        smooth_ece=smooth_ece(top_score, right),
+        smooth_ece=errors.smooth,
         spiegelhalter_z=z,
         spiegelhalter_p=float(2 * special.ndtr(-abs(z))),
-        corp=corp_decomposition(top_score, right),
+        corp=errors.corp,
         mcb_expected=expected.mcb,
     )
 
@@ -146,12 +191,15 @@ def spiegelhalter_z(top_score: FloatArray, right: BoolArray) -> float:
     About standard normal when independent tickets are calibrated. Errors can cancel, so 0 proves
     nothing. NaN without tickets, or when every score is 0, 0.5 or 1.
     """
-    cells = score_cells(top_score, right)
-    c, lever = cells.score, 1 - 2 * cells.score
-    variance = float((cells.n * lever**2 * c * (1 - c)).sum())
+    return _spiegelhalter(score_cells(top_score, right))
+
+
+def _spiegelhalter(of: ScoreCells) -> float:
+    c, lever = of.score, 1 - 2 * of.score
+    variance = float((of.n * lever**2 * c * (1 - c)).sum())
     if variance <= 0:
         return math.nan
-    return float(((cells.right - cells.n * c) * lever).sum()) / math.sqrt(variance)
+    return float(((of.right - of.n * c) * lever).sum()) / math.sqrt(variance)
 
 
 def ece_debiased(top_score: FloatArray, right: BoolArray, *, bins: int) -> float:
@@ -161,7 +209,10 @@ def ece_debiased(top_score: FloatArray, right: BoolArray, *, bins: int) -> float
     computed, not drawn. May come out below 0. NaN when a bin holds one ticket (surely with fewer
     than two per bin), whose spread nobody knows, and without tickets.
     """
-    n, accuracy, mean_score = _filled_bins(top_score, right, bins=bins)
+    return _debiased(*_filled_bins(top_score, right, bins=bins))
+
+
+def _debiased(n: FloatArray, accuracy: FloatArray, mean_score: FloatArray) -> float:
     if n.min(initial=2) < 2 or len(n) == 0:
         return math.nan
     gap = accuracy - mean_score
@@ -200,27 +251,24 @@ def _mean_size(mean: FloatArray, sd: FloatArray) -> FloatArray:
     return np.where(sd > 0, noisy, np.abs(mean))
 
 
-def _if_calibrated(
-    top_score: FloatArray, right: BoolArray, shown: FloatArray, *, seed: int
-) -> _IfCalibrated:
-    if len(top_score) == 0:
+def _if_calibrated(alone: _Alone, shown: FloatArray, *, seed: int) -> _IfCalibrated:
+    if len(alone.cells.n) == 0:
         return _IfCalibrated(math.nan, math.nan, math.nan, ())
-    cells = pooled(score_cells(top_score, right))
-    edges = equal_mass_edges(top_score, bins=_BINS)
-    bin_of = np.searchsorted(edges, cells.score, side="left")
-    observed = _ece(cells, bin_of)
+    of = pooled(alone.cells)
+    bin_of = np.searchsorted(alone.edges, of.score, side="left")
+    observed = _ece(of, bin_of)
     eces, mcbs, fits = [], [], []
-    for draw in draws_if_calibrated(cells, seed=seed):
+    for draw in draws_if_calibrated(of, seed=seed):
         fit = isotonic_fit(draw)
         eces.append(_ece(draw, bin_of))
         mcbs.append(miscalibration(draw, fit))
-        fits.append(np.interp(shown, cells.score, fit))
+        fits.append(np.interp(shown, of.score, fit))
     # Counts often tie with the observed ones; rounding must not break such a tie.
     reached = int((np.array(eces) >= observed - 1e-12).sum())
     p = (1 + reached) / (N_DRAWS + 1)
     return _IfCalibrated(float(np.mean(eces)), p, float(np.mean(mcbs)), fits)
 
 
-def _ece(cells: ScoreCells, bin_of: IntArray) -> float:
-    gaps = np.bincount(bin_of, weights=cells.n * cells.score - cells.right)
-    return float(np.abs(gaps).sum() / cells.n.sum())
+def _ece(of: ScoreCells, bin_of: IntArray) -> float:
+    gaps = np.bincount(bin_of, weights=of.n * of.score - of.right)
+    return float(np.abs(gaps).sum() / of.n.sum())

@@ -69,9 +69,13 @@ def corp_decomposition(top_score: FloatArray, right: BoolArray) -> Corp:
     With S(x) = mean (x - right)² and f the isotonic fit: MCB = S(top score) - S(f),
     DSC = S(accuracy) - S(f), UNC = S(accuracy). No tickets: all NaN.
     """
-    if len(top_score) == 0:
+    return decomposed(score_cells(top_score, right))
+
+
+def decomposed(cells: ScoreCells) -> Corp:
+    """The same from counted scores."""
+    if len(cells.score) == 0:
         return Corp(math.nan, math.nan, math.nan, math.nan)
-    cells = score_cells(top_score, right)
     accuracy = float(cells.right.sum() / cells.n.sum())
     score, fitted = _brier(cells, cells.score), _brier(cells, isotonic_fit(cells))
     uncertainty = accuracy * (1 - accuracy)

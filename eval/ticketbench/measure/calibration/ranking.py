@@ -11,6 +11,9 @@ from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import one_per_group
 from ticketbench.measure.statistics.intervals import CONFIDENCE
 
+SAME_KIND = "all right or all wrong"
+"""Why there is no AUROC."""
+
 
 def augrc(top_score: FloatArray, right: BoolArray) -> float:
     """Mean over k of the errors among the k most confident / n (Traub et al. 2024), ties averaged.
@@ -81,14 +84,21 @@ def auroc_interval(
     """
     value, n = auroc(top_score, right), len(top_score)
     if math.isnan(value):
-        return Estimate.undefined(n, "all right or all wrong" if n else "no tickets")
+        return Estimate.undefined(n, SAME_KIND if n else "no tickets")
     rows = one_per_group(groups, seed=seed)
     centre, error = auroc(top_score[rows], right[rows]), _delong_error(top_score[rows], right[rows])
+    return delong(value, centre, error, n=n, n_alone=len(rows))
+
+
+def delong(value: float, centre: float, error: float, *, n: int, n_alone: int) -> Estimate:
+    """The AUROC `value` of n tickets with the interval of `centre`, that of `n_alone` independent
+    ones, and its standard `error`.
+    """
     if not error > 0:
         return Estimate(value, math.nan, math.nan, n, "no interval: too few to tell apart")
     half = float(special.ndtri(0.5 + CONFIDENCE / 2)) * error
     low, high = min(value, max(0.0, centre - half)), max(value, min(1.0, centre + half))
-    return Estimate(value, low, high, n, "DeLong" if len(rows) == n else "DeLong, one per group")
+    return Estimate(value, low, high, n, "DeLong" if n_alone == n else "DeLong, one per group")
 
 
 def _delong_error(top_score: FloatArray, right: BoolArray) -> float:

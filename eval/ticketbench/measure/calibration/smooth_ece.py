@@ -27,7 +27,13 @@ def smooth_ece(top_score: FloatArray, right: BoolArray) -> float:
     When all scores err to one side it is the gap between mean score and accuracy. Biased upwards
     when tickets are few. No tickets: NaN.
     """
-    return _Smeared(top_score, right).error if len(top_score) else math.nan
+    n = len(top_score)
+    return smooth_error(top_score, right - top_score, n) if n else math.nan
+
+
+def smooth_error(score: FloatArray, residual: FloatArray, n: int) -> float:
+    """The same of n tickets whose residuals are summed by score, or by single tickets."""
+    return _Smeared(score, residual, n).error
 
 
 def smooth_ece_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:
@@ -38,7 +44,7 @@ def smooth_ece_influence(top_score: FloatArray, right: BoolArray) -> FloatArray:
     """
     if len(top_score) == 0:
         return np.zeros(0)
-    of = _Smeared(top_score, right)
+    of = _Smeared(top_score, right - top_score, len(top_score))
     width = max(of.error, _NARROWEST)
     signs = _smear(np.sign(_smear(of.residuals, width)), width)
     influence = (right - top_score) * signs[of.cell] / (1 - of.slope(width))
@@ -54,7 +60,7 @@ def smooth_ece_by_chance(top_score: FloatArray, right: BoolArray) -> float:
     n = len(top_score)
     if n == 0:
         return math.nan
-    width = max(_Smeared(top_score, right).error, _NARROWEST)
+    width = max(smooth_ece(top_score, right), _NARROWEST)
     weights = top_score * (1 - top_score)
     noise = np.bincount(_cells(top_score), weights=weights, minlength=_CELLS).astype(np.float64)
     density = np.maximum(_smear(noise, width / math.sqrt(2)), 0.0) * _CELLS
@@ -65,10 +71,10 @@ def smooth_ece_by_chance(top_score: FloatArray, right: BoolArray) -> float:
 class _Smeared:
     """The residuals of tickets by cell, and the error at any width."""
 
-    def __init__(self, top_score: FloatArray, right: BoolArray) -> None:
-        self.cell = _cells(top_score)
-        residuals = np.bincount(self.cell, weights=right - top_score, minlength=_CELLS)
-        self.residuals: FloatArray = residuals / len(top_score)
+    def __init__(self, score: FloatArray, residual: FloatArray, n: int) -> None:
+        self.cell = _cells(score)
+        residuals = np.bincount(self.cell, weights=residual, minlength=_CELLS)
+        self.residuals: FloatArray = residuals / n
         self._spectrum = _spectrum_of(self.residuals)
         self.error = _fixed_point(self.at)
 

@@ -50,7 +50,7 @@ def top_label_confusion(table: ScoreTable) -> ConfusionMatrix:
     k = len(table.labels)
     counts = cells(table)[:, :k]
     none = np.bincount(table.top[table.truth == NONE], minlength=k)
-    return _matrix(table, counts, none, table.labels)
+    return matrix(table.gold_labels, counts, none, table.labels)
 
 
 def routed_confusion(table: ScoreTable, decisions: Decisions) -> ConfusionMatrix:
@@ -62,13 +62,14 @@ def routed_confusion(table: ScoreTable, decisions: Decisions) -> ConfusionMatrix
     height, width = len(table.gold_labels) + 1, k + 2
     flat = np.bincount(row * width + column, minlength=height * width).reshape(height, width)
     columns = (*table.labels, REVIEW_COLUMN, ESCALATE_COLUMN)
-    return _matrix(table, flat[:-1], flat[-1], columns)
+    return matrix(table.gold_labels, flat[:-1], flat[-1], columns)
 
 
-def _matrix(
-    table: ScoreTable, counts: IntArray, none: IntArray, columns: tuple[str, ...]
+def matrix(
+    rows: tuple[str, ...], counts: IntArray, none: IntArray, columns: tuple[str, ...]
 ) -> ConfusionMatrix:
-    rows, listed = table.gold_labels, counts.tolist()
+    """Counts of gold labels, and those of gold `__none__` as the last row where there are any."""
+    listed = counts.tolist()
     if none.sum():
         rows, listed = (*rows, NONE_LABEL), [*listed, none.tolist()]
     return ConfusionMatrix(rows, columns, tuple(tuple(row) for row in listed))

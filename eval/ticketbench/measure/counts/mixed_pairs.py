@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from ticketbench.core.types import NONE, ScoreTable
-from ticketbench.measure.counts.confusion import cells
+from ticketbench.measure.counts.confusion import ConfusionMatrix, cells
 
 MOST_PAIRS = 20
 FEW = 3
@@ -46,8 +47,25 @@ def mixed_pairs(table: ScoreTable, before: ScoreTable) -> tuple[MixedPair, ...]:
     order of labels; pairs with a label of under five tickets come last. Thresholds play no part. A
     label that `before` lacks had none there.
     """
-    counts, earlier = _by_name(table), _by_name(before)
     gold = Counter(table.gold_labels[k] for k in table.truth[table.truth != NONE].tolist())
+    return _ranked(table.labels, gold, _by_name(table), _by_name(before))
+
+
+def mixed_pairs_of(matrix: ConfusionMatrix, labels: Sequence[str]) -> tuple[MixedPair, ...]:
+    """The same from the gold labels by top label, where today's set is the one to use."""
+    named = list(zip(matrix.rows, matrix.counts, strict=True))
+    columns = matrix.columns
+    counts = {(a, b): n for a, row in named for b, n in zip(columns, row, strict=True)}
+    gold = Counter({a: sum(row) for a, row in named})
+    return _ranked(labels, gold, counts, counts)
+
+
+_Counts = Mapping[tuple[str, str], int]
+
+
+def _ranked(
+    labels: Sequence[str], gold: Mapping[str, int], counts: _Counts, earlier: _Counts
+) -> tuple[MixedPair, ...]:
     pairs = [
         MixedPair(
             first=a,
@@ -57,7 +75,7 @@ def mixed_pairs(table: ScoreTable, before: ScoreTable) -> tuple[MixedPair, ...]:
             before=earlier.get((a, b), 0) + earlier.get((b, a), 0),
             gold=gold[a] + gold[b],
         )
-        for a, b in combinations(table.labels, 2)
+        for a, b in combinations(labels, 2)
         if counts[a, b] + counts[b, a]
     ]
 

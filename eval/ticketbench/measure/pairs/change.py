@@ -17,7 +17,7 @@ import numpy as np
 
 from ticketbench.core.types import FloatArray, IntArray, Value, strictly_ascending
 from ticketbench.measure.statistics import special
-from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.groups import Counted, Groups, group_index, total
 from ticketbench.measure.statistics.intervals import (
     CONFIDENCE,
     FEWEST_DF,
@@ -151,7 +151,7 @@ def undefined(value: float, n: int, why: str) -> Change:
 def from_shares(
     shares: FloatArray,
     influence: FloatArray,
-    groups: IntArray,
+    groups: Groups,
     *,
     value: float,
     n: int,
@@ -162,32 +162,33 @@ def from_shares(
 
     shares     per ticket: 0 where it did not move; the sum is `value`
     influence  per ticket: how `value` moves with its weight, mean 0
-    groups     per ticket
+    groups     per ticket; or rows that each stand for several tickets, here and above
     unit       what one ticket can move `value` by, for where none has
 
     Undefined without tickets or a finite value, where a share or influence is NaN, with one group,
     or where one group holds nearly all tickets.
     """
-    if len(groups) == 0 or not math.isfinite(value):
-        return undefined(value, n, NO_TICKETS if len(groups) == 0 else ONE_SIDED)
+    if len(shares) == 0 or not math.isfinite(value):
+        return undefined(value, n, NO_TICKETS if len(shares) == 0 else ONE_SIDED)
     if np.isnan(shares).any() or np.isnan(influence).any():
         return undefined(value, n, NO_SLOPE)
-    group = None if strictly_ascending(groups) else group_index(groups)
-    sizes = _summed(group, np.ones(len(groups)))
-    g, total, squares = len(sizes), float(sizes.sum()), float((sizes * sizes).sum())
-    df = total**2 / squares - 1
+    summed = groups.sums if isinstance(groups, Counted) else _Sums(groups)
+    sizes, times = summed(np.ones(len(shares)))
+    g, squares = int(times.sum()), float((times * sizes * sizes).sum())
+    tickets = float((times * sizes).sum())
+    df = tickets**2 / squares - 1
     if df < FEWEST_DF:
         return undefined(value, n, ONE_UNIT if g < 2 else NEARLY_ONE)
-    rounding = _ROUNDING * float(np.abs(shares).sum())
-    by_group, spread = np.abs(_summed(group, shares)), _summed(group, influence)
-    sizes_of_changes = by_group[by_group > rounding]
+    rounding = _ROUNDING * total(np.abs(shares), groups)
+    by_group, spread = np.abs(summed(shares)[0]), summed(influence)[0]
+    changed = by_group > rounding
     return Change(
         value=0.0 if abs(value) <= rounding else value,
         n=n,
         n_groups=g,
-        n_changed=len(sizes_of_changes),
-        variance=float((spread * spread).sum()) * g / (g - 1),
-        imagined=_imagined(sizes_of_changes, unit * squares / total),
+        n_changed=int(times[changed].sum()),
+        variance=float((times * spread * spread).sum()) * g / (g - 1),
+        imagined=_imagined(by_group[changed], times[changed], unit * squares / tickets),
         df=df,
         chance=chance,
         method=_METHOD,
@@ -198,14 +199,20 @@ def _standard_error(variance: Numbers, imagined: Numbers) -> FloatArray:
     return np.asarray(np.sqrt(variance + IMAGINED * imagined**2))
 
 
-def _summed(group: IntArray | None, values: FloatArray) -> FloatArray:
-    """The sum of each group; None: single tickets, which are groups already."""
-    if group is None:
-        return values
-    return np.asarray(np.bincount(group, weights=values), dtype=np.float64)
+class _Sums:
+    """The sums of groups of single tickets."""
+
+    def __init__(self, groups: IntArray) -> None:
+        self._group = None if strictly_ascending(groups) else group_index(groups)
+
+    def __call__(self, values: FloatArray) -> tuple[FloatArray, IntArray]:
+        """The sum of each group, and that each is one; single tickets are groups already."""
+        group = self._group
+        of = values if group is None else np.bincount(group, weights=values)
+        return np.asarray(of, dtype=np.float64), np.ones(len(of), dtype=np.int64)
 
 
-def _imagined(changes: FloatArray, otherwise: float) -> float:
+def _imagined(changes: FloatArray, times: IntArray, otherwise: float) -> float:
     """The size-weighted mean size of a change of a group."""
     if len(changes) == 0:
         return otherwise
@@ -213,4 +220,4 @@ def _imagined(changes: FloatArray, otherwise: float) -> float:
     most = float(changes.max())
     parts = changes / most
     squares = parts * parts
-    return most * float((squares * parts).sum()) / float(squares.sum())
+    return most * float((times * squares * parts).sum()) / float((times * squares).sum())

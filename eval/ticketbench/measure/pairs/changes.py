@@ -43,7 +43,14 @@ from ticketbench.measure.pairs.of_means import of_means
 from ticketbench.measure.pairs.of_scores import of_influences
 from ticketbench.measure.pairs.pairing import Judged, Pair, same_answers
 from ticketbench.measure.routing.outcomes import needs_two
-from ticketbench.measure.statistics.groups import effective_groups
+from ticketbench.measure.statistics.groups import (
+    Groups,
+    counts_of,
+    effective_groups,
+    n_tickets,
+    times_of,
+    total,
+)
 from ticketbench.measure.statistics.holm import holm
 from ticketbench.measure.statistics.intervals import clipped
 
@@ -147,31 +154,33 @@ def label_changes(pair: Pair, *, routed: bool) -> tuple[MetricChange, ...]:
         for metric, of_one in zip(metrics, found, strict=True):
             known = not _missing(metric, pair)
             found_ = _of_label(metric, pair, marks) if known else _not_known(metric, pair)
-            of_one.append(_described(metric, found_, label, same=same))
-    return tuple(change for of_one in found for change in _adjusted(of_one))
+            of_one.append(told(metric, found_, label, same=same))
+    return tuple(change for of_one in found for change in holm_adjusted(of_one))
 
 
-def _adjusted(changes: list[MetricChange]) -> list[MetricChange]:
+def holm_adjusted(changes: list[MetricChange]) -> list[MetricChange]:
+    """The same with p-values adjusted for looking at all of them."""
     adjusted = holm([each.p for each in changes])
     return [replace(each, p_holm=p) for each, p in zip(changes, adjusted, strict=True)]
 
 
-_Found = tuple[float, float, Change]
+Found = tuple[float, float, Change]
 """A metric of base and candidate, and its change."""
 
 
 def _change(metric: Metric, pair: Pair, label: str, costs: Costs, *, same: bool) -> MetricChange:
-    return _described(metric, _of(metric, pair, label, costs), label, same=same)
+    return told(metric, _of(metric, pair, label, costs), label, same=same)
 
 
-def _described(metric: Metric, found: _Found, label: str, *, same: bool) -> MetricChange:
+def told(metric: Metric, found: Found, label: str, *, same: bool) -> MetricChange:
+    """A metric as it was found; `same` says whether both sides gave every ticket one answer."""
     base, candidate, change = found
     if same and change.n_changed == 0 and change.value == 0:
         change = no_change(change.n, change.n_groups)
     return described(metric, base, candidate, change, label=label)
 
 
-def _of(metric: Metric, pair: Pair, label: str, costs: Costs) -> _Found:
+def _of(metric: Metric, pair: Pair, label: str, costs: Costs) -> Found:
     if _missing(metric, pair):
         return _not_known(metric, pair)
     match metric:
@@ -192,7 +201,7 @@ def _missing(metric: Metric, pair: Pair) -> str:
     return metric.missing(least_known(*(side.table.known for side in pair)))
 
 
-def _not_known(metric: Metric, pair: Pair) -> _Found:
+def _not_known(metric: Metric, pair: Pair) -> Found:
     """A metric that needs more than both sides know of each answer."""
     n = len(_population(metric, pair)[0].outcome)
     return math.nan, math.nan, undefined(math.nan, n, _missing(metric, pair))
@@ -205,33 +214,41 @@ def _population(metric: Metric, pair: Pair) -> Pair:
     return pair[0].rows(keep), pair[1].rows(keep)
 
 
-def _of_tickets(metric: TicketMetric, sides: Pair) -> _Found:
+def _of_tickets(metric: TicketMetric, sides: Pair) -> Found:
     first, second = (metric.values(side.table.scores, side.table.truth) for side in sides)
     width = metric.high - metric.low
-    return _of_means(first, second, sides[0].table.groups, width=width)
+    return of_values(first, second, sides[0].table.groups, width=width)
 
 
-def _of_means(first: FloatArray, second: FloatArray, groups: IntArray, *, width: float) -> _Found:
-    """`width` is the most that a ticket can move by; without a limit, 1."""
-    step = width if math.isfinite(width) else 1.0
-    return _mean(first), _mean(second), of_means(first, second, groups, step=step)
+def of_values(first: FloatArray, second: FloatArray, groups: Groups, *, width: float) -> Found:
+    """Means of both sides; `width` is the most that a ticket can move by, without a limit 1."""
+    step, n = width if math.isfinite(width) else 1.0, n_tickets(groups)
+    base, candidate = (total(each, groups) / n if n else math.nan for each in (first, second))
+    return base, candidate, of_means(first, second, groups, step=step)
 
 
-def _of_cells(metric: CellMetric, sides: Pair) -> _Found:
+def _of_cells(metric: CellMetric, sides: Pair) -> Found:
     a, b = (side.table for side in sides)
     names = tuple(dict.fromkeys((*a.gold_labels, *b.gold_labels)))
     r = len(names)
     gold = _renumbered(a.truth, a.gold_labels, names)
-    cells = [gold * r + _renumbered(t.top, t.gold_labels, names) for t in (a, b)]
+    first, second = (gold * r + _renumbered(t.top, t.gold_labels, names) for t in (a, b))
+    return of_cells(metric, first, second, a.groups, r=r)
+
+
+def of_cells(
+    metric: CellMetric, first: IntArray, second: IntArray, groups: Groups, *, r: int
+) -> Found:
+    """A metric of the R x R cells that tickets, or rows of counted ones, fall into on each side."""
 
     def of(counts: FloatArray) -> FloatArray:
         return np.asarray(metric.function(counts.reshape(*counts.shape[:-1], r, r)))
 
     slope = metric.gradient
     gradient = (lambda counts: slope(counts.reshape(r, r)).ravel()) if slope else None
-    change = of_counts(cells[0], cells[1], r * r, of, a.groups, gradient=gradient)
-    counts = (np.bincount(cell, minlength=r * r).astype(np.float64) for cell in cells)
-    base, candidate = (float(of(of_side)) if len(gold) else math.nan for of_side in counts)
+    change = of_counts(first, second, r * r, of, groups, gradient=gradient)
+    counts = (counts_of(cell, groups, n=r * r).astype(np.float64) for cell in (first, second))
+    base, candidate = (float(of(of_side)) if len(first) else math.nan for of_side in counts)
     return base, candidate, change
 
 
@@ -240,7 +257,7 @@ def _renumbered(index: IntArray, own: tuple[str, ...], names: tuple[str, ...]) -
     return numbers[index] if len(index) else index
 
 
-def _of_table(metric: TableMetric, sides: Pair) -> _Found:
+def _of_table(metric: TableMetric, sides: Pair) -> Found:
     a, b = (side.table for side in sides)
     if a.n_scored == 0:
         return math.nan, math.nan, undefined(math.nan, 0, NO_TICKETS)
@@ -265,22 +282,29 @@ def _marks(pair: Pair, label: str) -> tuple[LabelTickets, LabelTickets]:
     return base, candidate
 
 
-def _of_label(metric: LabelMetric, pair: Pair, marks: tuple[LabelTickets, LabelTickets]) -> _Found:
+def _of_label(metric: LabelMetric, pair: Pair, marks: tuple[LabelTickets, LabelTickets]) -> Found:
     first, second = (metric.part(of) for of in marks)
     table = pair[0].table
-    return _of_parts(metric, first, second, table.groups[table.truth != NONE])
+    return of_parts(metric, first, second, table.groups[table.truth != NONE])
 
 
-def _of_routing(metric: RoutingMetric, sides: Pair, costs: Costs) -> _Found:
+def _of_routing(metric: RoutingMetric, sides: Pair, costs: Costs) -> Found:
     groups = sides[0].table.groups
     if metric.priced and costs.missed is not None and any(s.missed is None for s in sides):
         return math.nan, math.nan, undefined(math.nan, len(groups), NOT_LOOKED)
     first, second = (metric.part(_routed(side, costs)) for side in sides)
+    return of_outcomes(metric, first, second, groups, costs=costs)
+
+
+def of_outcomes(
+    metric: RoutingMetric, first: Part, second: Part, groups: Groups, *, costs: Costs
+) -> Found:
+    """A routing metric of both sides, from what each ticket, or row of counted ones, counts."""
     if first.among is not None:
-        return _of_parts(metric, first, second, groups)
+        return of_parts(metric, first, second, groups)
     before, after = (np.asarray(part.values, dtype=np.float64) for part in (first, second))
     dearest = max(costs.misroute, costs.review, costs.escalate)
-    return _of_means(before, after, groups, width=dearest if metric.priced else metric.high)
+    return of_values(before, after, groups, width=dearest if metric.priced else metric.high)
 
 
 def _routed(side: Judged, costs: Costs) -> RoutedTickets:
@@ -288,9 +312,9 @@ def _routed(side: Judged, costs: Costs) -> RoutedTickets:
     return RoutedTickets(side.outcome, side.table.right, costs, known, side.missed)
 
 
-def _of_parts(
-    metric: LabelMetric | RoutingMetric, first: Part, second: Part, groups: IntArray
-) -> _Found:
+def of_parts(
+    metric: LabelMetric | RoutingMetric, first: Part, second: Part, groups: Groups
+) -> Found:
     """A share of the tickets that count, over those that count on one side at least."""
     touched = np.flatnonzero(counted(first) | counted(second))
     before, after = (_states(part, touched) for part in (first, second))
@@ -308,9 +332,10 @@ def _of_parts(
         lifted = np.array([0.0, 1.0, times]) * counts[2] / whole
         return np.asarray(times * (np.array([0.0, 0.0, 1.0]) - lifted) / whole)
 
-    n = int(counted(second).sum())
+    n = int(times_of(groups)[counted(second)].sum())
     change = of_counts(before, after, _N_STATES, of, groups[touched], n=n, gradient=slope)
-    counts = (np.bincount(s, minlength=_N_STATES).astype(np.float64) for s in (before, after))
+    states = (counts_of(s, groups[touched], n=_N_STATES) for s in (before, after))
+    counts = (of_side.astype(np.float64) for of_side in states)
     base, candidate = (float(of(of_side)) for of_side in counts)
     return base, candidate, change
 
@@ -318,7 +343,3 @@ def _of_parts(
 def _states(part: Part, rows: IntArray) -> IntArray:
     """Per ticket 0 where it does not count, 1 where it counts, 2 where it counts and hits."""
     return np.asarray(counted(part)[rows] * (1 + part.values[rows].astype(np.int64)))
-
-
-def _mean(values: FloatArray) -> float:
-    return float(np.mean(values)) if len(values) else math.nan

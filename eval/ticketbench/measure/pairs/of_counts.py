@@ -20,6 +20,13 @@ from ticketbench.measure.pairs.change import (
     from_shares,
     undefined,
 )
+from ticketbench.measure.statistics.groups import (
+    Groups,
+    counts_of,
+    n_tickets,
+    times_of,
+    total,
+)
 
 OfCounts = Callable[[FloatArray], FloatArray]
 """Counts (..., cells) to values (...)."""
@@ -37,7 +44,7 @@ def of_counts(
     second: IntArray,
     n_cells: int,
     function: OfCounts,
-    groups: IntArray,
+    groups: Groups,
     *,
     n: int | None = None,
     gradient: Gradient | None = None,
@@ -48,8 +55,9 @@ def of_counts(
     on, all of them unless told. Without its `gradient` it is taken by differences. Undefined where
     the function is so on one side.
     """
-    before, after = (np.bincount(c, minlength=n_cells).astype(float) for c in (first, second))
-    tickets = len(first) if n is None else n
+    before, after = (counts_of(c, groups, n=n_cells).astype(float) for c in (first, second))
+    every = n_tickets(groups)
+    tickets = every if n is None else n
     value = float(function(after)) - float(function(before)) if len(first) else math.nan
     if not math.isfinite(value):
         return undefined(value, tickets, ONE_SIDED if len(first) else NO_TICKETS)
@@ -60,14 +68,14 @@ def of_counts(
     shares = along[second] - along[first]
     influence = slope(after)[second] - slope(before)[first]
     # Only a function that is the same of twice the counts has a mean of 0 already.
-    influence -= influence.mean()
+    influence -= total(influence, groups) / every
     return from_shares(
-        _adding_up(shares, value),
+        _adding_up(shares, value, groups),
         influence,
         groups,
         value=value,
         n=tickets,
-        unit=1 / len(first),
+        unit=1 / every,
     )
 
 
@@ -89,7 +97,8 @@ def differences(function: OfCounts, counts: FloatArray, used: FloatArray) -> Flo
     return slope
 
 
-def _adding_up(shares: FloatArray, value: float) -> FloatArray:
+def _adding_up(shares: FloatArray, value: float, groups: Groups) -> FloatArray:
     """Shares whose sum is `value`: what three points along the way miss goes to all that moved."""
-    moved = np.count_nonzero(shares)
-    return shares + (value - shares.sum()) * (shares != 0) / moved if moved else shares
+    moved = int(times_of(groups)[shares != 0].sum())
+    left = value - total(shares, groups)
+    return shares + left * (shares != 0) / moved if moved else shares

@@ -24,11 +24,19 @@ from ticketbench.measure.estimates import MetricResult, estimate_of, known_part_
 from ticketbench.measure.kinds import RoutedTickets, routing_metrics
 from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics import intervals
-from ticketbench.measure.statistics.groups import effective_groups
+from ticketbench.measure.statistics.groups import (
+    Counted,
+    Groups,
+    effective_groups,
+    n_tickets,
+)
 from ticketbench.measure.statistics.intervals import Interval
 
 GRID: tuple[float, ...] = tuple(round(i / 100, 2) for i in range(101))
 """Thresholds live on the grid that is shown, so text, table and slider cannot disagree."""
+
+NO_ALL_LABELS = "the dataset has no all_labels"
+"""Why nobody can say whether a ticket needs two labels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +148,7 @@ def needs_two(table: ScoreTable) -> BoolArray | None:
 
 def _any_label_precision(table: ScoreTable, decisions: Decisions, routed: BoolArray) -> Estimate:
     if table.wanted is None:
-        return Estimate.undefined(0, "the dataset has no all_labels")
+        return Estimate.undefined(0, NO_ALL_LABELS)
     fits = table.wanted[np.arange(table.n_scored), decisions.top]
     return intervals.share(fits, table.groups, among=routed)
 
@@ -156,16 +164,41 @@ def sweep(
         table.scores, table.labels
     )
     routable = open_tickets.outcome == ROUTE
-    escalated = int((~routable).sum())
-    missed = int((missed_by(table, policy) & ~routable).sum())
+    return sweep_points(
+        _swept_score(table, policy, open_tickets)[routable],
+        table.right[routable],
+        table.groups[routable],
+        escalated=int((~routable).sum()),
+        missed=int((missed_by(table, policy) & ~routable).sum()),
+        costs=costs,
+        grid=grid,
+    )
+
+
+def sweep_points(
+    score: FloatArray,
+    right: BoolArray,
+    groups: Groups,
+    *,
+    escalated: int,
+    missed: int,
+    costs: Costs,
+    grid: tuple[float, ...] = GRID,
+) -> tuple[SweepPoint, ...]:
+    """The same from the tickets that a threshold can route, or rows of counted ones: ±infinity is
+    the score of those that none does.
+
+    Beside them are those `escalated`, of whom an escalation does not find the gold label of
+    `missed`.
+    """
     handed = costs.escalate * escalated + (costs.missed or 0.0) * missed
-    score = _swept_score(table, policy, open_tickets)[routable]
-    right = table.right[routable]
-    routed = at_least(score, grid)
-    hits = at_least(score[right], grid)
-    ends = _intervals(table.groups[routable], score, right, (routed, hits), grid)
+    times = groups.times if isinstance(groups, Counted) else None
+    routed = at_least(score, grid, times=times)
+    hits = at_least(score[right], grid, times=None if times is None else times[right])
+    ends = _intervals(groups, score, right, (routed, hits), grid)
+    n = n_tickets(groups) + escalated
     return tuple(
-        _sweep_point(t, int(m), int(k), e, table.n_scored, escalated, handed, costs)
+        _sweep_point(t, int(m), int(k), e, n, escalated, handed, costs)
         for t, m, k, e in zip(grid, routed, hits, ends, strict=True)
     )
 
@@ -182,14 +215,14 @@ def _swept_score(table: ScoreTable, policy: Policy, decisions: Decisions) -> Flo
 
 
 def _intervals(
-    groups: IntArray,
+    groups: Groups,
     score: FloatArray,
     right: BoolArray,
     counts: tuple[IntArray, IntArray],
     grid: tuple[float, ...],
 ) -> list[Interval]:
     """The interval of the share right among the routed, as `intervals.share` has it."""
-    if effective_groups(groups) == len(groups):
+    if effective_groups(groups) == n_tickets(groups):
         return [intervals.wilson(int(k), int(m)) for m, k in zip(*counts, strict=True)]
     chosen = (reaches(score, threshold) for threshold in grid)
     shares = [intervals.share(right, groups, among=keep) for keep in chosen]

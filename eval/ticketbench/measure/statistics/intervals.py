@@ -10,7 +10,12 @@ from numpy.typing import ArrayLike
 
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, strictly_ascending
 from ticketbench.measure.statistics import special
-from ticketbench.measure.statistics.groups import effective_number, sums_and_sizes
+from ticketbench.measure.statistics.groups import (
+    Counted,
+    Groups,
+    effective_number,
+    sums_and_sizes,
+)
 
 CONFIDENCE = 0.95
 ONE_UNIT = "no interval: all tickets are one group"
@@ -102,16 +107,21 @@ class ClusteredMean:
         return Interval(self.mean - t * self.se_clustered, self.mean + t * self.se_clustered)
 
 
-def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
+NO_VALUES = ClusteredMean(math.nan, 0, 0, math.nan, math.nan, math.nan)
+
+
+def clustered_mean(values: ArrayLike, groups: Groups) -> ClusteredMean:
     """Mean of `values` with the cluster-robust standard error CR1 (Liang & Zeger 1986).
 
     SE² = G/(G-1) · Σ_g (Σ_{i in g} (v_i - mean))² / n². With groups of size one it is the usual
     standard error. `se_independent` is sqrt(Σ (v_i - mean)²) / n (HC0). No values: all NaN.
     """
     v = np.asarray(values, dtype=np.float64)
+    if isinstance(groups, Counted):
+        return _counted_mean(v, groups)
     n = len(v)
     if n == 0:
-        return ClusteredMean(math.nan, 0, 0, math.nan, math.nan, math.nan)
+        return NO_VALUES
     residuals = v - v.mean()
     sums, sizes = sums_and_sizes(residuals, groups)
     g = len(sums)
@@ -120,6 +130,20 @@ def clustered_mean(values: ArrayLike, groups: IntArray) -> ClusteredMean:
     independent = math.sqrt(float(residuals @ residuals)) / n
     worth = float(n) if g == n else effective_number(sizes)
     return ClusteredMean(float(v.mean()), n, g, independent, cr1, worth)
+
+
+def _counted_mean(v: FloatArray, groups: Counted) -> ClusteredMean:
+    sizes, n_alone = groups.sizes, groups.n_alone
+    n, g = n_alone + int(sizes.sum()), n_alone + int(np.count_nonzero(sizes))
+    if n == 0:
+        return NO_VALUES
+    mean = float(groups.times @ v) / n
+    residuals = v - mean
+    cr0 = math.sqrt(groups.sum_of_squares(residuals)) / n
+    independent = math.sqrt(float(groups.times @ residuals**2)) / n
+    cr1 = cr0 * math.sqrt(g / (g - 1)) if g > 1 else math.nan
+    worth = effective_number(sizes, n_alone=n_alone)
+    return ClusteredMean(mean, n, g, independent, cr1, worth)
 
 
 def effective_n(values: ArrayLike, groups: IntArray) -> float:
@@ -142,7 +166,7 @@ def _effective_n(result: ClusteredMean) -> float:
 
 def share(
     hits: ArrayLike,
-    groups: IntArray,
+    groups: Groups,
     *,
     among: BoolArray | None = None,
     confidence: float = CONFIDENCE,
@@ -155,6 +179,9 @@ def share(
     tickets: NaN.
     """
     marks = np.asarray(hits)
+    if isinstance(groups, Counted):
+        keep = np.arange(len(marks)) if among is None else np.flatnonzero(among)
+        return estimated_share(clustered_mean(marks[keep], groups[keep]), confidence=confidence)
     n = len(marks) if among is None else int(np.count_nonzero(among))
     if n == 0:
         return Estimate.undefined(0, "no tickets")
@@ -166,12 +193,14 @@ def share(
     if among is not None:
         rows = np.flatnonzero(among)
         marks, groups = marks[rows], groups[rows]
-    return _share_of_groups(marks.astype(np.float64), groups, confidence=confidence)
+    return estimated_share(clustered_mean(marks, groups), confidence=confidence)
 
 
-def _share_of_groups(values: FloatArray, groups: IntArray, *, confidence: float) -> Estimate:
-    n = len(values)
-    result = clustered_mean(values, groups)  # the one pass over the groups
+def estimated_share(result: ClusteredMean, *, confidence: float = CONFIDENCE) -> Estimate:
+    """The same from what is known of the share as a mean of 0 and 1 already."""
+    n = result.n
+    if n == 0:
+        return Estimate.undefined(0, "no tickets")
     n_effective, p, by_groups = _effective_n(result), result.mean, result.effective_groups
     df = math.inf
     grouped = by_groups < n
@@ -182,7 +211,7 @@ def _share_of_groups(values: FloatArray, groups: IntArray, *, confidence: float)
     return Estimate(p, ends.low, ends.high, n, method)
 
 
-def mean(values: ArrayLike, groups: IntArray) -> Estimate:
+def mean(values: ArrayLike, groups: Groups) -> Estimate:
     """A mean of per-ticket values with its cluster-robust t interval. No tickets: NaN."""
     return estimated(clustered_mean(values, groups))
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.statistics import special
-from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.groups import ALONE, Counted, Groups, group_index
 from ticketbench.measure.statistics.intervals import CONFIDENCE, UNDEFINED, Interval
 
 N_RESAMPLES = 2000
@@ -56,8 +56,10 @@ class Units:
         return self.observed - added
 
 
-def units(cell_of_ticket: IntArray, groups: IntArray) -> Units:
+def units(cell_of_ticket: IntArray, groups: Groups) -> Units:
     """Units to draw from tickets that each fall into one cell; groups are drawn whole."""
+    if isinstance(groups, Counted):
+        return _counted_units(cell_of_ticket, groups)
     used, cell, times = np.unique(cell_of_ticket, return_inverse=True, return_counts=True)
     group = group_index(groups)
     n_groups = int(group.max(initial=-1)) + 1
@@ -67,6 +69,26 @@ def units(cell_of_ticket: IntArray, groups: IntArray) -> Units:
     np.add.at(by_group, (group, cell), 1.0)
     cells, repeats = np.unique(by_group, axis=0, return_counts=True)
     return Units(used, repeats.astype(np.int64), cells)
+
+
+def _counted_units(cell_of_row: IntArray, rows: Counted) -> Units:
+    """The same units in the same order, so that the same resamples are drawn."""
+    used, cell = np.unique(cell_of_row, return_inverse=True)
+    alone = rows.group == ALONE
+    n_alone = np.bincount(cell[alone], weights=rows.times[alone], minlength=len(used))
+    if rows.n_groups == rows.n:
+        everyone = np.bincount(cell, weights=rows.times, minlength=len(used))
+        return Units(used, np.rint(everyone).astype(np.int64), None)
+    group, index = np.unique(rows.group[~alone], return_inverse=True)
+    # A million groups of 36 cells are 144 MB in these, and twice that as floats.
+    by_group = np.zeros((len(group), len(used)), dtype=np.int32)
+    np.add.at(by_group, (index, cell[~alone]), rows.times[~alone].astype(np.int32))
+    single = np.flatnonzero(n_alone)
+    added = np.concatenate([by_group, np.eye(len(used), dtype=np.int32)[single]])
+    often = np.concatenate([np.ones(len(group)), n_alone[single]])
+    cells, unit = np.unique(added, axis=0, return_inverse=True)
+    times = np.rint(np.bincount(unit.ravel(), weights=often))
+    return Units(used, times.astype(np.int64), cells.astype(np.float64))
 
 
 def replicates(

@@ -8,7 +8,6 @@ import numpy as np
 
 from ticketbench.core.policy import Policy, exceeds
 from ticketbench.measure.routing.outcomes import GRID
-from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
 from ticketbench.measure.thresholds.tickets import Tickets
 
@@ -37,8 +36,8 @@ def capacity_policy(tickets: Tickets, base: Policy, *, most_reviewed: float) -> 
     """
     if tickets.n == 0:
         return replace(base, label_thresholds=())
-    score = tickets.score[~exceeds(tickets.second, base.escalate_above)]
-    reviewed = len(score) - at_least(score, GRID)
+    open_ = tickets.rows(np.asarray(~exceeds(tickets.second, base.escalate_above)))
+    reviewed = open_.n - open_.at_least(GRID)
     # Divided, not multiplied: 29 of 100 are 0.29, but 0.29 * 100 is less than 29.
     within = np.flatnonzero(reviewed / tickets.n <= most_reviewed)
     highest = GRID[int(within[-1])] if len(within) else 0.0

@@ -10,8 +10,7 @@ from typing import Literal
 import numpy as np
 
 from ticketbench.core.policy import exceeds, reaches
-from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
-from ticketbench.measure.routing.selective import at_least
+from ticketbench.core.types import BoolArray, FloatArray, Value
 from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.groups import one_per_group
 from ticketbench.measure.thresholds.error_shares import correlation_of_errors, exact_p, grouped_p
@@ -104,11 +103,18 @@ def certificate(
     exceeds `risk` with chance `delta` at most, where the share falls below the risk once and for
     good as the threshold rises. One ticket a group is drawn by `seed`.
     """
-    drawn = one_per_group(tickets.groups, seed=seed)
-    routable = np.asarray(~exceeds(tickets.second, escalate_above))
-    ones = tickets.rows(drawn[routable[drawn]])
-    everyone = tickets.rows(routable)
-    of = levels(ones.n, len(drawn), risk=risk, delta=delta)
+    drawn = tickets.rows(one_per_group(tickets.group_numbers, seed=seed))
+    return certificate_on(drawn, tickets, escalate_above=escalate_above, risk=risk, delta=delta)
+
+
+def certificate_on(
+    drawn: Tickets, tickets: Tickets, *, escalate_above: float, risk: float, delta: float
+) -> Certificate:
+    """The same where one ticket of each group is `drawn` already; both may be counted rows."""
+    ones, everyone = (
+        of.rows(np.asarray(~exceeds(of.second, escalate_above))) for of in (drawn, tickets)
+    )
+    of = levels(ones.n, drawn.n, risk=risk, delta=delta)
     path = _path(ones, everyone, of, risk=risk, delta=delta) if of else []
     at = _accepted(path, of) if of else -1
     tested = (path[at] if at >= 0 else _nearest(path, of, risk)) if of else None
@@ -120,11 +126,11 @@ def certificate(
         delta=delta,
         escalate_above=escalate_above,
         n=ones.n,
-        n_groups=len(drawn),
+        n_groups=drawn.n,
         n_min=fewest_tickets(risk=risk, delta=delta),
         tested=tested,
         reach=reach(of, risk=risk, smallest=min(one.p for one in path)) if of else math.nan,
-        outlook=_outlook(ones, len(drawn), of, at, risk),
+        outlook=_outlook(ones, drawn.n, of, at, risk),
     )
 
 
@@ -132,10 +138,9 @@ def _path(
     ones: Tickets, everyone: Tickets, of: Levels, *, risk: float, delta: float
 ) -> list[Tested]:
     """The test of every rank, from the fewest tickets to the most."""
-    descending = np.sort(ones.score)[::-1]
-    thresholds = descending[of.ranks - 1]
-    selected = at_least(ones.score, thresholds)
-    errors = at_least(ones.score[~ones.right], thresholds)
+    thresholds = ones.score_at(of.ranks)
+    selected = ones.at_least(thresholds)
+    errors = ones.rows(~ones.right).at_least(thresholds)
     p = exact_p(errors, selected, risk=risk)
     if everyone.n > ones.n:
         p = np.maximum(p, _by_ticket(everyone, thresholds, p <= delta, risk))
@@ -198,9 +203,9 @@ def _no_use(ones: Tickets, n_groups: int, risk: float) -> bool:
     """
     wanted = np.ceil(n_groups * SMALLEST_SHARE * _NO_USE_STEP ** np.arange(_NO_USE_STEPS))
     ranks = np.unique(np.minimum(wanted, ones.n).astype(np.int64))
-    thresholds = np.sort(ones.score)[::-1][ranks - 1]
-    selected: IntArray = at_least(ones.score, thresholds)
-    errors = at_least(ones.score[~ones.right], thresholds)
+    thresholds = ones.score_at(ranks)
+    selected = ones.at_least(thresholds)
+    errors = ones.rows(~ones.right).at_least(thresholds)
     so_many = special.bdtrc(np.maximum(errors - 1, 0).astype(np.float64), selected, risk)
     return bool(np.all((errors > 0) & (so_many <= _NO_USE_LEVEL)))
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.policy import REVIEW, ROUTE, Costs, Decisions, Policy
-from ticketbench.core.types import Estimate, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.routing.outcomes import RoutingSummary, summarise
-from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.groups import Groups, group_index, times_of
 from ticketbench.measure.statistics.intervals import share
 from ticketbench.measure.thresholds.certificate import Certificate
 from ticketbench.measure.thresholds.rules import Asked, Choice, LabelThreshold, Rule, rules
@@ -102,10 +102,15 @@ def share_wrong_on(tickets: Tickets, policy: Policy) -> Estimate:
     A threshold is chosen where few are wrong; one more wrong one makes up for most of that.
     """
     routed = tickets.decided(policy).outcome == ROUTE
-    found = share(~tickets.right, tickets.groups, among=routed)
+    return one_more_wrong(tickets.right, tickets.groups, routed)
+
+
+def one_more_wrong(right: BoolArray, groups: Groups, routed: BoolArray) -> Estimate:
+    """The same of tickets, or rows of counted ones, of which some are routed."""
+    found = share(~right, groups, among=routed)
     if not found.n:
         return found
-    value = (int(np.count_nonzero(routed & ~tickets.right)) + 1) / (found.n + 1)
+    value = (int(times_of(groups)[routed & ~right].sum()) + 1) / (found.n + 1)
     return Estimate(value, min(found.low, value), max(found.high, value), found.n, found.method)
 
 
@@ -179,9 +184,10 @@ class _HeldOut:
 def _held_out(given: _Given, of: Sequence[Rule]) -> dict[str, _HeldOut]:
     tickets, asked, n = given.tickets, given.asked, given.tickets.n
     found = {rule.name: _HeldOut.of(n) for rule in of}
-    several = np.any(tickets.groups != tickets.groups[0])
+    numbers = tickets.group_numbers
+    several = np.any(numbers != numbers[0])
     for split in range(N_SPLITS if several else 0):
-        folds = fold_of_ticket(tickets.groups, n_folds=N_FOLDS, seed=asked.seed + split)
+        folds = fold_of_ticket(numbers, n_folds=N_FOLDS, seed=asked.seed + split)
         for fold in range(int(folds.max()) + 1):
             inside = np.flatnonzero(folds == fold)
             seen, unseen = tickets.rows(folds != fold), tickets.rows(inside)

@@ -8,7 +8,6 @@ import numpy as np
 
 from ticketbench.core.policy import Costs, Policy
 from ticketbench.measure.routing.outcomes import GRID
-from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.statistics.intervals import clustered_mean
 from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
 from ticketbench.measure.thresholds.tickets import OFF, Tickets
@@ -71,8 +70,8 @@ def _why_off(costs: Costs) -> str:
 
 def _cheapest(tickets: Tickets, costs: Costs) -> float:
     grid = (*GRID, NOTHING)
-    routed = at_least(tickets.score, grid)
-    wrong = at_least(tickets.score[~tickets.right], grid)
+    routed = tickets.at_least(grid)
+    wrong = tickets.rows(~tickets.right).at_least(grid)
     # In units of the dearer price, so that equal costs are equal in the last digit, too, and
     # different ones stay so however small the unit of the prices is.
     unit = max(costs.misroute, costs.review) or 1.0

@@ -9,7 +9,6 @@ import numpy as np
 
 from ticketbench.core.policy import Policy, exceeds
 from ticketbench.measure.routing.outcomes import GRID
-from ticketbench.measure.routing.selective import at_least
 from ticketbench.measure.thresholds.rules import Asked, Choice, threshold_rule
 from ticketbench.measure.thresholds.tickets import Tickets
 
@@ -32,8 +31,8 @@ def descriptive_policy(tickets: Tickets, base: Policy, min_precision: float) -> 
     El-Yaniv 2017 and our simulations). Threshold infinity when none reaches it.
     """
     routable = np.asarray(~exceeds(tickets.second, base.escalate_above))
-    routed = at_least(tickets.score[routable], GRID)
-    right = at_least(tickets.score[routable & tickets.right], GRID)
+    routed = tickets.rows(routable).at_least(GRID)
+    right = tickets.rows(routable & tickets.right).at_least(GRID)
     reached = np.flatnonzero((routed > 0) & (right / np.maximum(routed, 1) >= min_precision))
     threshold = GRID[int(reached[0])] if len(reached) else math.inf
     return replace(base, threshold=threshold, label_thresholds=())

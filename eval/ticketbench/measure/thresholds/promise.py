@@ -27,6 +27,11 @@ def certified(tickets: Tickets, asked: Asked) -> Choice | None:
         delta=asked.delta,
         seed=asked.seed,
     )
+    return promised_choice(found, asked)
+
+
+def promised_choice(found: Certificate, asked: Asked) -> Choice:
+    """What a certificate for all labels together makes of the policy in use."""
     share, sure = f"{100 * asked.min_precision:g}% right", f"{100 * asked.confidence:g}% confidence"
     return Choice(
         policy=promised_policy(asked.base, found),

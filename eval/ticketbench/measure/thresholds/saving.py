@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 
 from ticketbench.core.policy import Costs
-from ticketbench.core.types import Estimate, FloatArray, IntArray, Value
+from ticketbench.core.types import Estimate, FloatArray, Value
 from ticketbench.measure.statistics import special
-from ticketbench.measure.statistics.groups import effective_groups
+from ticketbench.measure.statistics.groups import Groups, effective_groups
 from ticketbench.measure.statistics.intervals import CONFIDENCE, mean
 
 FEW_WRONG = 5
@@ -45,7 +45,7 @@ class Saving(Value):
 
 
 def saving(
-    saved: FloatArray, groups: IntArray, costs: Costs, *, wrong: float, held_out: bool
+    saved: FloatArray, groups: Groups, costs: Costs, *, wrong: float, held_out: bool
 ) -> Saving:
     """The mean of `saved` (n, per ticket) with a cluster-robust t interval and its guard.
 

@@ -4,6 +4,7 @@ which policy a table can be judged that says less.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,8 @@ from ticketbench.core.types import (
     second_highest,
 )
 from ticketbench.measure.routing.outcomes import gold_score
+from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.statistics.groups import Counted, Groups, n_tickets
 
 OFF = 1.0
 """The escalation limit above which no score lies."""
@@ -27,13 +30,13 @@ OFF = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tickets:
-    """n scored tickets on the scale of the scores that is in use.
+    """n scored tickets on the scale of the scores that is in use, or rows of counted ones.
 
     top     index of the top label in `labels`, `score` its score
     second  the second highest score; 0 with one label
     gold    the score of the gold label; 0 for `__none__` and labels the rubric set lacks
     right   whether the top label is the gold label
-    groups  which tickets are not independent
+    groups  which tickets are not independent, and how many each row stands for
     """
 
     labels: tuple[str, ...]
@@ -42,12 +45,19 @@ class Tickets:
     second: FloatArray
     gold: FloatArray
     right: BoolArray
-    groups: IntArray
+    groups: Groups
 
     @property
     def n(self) -> int:
         """Number of tickets."""
-        return len(self.top)
+        return n_tickets(self.groups)
+
+    @property
+    def group_numbers(self) -> IntArray:
+        """The group number of each ticket; TypeError for counted rows, which hold no tickets."""
+        if isinstance(self.groups, Counted):
+            raise TypeError("rows of counted tickets have no ticket to look at")
+        return self.groups
 
     @classmethod
     def of(cls, table: ScoreTable, policy: Policy) -> Tickets:
@@ -86,6 +96,19 @@ class Tickets:
     def missed(self, policy: Policy) -> BoolArray:
         """Whose gold label is not among the labels that an escalation asks."""
         return np.asarray(~exceeds(self.gold, policy.escalate_above))
+
+    def at_least(self, thresholds: Sequence[float] | FloatArray) -> IntArray:
+        """How many tickets score at or above each threshold."""
+        times = self.groups.times if isinstance(self.groups, Counted) else None
+        return at_least(self.score, thresholds, times=times)
+
+    def score_at(self, ranks: IntArray) -> FloatArray:
+        """The score of the ticket at each rank, 1 for the highest score."""
+        if not isinstance(self.groups, Counted):
+            return np.asarray(np.sort(self.score)[::-1][ranks - 1])
+        order = np.argsort(-self.score)
+        row = np.searchsorted(np.cumsum(self.groups.times[order]), ranks, side="left")
+        return np.asarray(self.score[order][row])
 
     def saving(self, policy: Policy, costs: Costs) -> FloatArray:
         """What each saves against a review: 0 for a reviewed ticket, less for a dearer outcome."""

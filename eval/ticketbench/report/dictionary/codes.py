@@ -271,6 +271,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Some tickets were asked more often than others, so they weigh more in every figure.",
             "Ask each equally often, or leave out repeats that are not whole.",
         ),
+        "TB215": Code(
+            "counted in parts",
+            "The dataset lies in parts, which are counted one after the other and never held in "
+            "memory together. What needs single tickets, or scores finer than 10^-5, is a dash.",
+            "Put the tickets into one file where these are wanted and there is room for it.",
+        ),
         "TB301": Code(
             "the endpoint changed while or before a run went on",
             "Questions that had an answer were asked again and got other scores. These results "

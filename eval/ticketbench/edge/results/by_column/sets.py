@@ -35,7 +35,7 @@ def _of_set(table: Clean, origin: Origin, wanted: str | None) -> Predictions:
     if used.sum() < 2 or not (given.sum(axis=1)[answered] == used.sum()).all():
         raise Unusual
     names = list(compress(table.labels, used))
-    labels = ordered(names, _before(table, names))
+    labels = ordered(names, _before(table, names) if origin.whole else {})
     settled = _settled(table, labels, origin)
     gold = table.texts["label"]
     if settled.names:

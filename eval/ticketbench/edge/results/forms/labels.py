@@ -139,7 +139,7 @@ def gold_against(
         lacking = "gold {} {} no score column" if scored else "no row answers with gold {}"
         raise _misspelt(near, counts, origin, lacking=lacking)
     meant = [label for label in counts if label in have and label != NONE_LABEL]
-    if rest and not meant and not read:
+    if rest and not meant and not read and origin.whole:
         raise _none_known(rest, labels, counts, origin, scored=scored)
     notes = (_read_as(read),) if read else ()
     strange = [top for top in tops if top and top not in have]

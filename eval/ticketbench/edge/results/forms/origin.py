@@ -24,6 +24,8 @@ class Origin:
     form        what the user says of its columns, scores and labels
     mapped      labels of another table that gold labels may be called by
     within      the option that takes those of its form as one text; empty where they stand alone
+    whole       whether these are all rows of a table: of some of them nothing is said that only
+                all could show, and labels stay in the order of their columns
     """
 
     name: str
@@ -36,6 +38,7 @@ class Origin:
     form: Form = AS_OURS
     mapped: Collection[str] = ()
     within: str = ""
+    whole: bool = True
 
     @property
     def in_python(self) -> bool:

@@ -1,0 +1,56 @@
+"""Parts counted by dask: by workers of an existing scheduler, or of a local cluster.
+
+Where a part is counted, who lost one and counts it again: all of that is dask's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+from ticketbench.core.errors import InputError, MachineError
+from ticketbench.flow.parts.engine import Where, engine
+from ticketbench.flow.parts.part import Counted, Task, statistics_of_part
+
+_WAIT_S = "20s"
+
+
+@engine("dask")
+def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
+    """As the workers are done; one that dies loses the part it is at, which another one counts.
+
+    They read the parts under the names they have here. Raises InputError without the extra `dask`,
+    MachineError where no scheduler answers, and where a part outlives several workers.
+    """
+    try:
+        import distributed
+    except ImportError:
+        help_ = 'pip install "ticketbench[dask]", or leave --engine dask out'
+        raise InputError("counting with dask needs distributed", help=help_) from None
+    with ExitStack() as stack:
+        client = _client(distributed, where, stack)
+        try:
+            asked = [replace(task, part=task.part.resolve()) for task in tasks]
+            futures = client.map(statistics_of_part, asked, pure=False)
+            for future, counted in distributed.as_completed(futures, with_results=True):
+                future.release()  # else its worker, and this process, keep what is merged already
+                yield counted
+        except distributed.KilledWorker as error:
+            what = f"several workers died while they counted one part ({error.last_worker.address})"
+            raise MachineError(what, help="give workers more memory, or cut parts") from None
+
+
+def _client(distributed: Any, where: Where, stack: ExitStack) -> Any:
+    """A client of the scheduler that is named; else of a local cluster, which ends with it."""
+    if where.scheduler is None:
+        cluster = stack.enter_context(
+            distributed.LocalCluster(threads_per_worker=1, dashboard_address=None)
+        )
+        return stack.enter_context(distributed.Client(cluster))
+    try:
+        return stack.enter_context(distributed.Client(where.scheduler, timeout=_WAIT_S))
+    except (OSError, ValueError) as error:
+        what = f"no dask scheduler answers at {where.scheduler}"
+        raise MachineError(what, help="check its address, such as tcp://host:8786") from error

@@ -1,0 +1,38 @@
+"""Several parts at a time, each in a process of this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+from ticketbench.core.errors import MachineError
+from ticketbench.flow.parts.engine import Where, engine
+from ticketbench.flow.parts.part import Counted, Task, statistics_of_part
+
+
+@engine("processes")
+def processes(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
+    """As many at a time as there are cores; what is done first comes first.
+
+    Raises MachineError, with the parts that are left, where a process is killed.
+    """
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from concurrent.futures.process import BrokenProcessPool
+
+    # A fork of a process with threads may wait for ever; a fresh one takes a second.
+    fresh = multiprocessing.get_context("spawn")
+    n = max(1, min(len(tasks), len(os.sched_getaffinity(0))))
+    with ProcessPoolExecutor(n, mp_context=fresh) as pool:
+        left = {pool.submit(statistics_of_part, task): task for task in tasks}
+        try:
+            for future in as_completed(tuple(left)):
+                yield future.result()
+                del left[future]
+        except BrokenProcessPool:
+            first = min(str(task.part) for task in left.values())
+            what = f"a process was killed; not counted: {len(left)} parts, such as {first}"
+            help_ = "give it more memory, or count one after the other: --engine serial"
+            raise MachineError(what, help=help_) from None
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,83 @@
+"""What all parts say together, and what only all of them can show to be wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import listed
+from ticketbench.core.types import IntArray
+from ticketbench.edge.parts.scores import Asked, Head, some_rows
+from ticketbench.edge.results.forms.options import HEAD
+from ticketbench.flow.parts.ids import TicketSum, refuse_doubled
+from ticketbench.flow.parts.part import Counted
+from ticketbench.measure.parts.rows import cell_rows
+from ticketbench.measure.parts.statistics import Statistics, merge
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
+    """All parts: their statistics, what tells their tickets from others, and notes."""
+
+    statistics: Statistics
+    fingerprint: str
+    notes: tuple[str, ...]
+
+
+def whole(
+    counted: Iterable[Counted], asked: Asked, head: Head, *, told: Callable[[int], None]
+) -> Whole:
+    """The parts together, the same in whatever order they come; `told` hears the number of each.
+
+    Raises InputError where they name several rubric sets and none is asked for, where a ticket
+    stands twice, and where no gold label, or no stated top label, goes with the scores.
+    """
+    statistics, tickets = None, TicketSum()
+    sets, notes, ids = set[str](), list[str](), dict[Path, IntArray]()
+    for n, one in enumerate(counted, start=1):
+        sets |= one.sets
+        if asked.rubric_set is None:
+            asked.refuse_sets(sets)
+        if statistics is None or one.statistics is None:
+            statistics = statistics or one.statistics
+        else:
+            statistics = merge(statistics, one.statistics)
+        ids[one.part], tickets = one.ids, tickets + one.tickets
+        notes += one.notes
+        told(n)
+    if statistics is None:
+        asked.refuse_sets(sets)
+        raise InputError(f"there are no rows in {asked.name}", help="add predictions")
+    refuse_doubled(ids, partial(_ids, asked=asked, head=head))
+    _refuse_no_gold(statistics, head)
+    _refuse_other_tops(statistics)
+    return Whole(statistics, tickets.fingerprint, tuple(sorted(notes)))
+
+
+def _ids(part: Path, *, asked: Asked, head: Head) -> Iterator[str]:
+    for some in some_rows(part, asked, head):
+        if some.found is not None:
+            yield from some.found.ids
+
+
+def _refuse_no_gold(of: Statistics, head: Head) -> None:
+    """As `gold_against` does; in what a run left labels outside of the set are meant."""
+    labels, gold = of.answered.labels, cell_rows(of).gold
+    known = np.any((gold >= 0) & (gold < len(labels)))
+    if of.outside and not known and not head.columns.issuperset(HEAD):
+        what = f"no gold label has a score column: gold {listed(of.outside)}"
+        raise InputError(f"{what}; columns {listed(labels)}", help="say what is what: --labels")
+
+
+def _refuse_other_tops(of: Statistics) -> None:
+    """As `stated` does: where every row states another top label than its scores have."""
+    n = int(of.cells.times.sum())
+    if of.oddities.stated and of.oddities.n_otherwise == n:
+        what = f"{n:,} of {n:,} rows: top_label is not the largest score"
+        help_ = "if top_label has other names, map them; if it is right, the scores are not"
+        raise InputError(what, help=help_)

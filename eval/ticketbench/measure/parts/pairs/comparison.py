@@ -1,0 +1,255 @@
+"""Is the candidate better? The comparison of a dataset in parts, as one of two tables has it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ticketbench.core.policy import ROUTE, Costs
+from ticketbench.core.types import NONE, BoolArray, IntArray
+from ticketbench.measure.compare import Comparison, Contingency, mcnemar_midp
+from ticketbench.measure.kinds import (
+    CellMetric,
+    LabelMetric,
+    LabelTickets,
+    RoutedTickets,
+    RoutingMetric,
+    TableMetric,
+    TicketMetric,
+    registered,
+    routing_metrics,
+)
+from ticketbench.measure.metrics import METRICS
+from ticketbench.measure.pairs.change import Change, undefined
+from ticketbench.measure.pairs.changes import (
+    Found,
+    MetricChange,
+    holm_adjusted,
+    of_cells,
+    of_outcomes,
+    of_parts,
+    of_values,
+    told,
+)
+from ticketbench.measure.pairs.fragility import Fragility, fragility
+from ticketbench.measure.pairs.marginal_shift import MarginalShift, stuart_maxwell
+from ticketbench.measure.pairs.verdict import MARGIN, verdict
+from ticketbench.measure.parts.metrics import NOT_TOLD
+from ticketbench.measure.parts.pairs.joint import Joint, joint_cells_of
+from ticketbench.measure.parts.rows import cells_by_score
+from ticketbench.measure.statistics.groups import ALONE, Counted
+from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, group_sums, sign_flip_p
+
+
+def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN) -> Comparison:
+    """Candidate against base over tickets whose gold is a label, with the metrics of routing.
+
+    Changes of shares, of cells and by outcome have the intervals of two tables. Means of other
+    values, and functions of the whole table, have a change without an interval; the coverage at a
+    target and the list of flips are left out. No tickets: NaN.
+    """
+    both = _Both.of(of)
+    labelled = both.rows(both.gold != NONE)
+    named = dict(of.shares)["accuracy"]
+    right = (named.code // 2 == 1, named.code % 2 == 1)
+    found = _of_share(right, named.counted, width=1.0)
+    change = told(METRICS.get("accuracy"), found, "", same=both.same).change
+    counts = _contingency(right, named.times)
+    return Comparison(
+        base=of.answered[0].rubric_set,
+        candidate=of.answered[1].rubric_set,
+        n_paired=labelled.groups.n,
+        n_groups=labelled.groups.n_groups,
+        unpaired=of.unpaired,
+        contingency=counts,
+        verdict=verdict(change, margin=margin),
+        fragility=_fragility(change, right, named.counted, margin),
+        differences=tuple(_differences(of, both, labelled, costs)),
+        mcnemar_midp=mcnemar_midp(counts.only_base, counts.only_candidate),
+        flips=(),
+        sign_flip_p=_sign_flip_p(right, named.counted),
+        label_differences=tuple(_label_differences(labelled)),
+        marginal_shift=_marginal_shift(of, both),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Both:
+    """Rows of tickets as both sides have them; labels of either side by their number in `names`."""
+
+    names: tuple[str, ...]
+    gold: IntArray
+    top: tuple[IntArray, IntArray]
+    outcome: tuple[IntArray, IntArray]
+    missed: tuple[BoolArray, BoolArray]
+    needs_two: tuple[BoolArray, BoolArray]
+    same: bool
+    groups: Counted
+
+    @classmethod
+    def of(cls, joint: Joint) -> _Both:
+        base, candidate = (answered.labels for answered in joint.answered)
+        fields, code = joint_cells_of(len(base), len(candidate)), joint.cells.code
+        names = _names(joint)
+        number = np.array([names.index(label) for label in candidate] or [0], dtype=np.int64)
+        top = fields.column(code, "top_base"), number[fields.column(code, "top_candidate")]
+        outcome = fields.column(code, "outcome_base"), fields.column(code, "outcome_candidate")
+        alike = fields.mark(code, "same_score") & (top[0] == top[1]) & (outcome[0] == outcome[1])
+        return cls(
+            names=names,
+            gold=fields.column(code, "gold") - 1,
+            top=top,
+            outcome=outcome,
+            missed=(fields.mark(code, "missed_base"), fields.mark(code, "missed_candidate")),
+            needs_two=(
+                fields.mark(code, "needs_two_base"),
+                fields.mark(code, "needs_two_candidate"),
+            ),
+            same=bool(alike.all()),
+            groups=joint.cells.counted,
+        )
+
+    def rows(self, keep: BoolArray) -> _Both:
+        """Only the rows in `keep`; whether both sides are the same stays said of all."""
+        return _Both(
+            names=self.names,
+            gold=self.gold[keep],
+            top=(self.top[0][keep], self.top[1][keep]),
+            outcome=(self.outcome[0][keep], self.outcome[1][keep]),
+            missed=(self.missed[0][keep], self.missed[1][keep]),
+            needs_two=(self.needs_two[0][keep], self.needs_two[1][keep]),
+            same=self.same,
+            groups=self.groups[keep],
+        )
+
+    def label_tickets(self, label: int) -> tuple[LabelTickets, LabelTickets]:
+        """Both sides as one label sees them."""
+        base, candidate = (
+            LabelTickets(self.gold == label, top == label, outcome == ROUTE)
+            for top, outcome in zip(self.top, self.outcome, strict=True)
+        )
+        return base, candidate
+
+    def routed_tickets(self, costs: Costs, *, all_labels: bool) -> list[RoutedTickets]:
+        """Both sides as routing metrics see them."""
+        sides = zip(self.top, self.outcome, self.needs_two, self.missed, strict=True)
+        return [
+            RoutedTickets(outcome, self.gold == top, costs, needed if all_labels else None, missed)
+            for top, outcome, needed, missed in sides
+        ]
+
+
+def _names(of: Joint) -> tuple[str, ...]:
+    """Every label, in the order in which two tables list them."""
+    base, candidate = (answered.labels for answered in of.answered)
+    return tuple(dict.fromkeys((*base, *of.outside, *candidate)))
+
+
+def _differences(
+    of: Joint, both: _Both, labelled: _Both, costs: Costs | None
+) -> Iterator[MetricChange]:
+    """Every metric that is about no label, in order of registration, those of routing last."""
+    shares = dict(of.shares)
+    means = {base.name: (base, candidate) for base, candidate in of.means}
+    for metric in METRICS:
+        match metric:
+            case TicketMetric(share=True):
+                code, groups = shares[metric.name].code, shares[metric.name].counted
+                found = _of_share((code // 2 == 1, code % 2 == 1), groups, metric.high - metric.low)
+            case TicketMetric():
+                sides = [sums.sums.mean for sums in means[metric.name]]
+                own = labelled if metric.over == "labelled" else both
+                found = _without_interval(sides[0].mean, sides[1].mean, own.groups)
+            case CellMetric():
+                found = _of_cells(metric, labelled)
+            case TableMetric():
+                found = _of_table(metric, of, both.groups)
+            case _:
+                continue
+        yield told(metric, found, "", same=both.same)
+    routed = both.routed_tickets(costs or Costs(), all_labels=of.all_labels)
+    for routing in routing_metrics(priced=costs is not None, all_labels=of.all_labels):
+        yield told(routing, _of_routing(routing, routed, both, costs), "", same=both.same)
+
+
+def _label_differences(labelled: _Both) -> Iterator[MetricChange]:
+    """Every label metric of every label, adjusted over the labels of a metric."""
+    marks = [labelled.label_tickets(at) for at in range(len(labelled.names))]
+    for metric in registered(LabelMetric):
+        found = [
+            told(metric, _of_label(metric, of, labelled), label, same=labelled.same)
+            for label, of in zip(labelled.names, marks, strict=True)
+        ]
+        yield from holm_adjusted(found)
+
+
+def _of_share(right: tuple[BoolArray, BoolArray], groups: Counted, width: float) -> Found:
+    first, second = (side.astype(np.float64) for side in right)
+    return of_values(first, second, groups, width=width)
+
+
+def _of_cells(metric: CellMetric, labelled: _Both) -> Found:
+    r = len(labelled.names)
+    first, second = (labelled.gold * r + top for top in labelled.top)
+    return of_cells(metric, first, second, labelled.groups, r=r)
+
+
+def _of_label(
+    metric: LabelMetric, marks: tuple[LabelTickets, LabelTickets], labelled: _Both
+) -> Found:
+    first, second = (metric.part(of) for of in marks)
+    return of_parts(metric, first, second, labelled.groups)
+
+
+def _of_routing(
+    metric: RoutingMetric, sides: list[RoutedTickets], both: _Both, costs: Costs | None
+) -> Found:
+    first, second = (metric.part(side) for side in sides)
+    return of_outcomes(metric, first, second, both.groups, costs=costs or Costs())
+
+
+def _of_table(metric: TableMetric, of: Joint, groups: Counted) -> Found:
+    if metric.of_counts is None or groups.n == 0:
+        return _without_interval(math.nan, math.nan, groups)
+    every = (cells_by_score(scores) for scores in of.scores)
+    base, candidate = (metric.of_counts(cells, cells).value for cells in every)
+    return _without_interval(base, candidate, groups)
+
+
+def _without_interval(base: float, candidate: float, groups: Counted) -> Found:
+    change = undefined(candidate - base, groups.n, NOT_TOLD)
+    return base, candidate, replace(change, n_groups=groups.n_groups)
+
+
+def _contingency(right: tuple[BoolArray, BoolArray], times: IntArray) -> Contingency:
+    a, b = right
+    kinds = (a & b, a & ~b, ~a & b, ~a & ~b)
+    return Contingency(*(int(times[kind].sum()) for kind in kinds))
+
+
+def _fragility(
+    change: Change, right: tuple[BoolArray, BoolArray], groups: Counted, margin: float
+) -> Fragility:
+    base, candidate = (np.repeat(side, groups.times) for side in right)
+    return fragility(change, base, candidate, groups.numbers, margin=margin)
+
+
+def _sign_flip_p(right: tuple[BoolArray, BoolArray], groups: Counted) -> float:
+    gain = right[1].astype(np.float64) - right[0].astype(np.float64)
+    d, numbers = np.repeat(gain, groups.times), groups.numbers
+    few = np.count_nonzero(group_sums(d, numbers)) <= MOST_SHOWN
+    return sign_flip_p(d, numbers) if few else math.nan
+
+
+def _marginal_shift(of: Joint, both: _Both) -> MarginalShift:
+    """Over one ticket of each group, and those that stand alone."""
+    names, candidate = both.names, of.answered[1].labels
+    k, counts = max(1, len(candidate)), np.zeros((len(names), len(names)), dtype=np.int64)
+    number = np.array([names.index(label) for label in candidate] or [0], dtype=np.int64)
+    alone = both.groups.group == ALONE
+    np.add.at(counts, (both.top[0][alone], both.top[1][alone]), both.groups.times[alone])
+    np.add.at(counts, (of.drawn.code // k, number[of.drawn.code % k]), 1)
+    return stuart_maxwell(counts)
