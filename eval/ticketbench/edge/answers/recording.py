@@ -120,8 +120,18 @@ class Recording(Mapping[str, Stored]):
 
     def keep_all(self) -> None:
         """Read every part now, and hold all of them, since the files will be gone."""
-        self._most_held = sys.maxsize
-        len(self)
+        self.hold_at_most(sys.maxsize)
+        for prefix in self._files:
+            self.kept_beside(prefix)
+
+    def hold_at_most(self, n_lines: int) -> None:
+        """Hold the parts looked at last that have so many lines together, but one at least."""
+        self._most_held = n_lines
+
+    @property
+    def n_held(self) -> int:
+        """The number of lines in the parts that are held."""
+        return sum(sum(self._counts[prefix]) for prefix in self._held)
 
     def kept_beside(self, key: str) -> Kept:
         """What the part of `key` says."""
@@ -145,7 +155,7 @@ class Recording(Mapping[str, Stored]):
 
     def _make_room(self, n: int) -> None:
         """Hold fewer parts, those looked at last, so that `n` more lines may be held."""
-        n += sum(sum(self._counts[one]) for one in self._held)
+        n += self.n_held
         while self._held and n > self._most_held:
             oldest = next(iter(self._held))
             n -= sum(self._counts[oldest])

@@ -59,7 +59,8 @@ def parts_of(folder: Path) -> dict[str, Path]:
     wanted = prefixes(PART_COUNTS[next(iter(by_digits), 0)])
     missing = [part_name(prefix) for prefix in wanted if part_name(prefix) not in names]
     if missing:
-        what = f"of {len(wanted)} parts {len(missing)} not there: {listed(missing)}"
+        verb = "is" if len(missing) == 1 else "are"
+        what = f"{len(missing)} of {len(wanted)} parts {verb} not there: {listed(missing)}"
         raise InputError(what, where=str(folder), help=_AGAIN)
     return {prefix: folder / part_name(prefix) for prefix in wanted}
 
