@@ -71,7 +71,7 @@ def _origin(dataset: Dataset, rubrics: RubricSet, source: Source, *, cached: boo
         for stored in source.recording.values()
         if stored.url == source.url and stored.details.model is not UNSET
     )
-    if not (cached or len(source.recording)):
+    if not (cached or source.recording):
         return OfSet(rubrics.name, source.url, (), (), recorded)
     ids = tuple(ticket.id for ticket in dataset.tickets)
     found = told_of_tickets(questions(dataset, rubrics, source.url), source)
