@@ -15,7 +15,7 @@ from ticketbench.core.types import IntArray
 from ticketbench.edge.parts.scores import Asked, Head, some_rows
 from ticketbench.edge.results.forms.options import HEAD
 from ticketbench.flow.parts.ids import TicketSum, refuse_doubled
-from ticketbench.flow.parts.part import Counted
+from ticketbench.flow.parts.task import Counted
 from ticketbench.measure.parts.rows import cell_rows
 from ticketbench.measure.parts.statistics import Statistics, merge
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.flow.parts.engine import Where, engine
-from ticketbench.flow.parts.part import Counted, Task, statistics_of_part
+from ticketbench.flow.parts.task import Counted, Task, statistics_of_part
 
 _WAIT_S = "20s"
 

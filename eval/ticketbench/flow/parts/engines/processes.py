@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from ticketbench.core.errors import MachineError
 from ticketbench.flow.parts.engine import Where, engine
-from ticketbench.flow.parts.part import Counted, Task, statistics_of_part
+from ticketbench.flow.parts.task import Counted, Task, statistics_of_part
 
 
 @engine("processes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ticketbench.flow.parts.engine import SERIAL, Where, engine
-from ticketbench.flow.parts.part import Counted, Task, statistics_of_part
+from ticketbench.flow.parts.task import Counted, Task, statistics_of_part
 
 
 @engine(SERIAL)

@@ -14,6 +14,7 @@ from ticketbench.core.types import IntArray
 from ticketbench.edge.parts.rows import AT_ONCE
 from ticketbench.edge.parts.scores import Asked, Head, Some, some_rows
 from ticketbench.edge.results.rows import Predictions
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.parts.ids import TicketSum, keys_of, sum_of
 from ticketbench.measure.parts.statistics import Statistics, merge, part_statistics
 
@@ -57,6 +58,7 @@ def statistics_of_part(task: Task) -> Counted:
 
     Raises InputError that names the part for what is wrong in it.
     """
+    sums_in_one_order()  # this may be another machine, with another number of threads
     try:
         return _counted(task)
     except Exception as error:
