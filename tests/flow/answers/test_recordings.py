@@ -299,7 +299,7 @@ def test_a_part_that_is_missing_stops_a_replay_and_an_export(answered: Path) -> 
         lambda: run(EVAL, mode="replay", overrides=["recording=r"]),
         lambda: export_recording(EVAL, Path("r")),
     ):
-        with pytest.raises(InputError, match="1 of 16 parts is not there: '3.jsonl.gz'"):
+        with pytest.raises(InputError, match=r"1 of 16 parts is not there: '3.jsonl.gz'"):
             act()
 
 

@@ -15,7 +15,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from msgspec import UNSET
+
 from ticketbench.core.errors import InputError, Problem
+from ticketbench.edge.answers.details import NO_DETAILS
 from ticketbench.edge.answers.parts.layout import holds_nothing, part_name, parts_of, prefixes
 from ticketbench.edge.answers.parts.one_file import (
     MEND,
@@ -53,6 +56,8 @@ class Recording(Mapping[str, Stored]):
         self._counts: dict[str, tuple[int, int]] = {}
         self._last: tuple[str, Kept] | None = None
         self._most_held = MOST_LINES
+        self._tells = False
+        self._models: set[tuple[str, str]] = set()
 
     @cached_property
     def _files(self) -> dict[str, RecordingFile]:
@@ -147,11 +152,25 @@ class Recording(Mapping[str, Stored]):
             if kept is None:
                 kept = file.kept
                 self._let_go(file)
-                self._counts[prefix] = len(kept.answers), len(kept.refusals)
+                self._note(prefix, kept)
                 self._make_room(sum(self._counts[prefix]))
             self._held[prefix] = kept
             self._last = prefix, kept
         return kept
+
+    def _note(self, prefix: str, kept: Kept) -> None:
+        """What is asked of all answers is known from reading each part once."""
+        self._counts[prefix] = len(kept.answers), len(kept.refusals)
+        for stored in kept.answers.values():
+            if stored.details is not NO_DETAILS:
+                self._tells = True
+                if stored.details.model is not UNSET:
+                    self._models.add((stored.url, stored.details.model))
+
+    def models(self, url: str) -> frozenset[str] | None:
+        """The models that answers of `url` name; None where no answer of any tells how it came."""
+        self.count()
+        return frozenset(model for of, model in self._models if of == url) if self._tells else None
 
     def _make_room(self, n: int) -> None:
         """Hold fewer parts, those looked at last, so that `n` more lines may be held."""

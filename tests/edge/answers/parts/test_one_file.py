@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError
+from ticketbench.edge.answers.details import Details
 from ticketbench.edge.answers.parts.folder import write_parts
 from ticketbench.edge.answers.recording import (
     Recording,
@@ -116,6 +117,20 @@ def test_keys_are_grouped_so_that_a_part_is_read_once(tmp_path: Path) -> None:
     assert sorted(in_order(found, iter(keys))) == sorted(keys)
     assert [*in_order({}, keys)] == keys
     assert [*by_part({}, keys)] == [keys]
+
+
+def test_the_models_of_all_answers_are_known_by_url(tmp_path: Path) -> None:
+    assert Recording(in_parts(tmp_path / "r", 16)).models(URL) is None
+    answers = [
+        (key(0), STORED),
+        (key(1), Stored(CONTENT, URL, NOON, Details(model="one"))),
+        (key(2), Stored(CONTENT, f"{URL}2", NOON, Details(model="two"))),
+        (key(3), Stored(CONTENT, URL, NOON, Details(ms=7))),
+    ]
+    write_parts(tmp_path / "told", recording_parts(16, answers))
+    told = Recording(tmp_path / "told")
+    told.hold_at_most(1)
+    assert [told.models(url) for url in (URL, f"{URL}2", "")] == [{"one"}, {"two"}, set()]
 
 
 def test_the_digest_is_that_of_the_list_of_sha256sum(tmp_path: Path) -> None:
