@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 _newest_option = click.option(
     "--newest", is_flag=True, help="Where recordings contradict each other, take the later answer."
 )
+_parts_option = click.option(
+    "--parts",
+    "n_parts",
+    is_flag=False,
+    flag_value="256",
+    type=click.Choice(["1", "16", "256"]),
+    help="Write a folder of so many packed files by the first digits of the key [256].",
+)
 
 
 @click.group("cache")
@@ -72,24 +80,30 @@ def info(config: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 @command.command("export")
 @click.argument("config", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="File [the config's recording].")
+@_parts_option
 @set_option
 @json_option
-def export(config: Path, to: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
+def export(
+    config: Path, to: Path | None, n_parts: str | None, overrides: tuple[str, ...], as_json: bool
+) -> None:
     """Write the answers this config needs as a recording for git.
 
-    Lines are sorted and hold no ticket text, no rubric text and no key.
+    Lines are sorted and hold no ticket text, no rubric text and no key. From about 100,000 answers
+    on write parts: a replay then reads one after the other.
 
     \b
     ticketbench cache export configs/support.yaml
     ticketbench cache export configs/support.yaml --to /tmp/answers.jsonl
+    ticketbench cache export configs/support.yaml --to recordings/support --parts 256
     """
     from ticketbench.flow.answers.recordings import export_recording
 
-    moved = export_recording(config, to, overrides=overrides)
+    parts = None if n_parts is None else int(n_parts)
+    moved = export_recording(config, to, n_parts=parts, overrides=overrides)
     if as_json:
         show_json("cache-export", moved)
     else:
-        show(f"wrote {_what(moved)} to {moved.path}{_replaced(moved, 'left out')}")
+        show(f"wrote {_what(moved)} to {_where(moved)}{_replaced(moved, 'left out')}")
         _say_upgraded(moved)
 
 
@@ -125,10 +139,15 @@ def import_(
 
 @command.command("merge")
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--to", required=True, type=click.Path(path_type=Path), help="File to write.")
+@click.option(
+    "--to", required=True, type=click.Path(path_type=Path), help="File or folder to write."
+)
+@_parts_option
 @_newest_option
 @json_option
-def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -> None:
+def merge(
+    recordings: tuple[Path, ...], to: Path, n_parts: str | None, newest: bool, as_json: bool
+) -> None:
     """Make one recording of several, whatever their order.
 
     Two different answers to one question are refused.
@@ -138,11 +157,12 @@ def merge(recordings: tuple[Path, ...], to: Path, newest: bool, as_json: bool) -
     """
     from ticketbench.flow.answers.recordings import merge_recordings
 
-    moved = merge_recordings(recordings, to, newest=newest)
+    parts = None if n_parts is None else int(n_parts)
+    moved = merge_recordings(recordings, to, newest=newest, n_parts=parts)
     if as_json:
         show_json("cache-merge", moved)
     else:
-        show(f"wrote {_what(moved)} to {moved.path}")
+        show(f"wrote {_what(moved)} to {_where(moved)}")
         _say_upgraded(moved)
 
 
@@ -265,6 +285,13 @@ def _recheck_new(
 def _what(moved: Moved) -> str:
     """Such as "400 answers and 3 refusals"."""
     return f"{moved.answers} answers{_and_refusals(moved.refused)}"
+
+
+def _where(moved: Moved) -> str:
+    """Such as "recordings/support, in 256 parts"."""
+    from ticketbench.report.words.numbers import count
+
+    return f"{moved.path}, in {count(moved.parts, 'part')}" if moved.parts else moved.path
 
 
 def _and_refusals(n: int) -> str:

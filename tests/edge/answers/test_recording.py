@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.parts.one_file import in_conflict
 from ticketbench.edge.answers.recording import (
     Recording,
-    in_conflict,
     merged,
     merged_refusals,
     read_recording,

@@ -56,6 +56,19 @@ def test_a_file_that_was_not_there_is_not_there(repository: Path) -> None:
         assert not then.file(Path("a.txt/below")).exists()
 
 
+def test_a_folder_has_the_files_that_it_had(repository: Path) -> None:
+    Path("configs/new.yaml").write_text("new: 1\n")
+    with files_at("base", near=Path("a.txt")) as then:
+        shown = then.file_or_folder(Path("configs"))
+        assert [(path.name, path.read_text()) for path in shown.iterdir()] == [
+            ("one.yaml", "one: 1\n")
+        ]
+        assert then.file_or_folder(Path("a.txt")).read_bytes() == b"before\r\n\x00"
+        assert not then.file_or_folder(Path("new")).exists()
+        with pytest.raises(InputError, match="is a folder"):
+            then.file_or_folder(Path("linked"))
+
+
 def test_links_of_the_commit_are_followed_within_the_project_only(repository: Path) -> None:
     with files_at("base", near=Path("a.txt")) as then:
         assert then.file(Path("link.txt")).read_bytes() == b"before\r\n\x00"

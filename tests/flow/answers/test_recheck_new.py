@@ -19,7 +19,12 @@ from fault_server import FaultServer, Step, valid_answer
 from forked import ticketbench
 from ticketbench.core.errors import EndpointError, InputError
 from ticketbench.edge.answers.details import Details
-from ticketbench.edge.answers.recording import read_recording, recording_text
+from ticketbench.edge.answers.parts.folder import write_parts
+from ticketbench.edge.answers.recording import (
+    read_recording,
+    recording_parts,
+    recording_text,
+)
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.inputs.dataset import load_dataset
@@ -121,6 +126,16 @@ def test_a_folder_is_a_moment_too(tmp_path: Path) -> None:
     git("worktree", "add", "-q", "--detach", str(tmp_path / "before"), "main")
     found = recheck_new(EVAL, since=str(tmp_path / "before"))
     assert [one.new for one in found.rubric_sets] == [0, 7]
+
+
+def test_parts_are_compared_with_those_of_the_commit(server: FaultServer) -> None:
+    EVAL.write_text(EVAL.read_text("utf-8").replace("r.jsonl", "parts"), encoding="utf-8")
+    own, new = answers(server.url, "v1"), answers(server.url, "v2")
+    write_parts(Path("parts"), recording_parts(16, own))
+    git("add", "parts", "eval.yaml")
+    git("commit", "-q", "-m", "parts")
+    write_parts(Path("parts"), recording_parts(256, [*own, *new]))
+    assert [one.new for one in recheck_new(EVAL, since="HEAD").rubric_sets] == [0, 7]
 
 
 def test_without_a_recording_then_every_answer_is_new() -> None:

@@ -20,6 +20,7 @@ from ticketbench.flow.answers.recordings import (
     merge_recordings,
 )
 from ticketbench.flow.plan import plan_run
+from ticketbench.flow.run import run
 from version_1 import rewrite_as_version_1
 
 pytestmark = pytest.mark.loopback
@@ -221,3 +222,100 @@ def test_a_recording_that_names_the_key_is_neither_merged_nor_imported_nor_expor
             act()
         assert secret not in str(refused.value)
     assert not Path("to.jsonl").exists()
+
+
+# --- a recording in parts
+
+
+def lines_in(folder: Path) -> list[str]:
+    """The lines of all parts, each part's first line left out."""
+    texts = (gzip.decompress(path.read_bytes()) for path in sorted(folder.glob("*.jsonl.gz")))
+    return [line for text in texts for line in text.decode().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("n_parts", [1, 16, 256])
+def test_a_replay_of_parts_is_that_of_one_file(answered: Path, n_parts: int) -> None:
+    export_recording(EVAL, Path("r.jsonl"))
+    moved = export_recording(EVAL, Path("parts"), n_parts=n_parts)
+    assert (moved.answers, moved.parts) == (14, n_parts)
+    assert lines_in(Path("parts")) == Path("r.jsonl").read_text(encoding="utf-8").splitlines()[1:]
+    written = []
+    for recording in ("r.jsonl", "parts"):
+        own = [f"recording={recording}", "cache=none.sqlite"]
+        run(EVAL, mode="replay", out=Path("out"), overrides=own)
+        written.append(Path("out/results.json").read_bytes())
+    assert written[0] == written[1]
+
+
+def test_parts_have_equal_bytes_each_time_and_keep_their_number(answered: Path) -> None:
+    export_recording(EVAL, Path("a"), n_parts=16)
+    export_recording(EVAL, Path("b"), n_parts=256)
+    assert export_recording(EVAL, Path("b"), n_parts=16).parts == 16
+    assert export_recording(EVAL, Path("b")).parts == 16
+    assert [p.read_bytes() for p in sorted(Path("a").iterdir())] == [
+        p.read_bytes() for p in sorted(Path("b").iterdir())
+    ]
+
+
+def test_a_slash_at_the_end_of_the_recording_of_a_config_makes_256_parts(answered: Path) -> None:
+    moved = export_recording(EVAL, overrides=["recording=recordings/"])
+    assert (moved.path, moved.parts) == ("recordings", 256)
+
+
+def test_parts_are_imported_and_merged_as_a_file_is(answered: Path) -> None:
+    first, second = halves()
+    merge_recordings([first], Path("a"), n_parts=16)
+    merge_recordings([second], Path("b"), n_parts=256)
+    merge_recordings([Path("a"), Path("b"), second], Path("m.jsonl"))
+    assert Path("m.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
+    assert merge_recordings([second], Path("a")).parts == 16
+    Path("answers.sqlite").unlink()
+    assert import_recordings(EVAL, [first, Path("b")]).answers == 14
+    assert missing() == [0, 0]
+
+
+def test_parts_that_contradict_a_file_are_refused_with_both_names(
+    http: Path, recorded: Recorded
+) -> None:
+    merge_recordings([recorded("a.jsonl", 0.6)], Path("a"), n_parts=16)
+    other = recorded("b.jsonl", 0.7)
+    with pytest.raises(InputError, match=r"a and b.jsonl answer the question"):
+        merge_recordings([Path("a"), other], Path("m"), n_parts=16)
+    assert not Path("m").exists()
+
+
+def test_a_folder_of_other_files_is_never_replaced(answered: Path) -> None:
+    Path("mine").mkdir()
+    Path("mine/notes.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no recording that can be read: 'notes.txt' in mine"):
+        export_recording(EVAL, Path("mine"), n_parts=256)
+    assert [path.name for path in Path("mine").iterdir()] == ["notes.txt"]
+
+
+def test_a_part_that_is_missing_stops_a_replay_and_an_export(answered: Path) -> None:
+    export_recording(EVAL, Path("r"), n_parts=16)
+    Path("r/3.jsonl.gz").unlink()
+    for act in (
+        lambda: run(EVAL, mode="replay", overrides=["recording=r"]),
+        lambda: export_recording(EVAL, Path("r")),
+    ):
+        with pytest.raises(InputError, match=r"1 of 16 parts is not there: '3.jsonl.gz'"):
+            act()
+
+
+def test_an_export_with_missing_answers_leaves_fuller_parts(answered: Path) -> None:
+    export_recording(EVAL, Path("r"), n_parts=16)
+    before = lines_in(Path("r"))
+    Path("answers.sqlite").unlink()
+    with pytest.raises(IncompleteError, match="would be lost"):
+        export_recording(EVAL, Path("r"))
+    assert lines_in(Path("r")) == before
+
+
+@pytest.mark.parametrize("path", ["r.jsonl", "empty"])
+def test_parts_and_files_do_not_take_each_other_for_themselves(answered: Path, path: str) -> None:
+    export_recording(EVAL, Path("r.jsonl"))
+    Path("empty").mkdir()
+    n_parts = 16 if path == "r.jsonl" else None
+    with pytest.raises(InputError, match=r"is a file, and parts|is a folder"):
+        export_recording(EVAL, Path(path), n_parts=n_parts)

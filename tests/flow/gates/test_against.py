@@ -627,6 +627,23 @@ def test_new_answers_are_counted(repository: Path) -> None:
     assert (found.report.rules.n_answers, found.report.rules.n_new) == (180, 180)
 
 
+def test_answers_of_a_recording_in_parts_are_compared_with_those_of_before(
+    repository: Path,
+) -> None:
+    from ticketbench.edge.answers.parts.folder import write_parts
+    from ticketbench.edge.answers.recording import read_recording, recording_parts
+
+    answers = read_recording(RECORDING)
+    folder = RECORDING.with_name("parts")
+    write_parts(folder, recording_parts(16, answers.items()))
+    edit(CONFIG, ("recordings/support.jsonl", "recordings/parts"))
+    committed(HOLDS)
+    write_parts(folder, recording_parts(256, answers.items()))
+    rules = judged().report.rules
+    assert rules is not None
+    assert (rules.n_answers, rules.n_new, rules.n_gone) == (180, 0, 0)
+
+
 def test_nothing_of_the_rules_of_before_is_left_behind(repository: Path, tmp_path: Path) -> None:
     committed(HOLDS)
     own = tmp_path / "tmp"

@@ -2,5 +2,5 @@
 what was refused, apart.
 
 In order: details, rows, stored_scores, memo, batch_writer, refusals, guard, cache_file,
-open_batches, recording_line, recording, cache.
+open_batches, recording_line, parts, recording, cache.
 """

@@ -59,6 +59,19 @@ class FilesAt:
             _show(self._root, f"{self.commit}:{inside.as_posix()}", then, at=self.name)
         return then
 
+    def file_or_folder(self, path: Path) -> Path:
+        """Where what is called `path` now can be read as it was then: a file as by `file`, or a
+        folder with the files that lie directly in it, not those of folders in that.
+        """
+        own = _absolute(path)
+        if not self.commit or not own.is_relative_to(self._root):
+            return self.file(path)
+        inside = own.relative_to(self._root).as_posix()
+        names = _names_in(self._root, f"{self.commit}:{inside}")
+        for name in names:
+            self.file(path / name)
+        return self._folder / inside if names else self.file(path)
+
     def called(self, path: Path) -> Path:
         """How a message names the file of then that is called `path` now: as git does."""
         own = _absolute(path)
@@ -197,6 +210,15 @@ def _show(root: Path, name: str, to: Path, *, at: str) -> None:
     if kind not in ("blob", "missing", "notdir"):
         what = f"{path} is {_NO_FILE.get(kind, 'no file')} at {at}"
         raise InputError(what, help="name another commit")
+
+
+def _names_in(root: Path, folder: str) -> list[str]:
+    """The files that a folder of a commit holds; none where it is a file, or not there."""
+    listed = _git(root, "ls-tree", "-z", "--full-tree", folder)
+    if listed.returncode != 0:
+        return []
+    entries = (entry.partition(b"\t") for entry in listed.stdout.split(b"\0") if entry)
+    return [os.fsdecode(name) for kind, _, name in entries if kind.split()[1] == b"blob"]
 
 
 def _is_listed(root: Path, name: str) -> bool:

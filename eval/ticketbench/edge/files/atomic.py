@@ -8,6 +8,7 @@ import errno
 import os
 import re
 import secrets
+import shutil
 from pathlib import Path
 
 from ticketbench.core.errors import MachineError
@@ -101,3 +102,22 @@ def exchanged(one: Path, other: Path) -> bool:
         return False
     here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+
+
+def replace_folder(out: Path, fresh: Path) -> None:
+    """Have the folder `fresh` at `out`, in one step where the system can. What is at `fresh` then,
+    if anything, is the folder of before; the caller removes it. Raises OSError.
+    """
+    if not out.exists():
+        fresh.rename(out)
+        return
+    if exchanged(out, fresh):
+        return
+    old = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
+    out.rename(old)
+    try:
+        fresh.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -11,7 +11,7 @@ from ticketbench.core.classify import REFUSAL
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
 from ticketbench.edge.answers.memo import Memo, Remembered
-from ticketbench.edge.answers.recording import comes_after, refuse_moved
+from ticketbench.edge.answers.recording import comes_after, in_order, refuse_moved
 from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.batches.uploads import custom_id
@@ -261,20 +261,26 @@ def used_answers(dataset: Dataset, rubrics: RubricSet, source: Source) -> dict[s
 
 
 def _recorded(keys: Iterable[str], source: Source) -> dict[str, Stored]:
-    return {key: source.recording[key] for key in keys if key in source.recording}
+    ordered = in_order(source.recording, keys)
+    return {key: source.recording[key] for key in ordered if key in source.recording}
 
 
 def _refused(asked: Questions, source: Source, answers: Answers) -> dict[int, datetime]:
     """When the questions were refused that have no stored answer, as far as that is known."""
-    recorded = {} if source.mode == "refresh" else source.refused()
-    cached = source.cache.refusals()
-    if not (recorded or cached):
+    open_ = [n for n in answers.missing() if n not in answers.failures]
+    if not open_:
         return {}
     keys = asked.keys
-    open_ = [n for n in answers.missing() if n not in answers.failures]
-    refuse_moved(source.recording, (keys[n] for n in open_ if keys[n] in recorded), asked.url)
-    known = {**recorded, **cached}
-    return {n: known[keys[n]].recorded_at for n in open_ if keys[n] in known}
+    number = {keys[n]: n for n in open_}
+    recorded = {} if source.mode == "refresh" else _recorded_refusals(number, source)
+    refuse_moved(source.recording, recorded, asked.url)
+    known = {**recorded, **source.cache.refusals()}
+    return {n: known[key].recorded_at for key, n in number.items() if key in known}
+
+
+def _recorded_refusals(keys: Iterable[str], source: Source) -> dict[str, Refusal]:
+    refused = source.refused()
+    return {key: refused[key] for key in in_order(source.recording, keys) if key in refused}
 
 
 def _refused_now(refused: Mapping[int, datetime], source: Source) -> set[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.types import Failure
-from ticketbench.edge.answers.recording import refuse_moved
+from ticketbench.edge.answers.recording import by_part, refuse_moved
 from ticketbench.edge.answers.stored_scores import StoredScores
 from ticketbench.edge.replay.questions import Questions
 from ticketbench.edge.replay.source import Answers, Source
@@ -39,11 +39,12 @@ def known_answers(asked: Questions, source: Source) -> Answers:
 def _take(answers: Answers, asked: Questions, position: Mapping[str, int], source: Source) -> None:
     """Put in what recording and cache hold of the questions that have these keys."""
     left = position
-    if len(source.recording):
-        refuse_moved(source.recording, position, asked.url)
-        taken = (key for key in position if key in source.recording)
-        recorded = ((key, source.recording[key].content) for key in taken)
-        answers.recorded += _fill(answers, asked, position, recorded)
+    if source.recording:
+        for keys in by_part(source.recording, position):
+            refuse_moved(source.recording, keys, asked.url)
+            taken = (key for key in keys if key in source.recording)
+            recorded = ((key, source.recording[key].content) for key in taken)
+            answers.recorded += _fill(answers, asked, position, recorded)
         left = _unanswered(answers, position)
     answers.cached += _fill(answers, asked, position, source.cache.contents(left))
 

@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset
+from ticketbench.edge.answers.recording import in_order
 from ticketbench.edge.answers.rows import Told
 from ticketbench.edge.replay.questions import Questions, questions
 from ticketbench.edge.replay.source import Source
@@ -40,5 +41,6 @@ def told_of_tickets(asked: Questions, source: Source) -> tuple[Told | None, ...]
 
 
 def _recorded(keys: Iterable[str], source: Source) -> dict[str, Told]:
-    found = ((key, source.recording[key]) for key in keys if key in source.recording)
+    ordered = in_order(source.recording, keys)
+    found = ((key, source.recording[key]) for key in ordered if key in source.recording)
     return {key: Told(stored.recorded_at, stored.details) for key, stored in found}

@@ -182,9 +182,10 @@ def _listed(labels: Sequence[str]) -> str:
 def _stores(questions: Sequence[Question], source: Source) -> Stores:
     """The stores behind `source`, for questions of one rubric set."""
     cached = source.cache.stored_keys()
-    keys = {*source.recording, *cached}
+    url_of = {key: stored.url for key, stored in source.recording.items()}
+    keys = {*url_of, *cached}
     some = cached[:: 1 + len(cached) // _MOST_URLS_LOOKED_AT]  # keys are as good as random
-    urls = {stored.url for stored in source.recording.values()}
+    urls = {*url_of.values()}
     urls |= {stored.url for stored in source.cache.read(some)[0].values()}
     now = questions[0].rubrics
     known = {one.fingerprint: one for one in (*source.noted_rubrics(), *_cached_rubrics(source))}

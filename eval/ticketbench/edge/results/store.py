@@ -19,7 +19,7 @@ import msgspec
 from ticketbench.core.errors import InputError, TicketbenchError
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.version import __version__
-from ticketbench.edge.files.atomic import exchanged, not_written, write_through
+from ticketbench.edge.files.atomic import not_written, replace_folder, write_through
 from ticketbench.edge.files.links import refuse_linked
 from ticketbench.edge.files.reading import read_bytes
 from ticketbench.edge.redaction import redact
@@ -206,7 +206,7 @@ def write_folder(out: Path, files: Mapping[str, bytes], manifest: Mapping[str, A
         digests = {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
         write_through(fresh / MANIFEST, redact(manifest_bytes({**manifest, "files": digests})))
         _carry_over(out, fresh, own)
-        _swap(out, fresh)
+        replace_folder(out, fresh)
     except OSError as error:
         raise not_written(out, error, "choose another --out") from None
     finally:
@@ -249,19 +249,3 @@ def _carry_over(out: Path, fresh: Path, own: set[str]) -> None:
             raise InputError(f"{path} is yours, and the report needs its name", help=help_)
         (fresh / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(path, fresh / name, follow_symlinks=False)
-
-
-def _swap(out: Path, fresh: Path) -> None:
-    if not out.exists():
-        fresh.rename(out)
-        return
-    if exchanged(out, fresh):
-        return  # the caller removes `fresh`, which is the old report now
-    old = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
-    out.rename(old)
-    try:
-        fresh.rename(out)
-    except OSError:
-        old.rename(out)
-        raise
-    shutil.rmtree(old, ignore_errors=True)

@@ -17,6 +17,7 @@ from ticketbench.core.quotes import listed, quoted
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.shapes.address import address
 from ticketbench.core.types import Dataset, Finding
+from ticketbench.edge.answers.recording import Recording
 from ticketbench.edge.answers.rows import Told
 from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.replay.models import told_of_tickets
@@ -66,16 +67,13 @@ def origins_of(dataset: Dataset, rubric_sets: Iterable[RubricSet], sources: Sour
 
 
 def _origin(dataset: Dataset, rubrics: RubricSet, source: Source, *, cached: bool) -> OfSet:
-    recorded = frozenset(
-        stored.details.model
-        for stored in source.recording.values()
-        if stored.url == source.url and stored.details.model is not UNSET
-    )
-    if not (cached or len(source.recording)):
-        return OfSet(rubrics.name, source.url, (), (), recorded)
+    recording = source.recording
+    recorded = recording.models(source.url) if isinstance(recording, Recording) else None
+    if not cached and recorded is None:
+        return OfSet(rubrics.name, source.url, (), (), frozenset())
     ids = tuple(ticket.id for ticket in dataset.tickets)
     found = told_of_tickets(questions(dataset, rubrics, source.url), source)
-    return OfSet(rubrics.name, source.url, ids, found, recorded)
+    return OfSet(rubrics.name, source.url, ids, found, recorded or frozenset())
 
 
 def models_by_set(origins: Iterable[OfSet]) -> dict[str, dict[str, int]]:

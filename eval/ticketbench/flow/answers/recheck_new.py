@@ -139,7 +139,7 @@ def _new_since(since: str, inputs: Inputs) -> _Since:
     path = recording_of(inputs)
     now = read_recording(path)
     with files_at(since, near=inputs.config.path) as then:
-        before = then.file(path)
+        before = then.file_or_folder(path)
         if os.path.abspath(before) == os.path.abspath(path):
             what = f"{path} at {then.name} is the same file as now, so nothing in it is new"
             help_ = "keep the recording in the repository, or name another commit or folder"

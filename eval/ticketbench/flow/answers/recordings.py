@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from ticketbench.edge.answers.rows import Stored
 
 
+_PARTS = 256
+"""Where a folder is named and not how many: two million answers make parts of 3 MB unpacked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """Answers written to or read from a recording; `replaced` of them stood there otherwise,
     `upgraded` came from a recording of version 1. `refused` questions were moved as refused.
+    `parts` is the number of files of a recording in parts, 0 of one file and of what was read.
     """
 
     path: str
@@ -31,24 +36,31 @@ class Moved:
     replaced: int = 0
     upgraded: int = 0
     refused: int = 0
+    parts: int = 0
 
 
 def export_recording(
-    config: Path, to: Path | None = None, *, overrides: Sequence[str] = ()
+    config: Path,
+    to: Path | None = None,
+    *,
+    n_parts: int | None = None,
+    overrides: Sequence[str] = (),
 ) -> Moved:
     """Write the recording that this config needs: its tickets, rubric sets and endpoint.
 
-    A name that ends in .gz is packed, and what was refused is written as refused. Raises
-    IncompleteError when answers are missing: after writing what is there, unless that would take
-    answers out of an older recording. Raises InputError when the file is something else than a
-    recording.
-    """
-    from ticketbench.edge.answers.recording import recording_bytes
-    from ticketbench.edge.files.atomic import write_file
+    A name that ends in .gz is packed, and what was refused is written as refused. With `n_parts`,
+    1, 16 or 256, it is a folder of so many files, and so it is where parts are already, or the
+    config names a folder with a slash at its end.
 
+    Raises IncompleteError when answers are missing: after writing what is there, unless that would
+    take answers out of an older recording. Raises InputError when the file or folder is something
+    else than a recording.
+    """
     inputs = read_inputs(config, overrides=overrides, search=False)
     path = to or recording_of(inputs)
     older = _older(path)
+    slash = to is None and str(inputs.config.file.recording).endswith("/")
+    n_parts = _parts_at(path, n_parts, otherwise=_PARTS if slash else 0)
     kept = _kept(inputs)
     answers, refusals, missing = kept.answers, kept.refusals, kept.missing
     _refuse_key(answers, refusals)
@@ -61,7 +73,7 @@ def export_recording(
             help=f"ask for the missing ones first: ticketbench run {config}; or write another "
             "file: --to",
         )
-    write_file(path, recording_bytes(path, answers.items(), refusals.items()))
+    _write(path, n_parts, answers, refusals)
     if missing:
         raise IncompleteError(
             f"{len(answers)} answers exported, {missing_text(missing)}",
@@ -69,7 +81,35 @@ def export_recording(
             help=f"ask for them first: ticketbench run {config}",
         )
     upgraded = _n_of_version_1((inputs.recording,), answers)
-    return Moved(str(path), len(answers), len(lost), upgraded, len(refusals))
+    return Moved(str(path), len(answers), len(lost), upgraded, len(refusals), n_parts)
+
+
+def _parts_at(path: Path, n_parts: int | None, *, otherwise: int) -> int:
+    """How many parts to write at `path`, 0 for one file: those asked for, else as are there."""
+    from ticketbench.edge.answers.recording import Recording
+
+    if n_parts is None and not path.is_dir():
+        return otherwise
+    if n_parts is not None and path.exists() and not path.is_dir():
+        help_ = "name a folder: with --to, and as the `recording` of the config"
+        raise InputError(f"{path} is a file, and parts need a folder", help=help_)
+    found = n_parts or Recording(path).n_parts or otherwise
+    if not found:
+        raise InputError(f"{path} is a folder", help="name a file, or write parts: --parts 256")
+    return found
+
+
+def _write(
+    path: Path, n_parts: int, answers: Mapping[str, Stored], refusals: Mapping[str, Refusal]
+) -> None:
+    from ticketbench.edge.answers.parts.folder import write_parts
+    from ticketbench.edge.answers.recording import recording_bytes, recording_parts
+    from ticketbench.edge.files.atomic import write_file
+
+    if n_parts:
+        write_parts(path, recording_parts(n_parts, answers.items(), refusals.items()))
+    else:
+        write_file(path, recording_bytes(path, answers.items(), refusals.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +146,17 @@ def _kept(inputs: Inputs) -> _Kept:
 
 def _older(path: Path) -> Mapping[str, Stored]:
     """The recording that is to be replaced; nothing else is ever replaced."""
-    from ticketbench.edge.answers.recording import read_recording
+    from ticketbench.edge.answers.recording import Recording
 
-    if not path.exists():
-        return {}
+    older = Recording(path)
     try:
-        return read_recording(path)
+        len(older)
     except InputError as error:
         first = error.problems[0]
         what = f"{path} is there already and is no recording that can be read: {first.what}"
         help_ = f"write another file, or move this one away; {first.help}"
         raise InputError(what, where=first.where, help=help_) from None
+    return older
 
 
 def _n_of_version_1(recordings: Iterable[Recording], answers: Collection[str]) -> int:
@@ -176,24 +216,28 @@ def _refuse_moved(inputs: Inputs, recordings: Iterable[Recording]) -> None:
             refuse_moved(recording, (*asked.position, *asked.in_file), url)
 
 
-def merge_recordings(files: Sequence[Path], to: Path, *, newest: bool = False) -> Moved:
+def merge_recordings(
+    files: Sequence[Path], to: Path, *, newest: bool = False, n_parts: int | None = None
+) -> Moved:
     """Write one recording with the answers of several; the order of the files does not matter.
+    With `n_parts`, 1, 16 or 256, it is a folder of so many, and so it is where parts are already.
 
     Raises InputError when they contradict each other, unless `newest`, and when `to` is something
     else than a recording, or one with the markers of a merge. A refusal contradicts nothing: an
     answer stands, unless `newest` and the refusal is the later one.
     """
-    from ticketbench.edge.answers.recording import in_conflict, read_recording, recording_bytes
-    from ticketbench.edge.files.atomic import write_file
+    from ticketbench.edge.answers.parts.one_file import in_conflict
+    from ticketbench.edge.answers.recording import read_recording
 
     if not (to.is_file() and in_conflict(to)):
         _older(to)
+    n_parts = _parts_at(to, n_parts, otherwise=0)
     recordings = {path: read_recording(path) for path in files}
     answers, refusals = _both(recordings, newest=newest)
     _refuse_key(answers, refusals)
-    write_file(to, recording_bytes(to, answers.items(), refusals.items()))
     upgraded = _n_of_version_1(recordings.values(), answers)
-    return Moved(str(to), len(answers), upgraded=upgraded, refused=len(refusals))
+    _write(to, n_parts, answers, refusals)
+    return Moved(str(to), len(answers), upgraded=upgraded, refused=len(refusals), parts=n_parts)
 
 
 def _both(

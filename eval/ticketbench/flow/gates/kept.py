@@ -87,14 +87,18 @@ class _Answers:
 
 
 def _answers(judge: Judge, rubrics: RubricSet, source: Source) -> _Answers:
+    from ticketbench.edge.answers.recording import in_order
     from ticketbench.edge.replay.drift import same_answer
     from ticketbench.edge.replay.questions import questions
 
     asked = questions(judge.inputs.dataset, rubrics, source.url)
     keys = (*asked.position, *asked.in_file)
     cached = source.cache.read(keys)[0]
-    used = _by_question(asked, {key: source.recording.get(key) or cached.get(key) for key in keys})
-    then = _by_question(asked, {key: judge.recording.get(key) for key in keys})
+    ordered = in_order(source.recording, keys)
+    stored = {key: source.recording.get(key) or cached.get(key) for key in ordered}
+    ordered = in_order(judge.recording, keys)
+    used = _by_question(asked, stored)
+    then = _by_question(asked, {key: judge.recording.get(key) for key in ordered})
     altered = {
         number
         for number, answer in used.items()

@@ -100,8 +100,10 @@ def _judge_at(then: FilesAt, before: Config, now: Inputs) -> Judge:
     """The rules of before, on what is tested now."""
     read = inputs_of(_merged(then, before, now.config))
     baseline = gate_baseline(read)
-    recording = Recording(_of_then(then, before.file.recording, now.config))
-    len(recording)  # read while it can be
+    recorded = before.file.recording
+    named = None if recorded is None else then.file_or_folder(_beside(recorded, now.config))
+    recording = Recording(named)
+    recording.keep_all()  # read while it can be
     bars = changed_bars(_bars(before), read.rubric_sets, now.rubric_sets)
     changes = (
         *config_changes(before.file, now.config.file),

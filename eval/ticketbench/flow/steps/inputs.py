@@ -15,7 +15,7 @@ from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import Dataset, Finding
 from ticketbench.edge.answers.recording import Recording
-from ticketbench.edge.files.reading import is_stream, kind_of
+from ticketbench.edge.files.reading import A_FOLDER, is_stream, kind_of
 from ticketbench.edge.imports.advice import refuse_export
 from ticketbench.edge.inputs.config import Config, read_config
 from ticketbench.edge.inputs.dataset import Columns, LoadedDataset, load_dataset
@@ -203,6 +203,8 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
         if path is None or location[0] in but:
             continue
         kind = "standard input" if is_stream(path) else kind_of(path)
+        if kind == A_FOLDER and location == ("recording",):
+            continue  # of parts
         if kind:
             what = f"{path} is {kind}, not a file"
             wrong.append(Problem(what, config.document.where(location), "name a regular file"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -162,11 +162,11 @@ def _differences(
             case TicketMetric():
                 sides = [sums.sums.mean for sums in means[metric.name]]
                 own = labelled if metric.over == "labelled" else both
-                found = _without_interval(sides[0].mean, sides[1].mean, own.groups)
+                found = _without_interval(sides[0].mean, sides[1].mean, own.groups, same=both.same)
             case CellMetric():
                 found = _of_cells(metric, labelled)
             case TableMetric():
-                found = _of_table(metric, of, both.groups)
+                found = _of_table(metric, of, both)
             case _:
                 continue
         yield told(metric, found, "", same=both.same)
@@ -211,17 +211,21 @@ def _of_routing(
     return of_outcomes(metric, first, second, both.groups, costs=costs or Costs())
 
 
-def _of_table(metric: TableMetric, of: Joint, groups: Counted) -> Found:
+def _of_table(metric: TableMetric, of: Joint, both: _Both) -> Found:
+    groups = both.groups
     if metric.of_counts is None or groups.n == 0:
-        return _without_interval(math.nan, math.nan, groups)
+        return _without_interval(math.nan, math.nan, groups, same=both.same)
     every = (cells_by_score(scores) for scores in of.scores)
     base, candidate = (metric.of_counts(cells, cells).value for cells in every)
-    return _without_interval(base, candidate, groups)
+    return _without_interval(base, candidate, groups, same=both.same)
 
 
-def _without_interval(base: float, candidate: float, groups: Counted) -> Found:
-    change = undefined(candidate - base, groups.n, NOT_TOLD)
-    return base, candidate, replace(change, n_groups=groups.n_groups)
+def _without_interval(base: float, candidate: float, groups: Counted, *, same: bool) -> Found:
+    """`same` where every ticket has one answer on both sides: then nothing has moved."""
+    if same and base == candidate:
+        still = np.zeros(len(groups.times))
+        return base, candidate, of_values(still, still, groups, width=1.0)[2]
+    return base, candidate, undefined(candidate - base, groups.n, NOT_TOLD)
 
 
 def _contingency(right: tuple[BoolArray, BoolArray], times: IntArray) -> Contingency:
