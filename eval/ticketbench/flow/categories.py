@@ -14,6 +14,7 @@ from ticketbench.core.errors import MachineError
 from ticketbench.core.policy import Policy, at_temperature
 from ticketbench.core.types import FloatArray, IntArray, ScoreTable, Ticket
 from ticketbench.edge.engines.embeddings import FILE_NAME, embeddings
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.texts import listed_words
 from ticketbench.measure.categories.clusters import Method, word_vectors
@@ -84,12 +85,10 @@ def _thresholds(policy: Policy, labels: Sequence[str], top: IntArray) -> FloatAr
 
 
 def _found(tickets: Scored, texts: Sequence[str], kept: Path | None) -> Categories:
-    """By meaning where the weights are, else by words; several BLAS threads would round apart."""
+    """By meaning where the weights are, else by words."""
 
     def vectors_of(rows: IntArray) -> tuple[FloatArray, Method]:
-        from threadpoolctl import threadpool_limits
-
-        threadpool_limits(1, "blas")
+        sums_in_one_order()
         low = [texts[i] for i in rows]
         try:
             return embeddings(low, kept), "minilm"

@@ -13,6 +13,7 @@ from ticketbench.core.quotes import quoted
 from ticketbench.core.rubrics import NONE_LABEL, RubricSet
 from ticketbench.core.types import NONE, Finding, ScoreTable
 from ticketbench.edge.results.forms.options import AS_OURS, Form
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, names_in, read_sides
 from ticketbench.flow.steps.tables import answered
@@ -154,6 +155,7 @@ def compare_two(
     Answers of repeats are paired by ticket and repeat.
     """
     given = _tables(first, second)
+    sums_in_one_order(given[0].n_scored)
     names = first.name, second.name
     tables = in_common(given, names) if common else same_tickets(given, names)
     tables = alike(tables)

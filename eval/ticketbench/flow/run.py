@@ -16,6 +16,7 @@ from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.edge.results.run_folder import reserved
 from ticketbench.flow.answers.origin import origin_findings
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.endpoints.every_set import Answered, answered_sets
 from ticketbench.flow.endpoints.leaderboard import with_leaderboard
 from ticketbench.flow.import_notes import ceiling, with_steps
@@ -143,13 +144,9 @@ def _is_of(one: Replayed, endpoint: NamedEndpoint, inputs: Inputs) -> bool:
 def _measured(
     inputs: Inputs, tables: Sequence[ScoreTable], found: tuple[Finding, ...]
 ) -> RunResults:
-    from threadpoolctl import threadpool_limits
-
     settings = settings_of(inputs)
     summary = summarise_dataset(inputs.dataset, inputs.grouped_by, inputs.untied)
-    # Several BLAS threads add up in another order: the last bit would depend on their number. For
-    # the whole process, since a limit that ends here would end that of the minilm engine too.
-    threadpool_limits(1, "blas")
+    sums_in_one_order()
     results = run_results(
         inputs.config.name,
         summary,

@@ -9,6 +9,7 @@ from typing import Any
 
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.results.forms.options import AS_OURS, Form
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
 from ticketbench.measure.recommendation import Recommendation, Today, recommend
@@ -113,6 +114,7 @@ def score_of(
 
 
 def _measured(table: ScoreTable, *, settings: Settings | None, reference: bool) -> Score:
+    sums_in_one_order(table.n_scored)
     settings = (settings or Settings()).fit_for(table)
     found = evaluate(table, settings)
     today = Today(table.provenance.rubric_set, settings.policy)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.registry import suggestion
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Failure, ScoreTable
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.steps.completeness import missing_of
 from ticketbench.measure.gates.completeness import Answered
 
@@ -50,8 +51,6 @@ def answers_of(
     `answer_source`, `progress` says by the name of a set who hears how far it is. Missing answers
     are failures. Raises what replaying raises.
     """
-    from threadpoolctl import threadpool_limits
-
     from ticketbench.edge.replay.together import replay_each
     from ticketbench.flow.steps.sources.answers import answer_source
 
@@ -60,8 +59,7 @@ def answers_of(
         inputs, mode=mode, reads_only=reads_only, remembers=remembers, tell=tell
     ) as sources:
         replayed = replay_each(inputs.dataset, rubric_sets, sources, progress=progress)
-    # Several BLAS threads add up in another order: the last bit would depend on their number.
-    threadpool_limits(1, "blas")
+    sums_in_one_order()
     return [one.table.in_order_of_ids() for one in replayed]
 
 
