@@ -31,9 +31,10 @@ class Whole:
         return part_statistics(self.table, policy, seed=seed, groups=self.groups)
 
     def part(self, rows: IntArray, failures: Sequence[Failure] = ()) -> Whole:
-        """Some of its tickets, with no other labels than theirs outside of the set."""
+        """Some of its tickets, with no other labels outside of the set than they list."""
         k, own = len(self.table.labels), self.table.rows(rows)
-        seen = sorted({int(at) for at in own.truth if at >= k}, reverse=True)
+        listed = set() if own.wanted is None else set(np.flatnonzero(own.wanted.any(axis=0)))
+        seen = sorted((listed | {*own.truth.tolist()}) - {*range(-1, k)}, reverse=True)
         number = np.arange(-1, len(own.gold_labels))
         number[1:][seen] = k + np.arange(len(seen))
         truth = number[own.truth + 1]

@@ -107,9 +107,10 @@ def part_statistics(
     """The statistics of one part, however small.
 
     `groups` names the group of each ticket, None for one that stands alone; left out, all do: the
-    group numbers of `table` say nothing beyond it. `ids` are the keys of its ids, if they are known
-    already. Raises InputError where not every score of an answer is known, for tickets that were
-    asked more than once, and above a million groups.
+    group numbers of `table` say nothing beyond it. Its gold labels hold every label that a ticket
+    of the part lists, or what fits would hang on where parts end. `ids` are the keys of its ids, if
+    they are known already. Raises InputError where not every score of an answer is known, for
+    tickets that were asked more than once, and above a million groups.
     """
     refuse(table)
     own = keys(table.ids) if ids is None else ids
