@@ -24,11 +24,7 @@ def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
     They read the parts under the names they have here. Raises InputError without the extra `dask`,
     MachineError where no scheduler answers, and where a part outlives several workers.
     """
-    try:
-        import distributed
-    except ImportError:
-        help_ = 'pip install "ticketbench[dask]", or leave --engine dask out'
-        raise InputError("counting with dask needs distributed", help=help_) from None
+    distributed = _distributed()
     with ExitStack() as stack:
         client = _client(distributed, where, stack)
         try:
@@ -40,6 +36,16 @@ def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
         except distributed.KilledWorker as error:
             what = f"several workers died while they counted one part ({error.last_worker.address})"
             raise MachineError(what, help="give workers more memory, or cut parts") from None
+
+
+def _distributed() -> Any:
+    """The library, whose types are half written."""
+    try:
+        import distributed
+    except ImportError:
+        help_ = 'pip install "ticketbench[dask]", or leave --engine dask out'
+        raise InputError("counting with dask needs distributed", help=help_) from None
+    return distributed
 
 
 def _client(distributed: Any, where: Where, stack: ExitStack) -> Any:
