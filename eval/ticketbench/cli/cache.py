@@ -94,7 +94,7 @@ def export(
     \b
     ticketbench cache export configs/support.yaml
     ticketbench cache export configs/support.yaml --to /tmp/answers.jsonl
-    ticketbench cache export configs/support.yaml --to recordings/support --parts 256
+    ticketbench cache export configs/support.yaml --to recordings/all --parts 256
     """
     from ticketbench.flow.answers.recordings import export_recording
 

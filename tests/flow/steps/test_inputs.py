@@ -37,7 +37,8 @@ def test_what_is_no_file_is_named_at_its_line(
     lines = config.read_text().splitlines()
     config.write_text("\n".join([*lines, EXTRA[key].format(name)]) + "\n")
     (found,) = refused(Path("eval.yaml"))
-    assert f"is {kind}, not a file" in found.what
+    of_parts = key == "recording" and kind == "a folder"
+    assert ("no part of a recording" if of_parts else f"is {kind}, not a file") in found.what
     assert found.where.startswith(f"eval.yaml:{len(lines) + 1}:")
 
 

@@ -204,8 +204,8 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
             continue
         kind = "standard input" if is_stream(path) else kind_of(path)
         if kind == A_FOLDER and location == ("recording",):
-            continue  # of parts
-        if kind:
+            wrong += _wrong_parts(path, config.document.where(location))
+        elif kind:
             what = f"{path} is {kind}, not a file"
             wrong.append(Problem(what, config.document.where(location), "name a regular file"))
         elif location in needed and not path.is_file():
@@ -215,6 +215,15 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
             wrong.append(Problem(what, config.document.where(location), help_))
     if wrong:
         raise InputError.of(wrong)
+
+
+def _wrong_parts(folder: Path, where: str) -> list[Problem]:
+    """What is wrong with a folder as a recording, without reading its files."""
+    try:
+        Recording(folder).n_parts  # noqa: B018 - asked for its errors
+    except InputError as error:
+        return [Problem(one.what, where, one.help) for one in error.problems]
+    return []
 
 
 def _looks_like_windows(path: Path) -> bool:

@@ -20,7 +20,7 @@ _WHOLE = "all"
 """The name of a single part."""
 
 _NAME = re.compile(rf"({_WHOLE}|[0-9a-f]{{1,2}}){re.escape(_SUFFIX)}")
-_AGAIN = "take the folder from git again, or write it anew: ticketbench cache export --parts"
+_AGAIN = "take the folder from git again, or move it away and write it anew: cache export --parts"
 
 
 def part_name(prefix: str) -> str:
