@@ -153,7 +153,7 @@ def counted_connection(writes: Writes) -> type[sqlite3.Connection]:
 
 def patch(writes: Writes, *, exchanges: bool) -> None:
     """Put the counter before every writing call of this process."""
-    from ticketbench.edge.results import store
+    from ticketbench.edge.files import atomic
 
     def opened(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
         if not set(mode) & set("wax+") or isinstance(file, int):
@@ -170,7 +170,7 @@ def patch(writes: Writes, *, exchanges: bool) -> None:
         setattr(module, name, _counted(name, getattr(module, name), writes))
     os.open = _only(_opens_for_writing, "os.open", os.open, writes)
     os.write = _only(lambda number, *_: number > 2, "os.write", os.write, writes)
-    store.exchanged = _exchanged(store.exchanged, writes) if exchanges else lambda *_: False
+    atomic.exchanged = _exchanged(atomic.exchanged, writes) if exchanges else lambda *_: False
     counted = counted_connection(writes)
 
     def connect(database: Any, *rest: Any, **named: Any) -> sqlite3.Connection:

@@ -88,12 +88,12 @@ def test_row42_a_killed_run_goes_on_and_ends_with_the_same_results(
 _KILLED = """
 import os, signal, sys
 from ticketbench.edge.results import store
-real = store._swap
+real = store.replace_folder
 def swap(out, fresh):
     if sys.argv.pop() == "after":
         real(out, fresh)
     os.kill(os.getpid(), signal.SIGKILL)
-store._swap = swap
+store.replace_folder = swap
 from ticketbench.cli.main import main
 main(["run", "eval.yaml", "--out", "out", "--set", "policy.threshold=0.7", "--mode", "replay"])
 """

@@ -23,8 +23,8 @@ from ticketbench import __version__
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.core.rubrics import NONE_LABEL, Rubric, RubricSet
 from ticketbench.core.types import Estimate, Failure, Finding, ScoreTable
+from ticketbench.edge.files import atomic
 from ticketbench.edge.files.atomic import write_file
-from ticketbench.edge.results import store
 from ticketbench.edge.results.store import (
     MANIFEST,
     envelope,
@@ -472,7 +472,7 @@ def test_a_full_disk_leaves_no_temporary_folder(monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def two_renames(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a system that cannot exchange two folders in one step."""
-    monkeypatch.setattr(store, "exchanged", lambda *_: False)
+    monkeypatch.setattr(atomic, "exchanged", lambda *_: False)
 
 
 @pytest.mark.usefixtures("two_renames")
@@ -510,13 +510,13 @@ def test_folders_are_exchanged_in_one_step_here(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / name).touch()
-    assert store.exchanged(tmp_path / "a", tmp_path / "b")
+    assert atomic.exchanged(tmp_path / "a", tmp_path / "b")
     assert (os.listdir(tmp_path / "a"), os.listdir(tmp_path / "b")) == (["b"], ["a"])
 
 
 def test_a_folder_is_not_exchanged_with_nothing(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    assert not store.exchanged(tmp_path / "a", tmp_path / "b")
+    assert not atomic.exchanged(tmp_path / "a", tmp_path / "b")
     assert os.listdir(tmp_path) == ["a"]
 
 
