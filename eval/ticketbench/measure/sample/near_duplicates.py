@@ -130,8 +130,9 @@ def _found(plain: list[str]) -> _Found:
     shared, dropped = np.zeros((2, len(plain)), dtype=np.bool_)
     signatures = np.empty((len(plain), HASHES), np.uint32)
     sign(signatures, texts, every)
+    component = every
     for _ in range(_MOST_SHARED + 1):
-        component = components(texts, signatures, np.flatnonzero(~dropped))
+        component = components(texts, signatures, np.flatnonzero(~dropped), component)
         chained = _chained(component, most=_too_many(len(plain)))
         if chained is None:
             return _Found(component, shared, dropped)
@@ -141,7 +142,15 @@ def _found(plain: list[str]) -> _Found:
         shared[carriers] = True
         dropped[carriers] = [len(left[i]) < _FEWEST_LEFT for i in carriers.tolist()]
         sign(signatures, texts, carriers[~dropped[carriers]])
+        component = _without(component, carriers)
     return _Found(every, shared, np.ones_like(dropped))
+
+
+def _without(component: IntArray, changed: IntArray) -> IntArray:
+    """Only the components that none of the `changed` texts is in; all others are to be searched."""
+    whole = np.ones(len(component), np.bool_)
+    whole[component[changed]] = False
+    return np.where(whole[component], component, np.arange(len(component)))
 
 
 def _too_many(n: int) -> int:

@@ -30,7 +30,7 @@ def found(plain: list[str]) -> IntArray:
     texts, rows = Texts(plain), np.arange(len(plain))
     signatures = np.empty((len(plain), HASHES), np.uint32)
     sign(signatures, texts, rows)
-    return components(texts, signatures, rows)
+    return components(texts, signatures, rows, rows)
 
 
 def different(texts: list[str]) -> list[str]:
@@ -107,6 +107,6 @@ def test_the_components_of_a_subset_leave_others_alone() -> None:
     ]
     texts, signatures = Texts(plain), np.empty((3, HASHES), np.uint32)
     sign(signatures, texts, np.arange(3))
-    of_all = components(texts, signatures, np.arange(3))
-    of_two = components(texts, signatures, np.array([1, 2]))
+    of_all = components(texts, signatures, np.arange(3), np.arange(3))
+    of_two = components(texts, signatures, np.array([1, 2]), np.arange(3))
     assert (of_all.tolist(), of_two.tolist()) == ([0, 0, 0], [0, 1, 1])
