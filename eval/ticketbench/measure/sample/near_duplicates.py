@@ -55,9 +55,10 @@ def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
     which is 2e-5 at .85 and 1e-7 at .9. Where more than 17 texts agree in a band they share a form
     letter; texts with two such bands are a crowd. In it all pairs are found that have a shingle in
     common which stands in the rarest fifth of both and in at most 256 texts, so only the second
-    term counts; near-duplicates have one where 15 % of both texts are that rare. Others of a crowd
-    are compared with one of the eight texts in a band that have least of their own: that ties what
-    only a shared text ties, but a pair of pieces cut from one letter may be missed, with no bound.
+    term counts; near-duplicates have one where 15 % of both texts are that rare. The others of a
+    crowd are compared with the eight texts in each band that have least of their own: that ties
+    what only a shared text ties, but a pair of pieces cut from one letter may be missed, with no
+    bound.
     The time grows with the number of texts, however many share a text.
 
     When one group holds more than 5 % of the different texts, and at least 20, something chains

@@ -80,7 +80,7 @@ class _Search:
         """By the bitmaps of the crowd; always where one of them is not in it."""
         may = (left < 0) | (right < 0)
         both = np.flatnonzero(~may)
-        may[both] = crowd.alike(left[both], right[both])
+        may[both] = crowd.differ_little(left[both], right[both])
         return may
 
 

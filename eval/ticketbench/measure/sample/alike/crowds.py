@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,22 +21,24 @@ if TYPE_CHECKING:
 _RARE = 256
 """Texts that have a rare shingle, at most: it costs each of them so many steps."""
 
+_PREFIX = 5
+"""One shingle of five is looked up. Near-duplicates need 15 %; more of them tell pairs apart."""
+
 _HUBS = 8
 _SLOTS = 1 << 20
-_BITS = 1 << 11
+_LOG_BITS = 11
+_BITS = 1 << _LOG_BITS
 _CHUNK = 1 << 12
 _WORK = 1 << 19
-_ONES = np.array([number.bit_count() for number in range(1 << 16)], np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Crowd:
     """What tells the texts of a crowd apart: their rarest shingles, and a bitmap of all of them.
 
-    The rarest are those of which near-duplicates have one in common, 15 % of each text, as far as at
-    most 256 texts have them. Rarity orders all shingles, so that of two texts the shingles up to
-    the end of the part that ends first are either in both parts or not common: what else is common
-    lies behind that end.
+    The rarest are a fifth of each text, as far as at most 256 texts have them. Rarity orders all
+    shingles, so that of two texts the shingles up to the end of the part that ends first are either
+    in both parts or not common: what else is common lies behind that end.
 
     has   text x slot of a shingle; shingles meet in a slot by chance, so counts may be too high
     ends  the rarity of the last shingle of the part, or the largest where fewer are rare
@@ -59,17 +62,19 @@ class Crowd:
         first = np.where((a < b) | ((a == b) & (self.rest[left] < self.rest[right])), left, right)
         return 37 * (common + self.rest[first]) >= 17 * (self.size[left] + self.size[right])
 
-    def alike(self, left: IntArray, right: IntArray) -> BoolArray:
+    def differ_little(self, left: IntArray, right: IntArray) -> BoolArray:
         """Whether the bitmaps of these texts allow that they are near-duplicates.
 
         A bit differs only where a shingle is not common (Sandes et al. 2020), and of both sizes
         together near-duplicates have at most 3/37 that are not common.
         """
-        found = np.empty(len(left), np.bool_)
+        found, ones = np.empty(len(left), np.bool_), _ones()
         for at in range(0, len(left), _CHUNK):
             a, b = left[at : at + _CHUNK], right[at : at + _CHUNK]
-            differ = _ONES[self.bits[a] ^ self.bits[b]].sum(axis=1, dtype=np.int64)
-            found[at : at + _CHUNK] = 37 * differ <= 3 * (self.size[a] + self.size[b])
+            differ = ones.take(self.bits[a] ^ self.bits[b]).sum(axis=1, dtype=np.uint16)
+            found[at : at + _CHUNK] = 37 * differ.astype(np.int64) <= 3 * (
+                self.size[a] + self.size[b]
+            )
         return found
 
     def sharing(self, component: IntArray) -> Iterator[Pairs]:
@@ -149,6 +154,13 @@ def crowd_of(texts: Texts, rows: IntArray) -> Crowd:
     return Crowd(has[order], ends[order], rest[order], size[order], bits[order])
 
 
+@cache
+def _ones() -> NDArray[np.uint8]:
+    """How many bits of each 16-bit number are set; numpy 1.26 counts none."""
+    numbers = np.arange(1 << 16, dtype=np.uint16).view(np.uint8).reshape(-1, 2)
+    return np.asarray(np.unpackbits(numbers, axis=1).sum(axis=1), np.uint8)
+
+
 def _slots(values: Hashes) -> IntArray:
     return (values & np.uint64(_SLOTS - 1)).astype(np.int64)
 
@@ -176,7 +188,7 @@ def _part(found: Shingles, holders: NDArray[np.uint32]) -> _Part:
     owner = np.repeat(np.arange(len(size)), n_few)
     rarity = np.sort(owner << 32 | (times * _SLOTS + slots)[few]) & ((1 << 32) - 1)
     starts = np.cumsum(n_few) - n_few
-    prefix = np.minimum(n_few, 3 * size // 20 + 1)
+    prefix = np.minimum(n_few, size // _PREFIX + 1)
     ends = np.full(len(size), (_RARE + 1) * _SLOTS)
     cut = np.flatnonzero(prefix < n_few)
     ends[cut] = rarity[starts[cut] + prefix[cut] - 1]
@@ -184,14 +196,14 @@ def _part(found: Shingles, holders: NDArray[np.uint32]) -> _Part:
         (np.arange(len(rarity)) - starts[owner] < prefix[owner]) & (rarity >= 2 * _SLOTS)
     )
     counts = np.bincount(owner[kept], minlength=len(size))
-    slots = (rarity[kept] & (_SLOTS - 1)).astype("i4")
-    return _Part(slots, counts, ends, size - prefix, size, _bits(found))
+    rarest = (rarity[kept] & (_SLOTS - 1)).astype("i4")
+    return _Part(rarest, counts, ends, size - prefix, size, _bits(found))
 
 
 def _bits(found: Shingles) -> NDArray[np.uint16]:
-    """The bitmap of each text: by the highest bits of its shingles, where slots go by the lowest."""
+    """The bitmap of each text, by the highest bits of its shingles; slots go by the lowest."""
     n = len(found.starts)
-    at = (found.values >> np.uint64(64 - 11)).astype(np.int64)
+    at = (found.values >> np.uint64(64 - _LOG_BITS)).astype(np.int64)
     at += _BITS * np.repeat(np.arange(n), found.sizes())
     odd = np.bincount(at, minlength=n * _BITS).astype(np.uint8) & np.uint8(1)
     return np.packbits(odd.reshape(n, _BITS), axis=1).view(np.uint16)
