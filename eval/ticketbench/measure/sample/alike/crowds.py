@@ -30,6 +30,8 @@ _LOG_BITS = 11
 _BITS = 1 << _LOG_BITS
 _CHUNK = 1 << 12
 _WORK = 1 << 19
+_BLOCKS = 4
+"""Of texts that look up those before them and in their block, so that few pairs come twice."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,18 +85,16 @@ class Crowd:
 
         Most of a crowd is one component by now: its texts are looked up, but look nothing up.
         """
-        largest = component == np.bincount(component).argmax()
-        looks, has = np.flatnonzero(~largest), self._of_several(component)
-        holders, own = has.T.tocsr(), has[looks]
-        work = np.cumsum(own @ np.diff(holders.indptr))
-        steps = np.searchsorted(work, np.arange(0, work[-1] if len(work) else 0, _WORK))
-        for start, stop in pairwise(np.unique([*steps, len(work)]).tolist()):
-            common = (own[start:stop] @ holders).tocoo()
-            left, right = looks[common.row + start], common.col.astype(np.int64)
-            once = (component[left] != component[right]) & ((right < left) | largest[right])
-            left, right, counts = left[once], right[once], common.data[once]
-            may = self.may_tie(left, right, counts)
-            yield left[may], right[may]
+        apart = component != np.bincount(component).argmax()
+        order = np.argsort(apart, kind="stable")
+        has, of = self._of_several(component)[order], component[order]
+        blocks = np.linspace(len(of) - np.count_nonzero(apart), len(of), _BLOCKS + 1, dtype=int)
+        for start, stop in pairwise(np.unique(blocks).tolist()):
+            for left, right, common in _in_common(has[start:stop], has[:stop]):
+                once = np.flatnonzero((right < left + start) & (of[left + start] != of[right]))
+                a, b = order[left[once] + start], order[right[once]]
+                may = self.may_tie(a, b, common[once])
+                yield a[may], b[may]
 
     def _of_several(self, component: IntArray) -> sparse.csr_array:
         """Only the slots that texts of different components have."""
@@ -120,6 +120,18 @@ class Crowd:
             for rows, start in crowds:
                 later = np.flatnonzero(start + hub < np.arange(len(rows)))
                 yield rows[later].astype(np.int64), rows[start[later] + hub].astype(np.int64)
+
+
+def _in_common(
+    looks: sparse.csr_array, among: sparse.csr_array
+) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+    """Pairs of texts of both with slots in common, and how many, some texts at a time."""
+    holders = among.T.tocsr()
+    work = np.cumsum(looks @ np.diff(holders.indptr))
+    steps = np.searchsorted(work, np.arange(0, int(work[-1]), _WORK))
+    for start, stop in pairwise(np.unique([*steps, len(work)]).tolist()):
+        common = (looks[start:stop] @ holders).tocoo()
+        yield common.row.astype(np.int64) + start, common.col.astype(np.int64), common.data
 
 
 def _crowds(bands: Bands, band: int, own: IntArray) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
