@@ -57,8 +57,8 @@ def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
     common which stands in the rarest fifth of both and in at most 256 texts, so only the second
     term counts; near-duplicates have one where 15 % of both texts are that rare. The others of a
     crowd are compared with the eight texts in each band that have least of their own: that ties
-    what only a shared text ties, but a pair of pieces cut from one letter may be missed, with no
-    bound.
+    what only a shared text ties, but a pair of pieces cut from one letter, or of texts made of two
+    or three different characters, may be missed, with no bound.
     The time grows with the number of texts, however many share a text.
 
     When one group holds more than 5 % of the different texts, and at least 20, something chains
