@@ -30,14 +30,14 @@ from ticketbench.edge.answers.guard import Guard
 from ticketbench.edge.answers.open_batches import OpenBatch
 from ticketbench.edge.answers.refusals import Refusal, forget, remember, remembered
 from ticketbench.edge.answers.rows import (
-    DETAILS_HEADER,
     DamagedRow,
+    Kept,
     Stored,
     Told,
-    content_of,
     decoded_row,
     decoded_told,
     encoded_row,
+    kept_in,
 )
 from ticketbench.edge.contract import answer_key, asked_labels, labels_json
 from ticketbench.edge.endpoints import Endpoint, Reply, is_local
@@ -96,15 +96,16 @@ class AnswerCache:
         """Key and answer of each of `keys` that has a row, in any order; None where the row is
         damaged.
         """
-        return ((key, content) for _, key, content in self.contents_of_each([keys]))
+        rows = self.kept_of_each([keys])
+        return ((key, None if kept is None else kept.content) for _, key, kept in rows)
 
-    def contents_of_each(
+    def kept_of_each(
         self, groups: Sequence[Collection[str]]
-    ) -> Iterator[tuple[int, str, bytes | None]]:
-        """The same for several groups of keys, each with the number of its group; the file is read
-        once for all of them.
+    ) -> Iterator[tuple[int, str, Kept | None]]:
+        """The same for several groups of keys, each with the number of its group, and whether it is
+        known how it came; the file is read once for all of them.
         """
-        return self._rows(groups, content_of)
+        return self._rows(groups, kept_in)
 
     def read(self, keys: Iterable[str]) -> tuple[dict[str, Stored], set[str]]:
         """The answers among `keys` with their origin, and the keys whose row is damaged."""
@@ -117,11 +118,6 @@ class AnswerCache:
         """How the usable answers among `keys` came; no answer is held."""
         rows = self._rows([keys], decoded_told)
         return {key: told for _, key, told in rows if told is not None}
-
-    def tells(self) -> bool:
-        """Whether any answer in the file may have details; far faster than reading all of them."""
-        query = f"SELECT EXISTS (SELECT 1 FROM responses WHERE instr(value, '{DETAILS_HEADER}'))"
-        return self._select(query) == [(1,)]
 
     def stored_keys(self) -> list[str]:
         """The keys of all stored answers, sorted; what is no text is none."""

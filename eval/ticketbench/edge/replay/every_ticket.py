@@ -29,8 +29,9 @@ _REFUSED = Failure("", "refused", 200, REFUSAL)
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The score table, how many different questions came from where, how many stored answers
-    were damaged, what asking a few questions again found, which limit stopped it, in words, and
-    how many of those sent had been refused before.
+    were damaged, what asking a few questions again found, which limit stopped it, in words, how
+    many of those sent had been refused before, and whether the cache may say of any of them how its
+    answer came.
     """
 
     table: ScoreTable
@@ -41,6 +42,7 @@ class Replayed:
     drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
     stopped: str = ""
     refused_before: int = 0
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ class _Kept:
         # What changed while the answers were read must not be kept under the token from before.
         same = self._key == self._key_now()
         if self._memo and same and not (found.sent or found.table.n_failed):
-            self._memo.save(self._key, Remembered(scores, found.recorded, found.cached))
+            kept = Remembered(scores, found.recorded, found.cached, found.tells)
+            self._memo.save(self._key, kept)
         return found
 
     def _key_now(self) -> str:
@@ -146,7 +149,7 @@ class _Kept:
         if kept is None:
             return None
         table = score_table(dataset, rubrics, source.url, kept.scores, {})
-        return Replayed(table, kept.recorded, kept.cached, 0)
+        return Replayed(table, kept.recorded, kept.cached, 0, tells=kept.tells)
 
 
 def _replayed(
@@ -179,8 +182,8 @@ def _replayed(
     }
     table = score_table(asked.dataset, asked.rubrics, source.url, scores, failures)
     counts = answers.recorded, answers.cached, sent, answers.damaged
-    found = Replayed(table, *counts, drift, answers.stopped, before)
-    return found, scores
+    tells = answers.tells or sent > 0
+    return Replayed(table, *counts, drift, answers.stopped, before, tells), scores
 
 
 def _of_batches(asked: Questions, source: Source, answers: Answers) -> frozenset[int]:

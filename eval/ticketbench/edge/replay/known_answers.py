@@ -12,8 +12,9 @@ import numpy as np
 from ticketbench.core.classify import ContractViolation
 from ticketbench.core.types import Failure
 from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.details import NO_DETAILS
 from ticketbench.edge.answers.recording import by_part, refuse_moved
-from ticketbench.edge.answers.rows import Stored
+from ticketbench.edge.answers.rows import Kept, Stored
 from ticketbench.edge.answers.stored_scores import StoredScores
 from ticketbench.edge.replay.questions import Questions
 from ticketbench.edge.replay.source import Answers, Source
@@ -28,6 +29,7 @@ def known_answers(asked: Questions, source: Source) -> Answers:
     wanted = _Wanted.all_of(asked)
     arriving = _Arriving(wanted)
     for key, stored in source.cache.read(asked.position)[0].items():
+        wanted.answers.tells |= stored.details != NO_DETAILS
         if stored.recorded_at >= source.since:
             arriving.add(key, stored.content)
     wanted.answers.cached = arriving.put()
@@ -83,8 +85,8 @@ def _take(wanted: Sequence[_Wanted], recording: Mapping[str, Stored], cache: Ans
                 one.answers.recorded += _recorded(one, own, recording)
         wanted = [one.left() for one in wanted]
     arriving = [_Arriving(one) for one in wanted]
-    for number, key, content in cache.contents_of_each([one.position for one in wanted]):
-        arriving[number].add(key, content)
+    for number, key, kept in cache.kept_of_each([one.position for one in wanted]):
+        arriving[number].add_kept(key, kept)
     for one, found in zip(wanted, arriving, strict=True):
         one.answers.cached += found.put()
 
@@ -105,13 +107,19 @@ class _Arriving:
         self._position, self._answers = wanted.position, wanted.answers
         self._found, self._numbers = StoredScores(wanted.asked.rubrics.labels), array("q")
 
-    def add(self, key: str, content: bytes | None) -> None:
-        """Take in the answer to a question; None for one that is damaged."""
-        number, answers = self._position[key], self._answers
-        if content is None:
-            answers.failures[number] = _DAMAGED
+    def add_kept(self, key: str, kept: Kept | None) -> None:
+        """Take in what the cache keeps of a question; None for an answer that is damaged."""
+        answers = self._answers
+        if kept is None:
+            answers.failures[self._position[key]] = _DAMAGED
             answers.damaged += 1
             return
+        answers.tells = answers.tells or kept.tells
+        self.add(key, kept.content)
+
+    def add(self, key: str, content: bytes) -> None:
+        """Take in the answer to a question."""
+        number, answers = self._position[key], self._answers
         try:
             self._found.add(content)
         except ContractViolation as error:
