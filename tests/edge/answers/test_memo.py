@@ -39,7 +39,8 @@ def test_a_matrix_comes_back_bit_for_bit(memo: Memo) -> None:
     memo.save(KEY, Remembered(SCORES, 3, 4, tells=True))
     found = memo.load(KEY)
     assert found is not None
-    assert (found.scores.tobytes(), found.recorded, found.cached) == (SCORES.tobytes(), 3, 4)
+    counts = found.recorded, found.cached, found.tells
+    assert (found.scores.tobytes(), *counts) == (SCORES.tobytes(), 3, 4, True)
 
 
 def test_what_was_not_kept_is_not_found(memo: Memo) -> None:
