@@ -9,6 +9,7 @@ import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -97,6 +98,18 @@ def test_a_system_that_does_not_say_which_cores_a_process_may_use_is_asked_for_a
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     folder = parts(tmp_path / "p", records(60), 2)
     assert score_parts(folder, where=Where("processes")).n_parts == 2
+
+
+def test_a_scheduler_that_goes_away_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    gone = SimpleNamespace(cancelled=lambda: True)
+    client = SimpleNamespace(map=lambda count, tasks, pure: [gone])
+    monkeypatch.setattr("ticketbench.flow.parts.engines.dask._client", lambda *given: client)
+    monkeypatch.setattr(distributed, "as_completed", lambda futures, with_results: [(gone, None)])
+    with pytest.raises(MachineError, match="the scheduler of dask is gone"):
+        score_parts(parts(tmp_path / "p", records(60), 2), where=Where("dask"))
 
 
 def test_without_the_extra_dask_says_what_to_install(

@@ -25,7 +25,7 @@ def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
     """As the workers are done; one that dies loses the part it is at, which another one counts.
 
     They read the parts under the names they have here. Raises InputError without the extra `dask`,
-    MachineError where no scheduler answers, and where a part outlives several workers.
+    MachineError where no scheduler answers or it goes away, and where a part outlives several workers.
     """
     distributed = _distributed()
     with ExitStack() as stack:
@@ -34,6 +34,8 @@ def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
             asked = [replace(task, part=task.part.resolve()) for task in tasks]
             futures = client.map(statistics_of_part, asked, pure=False)
             for future, counted in distributed.as_completed(futures, with_results=True):
+                if future.cancelled():
+                    raise MachineError("the scheduler of dask is gone", help="count again")
                 future.release()  # else its worker, and this process, keep what is merged already
                 yield counted
         except distributed.KilledWorker as error:
