@@ -25,7 +25,8 @@ def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
     """As the workers are done; one that dies loses the part it is at, which another one counts.
 
     They read the parts under the names they have here. Raises InputError without the extra `dask`,
-    MachineError where no scheduler answers or it goes away, and where a part outlives several workers.
+    MachineError where no scheduler answers or it goes away, and where a part outlives several
+    workers.
     """
     distributed = _distributed()
     with ExitStack() as stack:
