@@ -82,12 +82,15 @@ def test_every_public_name_is_documented(told: dict[str, str]) -> None:
     assert all(inspect.getdoc(one) for one in python.results())
 
 
-def test_aligned_lines_of_a_docstring_become_definitions() -> None:
+def test_aligned_lines_of_a_docstring_become_definitions_and_examples_code() -> None:
     lines = ["What it is.", "", "low, high  the ends", "           of it", "n          tickets", ""]
+    lines += ["    run(FILE:SET)", "", "    again()", "", "FILE:SET is one."]
     assert python.as_rst(lines) == [
         "What it is.", "",
         "", "``low``, ``high``", "    the ends", "    of it",
         "", "``n``", "    tickets", "",
+        "::", "", "    run(FILE:SET)", "", "    again()", "",
+        r"FILE\:SET is one.",
     ]  # fmt: skip
 
 

@@ -64,23 +64,32 @@ def notebook_functions() -> list[Callable[..., Any]]:
 
 
 def as_rst(lines: list[str]) -> list[str]:
-    """A docstring of ours with its aligned lines as a list of definitions."""
+    """A docstring of ours, its aligned lines as definitions and its examples as blocks of code."""
     return list(_rst_lines(lines))
 
 
 def _rst_lines(lines: list[str]) -> Iterator[str]:
-    inside = False
+    within = ""
     for line in lines:
         told = _ALIGNED.match(line)
         if told:
-            names = ", ".join(f"``{name}``" for name in told[1].split(", "))
-            yield from ("", names, f"    {told[2]}")
-            inside = True
-        elif inside and line.startswith("  "):
-            yield f"    {line.strip()}"
-        else:
-            inside = False
+            within = "definition"
+            yield from ("", ", ".join(f"``{name}``" for name in told[1].split(", ")))
+            yield f"    {_no_address(told[2])}"
+        elif within == "definition" and line.startswith("  "):
+            yield f"    {_no_address(line.strip())}"
+        elif line.startswith("    "):
+            yield from () if within == "example" else ("::", "")
+            within = "example"
             yield line
+        else:
+            within = within if not line and within == "example" else ""
+            yield _no_address(line)
+
+
+def _no_address(line: str) -> str:
+    """FILE:SET, which RST would take for an address, as it stands."""
+    return re.sub(r"(?<=[A-Z]):(?=[A-Z])", r"\\:", line)
 
 
 def _modules() -> list[Any]:
