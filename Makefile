@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test evidence attack-test crash-test mutants check lock audit example bench
+.PHONY: help demo weights test evidence attack-test crash-test mutants check lock audit example bench docs
 .PHONY: bench-peers bench-page clean compiled litellm
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
@@ -15,6 +15,7 @@ help:
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
 	@echo "make mutants  change what decides, a small thing at a time: do tests notice?"
 	@echo "make check   format, lint, types and the action, as in CI"
+	@echo "make docs    build the site of docs/ into build/site; a warning or dead link fails"
 	@echo "make lock    pin anew what the action installs; UPGRADE=--upgrade takes newer versions"
 	@echo "make audit   ask for known weaknesses of what is pinned; before a release"
 	@echo "make litellm  ask serve through litellm (380 MB, installed apart)"
@@ -92,6 +93,12 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --no-progress --quiet --persona auditor action.yml
+
+# Sphinx warns of every link and anchor within the site that leads nowhere.
+docs: $(VENV)/installed-test
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees \
+	  docs build/site
+	@echo "build/site/index.html"
 
 # What is kept stays as it is where it still fits pyproject.toml. Every file of a release has its
 # hash, so one lock serves every system and Python; an extra's lock fits beside the first one.

@@ -16,7 +16,7 @@ from quickstart import Demo
 from ticketbench.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 CALL = re.compile(r"^ {4}(?:\.venv/bin/)?ticketbench (.*?)(?: +#.*)?$", re.MULTILINE)
 
 
