@@ -94,10 +94,11 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --no-progress --quiet --persona auditor action.yml
 
-# Sphinx warns of every link and anchor within the site that leads nowhere.
+# Sphinx warns of every link and anchor within the site that leads nowhere. All of it is made anew: it
+# cannot know that what the reference is generated from has changed.
 docs: $(VENV)/installed-test
-	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees \
-	  docs build/site
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env --write-all \
+	  --doctree-dir build/doctrees docs build/site
 	@echo "build/site/index.html"
 
 # What is kept stays as it is where it still fits pyproject.toml. Every file of a release has its
