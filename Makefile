@@ -24,7 +24,7 @@ help:
 	@echo "make bench   print the benchmarks' ratios"
 	@echo "make bench-peers  measure against promptfoo, jev-eval and a script by hand (500 MB, apart)"
 	@echo "make bench-page   make docs/performance.md of what bench-peers kept"
-	@echo "make clean   remove the virtual environment, caches and reports"
+	@echo "make clean   remove the virtual environment, the site, caches and reports"
 
 # Some systems ship Python without venv's pip; virtualenv then does the same.
 $(BIN)/python:
@@ -159,4 +159,4 @@ bench-page: $(VENV)/installed
 	$(BIN)/python benchmarks/performance_page.py
 
 clean:
-	rm -rf $(VENV) .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart
+	rm -rf $(VENV) build .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart
