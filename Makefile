@@ -24,7 +24,7 @@ help:
 	@echo "make bench   print the benchmarks' ratios"
 	@echo "make bench-peers  measure against promptfoo, jev-eval and a script by hand (500 MB, apart)"
 	@echo "make bench-page   make docs/performance.md of what bench-peers kept"
-	@echo "make clean   remove the virtual environment, caches and reports"
+	@echo "make clean   remove the virtual environment, the site, caches and reports"
 
 # Some systems ship Python without venv's pip; virtualenv then does the same.
 $(BIN)/python:
@@ -94,10 +94,11 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --no-progress --quiet --persona auditor action.yml
 
-# Sphinx warns of every link and anchor within the site that leads nowhere.
+# Sphinx warns of every link and anchor within the site that leads nowhere. All of it is made anew: it
+# cannot know that what the reference is generated from has changed.
 docs: $(VENV)/installed-test
-	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees \
-	  docs build/site
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env --write-all \
+	  --doctree-dir build/doctrees docs build/site
 	@echo "build/site/index.html"
 
 # What is kept stays as it is where it still fits pyproject.toml. Every file of a release has its
@@ -158,4 +159,4 @@ bench-page: $(VENV)/installed
 	$(BIN)/python benchmarks/performance_page.py
 
 clean:
-	rm -rf $(VENV) .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart
+	rm -rf $(VENV) build .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart

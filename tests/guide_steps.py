@@ -13,14 +13,12 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 Kind = Literal["file", "command", "python", "output", "end"]
 
 _END = "End `serve` with Ctrl-C"
-_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt))\n")
+_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|txt))\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
 
 _SHELL = ("cd ", "cp ", "mkdir ", "tail ")
-_NEXT = re.compile(
-    r"\n\n(?=ticketbench |(?:cd|cp|mkdir|tail) |>>> |# [\w./-]+\.(?:py|yaml|yml|txt)\n)"
-)
+_NEXT = re.compile(r"\n\n(?=ticketbench |(?:cd|cp|mkdir|tail) |>>> |# [\w./-]+\.(?:py|yaml|txt)\n)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def test_no_page_loads_anything_from_outside(pages: dict[Path, Addresses], site:
 def test_the_site_is_under_five_megabytes_and_carries_no_maps(site: Path) -> None:
     files = [path for path in site.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < MOST_BYTES
-    assert [path.name for path in files if path.suffix in (".map", ".md", ".ipynb")] == []
+    assert [path.name for path in files if path.suffix in (".map", ".md")] == []
 
 
 def test_every_page_of_docs_is_in_the_navigation(pages: dict[Path, Addresses], site: Path) -> None:

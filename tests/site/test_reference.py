@@ -77,6 +77,7 @@ def test_everything_that_registers_itself_is_listed(
 
 def test_every_public_name_is_documented(told: dict[str, str]) -> None:
     assert [n for n in ticketbench.__all__ if f":: ticketbench.{n}\n" not in told["python"]] == []
+    assert ":: ticketbench.production.policy_file.PolicyFile\n" in told["python"]  # called Policy
     functions = {one.__name__ for one in python.notebook_functions()}
     assert {"logs", "label_next", "lint", "join", "ablate", "inspect"} <= functions
     assert all(inspect.getdoc(one) for one in python.results())

@@ -97,6 +97,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
         return ", ".join(code(str(one)) for one in schema["enum"])
     if "const" in schema:
         return code(str(schema["const"]))
+    if "minimum" in schema and schema["minimum"] == schema.get("maximum"):
+        return code(f"{schema['minimum']:g}")
     words = {"string": "text", "array": "list", "object": "map", "boolean": "true or false"}
     kind = words.get(schema.get("type", ""), schema.get("type", "any"))
     limits = [words.format(f"{schema[name]:g}") for name, words in _LIMITS.items()

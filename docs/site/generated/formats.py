@@ -32,7 +32,7 @@ def page() -> str:
 
 
 def _sections() -> Mapping[str, str]:
-    gives = [", ".join(f"{code(to)} {plain(of)}" for to, of in one.gives.items())
+    gives = ["; ".join(f"{code(to)}: {plain(of)}" for to, of in one.gives.items())
              for one in PRESETS]  # fmt: skip
     presets = [(code(one.name), plain(one.tool), plain(one.forms), given)
                for one, given in zip(PRESETS, gives, strict=True)]  # fmt: skip

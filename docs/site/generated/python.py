@@ -22,7 +22,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
 }
 """Where a name is imported from."""
 
-_ALIGNED = re.compile(r"^([a-z_]+(?:, [a-z_]+)*) {2,}(\S.*)$")
+_ALIGNED = re.compile(r"^([a-z_0-9]+(?:, [a-z_0-9]+)*) {2,}(\S.*)$")
 """A line of a docstring that tells one parameter or field; its next lines stand further in."""
 
 
@@ -83,6 +83,7 @@ def _rst_lines(lines: list[str]) -> Iterator[str]:
             within = "example"
             yield line
         else:
+            yield from ("",) if within == "definition" and line else ()
             within = within if not line and within == "example" else ""
             yield _no_address(line)
 
@@ -104,6 +105,11 @@ def _below(kind: type[Any]) -> Iterator[type[Any]]:
 
 
 def _directive(path: str, thing: object) -> str:
-    if inspect.isclass(thing):
-        return f".. autoclass:: {path}\n   :members:\n   :inherited-members: tuple, Exception\n"
-    return f".. autofunction:: {path}\n"
+    if not inspect.isclass(thing):
+        return f".. autofunction:: {path}\n"
+    home = f"{thing.__module__}.{thing.__qualname__}"
+    alias = path.rpartition(".")[2] != thing.__name__
+    members = "   :members:\n   :inherited-members: tuple, Exception\n"
+    if alias:
+        return f"``{path}`` is\n\n.. autoclass:: {home}\n{members}"
+    return f".. autoclass:: {path}\n{members}"
