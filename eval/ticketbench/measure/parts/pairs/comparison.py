@@ -23,7 +23,7 @@ from ticketbench.measure.kinds import (
     routing_metrics,
 )
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs.change import Change, undefined
+from ticketbench.measure.pairs.change import undefined
 from ticketbench.measure.pairs.changes import (
     Found,
     MetricChange,
@@ -34,22 +34,24 @@ from ticketbench.measure.pairs.changes import (
     of_values,
     told,
 )
-from ticketbench.measure.pairs.fragility import Fragility, fragility
+from ticketbench.measure.pairs.fragility import fragility
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, stuart_maxwell
 from ticketbench.measure.pairs.verdict import MARGIN, verdict
-from ticketbench.measure.parts.metrics import NOT_TOLD
 from ticketbench.measure.parts.pairs.joint import Joint, joint_cells_of
+from ticketbench.measure.parts.pairs.moves import mean_change
 from ticketbench.measure.parts.rows import cells_by_score
 from ticketbench.measure.statistics.groups import ALONE, Counted
-from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, group_sums, sign_flip_p
+from ticketbench.measure.statistics.sign_flip import shown_p
+
+NO_INTERVAL = "no interval in parts: it would take the scores of each ticket on both sides"
 
 
 def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN) -> Comparison:
     """Candidate against base over tickets whose gold is a label, with the metrics of routing.
 
-    Changes of shares, of cells and by outcome have the intervals of two tables. Means of other
-    values, and functions of the whole table, have a change without an interval; the coverage at a
-    target and the list of flips are left out. No tickets: NaN.
+    Changes of shares, of means, of cells and by outcome have the intervals of two tables. Functions
+    of the whole table have a change without one, and say so; the coverage at a target and the list
+    of flips are left out. No tickets: NaN.
     """
     both = _Both.of(of)
     labelled = both.rows(both.gold != NONE)
@@ -66,11 +68,11 @@ def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN)
         unpaired=of.unpaired,
         contingency=counts,
         verdict=verdict(change, margin=margin),
-        fragility=_fragility(change, right, named.counted, margin),
+        fragility=fragility(change, *right, named.counted, margin=margin),
         differences=tuple(_differences(of, both, labelled, costs)),
         mcnemar_midp=mcnemar_midp(counts.only_base, counts.only_candidate),
         flips=(),
-        sign_flip_p=_sign_flip_p(right, named.counted),
+        sign_flip_p=shown_p(right[1].astype(np.float64) - right[0], named.counted),
         label_differences=tuple(_label_differences(labelled)),
         marginal_shift=_marginal_shift(of, both),
     )
@@ -153,16 +155,15 @@ def _differences(
 ) -> Iterator[MetricChange]:
     """Every metric that is about no label, in order of registration, those of routing last."""
     shares = dict(of.shares)
-    means = {base.name: (base, candidate) for base, candidate in of.means}
+    means = {moves.base.name: moves for moves in of.means}
     for metric in METRICS:
         match metric:
             case TicketMetric(share=True):
                 code, groups = shares[metric.name].code, shares[metric.name].counted
-                found = _of_share((code // 2 == 1, code % 2 == 1), groups, metric.high - metric.low)
+                right = code // 2 == 1, code % 2 == 1
+                found = _of_share(right, groups, width=metric.high - metric.low)
             case TicketMetric():
-                sides = [sums.sums.mean for sums in means[metric.name]]
-                own = labelled if metric.over == "labelled" else both
-                found = _without_interval(sides[0].mean, sides[1].mean, own.groups, same=both.same)
+                found = mean_change(means[metric.name], width=metric.high - metric.low)
             case CellMetric():
                 found = _of_cells(metric, labelled)
             case TableMetric():
@@ -225,27 +226,13 @@ def _without_interval(base: float, candidate: float, groups: Counted, *, same: b
     if same and base == candidate:
         still = np.zeros(len(groups.times))
         return base, candidate, of_values(still, still, groups, width=1.0)[2]
-    return base, candidate, undefined(candidate - base, groups.n, NOT_TOLD)
+    return base, candidate, undefined(candidate - base, groups.n, NO_INTERVAL)
 
 
 def _contingency(right: tuple[BoolArray, BoolArray], times: IntArray) -> Contingency:
     a, b = right
     kinds = (a & b, a & ~b, ~a & b, ~a & ~b)
     return Contingency(*(int(times[kind].sum()) for kind in kinds))
-
-
-def _fragility(
-    change: Change, right: tuple[BoolArray, BoolArray], groups: Counted, margin: float
-) -> Fragility:
-    base, candidate = (np.repeat(side, groups.times) for side in right)
-    return fragility(change, base, candidate, groups.numbers, margin=margin)
-
-
-def _sign_flip_p(right: tuple[BoolArray, BoolArray], groups: Counted) -> float:
-    gain = right[1].astype(np.float64) - right[0].astype(np.float64)
-    d, numbers = np.repeat(gain, groups.times), groups.numbers
-    few = np.count_nonzero(group_sums(d, numbers)) <= MOST_SHOWN
-    return sign_flip_p(d, numbers) if few else math.nan
 
 
 def _marginal_shift(of: Joint, both: _Both) -> MarginalShift:
