@@ -7,7 +7,7 @@ import random
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,17 +68,23 @@ def assert_near(here: Compared, whole: Compared) -> None:
         assert getattr(own, name) == getattr(of, name), name
     assert repr(own.accuracy) == repr(of.accuracy)
     np.testing.assert_equal(own.mcnemar_midp, of.mcnemar_midp)
+    np.testing.assert_allclose(own.sign_flip_p, of.sign_flip_p, rtol=0, atol=1e-9)
     for all_own, all_of in (
         (own.differences, of.differences),
         (own.label_differences, of.label_differences),
     ):
         for found, expected in zip(all_own, all_of, strict=True):
             assert (found.name, found.label) == (expected.name, expected.label)
+            told = found.change.method != NOT_TOLD
             values = [(c.base, c.candidate, c.difference.value) for c in (found, expected)]
-            np.testing.assert_allclose(*values, rtol=0, atol=1e-4, err_msg=found.name)
-            if found.change.method != NOT_TOLD:
+            atol = 1e-9 if told else 1e-4
+            np.testing.assert_allclose(*values, rtol=0, atol=atol, err_msg=found.name)
+            if told:
                 ends = [(c.difference.low, c.difference.high, c.p) for c in (found, expected)]
-                np.testing.assert_allclose(*ends, rtol=0, atol=1e-7, err_msg=found.name)
+                np.testing.assert_allclose(*ends, rtol=1e-8, atol=1e-9, err_msg=found.name)
+    if own.n_groups == own.n_paired:
+        shifts = [astuple(c.marginal_shift) for c in (own, of)]
+        np.testing.assert_allclose(*shifts, rtol=0, atol=1e-9)
 
 
 @st.composite
