@@ -20,7 +20,7 @@ def test_the_answer_is_that_of_two_files_and_says_in_how_many_parts(tmp_path: Pa
     assert rows_of[0] == rows_of[1]
     assert "reading parts: 5/5 done" in done.stderr
     assert "comparing tickets: 1/1 done" in done.stderr
-    assert "compared in parts: left out: lists of tickets" in done.stderr
+    assert "counted in parts: left out: lists of tickets" in done.stderr
 
 
 def test_the_bytes_of_json_are_the_same_for_any_cut_and_engine(tmp_path: Path) -> None:

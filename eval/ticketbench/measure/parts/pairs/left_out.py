@@ -14,7 +14,7 @@ def in_parts(of: Comparison) -> Finding:
     return Finding(
         code="TB215",
         severity="note",
-        title="compared in parts",
+        title="counted in parts",
         evidence=f"left out: lists of tickets, broken, fixed and still wrong{no_interval}",
         action="put the tickets into one file a side to see these",
     )
