@@ -179,7 +179,7 @@ def _relabelled(tickets: _Tickets) -> Iterator[_Steps]:
 def _ways(tickets: _Tickets, rows: IntArray) -> Iterator[_Steps]:
     """Independent tickets: in any order. Else where the standard error grows most, or least."""
     if tickets.independent:
-        yield _Steps(rows, -2.0 * tickets.gain[rows], tickets.times[rows])
+        yield _Steps(rows, np.where(tickets.gain[rows] == 1, -2.0, 2.0), tickets.times[rows])
         return
     # Tickets of a group are taken one by one, those that stand alone are as good as one another.
     apart = tickets.often[tickets.unit[rows]] > 1
