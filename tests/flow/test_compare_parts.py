@@ -20,7 +20,7 @@ import killed_worker
 import ticketbench
 from part_files import parts, records, write
 from part_pairs import Rows, files, folders, pair
-from ticketbench.core.errors import InputError
+from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.store import envelope
 from ticketbench.flow.compare import Compared, compare_sides
@@ -183,6 +183,18 @@ def test_workers_of_a_scheduler_need_a_folder_that_they_see(tmp_path: Path) -> N
     assert "--scratch" in error.value.problems[0].help
     with pytest.raises(InputError, match="no such folder"):
         compare_parts(*sides, scratch=tmp_path / "nowhere")
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    sides = folders(tmp_path, pair(20), (1, 1))
+    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    with pytest.raises(MachineError, match=f"cannot write {tmp_path}: Permission denied"):
+        compare_parts(*sides, scratch=tmp_path)
 
 
 def test_nothing_is_left_where_tickets_met(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.quotes import listed
+from ticketbench.edge.files.atomic import not_written
 from ticketbench.edge.parts.buckets import N_BUCKETS
 from ticketbench.edge.parts.scores import Asked, Head
 from ticketbench.edge.results.forms.labels import without_scores
@@ -122,9 +123,13 @@ def _folder(scratch: Path | None, where: Where) -> Iterator[Path]:
         raise InputError(what, help="name one that all of them see: --scratch FOLDER")
     if scratch is not None and not scratch.is_dir():
         raise InputError(f"no such folder: {scratch}", help="--scratch names one that is there")
-    own = None if scratch is None else scratch.resolve()
-    with tempfile.TemporaryDirectory(prefix=".ticketbench-", dir=own) as folder:
-        yield Path(folder)
+    own = Path(tempfile.gettempdir()) if scratch is None else scratch.resolve()
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=".ticketbench-", dir=own)
+    except OSError as error:
+        raise not_written(own, error, "name another folder: --scratch FOLDER") from None
+    with folder as name:
+        yield Path(name)
 
 
 def _tasks(sides: Sequence[PartsSide], heads: Sequence[Head], folder: Path) -> Iterator[SpreadTask]:
