@@ -112,6 +112,35 @@ def test_what_parts_tell_is_what_two_files_tell(case: tuple[Rows, tuple[int, int
     assert [note.replace(".csv:", ":") for note in whole.notes] == list(here.notes)
 
 
+def test_what_was_decided_in_reading_is_told_with_a_part_and_beside_the_result(
+    tmp_path: Path,
+) -> None:
+    base, candidate = pair(40)
+    number = {"billing": "0", "delivery": "1", "returns": "2", "other": "2", "__none__": "0"}
+    for one in (*base, *candidate):
+        for label in ("billing", "delivery", "returns"):
+            one[f"score_{number[label]}"] = one.pop(f"score_{label}")
+        one["label"] = f"{number[one['label']]}.0"
+    sides = folders(tmp_path / "1", (base, candidate), (4, 1))
+    found = compare_parts(*sides)
+    told = "gold 0.0 ... 2.0 read as 0 ... 2"
+    assert f"{sides[0]}/part-0.csv: {told} (so in 4 parts)" in found.notes
+    assert f"{sides[1]}/part-0.csv: {told}" in found.notes
+    assert found.compared.notes == ()
+    one = folders(tmp_path / "2", (base, candidate), (1, 9))
+    assert envelope("compare", found.compared) == as_json(one)
+
+
+def test_labels_that_are_renamed_are_so_in_whichever_part_they_stand(tmp_path: Path) -> None:
+    base, candidate = pair(20)
+    for one in base:
+        one["label"] = one["label"].replace("billing", "bills")
+    found = compare_parts(*folders(tmp_path, (base, candidate), (20, 1)),
+                          form=Form(labels={"bills": "billing"}))  # fmt: skip
+    assert found.notes == ()
+    assert all("bills" not in note for note in found.compared.notes)
+
+
 def test_top_labels_that_contradict_their_scores_are_told_as_of_two_files(tmp_path: Path) -> None:
     rows = pair(40)
     for i, row in enumerate(rows[0]):
