@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import TYPE_CHECKING
 
 from msgspec import UNSET
 
@@ -25,6 +26,9 @@ from ticketbench.edge.replay.questions import questions
 from ticketbench.edge.replay.source import Source, Sources
 from ticketbench.report.masking.mask import masked_id
 from ticketbench.report.words.numbers import count
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.every_ticket import Replayed
 
 _ALIASES = ("latest", "preview")
 _MOST_NAMED = 3
@@ -57,13 +61,20 @@ class OfSet:
         return address(self.url).shape.model if has_shape(self.url) else None
 
 
-def origins_of(dataset: Dataset, rubric_sets: Iterable[RubricSet], sources: Sources) -> list[OfSet]:
-    """Where the answers of these sets come from, but for those of an engine in this process, whose
-    version stands in its URL.
+def origins_of(
+    dataset: Dataset,
+    rubric_sets: Sequence[RubricSet],
+    replayed: Sequence[Replayed],
+    sources: Sources,
+) -> list[OfSet]:
+    """Where the answers of these sets, each with its replay, come from, but for those of an engine
+    in this process, whose version stands in its URL.
     """
-    asked = [one for one in rubric_sets if not is_local(sources.of(one).url)]
-    cached = bool(asked) and sources.cache.tells()
-    return [_origin(dataset, one, sources.of(one), cached=cached) for one in asked]
+    return [
+        _origin(dataset, rubrics, sources.of(rubrics), cached=found.tells)
+        for rubrics, found in zip(rubric_sets, replayed, strict=True)
+        if not is_local(sources.of(rubrics).url)
+    ]
 
 
 def _origin(dataset: Dataset, rubrics: RubricSet, source: Source, *, cached: bool) -> OfSet:
