@@ -56,7 +56,7 @@ def relabelled(table: Table, origin: Origin) -> Table:
                 used.add(cell.strip())
                 values[name] = asked[cell.strip()]
         rows.append(Row(row.line, values))
-    notes = (*table.notes, *_unused(asked, used, table, origin))
+    notes = (*table.notes, *(_unused(asked, used, table, origin) if origin.whole else ()))
     return replace(table, columns=tuple(columns), rows=tuple(rows), notes=notes)
 
 
@@ -147,9 +147,7 @@ def gold_against(
     near = _near([top for top in strange if top not in read_tops], labels) if scored else {}
     if near:
         raise _misspelt(near, tops, origin, lacking="top_label {} {} no score column")
-    return Settled(
-        read_tops | read, notes, _without_scores(sorted(rest), counts, origin) if rest else ""
-    )
+    return Settled(read_tops | read, notes, without_scores(counts, rest, origin) if rest else "")
 
 
 def _refuse_slips(rest: Sequence[str], labels: Sequence[str], origin: Origin) -> None:
@@ -232,7 +230,9 @@ def _read_as(read: Mapping[str, str]) -> str:
     return f"gold {first} ... {last} read as {read[first]} ... {read[last]}"
 
 
-def _without_scores(rest: Sequence[str], counts: Mapping[str, int], origin: Origin) -> str:
+def without_scores(counts: Mapping[str, int], rest: Collection[str], origin: Origin) -> str:
+    """That `rest`, one at least of the gold labels that are counted, have no scores."""
+    rest = sorted(rest)
     told = listed_values([f"{clipped(label)} ({counts[label]:,})" for label in rest])
     rows = sum(counts[label] for label in rest)
     first = origin.say(labels={clipped(rest[0]): NONE_LABEL})
