@@ -17,9 +17,10 @@ from ticketbench.flow.parts.engine import ENGINES, Engine, Where
 from ticketbench.flow.parts.task import Task
 from ticketbench.flow.parts.whole import whole
 from ticketbench.flow.score import Score
-from ticketbench.measure.advice.parts import recommend_parts
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.parts.evaluation import evaluation
+from ticketbench.measure.results_in_parts import recommend_parts
+from ticketbench.measure.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def score_parts(
     told_of_all = evaluation(
         found.statistics, settings, dataset=parts.name, fingerprint=found.fingerprint
     )
-    advice = recommend_parts(found.statistics, told_of_all)
+    advice = recommend_parts([found.statistics], [told_of_all], Standing((), (), ()))
     return PartScore(Score(advice, told_of_all, {}, found.notes), n)
 
 
