@@ -1,6 +1,7 @@
 """Predictions in parts: each counted by itself, wherever that is done, and told together.
 
-In order: ids, task, engine, engines, whole, score. ids finds tickets that stand twice, task counts
-one part, engine says what counts all of them (each a file of engines), whole is what they say
-together, score the verb.
+In order: engine, engines, which_engine, ids, task, whole, score, tickets. engine says what counts
+all parts (each a file of engines), ids finds tickets that stand twice, task counts one part of
+predictions, whole is what they say together, score the verb. tickets does the same for tickets
+whose answers are stored.
 """

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
 
 from ticketbench.core.registry import Registry
-from ticketbench.flow.parts.task import Counted, Task
 
 SERIAL = "serial"
+
+
+class PartTask(Protocol):
+    """What a part is counted by, wherever that is done: it is pickled, so it holds no ticket and no
+    key.
+    """
+
+    @property
+    def part(self) -> Path:
+        """The file, or what the task is called by in a message."""
+
+    def resolved(self) -> Self:
+        """The same with paths that a worker in another folder finds."""
+
+
+AnyTask = TypeVar("AnyTask", bound=PartTask)
+Counted = TypeVar("Counted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +37,14 @@ class Where:
     scheduler: str | None = None
 
 
-Engine = Callable[[Sequence[Task], Where], Iterator[Counted]]
-"""Counts every task by `statistics_of_part` and gives what comes out, in any order."""
+class Engine(Protocol):
+    """Counts every task by one function and gives what comes out, in any order."""
+
+    def __call__(
+        self, count: Callable[[AnyTask], Counted], tasks: Sequence[AnyTask], where: Where
+    ) -> Iterator[Counted]:
+        """What `count` gives for each of `tasks`; it and they are pickled."""
+
 
 ENGINES: Registry[Engine] = Registry("engine for parts")
 

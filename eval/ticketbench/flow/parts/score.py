@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ticketbench.core.errors import InputError
-from ticketbench.core.registry import import_modules
 from ticketbench.edge.parts.files import parts_of
 from ticketbench.edge.parts.scores import Asked, head_of, refuse_repeats
 from ticketbench.edge.results.forms.options import AS_OURS, Form
 from ticketbench.flow.arithmetic import sums_in_one_order
-from ticketbench.flow.parts import engines
-from ticketbench.flow.parts.engine import ENGINES, Engine, Where
-from ticketbench.flow.parts.task import Task
+from ticketbench.flow.parts.engine import Where
+from ticketbench.flow.parts.task import Task, statistics_of_part
+from ticketbench.flow.parts.which_engine import engine_of
 from ticketbench.flow.parts.whole import whole
 from ticketbench.flow.score import Score
 from ticketbench.measure.evaluation import Settings
@@ -52,27 +51,20 @@ def score_parts(
     settings, where = settings or Settings(), where or Where()
     refuse_repeats(form)
     _refuse_missed(settings)
-    count, parts = _engine_of(where), parts_of(path)
+    count, parts = engine_of(where), parts_of(path)
     asked = Asked(parts.name, rubric_set, form, chosen_by)
     head = head_of(parts.files, asked)
     tasks = [Task(one, asked, head, settings.policy, settings.seed) for one in parts.files]
     n = len(tasks)
     sums_in_one_order()
-    found = whole(count(tasks, where), asked, head, told=lambda done: told(done, n))
+    found = whole(
+        count(statistics_of_part, tasks, where), asked, head, told=lambda done: told(done, n)
+    )
     told_of_all = evaluation(
         found.statistics, settings, dataset=parts.name, fingerprint=found.fingerprint
     )
     advice = recommend_parts([found.statistics], [told_of_all], Standing((), (), ()))
     return PartScore(Score(advice, told_of_all, {}, found.notes), n)
-
-
-def _engine_of(where: Where) -> Engine:
-    """The engine that is asked for; one that is none, or has no scheduler, is refused."""
-    import_modules(engines.__name__)
-    if where.scheduler is not None and where.engine != "dask":
-        what = f"the engine {where.engine} knows no scheduler"
-        raise InputError(what, help="a scheduler goes with --engine dask")
-    return ENGINES.get(where.engine)
 
 
 def _refuse_missed(settings: Settings) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
 
@@ -32,6 +32,10 @@ class Task:
     policy: Policy
     seed: int
     at_once: int = AT_ONCE
+
+    def resolved(self) -> Task:
+        """The same task, whose part is found from any folder."""
+        return replace(self, part=self.part.resolve())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

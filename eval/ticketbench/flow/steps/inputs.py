@@ -24,6 +24,7 @@ from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
+from ticketbench.edge.parts.files import Parts, parts_of
 from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.steps.grouping import grouped
 
@@ -31,20 +32,17 @@ if TYPE_CHECKING:
     pass
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Everything a run needs, read and checked; nothing has been sent.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigInputs:
+    """What a config asks for beside its tickets, read and checked; nothing has been sent.
 
-    `recording` is read when an answer is looked for.
+    `recording` is read when an answer is looked for; `findings` are what to know of all of it.
     """
 
     config: Config
-    loaded: LoadedDataset
     rubric_sets: tuple[RubricSet, ...]
     recording: Recording
-    grouped_by: str
     findings: tuple[Finding, ...]
-    untied: int = 0
 
     @property
     def endpoints(self) -> tuple[NamedEndpoint, ...]:
@@ -65,10 +63,26 @@ class Inputs:
 
         return full_url(self.endpoint_of(rubrics).settings.url)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs(ConfigInputs):
+    """The same with its tickets: everything a run needs."""
+
+    loaded: LoadedDataset
+    grouped_by: str
+    untied: int = 0
+
     @property
     def dataset(self) -> Dataset:
         """The labelled tickets."""
         return self.loaded.dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartInputs(ConfigInputs):
+    """The same where the tickets lie in parts, which nobody has read yet."""
+
+    parts: Parts
 
 
 def read_inputs(path: Path, *, overrides: Sequence[str] = (), search: bool = True) -> Inputs:
@@ -97,7 +111,15 @@ def inputs_of(config: Config, *, search: bool = True) -> Inputs:
     own = grouped(loaded, columns, search=search)
     findings = (*dataset_findings(loaded), *own.findings, *findings)
     recording = Recording(config.recording_path)
-    return Inputs(config, own.loaded, rubric_sets, recording, own.grouped_by, findings, own.untied)
+    return Inputs(
+        config=config,
+        rubric_sets=rubric_sets,
+        recording=recording,
+        findings=findings,
+        loaded=own.loaded,
+        grouped_by=own.grouped_by,
+        untied=own.untied,
+    )
 
 
 def inputs_on(config: Config, loaded: LoadedDataset) -> Inputs:
@@ -107,7 +129,63 @@ def inputs_on(config: Config, loaded: LoadedDataset) -> Inputs:
     """
     _refuse_missing_files(config, but=("dataset",))
     rubric_sets, findings = _rubric_sets(config)
-    return Inputs(config, loaded, rubric_sets, Recording(config.recording_path), "", findings)
+    return Inputs(
+        config=config,
+        rubric_sets=rubric_sets,
+        recording=Recording(config.recording_path),
+        findings=findings,
+        loaded=loaded,
+        grouped_by="",
+    )
+
+
+def part_inputs(config: Config) -> PartInputs:
+    """What a config names whose dataset is a folder or a pattern of parts; no ticket is read.
+
+    Raises InputError with every problem located: for what `parts_of` refuses, and for keys of the
+    config that need all tickets at once.
+    """
+    _refuse_missing_files(config, but=("dataset",))
+    rubric_sets, findings = _rubric_sets(config)
+    known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
+    _refuse_unknown_labels(config, known)
+    _refuse_whole(config)
+    try:
+        parts = parts_of(config.dataset_path)
+    except InputError as error:
+        raise error.located(config.document.where(("dataset", "path"))) from None
+    return PartInputs(
+        config=config,
+        rubric_sets=rubric_sets,
+        recording=Recording(config.recording_path),
+        findings=findings,
+        parts=parts,
+    )
+
+
+def _refuse_whole(config: Config) -> None:
+    """Raise InputError, at its place, for what cannot be told of tickets in parts."""
+    file = config.file
+    asked: dict[Location, bool] = {
+        ("trained_baselines",): file.trained_baselines,
+        ("production_log",): file.production_log is not None,
+        ("production_mix",): bool(file.production_mix),
+        ("report", "categories"): file.report.categories,
+        ("choose", "costs", "missed_escalation"): file.choose.costs.missed_escalation is not None,
+    }
+    for endpoint in file.named_endpoints:
+        asked[(*endpoint.place, "batch")] = endpoint.settings.batch == "always"
+    refused = [
+        Problem(
+            f"{'.'.join(map(str, location))} needs all tickets at once, and they lie in parts",
+            config.document.where(location),
+            "leave it out, or put the tickets into one file",
+        )
+        for location, needed in asked.items()
+        if needed
+    ]
+    if refused:
+        raise InputError.of(refused)
 
 
 def _rubric_sets(config: Config) -> tuple[tuple[RubricSet, ...], tuple[Finding, ...]]:

@@ -5,20 +5,20 @@ Where a part is counted, who lost one and counts it again: all of that is dask's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import Any
 
 from ticketbench.core.errors import InputError, MachineError
-from ticketbench.flow.parts.engine import Where, engine
-from ticketbench.flow.parts.task import Counted, Task, statistics_of_part
+from ticketbench.flow.parts.engine import AnyTask, Counted, Where, engine
 
 _WAIT_S = "20s"
 
 
 @engine("dask")
-def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
+def dask(
+    count: Callable[[AnyTask], Counted], tasks: Sequence[AnyTask], where: Where
+) -> Iterator[Counted]:
     """As the workers are done; one that dies loses the part it is at, which another one counts.
 
     They read the parts under the names they have here. Raises InputError without the extra `dask`,
@@ -28,8 +28,8 @@ def dask(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
     with ExitStack() as stack:
         client = _client(distributed, where, stack)
         try:
-            asked = [replace(task, part=task.part.resolve()) for task in tasks]
-            futures = client.map(statistics_of_part, asked, pure=False)
+            asked = [task.resolved() for task in tasks]
+            futures = client.map(count, asked, pure=False)
             for future, counted in distributed.as_completed(futures, with_results=True):
                 future.release()  # else its worker, and this process, keep what is merged already
                 yield counted

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ticketbench.core.errors import MachineError
-from ticketbench.flow.parts.engine import Where, engine
-from ticketbench.flow.parts.task import Counted, Task, statistics_of_part
+from ticketbench.flow.parts.engine import AnyTask, Counted, Where, engine
 
 
 @engine("processes")
-def processes(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
+def processes(
+    count: Callable[[AnyTask], Counted], tasks: Sequence[AnyTask], where: Where
+) -> Iterator[Counted]:
     """As many at a time as there are cores; what is done first comes first.
 
     Raises MachineError, with the parts that are left, where a process is killed.
@@ -24,7 +25,7 @@ def processes(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
     fresh = multiprocessing.get_context("spawn")
     n = max(1, min(len(tasks), len(os.sched_getaffinity(0))))
     with ProcessPoolExecutor(n, mp_context=fresh) as pool:
-        left = {pool.submit(statistics_of_part, task): task for task in tasks}
+        left = {pool.submit(count, task): task for task in tasks}
         try:
             for future in as_completed(tuple(left)):
                 yield future.result()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from ticketbench.flow.parts.engine import SERIAL, Where, engine
-from ticketbench.flow.parts.task import Counted, Task, statistics_of_part
+from ticketbench.flow.parts.engine import SERIAL, AnyTask, Counted, Where, engine
 
 
 @engine(SERIAL)
-def serial(tasks: Sequence[Task], where: Where) -> Iterator[Counted]:
+def serial(
+    count: Callable[[AnyTask], Counted], tasks: Sequence[AnyTask], where: Where
+) -> Iterator[Counted]:
     """Each in turn, in order."""
-    return map(statistics_of_part, tasks)
+    return map(count, tasks)
