@@ -1,4 +1,4 @@
 """Two rubric sets on the same tickets in parts: joint counts that merge, and their comparison.
 
-In order: joint, comparison.
+In order: moves, joint, comparison.
 """

@@ -39,6 +39,7 @@ from ticketbench.measure.pairs.marginal_shift import MarginalShift, stuart_maxwe
 from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
 from ticketbench.measure.parts.metrics import NOT_TOLD
 from ticketbench.measure.parts.pairs.joint import Joint, joint_cells_of
+from ticketbench.measure.parts.pairs.moves import mean_change
 from ticketbench.measure.parts.rows import cells_by_score
 from ticketbench.measure.statistics.groups import ALONE, Counted
 from ticketbench.measure.statistics.intervals import CONFIDENCE
@@ -178,16 +179,15 @@ def _differences(
 ) -> Iterator[MetricChange]:
     """Every metric that is about no label, in order of registration, those of routing last."""
     shares = dict(of.shares)
-    means = {base.name: (base, candidate) for base, candidate in of.means}
+    means = {moves.base.name: moves for moves in of.means}
     for metric in METRICS:
         match metric:
             case TicketMetric(share=True):
                 code, groups = shares[metric.name].code, shares[metric.name].counted
-                found = _of_share((code // 2 == 1, code % 2 == 1), groups, metric.high - metric.low)
+                right = code // 2 == 1, code % 2 == 1
+                found = _of_share(right, groups, width=metric.high - metric.low)
             case TicketMetric():
-                sides = [sums.sums.mean for sums in means[metric.name]]
-                own = labelled if metric.over == "labelled" else both
-                found = _without_interval(sides[0].mean, sides[1].mean, own.groups, same=both.same)
+                found = mean_change(means[metric.name], width=metric.high - metric.low)
             case CellMetric():
                 found = _of_cells(metric, labelled)
             case TableMetric():
