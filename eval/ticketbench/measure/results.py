@@ -16,7 +16,6 @@ from ticketbench.measure.drift.alarm import Drift
 from ticketbench.measure.endpoints.leaderboard import Leaderboard
 from ticketbench.measure.evaluate import evaluate
 from ticketbench.measure.evaluation import Evaluation, Settings
-from ticketbench.measure.findings import IN_PARTS
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.recommendation import Recommendation, Today, promises, recommend
 from ticketbench.measure.routing.equal_coverage import EqualCoverage, equal_coverage
@@ -140,7 +139,7 @@ class RunResults(Value):
     @property
     def in_parts(self) -> bool:
         """Whether the tickets lay in parts and were counted: of no single one is anything known."""
-        return any(found.code == IN_PARTS for found in self.findings)
+        return any(evaluation.in_parts for evaluation in self.evaluations)
 
     @property
     def n_refused(self) -> int:

@@ -18,7 +18,7 @@ from ticketbench.flow.parts.whole import whole
 from ticketbench.flow.score import Score
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.parts.evaluation import evaluation
-from ticketbench.measure.results_in_parts import recommend_parts
+from ticketbench.measure.parts.pairs.results import recommend_parts
 from ticketbench.measure.standing import Standing
 
 

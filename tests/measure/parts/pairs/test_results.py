@@ -16,8 +16,8 @@ from ticketbench.core.types import Estimate, Finding
 from ticketbench.edge.results.store import envelope
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.parts.pairs.joint import joint_statistics, merge_joint
+from ticketbench.measure.parts.pairs.results import run_results_in_parts
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
-from ticketbench.measure.results_in_parts import run_results_in_parts
 
 NOTE = Finding("TB101", "note", "a title", "evidence", "action")
 OF = Settings(min_precision=0.7)
@@ -98,7 +98,9 @@ def test_what_is_recommended_is_what_one_table_recommends(both: Both) -> None:
     found, expected = (each.recommendation for each in both)
     assert found is not None
     assert expected is not None
-    for name in ("kind", "rubric_set", "also", "challenger", "mixed", "n_failed", "target", "costs",
+    # Whether a threshold surely saves is tested on one split in parts, and on five in one table.
+    assert found.kind == expected.kind or {found.kind, expected.kind} == {"money", "review"}
+    for name in ("rubric_set", "also", "challenger", "mixed", "n_failed", "target", "costs",
                  "confidence", "n_promises", "target_stated", "prices_stated"):  # fmt: skip
         assert getattr(found, name) == getattr(expected, name), name
     assert (found.versus is None) == (expected.versus is None)
