@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.config import Config
@@ -19,12 +21,21 @@ from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.kept import kept_answers
 from ticketbench.flow.gates.ledger import ledger_findings
-from ticketbench.flow.gates.rules import Judge, judge_of, own_judge
-from ticketbench.flow.gates.sides import Sides, gate_change, sides_of
-from ticketbench.flow.gates.sides import against as compared
-from ticketbench.flow.steps.completeness import counting, missing_error, version_finding
-from ticketbench.flow.steps.gate_checks import against_baseline
-from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.gates.rules import Judge, judge_of, own_judge, refuse_no_gates
+from ticketbench.flow.gates.sides import (
+    CountedSides,
+    GateSides,
+    Sides,
+    TableSides,
+    sides_of,
+)
+from ticketbench.flow.steps.completeness import Answers, counting, missing_error, version_finding
+from ticketbench.flow.parts.engine import Where, refuse_engine
+from ticketbench.flow.parts.tickets.whole import counted_run
+from ticketbench.flow.steps.gate_checks import against_baseline, refuse_untold_gates
+from ticketbench.flow.steps.inputs import ConfigInputs, Inputs, PartInputs, either_inputs
+from ticketbench.flow.steps.settings import settings_of
+from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.steps.tables import answered, missing_failures, scored
 from ticketbench.flow.texts import texts_notes, texts_of
 from ticketbench.measure.gates.completeness import Answered
@@ -46,6 +57,7 @@ from ticketbench.measure.gates.results import (
 )
 from ticketbench.measure.gates.rule import Undecided
 from ticketbench.measure.pairs.verdict import MARGIN
+from ticketbench.measure.parts.evaluation import counted_in_parts
 from ticketbench.measure.results import summarise_dataset
 from ticketbench.report.gates.places import Places
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
@@ -81,17 +93,25 @@ def gate(
     allow_failures: int = 0,
     against: str = "",
     tell: Callable[[str], None] | None = None,
+    where: Where | None = None,
+    counted: Callable[[int, int], None] = lambda done, of: None,
 ) -> GateRun:
     """Judge every gate of `config`; by default nothing is sent. `tell` hears which key goes where.
 
     `undecided` is stronger than the config's. With more than `allow_failures` answers missing or
     failed no gate is judged: the report says how many are needed. `against` names a commit or a
-    folder whose rules decide in place of those of the config. Raises InputError when there are no
-    gates, the baseline they compare with is not there, answers are missing and the recording is not
-    there, or nothing is there under `against`.
+    folder whose rules decide in place of those of the config. Tickets in parts are counted `where`
+    that is said, and `counted` hears how many of how many parts are. Raises InputError when there
+    are no gates, the baseline they compare with is not there, answers are missing and the recording
+    is not there, nothing is there under `against`, or what is asked needs single tickets and they
+    lie in parts.
     """
-    judge = judge_of(config, against=against, overrides=overrides)
     asking = _Asking(mode, undecided, allow_failures, tell)
+    now = either_inputs(config, overrides=overrides)
+    if isinstance(now, PartInputs):
+        return _of_parts(now, asking, against, where, counted)
+    refuse_engine(where, config)
+    judge = judge_of(now, against=against, overrides=overrides)
     report = _report(judge, asking)
     if judge.rules is not None:
         report = _by_rules(report, judge, judge.rules, asking)
@@ -100,7 +120,7 @@ def gate(
     shown = texts_of(inputs)
     return GateRun(
         report,
-        _places(judge),
+        _places_of(judge),
         shown.texts,
         version_finding(inputs.recording, config),
         shown.masking,
@@ -137,10 +157,74 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
         findings=ledger_findings(baseline, inputs.config) if baseline else (),
     )
     _refuse_absent_recording(report, inputs, tables)
-    return _judged(report, inputs, tables, baseline) if report.complete else report
+    if not report.complete:
+        return report
+    gates = inputs.config.file.gates
+    known = sides_of(inputs, tables, baseline, evaluated={gate.on for gate in gates})
+    must_pass = [
+        must_pass_gate(number, known.judged[gate.on], gate.must_pass)
+        for number, gate in enumerate(gates)
+        if gate.must_pass is not None
+    ]
+    complete = [] if baseline is None else _complete(inputs, baseline, known)
+    sides = TableSides(inputs, baseline, known)
+    return _judged(report, inputs.config, sides, must_pass=must_pass, complete=complete)
 
 
-def _answered(name: str, table: ScoreTable, inputs: Inputs) -> Answered:
+def _of_parts(
+    inputs: PartInputs,
+    asking: _Asking,
+    against: str,
+    where: Where | None,
+    counted: Callable[[int, int], None],
+) -> GateRun:
+    """Tickets in parts, of which every needed set is counted once."""
+    config, gates = inputs.config, inputs.config.file.gates
+    refuse_no_gates(config)
+    if against:
+        what = "--against looks at single tickets, and these lie in parts and are only counted"
+        where_ = config.document.where(("dataset", "path"))
+        raise InputError(what, where=where_, help="leave it out, or put them into one file")
+    names = needed_sets(inputs, gates)
+    own = tuple(one for one in inputs.rubric_sets if one.name in names)
+    pairs = {(one.not_worse_than, one.on) for one in gates if one.not_worse_than is not None}
+    run = counted_run(
+        replace(inputs, rubric_sets=own),
+        mode=asking.mode,
+        where=where,
+        allow_failures=sys.maxsize,  # what is missing is the report's to say
+        pairs=sorted(pairs),
+        told=counted,
+        tell=asking.tell,
+    )
+    report = GateReport(
+        name=config.name,
+        dataset=run.dataset,
+        answered=tuple(_answered(one.rubric_set, one, inputs) for one in run.answers),
+        allowed=asking.allowed,
+        undecided=asking.undecided or config.file.undecided,
+        results=(),
+        evaluations=(),
+        comparisons=(),
+    )
+    _refuse_absent_recording(report, inputs, {one.rubric_set: one for one in run.answers})
+    if report.complete:
+        sums_in_one_order()
+        sides = CountedSides(run, inputs)
+        of_labels = {name: e.by_label.results for name, e in sides.evaluations.items()}
+        labels = {name: [one.label for one in found] for name, found in of_labels.items()}
+        refuse_untold_gates(config, labels, all_labels=run.sets[0].all_labels)
+        report = _judged(report, config, sides)
+    left_out = counted_in_parts(settings_of(inputs), more=_LEFT_OUT)
+    found = version_finding(inputs.recording, config.path)
+    return GateRun(report, _places(config, gates, tickets={}), {}, found, read=(left_out,))
+
+
+_LEFT_OUT = ("which tickets turned", "which rubrics changed")
+"""What a gate report of single tickets has beside its evaluations."""
+
+
+def _answered(name: str, table: Answers, inputs: ConfigInputs) -> Answered:
     accepted = table.n_failed - len(counting(table, inputs))
     return replace(answered(name, table), n_accepted=accepted)
 
@@ -174,7 +258,7 @@ def _by_rules(report: GateReport, judge: Judge, rules: Rules, asking: _Asking) -
 
 
 def _refuse_absent_recording(
-    report: GateReport, inputs: Inputs, tables: Mapping[str, ScoreTable]
+    report: GateReport, inputs: ConfigInputs, tables: Mapping[str, Answers]
 ) -> None:
     """An answer is missing, and so is the file it should be in: the setup is wrong, not CI slow."""
     failed = {name: missing_failures(table.failures) for name, table in tables.items()}
@@ -182,7 +266,7 @@ def _refuse_absent_recording(
         raise missing_error(failed, inputs, shown=str(inputs.config.path))
 
 
-def needed_sets(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
+def needed_sets(inputs: ConfigInputs, gates: Sequence[GateConfig]) -> list[str]:
     """The rubric sets that gates are on or compare with, in the order of the config."""
     wanted = {gate.on for gate in gates}
     wanted |= {
@@ -195,39 +279,40 @@ def needed_sets(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
 
 def _judged(
     report: GateReport,
-    inputs: Inputs,
-    tables: Mapping[str, ScoreTable],
-    baseline: Baseline | None,
+    config: Config,
+    sides: GateSides,
+    *,
+    must_pass: Sequence[MustPass] = (),
+    complete: Sequence[GateResult] = (),
 ) -> GateReport:
-    gates = inputs.config.file.gates
-    known = sides_of(inputs, tables, baseline, evaluated={gate.on for gate in gates})
-    on_changes = _on_changes(inputs, known)
+    """The report with every gate of the config; those of `must_pass` and `complete` are judged."""
+    gates = config.file.gates
+    limits = [(i, g) for i, g in enumerate(gates) if g.min is not None or g.max is not None]
     results = sorted(
         [
-            *not_worse_gates(on_changes, undecided=report.undecided),
-            *(_result(i, g, known) for i, g in enumerate(gates) if g.not_worse_than is None),
+            *not_worse_gates(_on_changes(gates, sides), undecided=report.undecided),
+            *(_limit(number, gate, sides) for number, gate in limits),
+            *must_pass,
         ],
         key=lambda result: result.number,
     )
-    complete = [] if baseline is None else _complete(inputs, baseline, known)
     return replace(
         report,
         results=(*complete, *results),
-        evaluations=tuple(known.evaluations.values()),
-        comparisons=tuple(_comparisons(inputs, baseline, known)),
+        evaluations=tuple(sides.evaluations.values()),
+        comparisons=tuple(_comparisons(gates, sides)),
     )
 
 
-def _on_changes(inputs: Inputs, known: Sides) -> list[OnChange]:
+def _on_changes(gates: Sequence[GateConfig], sides: GateSides) -> list[OnChange]:
     """The gates with `not_worse_than`, to be judged together."""
-    gates = inputs.config.file.gates
     primary = primary_gates(gates)
     return [
         OnChange(
             number=number,
             metric=gate_metric(gate.metric or ""),
-            evaluation=known.evaluations[gate.on],
-            found=gate_change(gate, inputs, known),
+            evaluation=sides.evaluations[gate.on],
+            found=sides.change(gate),
             against=gate.not_worse_than,
             margin=MARGIN if gate.margin is None else gate.margin,
             primary=number in primary,
@@ -238,14 +323,11 @@ def _on_changes(inputs: Inputs, known: Sides) -> list[OnChange]:
     ]
 
 
-def _result(number: int, gate: GateConfig, known: Sides) -> Limit | MustPass:
-    """A gate that is judged on its own."""
-    if gate.must_pass is not None:
-        return must_pass_gate(number, known.judged[gate.on], gate.must_pass)
+def _limit(number: int, gate: GateConfig, sides: GateSides) -> Limit:
     return limit_gate(
         number,
         gate_metric(gate.metric or ""),
-        known.evaluations[gate.on],
+        sides.evaluations[gate.on],
         label=gate.label or "",
         bound=gate.bound or "value",
         minimum=math.nan if gate.min is None else gate.min,
@@ -271,25 +353,29 @@ def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResu
     ]
 
 
-def _comparisons(inputs: Inputs, baseline: Baseline | None, known: Sides) -> list[Against]:
+def _comparisons(gates: Sequence[GateConfig], sides: GateSides) -> list[Against]:
     """Each pair of sides once; its verdict has the margin of the gate on its accuracy, if any."""
     margins: dict[tuple[str, str], float] = {}
-    for gate in inputs.config.file.gates:
+    for gate in gates:
         if gate.not_worse_than is not None:
             own = gate.margin if gate.metric == "accuracy" else None
             margins.setdefault((gate.not_worse_than, gate.on), MARGIN)
             margins[gate.not_worse_than, gate.on] = own or margins[gate.not_worse_than, gate.on]
-    return [
-        compared(inputs, baseline, known, base, on, margin=margin)
-        for (base, on), margin in margins.items()
-    ]
+    return [sides.against(base, on, margin=margin) for (base, on), margin in margins.items()]
 
 
-def _places(judge: Judge) -> Places:
-    config, loaded = judge.now.config, judge.now.loaded
-    tickets = in_checkout(loaded.path, os.environ)
+def _places_of(judge: Judge) -> Places:
+    loaded = judge.now.loaded
+    file = in_checkout(loaded.path, os.environ)
+    lines = zip(judge.now.dataset.tickets, loaded.lines, strict=True)
+    tickets = {ticket.id: f"{file}:{line}" for ticket, line in lines}
+    return _places(judge.now.config, judge.inputs.config.file.gates, tickets=tickets)
+
+
+def _places(
+    config: Config, gates: Sequence[GateConfig], *, tickets: Mapping[str, str]
+) -> Places:
     own = in_checkout(config.path, os.environ)
-    gates = judge.inputs.config.file.gates
     return Places(
         config=own,
         gates={i: _line_of(i, gate, config) or own for i, gate in enumerate(gates)},
@@ -298,10 +384,7 @@ def _places(judge: Judge) -> Places:
             for name, one in config.file.sets.items()
             for label, where in rubric_places(config.rubric_paths[one.rubric_set]).items()
         },
-        tickets={
-            ticket.id: f"{tickets}:{line}"
-            for ticket, line in zip(judge.now.dataset.tickets, loaded.lines, strict=True)
-        },
+        tickets=tickets,
     )
 
 

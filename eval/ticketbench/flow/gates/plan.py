@@ -77,7 +77,9 @@ def plan_gates(
     `undecided` is stronger than the config's; `against` is what it is in `gate`. Raises InputError
     as `gate` does, but for answers that are missing.
     """
-    judge = judge_of(config, against=against, overrides=overrides)
+    judge = judge_of(
+        read_inputs(config, overrides=overrides), against=against, overrides=overrides
+    )
     inputs = judge.inputs
     gates = inputs.config.file.gates
     rule = undecided or inputs.config.file.undecided

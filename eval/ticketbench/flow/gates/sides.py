@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.rubrics import RubricSet
@@ -12,7 +13,8 @@ from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig
 from ticketbench.edge.results.baseline import Baseline, baseline_table
 from ticketbench.edge.results.baseline_file import read_baseline
 from ticketbench.flow.gates.baseline import bless_command, changed_since
-from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.parts.tickets.whole import CountedRun
+from ticketbench.flow.steps.inputs import Inputs, PartInputs
 from ticketbench.flow.steps.settings import SEED, settings_of
 from ticketbench.flow.steps.tables import rubric_set
 from ticketbench.measure.compare import Comparison, compare, still_wrong
@@ -22,6 +24,8 @@ from ticketbench.measure.gates.metrics import gate_metric, held_by_baseline
 from ticketbench.measure.gates.results import Against
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.changes import MetricChange, metric_change
+from ticketbench.measure.parts.evaluation import evaluation
+from ticketbench.measure.parts.pairs.comparison import comparison
 from ticketbench.measure.pairs.pairing import Judged, judged, paired
 from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.rubrics.changes import rubric_changes
@@ -78,6 +82,76 @@ def sides_of(
         rubrics[BASELINE] = baseline.rubric_texts
     evaluations = {name: evaluate(tables[name], settings) for name in tables if name in evaluated}
     return Sides(sides, rubrics, evaluations)
+
+
+class GateSides(Protocol):
+    """What gates on values and on changes are judged on."""
+
+    @property
+    def evaluations(self) -> Mapping[str, Evaluation]:
+        """Of the gated sets, by name."""
+
+    def change(self, gate: GateConfig) -> MetricChange:
+        """The metric of a gate with `not_worse_than`, on the tickets that both of its sides have."""
+
+    def against(self, base: str, on: str, *, margin: float) -> Against:
+        """Rubric set `on` compared with `base`; `margin` is the one of the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSides:
+    """Sides whose single tickets are known."""
+
+    inputs: Inputs
+    baseline: Baseline | None
+    known: Sides
+
+    @property
+    def evaluations(self) -> Mapping[str, Evaluation]:
+        """Of the gated sets, by name."""
+        return self.known.evaluations
+
+    def change(self, gate: GateConfig) -> MetricChange:
+        """See `gate_change`."""
+        return gate_change(gate, self.inputs, self.known)
+
+    def against(self, base: str, on: str, *, margin: float) -> Against:
+        """See `against`."""
+        return against(self.inputs, self.baseline, self.known, base, on, margin=margin)
+
+
+class CountedSides:
+    """Sides whose tickets lie in parts and were counted."""
+
+    def __init__(self, run: CountedRun, inputs: PartInputs) -> None:
+        self._inputs, settings = inputs, settings_of(inputs)
+        self._joints = {joint.pair: joint for joint in run.joints}
+        self.evaluations: Mapping[str, Evaluation] = {
+            one.answered.rubric_set: evaluation(
+                one, settings, dataset=run.dataset.name, fingerprint=run.dataset.fingerprint
+            )
+            for one in run.sets
+        }
+
+    def change(self, gate: GateConfig) -> MetricChange:
+        """As `gate_change` has it, of the tickets that both sides scored."""
+        assert gate.not_worse_than is not None
+        metric = gate_metric(gate.metric or "")
+        found = self._comparison(gate.not_worse_than, gate.on, MARGIN)
+        if gate.label is None:
+            return found.change(metric.name)
+        return next(one for one in found.of_labels(metric.name) if one.label == gate.label)
+
+    def against(self, base: str, on: str, *, margin: float) -> Against:
+        """As `against` has it, without what needs the tickets that turned: rubrics that changed,
+        and what is wrong in both.
+        """
+        found = self._comparison(base, on, margin)
+        return Against(base, found, changed=(), n_new=0, rubrics=(), still_wrong=())
+
+    def _comparison(self, base: str, on: str, margin: float) -> Comparison:
+        costs = self._inputs.config.costs
+        return comparison(self._joints[base, on], costs=costs, margin=margin)
 
 
 def gate_change(gate: GateConfig, inputs: Inputs, known: Sides) -> MetricChange:

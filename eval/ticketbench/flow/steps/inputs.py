@@ -160,6 +160,10 @@ def part_inputs(config: Config) -> PartInputs:
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     _refuse_whole(config)
+    if config.file.gates:
+        from ticketbench.flow.steps.gate_checks import refuse_gates_of_parts
+
+        refuse_gates_of_parts(config, rubric_sets)
     try:
         parts = parts_of(config.dataset_path)
     except InputError as error:
@@ -178,6 +182,7 @@ def _refuse_whole(config: Config) -> None:
     file = config.file
     asked: dict[Location, bool] = {
         ("trained_baselines",): file.trained_baselines,
+        ("baseline",): file.baseline is not None,
         ("production_log",): file.production_log is not None,
         ("production_mix",): bool(file.production_mix),
         ("report", "categories"): file.report.categories,
