@@ -1,5 +1,5 @@
 """Tickets in parts: read, answered and counted part by part, under every rubric set of a config.
 
-In order: answers, part, asker, whole. answers are the counts of what has an answer, part counts one
-part from stored answers, asker asks for what is missing in this process, whole is all of them.
+In order: part, asker, together, whole. part counts one part from stored answers, asker asks in this
+process for what is missing, or says why it is; together is what the parts said so far, whole a run.
 """
