@@ -49,6 +49,11 @@ class Contingency:
     only_candidate: int
     neither: int
 
+    @property
+    def turned(self) -> int:
+        """Tickets that exactly one set gets right."""
+        return self.only_base + self.only_candidate
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:
@@ -105,6 +110,11 @@ class Comparison(Value):
     def __repr__(self) -> str:
         """Short, for a failed assertion."""
         return f"{self.candidate} - {self.base}: {self.accuracy!r}, {self.verdict.outcome}"
+
+    @property
+    def listed(self) -> bool:
+        """Whether `flips` lists the tickets that turned; of a dataset in parts they are counted."""
+        return len(self.flips) == self.contingency.turned
 
     def metric(self, name: str) -> Estimate:
         """Candidate minus base of the metric called `name`; InputError when there is none."""

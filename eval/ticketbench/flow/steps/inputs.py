@@ -24,7 +24,7 @@ from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
-from ticketbench.edge.parts.files import Parts, parts_of
+from ticketbench.edge.parts.files import Parts, in_parts, parts_of
 from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.steps.grouping import grouped
 
@@ -105,6 +105,16 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = (), search: bool = Tru
     refuse_export(path)
     config = read_config(path, overrides=overrides, environment=os.environ)
     return inputs_of(config, search=search)
+
+
+def either_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs | PartInputs:
+    """What a config names, whether its tickets lie in one file or in parts.
+
+    Raises what `inputs_of` and `part_inputs` do.
+    """
+    refuse_export(path)
+    config = read_config(path, overrides=overrides, environment=os.environ)
+    return part_inputs(config) if in_parts(config.dataset_path) else inputs_of(config)
 
 
 def inputs_of(config: Config, *, search: bool = True) -> Inputs:
@@ -293,7 +303,11 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
         if path is None or location[0] in but:
             continue
         kind = "standard input" if is_stream(path) else kind_of(path)
-        if kind == A_FOLDER and location == ("recording",):
+        if location == ("dataset", "path") and in_parts(path):
+            what = f"the tickets lie in parts, {path}, and here they are needed one by one"
+            help_ = "run, gate and validate count parts; for all else put them into one file"
+            wrong.append(Problem(what, config.document.where(location), help_))
+        elif kind == A_FOLDER and location == ("recording",):
             wrong += _wrong_parts(path, config.document.where(location))
         elif kind:
             what = f"{path} is {kind}, not a file"

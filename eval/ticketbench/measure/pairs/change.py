@@ -40,7 +40,7 @@ NO_TICKETS = "no tickets"
 ONE_SIDED = "undefined on one side"
 NO_SLOPE = "no interval: how a ticket moves it is undefined"
 SAME = "the same answers for every ticket"
-_METHOD = "paired, t over groups with three more imagined"
+PAIRED = "paired, t over groups with three more imagined"
 _SETTLES = 3.92
 """2 x 1.96: at margin / SE = 3.92 the 95 % interval is as wide as the margin, so it must exclude 0
 or lie inside."""
@@ -177,8 +177,9 @@ def from_shares(
     g, squares = int(times.sum()), float((times * sizes * sizes).sum())
     tickets = float((times * sizes).sum())
     df = tickets**2 / squares - 1
-    if df < FEWEST_DF:
-        return undefined(value, n, ONE_UNIT if g < 2 else NEARLY_ONE)
+    why = too_few_groups(g, df)
+    if why:
+        return undefined(value, n, why)
     rounding = _ROUNDING * total(np.abs(shares), groups)
     by_group, spread = np.abs(summed(shares)[0]), summed(influence)[0]
     changed = by_group > rounding
@@ -191,8 +192,15 @@ def from_shares(
         imagined=_imagined(by_group[changed], times[changed], unit * squares / tickets),
         df=df,
         chance=chance,
-        method=_METHOD,
+        method=PAIRED,
     )
+
+
+def too_few_groups(n_groups: int, df: float) -> str:
+    """Why groups with these degrees of freedom say nothing of the spread; empty where they do."""
+    if df >= FEWEST_DF:
+        return ""
+    return ONE_UNIT if n_groups < 2 else NEARLY_ONE
 
 
 def _standard_error(variance: Numbers, imagined: Numbers) -> FloatArray:

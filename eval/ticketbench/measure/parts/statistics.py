@@ -28,7 +28,7 @@ from ticketbench.measure.parts.codes import (
     drawn_codes,
     score_codes,
 )
-from ticketbench.measure.parts.fixed_point import BITS, sums
+from ticketbench.measure.parts.fixed_point import BITS, fixed, sums
 from ticketbench.measure.parts.keys import ALONE, keys, shuffled
 from ticketbench.measure.parts.metric_sums import MetricSums, both, metric_sums
 from ticketbench.measure.parts.one_of_group import Drawn, drawn, drawn_of_both
@@ -233,7 +233,7 @@ def renumbered(
 
 def _top_scores(table: ScoreTable) -> tuple[int, ...]:
     own = (table.top_score[table.top == at] for at in range(len(table.labels)))
-    return tuple(sums(of, np.full(len(of), ALONE)).total for of in own)
+    return tuple(sums(fixed(of), np.full(len(of), ALONE)).total for of in own)
 
 
 def _oddities(table: ScoreTable) -> Oddities:

@@ -26,6 +26,7 @@ from ticketbench.flow.steps.completeness import (
     counting,
     drift_finding,
     refresh_finding,
+    refuse_failures,
     refuse_misses,
     refuse_stopped,
     refuse_unreachable,
@@ -137,6 +138,11 @@ def counted_run(
         answers=answers,
         n_parts=len(found.tasks),
     )
+
+
+def refuse_failed(run: CountedRun, allowed: int, out: Path, inputs: PartInputs) -> None:
+    """After the report: raise IncompleteError when more than `allowed` answers failed."""
+    refuse_failures(run.answers, allowed, out, inputs)
 
 
 @contextmanager

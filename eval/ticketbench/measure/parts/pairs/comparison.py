@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,11 +36,13 @@ from ticketbench.measure.pairs.changes import (
 )
 from ticketbench.measure.pairs.fragility import Fragility, fragility
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, stuart_maxwell
-from ticketbench.measure.pairs.verdict import MARGIN, verdict
+from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
 from ticketbench.measure.parts.metrics import NOT_TOLD
 from ticketbench.measure.parts.pairs.joint import Joint, joint_cells_of
+from ticketbench.measure.parts.pairs.moves import mean_change
 from ticketbench.measure.parts.rows import cells_by_score
 from ticketbench.measure.statistics.groups import ALONE, Counted
+from ticketbench.measure.statistics.intervals import CONFIDENCE
 from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, group_sums, sign_flip_p
 
 
@@ -53,11 +55,9 @@ def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN)
     """
     both = _Both.of(of)
     labelled = both.rows(both.gold != NONE)
-    named = dict(of.shares)["accuracy"]
-    right = (named.code // 2 == 1, named.code % 2 == 1)
-    found = _of_share(right, named.counted, width=1.0)
-    change = told(METRICS.get("accuracy"), found, "", same=both.same).change
-    counts = _contingency(right, named.times)
+    right, groups = _right(of)
+    change = _accuracy(right, groups, same=both.same)
+    counts = _contingency(right, groups.times)
     return Comparison(
         base=of.answered[0].rubric_set,
         candidate=of.answered[1].rubric_set,
@@ -66,14 +66,40 @@ def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN)
         unpaired=of.unpaired,
         contingency=counts,
         verdict=verdict(change, margin=margin),
-        fragility=_fragility(change, right, named.counted, margin),
+        fragility=_fragility(change, right, groups, margin),
         differences=tuple(_differences(of, both, labelled, costs)),
         mcnemar_midp=mcnemar_midp(counts.only_base, counts.only_candidate),
         flips=(),
-        sign_flip_p=_sign_flip_p(right, named.counted),
+        sign_flip_p=_sign_flip_p(right, groups),
         label_differences=tuple(_label_differences(labelled)),
         marginal_shift=_marginal_shift(of, both),
     )
+
+
+def read_at(found: Comparison, of: Joint, told: Verdict) -> Comparison:
+    """The comparison of these counts with another verdict, as `read_at` of two tables has it."""
+    before = found.verdict
+    if (told.margin, told.confidence) == (before.margin, before.confidence):
+        return replace(found, verdict=told)
+    change = found.change("accuracy").change
+    rests_on = _fragility(change, *_right(of), told.margin, confidence=told.confidence)
+    return replace(found, verdict=told, fragility=rests_on)
+
+
+def accuracy_change(of: Joint) -> Change:
+    """The accuracy of the candidate minus that of the base, as the comparison has it."""
+    return _accuracy(*_right(of), same=_Both.of(of).same)
+
+
+def _right(of: Joint) -> tuple[tuple[BoolArray, BoolArray], Counted]:
+    """Which rows of tickets with a gold label base and candidate get right, and their groups."""
+    named = dict(of.shares)["accuracy"]
+    return (named.code // 2 == 1, named.code % 2 == 1), named.counted
+
+
+def _accuracy(right: tuple[BoolArray, BoolArray], groups: Counted, *, same: bool) -> Change:
+    found = _of_share(right, groups, width=1.0)
+    return told(METRICS.get("accuracy"), found, "", same=same).change
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,16 +179,15 @@ def _differences(
 ) -> Iterator[MetricChange]:
     """Every metric that is about no label, in order of registration, those of routing last."""
     shares = dict(of.shares)
-    means = {base.name: (base, candidate) for base, candidate in of.means}
+    means = {moves.base.name: moves for moves in of.means}
     for metric in METRICS:
         match metric:
             case TicketMetric(share=True):
                 code, groups = shares[metric.name].code, shares[metric.name].counted
-                found = _of_share((code // 2 == 1, code % 2 == 1), groups, metric.high - metric.low)
+                right = code // 2 == 1, code % 2 == 1
+                found = _of_share(right, groups, width=metric.high - metric.low)
             case TicketMetric():
-                sides = [sums.sums.mean for sums in means[metric.name]]
-                own = labelled if metric.over == "labelled" else both
-                found = _without_interval(sides[0].mean, sides[1].mean, own.groups, same=both.same)
+                found = mean_change(means[metric.name], width=metric.high - metric.low)
             case CellMetric():
                 found = _of_cells(metric, labelled)
             case TableMetric():
@@ -235,10 +260,16 @@ def _contingency(right: tuple[BoolArray, BoolArray], times: IntArray) -> Conting
 
 
 def _fragility(
-    change: Change, right: tuple[BoolArray, BoolArray], groups: Counted, margin: float
+    change: Change,
+    right: tuple[BoolArray, BoolArray],
+    groups: Counted,
+    margin: float,
+    *,
+    confidence: float = CONFIDENCE,
 ) -> Fragility:
     base, candidate = (np.repeat(side, groups.times) for side in right)
-    return fragility(change, base, candidate, groups.numbers, margin=margin)
+    numbers = groups.numbers
+    return fragility(change, base, candidate, numbers, margin=margin, confidence=confidence)
 
 
 def _sign_flip_p(right: tuple[BoolArray, BoolArray], groups: Counted) -> float:

@@ -15,8 +15,9 @@ from ticketbench.measure.metrics import METRICS as METRICS
 from ticketbench.measure.pairs.pairing import rows_in_common
 from ticketbench.measure.parts.codes import Fields, confidence_codes
 from ticketbench.measure.parts.keys import ALONE, keys, shuffled
-from ticketbench.measure.parts.metric_sums import MetricSums, both, metric_sums
+from ticketbench.measure.parts.metric_sums import population
 from ticketbench.measure.parts.one_of_group import Drawn, drawn, drawn_of_both
+from ticketbench.measure.parts.pairs.moves import Moves, moves, moves_of_both
 from ticketbench.measure.parts.statistics import (
     Answered,
     answered,
@@ -39,7 +40,7 @@ class Joint:
     unpaired  tickets with a gold label that one of the two alone scored
     cells     tickets by `joint_cells_of`
     shares    of each share of tickets over those with a gold label: by 2 · base + candidate
-    means     of each other ticket metric, the sums of base and of candidate
+    means     of each other ticket metric, how it moves from base to candidate
     scores    tickets by `CONFIDENCE` of codes.py, of base and of candidate
     drawn     of each named group one ticket: top label of base · labels of candidate + its own
     """
@@ -50,9 +51,14 @@ class Joint:
     unpaired: int
     cells: Tally
     shares: tuple[tuple[str, Tally], ...]
-    means: tuple[tuple[MetricSums, MetricSums], ...]
+    means: tuple[Moves, ...]
     scores: tuple[Tally, Tally]
     drawn: Drawn
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The rubric sets of base and candidate."""
+        return self.answered[0].rubric_set, self.answered[1].rubric_set
 
 
 def joint_cells_of(n_base: int, n_candidate: int) -> Fields:
@@ -109,9 +115,7 @@ def joint_statistics(
         unpaired=n_labelled[0] + n_labelled[1] - 2 * n_labelled[2],
         cells=tally(group, _codes(a, b, policy)),
         shares=tuple((m.name, _share(m, a, b, group)) for m in metrics if m.share),
-        means=tuple(
-            (metric_sums(m, a, group), metric_sums(m, b, group)) for m in metrics if not m.share
-        ),
+        means=tuple(moves(m, a, b, group) for m in metrics if not m.share),
         scores=(_scores(a, group), _scores(b, group)),
         drawn=drawn(group[tied], shuffled(own[tied], seed=seed), tops[tied]),
     )
@@ -130,9 +134,7 @@ def merge_joint(one: Joint, other: Joint) -> Joint:
         unpaired=one.unpaired + other.unpaired,
         cells=within_limits(together(one.cells, other.cells)),
         shares=tuple((name, together(left, right)) for (name, left), (_, right) in pairs),
-        means=tuple(
-            (both(a, c), both(b, d)) for (a, b), (c, d) in zip(one.means, other.means, strict=True)
-        ),
+        means=tuple(map(moves_of_both, one.means, other.means)),
         scores=(
             together(one.scores[0], other.scores[0]),
             together(one.scores[1], other.scores[1]),
@@ -163,15 +165,11 @@ def _needs_two(table: ScoreTable) -> BoolArray:
 
 
 def _share(metric: TicketMetric, a: ScoreTable, b: ScoreTable, group: IntArray) -> Tally:
-    keep = _population(metric, a)
+    keep = population(metric, a)
     first, second = (
         metric.values(table.scores[keep], table.truth[keep]).astype(np.int64) for table in (a, b)
     )
     return tally(group[keep], 2 * first + second)
-
-
-def _population(metric: TicketMetric, table: ScoreTable) -> BoolArray:
-    return table.truth != NONE if metric.over == "labelled" else np.full(table.n_scored, True)
 
 
 def _scores(table: ScoreTable, group: IntArray) -> Tally:
