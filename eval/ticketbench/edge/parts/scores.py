@@ -37,17 +37,21 @@ class Asked:
     name        what all of them together are called
     rubric_set  which of several; None: there is one
     chosen_by   how the user names it
+    within      as `Origin` has it
     """
 
     name: str
     rubric_set: str | None
     form: Form
     chosen_by: str
+    within: str = ""
 
     def origin(self, part: Path) -> Origin:
         """Where the rows of a part come from."""
         own = Origin.of_file(part, chosen_by=self.chosen_by, form=self.form)
-        return replace(own, dataset=self.name, rubric_set=self.name, whole=False)
+        return replace(
+            own, dataset=self.name, rubric_set=self.name, within=self.within, whole=False
+        )
 
     def refuse_sets(self, names: Iterable[str]) -> None:
         """Raise InputError where rows that name these sets hold not one that is asked for."""

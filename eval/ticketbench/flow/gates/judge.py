@@ -142,7 +142,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
 
 def _answered(name: str, table: ScoreTable, inputs: Inputs) -> Answered:
     accepted = table.n_failed - len(counting(table, inputs))
-    return replace(answered(name, table), n_accepted=accepted)
+    return replace(answered(name, table.n_scored, table.failures), n_accepted=accepted)
 
 
 def _tables(judge: Judge, names: Sequence[str], asking: _Asking) -> dict[str, ScoreTable]:

@@ -81,7 +81,7 @@ def refuse_doubled(of_part: Mapping[Path, IntArray], ids_of: IdsOf) -> None:
             continue
         for name in _of_keys(ids_of(part), frozenset(shared.tolist())):
             if name in first:
-                raise _stands_twice(name, first[name], part)
+                raise stands_twice(name, first[name], part)
             first[name] = part
 
 
@@ -100,6 +100,7 @@ def _of_keys(ids: Iterator[str], wanted: frozenset[int]) -> Iterator[str]:
         yield from (name for name, key in known if key in wanted)
 
 
-def _stands_twice(name: str, one: Path, other: Path) -> InputError:
+def stands_twice(name: str, one: Path, other: Path) -> InputError:
+    """The error that a ticket stands in both parts, which may be one."""
     where = f"twice in the part {one}" if one == other else f"in two parts, {one} and {other}"
     return InputError(f"the ticket {quoted(name)} stands {where}", help="keep one row a ticket")
