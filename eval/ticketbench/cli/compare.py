@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ticketbench.cli.compare_parts import in_parts, of_parts, refuse_lists
 from ticketbench.cli.form import form_of_words, form_options
 from ticketbench.cli.options import (
     config_option,
+    engine_options,
     label_map,
     map_option,
     set_option,
@@ -66,6 +68,9 @@ _FEW, _MOST = 3, 10
               help="Escalate when two labels score above this [config, or 0.30].")  # fmt: skip
 @click.option("--flips", "most", type=click.IntRange(0), metavar="N",
               help="Show so many tickets of each kind [3, or 10 with --all].")  # fmt: skip
+@engine_options
+@click.option("--scratch", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Of parts: where their tickets meet [a temporary folder].")  # fmt: skip
 @all_option
 @stored_mode_option
 @set_option
@@ -82,6 +87,9 @@ def command(
     threshold: float | None,
     escalate_above: float | None,
     most: int | None,
+    engine: str | None,
+    scheduler: str | None,
+    scratch: Path | None,
     everything: bool,
     mode: Mode,
     overrides: tuple[str, ...],
@@ -91,7 +99,8 @@ def command(
     """Is B better than A on the same tickets?
 
     A and B are rubric sets of a config, report folders (FOLDER:SET), or tables of predictions
-    (FILE or FILE:SET), written as the options of `score` say.
+    (FILE or FILE:SET), written as the options of `score` say. A folder of such tables, or a pattern
+    in quotes, is compared part by part (docs/parts.md).
 
     \b
     ticketbench compare v1 v2 --config configs/support.yaml
@@ -101,29 +110,41 @@ def command(
     ticketbench compare a.csv b.csv --map account=access,privacy
     ticketbench compare a.csv b.csv --common
     ticketbench compare a.csv b.csv --of-b '--columns label=gold'
+    ticketbench compare parts-a/ parts-b/ --engine processes
     """
-    from ticketbench.flow.compare import compare_sides
+    judged: dict[str, Any] = {
+        "threshold": threshold,
+        "escalate_above": escalate_above,
+        "form": form,
+        "form_of_b": None if of_b is None else form_of_words(of_b, where="--of-b"),
+        "common": common,
+    }
+    n_parts: tuple[int, ...] = ()
+    if config is None and in_parts(base, candidate):
+        refuse_lists(mapping, most, reference=reference)
+        found, n_parts = of_parts(base, candidate, judged, (engine, scheduler), scratch)
+    elif (engine, scheduler, scratch) != (None, None, None):
+        what = "--engine, --scheduler and --scratch go with a folder or a pattern of parts"
+        raise click.UsageError(what)
+    else:
+        from ticketbench.flow.compare import compare_sides
 
-    found = compare_sides(
-        base,
-        candidate,
-        config=config,
-        mode=mode,
-        overrides=overrides,
-        mapping=label_map(mapping),
-        threshold=threshold,
-        escalate_above=escalate_above,
-        reference=reference,
-        form=form,
-        form_of_b=None if of_b is None else form_of_words(of_b, where="--of-b"),
-        common=common,
-    )
+        found = compare_sides(
+            base,
+            candidate,
+            config=config,
+            mode=mode,
+            overrides=overrides,
+            mapping=label_map(mapping),
+            reference=reference,
+            **judged,
+        )
     say_notes(found.notes)
     if as_json:
         show_json("compare", found)
         return
     shown = shown_texts(config, overrides)
-    _show(found, shown, _FEW if most is None else most, config)
+    _show(found, shown, _FEW if most is None else most, config, n_parts=n_parts)
     if everything:
         _show_all(found, shown, _MOST if most is None else most)
     _say_sides(found)
@@ -157,7 +178,14 @@ def shown_texts(config: Path | None, overrides: tuple[str, ...]) -> ShownTexts:
     return ShownTexts(shown.texts, shown.masking, report.label_word)
 
 
-def _show(found: Compared, shown: ShownTexts, most: int, config: Path | None) -> None:
+def _show(
+    found: Compared,
+    shown: ShownTexts,
+    most: int,
+    config: Path | None,
+    *,
+    n_parts: tuple[int, ...],
+) -> None:
     """The answer, four rows, and the broken tickets that are most surely wrong."""
     from ticketbench.report.changes import change_rows, headline_text, turned_text
     from ticketbench.report.words.verdict import TONES, changed_text
@@ -166,7 +194,8 @@ def _show(found: Compared, shown: ShownTexts, most: int, config: Path | None) ->
     head, rest = headline_text(comparison)
     tone = STYLES[TONES[comparison.verdict.outcome]]
     show_pieces(Piece(head, f"bold {tone}".strip()), Piece(f"{rest}.", "bold"))
-    show_pieces(Piece(f"{turned_text(comparison, label_word=shown.label_word)}."))
+    in_parts = f", in {' and '.join(map(str, n_parts))} parts" if n_parts else ""
+    show_pieces(Piece(f"{turned_text(comparison, label_word=shown.label_word)}{in_parts}."))
     show()
     rows = [[Piece(""), Piece(comparison.base), Piece(comparison.candidate), Piece("change")]]
     for row in change_rows(comparison):

@@ -12,6 +12,7 @@ import click
 if TYPE_CHECKING:
     from ticketbench.core.errors import TicketbenchError
     from ticketbench.edge.tables.rows import Dialect
+    from ticketbench.flow.parts.engine import Where
 
 _Command = Callable[..., Any]
 
@@ -100,6 +101,24 @@ def dialect_of(delimiter: str | None, encoding: str | None) -> Dialect:
 
     sign = None if delimiter is None else delimiter_of(delimiter)
     return Dialect(sign, None if encoding is None else encoding_of(encoding), options="flags")
+
+
+def engine_options(command: _Command) -> _Command:
+    """Add `--engine NAME` and `--scheduler ADDRESS`: who counts parts, for `counted_where`."""
+    engine = click.option(
+        "--engine", help="Of parts: who counts them: serial, processes or dask [serial]."
+    )
+    scheduler = click.option(
+        "--scheduler", help="With --engine dask: a scheduler that runs already."
+    )
+    return engine(scheduler(command))
+
+
+def counted_where(engine: str | None, scheduler: str | None) -> Where:
+    """Who counts parts, as both options say it: a scheduler alone is one of dask."""
+    from ticketbench.flow.parts.engine import SERIAL, Where
+
+    return Where(engine or (SERIAL if scheduler is None else "dask"), scheduler)
 
 
 def confidence_option(command: _Command) -> _Command:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from ticketbench.cli.boundary import AT_END
 from ticketbench.cli.output import say
@@ -30,6 +31,11 @@ def counting() -> Update:
     if sys.stderr.isatty():
         return _bars()("parts")
     return _lines("parts", "counted")
+
+
+def stages() -> Callable[[str], Update]:
+    """Makes the callback of each stage of a count, by its name."""
+    return _bars() if sys.stderr.isatty() else partial(_lines, what="done")
 
 
 def _lines(name: str, what: str = "asked") -> Update:

@@ -12,6 +12,8 @@ from ticketbench.cli.form import form_options
 from ticketbench.cli.options import (
     at_options,
     confidence_option,
+    counted_where,
+    engine_options,
     prices,
     set_option,
     target_options,
@@ -50,9 +52,7 @@ if TYPE_CHECKING:
 @target_options
 @confidence_option
 @form_options
-@click.option("--engine", default=None,
-              help="Of parts: who counts them: serial, processes or dask [serial].")  # fmt: skip
-@click.option("--scheduler", help="With --engine dask: a scheduler that runs already.")
+@engine_options
 @all_option
 @reference_option
 @json_option
@@ -140,10 +140,9 @@ def _of_parts(
 ) -> tuple[Score, int]:
     """What the parts say, and how many they are."""
     from ticketbench.cli.progress import counting
-    from ticketbench.flow.parts.engine import SERIAL, Where
     from ticketbench.flow.parts.score import score_parts
 
-    where = Where(engine or (SERIAL if scheduler is None else "dask"), scheduler)
+    where = counted_where(engine, scheduler)
     found = score_parts(
         path, rubric_set=rubric_set, settings=settings, form=form, where=where, told=counting()
     )

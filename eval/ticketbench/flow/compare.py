@@ -159,7 +159,7 @@ def compare_two(
     names = first.name, second.name
     tables = in_common(given, names) if common else same_tickets(given, names)
     tables = alike(tables)
-    policy = _policy(second.policy or first.policy or Policy(), threshold, escalate_above)
+    policy = policy_at(second.policy or first.policy or Policy(), threshold, escalate_above)
     policy = fit_policy(policy, tables[0])
     costs = second.costs or first.costs or Costs()
     decided = judged(tables[0], policy), judged(tables[1], policy)
@@ -229,7 +229,9 @@ def _compared(
         comparison=found,
         policy=policy,
         costs=costs,
-        answered=tuple(answered(s.name, t) for s, t in zip(sides, tables, strict=True)),
+        answered=tuple(
+            answered(s.name, t.n_scored, t.failures) for s, t in zip(sides, tables, strict=True)
+        ),
         one_policy=(sides[0].policy, sides[0].costs) == (sides[1].policy, sides[1].costs),
         labels=commons,
         not_comparable=left_out,
@@ -250,7 +252,8 @@ def _tables(first: Side, second: Side) -> tuple[ScoreTable, ScoreTable]:
     return first.table, second.table
 
 
-def _policy(policy: Policy, threshold: float | None, escalate_above: float | None) -> Policy:
+def policy_at(policy: Policy, threshold: float | None, escalate_above: float | None) -> Policy:
+    """`policy`, but for the threshold and the limit of escalation that are asked for."""
     if threshold is not None:
         policy = replace(policy, threshold=threshold, label_thresholds=())
     return policy if escalate_above is None else replace(policy, escalate_above=escalate_above)
@@ -271,17 +274,26 @@ def _of_one_dataset(
                     if first[ticket] != second[ticket])  # fmt: skip
     if others:
         ticket = others[0]
-        before, now = quoted(first[ticket]), quoted(second[ticket])
-        what = f"ticket {quoted(ticket)} has the gold label {before} in {sides[0].name}"
-        more = f"; {len(others):,} tickets have another one" if len(others) > 1 else ""
-        raise _different(sides, f"{what} and {now} in {sides[1].name}{more}")
+        names = sides[0].name, sides[1].name
+        raise other_gold(ticket, (first[ticket], second[ticket]), len(others), names, where=names)
     if sides[0].dataset and sides[1].dataset and sides[0].dataset != sides[1].dataset:
-        raise _different(
-            sides, "ids and gold labels are the same, but texts, columns or order are not"
-        )
-    names = [replace(t.provenance, rubric_set=s.name, dataset_fingerprint="")
-             for t, s in zip(tables, sides, strict=True)]  # fmt: skip
-    return replace(a, provenance=names[0]), replace(b, provenance=names[1])
+        why = "ids and gold labels are the same, but texts, columns or order are not"
+        raise _different((sides[0].name, sides[1].name), why)
+    own = [replace(t.provenance, rubric_set=s.name, dataset_fingerprint="")
+           for t, s in zip(tables, sides, strict=True)]  # fmt: skip
+    return replace(a, provenance=own[0]), replace(b, provenance=own[1])
+
+
+def other_gold(
+    ticket: str, gold: tuple[str, str], n: int, names: tuple[str, str], *, where: tuple[str, str]
+) -> InputError:
+    """The error that a ticket, the first of `n`, has another gold label on the other side."""
+    before, now = map(quoted, gold)
+    what = (
+        f"ticket {quoted(ticket)} has the gold label {before} in {where[0]} and {now} in {where[1]}"
+    )
+    more = f"; {n:,} tickets have another one" if n > 1 else ""
+    return _different(names, f"{what}{more}")
 
 
 def _gold(table: ScoreTable) -> dict[str, str]:
@@ -290,9 +302,9 @@ def _gold(table: ScoreTable) -> dict[str, str]:
     return dict(zip(table.ids, (names[i] for i in at), strict=True))
 
 
-def _different(sides: tuple[Side, Side], why: str) -> InputError:
+def _different(names: tuple[str, str], why: str) -> InputError:
     help_ = "compare on the same tickets; a label that was renamed is mapped: --map OLD=NEW"
-    return different((sides[0].name, sides[1].name), why, help_)
+    return different(names, why, help_)
 
 
 def _with_rubrics(flip: Flip, changed: set[str], commons: Sequence[CommonLabel]) -> TicketFlip:

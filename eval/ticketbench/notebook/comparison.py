@@ -11,6 +11,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.types import Estimate
 from ticketbench.edge.results.rows import Predictions
 from ticketbench.flow.compare import Compared, compare_sides, compare_two
+from ticketbench.flow.parts.pairs.side import names_parts
 from ticketbench.flow.steps.sides import Side, apart, names_in, side_of
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.rubrics.label_map import LabelMap
@@ -74,6 +75,20 @@ class ComparedSets(Result):
         return cards.of_comparison(self.found)
 
 
+class ComparedParts(ComparedSets):
+    """The same of predictions in parts: what was counted of both; no ticket is kept.
+
+    n_parts  in how many parts each side lay
+    """
+
+    def __init__(self, found: Compared, n_parts: tuple[int, int]) -> None:
+        super().__init__(found)
+        self.n_parts = n_parts
+
+    def _frames(self) -> Frames:
+        return {"changes": partial(columns.changes, [self.comparison])}
+
+
 def compare(
     a: Data | Evaluated,
     b: Data | Evaluated,
@@ -91,10 +106,12 @@ def compare(
     """Is `b` better than `a` on the same tickets?
 
     Each is what `evaluate` takes or gives, or a text that the command takes: FILE, FILE:SET or
-    FOLDER:SET; with `config` a rubric set of it. `labels` and `groups` go with two DataFrames of
-    probabilities. `mapping` ties labels that are called otherwise on the other side. Both sides are
-    judged under the policy of `b`, unless `threshold` or `escalate_above` says otherwise. Raises
-    InputError where the tickets are not the same, unless `common`: then those in both are compared.
+    FOLDER:SET; with `config` a rubric set of it. Where one is a folder of tables, or a pattern such
+    as `parts/*.parquet`, both are counted part by part, and no ticket is kept. `labels` and
+    `groups` go with two DataFrames of probabilities. `mapping` ties labels that are called
+    otherwise on the other side. Both sides are judged under the policy of `b`, unless `threshold`
+    or `escalate_above` says otherwise. Raises InputError where the tickets are not the same, unless
+    `common`: then those in both are compared.
     """
     if config is not None:
         if not (isinstance(a, str) and isinstance(b, str)):
@@ -106,6 +123,10 @@ def compare(
                 threshold=threshold, escalate_above=escalate_above, common=common,
             )
         )  # fmt: skip
+    if _names_parts(a) or _names_parts(b):
+        given = {"labels=": labels, "groups=": groups, "mapping=": mapping}
+        said = [name for name, value in given.items() if value is not None]
+        return _of_parts(a, b, said, threshold, escalate_above, common=common)
     sides = apart(
         (_side(a, labels, groups, mapping, name="a"), _side(b, labels, groups, mapping, name="b")),
         (_called(a, "a"), _called(b, "b")),
@@ -118,6 +139,33 @@ def compare(
         common=common,
     )
     return ComparedSets(found)
+
+
+def _names_parts(data: Data | Evaluated) -> bool:
+    return isinstance(data, str | Path) and names_parts(str(data))
+
+
+def _of_parts(
+    a: Data | Evaluated,
+    b: Data | Evaluated,
+    said: Sequence[str],
+    threshold: float | None,
+    escalate_above: float | None,
+    *,
+    common: bool,
+) -> ComparedParts:
+    from ticketbench.flow.compare_parts import compare_parts
+
+    if said:
+        what = f"{' and '.join(said)} cannot go with predictions in parts"
+        raise InputError(what, help="write these into the tables, or give one file a side")
+    if not (isinstance(a, str | Path) and isinstance(b, str | Path)):
+        what = "predictions in parts are compared with a path: a folder, a pattern or a file"
+        raise InputError(what, help="write the other side into a file")
+    found = compare_parts(
+        str(a), str(b), threshold=threshold, escalate_above=escalate_above, common=common
+    )
+    return ComparedParts(found.compared, found.n_parts)
 
 
 def _side(

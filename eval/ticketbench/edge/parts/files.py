@@ -33,6 +33,11 @@ def in_parts(path: Path) -> bool:
     return path.is_dir() or (not _PATTERN.isdisjoint(str(path)) and not path.exists())
 
 
+def any_matches(path: Path) -> bool:
+    """Whether `path` is a pattern that some file or folder matches."""
+    return in_parts(path) and any(True for _ in glob.iglob(str(path), recursive=True))
+
+
 def parts_of(path: Path) -> Parts:
     """The parts in a folder, or those that a pattern matches, sorted.
 

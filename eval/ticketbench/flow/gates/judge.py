@@ -226,7 +226,7 @@ _LEFT_OUT = ("which tickets turned", "which rubrics changed")
 
 def _answered(name: str, table: Answers, inputs: ConfigInputs) -> Answered:
     accepted = table.n_failed - len(counting(table, inputs))
-    return replace(answered(name, table), n_accepted=accepted)
+    return replace(answered(name, table.n_scored, table.failures), n_accepted=accepted)
 
 
 def _tables(judge: Judge, names: Sequence[str], asking: _Asking) -> dict[str, ScoreTable]:

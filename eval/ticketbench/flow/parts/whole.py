@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -55,7 +55,8 @@ def whole(
         raise InputError(f"there are no rows in {asked.name}", help="add predictions")
     refuse_doubled(ids, partial(_ids, asked=asked, head=head))
     _refuse_no_gold(statistics, head)
-    _refuse_other_tops(statistics)
+    odd = statistics.oddities
+    refuse_other_tops(odd.n_otherwise, int(statistics.cells.times.sum()))
     return Whole(statistics, tickets.fingerprint, tuple(sorted(notes)))
 
 
@@ -66,18 +67,28 @@ def _ids(part: Path, *, asked: Asked, head: Head) -> Iterator[str]:
 
 
 def _refuse_no_gold(of: Statistics, head: Head) -> None:
-    """As `gold_against` does; in what a run left labels outside of the set are meant."""
     labels, gold = of.answered.labels, cell_rows(of).gold
-    known = np.any((gold >= 0) & (gold < len(labels)))
-    if of.outside and not known and not head.columns.issuperset(HEAD):
-        what = f"no gold label has a score column: gold {listed(of.outside)}"
-        raise InputError(f"{what}; columns {listed(labels)}", help="say what is what: --labels")
+    if not np.any((gold >= 0) & (gold < len(labels))):
+        refuse_no_gold(of.outside, head)
 
 
-def _refuse_other_tops(of: Statistics) -> None:
-    """As `stated` does: where every row states another top label than its scores have."""
-    n = int(of.cells.times.sum())
-    if of.oddities.stated and of.oddities.n_otherwise == n:
+def refuse_no_gold(outside: Sequence[str], head: Head) -> None:
+    """Raise InputError where all gold labels that are no `__none__` are `outside` of the set.
+
+    As `gold_against` does; in what a run left such labels are meant.
+    """
+    if outside and not head.columns.issuperset(HEAD):
+        what = f"no gold label has a score column: gold {listed(outside)}"
+        raise InputError(
+            f"{what}; columns {listed(head.labels)}", help="say what is what: --labels"
+        )
+
+
+def refuse_other_tops(n_otherwise: int, n: int) -> None:
+    """Raise InputError, as `stated` does, where every answer states another top label than its
+    scores have.
+    """
+    if 0 < n == n_otherwise:
         what = f"{n:,} of {n:,} rows: top_label is not the largest score"
         help_ = "if top_label has other names, map them; if it is right, the scores are not"
         raise InputError(what, help=help_)

@@ -77,12 +77,24 @@ class Inputs(ConfigInputs):
         """The labelled tickets."""
         return self.loaded.dataset
 
+    @property
+    def fingerprint(self) -> str:
+        """That of the tickets."""
+        return self.loaded.dataset.fingerprint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartInputs(ConfigInputs):
     """The same where the tickets lie in parts, which nobody has read yet."""
 
     parts: Parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadParts(PartInputs):
+    """The same once every ticket was read."""
+
+    fingerprint: str
 
 
 def read_inputs(path: Path, *, overrides: Sequence[str] = (), search: bool = True) -> Inputs:

@@ -19,7 +19,9 @@ from ticketbench.edge.set_names import note_pairs
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
 
-_RUBRICS = (".yaml", ".yml")
+RUBRICS = (".yaml", ".yml")
+"""Suffixes of rubric files, which hold no answers."""
+
 RESULTS, PREDICTIONS = "results.json", "predictions.csv"
 
 
@@ -83,7 +85,7 @@ def _forms(names: tuple[str, str], form: Form) -> tuple[Form, ...]:
 
 def _is_predictions(path: Path) -> bool:
     of_other_kind = path.is_dir() or path.name == RESULTS or is_python(path)
-    return not of_other_kind and path.suffix not in _RUBRICS
+    return not of_other_kind and path.suffix not in RUBRICS
 
 
 def names_in(mapping: Mapping[str, Sequence[str]] | None) -> set[str]:
@@ -132,7 +134,7 @@ def side_of(
     path, name = _split(text)
     if path.is_dir() or path.name == RESULTS:
         return _of_run(path if path.is_dir() else path.parent, name)
-    if path.suffix in _RUBRICS or is_python(path):
+    if path.suffix in RUBRICS or is_python(path):
         from ticketbench.edge.inputs.rubric_files import read_rubrics
 
         rubrics = read_rubrics(path)

@@ -75,17 +75,17 @@ def rubric_set(inputs: Inputs, name: str) -> RubricSet:
     raise InputError(what, help=suggestion(name, known))
 
 
-def answered(name: str, table: ScoreTable) -> Answered:
-    """How many tickets of a side were asked for and answered."""
-    missing = missing_of(missing_failures(table.failures))
+def answered(name: str, n_scored: int, failures: Sequence[Failure]) -> Answered:
+    """How many tickets of a side were asked for and answered; the others are `failures`."""
+    missing = missing_of(missing_failures(failures))
     return Answered(
         rubric_set=name,
-        n_requested=table.n_requested,
-        n_scored=table.n_scored,
-        n_failed=table.n_failed,
+        n_requested=n_scored + len(failures),
+        n_scored=n_scored,
+        n_failed=len(failures),
         n_missing=sum(one.n for one in missing),
         missing=missing,
-        n_refused=sum(failure.kind == "refused" for failure in table.failures),
+        n_refused=sum(failure.kind == "refused" for failure in failures),
     )
 
 

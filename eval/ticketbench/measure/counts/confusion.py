@@ -53,6 +53,21 @@ def top_label_confusion(table: ScoreTable) -> ConfusionMatrix:
     return matrix(table.gold_labels, counts, none, table.labels)
 
 
+def both_confusions(one: ConfusionMatrix, other: ConfusionMatrix) -> ConfusionMatrix:
+    """The counts of the tickets of both, whose columns are the same labels.
+
+    Rows are these labels, those that either has beside them, sorted, and gold `__none__` last.
+    """
+    counts: dict[str, IntArray] = {}
+    for each in (one, other):
+        for name, row in zip(each.rows, each.counts, strict=True):
+            counts[name] = counts.get(name, 0) + np.array(row, dtype=np.int64)
+    outside = sorted(counts.keys() - {*one.columns, NONE_LABEL})
+    rows = (*one.columns, *outside)
+    none = counts.get(NONE_LABEL, np.zeros(1, dtype=np.int64))
+    return matrix(rows, np.array([counts[name] for name in rows]), none, one.columns)
+
+
 def routed_confusion(table: ScoreTable, decisions: Decisions) -> ConfusionMatrix:
     """Gold label by outcome: the label routed to, review, or escalate. Sums to the scored n."""
     k = len(table.labels)

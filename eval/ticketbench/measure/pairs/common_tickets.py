@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from heapq import nsmallest
 
 import numpy as np
 
@@ -12,7 +13,16 @@ from ticketbench.core.types import ScoreTable, least_known
 
 Tables = tuple[ScoreTable, ScoreTable]
 
-_MOST_NAMES = 3
+MOST_NAMES = 3
+"""Answers of one side alone that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """How many answers one side alone has, and the names of the first ones."""
+
+    n: int
+    first: tuple[str, ...]
 
 
 def different(names: tuple[str, str], why: str, help_: str) -> InputError:
@@ -27,22 +37,31 @@ def same_tickets(tables: Tables, names: tuple[str, str]) -> Tables:
     a, b = (_every(table) for table in tables)
     if a.keys() == b.keys():
         return tables
-    both, word = len(a.keys() & b.keys()), _word(tables)
-    told = f"{both:,} {word}{'s' * (both != 1)} in both, {only_in_one(tables, names)}"
+    raise other_tickets(len(a.keys() & b.keys()), _alone(tables), names, word=_word(tables))
+
+
+def other_tickets(
+    both: int, alone: tuple[Alone, Alone], names: tuple[str, str], *, word: str = "ticket"
+) -> InputError:
+    """The error that one side at least has answers which the other lacks."""
+    told = f"{both:,} {word}{'s' * (both != 1)} in both, {alone_text(alone, names)}"
     if not both:
-        raise different(names, told, f"compare on the same {word}s; here not one is in both")
-    raise different(names, told, f"--common compares on the {word}s in both")
+        return different(names, told, f"compare on the same {word}s; here not one is in both")
+    return different(names, told, f"--common compares on the {word}s in both")
 
 
 def only_in_one(tables: Tables, names: tuple[str, str]) -> str:
+    """What `alone_text` says of two tables."""
+    return alone_text(_alone(tables), names)
+
+
+def alone_text(alone: tuple[Alone, Alone], names: tuple[str, str]) -> str:
     """Such as "5 only in all-60 (1008, 1016, 1026, ...)", of both sides; empty where none is."""
-    a, b = (_every(table) for table in tables)
-    told = [
-        f"{len(left):,} only in {clipped(name)} ({_named(list(left))})"
-        for name, left in zip(names, (_without(a, b), _without(b, a)), strict=True)
-        if left
-    ]
-    return ", ".join(told)
+    return ", ".join(
+        f"{of.n:,} only in {clipped(name)} ({_named(of)})"
+        for name, of in zip(names, alone, strict=True)
+        if of.n
+    )
 
 
 def in_common(tables: Tables, names: tuple[str, str]) -> Tables:
@@ -98,6 +117,13 @@ def _every(table: ScoreTable) -> dict[str, None]:
     return dict.fromkeys((*table.ids, *(failure.ticket_id for failure in table.failures)))
 
 
+def _alone(tables: Tables) -> tuple[Alone, Alone]:
+    a, b = (_every(table) for table in tables)
+    left = _without(a, b), _without(b, a)
+    first, second = (Alone(len(ids), tuple(nsmallest(MOST_NAMES, ids))) for ids in left)
+    return first, second
+
+
 def _without(own: dict[str, None], other: dict[str, None]) -> dict[str, None]:
     return {one: None for one in own if one not in other}
 
@@ -112,9 +138,9 @@ def _word(tables: Tables) -> str:
     return "ticket" if tables[0].repeats is None else "answer"
 
 
-def _named(ids: list[str]) -> str:
-    shown = ", ".join(clipped(one) for one in sorted(ids)[:_MOST_NAMES])
-    return f"{shown}, ..." if len(ids) > _MOST_NAMES else shown
+def _named(of: Alone) -> str:
+    shown = ", ".join(map(clipped, of.first))
+    return f"{shown}, ..." if of.n > len(of.first) else shown
 
 
 def _refuse_one_sided_repeats(tables: Tables, names: tuple[str, str]) -> None:

@@ -147,9 +147,7 @@ def gold_against(
     near = _near([top for top in strange if top not in read_tops], labels) if scored else {}
     if near:
         raise _misspelt(near, tops, origin, lacking="top_label {} {} no score column")
-    return Settled(
-        read_tops | read, notes, _without_scores(sorted(rest), counts, origin) if rest else ""
-    )
+    return Settled(read_tops | read, notes, without_scores(counts, rest, origin) if rest else "")
 
 
 def _refuse_slips(rest: Sequence[str], labels: Sequence[str], origin: Origin) -> None:
@@ -232,7 +230,9 @@ def _read_as(read: Mapping[str, str]) -> str:
     return f"gold {first} ... {last} read as {read[first]} ... {read[last]}"
 
 
-def _without_scores(rest: Sequence[str], counts: Mapping[str, int], origin: Origin) -> str:
+def without_scores(counts: Mapping[str, int], rest: Collection[str], origin: Origin) -> str:
+    """That `rest`, one at least of the gold labels that are counted, have no scores."""
+    rest = sorted(rest)
     told = listed_values([f"{clipped(label)} ({counts[label]:,})" for label in rest])
     rows = sum(counts[label] for label in rest)
     first = origin.say(labels={clipped(rest[0]): NONE_LABEL})

@@ -1,0 +1,254 @@
+"""What is done with one part of tickets, here or on another machine: read, answered from what is
+stored, and counted under every rubric set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from itertools import combinations, compress
+from pathlib import Path
+
+import numpy as np
+
+from ticketbench.core.policy import Policy
+from ticketbench.core.rubrics import RubricSet
+from ticketbench.core.types import BoolArray, Dataset, IntArray, ScoreTable
+from ticketbench.edge.answers.cache import AnswerCache
+from ticketbench.edge.answers.parts.by_key import RecordedByKey
+from ticketbench.edge.parts.ticket_counts import TicketCounts, counts_of
+from ticketbench.edge.parts.tickets import AT_ONCE, TicketRows, some_tickets
+from ticketbench.edge.replay.every_ticket import Replayed, replay
+from ticketbench.edge.replay.questions import questions
+from ticketbench.edge.replay.source import Source
+from ticketbench.edge.results.predictions import with_listed
+from ticketbench.flow.arithmetic import sums_in_one_order
+from ticketbench.flow.endpoints.answers import SetAnswers
+from ticketbench.flow.parts.ids import TicketSum, keys_of, sum_of_tickets
+from ticketbench.measure.parts.keys import keys
+from ticketbench.measure.parts.pairs.joint import Joint, joint_statistics, merge_joint
+from ticketbench.measure.parts.statistics import Statistics, merge, part_statistics
+
+Answered = Callable[[Dataset], Sequence[Replayed]]
+"""The answers of every rubric set to some tickets."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetOfTask:
+    """A rubric set, the URL that it was asked at, and where its answers stand."""
+
+    rubrics: RubricSet
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTask:
+    """A part to be counted: how its tickets are read, and where their answers are stored.
+
+    It goes to other machines as it is, so it holds no ticket, no text but rubrics, and no key.
+    `recorded` is the recording by key, None where there is none.
+    """
+
+    part: Path
+    rows: TicketRows
+    sets: tuple[SetOfTask, ...]
+    cache: Path
+    recorded: Path | None
+    policy: Policy
+    seed: int
+    at_once: int = AT_ONCE
+
+    def resolved(self) -> TicketTask:
+        """The same task, whose files are found from any folder."""
+        return replace(
+            self,
+            part=self.part.resolve(),
+            rows=self.rows.resolved(),
+            cache=self.cache.resolve(),
+            recorded=self.recorded and self.recorded.resolve(),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Some tickets counted: under each set, and under each pair of sets in their order."""
+
+    sets: tuple[Statistics, ...]
+    joints: tuple[Joint, ...]
+
+    def __add__(self, other: Sums) -> Sums:
+        """Both together, in any order."""
+        return Sums(
+            tuple(map(merge, self.sets, other.sets)),
+            tuple(map(merge_joint, self.joints, other.joints)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountedTickets:
+    """What a part says.
+
+    sums     None where no row of it meets the conditions
+    counts   what its tickets are
+    ids, groups  the keys of its tickets, and of their groups, each once and ascending
+    tickets  the sum that tells which tickets they are
+    met      the values that each condition asks for and found
+    answers  how each set was answered
+    """
+
+    part: Path
+    sums: Sums | None
+    counts: TicketCounts
+    ids: IntArray
+    groups: IntArray
+    tickets: TicketSum
+    met: tuple[frozenset[str], ...]
+    answers: tuple[SetAnswers, ...]
+
+    def without_sums(self) -> CountedTickets:
+        """The same where the sums went elsewhere."""
+        return replace(self, sums=None)
+
+    @property
+    def n_failed(self) -> int:
+        """Answers that are missing, over all sets."""
+        return sum(one.n_failed for one in self.answers)
+
+
+def counted_from_stored(task: TicketTask) -> CountedTickets:
+    """Read, answer and count one part from what is stored alone; nothing outlives it but counts.
+
+    Raises InputError that names the part for what is wrong in it.
+    """
+    with stored_sources(task) as sources:
+
+        def answered(dataset: Dataset) -> list[Replayed]:
+            return [replay(dataset, one.rubrics, of(dataset)) for one, of in sources]
+
+        return counted(task, answered)
+
+
+def counted(task: TicketTask, answered: Answered) -> CountedTickets:
+    """Read one part and count what `answered` says of its tickets, some rows after the other."""
+    sums_in_one_order()  # this may be another machine, with another number of threads
+    try:
+        return _counted(task, answered)
+    except Exception as error:
+        error.add_note(f"in the part {task.part}")
+        raise
+
+
+SourceOf = Callable[[Dataset], Source]
+"""Where the answers to some tickets come from."""
+
+
+@contextmanager
+def stored_sources(task: TicketTask) -> Iterator[list[tuple[SetOfTask, SourceOf]]]:
+    """Where the stored answers of each set come from: nothing is asked, nothing explained."""
+    with ExitStack() as stack:
+        cache = stack.enter_context(AnswerCache(task.cache, reads_only=True))
+        recorded = stack.enter_context(RecordedByKey(task.recorded)) if task.recorded else None
+        yield [
+            (
+                one,
+                beside_recorded(
+                    Source(one.url, cache, {}, "replay", explains=False), one.rubrics, recorded
+                ),
+            )
+            for one in task.sets
+        ]
+
+
+def beside_recorded(source: Source, rubrics: RubricSet, recorded: RecordedByKey | None) -> SourceOf:
+    """`source` with what is recorded for the tickets that it is asked about."""
+    if recorded is None:
+        return lambda dataset: source
+
+    def of(dataset: Dataset) -> Source:
+        asked = questions(dataset, rubrics, source.url)
+        wanted = {**asked.position, **asked.in_file}
+        refused = recorded.refusals(wanted)
+        return replace(source, recording=recorded.some(wanted), refused=lambda: refused)
+
+    return of
+
+
+def _counted(task: TicketTask, answered: Answered) -> CountedTickets:
+    found: CountedTickets | None = None
+    for some in some_tickets(task.part, task.rows, at_once=task.at_once):
+        dataset = some.loaded.dataset
+        tickets = dataset.tickets
+        replayed = answered(dataset) if tickets else []
+        ids = keys_of([ticket.id for ticket in tickets])
+        own = CountedTickets(
+            part=task.part,
+            sums=_sums(dataset, ids, [one.table for one in replayed], task) if tickets else None,
+            counts=counts_of(some.loaded),
+            ids=ids,
+            groups=_keys_of_groups(dataset),
+            tickets=sum_of_tickets(tickets),
+            met=some.met,
+            answers=tuple(map(SetAnswers.of, replayed)),
+        )
+        found = own if found is None else _both(found, own)
+    assert found is not None, "a part without rows is refused where it is read"
+    return replace(found, ids=np.sort(found.ids), groups=np.unique(found.groups))
+
+
+def _both(one: CountedTickets, later: CountedTickets) -> CountedTickets:
+    answers = one.answers or later.answers
+    if one.answers and later.answers:
+        answers = tuple(a + b for a, b in zip(one.answers, later.answers, strict=True))
+    return CountedTickets(
+        part=one.part,
+        sums=_both_sums(one.sums, later.sums),
+        counts=one.counts + later.counts,
+        ids=np.concatenate((one.ids, later.ids)),
+        groups=np.concatenate((one.groups, later.groups)),
+        tickets=one.tickets + later.tickets,
+        met=tuple(a | b for a, b in zip(one.met, later.met, strict=True)),
+        answers=answers,
+    )
+
+
+def _both_sums(one: Sums | None, other: Sums | None) -> Sums | None:
+    """Both together, where there are both."""
+    return one + other if one is not None and other is not None else one or other
+
+
+def _sums(dataset: Dataset, ids: IntArray, tables: Sequence[ScoreTable], task: TicketTask) -> Sums:
+    """The counts of these tickets, whose keys are `ids`."""
+    policy, seed = task.policy, task.seed
+    tables = [with_listed(table, dataset) for table in tables]
+    groups = [_groups_of(table, dataset) for table in tables]
+    return Sums(
+        tuple(
+            part_statistics(table, policy, seed=seed, groups=own, ids=ids[_scored(table, dataset)])
+            for table, own in zip(tables, groups, strict=True)
+        ),
+        tuple(
+            joint_statistics(tables[i], tables[j], policy, seed=seed, groups=groups[i])
+            for i, j in combinations(range(len(tables)), 2)
+        ),
+    )
+
+
+def _scored(table: ScoreTable, dataset: Dataset) -> BoolArray:
+    """Which tickets have an answer."""
+    failed = {failure.ticket_id for failure in table.failures}
+    return np.array([ticket.id not in failed for ticket in dataset.tickets], dtype=np.bool_)
+
+
+def _groups_of(table: ScoreTable, dataset: Dataset) -> list[str | None] | None:
+    """The group of each ticket that has an answer; None where no ticket is in one."""
+    groups = [ticket.group for ticket in dataset.tickets]
+    if not any(groups):
+        return None
+    return list(compress(groups, _scored(table, dataset).tolist()))
+
+
+def _keys_of_groups(dataset: Dataset) -> IntArray:
+    """Of every named group once."""
+    names = {ticket.group for ticket in dataset.tickets if ticket.group is not None}
+    return np.sort(keys(names))
