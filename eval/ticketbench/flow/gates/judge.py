@@ -2,62 +2,43 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.inputs.dataset_findings import reading_findings
-from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
+from ticketbench.edge.inputs.gate_config import GateConfig
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.kept import kept_answers
 from ticketbench.flow.gates.ledger import ledger_findings
-from ticketbench.flow.gates.rules import Judge, judge_of, own_judge, refuse_no_gates
+from ticketbench.flow.gates.parts.judge import counted_report, parts_note, refuse_against
+from ticketbench.flow.gates.rules import Judge, judge_of, own_judge
 from ticketbench.flow.gates.sides import (
-    CountedSides,
-    GateSides,
     Sides,
     TableSides,
+    answered_on,
+    judged_on,
+    needed_sets,
+    refuse_absent_recording,
     sides_of,
 )
-from ticketbench.flow.steps.completeness import Answers, counting, missing_error, version_finding
-from ticketbench.flow.parts.engine import Where, refuse_engine
-from ticketbench.flow.parts.tickets.whole import counted_run
-from ticketbench.flow.steps.gate_checks import against_baseline, refuse_untold_gates
-from ticketbench.flow.steps.inputs import ConfigInputs, Inputs, PartInputs, either_inputs
-from ticketbench.flow.steps.settings import settings_of
-from ticketbench.flow.arithmetic import sums_in_one_order
-from ticketbench.flow.steps.tables import answered, missing_failures, scored
+from ticketbench.flow.parts.engine import Where
+from ticketbench.flow.parts.which_engine import refuse_engine
+from ticketbench.flow.steps.completeness import version_finding
+from ticketbench.flow.steps.gate_checks import against_baseline
+from ticketbench.flow.steps.inputs import Inputs, PartInputs, either_inputs
+from ticketbench.flow.steps.tables import scored
 from ticketbench.flow.texts import texts_notes, texts_of
-from ticketbench.measure.gates.completeness import Answered
-from ticketbench.measure.gates.judge import (
-    OnChange,
-    complete_gate,
-    limit_gate,
-    must_pass_gate,
-    not_worse_gates,
-)
-from ticketbench.measure.gates.metrics import gate_metric
-from ticketbench.measure.gates.results import (
-    Against,
-    GateReport,
-    GateResult,
-    Limit,
-    MustPass,
-    Rules,
-)
+from ticketbench.measure.gates.judge import complete_gate, must_pass_gate
+from ticketbench.measure.gates.results import GateReport, GateResult, Rules
 from ticketbench.measure.gates.rule import Undecided
-from ticketbench.measure.pairs.verdict import MARGIN
-from ticketbench.measure.parts.evaluation import counted_in_parts
 from ticketbench.measure.results import summarise_dataset
 from ticketbench.report.gates.places import Places
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
@@ -148,7 +129,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by, inputs.untied),
-        answered=tuple(_answered(name, table, inputs) for name, table in tables.items()),
+        answered=tuple(answered_on(name, table, inputs) for name, table in tables.items()),
         allowed=asking.allowed,
         undecided=asking.undecided or inputs.config.file.undecided,
         results=(),
@@ -156,7 +137,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
         comparisons=(),
         findings=ledger_findings(baseline, inputs.config) if baseline else (),
     )
-    _refuse_absent_recording(report, inputs, tables)
+    refuse_absent_recording(report, inputs, tables)
     if not report.complete:
         return report
     gates = inputs.config.file.gates
@@ -168,7 +149,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     ]
     complete = [] if baseline is None else _complete(inputs, baseline, known)
     sides = TableSides(inputs, baseline, known)
-    return _judged(report, inputs.config, sides, must_pass=must_pass, complete=complete)
+    return judged_on(report, inputs.config, sides, must_pass=must_pass, complete=complete)
 
 
 def _of_parts(
@@ -178,55 +159,19 @@ def _of_parts(
     where: Where | None,
     counted: Callable[[int, int], None],
 ) -> GateRun:
-    """Tickets in parts, of which every needed set is counted once."""
-    config, gates = inputs.config, inputs.config.file.gates
-    refuse_no_gates(config)
-    if against:
-        what = "--against looks at single tickets, and these lie in parts and are only counted"
-        where_ = config.document.where(("dataset", "path"))
-        raise InputError(what, where=where_, help="leave it out, or put them into one file")
-    names = needed_sets(inputs, gates)
-    own = tuple(one for one in inputs.rubric_sets if one.name in names)
-    pairs = {(one.not_worse_than, one.on) for one in gates if one.not_worse_than is not None}
-    run = counted_run(
-        replace(inputs, rubric_sets=own),
+    refuse_against(inputs, against)
+    report = counted_report(
+        inputs,
         mode=asking.mode,
+        undecided=asking.undecided,
+        allowed=asking.allowed,
         where=where,
-        allow_failures=sys.maxsize,  # what is missing is the report's to say
-        pairs=sorted(pairs),
-        told=counted,
+        counted=counted,
         tell=asking.tell,
     )
-    report = GateReport(
-        name=config.name,
-        dataset=run.dataset,
-        answered=tuple(_answered(one.rubric_set, one, inputs) for one in run.answers),
-        allowed=asking.allowed,
-        undecided=asking.undecided or config.file.undecided,
-        results=(),
-        evaluations=(),
-        comparisons=(),
-    )
-    _refuse_absent_recording(report, inputs, {one.rubric_set: one for one in run.answers})
-    if report.complete:
-        sums_in_one_order()
-        sides = CountedSides(run, inputs)
-        of_labels = {name: e.by_label.results for name, e in sides.evaluations.items()}
-        labels = {name: [one.label for one in found] for name, found in of_labels.items()}
-        refuse_untold_gates(config, labels, all_labels=run.sets[0].all_labels)
-        report = _judged(report, config, sides)
-    left_out = counted_in_parts(settings_of(inputs), more=_LEFT_OUT)
-    found = version_finding(inputs.recording, config.path)
-    return GateRun(report, _places(config, gates, tickets={}), {}, found, read=(left_out,))
-
-
-_LEFT_OUT = ("which tickets turned", "which rubrics changed")
-"""What a gate report of single tickets has beside its evaluations."""
-
-
-def _answered(name: str, table: Answers, inputs: ConfigInputs) -> Answered:
-    accepted = table.n_failed - len(counting(table, inputs))
-    return replace(answered(name, table.n_scored, table.failures), n_accepted=accepted)
+    places = _places(inputs.config, inputs.config.file.gates, tickets={})
+    found = version_finding(inputs.recording, inputs.config.path)
+    return GateRun(report, places, {}, found, read=(parts_note(inputs),))
 
 
 def _tables(judge: Judge, names: Sequence[str], asking: _Asking) -> dict[str, ScoreTable]:
@@ -257,85 +202,6 @@ def _by_rules(report: GateReport, judge: Judge, rules: Rules, asking: _Asking) -
     return replace(report, results=results, rules=rules)
 
 
-def _refuse_absent_recording(
-    report: GateReport, inputs: ConfigInputs, tables: Mapping[str, Answers]
-) -> None:
-    """An answer is missing, and so is the file it should be in: the setup is wrong, not CI slow."""
-    failed = {name: missing_failures(table.failures) for name, table in tables.items()}
-    if inputs.recording.absent and not report.complete and any(failed.values()):
-        raise missing_error(failed, inputs, shown=str(inputs.config.path))
-
-
-def needed_sets(inputs: ConfigInputs, gates: Sequence[GateConfig]) -> list[str]:
-    """The rubric sets that gates are on or compare with, in the order of the config."""
-    wanted = {gate.on for gate in gates}
-    wanted |= {
-        gate.not_worse_than
-        for gate in gates
-        if gate.not_worse_than and not against_baseline(gate, inputs.config)
-    }
-    return [rubrics.name for rubrics in inputs.rubric_sets if rubrics.name in wanted]
-
-
-def _judged(
-    report: GateReport,
-    config: Config,
-    sides: GateSides,
-    *,
-    must_pass: Sequence[MustPass] = (),
-    complete: Sequence[GateResult] = (),
-) -> GateReport:
-    """The report with every gate of the config; those of `must_pass` and `complete` are judged."""
-    gates = config.file.gates
-    limits = [(i, g) for i, g in enumerate(gates) if g.min is not None or g.max is not None]
-    results = sorted(
-        [
-            *not_worse_gates(_on_changes(gates, sides), undecided=report.undecided),
-            *(_limit(number, gate, sides) for number, gate in limits),
-            *must_pass,
-        ],
-        key=lambda result: result.number,
-    )
-    return replace(
-        report,
-        results=(*complete, *results),
-        evaluations=tuple(sides.evaluations.values()),
-        comparisons=tuple(_comparisons(gates, sides)),
-    )
-
-
-def _on_changes(gates: Sequence[GateConfig], sides: GateSides) -> list[OnChange]:
-    """The gates with `not_worse_than`, to be judged together."""
-    primary = primary_gates(gates)
-    return [
-        OnChange(
-            number=number,
-            metric=gate_metric(gate.metric or ""),
-            evaluation=sides.evaluations[gate.on],
-            found=sides.change(gate),
-            against=gate.not_worse_than,
-            margin=MARGIN if gate.margin is None else gate.margin,
-            primary=number in primary,
-            min_tickets=gate.min_tickets or 1,
-        )
-        for number, gate in enumerate(gates)
-        if gate.not_worse_than is not None
-    ]
-
-
-def _limit(number: int, gate: GateConfig, sides: GateSides) -> Limit:
-    return limit_gate(
-        number,
-        gate_metric(gate.metric or ""),
-        sides.evaluations[gate.on],
-        label=gate.label or "",
-        bound=gate.bound or "value",
-        minimum=math.nan if gate.min is None else gate.min,
-        maximum=math.nan if gate.max is None else gate.max,
-        min_tickets=gate.min_tickets or 1,
-    )
-
-
 def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResult]:
     """What the baseline has must be there, for every set compared with it, or else gated."""
     gates, config = inputs.config.file.gates, inputs.config
@@ -353,17 +219,6 @@ def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResu
     ]
 
 
-def _comparisons(gates: Sequence[GateConfig], sides: GateSides) -> list[Against]:
-    """Each pair of sides once; its verdict has the margin of the gate on its accuracy, if any."""
-    margins: dict[tuple[str, str], float] = {}
-    for gate in gates:
-        if gate.not_worse_than is not None:
-            own = gate.margin if gate.metric == "accuracy" else None
-            margins.setdefault((gate.not_worse_than, gate.on), MARGIN)
-            margins[gate.not_worse_than, gate.on] = own or margins[gate.not_worse_than, gate.on]
-    return [sides.against(base, on, margin=margin) for (base, on), margin in margins.items()]
-
-
 def _places_of(judge: Judge) -> Places:
     loaded = judge.now.loaded
     file = in_checkout(loaded.path, os.environ)
@@ -372,9 +227,7 @@ def _places_of(judge: Judge) -> Places:
     return _places(judge.now.config, judge.inputs.config.file.gates, tickets=tickets)
 
 
-def _places(
-    config: Config, gates: Sequence[GateConfig], *, tickets: Mapping[str, str]
-) -> Places:
+def _places(config: Config, gates: Sequence[GateConfig], *, tickets: Mapping[str, str]) -> Places:
     own = in_checkout(config.path, os.environ)
     return Places(
         config=own,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, quoted
@@ -18,9 +18,9 @@ from ticketbench.measure.gates.metrics import (
     has_paired_test,
     held_by_baseline,
 )
+from ticketbench.measure.kinds import LabelMetric, Metric, RoutingMetric, registered
 from ticketbench.measure.parts.metrics import told
 from ticketbench.measure.parts.pairs.comparison import change_told
-from ticketbench.measure.kinds import LabelMetric, Metric, RoutingMetric, registered
 
 
 def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset: Dataset) -> None:
