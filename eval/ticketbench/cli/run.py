@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.first_lines import show_answer
-from ticketbench.cli.options import set_option
+from ticketbench.cli.options import counted_where, engine_options, set_option
 from ticketbench.cli.output import (
     UNKNOWN,
     Piece,
@@ -29,7 +29,7 @@ from ticketbench.cli.output import (
     show_wrapped,
 )
 from ticketbench.cli.paste import check_rubrics_command, errors_command, join_command
-from ticketbench.cli.progress import progress
+from ticketbench.cli.progress import counting, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
               help="Wait for a batch that this cache does not remember.")  # fmt: skip
 @click.option("--forget-batch", is_flag=True,
               help="Ask anew what open batches hold; that may cost a second time.")  # fmt: skip
+@engine_options
 @click.option("--dry-run", is_flag=True, help="Only show what would be asked, why, and its cost.")
 @all_option
 @json_option
@@ -77,6 +78,8 @@ def command(
     batch: bool | None,
     resume_batch: tuple[str, ...],
     forget_batch: bool,
+    engine: str | None,
+    scheduler: str | None,
     dry_run: bool,
     everything: bool,
     as_json: bool,
@@ -91,6 +94,7 @@ def command(
     ticketbench run configs/support.yaml --dry-run            # what it would cost
     ticketbench run configs/support.yaml --max-requests 500   # again: goes on
     ticketbench run configs/support.yaml --batch              # again: waits on
+    ticketbench run configs/parts.yaml --engine processes     # tickets in parts
     """
     from ticketbench.flow.steps.sources.batches import BatchWishes
 
@@ -116,6 +120,8 @@ def command(
         command=shlex.join(("ticketbench", *map(shown_url, sys.argv[1:]))),
         tell=say,
         batches=wishes,
+        where=counted_where(engine, scheduler) if engine or scheduler else None,
+        counted=counting(),
     )
     if as_json:
         show_json("run", outcome.results)
