@@ -36,10 +36,10 @@ def validate(
 
     A .yaml, .yml or .json file holding a list or `extends` is a rubric set, one with `version` a
     config (checked with its dataset and rubric files), `app.py::LABELS` a rubric set, anything else
-    a dataset, in parts where it is a folder or a pattern; a .json file of records with a text is one,
-    too. An export of another tool is refused
-    with the command that makes a dataset of it. With `rubrics`, the labels of datasets must be in
-    that rubric set. `how` says how datasets are written; a config says it in keys of its own.
+    a dataset, and so is a .json file of records with a text; a folder or a pattern is one in parts.
+    An export of another tool is refused with the command that makes a dataset of it. With
+    `rubrics`, the labels of datasets must be in that rubric set. `how` says how datasets are
+    written; a config says it in keys of its own.
     """
     from ticketbench.edge.inputs.rubric_files import read_rubrics
 
