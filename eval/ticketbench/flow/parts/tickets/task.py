@@ -214,9 +214,7 @@ def _counted(task: TicketTask, answered: Answered) -> CountedTickets:
         ids = keys_of([ticket.id for ticket in tickets])
         own = CountedTickets(
             part=task.part,
-            sums=_sums(dataset, ids, [one.table for one in given.replayed], task)
-            if tickets
-            else None,
+            sums=_sums(dataset, ids, given.replayed, task) if tickets else None,
             counts=counts_of(some.loaded),
             ids=ids,
             groups=_keys_of_groups(dataset),
