@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.first_lines import show_answer
-from ticketbench.cli.options import counted_where, engine_options, set_option
+from ticketbench.cli.options import engine_options, set_option
 from ticketbench.cli.output import (
     UNKNOWN,
     Piece,
@@ -105,6 +105,7 @@ def command(
         show_plan(config, mode, overrides, wishes, most_requests=max_requests, as_json=as_json)
         return
     from ticketbench.edge.redaction import shown_url
+    from ticketbench.flow.parts.engine import asked_where
     from ticketbench.flow.run import run
     from ticketbench.report.words.numbers import count
 
@@ -120,7 +121,7 @@ def command(
         command=shlex.join(("ticketbench", *map(shown_url, sys.argv[1:]))),
         tell=say,
         batches=wishes,
-        where=counted_where(engine, scheduler) if engine or scheduler else None,
+        where=asked_where(engine, scheduler),
         counted=counting(),
     )
     if as_json:
@@ -182,6 +183,8 @@ def _show_next(outcome: RunOutcome) -> None:
     if not is_set(found, chosen):
         note = f"({set_now_text(found, chosen)})"
         show_command("Set it: ", [yaml_text(found, chosen)], note=note, quoted=False)
+    if results.in_parts:
+        return
     broken = results.broken(found.today.rubric_set, found.challenger) if found.challenger else None
     if not found.challenger:
         show_command("Read:   ", errors_command(found.rubric_set, out=outcome.out))
@@ -213,11 +216,14 @@ def _show_pairs(results: RunResults, config: Path, overrides: Sequence[str]) -> 
 
 def _answered(outcome: RunOutcome) -> str:
     """Such as "816 answers: 816 kept, 0 asked, 0 failed.", of which rows, how many were refused."""
+    from ticketbench.report.words.numbers import count
+
     requested = sum(e.n_requested for e in outcome.results.evaluations)
     failed, asked = outcome.results.n_failed, outcome.asked
     kept = requested - failed - asked
     rows = outcome.results.report.intake.rows_text
     of = f", on {rows}" if rows else ""
+    of += f", on tickets in {count(outcome.n_parts, 'part')}" if outcome.n_parts else ""
     why = f" ({outcome.results.n_refused:,} refused)" if outcome.results.n_refused else ""
     return f"{requested:,} answers{of}: {kept:,} kept, {asked:,} asked, {failed:,} failed{why}."
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ticketbench.core.errors import InputError
 from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.gitignore import kept_if_filled
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
@@ -21,6 +20,7 @@ from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.endpoints.every_set import Answered, answered_sets
 from ticketbench.flow.endpoints.leaderboard import with_leaderboard
 from ticketbench.flow.import_notes import ceiling, with_steps
+from ticketbench.flow.parts.which_engine import refuse_engine
 from ticketbench.flow.report.files import manifest_of, write_run, write_run_in_parts
 from ticketbench.flow.report.folder import made_from
 from ticketbench.flow.steps.completeness import (
@@ -36,7 +36,7 @@ from ticketbench.flow.steps.inputs import Inputs, PartInputs, either_inputs
 from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
-from ticketbench.flow.steps.sources.batches import NO_WISHES, BatchWishes
+from ticketbench.flow.steps.sources.batches import NO_WISHES, BatchWishes, refuse_batches
 from ticketbench.flow.steps.sources.budget import budget_of
 from ticketbench.flow.texts import texts_notes
 from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
@@ -96,11 +96,10 @@ def run(
     started = datetime.now(UTC)
     clock = time.monotonic()
     inputs = either_inputs(config, overrides=overrides)
-    if where is not None and isinstance(inputs, Inputs):
-        raise InputError(
-            f"{config} names one file, and an engine counts parts",
-            help="leave --engine and --scheduler out (docs/parts.md)",
-        )
+    if isinstance(inputs, Inputs):
+        refuse_engine(where, config)
+    else:
+        refuse_batches(batches)
     target = out or Path("reports") / inputs.config.name
     budget = budget_of(inputs, most_requests, most_cost)
     manifest = manifest_of(command, mode, started) | made_from(config, overrides)

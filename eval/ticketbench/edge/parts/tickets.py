@@ -30,13 +30,13 @@ class TicketRows:
     config.
 
     name    what all of them together are called
-    labels  of all rubric sets
+    labels  of all rubric sets; None: any may stand there
     first   the columns of the first part
     """
 
     name: str
     reading: Reading
-    labels: tuple[str, ...]
+    labels: tuple[str, ...] | None
     first: Columns
 
     def resolved(self) -> TicketRows:
@@ -55,7 +55,7 @@ class SomeTickets:
     met: tuple[frozenset[str], ...]
 
 
-def rows_of(parts: Parts, reading: Reading, labels: Sequence[str]) -> TicketRows:
+def rows_of(parts: Parts, reading: Reading, labels: Sequence[str] | None) -> TicketRows:
     """How to read these parts, after a look at the head of the first one.
 
     Raises InputError, at its place in the config, for columns, conditions and labels that cannot be
@@ -76,9 +76,10 @@ def rows_of(parts: Parts, reading: Reading, labels: Sequence[str]) -> TicketRows
         raise InputError(what, where=head, help=help_)
     if not _names_columns_by_row(first):
         _refuse_conditions(table, reading, head)
-    label_map_of(reading, where=head).refuse_unknown(labels)
-    portable = replace(reading, place=None)
-    return TicketRows(parts.name, portable, tuple(labels), Columns(frozenset(table.columns), first))
+    if labels is not None:
+        label_map_of(reading, where=head).refuse_unknown(labels)
+    portable, known = replace(reading, place=None), None if labels is None else tuple(labels)
+    return TicketRows(parts.name, portable, known, Columns(frozenset(table.columns), first))
 
 
 def some_tickets(part: Path, how: TicketRows, *, at_once: int = AT_ONCE) -> Iterator[SomeTickets]:

@@ -37,6 +37,15 @@ class Where:
     scheduler: str | None = None
 
 
+def asked_where(engine: str | None, scheduler: str | None) -> Where | None:
+    """Who is to count, as a caller says it: a scheduler alone is one of dask; None where nothing
+    is said.
+    """
+    if not engine and scheduler is None:
+        return None
+    return Where(engine or "dask", scheduler)
+
+
 class Engine(Protocol):
     """Counts every task by one function and gives what comes out, in any order."""
 

@@ -107,14 +107,18 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = (), search: bool = Tru
     return inputs_of(config, search=search)
 
 
-def either_inputs(path: Path, *, overrides: Sequence[str] = ()) -> Inputs | PartInputs:
+def either_inputs(
+    path: Path, *, overrides: Sequence[str] = (), search: bool = True
+) -> Inputs | PartInputs:
     """What a config names, whether its tickets lie in one file or in parts.
 
     Raises what `inputs_of` and `part_inputs` do.
     """
     refuse_export(path)
     config = read_config(path, overrides=overrides, environment=os.environ)
-    return part_inputs(config) if in_parts(config.dataset_path) else inputs_of(config)
+    return (
+        part_inputs(config) if in_parts(config.dataset_path) else inputs_of(config, search=search)
+    )
 
 
 def inputs_of(config: Config, *, search: bool = True) -> Inputs:
@@ -172,6 +176,10 @@ def part_inputs(config: Config) -> PartInputs:
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     _refuse_whole(config)
+    if config.file.gates:
+        from ticketbench.flow.steps.gate_checks import refuse_gates_of_parts
+
+        refuse_gates_of_parts(config, rubric_sets)
     try:
         parts = parts_of(config.dataset_path)
     except InputError as error:
@@ -190,6 +198,7 @@ def _refuse_whole(config: Config) -> None:
     file = config.file
     asked: dict[Location, bool] = {
         ("trained_baselines",): file.trained_baselines,
+        ("baseline",): file.baseline is not None,
         ("production_log",): file.production_log is not None,
         ("production_mix",): bool(file.production_mix),
         ("report", "categories"): file.report.categories,
@@ -304,7 +313,7 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
             continue
         kind = "standard input" if is_stream(path) else kind_of(path)
         if location == ("dataset", "path") and in_parts(path):
-            what = f"the tickets lie in parts, {path}, and here they are needed one by one"
+            what = f"{path} holds tickets in parts, and here they are needed one by one"
             help_ = "run, gate and validate count parts; for all else put them into one file"
             wrong.append(Problem(what, config.document.where(location), help_))
         elif kind == A_FOLDER and location == ("recording",):

@@ -126,11 +126,11 @@ def counted_text(report: GateReport) -> str:
 
 
 def _compared(against: Against, baseline: str) -> str:
-    kinds = Counter(flip.kind for flip in against.comparison.flips)
+    counts = against.comparison.contingency
     base = f"the baseline ({baseline})" if against.base == "baseline" and baseline else against.base
     return (
-        f"{against.comparison.candidate} against {base}: {kinds['fixed']:,} fixed, "
-        f"{kinds['broken']:,} broken."
+        f"{against.comparison.candidate} against {base}: {counts.only_candidate:,} fixed, "
+        f"{counts.only_base:,} broken."
     )
 
 

@@ -85,7 +85,7 @@ class Together:
         met = [reduce(or_, of) for of in zip(*(one.met for one in self.parts), strict=True)]
         n_kept, n_rows = counts.intake.n_kept, counts.intake.n_rows
         refuse_unmet(met, n_kept, n_rows, reading, where=inputs.parts.name)
-        refuse_doubled({one.part: one.ids for one in self.parts}, lambda part: _ids(part, rows))
+        refuse_doubled({one.part: one.ids for one in self.parts}, lambda part: ids_of(part, rows))
 
     def summary(self, inputs: PartInputs) -> DatasetSummary:
         """What the results rest on."""
@@ -106,7 +106,8 @@ class Together:
         return part_findings(self.counts, inputs.parts.name, inputs.config.file.dataset)
 
 
-def _ids(part: Path, rows: TicketRows) -> Iterator[str]:
+def ids_of(part: Path, rows: TicketRows) -> Iterator[str]:
+    """The ids of a part, read again."""
     for some in some_tickets(part, rows):
         yield from (ticket.id for ticket in some.loaded.dataset.tickets)
 

@@ -15,6 +15,7 @@ from ticketbench.measure.kinds import (
     CellMetric,
     LabelMetric,
     LabelTickets,
+    Metric,
     RoutedTickets,
     RoutingMetric,
     TableMetric,
@@ -84,6 +85,11 @@ def read_at(found: Comparison, of: Joint, told: Verdict) -> Comparison:
     change = found.change("accuracy").change
     rests_on = _fragility(change, *_right(of), told.margin, confidence=told.confidence)
     return replace(found, verdict=told, fragility=rests_on)
+
+
+def change_told(metric: Metric) -> bool:
+    """Whether the change of a metric has an interval, so that it can be tested."""
+    return not isinstance(metric, TableMetric)
 
 
 def accuracy_change(of: Joint) -> Change:
