@@ -36,7 +36,7 @@ from ticketbench.flow.steps.inputs import Inputs, PartInputs, either_inputs
 from ticketbench.flow.steps.production import with_production
 from ticketbench.flow.steps.settings import blessed_findings, settings_of, today_of
 from ticketbench.flow.steps.slicing import sliced
-from ticketbench.flow.steps.sources.batches import NO_WISHES, BatchWishes
+from ticketbench.flow.steps.sources.batches import NO_WISHES, BatchWishes, refuse_batches
 from ticketbench.flow.steps.sources.budget import budget_of
 from ticketbench.flow.texts import texts_notes
 from ticketbench.measure.results import Origin, RunResults, run_results, summarise_dataset
@@ -98,6 +98,8 @@ def run(
     inputs = either_inputs(config, overrides=overrides)
     if isinstance(inputs, Inputs):
         refuse_engine(where, config)
+    else:
+        refuse_batches(batches)
     target = out or Path("reports") / inputs.config.name
     budget = budget_of(inputs, most_requests, most_cost)
     manifest = manifest_of(command, mode, started) | made_from(config, overrides)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.asking.pacing import Budget
-from ticketbench.flow.answers.origin import OfSet, models_asked, models_by_set, origins_of
+from ticketbench.flow.answers.origin import OfSet, origins_in_numbers, origins_of
 from ticketbench.flow.endpoints.answers import SetAnswers, in_numbers
 from ticketbench.flow.endpoints.leaderboard import efforts_of
 from ticketbench.flow.steps.inputs import Inputs
@@ -62,13 +62,8 @@ class Answered:
     @property
     def in_numbers(self) -> dict[str, Any]:
         """The same for the manifest, with what was asked again and which models answered."""
-        models, asked = models_by_set(self.origins), models_asked(self.origins)
-        return {
-            **in_numbers(self.answers),
-            **({"models": models} if models else {}),
-            **({"models_asked": asked} if asked else {}),
-            **self.batched.in_numbers,
-        }
+        told = origins_in_numbers(self.origins)
+        return {**in_numbers(self.answers), **told, **self.batched.in_numbers}
 
 
 def answered_sets(

@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Dataset
 from ticketbench.edge.answers.parts.by_key import RecordedByKey
-from ticketbench.edge.replay.every_ticket import Replayed, explained, replay
+from ticketbench.edge.endpoints import is_local
+from ticketbench.edge.replay.every_ticket import explained, replay
 from ticketbench.edge.replay.source import Sources
 from ticketbench.edge.replay.together import ProgressOf, replay_each
-from ticketbench.flow.parts.tickets.part import (
+from ticketbench.flow.parts.tickets.task import (
+    AnsweredTickets,
     CountedTickets,
     SourceOf,
     TicketTask,
     beside_recorded,
     counted,
+    origins_in_parts,
 )
 from ticketbench.flow.steps.inputs import ReadParts
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
@@ -43,25 +46,35 @@ class Asker:
 
     def asked(self, task: TicketTask) -> CountedTickets:
         """The part, with the answers that endpoints give to what is missing; stored at once."""
-        return counted(task, self._asked)
+        # What is asked now tells how it came, whether or not what was stored before does.
+        sets = [
+            replace(one, recorded=one.recorded or frozenset())
+            for one in task.sets
+            if not is_local(one.url)
+        ]
+
+        def answered(dataset: Dataset) -> AnsweredTickets:
+            by_set = {name: of(dataset) for name, of in self._of_sets().items()}
+            sources = replace(self.sources, by_set=by_set)
+            rubric_sets = self.inputs.rubric_sets
+            replayed = replay_each(dataset, rubric_sets, sources, progress=self.progress)
+            own = [(one, by_set[one.rubrics.name]) for one in sets]
+            return AnsweredTickets(replayed, origins_in_parts(dataset, own))
+
+        return counted(task, answered)
 
     def explained(self, task: TicketTask) -> CountedTickets:
         """The part from what is stored, with why an answer is missing."""
         return counted(task, self._explained)
 
-    def _asked(self, dataset: Dataset) -> list[Replayed]:
-        by_set = {name: of(dataset) for name, of in self._of_sets().items()}
-        sources = replace(self.sources, by_set=by_set)
-        return replay_each(dataset, self.inputs.rubric_sets, sources, progress=self.progress)
-
-    def _explained(self, dataset: Dataset) -> list[Replayed]:
+    def _explained(self, dataset: Dataset) -> AnsweredTickets:
         found = []
         for rubrics in self.inputs.rubric_sets:
             source = self._of_sets()[rubrics.name](dataset)
             stored = replay(dataset, rubrics, replace(source, explains=False))
             every = source if self.recorded is None else replace(source, recording=self.recorded)
             found.append(explained(stored, dataset, rubrics, every))
-        return found
+        return AnsweredTickets(found, ())
 
     def _of_sets(self) -> dict[str, SourceOf]:
         return {

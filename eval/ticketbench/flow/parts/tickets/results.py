@@ -34,6 +34,7 @@ def counted_results(found: CountedRun, inputs: PartInputs) -> RunResults:
 
 def _left_out(file: ConfigFile) -> Iterator[str]:
     """What this config would get of the same tickets in one file."""
+    yield "texts under several labels (TB101), shared signatures (TB117), notes of an import"
     if file.dataset.columns.group is None:
         yield "near-duplicates (every ticket counts as independent)"
     if file.choose.tickets_per_day is not None:

@@ -12,9 +12,10 @@ import numpy as np
 from ticketbench.core.types import Finding, IntArray
 from ticketbench.edge.parts.ticket_counts import TicketCounts, part_findings
 from ticketbench.edge.parts.tickets import TicketRows, refuse_unmet, some_tickets
+from ticketbench.flow.answers.origin import OfSet
 from ticketbench.flow.endpoints.answers import SetAnswers
 from ticketbench.flow.parts.ids import TicketSum, refuse_doubled
-from ticketbench.flow.parts.tickets.part import CountedTickets, Sums, TicketTask
+from ticketbench.flow.parts.tickets.task import CountedTickets, Sums, TicketTask
 from ticketbench.flow.steps.inputs import PartInputs
 from ticketbench.measure.results import DatasetSummary, LabelCount
 
@@ -61,6 +62,16 @@ class Together:
         """How each set was answered."""
         given = [one.answers for one in self.parts if one.answers]
         return tuple(reduce(add, of_set) for of_set in zip(*given, strict=True))
+
+    @property
+    def origins(self) -> tuple[OfSet, ...]:
+        """How the answers of each set came, as far as that is told, in the order of the sets."""
+        found: dict[str, OfSet] = {}
+        for one in (origin for part in self.parts for origin in part.origins):
+            known = found.get(one.rubric_set)
+            found[one.rubric_set] = known + one if known else one
+        names = [one.rubrics.name for one in self.tasks[0].sets]
+        return tuple(found[name] for name in names if name in found)
 
     def failing(self) -> list[TicketTask]:
         """The parts in which an answer is missing."""

@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.intake import Intake
+from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Finding
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.cache_file import real_path
 from ticketbench.edge.answers.parts.by_key import kept_by_key
+from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.parts.tickets import TicketRows, rows_of
 from ticketbench.edge.replay.drift import Drift
+from ticketbench.flow.answers.origin import OfSet, origin_findings, origins_in_numbers
 from ticketbench.flow.endpoints.answers import SetAnswers, in_numbers
 from ticketbench.flow.parts.engine import Where
 from ticketbench.flow.parts.tickets.asker import Asker, asker
-from ticketbench.flow.parts.tickets.part import SetOfTask, TicketTask, counted_from_stored
+from ticketbench.flow.parts.tickets.task import SetOfTask, TicketTask, counted_from_stored
 from ticketbench.flow.parts.tickets.together import Together
 from ticketbench.flow.parts.which_engine import engine_of
 from ticketbench.flow.steps.completeness import (
@@ -59,6 +62,7 @@ class CountedRun:
     intake    how the parts were read
     findings  what to know before any figure, in the order of `RunResults.findings`
     answers   how each set was answered: counts, and why tickets have no answer
+    origins   how the answers came, of the sets of which that is told
     """
 
     sets: tuple[Statistics, ...]
@@ -67,6 +71,7 @@ class CountedRun:
     intake: Intake
     findings: tuple[Finding, ...]
     answers: tuple[SetAnswers, ...]
+    origins: tuple[OfSet, ...]
     n_parts: int
 
     @property
@@ -87,7 +92,8 @@ class CountedRun:
     @property
     def in_numbers(self) -> dict[str, Any]:
         """The same for the manifest."""
-        return {"parts": self.n_parts, **in_numbers(self.answers)}
+        told = origins_in_numbers(self.origins)
+        return {"parts": self.n_parts, **in_numbers(self.answers), **told}
 
 
 def counted_run(
@@ -136,6 +142,7 @@ def counted_run(
         intake=found.counts.intake,
         findings=_findings(found, read, mode),
         answers=answers,
+        origins=found.origins,
         n_parts=len(found.tasks),
     )
 
@@ -157,12 +164,21 @@ def _recorded(inputs: PartInputs) -> Iterator[Path | None]:
 
 
 def _tasks(inputs: PartInputs, rows: TicketRows, recorded: Path | None) -> tuple[TicketTask, ...]:
-    sets = tuple(SetOfTask(one, inputs.url_of(one)) for one in inputs.rubric_sets)
     config = inputs.config
+    with AnswerCache(config.cache_path, reads_only=True) as cache:
+        tells = cache.tells()
+    sets = tuple(_set(one, inputs, tells=tells) for one in inputs.rubric_sets)
     return tuple(
         TicketTask(part, rows, sets, config.cache_path, recorded, config.policy, SEED)
         for part in inputs.parts.files
     )
+
+
+def _set(rubrics: RubricSet, inputs: PartInputs, *, tells: bool) -> SetOfTask:
+    url = inputs.url_of(rubrics)
+    recorded = None if is_local(url) else inputs.recording.models(url)
+    told = tells and not is_local(url) and recorded is None
+    return SetOfTask(rubrics, url, frozenset() if told else recorded)
 
 
 def _read(inputs: PartInputs, fingerprint: str) -> ReadParts:
@@ -199,15 +215,16 @@ def _complete(found: Together, own: Asker, mode: Mode) -> None:
 
 def _findings(found: Together, inputs: ReadParts, mode: Mode) -> tuple[Finding, ...]:
     """What to know before any figure, in the order of a run over one file."""
-    of_answers = [
-        finding for endpoint in inputs.endpoints for finding in _drift(found, inputs, endpoint)
-    ]
+    of_answers = [*origin_findings(found.origins)]
+    for endpoint in inputs.endpoints:
+        of_answers += _drift(found, inputs, endpoint)
     with AnswerCache(inputs.config.cache_path, reads_only=True) as cache:
         unfinished = mode != "refresh" and cache.refresh_began(refresh_name(inputs)) is not None
     return (
-        *of_answers,
+        *(finding for finding in of_answers if finding.severity == "warning"),
         *found.findings(inputs),
         *inputs.findings,
+        *(finding for finding in of_answers if finding.severity != "warning"),
         *refresh_finding(unfinished),
         *version_finding(inputs.recording, inputs.config.path),
         *blessed_findings(inputs),

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from itertools import combinations, compress
+from itertools import combinations, compress, starmap
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from ticketbench.edge.replay.every_ticket import Replayed, replay
 from ticketbench.edge.replay.questions import questions
 from ticketbench.edge.replay.source import Source
 from ticketbench.edge.results.predictions import with_listed
+from ticketbench.flow.answers.origin import OfSet, origin_in_parts
 from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.endpoints.answers import SetAnswers
 from ticketbench.flow.parts.ids import TicketSum, keys_of, sum_of_tickets
@@ -30,16 +32,30 @@ from ticketbench.measure.parts.keys import keys
 from ticketbench.measure.parts.pairs.joint import Joint, joint_statistics, merge_joint
 from ticketbench.measure.parts.statistics import Statistics, merge, part_statistics
 
-Answered = Callable[[Dataset], Sequence[Replayed]]
-"""The answers of every rubric set to some tickets."""
+
+@dataclass(frozen=True, slots=True)
+class AnsweredTickets:
+    """The answers of every rubric set to some tickets, and how those came of which that is told."""
+
+    replayed: Sequence[Replayed]
+    origins: tuple[OfSet, ...]
+
+
+Answered = Callable[[Dataset], AnsweredTickets]
+
+
+_NOTHING = AnsweredTickets((), ())
 
 
 @dataclass(frozen=True, slots=True)
 class SetOfTask:
-    """A rubric set, the URL that it was asked at, and where its answers stand."""
+    """A rubric set, and the URL that it was asked at; `recorded` are the models that a recording
+    names there, None where no answer tells how it came.
+    """
 
     rubrics: RubricSet
     url: str
+    recorded: frozenset[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,7 @@ class CountedTickets:
     tickets  the sum that tells which tickets they are
     met      the values that each condition asks for and found
     answers  how each set was answered
+    origins  how the answers came, of the sets of which that is told
     """
 
     part: Path
@@ -105,6 +122,7 @@ class CountedTickets:
     tickets: TicketSum
     met: tuple[frozenset[str], ...]
     answers: tuple[SetAnswers, ...]
+    origins: tuple[OfSet, ...]
 
     def without_sums(self) -> CountedTickets:
         """The same where the sums went elsewhere."""
@@ -123,8 +141,10 @@ def counted_from_stored(task: TicketTask) -> CountedTickets:
     """
     with stored_sources(task) as sources:
 
-        def answered(dataset: Dataset) -> list[Replayed]:
-            return [replay(dataset, one.rubrics, of(dataset)) for one, of in sources]
+        def answered(dataset: Dataset) -> AnsweredTickets:
+            own = [(one, of(dataset)) for one, of in sources]
+            replayed = [replay(dataset, one.rubrics, source) for one, source in own]
+            return AnsweredTickets(replayed, origins_in_parts(dataset, own))
 
         return counted(task, answered)
 
@@ -137,6 +157,17 @@ def counted(task: TicketTask, answered: Answered) -> CountedTickets:
     except Exception as error:
         error.add_note(f"in the part {task.part}")
         raise
+
+
+def origins_in_parts(
+    dataset: Dataset, sources: Sequence[tuple[SetOfTask, Source]]
+) -> tuple[OfSet, ...]:
+    """How the answers to these tickets came, of the sets of which that is told."""
+    return tuple(
+        origin_in_parts(dataset, one.rubrics, source, one.recorded)
+        for one, source in sources
+        if one.recorded is not None
+    )
 
 
 SourceOf = Callable[[Dataset], Source]
@@ -179,17 +210,18 @@ def _counted(task: TicketTask, answered: Answered) -> CountedTickets:
     for some in some_tickets(task.part, task.rows, at_once=task.at_once):
         dataset = some.loaded.dataset
         tickets = dataset.tickets
-        replayed = answered(dataset) if tickets else []
+        given = answered(dataset) if tickets else _NOTHING
         ids = keys_of([ticket.id for ticket in tickets])
         own = CountedTickets(
             part=task.part,
-            sums=_sums(dataset, ids, [one.table for one in replayed], task) if tickets else None,
+            sums=_sums(dataset, ids, given.replayed, task) if tickets else None,
             counts=counts_of(some.loaded),
             ids=ids,
             groups=_keys_of_groups(dataset),
             tickets=sum_of_tickets(tickets),
             met=some.met,
-            answers=tuple(map(SetAnswers.of, replayed)),
+            answers=tuple(map(SetAnswers.of, given.replayed)),
+            origins=given.origins,
         )
         found = own if found is None else _both(found, own)
     assert found is not None, "a part without rows is refused where it is read"
@@ -197,9 +229,8 @@ def _counted(task: TicketTask, answered: Answered) -> CountedTickets:
 
 
 def _both(one: CountedTickets, later: CountedTickets) -> CountedTickets:
-    answers = one.answers or later.answers
-    if one.answers and later.answers:
-        answers = tuple(a + b for a, b in zip(one.answers, later.answers, strict=True))
+    both_answers = zip(one.answers, later.answers, strict=bool(one.answers and later.answers))
+    both_origins = zip(one.origins, later.origins, strict=bool(one.origins and later.origins))
     return CountedTickets(
         part=one.part,
         sums=_both_sums(one.sums, later.sums),
@@ -208,7 +239,8 @@ def _both(one: CountedTickets, later: CountedTickets) -> CountedTickets:
         groups=np.concatenate((one.groups, later.groups)),
         tickets=one.tickets + later.tickets,
         met=tuple(a | b for a, b in zip(one.met, later.met, strict=True)),
-        answers=answers,
+        answers=tuple(starmap(add, both_answers)) or one.answers or later.answers,
+        origins=tuple(starmap(add, both_origins)) or one.origins or later.origins,
     )
 
 
@@ -217,10 +249,10 @@ def _both_sums(one: Sums | None, other: Sums | None) -> Sums | None:
     return one + other if one is not None and other is not None else one or other
 
 
-def _sums(dataset: Dataset, ids: IntArray, tables: Sequence[ScoreTable], task: TicketTask) -> Sums:
+def _sums(dataset: Dataset, ids: IntArray, replayed: Sequence[Replayed], task: TicketTask) -> Sums:
     """The counts of these tickets, whose keys are `ids`."""
     policy, seed = task.policy, task.seed
-    tables = [with_listed(table, dataset) for table in tables]
+    tables = [with_listed(one.table, dataset) for one in replayed]
     groups = [_groups_of(table, dataset) for table in tables]
     return Sums(
         tuple(
