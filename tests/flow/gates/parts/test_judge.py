@@ -88,7 +88,10 @@ def test_the_report_is_the_same_for_any_parts_and_names_what_is_left_out(
 REFUSED = {
     "{must_pass: [t001], on: v2}": (r"^must_pass is about single tickets", "must_pass"),
     "{metric: accuracy, on: v2, not_worse_than: baseline}": ("names no baseline", "not_worse_than"),
-    "{metric: ece, on: v2, not_worse_than: v1, margin: 0.1}": ("change of ece has no interval", "metric"),
+    "{metric: ece, on: v2, not_worse_than: v1, margin: 0.1}": (
+        "change of ece has no interval",
+        "metric",
+    ),
     "{metric: recall, label: nobody, on: v2, min: 0.5}": ("nor a ticket has the label", "label"),
     "{metric: accuracy, on: nobody, min: 0.5}": ("no rubric set 'nobody'", "on"),
     "{metric: auroc, on: v2, not_worse_than: v1, margin: 0.1}": ("has no interval", "metric"),
