@@ -1,4 +1,4 @@
-"""Predictions in parts in a notebook: the JSON of the command, and frames without tickets."""
+"""Predictions and tickets in parts in a notebook: the JSON of the command, no frame of tickets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import ticketbench
 from part_files import parts, records
+from parts_project import ticket_rows, write_parts, write_rubrics
 from ticketbench import evaluate
 from ticketbench.core.errors import InputError
 from ticketbench.edge.results.store import envelope
@@ -33,3 +35,21 @@ def test_a_folder_is_evaluated_part_by_part(tmp_path: Path) -> None:
 def test_labels_of_a_frame_do_not_go_with_a_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="go with a DataFrame"):
         evaluate(parts(tmp_path / "p", records(6), 2), labels=["a"])
+
+
+def test_a_run_and_gates_of_tickets_in_parts_are_those_of_the_commands(tmp_path: Path) -> None:
+    write_rubrics(tmp_path)
+    gates = "gates: [{metric: accuracy, on: v2, min: 0.1}]\n"
+    config = write_parts(tmp_path / "p", ticket_rows(40), 2, more=gates)
+    found = ticketbench.run(config, out=tmp_path / "report", engine="serial")
+    assert found.to_json() == (tmp_path / "report" / "results.json").read_text()
+    again = ticketbench.load(tmp_path / "report")
+    assert again.results == found.results
+    assert "tickets" not in found.frames
+    assert "flips" not in found.frames
+    assert len(found.to_frame("metrics")) == len(again.to_frame("metrics"))
+    with pytest.raises(InputError, match="no frame 'tickets'"):
+        again.to_frame("tickets")
+    judged = ticketbench.gate(config, engine="serial")
+    assert judged.verdict.exit_code == 0
+    assert [one.code for one in judged.found.read] == ["TB215"]

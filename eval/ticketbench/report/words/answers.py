@@ -29,8 +29,8 @@ _UNKNOWN = "Not known from these results"
 """Of results of before labels were told, or where no ticket has a label."""
 
 NOT_SHOWN = (
-    "These tickets lie in parts and were only counted: there is no list of them, no other "
-    "threshold to try, and who is hurt is not told"
+    "These tickets lie in parts and were only counted: none is listed, and no other threshold can "
+    "be tried"
 )
 """What a reader misses of a run whose tickets lie in parts; no last stop."""
 
