@@ -20,7 +20,7 @@ from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.endpoints.every_set import Answered, answered_sets
 from ticketbench.flow.endpoints.leaderboard import with_leaderboard
 from ticketbench.flow.import_notes import ceiling, with_steps
-from ticketbench.flow.parts.which_engine import refuse_engine
+from ticketbench.flow.parts.engine import Where, refuse_engine
 from ticketbench.flow.report.files import manifest_of, write_run, write_run_in_parts
 from ticketbench.flow.report.folder import made_from
 from ticketbench.flow.steps.completeness import (
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.every_ticket import Replayed
     from ticketbench.edge.replay.source import Mode
     from ticketbench.edge.replay.together import ProgressOf
-    from ticketbench.flow.parts.engine import Where
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.kept import kept_answers
 from ticketbench.flow.gates.ledger import ledger_findings
-from ticketbench.flow.gates.parts.judge import counted_report, parts_note, refuse_against
 from ticketbench.flow.gates.rules import Judge, judge_of, own_judge
 from ticketbench.flow.gates.sides import (
     Sides,
@@ -29,8 +28,7 @@ from ticketbench.flow.gates.sides import (
     refuse_absent_recording,
     sides_of,
 )
-from ticketbench.flow.parts.engine import Where
-from ticketbench.flow.parts.which_engine import refuse_engine
+from ticketbench.flow.parts.engine import Where, refuse_engine
 from ticketbench.flow.steps.completeness import version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, PartInputs, either_inputs
@@ -159,6 +157,8 @@ def _of_parts(
     where: Where | None,
     counted: Callable[[int, int], None],
 ) -> GateRun:
+    from ticketbench.flow.gates.parts.judge import counted_report, parts_note, refuse_against
+
     refuse_against(inputs, against)
     report = counted_report(
         inputs,

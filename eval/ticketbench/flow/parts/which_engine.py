@@ -1,8 +1,6 @@
-"""Which engine counts the parts: the one that is asked for; of one file none does."""
+"""Which engine counts the parts: the one that is asked for."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.registry import import_modules
@@ -17,10 +15,3 @@ def engine_of(where: Where) -> Engine:
         what = f"the engine {where.engine} knows no scheduler"
         raise InputError(what, help="a scheduler goes with --engine dask")
     return ENGINES.get(where.engine)
-
-
-def refuse_engine(where: Where | None, config: Path) -> None:
-    """Raise InputError where somebody is to count the one file that a config names."""
-    if where is not None:
-        what = f"{config} names one file, and an engine counts parts"
-        raise InputError(what, help="leave --engine and --scheduler out (docs/parts.md)")

@@ -19,8 +19,6 @@ from ticketbench.measure.gates.metrics import (
     held_by_baseline,
 )
 from ticketbench.measure.kinds import LabelMetric, Metric, RoutingMetric, registered
-from ticketbench.measure.parts.metrics import told
-from ticketbench.measure.parts.pairs.comparison import change_told
 
 
 def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset: Dataset) -> None:
@@ -70,6 +68,9 @@ def refuse_untold_gates(
 
 def _of_one_file(gate: GateConfig, config: Config) -> Iterator[tuple[str, str, str]]:
     """What a gate asks that parts do not tell: the key, what, and what to do."""
+    from ticketbench.measure.parts.metrics import told
+    from ticketbench.measure.parts.pairs.comparison import change_told
+
     one_file = "put the tickets into one file, or "
     if gate.must_pass is not None:
         what = "must_pass is about single tickets, and these lie in parts and are only counted"
