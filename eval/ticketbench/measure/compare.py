@@ -37,7 +37,7 @@ from ticketbench.measure.pairs.marginal_shift import MarginalShift, marginal_shi
 from ticketbench.measure.pairs.pairing import Judged, Pair, judged, paired, paired_rows
 from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
 from ticketbench.measure.statistics import special
-from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, group_sums, sign_flip_p
+from ticketbench.measure.statistics.sign_flip import shown_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def compare(
         differences=differences,
         mcnemar_midp=mcnemar_midp(contingency.only_base, contingency.only_candidate),
         flips=_flips(a, b),
-        sign_flip_p=_sign_flip_p(a, b),
+        sign_flip_p=shown_p(b.right.astype(np.float64) - a.right.astype(np.float64), a.groups),
         label_differences=label_changes(pair, routed=decided),
         marginal_shift=_marginal_shift(*pair, seed=seed),
         known=least_known(a.known, b.known),
@@ -248,12 +248,6 @@ def mcnemar_midp(only_base: int, only_candidate: int) -> float:
         return 1.0
     ways = math.lgamma(n + 1) - math.lgamma(fewer + 1) - math.lgamma(n - fewer + 1)
     return mcnemar_exact(only_base, only_candidate) - math.exp(ways - n * math.log(2))
-
-
-def _sign_flip_p(a: ScoreTable, b: ScoreTable) -> float:
-    d = b.right.astype(np.float64) - a.right.astype(np.float64)
-    few = np.count_nonzero(group_sums(d, a.groups)) <= MOST_SHOWN
-    return sign_flip_p(d, a.groups) if few else math.nan
 
 
 def _marginal_shift(base: Judged, candidate: Judged, *, seed: int) -> MarginalShift:

@@ -14,6 +14,7 @@ from ticketbench.measure.pairs.change import Change, no_change
 from ticketbench.measure.pairs.fragility import Fragility, fragility
 from ticketbench.measure.pairs.of_means import of_means
 from ticketbench.measure.pairs.verdict import Outcome, not_worse, outcome_of
+from ticketbench.measure.statistics.groups import ALONE, Counted
 
 Sides = tuple[BoolArray, BoolArray]
 
@@ -128,22 +129,41 @@ def test_lost_tickets_that_end_a_pass_are_those_that_trying_all_finds() -> None:
     assert passing > 8
 
 
-def test_the_interval_of_every_step_is_that_of_the_tickets_relabelled() -> None:
+def test_the_interval_of_every_step_is_that_of_the_tickets_relabelled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_AT_ONCE", 7)
     rng = np.random.default_rng(10)
     for n_groups in (300, 40):
         pair = random_sides(rng, 300, 40)
         groups = np.arange(300) if n_groups == 300 else rng.integers(0, n_groups, 300)
         tickets = module._Tickets.of(*pair, groups)
         for steps in module._relabelled(tickets):
-            low, high = module._ends(tickets, steps, 0.95)
+            low, high = np.concatenate(list(module._ends(tickets, steps, 0.95)), axis=1)
             for i in range(len(steps.rows)):
                 ends = change_of(relabelled(pair, steps.rows[: i + 1].tolist()), groups).bounds()
                 assert (low[i], high[i]) == pytest.approx((ends.low, ends.high), abs=1e-13)
         for steps in module._lost(tickets):
-            low, _ = module._ends(tickets, steps, 0.90)
+            low, _ = np.concatenate(list(module._ends(tickets, steps, 0.90)), axis=1)
             for i in range(0, len(steps.rows), 5):
                 ends = change_of(lost(pair, steps.rows[: i + 1].tolist()), groups).bounds(0.90)
                 assert low[i] == pytest.approx(ends.low, abs=1e-13)
+
+
+def test_counted_tickets_are_as_fragile_as_single_ones() -> None:
+    rng = np.random.default_rng(13)
+    for table in range(60):
+        n = int(rng.integers(4, 120))
+        pair = random_sides(rng, n, int(rng.integers(0, n // 3 + 1)))
+        named = rng.integers(0, max(1, n // 4), n)
+        named[rng.random(n) < (0.0, 0.4, 1.0)[table % 3]] = ALONE
+        kinds, of = np.unique(np.stack([named, *pair]), axis=1, return_inverse=True)
+        rows = Counted(kinds[0], np.bincount(of.ravel()))
+        groups = np.where(named == ALONE, n + np.arange(n), named)
+        change, margin = change_of(pair, groups), float(rng.choice([0.02, 0.1, 0.3]))
+        marks = kinds[1:].astype(np.bool_)
+        counted = fragility(change, *marks, rows, margin=margin)
+        assert counted == fragility(change, *pair, groups, margin=margin)
 
 
 def test_a_verdict_by_a_hair_rests_on_one_label() -> None:

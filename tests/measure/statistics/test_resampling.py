@@ -16,6 +16,8 @@ from ticketbench.edge.results.predictions import read_score_table
 from ticketbench.measure.counts.confusion import cell_of_ticket
 from ticketbench.measure.estimates import on_used_cells
 from ticketbench.measure.metrics import macro_f1, mcc
+from ticketbench.measure.statistics import resampling
+from ticketbench.measure.statistics.groups import Counted
 from ticketbench.measure.statistics.resampling import Units, bca, percentile, replicates, units
 
 SEARCH = settings(max_examples=50, deadline=None, derandomize=True)
@@ -84,7 +86,7 @@ def test_as_many_units_are_drawn_as_there_are_groups(
 def test_leaving_one_unit_out_loses_its_tickets(drawn: tuple[np.ndarray, np.ndarray]) -> None:
     cells, groups = drawn
     result = units(cells, groups)
-    left = result.without_one()
+    left = result.left_out(lambda counts: counts)
     lost = np.repeat(result.observed.sum() - left.sum(axis=1), result.times)
     sizes = np.unique(groups, return_counts=True)[1]
     assert (left >= 0).all()
@@ -100,6 +102,26 @@ def test_every_resample_of_independent_tickets_holds_n_tickets(
     result = independent(cells.tolist())
     sizes = replicates(result, lambda counts: counts.sum(axis=-1), seed=1, n=30)
     assert sizes.tolist() == [len(cells)] * 30
+
+
+@SEARCH
+@given(cells_and_groups(), st.booleans())
+def test_very_many_groups_are_drawn_in_the_same_order_to_the_same_digits(
+    drawn: tuple[np.ndarray, np.ndarray], counted: bool
+) -> None:
+    cells, numbers = drawn
+    groups = Counted(numbers - 1, cells % 3 + 1) if counted else numbers
+    dense = units(cells, groups)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(resampling, "_MOST_NUMBERS", 0)
+        sparse = units(cells, groups)
+        ends = bca(sparse, first_share, seed=4)
+    assert (sparse.cells is None) == (dense.cells is None)
+    assert sparse.times.tolist() == dense.times.tolist()
+    expected = bca(dense, first_share, seed=4)
+    assert np.array_equal([ends.low, ends.high], [expected.low, expected.high], equal_nan=True)
+    value = np.exp(np.arange(len(dense.used)))
+    assert sparse.of_each(value).tolist() == pytest.approx(dense.of_each(value).tolist())
 
 
 def test_no_tickets_give_no_units() -> None:

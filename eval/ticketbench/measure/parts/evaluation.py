@@ -37,9 +37,11 @@ from ticketbench.measure.parts.rows import (
 )
 from ticketbench.measure.parts.statistics import Statistics
 from ticketbench.measure.parts.thresholds import chosen_thresholds, told
+from ticketbench.measure.routing.outcomes import SweepPoint
 from ticketbench.measure.routing.selective import risk_coverage_of_cells
 from ticketbench.measure.rubrics.diagnosis import Diagnosis
 from ticketbench.measure.statistics import intervals
+from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.thresholds.rules import rules
 
 LEFT_OUT = (
@@ -68,9 +70,10 @@ def evaluation(
     answered = of.answered
     if (settings.policy, settings.seed) != (answered.policy, answered.seed):
         raise ValueError("statistics are evaluated under the policy and seed they were made with")
+    # Rows by score are gone before there are rows by label: with groups either is a dataset again.
+    sweep, thresholds = _of_scores(of, settings)
     cells, confidence = cell_rows(of), confidence_cells(of)
     found = metrics.metric_results(of.metrics, cells, confidence, seed=settings.seed)
-    scores = score_rows(of)
     who = Provenance(
         dataset, fingerprint, answered.rubric_set, answered.rubric_fingerprint, answered.endpoint
     )
@@ -82,13 +85,20 @@ def evaluation(
         metrics=found,
         accuracy_bounds=_accuracy_bounds(of, cells),
         by_label=_labels(of, cells),
-        routing=_routing(of, settings, cells, confidence[0]),
-        thresholds=chosen_thresholds(
-            scores, one_of_each_group(of, scores), settings.asked, all_labels=of.all_labels
-        ),
+        routing=_routing(of, settings, cells, confidence[0], sweep),
+        thresholds=thresholds,
         calibration=_calibration(of, cells, confidence, found, seed=settings.seed),
         findings=tuple(_findings(of, cells, settings, who)),
     )
+
+
+def _of_scores(
+    of: Statistics, settings: Settings
+) -> tuple[tuple[SweepPoint, ...], tuple[ChosenThreshold, ...]]:
+    scores = score_rows(of)
+    drawn = one_of_each_group(of, scores)
+    chosen = chosen_thresholds(scores, drawn, settings.asked, all_labels=of.all_labels)
+    return routing.sweep(scores, settings.costs), chosen
 
 
 def _counts(of: Statistics, cells: Cells) -> TicketCounts:
@@ -123,14 +133,18 @@ def _labels(of: Statistics, cells: Cells) -> LabelChapter:
 
 
 def _routing(
-    of: Statistics, settings: Settings, cells: Cells, confidence: ScoreCells
+    of: Statistics,
+    settings: Settings,
+    cells: Cells,
+    confidence: ScoreCells,
+    sweep: tuple[SweepPoint, ...],
 ) -> RoutingChapter:
     costs, all_labels = settings.costs, of.all_labels
     return RoutingChapter(
         summary=routing.summary(cells.outcomes, costs, all_labels=all_labels),
         saving=routing.saving_of(cells.outcomes, costs, held_out=False),
         confusion=metrics.routed_confusion(cells, of.answered.labels),
-        sweep=routing.sweep(score_rows(of), costs),
+        sweep=sweep,
         risk_coverage=risk_coverage_of_cells(confidence),
         escalation=routing.escalation(cells.outcomes, all_labels=all_labels),
         escalation_sweep=(),

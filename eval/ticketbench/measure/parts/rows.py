@@ -19,7 +19,7 @@ from ticketbench.measure.parts.codes import (
     score_at,
 )
 from ticketbench.measure.parts.statistics import Statistics
-from ticketbench.measure.parts.tally import Tally
+from ticketbench.measure.parts.tally import Tally, tally
 from ticketbench.measure.statistics.groups import ALONE, Counted
 from ticketbench.measure.thresholds.tickets import Tickets
 
@@ -109,17 +109,29 @@ class Scores:
     """Rows of tickets by score.
 
     tickets  as threshold rules see them; an escalation limit is that of the policy in use, or 1
-    own      what the thresholds of single labels of that policy say of them
-    fold     0 .. 4, the same for all tickets of a group
+    code     by `SCORES`, of which the other columns are made when they are asked for
     groups   those of the tickets
     """
 
     tickets: Tickets
-    own: IntArray
-    fold: IntArray
-    needs_two: BoolArray
-    fits: BoolArray
+    code: IntArray
     groups: Counted
+
+    @property
+    def own(self) -> IntArray:
+        """What the thresholds of single labels of the policy in use say of them."""
+        return SCORES.column(self.code, "own")
+
+    @property
+    def fold(self) -> IntArray:
+        """0 .. 4, the same for all tickets of a group."""
+        return SCORES.column(self.code, "fold")
+
+    def without_groups(self) -> Scores:
+        """The same tickets as if each stood alone, in far fewer rows."""
+        alone = tally(np.zeros_like(self.code), self.code, self.groups.times)
+        found = _tickets(self.tickets.labels, SCORES, alone.code, alone.counted, _found(alone.code))
+        return Scores(found, alone.code, alone.counted)
 
     def outcomes(self, policy: Policy) -> Outcomes:
         """What a policy without thresholds of single labels does to them."""
@@ -132,8 +144,8 @@ class Scores:
             right=self.tickets.right,
             collision=decisions.collision,
             missed=missed,
-            needs_two=self.needs_two,
-            fits=self.fits,
+            needs_two=SCORES.mark(self.code, "needs_two"),
+            fits=SCORES.mark(self.code, "fits"),
             groups=self.groups,
         )
 
@@ -141,14 +153,8 @@ class Scores:
 def score_rows(of: Statistics) -> Scores:
     """All tickets by score."""
     code, groups = of.scores.code, of.scores.counted
-    return Scores(
-        tickets=_tickets(of, SCORES, code, groups, ~SCORES.mark(code, "missed")),
-        own=SCORES.column(code, "own"),
-        fold=SCORES.column(code, "fold"),
-        needs_two=SCORES.mark(code, "needs_two"),
-        fits=SCORES.mark(code, "fits"),
-        groups=groups,
-    )
+    found = _tickets(of.answered.labels[:1], SCORES, code, groups, _found(code))
+    return Scores(found, code, groups)
 
 
 def one_of_each_group(of: Statistics, scores: Scores) -> Tickets:
@@ -156,7 +162,8 @@ def one_of_each_group(of: Statistics, scores: Scores) -> Tickets:
     alone = scores.tickets.rows(scores.groups.group == ALONE)
     code = of.drawn.code
     ones = Counted(np.full(len(code), ALONE), np.ones(len(code), dtype=np.int64))
-    drawn = _tickets(of, DRAWN, code, ones, np.zeros(len(code), dtype=np.bool_))
+    nowhere = np.zeros(len(code), dtype=np.bool_)
+    drawn = _tickets(of.answered.labels[:1], DRAWN, code, ones, nowhere)
     return _together(alone, drawn)
 
 
@@ -181,15 +188,20 @@ def cells_by_score(confidence: Tally) -> ScoreCells:
     return _score_cells(score, right, confidence.times)
 
 
+def _found(code: IntArray) -> BoolArray:
+    """Whose gold label an escalation asks."""
+    return ~SCORES.mark(code, "missed")
+
+
 def _tickets(
-    of: Statistics, fields: Fields, code: IntArray, groups: Counted, found: BoolArray
+    labels: tuple[str, ...], fields: Fields, code: IntArray, groups: Counted, found: BoolArray
 ) -> Tickets:
     """Their second score, and that of the gold label where an escalation has `found` it, are 1: all
     that is known is whether they exceed the limit of the policy in use.
     """
     return Tickets(
-        labels=of.answered.labels[:1],
-        top=np.zeros(len(code), dtype=np.int64),
+        labels=labels,
+        top=np.broadcast_to(np.int64(0), len(code)),
         score=score_at(fields.column(code, "score")),
         second=fields.column(code, "two_above").astype(np.float64),
         gold=found.astype(np.float64),

@@ -53,7 +53,7 @@ def chosen_thresholds(
     """
     if scores.groups.n < FEWEST_TICKETS:
         return ()
-    given = _Given(scores, asked, all_labels)
+    given = _Given(scores, scores.without_groups(), asked, all_labels)
     found = []
     for rule in told(asked):
         choice = _choice(rule, given, drawn)
@@ -64,14 +64,17 @@ def chosen_thresholds(
 
 @dataclass(frozen=True, slots=True)
 class _Given:
+    """The tickets, and as they are chosen on: no rule but `certified` looks at groups."""
+
     scores: Scores
+    alone: Scores
     asked: Asked
     all_labels: bool
 
     @property
     def n_folds(self) -> int:
         """Folds that hold tickets."""
-        return len(np.unique(self.scores.fold))
+        return len(np.unique(self.alone.fold))
 
     def summary(self, of: Outcomes) -> RoutingSummary:
         """What was done to these tickets."""
@@ -81,7 +84,7 @@ class _Given:
 def _choice(rule: Rule, given: _Given, drawn: Tickets) -> Choice | None:
     asked = given.asked
     if rule.name != CERTIFIED:
-        return rule.choose(given.scores.tickets, asked)
+        return rule.choose(given.alone.tickets, asked)
     if asked.promises < 1:
         return None
     found = certificate_on(
@@ -120,12 +123,12 @@ def _held_out(rule: Rule, given: _Given) -> Outcomes:
 
     Without an answer it leaves a fold in review.
     """
-    scores, tickets = given.scores, given.scores.tickets
-    n = len(tickets.score)
+    scores, tickets, alone = given.scores, given.scores.tickets, given.alone
+    fold, n = scores.fold, len(tickets.score)
     outcome, marks = np.full(n, REVIEW), np.zeros((2, n), dtype=np.bool_)
-    for fold in np.unique(scores.fold):
-        inside = np.flatnonzero(scores.fold == fold)
-        choice = rule.choose(tickets.rows(scores.fold != fold), given.asked)
+    for one in np.unique(alone.fold):
+        inside = np.flatnonzero(fold == one)
+        choice = rule.choose(alone.tickets.rows(alone.fold != one), given.asked)
         if choice is None:
             continue
         unseen = tickets.rows(inside)
@@ -133,4 +136,4 @@ def _held_out(rule: Rule, given: _Given) -> Outcomes:
         outcome[inside] = decisions.outcome
         marks[:, inside] = decisions.collision, unseen.missed(choice.policy)
     found = scores.with_decisions(Decisions(tickets.top, outcome, marks[0]), marks[1])
-    return found.rows(np.full(n, given.n_folds > 1))
+    return found if given.n_folds > 1 else found.rows(np.zeros(n, dtype=np.bool_))

@@ -141,7 +141,7 @@ def _noise(kinds: Kinds, found: Mixture, ratios: tuple[_Ratio, ...], seen: Units
 
 def _spread(drawn: Units, added: FloatArray) -> FloatArray:
     """Covariance of a sum over units, to which each used cell of a unit adds a row of `added`."""
-    of_unit = added if drawn.cells is None else drawn.cells @ added
+    of_unit = drawn.of_each(added)
     return np.asarray((of_unit * drawn.times[:, None]).T @ of_unit)
 
 

@@ -25,8 +25,8 @@ class Counted:
     group: IntArray
     times: IntArray
 
-    def __getitem__(self, keep: BoolArray | IntArray) -> Counted:
-        """Only the rows in `keep`, a mask or row numbers."""
+    def __getitem__(self, keep: BoolArray | IntArray | slice) -> Counted:
+        """Only the rows in `keep`, a mask, row numbers or a slice."""
         return Counted(self.group[keep], self.times[keep])
 
     @property
@@ -37,7 +37,7 @@ class Counted:
     @property
     def sizes(self) -> IntArray:
         """Number of tickets of each group that has any; those that stand alone are left out."""
-        tied = self.group != ALONE
+        tied = self._tied
         return np.rint(np.bincount(self.group[tied], weights=self.times[tied])).astype(np.int64)
 
     @property
@@ -60,19 +60,25 @@ class Counted:
 
     def sum_of_squares(self, values: FloatArray) -> float:
         """Σ_g (Σ_{i in g} v_i)² where every ticket of a row has the row's value."""
-        tied = self.group != ALONE
+        tied, alone = self._tied, self.group == ALONE
         sums = np.bincount(self.group[tied], weights=(self.times * values)[tied])
-        return float(self.times[~tied] @ values[~tied] ** 2) + float(sums @ sums)
+        return float(self.times[alone] @ values[alone] ** 2) + float(sums @ sums)
 
     def sums(self, values: FloatArray) -> tuple[FloatArray, IntArray]:
         """Sums of groups where every ticket of a row has the row's value, and how many groups have
         each.
         """
-        tied = self.group != ALONE
+        tied, alone = self._tied, self.group == ALONE
         named = np.bincount(self.group[tied], weights=(self.times * values)[tied])
         named = named[np.bincount(self.group[tied]) > 0]
-        times = np.concatenate([self.times[~tied], np.ones(len(named), dtype=np.int64)])
-        return np.concatenate([values[~tied], named]), times
+        times = np.concatenate([self.times[alone], np.ones(len(named), dtype=np.int64)])
+        return np.concatenate([values[alone], named]), times
+
+    @property
+    def _tied(self) -> IntArray | slice:
+        """The rows of tickets in groups; where that is all of them nothing is copied."""
+        tied = self.group != ALONE
+        return slice(None) if tied.all() else np.flatnonzero(tied)
 
 
 Groups = IntArray | Counted

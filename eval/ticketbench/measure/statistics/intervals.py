@@ -180,7 +180,7 @@ def share(
     """
     marks = np.asarray(hits)
     if isinstance(groups, Counted):
-        keep = np.arange(len(marks)) if among is None else np.flatnonzero(among)
+        keep = slice(None) if among is None else np.flatnonzero(among)
         return estimated_share(clustered_mean(marks[keep], groups[keep]), confidence=confidence)
     n = len(marks) if among is None else int(np.count_nonzero(among))
     if n == 0:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ticketbench.core.types import FloatArray, IntArray
 from ticketbench.measure.statistics import special
+from ticketbench.measure.statistics.added_counts import AddedCounts, different_rows
 from ticketbench.measure.statistics.groups import ALONE, Counted, Groups, group_index
 from ticketbench.measure.statistics.intervals import CONFIDENCE, UNDEFINED, Interval
 
@@ -23,6 +24,7 @@ N_RESAMPLES = 2000
 FEWEST_TO_DRAW = 10
 FEW_GROUPS = "no interval: fewer than ten effective groups to draw"
 _CHUNK = 250
+_MOST_NUMBERS = 4_000_000
 
 Statistic = Callable[[FloatArray], FloatArray]
 """Counts over the used cells, shape (..., D), to values of shape (...)."""
@@ -34,15 +36,19 @@ class Units:
 
     used   the D cells that occur in the data; every statistic sees counts over these
     times  how often each of the U different units occurs
-    cells  U x D counts that one draw of a unit adds; None when unit u adds one to cell u
+    cells  U x D counts that one draw of a unit adds, without zeros where they are too many; None
+           when unit u adds one to cell u
     """
 
     used: IntArray
     times: IntArray
-    cells: FloatArray | None
+    cells: FloatArray | AddedCounts | None
 
     def counts(self, weights: NDArray[Any]) -> FloatArray:
         """Counts over the used cells (..., D) when unit u is drawn weights[..., u] times."""
+        if isinstance(self.cells, AddedCounts):
+            found = self.cells.weighted(weights.reshape(-1, weights.shape[-1]))
+            return found.reshape(*weights.shape[:-1], -1)
         return np.asarray(weights if self.cells is None else weights @ self.cells, dtype=float)
 
     @property
@@ -50,10 +56,28 @@ class Units:
         """The counts in the data (D)."""
         return self.counts(self.times)
 
-    def without_one(self) -> FloatArray:
-        """The counts (U x D) with one occurrence of each unit left out."""
-        added = np.eye(len(self.used)) if self.cells is None else self.cells
-        return self.observed - added
+    def left_out(self, statistic: Statistic) -> FloatArray:
+        """The statistic (U) with one occurrence of each unit left out."""
+        n, observed = len(self.times), self.observed
+        at_once = max(1, _MOST_NUMBERS // (int(self.used.max(initial=0)) + 1))
+        parts = [(first, min(first + at_once, n)) for first in range(0, n, at_once)]
+        return np.concatenate([statistic(observed - self._added(*part)) for part in parts])
+
+    def of_each(self, values: FloatArray) -> FloatArray:
+        """What one draw of each unit (U x ...) adds up to, of a value or several per used cell."""
+        if self.cells is None:
+            return values
+        return self._added(0, len(self.times)) @ values
+
+    def _added(self, first: int, last: int) -> FloatArray:
+        """The counts of some units."""
+        match self.cells:
+            case None:
+                return np.eye(last - first, len(self.used), first)
+            case AddedCounts():
+                return self.cells.rows(first, last)
+            case _:
+                return self.cells[first:last]
 
 
 def units(cell_of_ticket: IntArray, groups: Groups) -> Units:
@@ -65,6 +89,9 @@ def units(cell_of_ticket: IntArray, groups: Groups) -> Units:
     n_groups = int(group.max(initial=-1)) + 1
     if n_groups == len(cell_of_ticket):
         return Units(used, times.astype(np.int64), None)
+    if n_groups * len(used) > _MOST_NUMBERS:
+        ones = np.ones(len(cell), dtype=np.int64)
+        return _sparse_units(used, (group, cell, ones), np.ones(n_groups, dtype=np.int64))
     by_group = np.zeros((n_groups, len(used)))
     np.add.at(by_group, (group, cell), 1.0)
     cells, repeats = np.unique(by_group, axis=0, return_counts=True)
@@ -80,15 +107,29 @@ def _counted_units(cell_of_row: IntArray, rows: Counted) -> Units:
         everyone = np.bincount(cell, weights=rows.times, minlength=len(used))
         return Units(used, np.rint(everyone).astype(np.int64), None)
     group, index = np.unique(rows.group[~alone], return_inverse=True)
-    # A million groups of 36 cells are 144 MB in these, and twice that as floats.
+    single = np.flatnonzero(n_alone)
+    often = np.concatenate([np.ones(len(group)), n_alone[single]])
+    if len(group) * len(used) > _MOST_NUMBERS:
+        entries = (
+            np.concatenate([index, len(group) + np.arange(len(single))]),
+            np.concatenate([cell[~alone], single]),
+            np.concatenate([rows.times[~alone], np.ones(len(single), dtype=np.int64)]),
+        )
+        return _sparse_units(used, entries, np.rint(often).astype(np.int64))
     by_group = np.zeros((len(group), len(used)), dtype=np.int32)
     np.add.at(by_group, (index, cell[~alone]), rows.times[~alone].astype(np.int32))
-    single = np.flatnonzero(n_alone)
     added = np.concatenate([by_group, np.eye(len(used), dtype=np.int32)[single]])
-    often = np.concatenate([np.ones(len(group)), n_alone[single]])
     cells, unit = np.unique(added, axis=0, return_inverse=True)
     times = np.rint(np.bincount(unit.ravel(), weights=often))
     return Units(used, times.astype(np.int64), cells.astype(np.float64))
+
+
+def _sparse_units(
+    used: IntArray, entries: tuple[IntArray, IntArray, IntArray], often: IntArray
+) -> Units:
+    """The same units in the same order, from the counts of rows and cells that are not zero."""
+    cells, times = different_rows(*entries, often, n_cells=len(used))
+    return Units(used, times, cells)
 
 
 def replicates(
@@ -105,9 +146,17 @@ def replicates_of_each(
     rng = np.random.default_rng(seed)
     size = int(drawn.times.sum())
     values: list[list[FloatArray]] = [[] for _ in statistics]
+    at_once = max(1, min(_CHUNK, 2 * _MOST_NUMBERS // max(len(drawn.times), 1)))
     for start in range(0, n, _CHUNK):
-        weights = rng.multinomial(size, drawn.times / size, size=min(_CHUNK, n - start))
-        counts = drawn.counts(weights)
+        n_drawn = min(_CHUNK, n - start)
+        # Draws follow one another, however many are asked for at a time.
+        some = [
+            drawn.counts(
+                rng.multinomial(size, drawn.times / size, size=min(at_once, n_drawn - first))
+            )
+            for first in range(0, n_drawn, at_once)
+        ]
+        counts = some[0] if len(some) == 1 else np.concatenate(some)
         for own, statistic in zip(values, statistics, strict=True):
             own.append(statistic(counts))
     return [np.concatenate(own) for own in values]
@@ -168,7 +217,7 @@ def _corrected(
         return UNDEFINED
     below = (np.sum(values < observed) + 0.5 * np.sum(values == observed)) / len(values)
     bias = float(special.ndtri(np.clip(below, 1 / len(values), 1 - 1 / len(values))))
-    acceleration = _acceleration(statistic(drawn.without_one()), drawn.times)
+    acceleration = _acceleration(drawn.left_out(statistic), drawn.times)
     z = special.ndtri([(1 - confidence) / 2, (1 + confidence) / 2])
     shifted = special.ndtr(bias + (bias + z) / (1 - acceleration * (bias + z)))
     low, high = np.quantile(values, shifted)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.measure.statistics.groups import group_index
+from ticketbench.measure.statistics.groups import Counted, Groups, group_index
 
 MOST_SHOWN = 40
 """With more changed groups the t test is as good, and the sign-flip p is no longer shown."""
@@ -24,6 +24,19 @@ def group_sums(d: FloatArray, groups: IntArray) -> IntArray:
     """
     inverse = group_index(groups)
     return np.rint(np.bincount(inverse, weights=d)).astype(np.int64)
+
+
+def shown_p(d: FloatArray, groups: Groups) -> float:
+    """`sign_flip_p` of tickets, or of counted ones, where at most 40 groups changed; else NaN."""
+    if isinstance(groups, Counted):
+        sums, times = groups.sums(d)
+        if int(times[sums != 0].sum()) > MOST_SHOWN:
+            return math.nan
+        # Groups that have not changed do not count, so one of them stands for all.
+        d = np.repeat(sums, np.where(sums != 0, times, 1))
+        return sign_flip_p(d, np.arange(len(d)))
+    few = np.count_nonzero(group_sums(d, groups)) <= MOST_SHOWN
+    return sign_flip_p(d, groups) if few else math.nan
 
 
 def sign_flip_p(d: FloatArray, groups: IntArray) -> float:

@@ -111,9 +111,7 @@ def certificate_on(
     drawn: Tickets, tickets: Tickets, *, escalate_above: float, risk: float, delta: float
 ) -> Certificate:
     """The same where one ticket of each group is `drawn` already; both may be counted rows."""
-    ones, everyone = (
-        of.rows(np.asarray(~exceeds(of.second, escalate_above))) for of in (drawn, tickets)
-    )
+    ones, everyone = (_routable(of, escalate_above) for of in (drawn, tickets))
     of = levels(ones.n, drawn.n, risk=risk, delta=delta)
     path = _path(ones, everyone, of, risk=risk, delta=delta) if of else []
     at = _accepted(path, of) if of else -1
@@ -132,6 +130,11 @@ def certificate_on(
         reach=reach(of, risk=risk, smallest=min(one.p for one in path)) if of else math.nan,
         outlook=_outlook(ones, drawn.n, of, at, risk),
     )
+
+
+def _routable(tickets: Tickets, escalate_above: float) -> Tickets:
+    keep = np.asarray(~exceeds(tickets.second, escalate_above))
+    return tickets if keep.all() else tickets.rows(keep)
 
 
 def _path(

@@ -24,7 +24,7 @@ from ticketbench.measure.kinds import (
     routing_metrics,
 )
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs.change import Change, undefined
+from ticketbench.measure.pairs.change import undefined
 from ticketbench.measure.pairs.changes import (
     Found,
     MetricChange,
@@ -35,7 +35,7 @@ from ticketbench.measure.pairs.changes import (
     of_values,
     told,
 )
-from ticketbench.measure.pairs.fragility import Fragility, fragility
+from ticketbench.measure.pairs.fragility import fragility
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, stuart_maxwell
 from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
 from ticketbench.measure.parts.metrics import NOT_TOLD
@@ -43,8 +43,7 @@ from ticketbench.measure.parts.pairs.joint import Joint, joint_cells_of
 from ticketbench.measure.parts.pairs.moves import mean_change
 from ticketbench.measure.parts.rows import cells_by_score
 from ticketbench.measure.statistics.groups import ALONE, Counted
-from ticketbench.measure.statistics.intervals import CONFIDENCE
-from ticketbench.measure.statistics.sign_flip import MOST_SHOWN, group_sums, sign_flip_p
+from ticketbench.measure.statistics.sign_flip import shown_p
 
 
 def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN) -> Comparison:
@@ -67,11 +66,11 @@ def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN)
         unpaired=of.unpaired,
         contingency=counts,
         verdict=verdict(change, margin=margin),
-        fragility=_fragility(change, right, groups, margin),
+        fragility=fragility(change, *right, groups, margin=margin),
         differences=tuple(_differences(of, both, labelled, costs)),
         mcnemar_midp=mcnemar_midp(counts.only_base, counts.only_candidate),
         flips=(),
-        sign_flip_p=_sign_flip_p(right, groups),
+        sign_flip_p=shown_p(right[1].astype(np.float64) - right[0], groups),
         label_differences=tuple(_label_differences(labelled)),
         marginal_shift=_marginal_shift(of, both),
     )
@@ -82,8 +81,8 @@ def read_at(found: Comparison, of: Joint, told: Verdict) -> Comparison:
     before = found.verdict
     if (told.margin, told.confidence) == (before.margin, before.confidence):
         return replace(found, verdict=told)
-    change = found.change("accuracy").change
-    rests_on = _fragility(change, *_right(of), told.margin, confidence=told.confidence)
+    change, (right, groups) = found.change("accuracy").change, _right(of)
+    rests_on = fragility(change, *right, groups, margin=told.margin, confidence=told.confidence)
     return replace(found, verdict=told, fragility=rests_on)
 
 
@@ -263,26 +262,6 @@ def _contingency(right: tuple[BoolArray, BoolArray], times: IntArray) -> Conting
     a, b = right
     kinds = (a & b, a & ~b, ~a & b, ~a & ~b)
     return Contingency(*(int(times[kind].sum()) for kind in kinds))
-
-
-def _fragility(
-    change: Change,
-    right: tuple[BoolArray, BoolArray],
-    groups: Counted,
-    margin: float,
-    *,
-    confidence: float = CONFIDENCE,
-) -> Fragility:
-    base, candidate = (np.repeat(side, groups.times) for side in right)
-    numbers = groups.numbers
-    return fragility(change, base, candidate, numbers, margin=margin, confidence=confidence)
-
-
-def _sign_flip_p(right: tuple[BoolArray, BoolArray], groups: Counted) -> float:
-    gain = right[1].astype(np.float64) - right[0].astype(np.float64)
-    d, numbers = np.repeat(gain, groups.times), groups.numbers
-    few = np.count_nonzero(group_sums(d, numbers)) <= MOST_SHOWN
-    return sign_flip_p(d, numbers) if few else math.nan
 
 
 def _marginal_shift(of: Joint, both: _Both) -> MarginalShift:
