@@ -1,4 +1,5 @@
-"""A script: count the parts of a folder by two workers of dask, one of which is killed.
+"""A script: count the parts of a folder, or of two to be compared, by two workers of dask, one of
+which is killed.
 
 In a process of its own, since dask asks the system for an address that no test may ask for.
 """
@@ -8,14 +9,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 from ticketbench.edge.results.store import envelope
+from ticketbench.flow.compare_parts import compare_parts
 from ticketbench.flow.parts.engine import Where
 from ticketbench.flow.parts.score import score_parts
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, other: Path | None = None) -> None:
     """Write what comes out to stdout, and the part that was done when a worker was killed."""
     from distributed import LocalCluster
 
@@ -28,10 +31,21 @@ def main(folder: Path) -> None:
                 killed.append(done)
 
         where = Where("dask", cluster.scheduler_address)
-        found = score_parts(folder, where=where, told=told)
-    sys.stdout.buffer.write(envelope("score", found.score))
+        if other is None:
+            found = envelope("score", score_parts(folder, where=where, told=told).score)
+        else:
+            with tempfile.TemporaryDirectory() as scratch:
+                pair = compare_parts(
+                    str(folder),
+                    str(other),
+                    where=where,
+                    scratch=Path(scratch),
+                    told=lambda stage: told,
+                )
+            found = envelope("compare", pair.compared)
+    sys.stdout.buffer.write(found)
     sys.stderr.write(f"killed after {killed}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

@@ -154,8 +154,9 @@ def predictions(folder: Path) -> None:
     (folder / "classifier.csv").write_text(foreign, encoding="utf-8")
     for name, content in (("predictions", text), ("a", text), ("b", head + "".join(split))):
         (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-    (folder / "parts").mkdir()
-    (folder / "parts" / "1.csv").write_text(text, encoding="utf-8")
+    for name in ("parts", "old", "new"):
+        (folder / name).mkdir()
+        (folder / name / "1.csv").write_text(text, encoding="utf-8")
 
 
 @pytest.mark.parametrize("line", runnable())

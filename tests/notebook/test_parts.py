@@ -8,11 +8,14 @@ import pytest
 
 import ticketbench
 from part_files import parts, records
+from part_pairs import folders, pair
 from parts_project import ticket_rows, write_parts, write_rubrics
-from ticketbench import evaluate
+from ticketbench import compare, evaluate
 from ticketbench.core.errors import InputError
 from ticketbench.edge.results.store import envelope
+from ticketbench.flow.compare_parts import compare_parts
 from ticketbench.flow.parts.score import score_parts
+from ticketbench.notebook.comparison import ComparedParts
 from ticketbench.notebook.evaluation import EvaluatedParts
 
 
@@ -35,6 +38,29 @@ def test_a_folder_is_evaluated_part_by_part(tmp_path: Path) -> None:
 def test_labels_of_a_frame_do_not_go_with_a_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="go with a DataFrame"):
         evaluate(parts(tmp_path / "p", records(6), 2), labels=["a"])
+
+
+def test_folders_are_compared_part_by_part(tmp_path: Path) -> None:
+    a, b = folders(tmp_path, pair(60), (2, 3))
+    found = compare(a, Path(b))
+    assert isinstance(found, ComparedParts)
+    assert found.n_parts == (2, 3)
+    assert found.to_json() == envelope("compare", compare_parts(a, b).compared).decode()
+    assert list(found.frames) == ["changes"]
+    assert len(found.to_frame("changes"))
+    assert repr(found).startswith("<ComparedParts: ")
+    assert found._repr_html_()
+    assert compare(a, f"{b}/*.csv", threshold=0.9).found.policy.threshold == 0.9
+
+
+def test_what_does_not_go_with_folders_is_refused(tmp_path: Path) -> None:
+    a, b = folders(tmp_path, pair(20), (1, 1))
+    with pytest.raises(InputError, match="mapping= cannot go with"):
+        compare(a, b, mapping={"x": ("y",)})
+    with pytest.raises(InputError, match="are compared with a path"):
+        compare(a, evaluate(f"{b}/part-0.csv"))
+    with pytest.raises(InputError, match="no ticket is kept"):
+        compare(evaluate(a), evaluate(b))
 
 
 def test_a_run_and_gates_of_tickets_in_parts_are_those_of_the_commands(tmp_path: Path) -> None:

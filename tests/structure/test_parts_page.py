@@ -7,6 +7,7 @@ from pathlib import Path
 
 from forked import ticketbench_in
 from part_files import parts, records
+from part_pairs import folders, pair
 from parts_project import ticket_rows, write_parts, write_rubrics
 from ticketbench.measure.parts.codes import STEPS
 from ticketbench.measure.parts.evaluation import LEFT_OUT
@@ -23,8 +24,7 @@ ALSO = ("each answer", "coverage at a target and at equal coverage")
 
 def test_the_commands_of_the_page_run_and_say_in_how_many_parts(tmp_path: Path) -> None:
     parts(tmp_path / "predictions", records(120), 3)
-    here = [call for call in CALLS if call.startswith("score") and "dask" not in call]
-    here = [call for call in here if "scheduler" not in call]
+    here = [c for c in CALLS if c[:5] == "score" and "dask" not in c and "scheduler" not in c]
     assert len(here) == 4
     folder, pattern, again, processes = (ticketbench_in(tmp_path, *c.replace("'", "").split())
                                          for c in here)  # fmt: skip
@@ -32,6 +32,20 @@ def test_the_commands_of_the_page_run_and_say_in_how_many_parts(tmp_path: Path) 
     assert "TB215" in folder.stderr
     assert '"dataset": "predictions"' in pattern.stdout
     assert folder.stdout == again.stdout == processes.stdout
+
+
+def test_the_comparisons_of_the_page_run(tmp_path: Path) -> None:
+    rows = pair(60)
+    for side, name in zip(folders(tmp_path, rows, (2, 3)), ("old", "new"), strict=True):
+        Path(side).rename(tmp_path / name)
+    named = [{"rubric_set": name, **one} for name, own in zip(("v1", "v2"), rows, strict=True)
+             for one in own]  # fmt: skip
+    parts(tmp_path / "both", named, 2)
+    here = [call for call in CALLS if call[:7] == "compare" and "scheduler" not in call]
+    sides, sets = (ticketbench_in(tmp_path, *call.split()) for call in here)
+    assert "in 2 and 3 parts." in sides.stdout, sides.stderr
+    assert "TB215" in sides.stderr
+    assert '"candidate": "v2"' in sets.stdout, sets.stderr
 
 
 def test_a_run_and_its_gates_go_as_the_page_has_them(tmp_path: Path) -> None:

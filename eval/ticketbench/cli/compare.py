@@ -110,7 +110,7 @@ def command(
     ticketbench compare a.csv b.csv --map account=access,privacy
     ticketbench compare a.csv b.csv --common
     ticketbench compare a.csv b.csv --of-b '--columns label=gold'
-    ticketbench compare parts-a/ parts-b/ --engine processes
+    ticketbench compare old/ new/ --engine processes
     """
     judged: dict[str, Any] = {
         "threshold": threshold,

@@ -13,6 +13,7 @@ from ticketbench.measure.counts.confusion import (
     ESCALATE_COLUMN,
     REVIEW_COLUMN,
     ConfusionMatrix,
+    both_confusions,
     cell_of_ticket,
     cells,
     routed_confusion,
@@ -152,3 +153,13 @@ def test_routing_everything_gives_the_top_label_matrix(t: ScoreTable) -> None:
 def test_the_order_of_tickets_does_not_matter_to_the_counts(t: ScoreTable) -> None:
     backwards = t.rows(np.arange(t.n_scored)[::-1])
     assert top_label_confusion(backwards) == top_label_confusion(t)
+
+
+def test_the_matrices_of_two_parts_are_that_of_all_tickets() -> None:
+    scores = [[0.9, 0.1, 0.0], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8], [0.6, 0.3, 0.1]]
+    gold = ["a", "z", "__none__", "x"]
+    every = top_label_confusion(table(scores, gold))
+    for cut in range(5):
+        first, second = table(scores[:cut], gold[:cut]), table(scores[cut:], gold[cut:])
+        both = [top_label_confusion(first), top_label_confusion(second)]
+        assert both_confusions(*both) == both_confusions(*reversed(both)) == every

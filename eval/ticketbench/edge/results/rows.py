@@ -147,7 +147,7 @@ def made(said: Said, answers: Answers, origin: Origin, name: str) -> Predictions
 
     Raises InputError where every top label contradicts the scores.
     """
-    own = fingerprint(_identities(said))
+    own = fingerprint(_identities(said)) if origin.whole else ""  # that of some rows tells nothing
     provenance = Provenance(origin.dataset, own, name, "", "table")
     found = replace(_score_table(said, answers), provenance=provenance)
     if found.complete:

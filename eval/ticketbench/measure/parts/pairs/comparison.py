@@ -24,7 +24,7 @@ from ticketbench.measure.kinds import (
     routing_metrics,
 )
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs.change import undefined
+from ticketbench.measure.pairs.change import Change, undefined
 from ticketbench.measure.pairs.changes import (
     Found,
     MetricChange,

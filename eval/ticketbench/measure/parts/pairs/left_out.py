@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ticketbench.core.types import Finding
 from ticketbench.measure.compare import Comparison
+from ticketbench.measure.findings import IN_PARTS
 from ticketbench.measure.parts.metrics import NOT_TOLD
 
 
@@ -12,9 +13,9 @@ def in_parts(of: Comparison) -> Finding:
     bare = [found.title for found in of.differences if found.change.method == NOT_TOLD]
     no_interval = f"; no interval: {', '.join(bare)}" if bare else ""
     return Finding(
-        code="TB215",
+        code=IN_PARTS,
         severity="note",
-        title="compared in parts",
+        title="counted in parts",
         evidence=f"left out: lists of tickets, broken, fixed and still wrong{no_interval}",
         action="put the tickets into one file a side to see these",
     )
