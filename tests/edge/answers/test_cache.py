@@ -719,6 +719,36 @@ def test_a_key_that_is_not_stored_is_not_damaged(path: Path, server: FaultServer
         assert cache.read(["0" * 64]) == ({}, set())
 
 
+# --- many rows
+
+
+def _keys(n: int) -> list[str]:
+    return [f"{i:064x}" for i in range(n)]
+
+
+@pytest.mark.parametrize("n_wanted", [1, 19, 20, 100])
+def test_few_keys_are_looked_up_and_many_are_found_in_one_pass(path: Path, n_wanted: int) -> None:
+    stored, said = _keys(100), list[str]()
+    with AnswerCache(path) as cache:
+        cache.save({key: Stored(key.encode(), "u", NOON) for key in stored})
+        wanted = [stored[-n_wanted:], [*stored[:1], "none"]]
+        cache._connection().set_trace_callback(said.append)
+        found = list(cache.kept_of_each(wanted))
+    whole = [query for query in said if query == "SELECT key, value FROM responses"]
+    assert len(whole) == (n_wanted + 2 >= 20)
+    expected = [(0, key, key.encode()) for key in wanted[0]] + [(1, stored[0], stored[0].encode())]
+    assert sorted((n, key, kept.content) for n, key, kept in found if kept) == sorted(expected)
+
+
+@pytest.mark.parametrize("n_stored", [1, 100])
+def test_a_key_of_several_groups_is_given_once_to_each(path: Path, n_stored: int) -> None:
+    stored = _keys(n_stored)
+    with AnswerCache(path) as cache:
+        cache.save({key: Stored(key.encode(), "u", NOON) for key in stored})
+        found = [(n, key) for n, key, _ in cache.kept_of_each([stored[:1], ["none"], stored[:1]])]
+    assert sorted(found) == [(0, stored[0]), (2, stored[0])]
+
+
 # --- saving what was recorded elsewhere
 
 

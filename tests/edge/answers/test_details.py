@@ -22,9 +22,9 @@ from ticketbench.edge.answers.rows import (
     DETAILS_HEADER,
     DamagedRow,
     Stored,
-    content_of,
     decoded_row,
     encoded_row,
+    kept_in,
 )
 from version_1 import as_version_1, digest_of_line
 
@@ -177,7 +177,7 @@ def test_requests_cache_reads_a_row_with_details(tmp_path: Path) -> None:
 def test_a_row_whose_details_are_none_is_scored_and_not_moved_elsewhere(told: str) -> None:
     row = json.loads(encoded_row(stored()))
     row["headers"][DETAILS_HEADER] = told
-    assert content_of(json.dumps(row)) == CONTENT
+    assert kept_in(json.dumps(row)).content == CONTENT
     with pytest.raises(DamagedRow):
         decoded_row(json.dumps(row))
 

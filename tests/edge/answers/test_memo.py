@@ -36,24 +36,25 @@ KEY = "k" * 64
 
 
 def test_a_matrix_comes_back_bit_for_bit(memo: Memo) -> None:
-    memo.save(KEY, Remembered(SCORES, 3, 4))
+    memo.save(KEY, Remembered(SCORES, 3, 4, tells=True))
     found = memo.load(KEY)
     assert found is not None
-    assert (found.scores.tobytes(), found.recorded, found.cached) == (SCORES.tobytes(), 3, 4)
+    counts = found.recorded, found.cached, found.tells
+    assert (found.scores.tobytes(), *counts) == (SCORES.tobytes(), 3, 4, True)
 
 
 def test_what_was_not_kept_is_not_found(memo: Memo) -> None:
-    memo.save(KEY, Remembered(SCORES, 0, 2))
+    memo.save(KEY, Remembered(SCORES, 0, 2, tells=False))
     assert memo.load("x" * 64) is None
 
 
 def test_an_empty_key_keeps_and_finds_nothing(memo: Memo) -> None:
-    memo.save("", Remembered(SCORES, 0, 2))
+    memo.save("", Remembered(SCORES, 0, 2, tells=False))
     assert (memo.load(""), memo.folder.exists()) == (None, False)
 
 
 def test_every_changed_byte_is_noticed(memo: Memo) -> None:
-    memo.save(KEY, Remembered(SCORES, 0, 2))
+    memo.save(KEY, Remembered(SCORES, 0, 2, tells=False))
     file = memo.folder / f"{KEY}.npy"
     content = file.read_bytes()
     for i in range(len(content)):
@@ -63,7 +64,7 @@ def test_every_changed_byte_is_noticed(memo: Memo) -> None:
 
 @pytest.mark.parametrize("size", [0, 10, 40, 100])
 def test_a_file_that_was_cut_off_is_not_found(memo: Memo, size: int) -> None:
-    memo.save(KEY, Remembered(SCORES, 0, 2))
+    memo.save(KEY, Remembered(SCORES, 0, 2, tells=False))
     file = memo.folder / f"{KEY}.npy"
     file.write_bytes(file.read_bytes()[:size])
     assert memo.load(KEY) is None
@@ -92,7 +93,7 @@ def test_a_small_dataset_has_no_key(memo: Memo, monkeypatch: pytest.MonkeyPatch)
 def test_only_the_newest_are_kept(memo: Memo) -> None:
     for i in range(20):
         key = f"{i:064}"
-        memo.save(key, Remembered(SCORES, 0, 2))
+        memo.save(key, Remembered(SCORES, 0, 2, tells=False))
         os.utime(memo.folder / f"{key}.npy", ns=(i * 10**9, i * 10**9))
     kept = sorted(file.stem for file in memo.folder.iterdir())
     assert kept == [f"{i:064}" for i in range(4, 20)]
@@ -100,12 +101,12 @@ def test_only_the_newest_are_kept(memo: Memo) -> None:
 
 def test_a_folder_that_takes_no_file_is_no_error(memo: Memo) -> None:
     memo.folder.touch()
-    memo.save(KEY, Remembered(SCORES, 0, 2))
+    memo.save(KEY, Remembered(SCORES, 0, 2, tells=False))
     assert memo.load(KEY) is None
 
 
 def test_forgetting_removes_all(memo: Memo) -> None:
-    memo.save(KEY, Remembered(SCORES, 0, 2))
+    memo.save(KEY, Remembered(SCORES, 0, 2, tells=False))
     memo.forget()
     assert list(memo.folder.iterdir()) == []
 
@@ -126,14 +127,14 @@ def test_nothing_is_kept_or_forgotten_behind_a_link_out_of_the_project(
     outside = tmp_path_factory.mktemp("outside")
     (outside / "x.npy").write_bytes(b"mine")
     memo.folder.symlink_to(outside)
-    memo.save(KEY, Remembered(SCORES, 0, 2))
+    memo.save(KEY, Remembered(SCORES, 0, 2, tells=False))
     with pytest.raises(InputError, match="is a link out of the project"):
         memo.forget()
     assert [path.name for path in outside.iterdir()] == ["x.npy"]
 
 
 def test_a_link_to_nothing_among_the_matrices_is_forgotten_too(memo: Memo) -> None:
-    memo.save(KEY, Remembered(SCORES, 0, 2))
+    memo.save(KEY, Remembered(SCORES, 0, 2, tells=False))
     (memo.folder / "x.npy").symlink_to("nowhere")
     memo.forget()
     assert list(memo.folder.iterdir()) == []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ticketbench.edge.answers.rows import DIGEST_HEADER, DamagedRow, Stored, content_of, decoded_row
+from ticketbench.edge.answers.rows import DIGEST_HEADER, DamagedRow, Stored, decoded_row, kept_in
 from ticketbench.edge.answers.rows import encoded_row as encoded
 
 STORED = Stored(
@@ -20,7 +20,7 @@ STORED = Stored(
 
 def test_a_row_is_decoded_to_what_was_stored() -> None:
     assert decoded_row(encoded(STORED)) == STORED
-    assert content_of(encoded(STORED)) == STORED.content
+    assert kept_in(encoded(STORED)).content == STORED.content
 
 
 @settings(derandomize=True, max_examples=200, deadline=None)
@@ -46,7 +46,7 @@ def test_every_changed_byte_of_an_answer_is_noticed() -> None:
         changed[i] ^= 1
         row["_content"] = base64.b64encode(changed).decode()
         with pytest.raises(DamagedRow):
-            content_of(json.dumps(row))
+            kept_in(json.dumps(row))
 
 
 def altered(**changes: object) -> str:
@@ -65,7 +65,7 @@ def altered(**changes: object) -> str:
 )  # fmt: skip
 def test_anything_else_is_damaged(value: object) -> None:
     with pytest.raises(DamagedRow):
-        content_of(value)
+        kept_in(value)
     with pytest.raises(DamagedRow):
         decoded_row(value)
 

@@ -24,23 +24,26 @@ from ticketbench.edge.files.atomic import write_file
 from ticketbench.edge.files.links import written_at
 from ticketbench.edge.files.reading import read_bytes
 
-LAYOUT = "ticketbench-memo-1"
+LAYOUT = "ticketbench-memo-2"
 WORTH_FROM = 5_000
 """Tickets below which reading the answers is as quick."""
 
 _MOST_KEPT = 16
 _MOST_BYTES = 4_000_000_000
 _DIGEST_BYTES = 32
-_COUNTS = struct.Struct(">QQ")
+_COUNTS = struct.Struct(">QQ?")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Remembered:
-    """A complete score matrix, one row a ticket, and how many questions came from where."""
+    """A complete score matrix, one row a ticket, how many questions came from where, and whether
+    the cache may say of any of them how its answer came.
+    """
 
     scores: FloatArray
     recorded: int
     cached: int
+    tells: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,8 @@ class Memo:
             return
         out = io.BytesIO()
         np.save(out, remembered.scores, allow_pickle=False)
-        rest = _COUNTS.pack(remembered.recorded, remembered.cached) + out.getvalue()
+        of = remembered
+        rest = _COUNTS.pack(of.recorded, of.cached, of.tells) + out.getvalue()
         with contextlib.suppress(TicketbenchError, OSError):
             write_file(self.folder / f"{key}.npy", hashlib.sha256(rest).digest() + rest)
             self.forget(all_but=_MOST_KEPT)

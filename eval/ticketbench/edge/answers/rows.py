@@ -57,25 +57,30 @@ class _Headers(msgspec.Struct):
     details: str = msgspec.field(name=DETAILS_HEADER, default="")
 
 
-class _Content(msgspec.Struct):
+class Kept(msgspec.Struct):
     """What is read of a row for its answer alone."""
 
     content: bytes = msgspec.field(name="_content")
     headers: _Headers
     status_code: int
 
+    @property
+    def tells(self) -> bool:
+        """Whether the row says how the answer came."""
+        return self.headers.details != ""
 
-class _Row(_Content):
+
+class _Row(Kept):
     """What is read of a row to move it elsewhere."""
 
     created_at: Annotated[datetime, msgspec.Meta(tz=True)]
     url: str
 
 
-AnyRow = TypeVar("AnyRow", bound=_Content)
+AnyRow = TypeVar("AnyRow", bound=Kept)
 
 _encode = msgspec.json.Encoder().encode
-_decode_content = msgspec.json.Decoder(_Content).decode
+_decode_kept = msgspec.json.Decoder(Kept).decode
 _decode_row = msgspec.json.Decoder(_Row).decode
 
 
@@ -109,13 +114,13 @@ def encoded_row(stored: Stored) -> str:
     return _encode(row).decode("utf-8")
 
 
-def content_of(value: object) -> bytes:
+def kept_in(value: object) -> Kept:
     """The answer in a column `value`; raises DamagedRow when a byte of it has changed."""
-    return _whole(_decode_content, value).content
+    return _whole(_decode_kept, value)
 
 
 def decoded_row(value: object) -> Stored:
-    """The answer in a column `value` with its origin; raises DamagedRow as `content_of` does, and
+    """The answer in a column `value` with its origin; raises DamagedRow as `kept_in` does, and
     where time or details are none.
     """
     row = _whole(_decode_row, value)

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ticketbench.core.classify import REFUSAL
 from ticketbench.core.rubrics import RubricSet
 from ticketbench.core.types import Dataset, Failure, FloatArray, Missing, ScoreTable
-from ticketbench.edge.answers.memo import Memo, Remembered
+from ticketbench.edge.answers.memo import Remembered
 from ticketbench.edge.answers.recording import comes_after, in_order, refuse_moved
 from ticketbench.edge.answers.refusals import Refusal
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.batches.uploads import custom_id
 from ticketbench.edge.replay.drift import Drift
-from ticketbench.edge.replay.known_answers import known_answers
+from ticketbench.edge.replay.known_answers import known_answers, known_of_each
 from ticketbench.edge.replay.many_questions import Progress, ask_all, check_drift
 from ticketbench.edge.replay.questions import Questions, questions
-from ticketbench.edge.replay.source import Answers, Source, sending
+from ticketbench.edge.replay.source import Answers, Source, Sources, sending
 from ticketbench.edge.replay.why_missing import REFUSED, because, reasons
 from ticketbench.edge.results.predictions import score_table
 
@@ -30,8 +30,9 @@ _UNEXPLAINED = Failure("", "miss", 0, "it is not stored, and nobody looked why")
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The score table, how many different questions came from where, how many stored answers
-    were damaged, what asking a few questions again found, which limit stopped it, in words, and
-    how many of those sent had been refused before.
+    were damaged, what asking a few questions again found, which limit stopped it, in words, how
+    many of those sent had been refused before, and whether the cache may say of any of them how its
+    answer came.
     """
 
     table: ScoreTable
@@ -42,6 +43,7 @@ class Replayed:
     drift: Drift = Drift()  # noqa: RUF009 - frozen, so sharing the default is safe
     stopped: str = ""
     refused_before: int = 0
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ class Plan:
         return (*self.why, *([Missing(self.refused, REFUSED)] if self.refused else ()))
 
 
+_MOST_KEYS = 4_000_000
+"""Questions of all sets whose answers are read together: each takes about 250 bytes."""
+
+
 def replay(
     dataset: Dataset, rubrics: RubricSet, source: Source, *, progress: Progress | None = None
 ) -> Replayed:
@@ -84,20 +90,67 @@ def replay(
     no question can succeed, MachineError when answers cannot be stored; answers that were stored
     before that stay stored.
     """
-    memo = source.memo
-    if memo is None or source.mode == "refresh":
-        return _replayed(dataset, rubrics, source, progress)[0]
-    key = _memo_key(memo, dataset, rubrics, source)
-    kept = memo.load(key)
-    if kept is not None:
+    kept = _Kept(dataset, rubrics, source)
+    if kept.replayed is not None:
+        return kept.replayed
+    asked = questions(dataset, rubrics, source.url)
+    return kept.with_what_was(_replayed(asked, source, known_answers(asked, source), progress))
+
+
+def replay_stored(
+    dataset: Dataset, rubric_sets: Sequence[RubricSet], sources: Sources
+) -> list[Replayed]:
+    """The strict replay of every set, in the order given, with recording and cache read once for as
+    many sets as are held together. Raises what `replay` raises of a strict one.
+    """
+    of = [sources.of(rubrics) for rubrics in rubric_sets]
+    kept = [_Kept(dataset, *one) for one in zip(rubric_sets, of, strict=True)]
+    found = {i: one.replayed for i, one in enumerate(kept) if one.replayed is not None}
+    left = [i for i in range(len(kept)) if i not in found]
+    at_once = max(1, _MOST_KEYS // max(1, len(dataset.tickets)))
+    for some in (left[i : i + at_once] for i in range(0, len(left), at_once)):
+        asked = [questions(dataset, rubric_sets[i], of[i].url) for i in some]
+        known = known_of_each(asked, of[0].recording, sources.cache)
+        for i in some:  # no set is held longer than it is needed
+            found[i] = kept[i].with_what_was(_replayed(asked.pop(0), of[i], known.pop(0), None))
+    return [found[i] for i in range(len(kept))]
+
+
+class _Kept:
+    """What the memo keeps of a set, if it may be asked, and takes of it once it was read.
+
+    replayed  the replay as it was kept, or None
+    """
+
+    def __init__(self, dataset: Dataset, rubrics: RubricSet, source: Source) -> None:
+        self._memo = source.memo if source.mode != "refresh" else None
+        self._of = dataset, rubrics, source
+        self._key = self._key_now()
+        self.replayed = self._replayed()
+
+    def with_what_was(self, read: tuple[Replayed, FloatArray]) -> Replayed:
+        """A replay from the answers themselves, after its scores were kept where that is right."""
+        found, scores = read
+        # What changed while the answers were read must not be kept under the token from before.
+        same = self._key == self._key_now()
+        if self._memo and same and not (found.sent or found.table.n_failed):
+            kept = Remembered(scores, found.recorded, found.cached, found.tells)
+            self._memo.save(self._key, kept)
+        return found
+
+    def _key_now(self) -> str:
+        dataset, rubrics, source = self._of
+        if self._memo is None:
+            return ""
+        return self._memo.key(dataset, rubrics, source.url, source.cache.state())
+
+    def _replayed(self) -> Replayed | None:
+        dataset, rubrics, source = self._of
+        kept = self._memo.load(self._key) if self._memo else None
+        if kept is None:
+            return None
         table = score_table(dataset, rubrics, source.url, kept.scores, {})
-        return Replayed(table, kept.recorded, kept.cached, 0)
-    found, scores = _replayed(dataset, rubrics, source, progress)
-    # What changed while the answers were read must not be kept under the token from before.
-    same = key == _memo_key(memo, dataset, rubrics, source)
-    if same and not (found.sent or found.table.n_failed):
-        memo.save(key, Remembered(scores, found.recorded, found.cached))
-    return found
+        return Replayed(table, kept.recorded, kept.cached, 0, tells=kept.tells)
 
 
 def explained(replayed: Replayed, dataset: Dataset, rubrics: RubricSet, source: Source) -> Replayed:
@@ -117,16 +170,10 @@ def explained(replayed: Replayed, dataset: Dataset, rubrics: RubricSet, source: 
     return replace(replayed, table=replace(replayed.table, failures=failures))
 
 
-def _memo_key(memo: Memo, dataset: Dataset, rubrics: RubricSet, source: Source) -> str:
-    return memo.key(dataset, rubrics, source.url, source.cache.state())
-
-
 def _replayed(
-    dataset: Dataset, rubrics: RubricSet, source: Source, progress: Progress | None
+    asked: Questions, source: Source, answers: Answers, progress: Progress | None
 ) -> tuple[Replayed, FloatArray]:
     """The replay from the answers themselves, and the score of every ticket."""
-    asked = questions(dataset, rubrics, source.url)
-    answers = known_answers(asked, source)
     batched = _of_batches(asked, source, answers) if source.mode != "replay" else frozenset()
     refused = _refused(asked, source, answers)
     final = {n for n in refused if source.mode == "replay"} | _refused_now(refused, source)
@@ -154,10 +201,10 @@ def _replayed(
         for i, number in enumerate(asked.of_ticket.tolist())
         if number in answers.failures
     }
-    table = score_table(dataset, rubrics, source.url, scores, failures)
+    table = score_table(asked.dataset, asked.rubrics, source.url, scores, failures)
     counts = answers.recorded, answers.cached, sent, answers.damaged
-    found = Replayed(table, *counts, drift, answers.stopped, before)
-    return found, scores
+    tells = answers.tells or sent > 0
+    return Replayed(table, *counts, drift, answers.stopped, before, tells), scores
 
 
 def _of_batches(asked: Questions, source: Source, answers: Answers) -> frozenset[int]:
@@ -196,8 +243,8 @@ def unanswered(dataset: Dataset, rubrics: RubricSet, source: Source) -> tuple[Qu
     """The questions of a replay, and the numbers of those without a stored answer that this run, or
     the refresh that it goes on with, has not asked already.
     """
-    asked, memo = questions(dataset, rubrics, source.url), source.memo
-    if memo and source.mode != "refresh" and memo.load(_memo_key(memo, dataset, rubrics, source)):
+    asked = questions(dataset, rubrics, source.url)
+    if _Kept(dataset, rubrics, source).replayed is not None:
         return asked, []
     answers = known_answers(asked, source)
     final = _refused_now(_refused(asked, source, answers), source)

@@ -101,6 +101,7 @@ class Answers:
     """Scores by question, NaN where there are none, and why there are none.
 
     `stopped` says which limit ended the asking, and the last failure before it; else it is empty.
+    `tells` is whether the cache says of any of the questions how its answer came.
     """
 
     scores: FloatArray
@@ -109,6 +110,7 @@ class Answers:
     cached: int = 0
     damaged: int = 0
     stopped: str = ""
+    tells: bool = False
 
     def missing(self) -> list[int]:
         """The questions without an answer."""

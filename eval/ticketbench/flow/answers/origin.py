@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
@@ -28,6 +28,9 @@ from ticketbench.edge.replay.questions import questions
 from ticketbench.edge.replay.source import Source, Sources
 from ticketbench.report.masking.mask import masked_id
 from ticketbench.report.words.numbers import count
+
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.every_ticket import Replayed
 
 _ALIASES = ("latest", "preview")
 _MOST_NAMED = 3
@@ -92,13 +95,20 @@ class OfSet:
         return address(self.url).shape.model if has_shape(self.url) else None
 
 
-def origins_of(dataset: Dataset, rubric_sets: Iterable[RubricSet], sources: Sources) -> list[OfSet]:
-    """Where the answers of these sets come from, but for those of an engine in this process, whose
-    version stands in its URL.
+def origins_of(
+    dataset: Dataset,
+    rubric_sets: Sequence[RubricSet],
+    replayed: Sequence[Replayed],
+    sources: Sources,
+) -> list[OfSet]:
+    """Where the answers of these sets, each with its replay, come from, but for those of an engine
+    in this process, whose version stands in its URL.
     """
-    asked = [one for one in rubric_sets if not is_local(sources.of(one).url)]
-    cached = bool(asked) and sources.cache.tells()
-    return [_origin(dataset, one, sources.of(one), cached=cached) for one in asked]
+    return [
+        _origin(dataset, rubrics, sources.of(rubrics), cached=found.tells)
+        for rubrics, found in zip(rubric_sets, replayed, strict=True)
+        if not is_local(sources.of(rubrics).url)
+    ]
 
 
 def _origin(dataset: Dataset, rubrics: RubricSet, source: Source, *, cached: bool) -> OfSet:
@@ -109,18 +119,39 @@ def _origin(dataset: Dataset, rubrics: RubricSet, source: Source, *, cached: boo
     return _of_set(_each(dataset, rubrics, source), rubrics, source.url, recorded or frozenset())
 
 
-def origin_in_parts(
-    dataset: Dataset, rubrics: RubricSet, source: Source, recorded: frozenset[str]
-) -> OfSet:
-    """Where the answers to some tickets of a dataset in parts come from, to be added up: the same
-    for any parts. Masses are kept in steps of 1/1,000.
+def origins_in_parts(
+    dataset: Dataset,
+    replayed: Sequence[Replayed],
+    rubric_sets: Sequence[RubricSet],
+    sources: Sources,
+    recorded: Mapping[str, frozenset[str] | None],
+) -> tuple[OfSet, ...]:
+    """The same of some tickets of a dataset in parts, to be added up, with what a recording of all
+    says of each endpoint, by its URL. Masses are kept in steps of 1/1,000.
     """
+    return tuple(
+        _in_parts(dataset, rubrics, sources.of(rubrics), found, recorded)
+        for rubrics, found in zip(rubric_sets, replayed, strict=True)
+        if not is_local(sources.of(rubrics).url)
+    )
+
+
+def _in_parts(
+    dataset: Dataset,
+    rubrics: RubricSet,
+    source: Source,
+    found: Replayed,
+    recorded: Mapping[str, frozenset[str] | None],
+) -> OfSet:
+    named = recorded[source.url]
+    if not found.tells and named is None:
+        return OfSet(rubrics.name, source.url)
     told = sorted(_each(dataset, rubrics, source), key=itemgetter(0))
-    found = _of_set(told, rubrics, source.url, recorded)
+    own = _of_set(told, rubrics, source.url, named or frozenset())
     masses = Counter[float]()
-    for mass, n in found.masses.items():
+    for mass, n in own.masses.items():
         masses[round(mass, 3)] += n
-    return replace(found, masses=masses)
+    return replace(own, masses=masses)
 
 
 def _each(dataset: Dataset, rubrics: RubricSet, source: Source) -> list[tuple[str, Told]]:

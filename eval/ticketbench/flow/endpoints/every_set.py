@@ -95,5 +95,5 @@ def answered_sets(
             cache.end_refresh(name)
         unfinished = mode != "refresh" and cache.refresh_began(name) is not None
         efforts = efforts_of(inputs, sources)
-        origins = origins_of(inputs.dataset, sets, sources)
+        origins = origins_of(inputs.dataset, sets, replayed, sources)
     return Answered(replayed, unfinished, origins, efforts, batched)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -65,6 +67,16 @@ def test_the_file_is_gone_at_the_end_also_after_an_error(tmp_path: Path) -> None
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     with kept_by_key(parts(3), tmp_path / "a") as path:
         assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_where_the_folder_cannot_be_written_the_file_is_a_temporary_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    with kept_by_key(parts(3), tmp_path / "a" / "b" / "c.sqlite") as path:
+        assert path.parent == tmp_path / "temporary"
+    assert not (tmp_path / "a").exists()
 
 
 def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:

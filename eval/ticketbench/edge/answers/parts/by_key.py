@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,25 +38,33 @@ _MOST_VARIABLES = 900
 
 @contextmanager
 def kept_by_key(parts: Iterable[Kept], beside: Path) -> Iterator[Path]:
-    """A file that holds what `parts` say, in the folder of `beside` and gone at the end.
+    """A file that holds what `parts` say, in the folder of `beside` and gone at the end; where that
+    cannot be written, in the folder of temporary files.
 
     Raises MachineError where it cannot be written, and what reading the parts raises.
     """
+    beside = _writable(beside)
     with usable(beside):
         make_folder(beside.parent)
         remove_leftovers(beside.parent)
     path = temporary_beside(beside)
     try:
-        with usable(path):
+        with usable(beside):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             connection.executescript(_TABLES)
             for kept in parts:
-                with usable(path):
+                with usable(beside):
                     _put(connection, kept)
         yield path
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _writable(path: Path) -> Path:
+    there = next(one for one in path.absolute().parents if one.exists())
+    return path if os.access(there, os.W_OK) else Path(tempfile.gettempdir()) / path.name
 
 
 def _put(connection: sqlite3.Connection, kept: Kept) -> None:

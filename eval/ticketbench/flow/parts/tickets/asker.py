@@ -14,18 +14,16 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Dataset
 from ticketbench.edge.answers.parts.by_key import RecordedByKey
-from ticketbench.edge.endpoints import is_local
-from ticketbench.edge.replay.every_ticket import explained, replay
+from ticketbench.edge.replay.every_ticket import explained, replay_stored
 from ticketbench.edge.replay.source import Sources
 from ticketbench.edge.replay.together import ProgressOf, replay_each
 from ticketbench.flow.parts.tickets.task import (
     AnsweredTickets,
     CountedTickets,
-    SourceOf,
+    SourcesOf,
     TicketTask,
     beside_recorded,
     counted,
-    origins_in_parts,
 )
 from ticketbench.flow.steps.inputs import ReadParts
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
@@ -46,41 +44,33 @@ class Asker:
 
     def asked(self, task: TicketTask) -> CountedTickets:
         """The part, with the answers that endpoints give to what is missing; stored at once."""
-        # What is asked now tells how it came, whether or not what was stored before does.
-        sets = [
-            replace(one, recorded=one.recorded or frozenset())
-            for one in task.sets
-            if not is_local(one.url)
-        ]
 
         def answered(dataset: Dataset) -> AnsweredTickets:
-            by_set = {name: of(dataset) for name, of in self._of_sets().items()}
-            sources = replace(self.sources, by_set=by_set)
-            rubric_sets = self.inputs.rubric_sets
+            sources, rubric_sets = self._sources_of(dataset), self.inputs.rubric_sets
             replayed = replay_each(dataset, rubric_sets, sources, progress=self.progress)
-            own = [(one, by_set[one.rubrics.name]) for one in sets]
-            return AnsweredTickets(replayed, origins_in_parts(dataset, own))
+            return task.told(dataset, replayed, sources)
 
         return counted(task, answered)
 
     def explained(self, task: TicketTask) -> CountedTickets:
         """The part from what is stored, with why an answer is missing."""
-        return counted(task, self._explained)
 
-    def _explained(self, dataset: Dataset) -> AnsweredTickets:
-        found = []
-        for rubrics in self.inputs.rubric_sets:
-            source = self._of_sets()[rubrics.name](dataset)
-            stored = replay(dataset, rubrics, replace(source, explains=False))
-            every = source if self.recorded is None else replace(source, recording=self.recorded)
-            found.append(explained(stored, dataset, rubrics, every))
-        return AnsweredTickets(found, ())
+        def answered(dataset: Dataset) -> AnsweredTickets:
+            sources, rubric_sets = self._sources_of(dataset), self.inputs.rubric_sets
+            stored = replay_stored(dataset, rubric_sets, sources.otherwise(explains=False))
+            if self.recorded is not None:
+                sources = sources.otherwise(recording=self.recorded)
+            replayed = [
+                explained(found, dataset, one, sources.of(one))
+                for found, one in zip(stored, rubric_sets, strict=True)
+            ]
+            return task.told(dataset, replayed, sources)
 
-    def _of_sets(self) -> dict[str, SourceOf]:
-        return {
-            rubrics.name: beside_recorded(self.sources.of(rubrics), rubrics, self.recorded)
-            for rubrics in self.inputs.rubric_sets
-        }
+        return counted(task, answered)
+
+    @property
+    def _sources_of(self) -> SourcesOf:
+        return beside_recorded(self.sources, self.inputs.rubric_sets, self.recorded)
 
 
 @contextmanager

@@ -20,11 +20,11 @@ from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.parts.by_key import RecordedByKey
 from ticketbench.edge.parts.ticket_counts import TicketCounts, counts_of
 from ticketbench.edge.parts.tickets import AT_ONCE, TicketRows, some_tickets
-from ticketbench.edge.replay.every_ticket import Replayed, replay
+from ticketbench.edge.replay.every_ticket import Replayed, replay_stored
 from ticketbench.edge.replay.questions import questions
-from ticketbench.edge.replay.source import Source
+from ticketbench.edge.replay.source import Source, Sources
 from ticketbench.edge.results.predictions import with_listed
-from ticketbench.flow.answers.origin import OfSet, origin_in_parts
+from ticketbench.flow.answers.origin import OfSet, origins_in_parts
 from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.endpoints.answers import SetAnswers
 from ticketbench.flow.parts.ids import TicketSum, keys_of, sum_of_tickets
@@ -74,6 +74,15 @@ class TicketTask:
     policy: Policy
     seed: int
     at_once: int = AT_ONCE
+
+    def told(
+        self, dataset: Dataset, replayed: Sequence[Replayed], sources: Sources
+    ) -> AnsweredTickets:
+        """The answers to some tickets, with how they came."""
+        rubric_sets = [one.rubrics for one in self.sets]
+        recorded = {one.url: one.recorded for one in self.sets}
+        origins = origins_in_parts(dataset, replayed, rubric_sets, sources, recorded)
+        return AnsweredTickets(replayed, origins)
 
     def resolved(self) -> TicketTask:
         """The same task, whose files are found from any folder."""
@@ -139,12 +148,12 @@ def counted_from_stored(task: TicketTask) -> CountedTickets:
 
     Raises InputError that names the part for what is wrong in it.
     """
-    with stored_sources(task) as sources:
+    rubric_sets = [one.rubrics for one in task.sets]
+    with _stored(task) as sources_of:
 
         def answered(dataset: Dataset) -> AnsweredTickets:
-            own = [(one, of(dataset)) for one, of in sources]
-            replayed = [replay(dataset, one.rubrics, source) for one, source in own]
-            return AnsweredTickets(replayed, origins_in_parts(dataset, own))
+            sources = sources_of(dataset)
+            return task.told(dataset, replay_stored(dataset, rubric_sets, sources), sources)
 
         return counted(task, answered)
 
@@ -159,48 +168,35 @@ def counted(task: TicketTask, answered: Answered) -> CountedTickets:
         raise
 
 
-def origins_in_parts(
-    dataset: Dataset, sources: Sequence[tuple[SetOfTask, Source]]
-) -> tuple[OfSet, ...]:
-    """How the answers to these tickets came, of the sets of which that is told."""
-    return tuple(
-        origin_in_parts(dataset, one.rubrics, source, one.recorded)
-        for one, source in sources
-        if one.recorded is not None
-    )
-
-
-SourceOf = Callable[[Dataset], Source]
+SourcesOf = Callable[[Dataset], Sources]
 """Where the answers to some tickets come from."""
 
 
 @contextmanager
-def stored_sources(task: TicketTask) -> Iterator[list[tuple[SetOfTask, SourceOf]]]:
-    """Where the stored answers of each set come from: nothing is asked, nothing explained."""
+def _stored(task: TicketTask) -> Iterator[SourcesOf]:
+    """Where stored answers come from: nothing is asked, and nothing that is missing explained."""
     with ExitStack() as stack:
         cache = stack.enter_context(AnswerCache(task.cache, reads_only=True))
         recorded = stack.enter_context(RecordedByKey(task.recorded)) if task.recorded else None
-        yield [
-            (
-                one,
-                beside_recorded(
-                    Source(one.url, cache, {}, "replay", explains=False), one.rubrics, recorded
-                ),
-            )
+        own = {
+            one.rubrics.name: Source(one.url, cache, {}, "replay", explains=False)
             for one in task.sets
-        ]
+        }
+        yield beside_recorded(Sources(cache, own), [one.rubrics for one in task.sets], recorded)
 
 
-def beside_recorded(source: Source, rubrics: RubricSet, recorded: RecordedByKey | None) -> SourceOf:
-    """`source` with what is recorded for the tickets that it is asked about."""
+def beside_recorded(
+    sources: Sources, rubric_sets: Sequence[RubricSet], recorded: RecordedByKey | None
+) -> SourcesOf:
+    """`sources` with what is recorded of the tickets that they are asked about."""
     if recorded is None:
-        return lambda dataset: source
+        return lambda dataset: sources
 
-    def of(dataset: Dataset) -> Source:
-        asked = questions(dataset, rubrics, source.url)
-        wanted = {**asked.position, **asked.in_file}
+    def of(dataset: Dataset) -> Sources:
+        asked = (questions(dataset, one, sources.of(one).url) for one in rubric_sets)
+        wanted = {key for one in asked for key in (*one.position, *one.in_file)}
         refused = recorded.refusals(wanted)
-        return replace(source, recording=recorded.some(wanted), refused=lambda: refused)
+        return sources.otherwise(recording=recorded.some(wanted), refused=lambda: refused)
 
     return of
 

@@ -165,20 +165,16 @@ def _recorded(inputs: PartInputs) -> Iterator[Path | None]:
 
 def _tasks(inputs: PartInputs, rows: TicketRows, recorded: Path | None) -> tuple[TicketTask, ...]:
     config = inputs.config
-    with AnswerCache(config.cache_path, reads_only=True) as cache:
-        tells = cache.tells()
-    sets = tuple(_set(one, inputs, tells=tells) for one in inputs.rubric_sets)
+    sets = tuple(_set(one, inputs) for one in inputs.rubric_sets)
     return tuple(
         TicketTask(part, rows, sets, config.cache_path, recorded, config.policy, SEED)
         for part in inputs.parts.files
     )
 
 
-def _set(rubrics: RubricSet, inputs: PartInputs, *, tells: bool) -> SetOfTask:
+def _set(rubrics: RubricSet, inputs: PartInputs) -> SetOfTask:
     url = inputs.url_of(rubrics)
-    recorded = None if is_local(url) else inputs.recording.models(url)
-    told = tells and not is_local(url) and recorded is None
-    return SetOfTask(rubrics, url, frozenset() if told else recorded)
+    return SetOfTask(rubrics, url, None if is_local(url) else inputs.recording.models(url))
 
 
 def _read(inputs: PartInputs, fingerprint: str) -> ReadParts:
