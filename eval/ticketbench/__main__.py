@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -20,6 +21,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     # `python -m` looks for modules in the working folder first; the command does not.
-    if sys.path[:1] == [os.getcwd()] and not sys.flags.safe_path:
-        del sys.path[0]
+    with suppress(OSError):  # a folder that is gone, which the command says
+        if sys.path[:1] == [os.getcwd()] and not sys.flags.safe_path:
+            del sys.path[0]
     main()

@@ -681,6 +681,17 @@ def test_a_deleted_working_folder_is_said_as_such(project: Path, command: str) -
     assert "the working folder cannot be used" in done.stderr
 
 
+def test_a_deleted_working_folder_is_said_by_the_module_too(project: Path) -> None:
+    gone = "import os, sys; os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); "
+    start = "os.execv(sys.executable, [sys.executable, '-m', 'ticketbench', 'run', '../eval.yaml'])"
+    done = subprocess.run(
+        [sys.executable, "-c", gone + start],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 5
+    assert "the working folder cannot be used" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("given", "left"), [("tomorrow", None), (" ", False), ("1796000000", True)]
 )

@@ -107,7 +107,6 @@ def command(
     from ticketbench.edge.redaction import shown_url
     from ticketbench.flow.parts.engine import asked_where
     from ticketbench.flow.run import run
-    from ticketbench.report.words.numbers import count
 
     outcome = run(
         config,
@@ -131,6 +130,13 @@ def command(
         if everything:
             _show_all(outcome)
         say_findings(outcome.results.findings)
+    _say_rest(outcome)
+
+
+def _say_rest(outcome: RunOutcome) -> None:
+    """What is worth knowing beside the results."""
+    from ticketbench.report.words.numbers import count
+
     if outcome.refused_before:
         asked = count(outcome.refused_before, "question")
         say_wrapped(f"{asked} that the endpoint refused before: asked once more")

@@ -114,7 +114,20 @@ class Comparison(Value):
     @property
     def listed(self) -> bool:
         """Whether `flips` lists the tickets that turned; of a dataset in parts they are counted."""
-        return len(self.flips) == self.contingency.turned
+        return bool(self.flips) or not self.contingency.turned
+
+    @property
+    def n_broken(self) -> int:
+        """Tickets that the candidate alone has wrong, listed or counted."""
+        return self._n("broken") if self.listed else self.contingency.only_base
+
+    @property
+    def n_fixed(self) -> int:
+        """Tickets that the base alone has wrong, listed or counted."""
+        return self._n("fixed") if self.listed else self.contingency.only_candidate
+
+    def _n(self, kind: str) -> int:
+        return sum(flip.kind == kind for flip in self.flips)
 
     def metric(self, name: str) -> Estimate:
         """Candidate minus base of the metric called `name`; InputError when there is none."""

@@ -34,6 +34,15 @@ def test_a_new_file_is_private_in_wal_mode_and_usable(tmp_path: Path) -> None:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_file_that_nothing_can_be_written_beside_is_not_to_be_moved_away(path: Path) -> None:
+    make(path)
+    for suffix in ("-wal", "-shm"):  # as on a disk that is mounted to be read, for root too
+        path.with_name(path.name + suffix).mkdir()
+    with pytest.raises(MachineError, match="unable to open") as error:
+        refuse_unusable(path, writing=True)
+    assert "permissions" in error.value.problems[0].help
+
+
 def test_making_leaves_nothing_else_behind(path: Path) -> None:
     make(path)
     assert list(path.parent.iterdir()) == [path]

@@ -76,6 +76,13 @@ def test_the_same_file_under_two_names_is_named_twice(tmp_path: Path) -> None:
     assert "part-1.csv are the same file" in told
 
 
+@pytest.mark.parametrize("target", ["nowhere.csv", "z.csv"])
+def test_a_link_that_leads_nowhere_is_named(target: str, tmp_path: Path) -> None:
+    folder = parts(tmp_path / "p", records(4), 2)
+    (folder / "z.csv").symlink_to(target)
+    assert "z.csv" in refusal(folder)
+
+
 def test_the_report_of_a_run_is_no_folder_of_parts(tmp_path: Path) -> None:
     write(tmp_path / "predictions.csv", records(4))
     (tmp_path / "manifest.json").write_text("{}")

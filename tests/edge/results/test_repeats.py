@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,14 @@ def test_without_the_option_the_help_names_it_and_the_column(tmp_path: Path) -> 
     told = problem(tmp_path, HEAD + ROWS, Form())
     assert told.what == "the ticket 'x' stands twice, first in line 2; 2 rows repeat a ticket"
     assert "--columns repeat=run" in told.help
+
+
+def test_two_rows_of_a_ticket_that_begin_in_one_line_are_told_too(tmp_path: Path) -> None:
+    row = {"ticket_id": "x", "label": "a", "score_a": 0.5, "score_b": 0.5}
+    path = tmp_path / "p.json"
+    path.write_text(json.dumps([row, row]), encoding="utf-8")
+    with pytest.raises(InputError, match="the ticket 'x' stands twice, first in line 1"):
+        read_set(path)
 
 
 def test_where_no_column_tells_rows_apart_none_is_named(tmp_path: Path) -> None:

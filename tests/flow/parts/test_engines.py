@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+import threading
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import killed_worker
 import ticketbench
 from part_files import parts, records, write
-from ticketbench.core.errors import InputError, MachineError
+from ticketbench.core.errors import InputError, MachineError, TicketbenchError
 from ticketbench.edge.results.store import envelope
 from ticketbench.flow.parts.engine import Where
 from ticketbench.flow.parts.score import score_parts
@@ -50,18 +54,62 @@ def test_dask_gives_the_same_bytes_when_a_worker_is_killed_on_its_way(tmp_path: 
     assert done.stdout == as_json(folder, Where())
 
 
-def test_a_scheduler_that_does_not_answer_is_named(
+@pytest.mark.loopback
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.0 400 Bad Request\r\n\r\n" * 9])
+def test_what_does_not_answer_as_a_scheduler_is_named_in_time(
+    answer: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("ticketbench.flow.parts.engines.dask._WAIT_S", 0.3)
+    folder = parts(tmp_path / "p", records(60), 2)
+    with ExitStack() as open_ones:
+        server = open_ones.enter_context(socket.create_server(("127.0.0.1", 0)))
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+
+        def answered() -> None:
+            open_ones.enter_context(server.accept()[0]).sendall(answer)
+
+        threading.Thread(target=answered, daemon=True).start()
+        with pytest.raises(MachineError, match=f"no dask scheduler answers at {address}"):
+            score_parts(folder, where=Where("dask", address))
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("tls://127.0.0.1:9", "tls://127.0.0.1:9 needs keys and certificates"),
+        ("spam://127.0.0.1:9", "no dask scheduler answers at spam:"),
+        ("", "no dask scheduler answers at "),
+    ],
+)
+def test_what_is_no_address_of_a_scheduler_is_named(
+    address: str, told: str, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    folder = parts(tmp_path / "p", records(60), 2)
+    with pytest.raises(TicketbenchError, match=told):
+        score_parts(folder, where=Where("dask", address))
+
+
+def test_a_system_that_does_not_say_which_cores_a_process_may_use_is_asked_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    folder = parts(tmp_path / "p", records(60), 2)
+    assert score_parts(folder, where=Where("processes")).n_parts == 2
+
+
+def test_a_scheduler_that_goes_away_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distributed = pytest.importorskip("distributed")
-
-    def nobody(address: str, *, timeout: str) -> None:
-        raise OSError(f"timed out after {timeout} at {address}")
-
-    monkeypatch.setattr(distributed, "Client", nobody)
-    folder = parts(tmp_path / "p", records(60), 2)
-    with pytest.raises(MachineError, match="no dask scheduler answers at tcp:"):
-        score_parts(folder, where=Where("dask", "tcp://127.0.0.1:9"))
+    gone = SimpleNamespace(cancelled=lambda: True)
+    client = SimpleNamespace(map=lambda count, tasks, pure: [gone])
+    monkeypatch.setattr("ticketbench.flow.parts.engines.dask._client", lambda *given: client)
+    monkeypatch.setattr(distributed, "as_completed", lambda futures, with_results: [(gone, None)])
+    with pytest.raises(MachineError, match="the scheduler of dask is gone"):
+        score_parts(parts(tmp_path / "p", records(60), 2), where=Where("dask"))
 
 
 def test_without_the_extra_dask_says_what_to_install(

@@ -66,6 +66,42 @@ def test_a_module_that_is_not_there_is_none_and_leaves_nothing_behind() -> None:
         assert sys.modules.get(package) is before
 
 
+BOTH = """
+import importlib.machinery, sys, threading
+from ticketbench.measure.statistics.compiled import compiled
+
+found, begun = [], threading.Event()
+
+def theirs():
+    begun.set()
+    import scipy.special as first
+    from scipy.special import ndtri, logsumexp
+    import scipy.stats
+    found.extend([first.logsumexp([0.0, 0.0]) > 0.69, ndtri, scipy.stats.norm.ppf(0.5) == 0])
+
+class OnTheWay:
+    def find_spec(self, name, path=None, target=None):
+        if name == "scipy.special._ufuncs" and not begun.is_set():
+            other.start()
+            begun.wait()
+            other.join(0.2)
+
+other = threading.Thread(target=theirs)
+sys.meta_path.insert(0, OnTheWay())
+ours = compiled("scipy.special", "_ufuncs")
+other.join(60)
+import scipy.special
+assert found == [True, ours.ndtri, True], found
+assert scipy.special.ndtri is ours.ndtri and scipy.special.__file__
+"""
+
+
+def test_a_thread_that_imports_the_package_meanwhile_gets_all_of_it() -> None:
+    command = [sys.executable, "-c", BOTH]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 FINITE = st.floats(-1e6, 1e6)
 
 

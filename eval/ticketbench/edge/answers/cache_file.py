@@ -232,7 +232,7 @@ def _unusable(path: Path, error: sqlite3.DatabaseError) -> MachineError:
         return MachineError(what, help="free some space; finished answers are kept, run again")
     if "locked" in reason:
         return MachineError(what, help="another process holds it: wait for it to end")
-    if "readonly" in reason:
+    if "readonly" in reason or "unable to open" in reason:
         return MachineError(what, help="check its permissions, or name another one under `cache:`")
     return MachineError(what, help=REBUILD)
 

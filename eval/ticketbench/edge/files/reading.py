@@ -109,6 +109,12 @@ def digest_of(path: Path) -> str:
         return found.hexdigest()
 
 
+def size_of(path: Path) -> int:
+    """The bytes of a file, without reading it. Raises InputError when there is none."""
+    with _told(path):
+        return path.stat().st_size
+
+
 def _room(file: BinaryIO, most: int) -> int:
     """How much to ask for: the room is taken at once, so no more than a regular file can fill."""
     status = os.fstat(file.fileno())

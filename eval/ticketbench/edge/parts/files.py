@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.registry import import_modules
-from ticketbench.edge.files.reading import digest_of
+from ticketbench.edge.files.reading import digest_of, size_of
 from ticketbench.edge.results.store import MANIFEST
 from ticketbench.edge.tables import formats
 from ticketbench.edge.tables.rows import FORMATS
@@ -43,8 +43,8 @@ def parts_of(path: Path) -> Parts:
 
     Files whose names begin with a dot or an underscore are left out, and so are folders that a
     pattern matches. Raises InputError where there is none, where one is of no known format or of
-    another than the others, for a folder in the folder, and where one file stands twice; and for
-    the report of a run, whose tickets are one file.
+    another than the others, for a folder in the folder, for a link that leads nowhere, and where
+    one file stands twice; and for the report of a run, whose tickets are one file.
     """
     found = _in_folder(path) if path.is_dir() else _matched(path)
     files = tuple(sorted(one for one in found if not one.name.startswith(_HIDDEN)))
@@ -107,7 +107,7 @@ def _refuse_doubled(files: Sequence[Path]) -> None:
     """Only files of one size are looked into."""
     by_size: dict[int, list[Path]] = {}
     for one in files:
-        by_size.setdefault(one.stat().st_size, []).append(one)
+        by_size.setdefault(size_of(one), []).append(one)
     first: dict[str, Path] = {}
     for one in (one for alike in by_size.values() if alike[1:] for one in alike):
         other = first.setdefault(digest_of(one), one)

@@ -103,8 +103,14 @@ class _Again:
 
 def _seen_again(rows: Sequence[Row], key: Callable[[Row], object]) -> list[_Again]:
     first: dict[object, int] = {}
-    lines = ((row, first.setdefault(key(row), row.line)) for row in rows)
-    return [_Again(row, line) for row, line in lines if line != row.line]
+    again = []
+    for row in rows:  # two may begin in one line, in a list of JSON
+        own = key(row)
+        if own in first:
+            again.append(_Again(row, first[own]))
+        else:
+            first[own] = row.line
+    return again
 
 
 def _twice(rows: Sequence[Row], origin: Origin) -> Numbered:

@@ -62,7 +62,7 @@ def run_settings(path: Path) -> RunSettings:
     try:
         found = msgspec.convert(current(json.loads(content)), _Run)
         own = found.evaluations[0].settings
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError):
         raise not_ours(path) from None
     sets = tuple(RubricSet(one.name, one.rubrics) for one in found.rubric_sets)
     return RunSettings(sets, found.dataset.fingerprint, own.policy, own.costs)

@@ -109,7 +109,7 @@ def load(path: Path, kind: type[T]) -> T:
     content = read_bytes(path)
     try:
         result: T = _converter().structure(current(json.loads(content)), kind)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError):
         raise not_ours(path) from None
     return result
 

@@ -126,11 +126,11 @@ def counted_text(report: GateReport) -> str:
 
 
 def _compared(against: Against, baseline: str) -> str:
-    counts = against.comparison.contingency
+    compared = against.comparison
     base = f"the baseline ({baseline})" if against.base == "baseline" and baseline else against.base
     return (
-        f"{against.comparison.candidate} against {base}: {counts.only_candidate:,} fixed, "
-        f"{counts.only_base:,} broken."
+        f"{compared.candidate} against {base}: {compared.n_fixed:,} fixed, "
+        f"{compared.n_broken:,} broken."
     )
 
 

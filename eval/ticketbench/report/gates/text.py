@@ -235,12 +235,11 @@ def _capital(text: str) -> str:
 def _against(against: Against, masked: Masking, width: int) -> Iterator[str]:
     comparison = against.comparison
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
-    counts = comparison.contingency
     same = sum(flip.base_label == flip.candidate_label for flip in against.still_wrong)
     yield ""
     yield from _wrapped(
-        f"{comparison.candidate} against {against.base}: {counts.only_base:,} broken, "
-        f"{counts.only_candidate:,} fixed, {_still_wrong(against, same)}",
+        f"{comparison.candidate} against {against.base}: {comparison.n_broken:,} broken, "
+        f"{comparison.n_fixed:,} fixed, {_still_wrong(against, same)}",
         width,
     )
     if against.changed:

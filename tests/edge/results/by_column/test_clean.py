@@ -204,6 +204,14 @@ def test_a_parquet_file_is_read_alike_by_column_and_by_row() -> None:
         assert found == by_row(lambda: told("p.parquet"))
 
 
+@pytest.mark.parametrize("column", ["ticket_id", "label", "top_label", "group_id", "rubric_set"])
+def test_a_list_in_any_column_is_told_as_by_row(column: str) -> None:
+    row = {"ticket_id": "t1", "label": "a", "score_a": 0.75, "score_b": 0.25}
+    lines = [{**row, column: ["a"]}, {**row, "ticket_id": "t2", column: "b"}]
+    Path("p.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert told("p.jsonl") == by_row(lambda: told("p.jsonl"))
+
+
 @pytest.mark.parametrize(
     ("head", "lines"),
     [

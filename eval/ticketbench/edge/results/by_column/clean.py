@@ -135,13 +135,13 @@ def _ids(cells: Cells) -> Sequence[str]:
     return cells  # type: ignore[return-value]
 
 
-def _shared(cells: Cells, known: dict[Cell, str]) -> Iterator[str]:
+def _shared(cells: Cells, known: dict[Cell, str]) -> list[str]:
     """The same texts, equal ones as one object: a million rows have few labels."""
     if isinstance(cells, np.ndarray):
         raise Unusual
     try:
-        return map(known.setdefault, cells, cells)  # type: ignore[arg-type]
-    except TypeError:
+        return list(map(known.setdefault, cells, cells))  # type: ignore[arg-type]
+    except TypeError:  # a list among them
         raise Unusual from None
 
 

@@ -35,13 +35,13 @@ class Scores:
     """The scores of the rows, none for a row without any; and what is wrong, where something is.
 
     n_zero       empty cells that were read as 0, and in how many rows
-    sums_under_1 of the rows with such cells that do not sum to 1, by the number of the row
+    sums_under_1 of the rows with such cells that do not sum to 1, with the number of the row
     """
 
     values: list[list[float] | None] = field(default_factory=list)
     problems: list[Found] = field(default_factory=list)
     n_zero: tuple[int, int] = (0, 0)
-    sums_under_1: dict[int, float] = field(default_factory=dict)
+    sums_under_1: list[tuple[int, float]] = field(default_factory=list)
 
     def notes(self, row: str, *, n_gold_empty: int) -> tuple[str, ...]:
         """What was decided in reading them, in one sentence; `row` is what their numbers count.
@@ -55,7 +55,7 @@ class Scores:
         told = [f"{several(cells, 'empty cell')} among {scores} {'are' if cells > 1 else 'is'} 0"]
         gold = f"log loss counts {several(n_gold_empty, 'empty gold label')} as half a last digit"
         if self.sums_under_1:
-            sums, first = list(self.sums_under_1.values()), min(self.sums_under_1)
+            sums, first = [total for _, total in self.sums_under_1], min(self.sums_under_1)[0]
             told.append(f"{len(sums):,} of these then sum to {between(sums)}, first {row} {first}")
             told.append(f"what was left out is at most {1 - min(sums):.3g} of a row")
             told.append("accuracy is not touched" + (", log loss hardly" * (not n_gold_empty)))
@@ -84,7 +84,7 @@ def scores_of(
         if form.empty_scores == "zero" and not all(of_row):
             cells_zero, rows_zero = cells_zero + of_row.count(""), rows_zero + 1
             if values is not None and 1 - (total := math.fsum(values)) > AGREEMENT:
-                found.sums_under_1[line] = total
+                found.sums_under_1.append((line, total))
         bad = bad or values is None
         found.values.append(values)
     found.n_zero = (cells_zero, rows_zero)

@@ -23,7 +23,7 @@ def processes(
 
     # A fork of a process with threads may wait for ever; a fresh one takes a second.
     fresh = multiprocessing.get_context("spawn")
-    n = max(1, min(len(tasks), len(os.sched_getaffinity(0))))
+    n = max(1, min(len(tasks), _n_cores()))
     with ProcessPoolExecutor(n, mp_context=fresh) as pool:
         left = {pool.submit(count, task): task for task in tasks}
         try:
@@ -37,3 +37,10 @@ def processes(
             raise MachineError(what, help=help_) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _n_cores() -> int:
+    """Those that this process may use; of a system that does not say so: all."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
