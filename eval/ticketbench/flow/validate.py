@@ -168,11 +168,12 @@ def _tickets_of(inputs: Inputs | PartInputs) -> tuple[str, str, tuple[Finding, .
     """How many tickets a config names, what is not looked for in them, and what is worth knowing of
     those that lie in parts.
     """
-    from ticketbench.flow.parts.tickets.check import checked_tickets
     from ticketbench.flow.steps.inputs import PartInputs
 
     by_column = inputs.config.file.dataset.columns.group is not None
     if isinstance(inputs, PartInputs):
+        from ticketbench.flow.parts.tickets.check import checked_tickets
+
         labels = dict.fromkeys(one for each in inputs.rubric_sets for one in each.labels)
         found = checked_tickets(inputs.parts, inputs.config.reading, tuple(labels))
         rest = "" if by_column else "; near-duplicates are not looked for in parts"
