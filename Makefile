@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: help demo weights test evidence attack-test crash-test mutants check lock audit example bench
+.PHONY: help demo weights test evidence attack-test crash-test mutants check lock audit example bench docs
 .PHONY: bench-peers bench-page clean compiled litellm
 help:
 	@echo "make demo    compare two rubric sets on our own tickets and write a report"
@@ -15,6 +15,7 @@ help:
 	@echo "make crash-test  kill runs at 200 moments and at every write; takes half an hour"
 	@echo "make mutants  change what decides, a small thing at a time: do tests notice?"
 	@echo "make check   format, lint, types and the action, as in CI"
+	@echo "make docs    build the site of docs/ into build/site; a warning or dead link fails"
 	@echo "make lock    pin anew what the action installs; UPGRADE=--upgrade takes newer versions"
 	@echo "make audit   ask for known weaknesses of what is pinned; before a release"
 	@echo "make litellm  ask serve through litellm (380 MB, installed apart)"
@@ -23,7 +24,7 @@ help:
 	@echo "make bench   print the benchmarks' ratios"
 	@echo "make bench-peers  measure against promptfoo, jev-eval and a script by hand (500 MB, apart)"
 	@echo "make bench-page   make docs/performance.md of what bench-peers kept"
-	@echo "make clean   remove the virtual environment, caches and reports"
+	@echo "make clean   remove the virtual environment, the site, caches and reports"
 
 # Some systems ship Python without venv's pip; virtualenv then does the same.
 $(BIN)/python:
@@ -93,6 +94,13 @@ check: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/zizmor --offline --no-progress --quiet --persona auditor action.yml
 
+# Sphinx warns of every link and anchor within the site that leads nowhere. All of it is made anew: it
+# cannot know that what the reference is generated from has changed.
+docs: $(VENV)/installed-test
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --fresh-env --write-all \
+	  --doctree-dir build/doctrees docs build/site
+	@echo "build/site/index.html"
+
 # What is kept stays as it is where it still fits pyproject.toml. Every file of a release has its
 # hash, so one lock serves every system and Python; an extra's lock fits beside the first one.
 UPGRADE ?=
@@ -151,4 +159,4 @@ bench-page: $(VENV)/installed
 	$(BIN)/python benchmarks/performance_page.py
 
 clean:
-	rm -rf $(VENV) .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart
+	rm -rf $(VENV) build .ticketbench .mypy_cache .pytest_cache .ruff_cache .hypothesis reports/quickstart

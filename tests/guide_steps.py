@@ -17,7 +17,8 @@ _FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|txt))\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
 
-_NEXT = re.compile(r"\n\n(?=ticketbench |>>> |# [\w./-]+\.(?:py|yaml|txt)\n)")
+_SHELL = ("cd ", "cp ", "mkdir ", "tail ")
+_NEXT = re.compile(r"\n\n(?=ticketbench |(?:cd|cp|mkdir|tail) |>>> |# [\w./-]+\.(?:py|yaml|txt)\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,6 @@ def _step(text: str, line: int) -> Step:
     named = _FILE.match(text)
     if named:
         return Step("file", line, text[named.end() :], named[1])
-    for begins, kind in (("ticketbench ", "command"), (">>> ", "python")):
-        if text.startswith(begins):
-            return Step("command" if kind == "command" else "python", line, text)
-    return Step("output", line, text)
+    if text.startswith(("ticketbench ", *_SHELL)):
+        return Step("command", line, text)
+    return Step("python" if text.startswith(">>> ") else "output", line, text)

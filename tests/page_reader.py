@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -35,7 +36,7 @@ class Reader:
         match step.kind:
             case "file":
                 path = self.folder / step.name
-                path.parent.mkdir(exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
             case "command":
                 for line in text.splitlines():
@@ -49,13 +50,25 @@ class Reader:
 
     def run(self, line: str) -> None:
         command, _, note = line.partition("    # exits with ")
-        words = command.split()[1:]
+        if not command.startswith("ticketbench "):
+            self.shell(command)
+            return
+        words = shlex.split(command)[1:]
         if words[0] == "serve":
             self.serve(words)
             return
         done = ticketbench_in(self.folder, *words)
         assert done.returncode == int(note or 0), done.stdout + done.stderr
         self.printed = done.stdout + done.stderr
+
+    def shell(self, line: str) -> None:
+        """A command of the shell, which may lead into another folder."""
+        where = f"{line} && printf '\\n%s' \"$PWD\""
+        done = subprocess.run(
+            ["sh", "-c", where], cwd=self.folder, check=True, capture_output=True, text=True
+        )
+        self.printed, _, folder = done.stdout.rpartition("\n")
+        self.folder = Path(folder)
 
     def serve(self, words: list[str]) -> None:
         words[words.index(PORT)] = "0"

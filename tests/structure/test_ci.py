@@ -45,7 +45,7 @@ def made(copy: Path, **variables: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-USUAL = ["weights .venv/installed-dev", "-j2 --output-sync=target check demo compiled", "test"]
+USUAL = ["weights .venv/installed-dev", "-j2 --output-sync=target check demo compiled docs", "test"]
 
 
 def note(copy: Path) -> None:

@@ -55,9 +55,10 @@ def near_duplicate_groups(texts: Sequence[str]) -> NearDuplicates:
     which is 2e-5 at .85 and 1e-7 at .9. Where more than 17 texts agree in a band they share a form
     letter; texts with two such bands are a crowd. In it all pairs are found that have a shingle in
     common which stands in the rarest fifth of both and in at most 256 texts, so only the second
-    term counts; near-duplicates have one where 15 % of both texts are that rare. Others of a crowd
-    are compared with one of the eight texts in a band that have least of their own: that ties what
-    only a shared text ties, but a pair of pieces cut from one letter may be missed, with no bound.
+    term counts; near-duplicates have one where 15 % of both texts are that rare. The others of a
+    crowd are compared with the eight texts in each band that have least of their own: that ties
+    what only a shared text ties, but a pair of pieces cut from one letter, or of texts made of two
+    or three different characters, may be missed, with no bound.
     The time grows with the number of texts, however many share a text.
 
     When one group holds more than 5 % of the different texts, and at least 20, something chains
@@ -130,8 +131,9 @@ def _found(plain: list[str]) -> _Found:
     shared, dropped = np.zeros((2, len(plain)), dtype=np.bool_)
     signatures = np.empty((len(plain), HASHES), np.uint32)
     sign(signatures, texts, every)
+    component = every
     for _ in range(_MOST_SHARED + 1):
-        component = components(texts, signatures, np.flatnonzero(~dropped))
+        component = components(texts, signatures, np.flatnonzero(~dropped), component)
         chained = _chained(component, most=_too_many(len(plain)))
         if chained is None:
             return _Found(component, shared, dropped)
@@ -141,7 +143,15 @@ def _found(plain: list[str]) -> _Found:
         shared[carriers] = True
         dropped[carriers] = [len(left[i]) < _FEWEST_LEFT for i in carriers.tolist()]
         sign(signatures, texts, carriers[~dropped[carriers]])
+        component = _without(component, carriers)
     return _Found(every, shared, np.ones_like(dropped))
+
+
+def _without(component: IntArray, changed: IntArray) -> IntArray:
+    """Only the components that none of the `changed` texts is in; all others are to be searched."""
+    whole = np.ones(len(component), np.bool_)
+    whole[component[changed]] = False
+    return np.where(whole[component], component, np.arange(len(component)))
 
 
 def _too_many(n: int) -> int:

@@ -18,6 +18,7 @@ from ticketbench.measure.sample.alike.shingles import Hashes, Texts
 from ticketbench.measure.sample.near_duplicates import normalised
 
 ROOT = Path(__file__).resolve().parents[4]
+LETTERS = list("abcdefghijklmnopqrstuvwxyz0123456789")
 WORDS = [f"{a}{b}{c}{a}" for a in "bdfgk" for b in "aeiou" for c in "lmnrst"]
 FOOTER = (
     "this message is meant for the person named above only if that is not you delete it and tell "
@@ -30,7 +31,7 @@ def found(plain: list[str]) -> IntArray:
     texts, rows = Texts(plain), np.arange(len(plain))
     signatures = np.empty((len(plain), HASHES), np.uint32)
     sign(signatures, texts, rows)
-    return components(texts, signatures, rows)
+    return components(texts, signatures, rows, rows)
 
 
 def different(texts: list[str]) -> list[str]:
@@ -99,6 +100,30 @@ def test_tickets_with_one_long_footer_need_checks_in_proportion(
     assert len(set(ours.tolist())) == len(texts) - 20
 
 
+@pytest.mark.parametrize("seed", [3, 8])
+def test_what_only_a_shared_text_ties_ties_to_the_few_with_least_of_their_own(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    own = ["".join(rng.choice(LETTERS, rng.integers(4, 33))) for _ in range(400)]
+    texts = different([f"{text} {FOOTER}" for text in own])
+    ours = found(texts)
+    assert ours.tolist() == components_of(texts).tolist()
+    assert 2 < len(set(ours.tolist())) < len(texts)
+
+
+def test_what_is_known_to_be_tied_is_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    plain = [f"{text} {FOOTER}" for text in sentences(rng, 60, 2)]
+    texts, rows, signatures = Texts(plain), np.arange(60), np.empty((60, HASHES), np.uint32)
+    sign(signatures, texts, rows)
+    once = components(texts, signatures, rows, rows)
+    assert len(set(once.tolist())) < 60
+    checks = counted(monkeypatch)
+    assert components(texts, signatures, rows, once).tolist() == once.tolist()
+    before = len(checks)
+    components(texts, signatures, rows, rows)
+    assert before < (len(checks) - before) / 2
+
+
 def test_the_components_of_a_subset_leave_others_alone() -> None:
     plain = [
         "the invoice is wrong again",
@@ -107,6 +132,6 @@ def test_the_components_of_a_subset_leave_others_alone() -> None:
     ]
     texts, signatures = Texts(plain), np.empty((3, HASHES), np.uint32)
     sign(signatures, texts, np.arange(3))
-    of_all = components(texts, signatures, np.arange(3))
-    of_two = components(texts, signatures, np.array([1, 2]))
+    of_all = components(texts, signatures, np.arange(3), np.arange(3))
+    of_two = components(texts, signatures, np.array([1, 2]), np.arange(3))
     assert (of_all.tolist(), of_two.tolist()) == ([0, 0, 0], [0, 1, 1])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ticketbench.core.types import BoolArray, IntArray
 from ticketbench.measure.sample.alike.candidates import Bands, Pairs, Signatures, agreeing, likely
-from ticketbench.measure.sample.alike.crowds import hubs, rare, worth
+from ticketbench.measure.sample.alike.crowds import Crowd, crowd_of
 from ticketbench.measure.sample.alike.shingles import Hashes, Texts
 
 _JACCARD = 850
@@ -20,33 +21,67 @@ _FEWEST_CROWDED = 2
 _PAIRS = 1 << 11
 
 
-def components(texts: Texts, signatures: Signatures, rows: IntArray) -> IntArray:
-    """The component of each text, named by its first; texts that are not in `rows` stay alone."""
+def components(texts: Texts, signatures: Signatures, rows: IntArray, known: IntArray) -> IntArray:
+    """The component of each text, named by its first; of texts that are not in `rows` the one that
+    is `known`. What is known to be tied is not checked again.
+    """
     own = signatures[rows]
-    bands, component = Bands.of(own), np.arange(len(texts.plain))
-    for left, right in _parts(_candidates(texts, own, rows, bands)):
-        a, b = rows[left], rows[right]
-        check = np.flatnonzero(component[a] != component[b])
-        check = check[likely(own, left[check], right[check])]
-        near = _near(texts, a[check], b[check])
-        component = _joined(component, (a[check][near], b[check][near]))
-    return component
+    bands, place = Bands.of(own), np.full(len(rows), -1)
+    at = np.flatnonzero(bands.crowded.sum(axis=1) >= _FEWEST_CROWDED)
+    place[at] = np.arange(len(at))
+    crowd = crowd_of(texts, rows[at]) if len(at) else None
+    search = _Search(texts, rows, own, crowd, place, known.copy())
+    search.tie(agreeing(own, bands))
+    if crowd:
+        search.tie((at[a], at[b]) for a, b in crowd.hubs(bands.part(at)))
+        sharing = crowd.sharing(search.component[rows[at]])
+        search.tie((at[a], at[b]) for a, b in sharing)
+    return search.component
 
 
-def _candidates(
-    texts: Texts, signatures: Signatures, rows: IntArray, bands: Bands
-) -> Iterator[Pairs]:
-    """Pairs to check: first those that cost least, so that most of a crowd is tied by then."""
-    crowd = np.flatnonzero(bands.crowded.sum(axis=1) >= _FEWEST_CROWDED)
-    if not len(crowd):
-        yield from agreeing(signatures, bands)
-        return
-    found = rare(texts, rows[crowd])
-    yield from worth(signatures, crowd, found, agreeing(signatures, bands))
-    few = signatures[crowd]
-    of_crowd = hubs(few, bands.part(crowd), found)
-    yield from worth(signatures, crowd, found, ((crowd[a], crowd[b]) for a, b in of_crowd))
-    yield from ((crowd[a], crowd[b]) for a, b in found.sharing())
+@dataclass(frozen=True, slots=True, eq=False)
+class _Search:
+    """What is searched, and what it has tied so far.
+
+    rows       which of all texts are searched: pairs are numbers among these
+    signatures, place    of each of them: its min-hashes, and where it stands in the crowd, or -1
+    component  of each of all texts; changed in place
+    """
+
+    texts: Texts
+    rows: IntArray
+    signatures: Signatures
+    crowd: Crowd | None
+    place: IntArray
+    component: IntArray
+
+    def tie(self, candidates: Iterator[Pairs]) -> None:
+        """Tie those of these pairs that are near-duplicates."""
+        for left, right in _parts(self._likely(pairs) for pairs in candidates):
+            a, b = self.rows[left], self.rows[right]
+            apart = self.component[a] != self.component[b]
+            a, b = a[apart], b[apart]
+            near = _near(self.texts, a, b)
+            if near.any():
+                self.component[:] = _joined(self.component, (a[near], b[near]))
+
+    def _likely(self, pairs: Pairs) -> Pairs:
+        """Those that are apart still and may be near-duplicates."""
+        left, right = pairs
+        apart = self.component[self.rows[left]] != self.component[self.rows[right]]
+        left, right = left[apart], right[apart]
+        if self.crowd:
+            may = self._may_tie(self.crowd, self.place[left], self.place[right])
+            left, right = left[may], right[may]
+        enough = likely(self.signatures, left, right)
+        return left[enough], right[enough]
+
+    def _may_tie(self, crowd: Crowd, left: IntArray, right: IntArray) -> BoolArray:
+        """By the bitmaps of the crowd; always where one of them is not in it."""
+        may = (left < 0) | (right < 0)
+        both = np.flatnonzero(~may)
+        may[both] = crowd.differ_little(left[both], right[both])
+        return may
 
 
 def _parts(pairs: Iterator[Pairs]) -> Iterator[Pairs]:
