@@ -49,7 +49,9 @@ def test_every_command_in_the_docs_exists_with_its_options(call: str) -> None:
 
 def test_the_reference_says_what_every_command_is_for() -> None:
     page = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
-    assert [name for name in COMMANDS if f"| `{name}" not in page and f", `{name}" not in page] == []
+    assert [
+        name for name in COMMANDS if f"| `{name}" not in page and f", `{name}" not in page
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
