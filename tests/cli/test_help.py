@@ -87,6 +87,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "support.yaml": CONFIG.replace("v1.yaml", "configs/rubrics/v1.yaml").replace(
             "v2.yaml", "configs/rubrics/v2.yaml"
         ),
+        "configs/parts.yaml": CONFIG.replace("tickets.csv", "tickets")
+        .replace("v1.yaml", "rubrics/v1.yaml")
+        .replace("v2.yaml", "rubrics/v2.yaml")
+        + "gates: [{metric: accuracy, on: v2, min: 0.1}]\n",
+        "configs/tickets/1.csv": TICKETS,
         "configs/rubrics/v1.yaml": V1,
         "configs/rubrics/v2.yaml": V2,
         "app.py": 'LABELS = {"a": "Is it a?", "b": "Is it b?"}\n',

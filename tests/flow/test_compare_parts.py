@@ -26,7 +26,7 @@ from ticketbench.edge.results.store import envelope
 from ticketbench.flow.compare import Compared, compare_sides
 from ticketbench.flow.compare_parts import compare_parts
 from ticketbench.flow.parts.engine import Where
-from ticketbench.measure.parts.metrics import NOT_TOLD
+from ticketbench.measure.parts.pairs.comparison import NO_INTERVAL
 
 
 def as_json(sides: list[str], **asked: Any) -> bytes:
@@ -75,7 +75,7 @@ def assert_near(here: Compared, whole: Compared) -> None:
     ):
         for found, expected in zip(all_own, all_of, strict=True):
             assert (found.name, found.label) == (expected.name, expected.label)
-            told = found.change.method != NOT_TOLD
+            told = found.change.method != NO_INTERVAL
             values = [(c.base, c.candidate, c.difference.value) for c in (found, expected)]
             atol = 1e-9 if told else 1e-4
             np.testing.assert_allclose(*values, rtol=0, atol=atol, err_msg=found.name)

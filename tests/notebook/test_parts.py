@@ -1,4 +1,4 @@
-"""Predictions in parts in a notebook: the JSON of the command, and frames without tickets."""
+"""Predictions and tickets in parts in a notebook: the JSON of the command, no frame of tickets."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import ticketbench
 from part_files import parts, records
 from part_pairs import folders, pair
+from parts_project import ticket_rows, write_parts, write_rubrics
 from ticketbench import compare, evaluate
 from ticketbench.core.errors import InputError
 from ticketbench.edge.results.store import envelope
@@ -59,3 +61,21 @@ def test_what_does_not_go_with_folders_is_refused(tmp_path: Path) -> None:
         compare(a, evaluate(f"{b}/part-0.csv"))
     with pytest.raises(InputError, match="no ticket is kept"):
         compare(evaluate(a), evaluate(b))
+
+
+def test_a_run_and_gates_of_tickets_in_parts_are_those_of_the_commands(tmp_path: Path) -> None:
+    write_rubrics(tmp_path)
+    gates = "gates: [{metric: accuracy, on: v2, min: 0.1}]\n"
+    config = write_parts(tmp_path / "p", ticket_rows(40), 2, more=gates)
+    found = ticketbench.run(config, out=tmp_path / "report", engine="serial")
+    assert found.to_json() == (tmp_path / "report" / "results.json").read_text()
+    again = ticketbench.load(tmp_path / "report")
+    assert again.results == found.results
+    assert "tickets" not in found.frames
+    assert "flips" not in found.frames
+    assert len(found.to_frame("metrics")) == len(again.to_frame("metrics"))
+    with pytest.raises(InputError, match="no frame 'tickets'"):
+        again.to_frame("tickets")
+    judged = ticketbench.gate(config, engine="serial")
+    assert judged.verdict.exit_code == 0
+    assert [one.code for one in judged.found.read] == ["TB215"]

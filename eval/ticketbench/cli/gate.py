@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.boundary import printable
-from ticketbench.cli.options import set_option, stored_mode_option
+from ticketbench.cli.options import engine_options, set_option, stored_mode_option
 from ticketbench.cli.output import (
     ASIDE,
     STYLES,
@@ -26,6 +26,7 @@ from ticketbench.cli.output import (
     width,
 )
 from ticketbench.cli.paste import broken_command, errors_command
+from ticketbench.cli.progress import counting
 from ticketbench.cli.terminal import is_utf8, tell_runner, writable_json
 from ticketbench.edge.redaction import redact, shown_url
 
@@ -81,6 +82,7 @@ def _commit_or_none(context: click.Context, option: click.Parameter, value: str 
               help="Judge a release alone, on labels of `label next --a pin`.")  # fmt: skip
 @click.option("--dry-run", is_flag=True,
               help="Only show what losses these tickets can see; judge nothing.")  # fmt: skip
+@engine_options
 @all_option
 @stored_mode_option
 @set_option
@@ -95,6 +97,8 @@ def command(
     allow_failures: int,
     against: str,
     release: Path | None,
+    engine: str | None,
+    scheduler: str | None,
     dry_run: bool,
     everything: bool,
     mode: Mode,
@@ -117,10 +121,12 @@ def command(
     ticketbench gate configs/support.yaml --against main    # for a pull request
     ticketbench gate configs/support.yaml --format markdown=g.md --format json=g
     ticketbench gate configs/support.yaml --format github   # annotations
+    ticketbench gate configs/parts.yaml --engine processes  # tickets in parts
     """
     wanted = _wanted((*formats, *(["json"] if as_json else [])) or ("text",))
-    if release is not None and (undecided or against or dry_run):
-        raise click.UsageError("--release takes no --undecided, --against and --dry-run")
+    if release is not None and (undecided or against or dry_run or engine or scheduler):
+        what = "--release takes no --undecided, --against, --dry-run, --engine and --scheduler"
+        raise click.UsageError(what)
     if dry_run:
         from ticketbench.cli.plan import show_gates_plan
 
@@ -131,6 +137,7 @@ def command(
     from ticketbench.edge.files.links import written_at
     from ticketbench.flow.gates.judge import gate
     from ticketbench.flow.gates.release import judge_release
+    from ticketbench.flow.parts.engine import asked_where
     from ticketbench.report.gates.verdict import gate_verdict
 
     for _, file in wanted:
@@ -147,6 +154,8 @@ def command(
             allow_failures=allow_failures,
             against=against,
             tell=say,
+            where=asked_where(engine, scheduler),
+            counted=counting(),
         )
     verdict = gate_verdict(found.report, missing=missing)
     judged = _Judged(found, verdict, config, overrides, against, everything, release)
@@ -242,14 +251,14 @@ def _lines(judged: _Judged, columns: int) -> list[Line]:
 
 def _to_paste(judged: _Judged) -> Commands:
     """Commands that list tickets of the report of this config, or of the gates where none is."""
-    from ticketbench.flow.report.folder import REPORTS, RESULTS
+    from ticketbench.flow.report.folder import PREDICTIONS, REPORTS
     from ticketbench.report.gates.text import Commands
 
     config, out = str(judged.config), REPORTS / judged.found.report.name
     sets = [word for one in judged.overrides for word in ("--set", shown_url(one))]
     ref = ["--against", judged.against] if judged.against else []
     whole = shlex.join(["ticketbench", "gate", config, *sets, *ref, "--all"])
-    there = (out / RESULTS).is_file()
+    there = (out / PREDICTIONS).is_file()
 
     def of_label(name: str, label: str) -> str:
         return shlex.join(errors_command(name, label=label, out=out)) if there else ""

@@ -116,9 +116,9 @@ def engine_options(command: _Command) -> _Command:
 
 def counted_where(engine: str | None, scheduler: str | None) -> Where:
     """Who counts parts, as both options say it: a scheduler alone is one of dask."""
-    from ticketbench.flow.parts.engine import SERIAL, Where
+    from ticketbench.flow.parts.engine import Where, asked_where
 
-    return Where(engine or (SERIAL if scheduler is None else "dask"), scheduler)
+    return asked_where(engine, scheduler) or Where()
 
 
 def confidence_option(command: _Command) -> _Command:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ticketbench.cli.first_lines import show_answer
-from ticketbench.cli.options import set_option
+from ticketbench.cli.options import engine_options, set_option
 from ticketbench.cli.output import (
     UNKNOWN,
     Piece,
@@ -29,7 +29,7 @@ from ticketbench.cli.output import (
     show_wrapped,
 )
 from ticketbench.cli.paste import check_rubrics_command, errors_command, join_command
-from ticketbench.cli.progress import progress
+from ticketbench.cli.progress import counting, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
               help="Wait for a batch that this cache does not remember.")  # fmt: skip
 @click.option("--forget-batch", is_flag=True,
               help="Ask anew what open batches hold; that may cost a second time.")  # fmt: skip
+@engine_options
 @click.option("--dry-run", is_flag=True, help="Only show what would be asked, why, and its cost.")
 @all_option
 @json_option
@@ -77,6 +78,8 @@ def command(
     batch: bool | None,
     resume_batch: tuple[str, ...],
     forget_batch: bool,
+    engine: str | None,
+    scheduler: str | None,
     dry_run: bool,
     everything: bool,
     as_json: bool,
@@ -91,6 +94,7 @@ def command(
     ticketbench run configs/support.yaml --dry-run            # what it would cost
     ticketbench run configs/support.yaml --max-requests 500   # again: goes on
     ticketbench run configs/support.yaml --batch              # again: waits on
+    ticketbench run configs/parts.yaml --engine processes     # tickets in parts
     """
     from ticketbench.flow.steps.sources.batches import BatchWishes
 
@@ -101,8 +105,8 @@ def command(
         show_plan(config, mode, overrides, wishes, most_requests=max_requests, as_json=as_json)
         return
     from ticketbench.edge.redaction import shown_url
+    from ticketbench.flow.parts.engine import asked_where
     from ticketbench.flow.run import run
-    from ticketbench.report.words.numbers import count
 
     outcome = run(
         config,
@@ -116,6 +120,8 @@ def command(
         command=shlex.join(("ticketbench", *map(shown_url, sys.argv[1:]))),
         tell=say,
         batches=wishes,
+        where=asked_where(engine, scheduler),
+        counted=counting(),
     )
     if as_json:
         show_json("run", outcome.results)
@@ -124,6 +130,13 @@ def command(
         if everything:
             _show_all(outcome)
         say_findings(outcome.results.findings)
+    _say_rest(outcome)
+
+
+def _say_rest(outcome: RunOutcome) -> None:
+    """What is worth knowing beside the results."""
+    from ticketbench.report.words.numbers import count
+
     if outcome.refused_before:
         asked = count(outcome.refused_before, "question")
         say_wrapped(f"{asked} that the endpoint refused before: asked once more")
@@ -176,6 +189,8 @@ def _show_next(outcome: RunOutcome) -> None:
     if not is_set(found, chosen):
         note = f"({set_now_text(found, chosen)})"
         show_command("Set it: ", [yaml_text(found, chosen)], note=note, quoted=False)
+    if results.in_parts:
+        return
     broken = results.broken(found.today.rubric_set, found.challenger) if found.challenger else None
     if not found.challenger:
         show_command("Read:   ", errors_command(found.rubric_set, out=outcome.out))
@@ -207,11 +222,14 @@ def _show_pairs(results: RunResults, config: Path, overrides: Sequence[str]) -> 
 
 def _answered(outcome: RunOutcome) -> str:
     """Such as "816 answers: 816 kept, 0 asked, 0 failed.", of which rows, how many were refused."""
+    from ticketbench.report.words.numbers import count
+
     requested = sum(e.n_requested for e in outcome.results.evaluations)
     failed, asked = outcome.results.n_failed, outcome.asked
     kept = requested - failed - asked
     rows = outcome.results.report.intake.rows_text
     of = f", on {rows}" if rows else ""
+    of += f", on tickets in {count(outcome.n_parts, 'part')}" if outcome.n_parts else ""
     why = f" ({outcome.results.n_refused:,} refused)" if outcome.results.n_refused else ""
     return f"{requested:,} answers{of}: {kept:,} kept, {asked:,} asked, {failed:,} failed{why}."
 

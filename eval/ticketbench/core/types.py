@@ -262,6 +262,11 @@ class ScoreTable:
                 given.setflags(write=False)
 
     @property
+    def rubric_set(self) -> str:
+        """The name of the rubric set."""
+        return self.provenance.rubric_set
+
+    @property
     def complete(self) -> bool:
         """Whether the score of every label is known."""
         return self.known == "every score"

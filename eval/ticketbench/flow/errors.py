@@ -20,6 +20,7 @@ from ticketbench.flow.report.folder import (
     RESULTS,
     ReportFolder,
     named_report,
+    refuse_parts,
     report_folder,
     set_of,
     with_texts,
@@ -217,6 +218,7 @@ def _row(ticket: ListedTicket, sides: Sequence[str], *, texts: bool) -> tuple[st
 def _with_scores(path: Path) -> ReportFolder:
     """The report without texts. Raises InputError where it has no scores or names no today."""
     if path.is_dir() and not (path / PREDICTIONS).is_file():
+        refuse_parts(path, load(path / RESULTS, RunResults))
         help_ = "run its config again: ticketbench run CONFIG"
         raise InputError(f"{path} has no {PREDICTIONS}, where its answers stand", help=help_)
     found = report_folder(path, texts=False)

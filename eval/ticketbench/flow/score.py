@@ -78,10 +78,10 @@ class Choices:
     def _configured(self) -> Settings:
         if self.config is None:
             return Settings()
-        from ticketbench.flow.steps.inputs import read_inputs
+        from ticketbench.flow.steps.inputs import either_inputs
         from ticketbench.flow.steps.settings import settings_of
 
-        return settings_of(read_inputs(self.config, overrides=self.overrides, search=False))
+        return settings_of(either_inputs(self.config, overrides=self.overrides, search=False))
 
 
 def score(

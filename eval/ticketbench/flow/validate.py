@@ -14,8 +14,9 @@ from ticketbench.report.words.numbers import count
 
 if TYPE_CHECKING:
     from ticketbench.edge.inputs.tickets.keys import DatasetKeys
+    from ticketbench.flow.parts.tickets.check import CheckedTickets
     from ticketbench.flow.rubrics.lint import LintedSet, PlacedFinding
-    from ticketbench.flow.steps.inputs import Inputs
+    from ticketbench.flow.steps.inputs import Inputs, PartInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,10 @@ def validate(
 
     A .yaml, .yml or .json file holding a list or `extends` is a rubric set, one with `version` a
     config (checked with its dataset and rubric files), `app.py::LABELS` a rubric set, anything else
-    a dataset; a .json file of records with a text is one, too. An export of another tool is refused
-    with the command that makes a dataset of it. With `rubrics`, the labels of datasets must be in
-    that rubric set. `how` says how datasets are written; a config says it in keys of its own.
+    a dataset, and so is a .json file of records with a text; a folder or a pattern is one in parts.
+    An export of another tool is refused with the command that makes a dataset of it. With
+    `rubrics`, the labels of datasets must be in that rubric set. `how` says how datasets are
+    written; a config says it in keys of its own.
     """
     from ticketbench.edge.inputs.rubric_files import read_rubrics
 
@@ -58,6 +60,7 @@ def _check(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) ->
     from ticketbench.edge.imports.advice import refuse_export
     from ticketbench.edge.inputs.python_literal import is_python
     from ticketbench.edge.inputs.tickets.keys import NO_KEYS
+    from ticketbench.edge.parts.files import in_parts
 
     if path.suffix in (".yaml", ".yml"):
         _refuse_options(path, how)
@@ -65,6 +68,8 @@ def _check(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) ->
     if is_python(path):
         _refuse_options(path, how)
         return _check_rubrics(path)
+    if in_parts(path):
+        return _check_parts(path, labels, how)
     columns = (how or NO_KEYS).columns
     unless = (columns.id, *columns.texts, columns.label)
     refuse_export(path, unless=unless, named=columns.named)
@@ -89,6 +94,20 @@ def _check_dataset(path: Path, labels: Sequence[str] | None, how: DatasetKeys | 
     return Checked(
         str(path), "dataset", count(len(loaded.lines), "ticket"), dataset_findings(loaded)
     )
+
+
+def _check_parts(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) -> Checked:
+    from ticketbench.edge.inputs.tickets.keys import NO_KEYS, Reading
+    from ticketbench.edge.parts.files import parts_of
+    from ticketbench.flow.parts.tickets.check import checked_tickets
+
+    reading = Reading(how or NO_KEYS, said_by="config or flags")
+    found = checked_tickets(parts_of(path), reading, labels)
+    return Checked(str(path), "dataset in parts", _tickets_in_parts(found), found.findings)
+
+
+def _tickets_in_parts(found: CheckedTickets) -> str:
+    return f"{count(found.n, 'ticket')} in {count(found.n_parts, 'part')}"
 
 
 def _is_table(path: Path) -> bool:
@@ -145,19 +164,32 @@ def _notes(linted: Sequence[LintedSet]) -> str:
     return f"; {count(n, 'note')} in `rubrics lint`" if n else ""
 
 
-def _unsearched(inputs: Inputs) -> str:
+def _tickets_of(inputs: Inputs | PartInputs) -> tuple[str, str, tuple[Finding, ...]]:
+    """How many tickets a config names, what is not looked for in them, and what is worth knowing of
+    those that lie in parts.
+    """
+    from ticketbench.flow.steps.inputs import PartInputs
+
     by_column = inputs.config.file.dataset.columns.group is not None
-    return "" if by_column else "; near-duplicates are looked for by `run`"
+    if isinstance(inputs, PartInputs):
+        from ticketbench.flow.parts.tickets.check import checked_tickets
+
+        labels = dict.fromkeys(one for each in inputs.rubric_sets for one in each.labels)
+        found = checked_tickets(inputs.parts, inputs.config.reading, tuple(labels))
+        rest = "" if by_column else "; near-duplicates are not looked for in parts"
+        return _tickets_in_parts(found), rest, found.findings
+    rest = "" if by_column else "; near-duplicates are looked for by `run`"
+    return count(len(inputs.dataset.tickets), "ticket"), rest, ()
 
 
 def _check_config(path: Path) -> Checked:
     from ticketbench.edge.endpoints import Connection, connect
     from ticketbench.flow.rubrics.lint import OF_EVERY_RUN, lint_config
     from ticketbench.flow.steps.completeness import recording_findings
-    from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.steps.inputs import either_inputs
     from ticketbench.flow.texts import texts_notes
 
-    inputs = read_inputs(path, search=False)
+    inputs = either_inputs(path, search=False)
     for endpoint in inputs.endpoints:
         try:
             connect(endpoint.settings.url, Connection())
@@ -166,10 +198,11 @@ def _check_config(path: Path) -> Checked:
             raise InputError(str(error), where=where, help=error.problems[0].help) from None
     linted = lint_config(inputs.config)
     names = ", ".join(rubrics.name for rubrics in inputs.rubric_sets)
-    tickets = count(len(inputs.dataset.tickets), "ticket")
-    summary = f"{tickets}, rubric sets {names}{_notes(linted.sets)}{_unsearched(inputs)}"
+    tickets, unsearched, of_tickets = _tickets_of(inputs)
+    summary = f"{tickets}, rubric sets {names}{_notes(linted.sets)}{unsearched}"
     notes = texts_notes(inputs.config) if inputs.config.texts_of_before is not None else ()
     of_lint = [*(one for each in linted.sets for one in each.findings), *linted.unused]
-    others = [found for found in inputs.findings if found.code not in OF_EVERY_RUN]
+    known = (*of_tickets, *inputs.findings)
+    others = [found for found in known if found.code not in OF_EVERY_RUN]
     findings = (*others, *_warnings(of_lint), *recording_findings(inputs), *notes)
     return Checked(str(path), "config", summary, findings)

@@ -49,6 +49,11 @@ class Contingency:
     only_candidate: int
     neither: int
 
+    @property
+    def turned(self) -> int:
+        """Tickets that exactly one set gets right."""
+        return self.only_base + self.only_candidate
+
 
 @dataclass(frozen=True, slots=True)
 class Flip:
@@ -105,6 +110,24 @@ class Comparison(Value):
     def __repr__(self) -> str:
         """Short, for a failed assertion."""
         return f"{self.candidate} - {self.base}: {self.accuracy!r}, {self.verdict.outcome}"
+
+    @property
+    def listed(self) -> bool:
+        """Whether `flips` lists the tickets that turned; of a dataset in parts they are counted."""
+        return bool(self.flips) or not self.contingency.turned
+
+    @property
+    def n_broken(self) -> int:
+        """Tickets that the candidate alone has wrong, listed or counted."""
+        return self._n("broken") if self.listed else self.contingency.only_base
+
+    @property
+    def n_fixed(self) -> int:
+        """Tickets that the base alone has wrong, listed or counted."""
+        return self._n("fixed") if self.listed else self.contingency.only_candidate
+
+    def _n(self, kind: str) -> int:
+        return sum(flip.kind == kind for flip in self.flips)
 
     def metric(self, name: str) -> Estimate:
         """Candidate minus base of the metric called `name`; InputError when there is none."""

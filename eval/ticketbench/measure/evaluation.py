@@ -24,6 +24,7 @@ from ticketbench.measure.calibration.check import CalibrationCheck, LabelCalibra
 from ticketbench.measure.calibration.corp import CorpPoint
 from ticketbench.measure.counts.confusion import ConfusionMatrix
 from ticketbench.measure.estimates import MetricResult, estimate_of
+from ticketbench.measure.findings import IN_PARTS
 from ticketbench.measure.label_results import LabelResult
 from ticketbench.measure.routing.escalation import Escalation
 from ticketbench.measure.routing.escalation_sweep import EscalationPoint
@@ -279,6 +280,11 @@ class Evaluation:
     def n_groups(self) -> int:
         """Independent groups among the scored tickets."""
         return self.tickets.n_groups
+
+    @property
+    def in_parts(self) -> bool:
+        """Whether its tickets lay in parts and were counted: of no single one is anything known."""
+        return any(found.code == IN_PARTS for found in self.findings)
 
     @property
     def n_tickets(self) -> int:

@@ -56,6 +56,9 @@ def check(code: str, *, needs: Known = "top label") -> Callable[[Check], Check]:
     return CHECKS.register(code, entry=lambda function: Registered(function, needs))
 
 
+IN_PARTS = "TB215"
+"""Of what was counted in parts, and so has less in it."""
+
 OF_ANSWERS = ("TB212", "TB213", "TB214")
 """What each side of a comparison has to say of its answers."""
 

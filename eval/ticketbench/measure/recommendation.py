@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -149,16 +149,17 @@ def recommend(
     """The recommendation for sets in config order; `evaluations` in the same order."""
     names = [table.provenance.rubric_set for table in tables]
     name = preferred_set(names, standing, today.rubric_set)
-    before, challenger = names.index(today.rubric_set), _challenger(tables, name, today.rubric_set)
+    labelled = {t.provenance.rubric_set: t.labelled() for t in tables}
+    accuracy = {of: float(t.right.mean()) if t.n_scored else 0.0 for of, t in labelled.items()}
+    challenger = challenger_of(accuracy, name, today.rubric_set)
+    before = tables[names.index(today.rubric_set)]
     other = tables[names.index(challenger)] if challenger else None
-    found = recommend_setting(name, tables, evaluations, today)
-    if incomplete(evaluations) and found.kind != "no scores":
-        found = replace(found, kind="incomplete", setting=None, moves=())
-    return replace(
-        found,
-        also=_also(names, standing, name),
+    return beside_others(
+        recommend_setting(name, tables, evaluations, today),
+        evaluations,
+        standing,
         challenger=challenger,
-        versus=_versus(tables[before], other, standing) if other is not None else None,
+        versus=_versus(before, other, standing) if other is not None else None,
     )
 
 
@@ -171,28 +172,47 @@ def recommend_setting(
     the set of `today`, which is one of them, need answers.
     """
     names = [table.provenance.rubric_set for table in tables]
-    table, evaluation = tables[names.index(name)], evaluations[names.index(name)]
-    chosen = {one.rule: one for one in evaluation.thresholds}
+    at, first = names.index(name), names.index(today.rubric_set)
+    table, before, evaluation = tables[at], tables[first], evaluations[at]
+    return recommendation_of(
+        evaluation,
+        evaluations[first],
+        mixed=mixed_pairs(table, before),
+        today=setting_on(before.where_known("top score"), today.policy, evaluation.settings.costs),
+        moves=lambda then: label_moves((before, today.policy), (table, then.policy)),
+    )
+
+
+def recommendation_of(
+    of: Measured,
+    before: Measured,
+    *,
+    mixed: tuple[MixedPair, ...],
+    today: Setting,
+    moves: Callable[[Setting], tuple[LabelMove, ...]],
+) -> Recommendation:
+    """What to set for the set `of`, as `recommend_setting` has it, where `before` runs at `today`.
+
+    `moves` tells what another setting changes for each label; it is asked where one is found.
+    """
+    chosen = {one.rule: one for one in of.thresholds}
     kind: Kind = "no scores"
-    if tells(table.known, "top score"):
-        needed = (evaluation, evaluations[names.index(today.rubric_set)])
-        kind = "incomplete" if incomplete(needed) else kind_of(evaluation, chosen)
-    settings = evaluation.settings
-    certified = chosen.get("certified")
-    of = certified if kind == "promise" else chosen.get("cost_optimal")
-    setting = chosen_setting(table.provenance.rubric_set, of) if of and kind in SETTLED else None
-    before = tables[names.index(today.rubric_set)]
+    if tells(of.known, "top score"):
+        kind = "incomplete" if incomplete((of, before)) else kind_of(of, chosen)
+    settings, certified = of.settings, chosen.get("certified")
+    best = certified if kind == "promise" else chosen.get("cost_optimal")
+    setting = chosen_setting(of.rubric_set, best) if best and kind in SETTLED else None
     return Recommendation(
         kind=kind,
-        rubric_set=name,
+        rubric_set=of.rubric_set,
         also=(),
         challenger="",
         versus=None,
         setting=setting,
-        moves=label_moves((before, today.policy), (table, setting.policy)) if setting else (),
-        mixed=mixed_pairs(table, before),
-        n_failed=table.n_failed,
-        today=setting_on(before.where_known("top score"), today.policy, settings.costs),
+        moves=moves(setting) if setting else (),
+        mixed=mixed,
+        n_failed=of.n_failed,
+        today=today,
         promise=certified.certificate if certified else None,
         target=settings.min_precision,
         target_stated=settings.target_stated,
@@ -201,6 +221,22 @@ def recommend_setting(
         costs=settings.costs,
         prices_stated=settings.prices_stated,
     )
+
+
+def beside_others(
+    found: Recommendation,
+    evaluations: Sequence[Measured],
+    standing: Standing,
+    *,
+    challenger: str,
+    versus: Verdict | None,
+) -> Recommendation:
+    """What was found for the set to use, beside all sets of the run: each has to be complete."""
+    if incomplete(evaluations) and found.kind != "no scores":
+        found = replace(found, kind="incomplete", setting=None, moves=())
+    names = [one.rubric_set for one in evaluations]
+    also = _also(names, standing, found.rubric_set)
+    return replace(found, also=also, challenger=challenger, versus=versus)
 
 
 def chosen_setting(rubric_set: str, of: ChosenThreshold) -> Setting:
@@ -262,13 +298,11 @@ def preferred_set(names: Sequence[str], standing: Standing, today: str) -> str:
     return next((name for name in (*leaders, *names) if standing.beats(name, today)), today)
 
 
-def _challenger(tables: Sequence[ScoreTable], name: str, today: str) -> str:
-    """As the recommendation has it; of equal accuracies the earlier set."""
+def challenger_of(accuracy: Mapping[str, float], name: str, today: str) -> str:
+    """As a recommendation of the set `name` has it; of equal accuracies the earlier set."""
     if name != today:
         return name
-    labelled = {t.provenance.rubric_set: t.labelled() for t in tables}
-    others = {name: float(t.right.mean()) if t.n_scored else 0.0
-              for name, t in labelled.items() if name != today}  # fmt: skip
+    others = {other: value for other, value in accuracy.items() if other != today}
     return max(others, key=others.__getitem__, default="")
 
 

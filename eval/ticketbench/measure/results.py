@@ -137,6 +137,11 @@ class RunResults(Value):
     leaderboard: Leaderboard | None = None
 
     @property
+    def in_parts(self) -> bool:
+        """Whether the tickets lay in parts and were counted: of no single one is anything known."""
+        return any(evaluation.in_parts for evaluation in self.evaluations)
+
+    @property
     def n_refused(self) -> int:
         """Those of the failed answers that an endpoint refused to give."""
         return sum(evaluation.n_refused for evaluation in self.evaluations)
@@ -197,7 +202,7 @@ def run_results(
     )
     comparisons = read_together(tables, _comparisons(tables, settings))
     found = [*data_findings, *(f for e in evaluations for f in e.findings)]
-    found += _other_label_counts(tables)
+    found += other_label_counts(evaluations)
     stands = standing(tables, comparisons, policy=settings.policy)
     return RunResults(
         name=name,
@@ -230,9 +235,9 @@ def _comparisons(tables: Sequence[ScoreTable], settings: Settings) -> tuple[Comp
     )
 
 
-def _other_label_counts(tables: Sequence[ScoreTable]) -> list[Finding]:
+def other_label_counts(evaluations: Sequence[Evaluation]) -> list[Finding]:
     """Rubric sets with other numbers of labels: their scores are not on one scale."""
-    counts = {table.provenance.rubric_set: len(table.labels) for table in tables}
+    counts = {one.rubric_set: len(one.labels) for one in evaluations}
     if len(set(counts.values())) < 2:
         return []
     return [

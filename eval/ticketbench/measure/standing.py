@@ -8,7 +8,7 @@ found better, and the gain of the best is told with the interval that holds for 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -23,6 +23,9 @@ from ticketbench.measure.pairs.changes import metric_change
 from ticketbench.measure.pairs.pairing import judged, paired
 from ticketbench.measure.pairs.verdict import MARGIN, Verdict, difference_of, verdict
 from ticketbench.measure.statistics.holm import LEVEL, holm, holm_levels
+
+ChangeOf = Callable[[str, str], Change]
+"""The accuracy of a set, named second, minus that of another."""
 
 FEWEST_SHRUNK = 4
 """With fewer candidates nobody knows how far their gains lie apart."""
@@ -136,13 +139,22 @@ def standing(
     tables: Sequence[ScoreTable], comparisons: Sequence[Comparison], *, policy: Policy
 ) -> Standing:
     """How the sets of `tables` stand; `comparisons` with the first of them, read together."""
+    sides = {table.provenance.rubric_set: judged(table, policy) for table in tables[1:]}
+    accuracy = METRICS.get("accuracy")
+
+    def change(base: str, candidate: str) -> Change:
+        return metric_change(accuracy, paired(sides[base], sides[candidate])).change
+
+    return standing_by(comparisons, change)
+
+
+def standing_by(comparisons: Sequence[Comparison], change: ChangeOf) -> Standing:
+    """The same where `change` tells the accuracy of the candidate named second minus the first."""
+    names = [c.candidate for c in comparisons]
     better = [c.candidate for c in comparisons if c.verdict.outcome == "better"]
     with_first = tuple(PairVerdict(c.base, c.candidate, c.verdict) for c in comparisons)
-    among, others = _candidate_pairs(tables[1:], better, policy)
-    won = gains(
-        [c.candidate for c in comparisons],
-        [c.change("accuracy").change for c in comparisons],
-    )
+    among, others = _candidate_pairs(names, better, change)
+    won = gains(names, [c.change("accuracy").change for c in comparisons])
     seen = {gain.rubric_set: gain.seen.value for gain in won}
     leaders = sorted(unbeaten(better, among), key=lambda name: -seen[name])
     return Standing(tuple(leaders), won, (*with_first, *among, *others))
@@ -159,17 +171,14 @@ def unbeaten(names: Sequence[str], pairs: Sequence[PairVerdict]) -> tuple[str, .
 
 
 def _candidate_pairs(
-    tables: Sequence[ScoreTable], better: Sequence[str], policy: Policy
+    names: Sequence[str], better: Sequence[str], change: ChangeOf
 ) -> tuple[tuple[PairVerdict, ...], tuple[PairVerdict, ...]]:
     """Every pair of candidates: those of sets found better, and the others."""
-    accuracy = METRICS.get("accuracy")
     among: list[tuple[str, str, Change]] = []
     others: list[tuple[str, str, Change]] = []
-    for pair in combinations([judged(table, policy) for table in tables], 2):
-        base, candidate = (side.table.provenance.rubric_set for side in pair)
-        change = metric_change(accuracy, paired(*pair)).change
+    for base, candidate in combinations(names, 2):
         kind = among if base in better and candidate in better else others
-        kind.append((base, candidate, change))
+        kind.append((base, candidate, change(base, candidate)))
     return _read(among), _read(others)
 
 

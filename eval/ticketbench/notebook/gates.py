@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ticketbench.flow.gates import judge
 from ticketbench.flow.gates.release import judge_release
+from ticketbench.flow.parts.engine import asked_where
 from ticketbench.measure.gates.results import GateReport
 from ticketbench.notebook import cards
 from ticketbench.notebook.columns import Columns
@@ -67,13 +68,16 @@ def gate(
     against: str = "",
     release: str | Path | None = None,
     tell: Callable[[str], None] | None = None,
+    engine: str = "",
+    scheduler: str | None = None,
 ) -> JudgedGates:
     """Judge every gate of `config`; by default nothing is sent.
 
     `undecided` is stronger than the config's; `missing` says what missing answers do to the exit
     code of the verdict. `against` names a commit or a folder whose rules decide: gates, margins,
     baseline, policy and gold labels. `release` names labels of `label next` against the pin: then
-    that release is judged alone. Raises InputError where there are no gates, or no baseline to
+    that release is judged alone. Tickets in parts are counted by `engine`, serial where none is
+    named, or by dask at `scheduler`. Raises InputError where there are no gates, or no baseline to
     compare with, or the labels are of something else.
     """
     if release is not None:
@@ -87,5 +91,6 @@ def gate(
         allow_failures=allow_failures,
         against=against,
         tell=tell,
+        where=asked_where(engine, scheduler),
     )
     return JudgedGates(found, gate_verdict(found.report, missing=missing))

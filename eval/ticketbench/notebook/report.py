@@ -11,7 +11,8 @@ from ticketbench.core.types import Finding
 from ticketbench.edge.results.predictions import read_sets
 from ticketbench.edge.results.store import load as load_results
 from ticketbench.flow import run as flow
-from ticketbench.flow.report.folder import PREDICTIONS, RESULTS
+from ticketbench.flow.parts.engine import asked_where
+from ticketbench.flow.report.folder import PREDICTIONS, RESULTS, refuse_parts
 from ticketbench.flow.steps.sources.batches import BatchWishes
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.recommendation import Recommendation
@@ -54,7 +55,8 @@ class SavedRun(Result):
         return Plots(self.results.evaluations, self._chosen)
 
     def _tickets(self) -> columns.Columns:
-        """The scores are read when they are asked for."""
+        """The scores are read when they are asked for; InputError where tickets lay in parts."""
+        refuse_parts(self.out, self.results)
         evaluations = self.results.evaluations
         names = [e.provenance.rubric_set for e in evaluations]
         found = read_sets(self.out / PREDICTIONS, names)
@@ -65,10 +67,11 @@ class SavedRun(Result):
         results = self.results
         board = results.leaderboard
         found = of_evaluations(results.evaluations) | {
-            "tickets": self._tickets,
             "changes": partial(columns.changes, results.comparisons),
-            "flips": partial(columns.flips, results.comparisons),
         }
+        if not results.in_parts:
+            flips = partial(columns.flips, results.comparisons)
+            found |= {"tickets": self._tickets, "flips": flips}
         return found if board is None else found | {"leaderboard": partial(columns.board, board)}
 
     def _data(self) -> RunResults:
@@ -111,6 +114,8 @@ def run(
     batch: bool | None = None,
     resume_batch: Sequence[str] = (),
     forget_batch: bool = False,
+    engine: str = "",
+    scheduler: str | None = None,
 ) -> FreshRun:
     """Replay every rubric set of `config`, measure, compare, and write the report.
 
@@ -118,7 +123,8 @@ def run(
     else missing answers are asked for, at most `most_requests` and for at most `most_cost`, and
     `tell` hears which key goes where before. With `batch` they are uploaded and waited for, None
     leaves that to the config; batches that an interrupted run left open are waited for in any case,
-    but for `forget_batch`. `resume_batch` names batches that this cache does not remember. Raises
+    but for `forget_batch`. `resume_batch` names batches that this cache does not remember. Tickets
+    in parts are counted by `engine`, serial where none is named, or by dask at `scheduler`. Raises
     what the command ends with: InputError, IncompleteError, EndpointError or MachineError.
     """
     return FreshRun(
@@ -132,5 +138,6 @@ def run(
             most_cost=most_cost,
             tell=tell,
             batches=BatchWishes(batch, tuple(resume_batch), forget_batch),
+            where=asked_where(engine, scheduler),
         )
     )

@@ -15,7 +15,7 @@ from ticketbench.report.masking.texts import Masking
 from ticketbench.report.policy_line import set_now_text, yaml_text
 from ticketbench.report.rendering import Report, visible
 from ticketbench.report.words import numbers
-from ticketbench.report.words.answers import answers
+from ticketbench.report.words.answers import NOT_SHOWN, answers
 from ticketbench.report.words.production import refusal_text
 from ticketbench.report.words.recommendation import preferred, verdict_texts
 from ticketbench.report.words.setting import setting_text
@@ -58,7 +58,7 @@ def markdown_summary(report: Report) -> bytes:
     lines = [f"# {escaped(results.name)}: {escaped(title)}", ""]
     lines += [f"{escaped(advice.of_100)}.", ""] if advice.of_100 else []
     first = _first_lines(results, target=advice.target)
-    if results.comparisons and not any(c.flips for c in results.comparisons):
+    if results.comparisons and not any(c.contingency.turned for c in results.comparisons):
         lines += folded("Which set, does it pay, who is hurt, what to fix", first)
     else:
         lines += first
@@ -91,6 +91,8 @@ def _next(results: RunResults) -> list[str]:
         return []
     chosen = preferred(results)
     line, now = yaml_text(found, chosen), escaped(set_now_text(found, chosen))
+    if results.in_parts:
+        return [f"Next: set `{line}` ({now}).", "", f"{escaped(NOT_SHOWN)}.", ""]
     show, what = "wrong", "the wrong tickets"
     if found.challenger:
         broken = results.broken(found.today.rubric_set, found.challenger)

@@ -167,6 +167,16 @@ class Recording(Mapping[str, Stored]):
                 if stored.details.model is not UNSET:
                     self._models.add((stored.url, stored.details.model))
 
+    def each_part(self) -> Iterator[Kept]:
+        """What each part says, in order; none is held when the next one is read, or the last is
+        done with.
+        """
+        for prefix, file in self._files.items():
+            yield self.kept_beside(prefix)
+            self._held.pop(prefix, None)
+            self._last = None
+            file.let_go()
+
     def models(self, url: str) -> frozenset[str] | None:
         """The models that answers of `url` name; None where no answer of any tells how it came."""
         self.count()

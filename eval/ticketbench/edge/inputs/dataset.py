@@ -78,7 +78,7 @@ def load_dataset(
     problem a cause, each with its first line and how many rows have it.
     """
     reading = Reading(DatasetKeys(columns=how)) if isinstance(how, Columns) else how or Reading()
-    return _of_table(path, read_table(path, reading.dialect), reading, known_labels)
+    return tickets_of(path, read_table(path, reading.dialect), reading, known_labels)
 
 
 def load_unlabelled(path: Path, how: Reading) -> LoadedDataset:
@@ -93,7 +93,7 @@ def load_unlabelled(path: Path, how: Reading) -> LoadedDataset:
     rows = tuple(Row(row.line, {**row.values, _NO_LABEL: NONE_LABEL}) for row in table.rows)
     table = replace(table, columns=(*table.columns, _NO_LABEL), rows=rows)
     keys = how.keys.model_dump(include={"delimiter", "encoding", "join", "line_ends"})
-    loaded = _of_table(path, table, Reading(DatasetKeys(**keys, columns=columns)), None)
+    loaded = tickets_of(path, table, Reading(DatasetKeys(**keys, columns=columns)), None)
     tickets = (
         Ticket(t.id, t.text, NONE_LABEL, group=t.group, text_in_file=t.text_in_file)
         for t in loaded.dataset.tickets
@@ -123,16 +123,26 @@ def _there(columns: Columns, table: Table) -> dict[str, str | list[str]]:
     return found
 
 
-def _of_table(
-    path: Path, table: Table, reading: Reading, known_labels: Collection[str] | None
+def tickets_of(
+    path: Path,
+    table: Table,
+    reading: Reading,
+    known_labels: Collection[str] | None,
+    *,
+    whole: bool = True,
 ) -> LoadedDataset:
+    """The tickets of a table that was read from `path`; raises what `load_dataset` raises.
+
+    Without the `whole` they are some rows of it, none of which may be meant by a condition: what
+    only all rows can show to be wrong is not looked for.
+    """
     head = f"{path}:1"
     _refuse_key(path, table)
     if not table.rows:
         raise InputError("there are no tickets in the file", where=head, help="add rows")
     columns = mapped_columns(head, table, reading)
     conditions = conditions_of(reading)
-    rows = rows_that_meet(conditions, table, reading, where=head)
+    rows = rows_that_meet(conditions, table, reading, where=head, whole=whole)
     labels = label_map_of(reading, where=head)
     if known_labels is not None:
         labels.refuse_unknown(known_labels)

@@ -8,15 +8,18 @@ from __future__ import annotations
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
+from ticketbench.core.intake import Intake
 from ticketbench.core.quotes import clipped, listed, quoted, some, words
 from ticketbench.core.registry import Registry
 from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.spelling import labels_by_form
-from ticketbench.core.types import Finding
+from ticketbench.core.types import Finding, Ticket
 from ticketbench.edge.files.yaml_text import as_yaml
 from ticketbench.edge.inputs.dataset import LoadedDataset, Reading
+from ticketbench.edge.inputs.tickets.keys import DatasetKeys
 from ticketbench.edge.tables.dialect import as_options
 from ticketbench.edge.texts.copies import copy_key
 from ticketbench.edge.texts.html import holds_markup, to_text
@@ -49,6 +52,50 @@ def dataset_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:
 def reading_findings(loaded: LoadedDataset) -> tuple[Finding, ...]:
     """Those of how the table was read: what was done to it, and what did nothing."""
     return tuple(found for each in (intake, unused_map, all_splits) for found in each(loaded))
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCheck:
+    """What may be odd about a ticket by itself; `says` makes the finding of an evidence."""
+
+    holds: Callable[[Ticket], bool]
+    says: Callable[[str], Finding]
+
+
+OUTER_BLANKS = TicketCheck(
+    lambda t: t.text != t.text.strip() or t.label != t.label.strip() or t.id != t.id.strip(),
+    lambda evidence: _warning(
+        "TB102",
+        "blanks around an id, text or label",
+        evidence,
+        "trim them unless they are meant",
+    ),
+)
+LABEL_NOT_LISTED = TicketCheck(
+    lambda t: bool(t.all_labels) and t.label not in t.all_labels and t.label != NONE_LABEL,
+    lambda evidence: _warning(
+        "TB107",
+        "tickets whose all_labels leave out their own label",
+        evidence,
+        "add it: the label is counted as fitting either way",
+    ),
+)
+OTHER_LINE_ENDS = TicketCheck(
+    lambda t: t.text_in_file is not None,
+    lambda evidence: Finding(
+        code="TB109",
+        severity="note",
+        title="line ends inside texts were read as line feeds",
+        evidence=evidence,
+        action="nothing to do; `*.csv *.jsonl text eol=lf` in .gitattributes keeps files alike",
+    ),
+)
+
+
+def _each(loaded: LoadedDataset, odd: TicketCheck) -> Iterator[Finding]:
+    at = [i for i, ticket in enumerate(loaded.dataset.tickets) if odd.holds(ticket)]
+    if at:
+        yield odd.says(_lines(loaded, at))
 
 
 def _warning(code: str, title: str, evidence: str, action: str) -> Finding:
@@ -86,20 +133,18 @@ def conflicting_labels(loaded: LoadedDataset) -> Iterator[Finding]:
 @check("TB102")
 def outer_blanks(loaded: LoadedDataset) -> Iterator[Finding]:
     """Texts or labels that begin or end with blanks; they are sent as they stand."""
-    at = [
-        i
-        for i, t in enumerate(loaded.dataset.tickets)
-        if t.text != t.text.strip() or t.label != t.label.strip() or t.id != t.id.strip()
-    ]
-    if at:
-        title = "blanks around an id, text or label"
-        yield _warning("TB102", title, _lines(loaded, at), "trim them unless they are meant")
+    yield from _each(loaded, OUTER_BLANKS)
 
 
 @check("TB103")
 def look_alike_labels(loaded: LoadedDataset) -> Iterator[Finding]:
     """Gold labels that differ only in spelling."""
-    for names in labels_by_form(ticket.label for ticket in loaded.dataset.tickets).values():
+    yield from spelling(ticket.label for ticket in loaded.dataset.tickets)
+
+
+def spelling(labels: Iterable[str]) -> Iterator[Finding]:
+    """Those of `labels` that differ only in spelling."""
+    for names in labels_by_form(labels).values():
         if len(names) > 1:
             title = "labels differ only in spelling"
             yield _warning("TB103", title, listed(sorted(names)), "write one label in one way")
@@ -108,11 +153,15 @@ def look_alike_labels(loaded: LoadedDataset) -> Iterator[Finding]:
 @check("TB104")
 def one_class(loaded: LoadedDataset) -> Iterator[Finding]:
     """A single gold label, or none at all: nothing can be told apart."""
-    labels = {ticket.label for ticket in loaded.dataset.tickets}
+    yield from single_label({ticket.label for ticket in loaded.dataset.tickets}, len(loaded.lines))
+
+
+def single_label(labels: Set[str], n: int) -> Iterator[Finding]:
+    """Whether these are the only label of `n` tickets."""
     if labels == {NONE_LABEL}:
         title = f"every ticket is {NONE_LABEL}"
         action = "add tickets whose label is one of the rubrics: accuracy is undefined"
-        yield _warning("TB104", title, f"{len(loaded.lines)} tickets", action)
+        yield _warning("TB104", title, f"{n} tickets", action)
     elif len(labels - {NONE_LABEL}) == 1:
         only = next(iter(labels - {NONE_LABEL}))
         title = "every labelled ticket has the same label"
@@ -123,15 +172,25 @@ def one_class(loaded: LoadedDataset) -> Iterator[Finding]:
 def few_rows(loaded: LoadedDataset) -> Iterator[Finding]:
     """A single ticket."""
     if len(loaded.lines) == 1:
-        action = "label at least a few hundred tickets before deciding anything"
-        yield _warning("TB105", "the dataset is a single ticket", loaded.where(0), action)
+        yield single_ticket(loaded.where(0))
+
+
+def single_ticket(where: str) -> Finding:
+    """That there is no other than the one at `where`."""
+    action = "label at least a few hundred tickets before deciding anything"
+    return _warning("TB105", "the dataset is a single ticket", where, action)
 
 
 @check("TB106")
 def tiny_classes(loaded: LoadedDataset) -> Iterator[Finding]:
     """Labels with fewer than 20 tickets."""
-    counts = Counter(t.label for t in loaded.dataset.tickets if t.label != NONE_LABEL)
-    few = [f"{clipped(label)} ({n})" for label, n in sorted(counts.items()) if n < FEW_TICKETS]
+    yield from rare_labels(Counter(ticket.label for ticket in loaded.dataset.tickets))
+
+
+def rare_labels(counts: Mapping[str, int]) -> Iterator[Finding]:
+    """Those that fewer than 20 tickets have, of the numbers of tickets by gold label."""
+    of_labels = sorted((label, n) for label, n in counts.items() if label != NONE_LABEL)
+    few = [f"{clipped(label)} ({n})" for label, n in of_labels if n < FEW_TICKETS]
     if few:
         title = f"labels with fewer than {FEW_TICKETS} tickets"
         yield _warning("TB106", title, some(few), "label more tickets of these")
@@ -140,40 +199,29 @@ def tiny_classes(loaded: LoadedDataset) -> Iterator[Finding]:
 @check("TB107")
 def label_not_listed(loaded: LoadedDataset) -> Iterator[Finding]:
     """Tickets whose all_labels leave out their own label."""
-    at = [
-        i
-        for i, t in enumerate(loaded.dataset.tickets)
-        if t.all_labels and t.label not in t.all_labels and t.label != NONE_LABEL
-    ]
-    if at:
-        title = "tickets whose all_labels leave out their own label"
-        action = "add it: the label is counted as fitting either way"
-        yield _warning("TB107", title, _lines(loaded, at), action)
+    yield from _each(loaded, LABEL_NOT_LISTED)
 
 
 @check("TB109")
 def other_line_ends(loaded: LoadedDataset) -> Iterator[Finding]:
     """Texts whose line ends are not line feeds in the file."""
-    at = [i for i, t in enumerate(loaded.dataset.tickets) if t.text_in_file is not None]
-    if at:
-        yield Finding(
-            code="TB109",
-            severity="note",
-            title="line ends inside texts were read as line feeds",
-            evidence=_lines(loaded, at),
-            action="nothing to do; `*.csv *.jsonl text eol=lf` in .gitattributes keeps files alike",
-        )
+    yield from _each(loaded, OTHER_LINE_ENDS)
 
 
 @check("TB110")
 def intake(loaded: LoadedDataset) -> Iterator[Finding]:
     """What was done to the table before its tickets were judged."""
-    if loaded.intake.texts:
+    yield from done_to(loaded.intake, loaded.path.name)
+
+
+def done_to(intake: Intake, name: str) -> Iterator[Finding]:
+    """What was done to the table, or the parts, of this name."""
+    if intake.texts:
         yield Finding(
             code="TB110",
             severity="note",
-            title=f"how {loaded.path.name} was read",
-            evidence="; ".join(loaded.intake.texts),
+            title=f"how {name} was read",
+            evidence="; ".join(intake.texts),
             action="nothing to do if that is meant; the keys of `dataset` decide it",
         )
 
@@ -181,13 +229,18 @@ def intake(loaded: LoadedDataset) -> Iterator[Finding]:
 @check("TB111")
 def unused_map(loaded: LoadedDataset) -> Iterator[Finding]:
     """Entries of the map of labels that no row has."""
-    unused = [one for one in loaded.intake.labels if not one.n]
+    yield from without_rows(loaded.intake)
+
+
+def without_rows(intake: Intake) -> Iterator[Finding]:
+    """Entries of its map of labels that no row has."""
+    unused = [one for one in intake.labels if not one.n]
     if not unused:
         return
     near = [f"{quoted(one.old)}: did you mean {quoted(one.near)}?" for one in unused if one.near]
     yield _warning(
         "TB111",
-        f"{len(unused)} of {len(loaded.intake.labels)} entries of the map of labels match no row",
+        f"{len(unused)} of {len(intake.labels)} entries of the map of labels match no row",
         "; ".join(near[:_MOST_NAMED]) or listed(one.old for one in unused),
         "write the old name as it stands in the file, or take the entry out",
     )
@@ -197,16 +250,22 @@ def unused_map(loaded: LoadedDataset) -> Iterator[Finding]:
 def all_splits(loaded: LoadedDataset) -> Iterator[Finding]:
     """Tickets of several splits, and nothing that chooses among them."""
     counts = Counter(ticket.split for ticket in loaded.dataset.tickets if ticket.split)
-    if len(counts) < 2 or loaded.intake.chooses_split:
+    if not loaded.intake.chooses_split:
+        yield from every_split(counts, loaded.split_column, loaded.path.name)
+
+
+def every_split(counts: Counter[str], column: str, name: str) -> Iterator[Finding]:
+    """Where there are several, of the numbers of tickets by split, as `column` of `name` has it."""
+    if len(counts) < 2:
         return
-    named = [f"{clipped(name)} ({n:,})" for name, n in counts.most_common()]
+    named = [f"{clipped(split)} ({n:,})" for split, n in counts.most_common()]
     test = "test" if "test" in counts else named[0].rpartition(" ")[0]
-    column = as_yaml(loaded.split_column or "split")
+    column = as_yaml(column or "split")
     yield Finding(
         code="TB112",
         severity="note",
         title=f"all splits are judged: {words(named)}",
-        evidence=f"the column of splits of {loaded.path.name}",
+        evidence=f"the column of splits of {name}",
         action=f"to judge one: `dataset: {{where: {{{column}: {test}}}}}`",
     )
 
@@ -216,13 +275,19 @@ def markup(loaded: LoadedDataset) -> Iterator[Finding]:
     """Texts that are HTML; quoted replies below it are told in the same line."""
     at = _worth_telling(loaded, holds_markup)
     if at:
-        quoted = _holding(loaded, holds_quote)
-        title, first = f"{_of_texts(loaded, at)} hold HTML markup", f"first {_place(loaded, at)}"
-        if quoted:
-            title += f", {len(quoted):,} hold a quoted reply"
-            first += f", quoted {_place(loaded, quoted)}"
+        replies = _holding(loaded, holds_quote)
+        first = f"first {_place(loaded, at)}"
+        if replies:
+            first += f", quoted {_place(loaded, replies)}"
         evidence = f"{first}, of {loaded.path.name}"
-        yield _warning("TB115", title, evidence, _imported(loaded, cut_quotes=bool(quoted)))
+        action = _imported(loaded, cut_quotes=bool(replies))
+        yield hold_markup(len(at), len(replies), len(loaded.lines), evidence, action)
+
+
+def hold_markup(n: int, n_quoted: int, of: int, evidence: str, action: str) -> Finding:
+    """That `n` texts of so many are HTML, and how many hold a quoted reply."""
+    replies = f", {n_quoted:,} hold a quoted reply" if n_quoted else ""
+    return _warning("TB115", f"{n:,} of {of:,} texts hold HTML markup{replies}", evidence, action)
 
 
 @check("TB116")
@@ -230,9 +295,13 @@ def quoted_replies(loaded: LoadedDataset) -> Iterator[Finding]:
     """Texts that end in the mail they answer; TB115 counts them where texts are HTML."""
     at = _worth_telling(loaded, holds_quote)
     if at and not _worth_telling(loaded, holds_markup):
-        title = f"{_of_texts(loaded, at)} hold a quoted reply"
         action = _imported(loaded, cut_quotes=True)
-        yield _warning("TB116", title, _first(loaded, at), action)
+        yield hold_replies(len(at), len(loaded.lines), _first(loaded, at), action)
+
+
+def hold_replies(n: int, of: int, evidence: str, action: str) -> Finding:
+    """That `n` texts of so many end in the mail they answer."""
+    return _warning("TB116", f"{n:,} of {of:,} texts hold a quoted reply", evidence, action)
 
 
 @check("TB117")
@@ -259,10 +328,11 @@ def _of_texts(loaded: LoadedDataset, at: Sequence[int]) -> str:
 
 
 def _imported(loaded: LoadedDataset, *, cut_quotes: bool = False) -> str:
-    """The command that takes out of texts what no customer wrote; it reads the file as it was read
-    here.
-    """
-    file, keys = shlex.quote(str(loaded.path)), loaded.keys
+    return import_command(shlex.quote(str(loaded.path)), loaded.keys, cut_quotes=cut_quotes)
+
+
+def import_command(file: str, keys: DatasetKeys, *, cut_quotes: bool = False) -> str:
+    """The command that takes out of texts what no customer wrote; it reads `file` by `keys`."""
     other = [f"{role}={name}" for role, name in keys.columns.by_role() if role != name]
     columns = f" --columns {shlex.quote(','.join(other))}" if other else ""
     how = f"{columns}{as_options(Reading(keys).dialect)} --html auto{' --cut-quotes' * cut_quotes}"
@@ -276,4 +346,9 @@ def _first(loaded: LoadedDataset, at: Sequence[int]) -> str:
 def _place(loaded: LoadedDataset, at: Sequence[int]) -> str:
     """The line of the first of these tickets, and its id where that is no mail, number or name."""
     name, line = loaded.dataset.tickets[at[0]].id, f"line {loaded.lines[at[0]]}"
-    return f"{name} in {line}" if _PLAIN_ID.fullmatch(name) else f"in {line}"
+    return f"{name} in {line}" if shows_no_person(name) else f"in {line}"
+
+
+def shows_no_person(name: str) -> bool:
+    """Whether an id may be shown as it is: it is no mail, number or name."""
+    return _PLAIN_ID.fullmatch(name) is not None

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import listed
 from ticketbench.edge.results.by_column.clean import Clean, clean
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.predictions import dialect_of, of_harness
@@ -17,6 +19,18 @@ from ticketbench.edge.tables.rows import Batch, Cell, Cells, Facts, Row, Stream,
 
 AT_ONCE = 131_072
 """Rows that are held at a time: so many that what is done once for them costs little."""
+
+
+COLUMNS_BY_ROW = (".json", ".jsonl", ".ndjson")
+"""Formats in which each row names its own columns, so that not all rows have each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns that all parts have, in any order, as `part` has them."""
+
+    names: frozenset[str]
+    part: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,16 @@ def held(part: Path, origin: Origin, *, at_once: int = AT_ONCE) -> Iterator[Held
         batches.append(batch)
         n += len(batch.lines)
     yield Held(tuple(stream.columns), stream.facts, tuple(batches), tuple(stream.notes))
+
+
+def refuse_columns(own: frozenset[str], of_all: Columns, part: Path) -> None:
+    """Raise InputError where `part` has other columns than all."""
+    lacks, more = sorted(of_all.names - own), sorted(own - of_all.names)
+    if lacks or more:
+        told = [f"lacks {listed(lacks)}"] if lacks else []
+        told += [f"has {listed(more)} more"] if more else []
+        what = f"{part} has other columns than {of_all.part}: it {' and '.join(told)}"
+        raise InputError(what, where=f"{part}:1", help="all parts have the same columns")
 
 
 def _batch(table: Table) -> Batch:

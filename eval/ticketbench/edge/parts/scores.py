@@ -11,16 +11,20 @@ import numpy as np
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import listed
 from ticketbench.core.types import ScoreTable
-from ticketbench.edge.parts.rows import AT_ONCE, Held, held
+from ticketbench.edge.parts.rows import (
+    AT_ONCE,
+    COLUMNS_BY_ROW,
+    Columns,
+    Held,
+    held,
+    refuse_columns,
+)
 from ticketbench.edge.results.by_column.sets import of_clean
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.repeats import texts
 from ticketbench.edge.results.rows import Predictions, chosen_set, gold_labels, of_set
 from ticketbench.edge.tables.rows import Table
-
-_COLUMNS_BY_ROW = (".json", ".jsonl", ".ndjson")
-"""Formats in which each row names its own columns, so that not all rows have each."""
 
 _FEW = 5_000
 """Rows that are looked at together for the labels: the first answer has all of them."""
@@ -114,10 +118,10 @@ def some_rows(
     without rows; and where columns or labels are others than those of `head`.
     """
     origin = asked.origin(part)
-    by_row = part.name.lower().removesuffix(".gz").endswith(_COLUMNS_BY_ROW)
+    by_row = part.name.lower().removesuffix(".gz").endswith(COLUMNS_BY_ROW)
     for rows in held(part, origin, at_once=at_once):
         if head is not None and not by_row:
-            _refuse_columns(frozenset(rows.columns), head, part)
+            refuse_columns(frozenset(rows.columns), Columns(head.columns, head.part), part)
         if not rows.n:
             raise InputError(f"there are no rows in {part}", help="take the part out")
         sets, found = _found(rows, origin, asked.rubric_set)
@@ -149,15 +153,6 @@ def _found_by_row(
     if wanted is not None and wanted not in sets:
         return sets, None
     return sets, of_set(table, origin, wanted)
-
-
-def _refuse_columns(own: frozenset[str], head: Head, part: Path) -> None:
-    lacks, more = sorted(head.columns - own), sorted(own - head.columns)
-    if lacks or more:
-        told = [f"lacks {listed(lacks)}"] if lacks else []
-        told += [f"has {listed(more)} more"] if more else []
-        what = f"{part} has other columns than {head.part}: it {' and '.join(told)}"
-        raise InputError(what, where=f"{part}:1", help="all parts have the same columns")
 
 
 def _under(found: Predictions, head: Head, where: str) -> Predictions:

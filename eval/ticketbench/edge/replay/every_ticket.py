@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ticketbench.core.classify import REFUSAL
@@ -24,6 +24,7 @@ from ticketbench.edge.replay.why_missing import REFUSED, because, reasons
 from ticketbench.edge.results.predictions import score_table
 
 _REFUSED = Failure("", "refused", 200, REFUSAL)
+_UNEXPLAINED = Failure("", "miss", 0, "it is not stored, and nobody looked why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,23 @@ class _Kept:
         return Replayed(table, kept.recorded, kept.cached, 0, tells=kept.tells)
 
 
+def explained(replayed: Replayed, dataset: Dataset, rubrics: RubricSet, source: Source) -> Replayed:
+    """A strict replay whose missing answers nobody explained, with why they are missing."""
+    asked = questions(dataset, rubrics, source.url)
+    row = {ticket.id: i for i, ticket in enumerate(dataset.tickets)}
+    number = {
+        failure.ticket_id: int(asked.of_ticket[row[failure.ticket_id]])
+        for failure in replayed.table.failures
+        if failure.kind == "miss"
+    }
+    found = reasons(asked, sorted({*number.values()}), source)
+    failures = tuple(
+        replace(one, detail=found[number[one.ticket_id]].because) if one.kind == "miss" else one
+        for one in replayed.table.failures
+    )
+    return replace(replayed, table=replace(replayed.table, failures=failures))
+
+
 def _replayed(
     asked: Questions, source: Source, answers: Answers, progress: Progress | None
 ) -> tuple[Replayed, FloatArray]:
@@ -164,8 +182,11 @@ def _replayed(
     drift, sent, before = Drift(), 0, 0
     if source.mode == "replay":
         unknown = [number for number in missing if number not in answers.failures]
-        for number, reason in reasons(asked, unknown, source).items():
-            answers.failures[number] = Failure("", "miss", 0, reason.because)
+        if not source.explains:
+            answers.failures |= dict.fromkeys(unknown, _UNEXPLAINED)
+        else:
+            for number, reason in reasons(asked, unknown, source).items():
+                answers.failures[number] = Failure("", "miss", 0, reason.because)
     elif missing or batched:
         single = [number for number in missing if number not in batched]
         ask_all(asked, source, answers, single, progress)

@@ -40,7 +40,8 @@ class Source:
     that is named and not there; `noted_rubrics` gives sets that were asked before, to explain what
     is missing. Whoever sets `stop` ends every asking. `batched` holds the questions that went into
     batches of this run, by key: None for an answer that is stored since, else why there is none;
-    `batches` opens the batch API beside the endpoint, if there is one.
+    `batches` opens the batch API beside the endpoint, if there is one. Strict replay `explains`
+    what is missing, which takes a look at every stored key.
     """
 
     url: str
@@ -61,6 +62,7 @@ class Source:
     stop: Stop = field(default_factory=Stop)
     batched: Mapping[str, Failure | None] = field(default_factory=dict)
     batches: Callable[[], BatchServer | None] = lambda: None
+    explains: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ way is found by building that question again.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import permutations
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from ticketbench.core.rubrics import Rubric, RubricSet
 from ticketbench.core.types import Failure
+from ticketbench.edge.answers.parts.by_key import RecordedByKey
+from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.batches.uploads import custom_id
 from ticketbench.edge.contract import key_function
 from ticketbench.edge.redaction import shown_url
@@ -182,10 +184,9 @@ def _listed(labels: Sequence[str]) -> str:
 def _stores(questions: Sequence[Question], source: Source) -> Stores:
     """The stores behind `source`, for questions of one rubric set."""
     cached = source.cache.stored_keys()
-    url_of = {key: stored.url for key, stored in source.recording.items()}
-    keys = {*url_of, *cached}
+    recorded, urls = _recorded(source.recording)
+    keys = _Either(recorded, frozenset(cached))
     some = cached[:: 1 + len(cached) // _MOST_URLS_LOOKED_AT]  # keys are as good as random
-    urls = {*url_of.values()}
     urls |= {stored.url for stored in source.cache.read(some)[0].values()}
     now = questions[0].rubrics
     known = {one.fingerprint: one for one in (*source.noted_rubrics(), *_cached_rubrics(source))}
@@ -193,8 +194,27 @@ def _stores(questions: Sequence[Question], source: Source) -> Stores:
     nearest = sorted(known.values(), key=lambda one: -len(set(one.rubrics) & set(now.rubrics)))
     strict = source.mode == "replay"
     found = Stores(keys, tuple(sorted(urls)), tuple(nearest[:_MOST_SETS]), source.absent, strict)
-    order = _answered_order(questions[0], found) if keys else None
+    order = _answered_order(questions[0], found) if recorded or cached else None
     return replace(found, sets=(order, *found.sets)) if order else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Either:
+    """The keys in one of two stores."""
+
+    one: Container[str]
+    other: Container[str]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.one or key in self.other
+
+
+def _recorded(recording: Mapping[str, Stored]) -> tuple[Collection[str], set[str]]:
+    """The keys of a recording, and the URLs that its answers are of."""
+    if isinstance(recording, RecordedByKey):
+        return recording, {*recording.urls()}
+    url_of = {key: stored.url for key, stored in recording.items()}
+    return url_of.keys(), {*url_of.values()}
 
 
 def _in_open_batches(source: Source) -> frozenset[str]:

@@ -77,6 +77,23 @@ def score_table(
     )
 
 
+def with_listed(table: ScoreTable, dataset: Dataset) -> ScoreTable:
+    """`table`, of these tickets, with every label that one of them lists among its gold labels.
+
+    So what fits a ticket does not hang on which gold labels the tickets beside it have.
+    """
+    if not dataset.has_all_labels:
+        return table
+    tickets = dataset.tickets
+    gold = gold_labels(table.labels, (x for t in tickets for x in (t.label, *t.all_labels)))
+    position = {label: i for i, label in enumerate(gold)}
+    number = np.array([*(position[label] for label in table.gold_labels), NONE], dtype=np.int64)
+    row = {ticket.id: i for i, ticket in enumerate(tickets)}
+    rows = np.array([row[ticket_id] for ticket_id in table.ids], dtype=np.int64)
+    wanted = _wanted(dataset, gold)[rows]
+    return replace(table, gold_labels=gold, truth=number[table.truth], wanted=wanted)
+
+
 def _wanted(dataset: Dataset, gold: Sequence[str]) -> BoolArray:
     position = {label: i for i, label in enumerate(gold)}
     wanted = np.zeros((len(dataset.tickets), len(gold)), dtype=np.bool_)

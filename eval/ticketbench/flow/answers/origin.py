@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from operator import itemgetter
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
@@ -36,24 +38,56 @@ _LEAST_MASS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A model: the number of tickets that it judged, the first of them, and when it began."""
+
+    n: int
+    first: str
+    since: datetime
+
+    def __add__(self, other: Named) -> Named:
+        first, since = min(self.first, other.first), min(self.since, other.since)
+        return Named(self.n + other.n, first, since)
+
+
+@dataclass(frozen=True, slots=True)
 class OfSet:
-    """How the answers of one rubric set came in order of its tickets, None where there is none; no
-    ticket where no answer tells anything.
+    """How the answers of one rubric set came; all of it is empty where no answer tells anything.
 
     recorded  the models that the recording names for this endpoint
+    named     the models that judged tickets
+    n_cut     tickets of which a part was judged alone, `cut` the first of them
+    masses    tickets by how much of the answer their scores are
     """
 
     rubric_set: str
     url: str
-    ids: tuple[str, ...]
-    told: tuple[Told | None, ...]
-    recorded: frozenset[str]
+    recorded: frozenset[str] = frozenset()
+    named: Mapping[str, Named] = field(default_factory=dict)
+    n_cut: int = 0
+    cut: tuple[str, ...] = ()
+    masses: Counter[float] = field(default_factory=Counter)
+
+    def __add__(self, other: OfSet) -> OfSet:
+        """With the answers to other tickets, of both of which the least ids come first."""
+        named = dict(self.named)
+        for model, one in other.named.items():
+            named[model] = named[model] + one if model in named else one
+        return OfSet(
+            self.rubric_set,
+            self.url,
+            self.recorded,
+            dict(sorted(named.items())),
+            self.n_cut + other.n_cut,
+            tuple(sorted((*self.cut, *other.cut)))[:_MOST_NAMED],
+            self.masses + other.masses,
+        )
 
     @property
     def models(self) -> dict[str, int]:
         """The number of tickets by the model that judged them, the commonest first."""
-        named = (one.details.model for one in self.told if one is not None)
-        return dict(Counter(model for model in named if model is not UNSET).most_common())
+        counts = ((model, one.n) for model, one in self.named.items())
+        return dict(sorted(counts, key=lambda pair: -pair[1]))
 
     @property
     def asked(self) -> str | None:
@@ -81,20 +115,83 @@ def _origin(dataset: Dataset, rubrics: RubricSet, source: Source, *, cached: boo
     recording = source.recording
     recorded = recording.models(source.url) if isinstance(recording, Recording) else None
     if not cached and recorded is None:
-        return OfSet(rubrics.name, source.url, (), (), frozenset())
-    ids = tuple(ticket.id for ticket in dataset.tickets)
+        return OfSet(rubrics.name, source.url)
+    return _of_set(_each(dataset, rubrics, source), rubrics, source.url, recorded or frozenset())
+
+
+def origins_in_parts(
+    dataset: Dataset,
+    replayed: Sequence[Replayed],
+    rubric_sets: Sequence[RubricSet],
+    sources: Sources,
+    recorded: Mapping[str, frozenset[str] | None],
+) -> tuple[OfSet, ...]:
+    """The same of some tickets of a dataset in parts, to be added up, with what a recording of all
+    says of each endpoint, by its URL. Masses are kept in steps of 1/1,000.
+    """
+    return tuple(
+        _in_parts(dataset, rubrics, sources.of(rubrics), found, recorded)
+        for rubrics, found in zip(rubric_sets, replayed, strict=True)
+        if not is_local(sources.of(rubrics).url)
+    )
+
+
+def _in_parts(
+    dataset: Dataset,
+    rubrics: RubricSet,
+    source: Source,
+    found: Replayed,
+    recorded: Mapping[str, frozenset[str] | None],
+) -> OfSet:
+    named = recorded[source.url]
+    if not found.tells and named is None:
+        return OfSet(rubrics.name, source.url)
+    told = sorted(_each(dataset, rubrics, source), key=itemgetter(0))
+    own = _of_set(told, rubrics, source.url, named or frozenset())
+    masses = Counter[float]()
+    for mass, n in own.masses.items():
+        masses[round(mass, 3)] += n
+    return replace(own, masses=masses)
+
+
+def _each(dataset: Dataset, rubrics: RubricSet, source: Source) -> list[tuple[str, Told]]:
+    """How the answer of each ticket that has one came."""
     found = told_of_tickets(questions(dataset, rubrics, source.url), source)
-    return OfSet(rubrics.name, source.url, ids, found, recorded or frozenset())
+    pairs = zip(dataset.tickets, found, strict=True)
+    return [(ticket.id, told) for ticket, told in pairs if told is not None]
 
 
-def models_by_set(origins: Iterable[OfSet]) -> dict[str, dict[str, int]]:
-    """The models of every set whose answers name any, with the number of tickets."""
-    return {one.rubric_set: one.models for one in origins if one.models}
+def _of_set(
+    each: Sequence[tuple[str, Told]], rubrics: RubricSet, url: str, recorded: frozenset[str]
+) -> OfSet:
+    named: dict[str, list[tuple[str, datetime]]] = {}
+    for ticket, told in each:
+        if told.details.model is not UNSET:
+            named.setdefault(told.details.model, []).append((ticket, told.recorded_at))
+    cut = [ticket for ticket, told in each if _was_cut(told)]
+    wires = (told.details.wire for _, told in each)
+    masses = (wire.mass for wire in wires if wire is not UNSET and wire.mass is not UNSET)
+    return OfSet(
+        rubrics.name,
+        url,
+        recorded,
+        {m: Named(len(of), of[0][0], min(when for _, when in of)) for m, of in named.items()},
+        len(cut),
+        tuple(cut[:_MOST_NAMED]),
+        Counter(masses) if url.startswith("chat+") else Counter(),
+    )
 
 
-def models_asked(origins: Iterable[OfSet]) -> dict[str, str]:
-    """The model that each set was asked of, where its URL names one: an alias, or the version."""
-    return {one.rubric_set: one.asked for one in origins if one.asked}
+def origins_in_numbers(origins: Sequence[OfSet]) -> dict[str, Any]:
+    """For the manifest: the models of every set whose answers name any, with the number of tickets,
+    and the model that each set was asked of, where its URL names one: an alias, or the version.
+    """
+    models = {one.rubric_set: one.models for one in origins if one.models}
+    asked = {one.rubric_set: one.asked for one in origins if one.asked}
+    return {
+        **({"models": models} if models else {}),
+        **({"models_asked": asked} if asked else {}),
+    }
 
 
 def origin_findings(origins: Sequence[OfSet]) -> tuple[Finding, ...]:
@@ -124,13 +221,8 @@ def _several_models(origin: OfSet) -> Iterable[Finding]:
         return
     parts = []
     for model, n in list(origin.models.items())[:_MOST_NAMED]:
-        of_model = [
-            (ticket, told.recorded_at)
-            for ticket, told in zip(origin.ids, origin.told, strict=True)
-            if told is not None and told.details.model == model
-        ]
-        since = min(moment for _, moment in of_model).isoformat(timespec="minutes")
-        first = masked_id(of_model[0][0])
+        one = origin.named[model]
+        since, first = one.since.isoformat(timespec="minutes"), masked_id(one.first)
         parts.append(f"{quoted(model)} {count(n, 'ticket')}, the first {first}, from {since}")
     yield Finding(
         code="TB309",
@@ -142,15 +234,13 @@ def _several_models(origin: OfSet) -> Iterable[Finding]:
 
 
 def _cut_texts(origin: OfSet) -> Iterable[Finding]:
-    pairs = zip(origin.ids, origin.told, strict=True)
-    cut = [ticket for ticket, told in pairs if told is not None and _was_cut(told)]
-    if cut:
-        first = ", ".join(map(masked_id, cut[:_MOST_NAMED]))
+    if origin.n_cut:
+        first = ", ".join(map(masked_id, origin.cut))
         yield Finding(
             code="TB310",
             severity="warning",
             title="the endpoint judged a part of some texts alone",
-            evidence=f"{origin.rubric_set}: {count(len(cut), 'ticket')}, the first: {first}",
+            evidence=f"{origin.rubric_set}: {count(origin.n_cut, 'ticket')}, the first: {first}",
             action="shorten long texts, or ask an endpoint that takes them whole",
         )
 
@@ -161,10 +251,7 @@ def _was_cut(told: Told) -> bool:
 
 
 def _small_mass(origin: OfSet) -> Iterable[Finding]:
-    if not origin.url.startswith("chat+"):
-        return
-    wires = (one.details.wire for one in origin.told if one is not None)
-    masses = [wire.mass for wire in wires if wire is not UNSET and wire.mass is not UNSET]
+    masses = [*origin.masses.elements()]
     if masses and median(masses) < _LEAST_MASS:
         yield Finding(
             code="TB311",

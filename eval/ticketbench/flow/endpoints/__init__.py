@@ -1,5 +1,4 @@
-"""What a run over several endpoints does besides: which took how long, cost what, and stands where;
-and every set of a run asked at its own.
+"""The endpoints of a run: every set answered at its own, and what each is like beside others.
 
-In order: leaderboard, every_set.
+In order: answers, leaderboard, every_set.
 """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.asking.pacing import Budget
-from ticketbench.edge.replay.drift import Drift
-from ticketbench.flow.answers.origin import OfSet, models_asked, models_by_set, origins_of
+from ticketbench.flow.answers.origin import OfSet, origins_in_numbers, origins_of
+from ticketbench.flow.endpoints.answers import SetAnswers, in_numbers
 from ticketbench.flow.endpoints.leaderboard import efforts_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
@@ -40,9 +40,14 @@ class Answered:
         return [one.table for one in self.replayed]
 
     @property
+    def answers(self) -> tuple[SetAnswers, ...]:
+        """How each set was answered, in counts."""
+        return tuple(map(SetAnswers.of, self.replayed))
+
+    @property
     def asked(self) -> int:
         """Questions that this run sent and that were answered, over all sets."""
-        return sum(map(_asked, self.replayed))
+        return sum(one.asked for one in self.answers)
 
     @property
     def refused_before(self) -> int:
@@ -52,33 +57,13 @@ class Answered:
     @property
     def sources(self) -> tuple[str, ...]:
         """Where each set's answers came from, such as "v2: 400 recorded, 8 asked"."""
-        found = []
-        for one in self.replayed:
-            counts = {"recorded": one.recorded, "cached": one.cached, "asked": one.sent}
-            parts = [f"{n} {how}" for how, n in counts.items() if n] or ["none"]
-            found.append(f"{one.table.provenance.rubric_set}: {', '.join(parts)}")
-        return tuple(found)
+        return tuple(one.in_words for one in self.answers)
 
     @property
     def in_numbers(self) -> dict[str, Any]:
         """The same for the manifest, with what was asked again and which models answered."""
-        models, asked = models_by_set(self.origins), models_asked(self.origins)
-        return {
-            "answers": {
-                one.table.provenance.rubric_set: {
-                    "recorded": one.recorded,
-                    "cached": one.cached,
-                    "sent": one.sent,
-                    "damaged": one.damaged,
-                    "refused_before": one.refused_before,
-                }
-                for one in self.replayed
-            },
-            "asked_again": asdict(sum((one.drift for one in self.replayed), Drift())),
-            **({"models": models} if models else {}),
-            **({"models_asked": asked} if asked else {}),
-            **self.batched.in_numbers,
-        }
+        told = origins_in_numbers(self.origins)
+        return {**in_numbers(self.answers), **told, **self.batched.in_numbers}
 
 
 def answered_sets(
@@ -112,9 +97,3 @@ def answered_sets(
         efforts = efforts_of(inputs, sources)
         origins = origins_of(inputs.dataset, sets, replayed, sources)
     return Answered(replayed, unfinished, origins, efforts, batched)
-
-
-def _asked(one: Replayed) -> int:
-    """Questions that were sent and answered; one that was not sent is no answer that failed."""
-    failed = sum(failure.kind != "not_run" for failure in one.table.failures)
-    return max(0, one.sent - failed)

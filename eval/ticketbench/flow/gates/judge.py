@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,38 +13,30 @@ from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.files.checkout import in_checkout
 from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.inputs.dataset_findings import reading_findings
-from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
+from ticketbench.edge.inputs.gate_config import GateConfig
 from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.kept import kept_answers
 from ticketbench.flow.gates.ledger import ledger_findings
 from ticketbench.flow.gates.rules import Judge, judge_of, own_judge
-from ticketbench.flow.gates.sides import Sides, gate_change, sides_of
-from ticketbench.flow.gates.sides import against as compared
-from ticketbench.flow.steps.completeness import counting, missing_error, version_finding
+from ticketbench.flow.gates.sides import (
+    Sides,
+    TableSides,
+    answered_on,
+    judged_on,
+    needed_sets,
+    refuse_absent_recording,
+    sides_of,
+)
+from ticketbench.flow.parts.engine import Where, refuse_engine
+from ticketbench.flow.steps.completeness import version_finding
 from ticketbench.flow.steps.gate_checks import against_baseline
-from ticketbench.flow.steps.inputs import Inputs
-from ticketbench.flow.steps.tables import answered, missing_failures, scored
+from ticketbench.flow.steps.inputs import Inputs, PartInputs, either_inputs
+from ticketbench.flow.steps.tables import scored
 from ticketbench.flow.texts import texts_notes, texts_of
-from ticketbench.measure.gates.completeness import Answered
-from ticketbench.measure.gates.judge import (
-    OnChange,
-    complete_gate,
-    limit_gate,
-    must_pass_gate,
-    not_worse_gates,
-)
-from ticketbench.measure.gates.metrics import gate_metric
-from ticketbench.measure.gates.results import (
-    Against,
-    GateReport,
-    GateResult,
-    Limit,
-    MustPass,
-    Rules,
-)
+from ticketbench.measure.gates.judge import complete_gate, must_pass_gate
+from ticketbench.measure.gates.results import GateReport, GateResult, Rules
 from ticketbench.measure.gates.rule import Undecided
-from ticketbench.measure.pairs.verdict import MARGIN
 from ticketbench.measure.results import summarise_dataset
 from ticketbench.report.gates.places import Places
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
@@ -81,17 +72,25 @@ def gate(
     allow_failures: int = 0,
     against: str = "",
     tell: Callable[[str], None] | None = None,
+    where: Where | None = None,
+    counted: Callable[[int, int], None] = lambda done, of: None,
 ) -> GateRun:
     """Judge every gate of `config`; by default nothing is sent. `tell` hears which key goes where.
 
     `undecided` is stronger than the config's. With more than `allow_failures` answers missing or
     failed no gate is judged: the report says how many are needed. `against` names a commit or a
-    folder whose rules decide in place of those of the config. Raises InputError when there are no
-    gates, the baseline they compare with is not there, answers are missing and the recording is not
-    there, or nothing is there under `against`.
+    folder whose rules decide in place of those of the config. Tickets in parts are counted `where`
+    that is said, and `counted` hears how many of how many parts are. Raises InputError when there
+    are no gates, the baseline they compare with is not there, answers are missing and the recording
+    is not there, nothing is there under `against`, or what is asked needs single tickets and they
+    lie in parts.
     """
-    judge = judge_of(config, against=against, overrides=overrides)
     asking = _Asking(mode, undecided, allow_failures, tell)
+    now = either_inputs(config, overrides=overrides)
+    if isinstance(now, PartInputs):
+        return _of_parts(now, asking, against, where, counted)
+    refuse_engine(where, config)
+    judge = judge_of(now, against=against, overrides=overrides)
     report = _report(judge, asking)
     if judge.rules is not None:
         report = _by_rules(report, judge, judge.rules, asking)
@@ -100,7 +99,7 @@ def gate(
     shown = texts_of(inputs)
     return GateRun(
         report,
-        _places(judge),
+        _places_of(judge),
         shown.texts,
         version_finding(inputs.recording, config),
         shown.masking,
@@ -128,7 +127,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     report = GateReport(
         name=inputs.config.name,
         dataset=summarise_dataset(inputs.dataset, inputs.grouped_by, inputs.untied),
-        answered=tuple(_answered(name, table, inputs) for name, table in tables.items()),
+        answered=tuple(answered_on(name, table, inputs) for name, table in tables.items()),
         allowed=asking.allowed,
         undecided=asking.undecided or inputs.config.file.undecided,
         results=(),
@@ -136,13 +135,43 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
         comparisons=(),
         findings=ledger_findings(baseline, inputs.config) if baseline else (),
     )
-    _refuse_absent_recording(report, inputs, tables)
-    return _judged(report, inputs, tables, baseline) if report.complete else report
+    refuse_absent_recording(report, inputs, tables)
+    if not report.complete:
+        return report
+    gates = inputs.config.file.gates
+    known = sides_of(inputs, tables, baseline, evaluated={gate.on for gate in gates})
+    must_pass = [
+        must_pass_gate(number, known.judged[gate.on], gate.must_pass)
+        for number, gate in enumerate(gates)
+        if gate.must_pass is not None
+    ]
+    complete = [] if baseline is None else _complete(inputs, baseline, known)
+    sides = TableSides(inputs, baseline, known)
+    return judged_on(report, inputs.config, sides, must_pass=must_pass, complete=complete)
 
 
-def _answered(name: str, table: ScoreTable, inputs: Inputs) -> Answered:
-    accepted = table.n_failed - len(counting(table, inputs))
-    return replace(answered(name, table.n_scored, table.failures), n_accepted=accepted)
+def _of_parts(
+    inputs: PartInputs,
+    asking: _Asking,
+    against: str,
+    where: Where | None,
+    counted: Callable[[int, int], None],
+) -> GateRun:
+    from ticketbench.flow.gates.parts.judge import counted_report, parts_note, refuse_against
+
+    refuse_against(inputs, against)
+    report = counted_report(
+        inputs,
+        mode=asking.mode,
+        undecided=asking.undecided,
+        allowed=asking.allowed,
+        where=where,
+        counted=counted,
+        tell=asking.tell,
+    )
+    places = _places(inputs.config, inputs.config.file.gates, tickets={})
+    found = version_finding(inputs.recording, inputs.config.path)
+    return GateRun(report, places, {}, found, read=(parts_note(inputs),))
 
 
 def _tables(judge: Judge, names: Sequence[str], asking: _Asking) -> dict[str, ScoreTable]:
@@ -173,87 +202,6 @@ def _by_rules(report: GateReport, judge: Judge, rules: Rules, asking: _Asking) -
     return replace(report, results=results, rules=rules)
 
 
-def _refuse_absent_recording(
-    report: GateReport, inputs: Inputs, tables: Mapping[str, ScoreTable]
-) -> None:
-    """An answer is missing, and so is the file it should be in: the setup is wrong, not CI slow."""
-    failed = {name: missing_failures(table.failures) for name, table in tables.items()}
-    if inputs.recording.absent and not report.complete and any(failed.values()):
-        raise missing_error(failed, inputs, shown=str(inputs.config.path))
-
-
-def needed_sets(inputs: Inputs, gates: Sequence[GateConfig]) -> list[str]:
-    """The rubric sets that gates are on or compare with, in the order of the config."""
-    wanted = {gate.on for gate in gates}
-    wanted |= {
-        gate.not_worse_than
-        for gate in gates
-        if gate.not_worse_than and not against_baseline(gate, inputs.config)
-    }
-    return [rubrics.name for rubrics in inputs.rubric_sets if rubrics.name in wanted]
-
-
-def _judged(
-    report: GateReport,
-    inputs: Inputs,
-    tables: Mapping[str, ScoreTable],
-    baseline: Baseline | None,
-) -> GateReport:
-    gates = inputs.config.file.gates
-    known = sides_of(inputs, tables, baseline, evaluated={gate.on for gate in gates})
-    on_changes = _on_changes(inputs, known)
-    results = sorted(
-        [
-            *not_worse_gates(on_changes, undecided=report.undecided),
-            *(_result(i, g, known) for i, g in enumerate(gates) if g.not_worse_than is None),
-        ],
-        key=lambda result: result.number,
-    )
-    complete = [] if baseline is None else _complete(inputs, baseline, known)
-    return replace(
-        report,
-        results=(*complete, *results),
-        evaluations=tuple(known.evaluations.values()),
-        comparisons=tuple(_comparisons(inputs, baseline, known)),
-    )
-
-
-def _on_changes(inputs: Inputs, known: Sides) -> list[OnChange]:
-    """The gates with `not_worse_than`, to be judged together."""
-    gates = inputs.config.file.gates
-    primary = primary_gates(gates)
-    return [
-        OnChange(
-            number=number,
-            metric=gate_metric(gate.metric or ""),
-            evaluation=known.evaluations[gate.on],
-            found=gate_change(gate, inputs, known),
-            against=gate.not_worse_than,
-            margin=MARGIN if gate.margin is None else gate.margin,
-            primary=number in primary,
-            min_tickets=gate.min_tickets or 1,
-        )
-        for number, gate in enumerate(gates)
-        if gate.not_worse_than is not None
-    ]
-
-
-def _result(number: int, gate: GateConfig, known: Sides) -> Limit | MustPass:
-    """A gate that is judged on its own."""
-    if gate.must_pass is not None:
-        return must_pass_gate(number, known.judged[gate.on], gate.must_pass)
-    return limit_gate(
-        number,
-        gate_metric(gate.metric or ""),
-        known.evaluations[gate.on],
-        label=gate.label or "",
-        bound=gate.bound or "value",
-        minimum=math.nan if gate.min is None else gate.min,
-        maximum=math.nan if gate.max is None else gate.max,
-        min_tickets=gate.min_tickets or 1,
-    )
-
-
 def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResult]:
     """What the baseline has must be there, for every set compared with it, or else gated."""
     gates, config = inputs.config.file.gates, inputs.config
@@ -271,25 +219,16 @@ def _complete(inputs: Inputs, baseline: Baseline, known: Sides) -> list[GateResu
     ]
 
 
-def _comparisons(inputs: Inputs, baseline: Baseline | None, known: Sides) -> list[Against]:
-    """Each pair of sides once; its verdict has the margin of the gate on its accuracy, if any."""
-    margins: dict[tuple[str, str], float] = {}
-    for gate in inputs.config.file.gates:
-        if gate.not_worse_than is not None:
-            own = gate.margin if gate.metric == "accuracy" else None
-            margins.setdefault((gate.not_worse_than, gate.on), MARGIN)
-            margins[gate.not_worse_than, gate.on] = own or margins[gate.not_worse_than, gate.on]
-    return [
-        compared(inputs, baseline, known, base, on, margin=margin)
-        for (base, on), margin in margins.items()
-    ]
+def _places_of(judge: Judge) -> Places:
+    loaded = judge.now.loaded
+    file = in_checkout(loaded.path, os.environ)
+    lines = zip(judge.now.dataset.tickets, loaded.lines, strict=True)
+    tickets = {ticket.id: f"{file}:{line}" for ticket, line in lines}
+    return _places(judge.now.config, judge.inputs.config.file.gates, tickets=tickets)
 
 
-def _places(judge: Judge) -> Places:
-    config, loaded = judge.now.config, judge.now.loaded
-    tickets = in_checkout(loaded.path, os.environ)
+def _places(config: Config, gates: Sequence[GateConfig], *, tickets: Mapping[str, str]) -> Places:
     own = in_checkout(config.path, os.environ)
-    gates = judge.inputs.config.file.gates
     return Places(
         config=own,
         gates={i: _line_of(i, gate, config) or own for i, gate in enumerate(gates)},
@@ -298,10 +237,7 @@ def _places(judge: Judge) -> Places:
             for name, one in config.file.sets.items()
             for label, where in rubric_places(config.rubric_paths[one.rubric_set]).items()
         },
-        tickets={
-            ticket.id: f"{tickets}:{line}"
-            for ticket, line in zip(judge.now.dataset.tickets, loaded.lines, strict=True)
-        },
+        tickets=tickets,
     )
 
 

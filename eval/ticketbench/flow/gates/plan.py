@@ -13,11 +13,10 @@ from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import IntArray
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.results.baseline import Baseline
-from ticketbench.flow.gates.judge import needed_sets
 from ticketbench.flow.gates.rules import judge_of
-from ticketbench.flow.gates.sides import gate_change, sides_of
+from ticketbench.flow.gates.sides import gate_change, needed_sets, sides_of
 from ticketbench.flow.steps.completeness import counting
-from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.tables import scored
 from ticketbench.measure.gates.metrics import gate_metric
 from ticketbench.measure.gates.power import Chance, assumed, chances, step_of
@@ -77,7 +76,7 @@ def plan_gates(
     `undecided` is stronger than the config's; `against` is what it is in `gate`. Raises InputError
     as `gate` does, but for answers that are missing.
     """
-    judge = judge_of(config, against=against, overrides=overrides)
+    judge = judge_of(read_inputs(config, overrides=overrides), against=against, overrides=overrides)
     inputs = judge.inputs
     gates = inputs.config.file.gates
     rule = undecided or inputs.config.file.undecided

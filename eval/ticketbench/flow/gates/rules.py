@@ -32,7 +32,7 @@ from ticketbench.flow.gates.rule_changes import (
 )
 from ticketbench.flow.gates.sides import gate_baseline
 from ticketbench.flow.steps.gate_checks import against_baseline
-from ticketbench.flow.steps.inputs import Inputs, inputs_of, read_inputs
+from ticketbench.flow.steps.inputs import Inputs, inputs_of
 from ticketbench.measure.gates.results import Rules
 
 if TYPE_CHECKING:
@@ -66,16 +66,16 @@ class Judge:
         return self.rules is not None and not self.rules.first
 
 
-def judge_of(config: Path, *, against: str = "", overrides: Sequence[str] = ()) -> Judge:
-    """The judge of `config`: what stood at `against`, a commit or a folder, else the config itself.
+def judge_of(now: Inputs, *, against: str = "", overrides: Sequence[str] = ()) -> Judge:
+    """The judge of a config: what stood at `against`, a commit or a folder, else the config itself.
 
     Where there were no gates then, the config is its own judge, and `first` of the rules says so.
     Raises InputError for what is wrong now, at `against` or with it, and where there are no gates
     or no baseline that they compare with.
     """
-    now = read_inputs(config, overrides=overrides)
     if not against:
         return own_judge(now)
+    config = now.config.path
     with files_at(against, near=config) as then:
         path = then.file(config)
         before = None
@@ -89,11 +89,15 @@ def judge_of(config: Path, *, against: str = "", overrides: Sequence[str] = ()) 
 
 def own_judge(now: Inputs) -> Judge:
     """A config as its own judge."""
-    config = now.config
+    refuse_no_gates(now.config)
+    return Judge(now, gate_baseline(now), now)
+
+
+def refuse_no_gates(config: Config) -> None:
+    """Raise InputError for a config without gates."""
     if not config.file.gates:
         help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
         raise InputError(f"{config.path} has no gates", where=str(config.path), help=help_)
-    return Judge(now, gate_baseline(now), now)
 
 
 def _judge_at(then: FilesAt, before: Config, now: Inputs) -> Judge:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
 
+from ticketbench.core.errors import InputError
 from ticketbench.core.registry import Registry
 
 SERIAL = "serial"
@@ -35,6 +36,22 @@ class Where:
 
     engine: str = SERIAL
     scheduler: str | None = None
+
+
+def asked_where(engine: str | None, scheduler: str | None) -> Where | None:
+    """Who is to count, as a caller says it: a scheduler alone is one of dask; None where nothing
+    is said.
+    """
+    if not engine and scheduler is None:
+        return None
+    return Where(engine or "dask", scheduler)
+
+
+def refuse_engine(where: Where | None, config: Path) -> None:
+    """Raise InputError where somebody is to count the one file that a config names."""
+    if where is not None:
+        what = f"{config} names one file, and an engine counts parts"
+        raise InputError(what, help="leave --engine and --scheduler out (docs/parts.md)")
 
 
 class Engine(Protocol):

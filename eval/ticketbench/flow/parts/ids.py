@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy as np
 from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import quoted
 from ticketbench.core.rubrics import fingerprint
-from ticketbench.core.types import IntArray
+from ticketbench.core.types import IntArray, Ticket
 from ticketbench.measure.parts.keys import keys
 
 _WORD = 1 << 64
@@ -26,7 +26,7 @@ IdsOf = Callable[[Path], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class TicketSum:
-    """The sum of the SHA-256 of every ticket with its gold label, in four words of 64 bits.
+    """The sum of the SHA-256 of every ticket, in four words of 64 bits.
 
     The same for any order and any parts, another one with any other ticket: it tells data apart by
     mistake, not from those of somebody who wants them to look alike.
@@ -46,9 +46,17 @@ class TicketSum:
 
 
 def sum_of(ids: Sequence[str], labels: Sequence[str]) -> TicketSum:
-    """That of these tickets; of none: zero."""
+    """That of these tickets, of which no more than id and gold label is known; of none: zero."""
     pairs = zip(ids, labels, strict=True)
-    digests = (hashlib.sha256(f"{len(i)}:{i}{label}".encode()).digest() for i, label in pairs)
+    return _sum(hashlib.sha256(f"{len(i)}:{i}{label}".encode()).digest() for i, label in pairs)
+
+
+def sum_of_tickets(tickets: Sequence[Ticket]) -> TicketSum:
+    """That of whole tickets, their texts among it."""
+    return _sum(bytes.fromhex(fingerprint(ticket.canonical())) for ticket in tickets)
+
+
+def _sum(digests: Iterable[bytes]) -> TicketSum:
     words = np.frombuffer(b"".join(digests), dtype=">u8").reshape(-1, 4)
     return TicketSum(tuple(words.astype(np.uint64).sum(axis=0, dtype=np.uint64).tolist()))
 

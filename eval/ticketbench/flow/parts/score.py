@@ -16,9 +16,10 @@ from ticketbench.flow.parts.task import Task, statistics_of_part
 from ticketbench.flow.parts.which_engine import engine_of
 from ticketbench.flow.parts.whole import whole
 from ticketbench.flow.score import Score
-from ticketbench.measure.advice.parts import recommend_parts
 from ticketbench.measure.evaluation import Settings
 from ticketbench.measure.parts.evaluation import evaluation
+from ticketbench.measure.parts.pairs.results import recommend_parts
+from ticketbench.measure.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def score_parts(
     told_of_all = evaluation(
         found.statistics, settings, dataset=parts.name, fingerprint=found.fingerprint
     )
-    advice = recommend_parts(found.statistics, told_of_all)
+    advice = recommend_parts([found.statistics], [told_of_all], Standing((), (), ()))
     return PartScore(Score(advice, told_of_all, {}, found.notes), n)
 
 

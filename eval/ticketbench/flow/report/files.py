@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.types import ScoreTable
 from ticketbench.core.version import __version__
+from ticketbench.edge.inputs.config import Config
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.texts import texts_of
 from ticketbench.measure.results import RunResults
+from ticketbench.report.masking.texts import NO_TEXTS, ShownTexts
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
@@ -67,4 +69,20 @@ def write_run(
     if results.comparisons:
         changed = changed_csv(results.comparisons, texts.texts, cells=shown.csv)
         files[CHANGED_LIST] = changed.encode("utf-8")
+    write_folder(out, files, manifest)
+
+
+def write_run_in_parts(
+    out: Path, results: RunResults, config: Config, manifest: dict[str, Any]
+) -> None:
+    """The same of tickets in parts, of which none is kept: pages, results.json, figures."""
+    from ticketbench.edge.results.store import envelope, write_folder
+    from ticketbench.flow.steps.pages import pages
+
+    nothing = ShownTexts({}, NO_TEXTS)
+    drawn = config.file.report.figures
+    files = {
+        **pages(results, nothing, tables=(), gold={}, figures=drawn, seed=SEED),
+        "results.json": envelope("run", results),
+    }
     write_folder(out, files, manifest)

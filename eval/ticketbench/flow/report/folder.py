@@ -68,6 +68,7 @@ def report_folder(path: Path, *, texts: bool = True) -> ReportFolder:
     why. Raises InputError where `path` holds no report of this version.
     """
     results = load(path / RESULTS, RunResults)
+    refuse_parts(path, results)
     names = [one.provenance.rubric_set for one in results.evaluations]
     tables, gold = read_predictions(path / PREDICTIONS, names)
     same = zip(tables, results.evaluations, strict=True)
@@ -76,6 +77,13 @@ def report_folder(path: Path, *, texts: bool = True) -> ReportFolder:
     )
     found = ReportFolder(path, results, tables, gold, ShownTexts({}, NO_TEXTS), "")
     return with_texts(found) if texts else found
+
+
+def refuse_parts(path: Path, results: RunResults) -> None:
+    """Raise InputError where a report is of tickets in parts, as none of them is kept."""
+    if results.in_parts:
+        what = f"{path} is the report of tickets in parts, of which none is kept"
+        raise InputError(what, help="put the tickets into one file and run that (docs/parts.md)")
 
 
 def with_texts(found: ReportFolder, ids: Collection[str] | None = None) -> ReportFolder:
@@ -93,6 +101,8 @@ def _texts(path: Path, results: RunResults, ids: Collection[str] | None) -> tupl
     from ticketbench.flow.texts import texts_of
 
     nothing = ShownTexts({}, NO_TEXTS)
+    if results.in_parts:
+        return nothing, ""
     try:
         manifest = read_manifest(path / MANIFEST)
         config, overrides = Path(manifest["config"]), [str(one) for one in manifest["overrides"]]

@@ -127,7 +127,13 @@ def _notes(found: ReportFolder, changed: bytes) -> tuple[str, ...]:
     left = not found.shown.texts and "text" in head
     said = (
         found.note,
-        "" if found.tables else f"no charts and lists: {found.path} has no {PREDICTIONS}",
+        "" if found.tables else f"no charts and lists: {_why_none(found)}",
         f"{found.path / CHANGED_LIST} still holds the texts of its run" if left else "",
     )
     return tuple(filter(None, said))
+
+
+def _why_none(found: ReportFolder) -> str:
+    if found.results.in_parts:
+        return "the tickets lay in parts"
+    return f"{found.path} has no {PREDICTIONS}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ticketbench.edge.inputs.config import Config
     from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
     from ticketbench.edge.replay.source import Sources
-    from ticketbench.flow.steps.inputs import Inputs
+    from ticketbench.flow.steps.inputs import ConfigInputs, Inputs, PartInputs
 
 Status = Literal["ok", "warning", "blocked"]
 
@@ -41,13 +42,15 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     found = [_versions(), *_bound_keys()]
     if config is None:
         return found
-    from ticketbench.flow.steps.inputs import read_inputs
+    from ticketbench.flow.steps.inputs import PartInputs, either_inputs
     from ticketbench.flow.steps.sources.answers import answer_source
 
     try:
-        inputs = read_inputs(config, search=False)
+        inputs = either_inputs(config, search=False)
     except TicketbenchError as error:
         return [*found, _blocked("config", error)]
+    if isinstance(inputs, PartInputs):
+        return [*found, *_of_parts(inputs)]
     n = len(inputs.dataset.tickets)
     found.append(Examined("config", "ok", f"{config}: {n} tickets"))
     found += [_of_data(one) for one in inputs.findings]
@@ -70,7 +73,23 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     return found
 
 
-def _recording(inputs: Inputs) -> list[Examined]:
+def _of_parts(inputs: PartInputs) -> Iterator[Examined]:
+    """Of tickets in parts, which are not read here: keys and engines, and the recording."""
+    path, n = inputs.config.path, len(inputs.parts.files)
+    yield Examined("config", "ok", f"{path}: tickets in {n} parts, not read here",
+                   f"ticketbench validate {path} reads them")  # fmt: skip
+    for endpoint in inputs.endpoints:
+        yield _key(inputs.config, endpoint)
+        yield from (*_engine(endpoint), *_shape(endpoint))
+    try:
+        yield from _recording(inputs)
+    except TicketbenchError as error:
+        yield _blocked("recording", error)
+    action = f"ticketbench run {path} --mode replay says which are missing"
+    yield Examined("answers", "ok", "not looked for: the tickets lie in parts", action)
+
+
+def _recording(inputs: ConfigInputs) -> list[Examined]:
     """What is worth knowing about the recording; raises what reading it raises."""
     from ticketbench.flow.steps.completeness import recording_findings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ticketbench.core.errors import (
     EndpointError,
@@ -14,7 +14,7 @@ from ticketbench.core.errors import (
     TicketbenchError,
 )
 from ticketbench.core.quotes import clipped, quoted
-from ticketbench.core.types import Failure, Finding, Missing, ScoreTable
+from ticketbench.core.types import Failure, Finding, Missing
 from ticketbench.edge.redaction import shown_url
 from ticketbench.report.words.numbers import count
 
@@ -24,14 +24,38 @@ _ACCEPT = "accept refusals, which no new try changes: `endpoint: {max_refused: 0
 if TYPE_CHECKING:
     from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.replay.drift import Drift
-    from ticketbench.flow.steps.inputs import Inputs
+    from ticketbench.flow.steps.inputs import ConfigInputs
+
+
+class Answers(Protocol):
+    """What is looked at of the answers of a rubric set, such as of a score table."""
+
+    @property
+    def rubric_set(self) -> str:
+        """Its name."""
+
+    @property
+    def failures(self) -> Sequence[Failure]:
+        """One for each ticket without an answer; of very many only some name their ticket."""
+
+    @property
+    def n_scored(self) -> int:
+        """Tickets with an answer."""
+
+    @property
+    def n_failed(self) -> int:
+        """Tickets without one."""
+
+    @property
+    def n_requested(self) -> int:
+        """All of them."""
 
 
 class AbsentRecordingError(InputError):
     """Answers are missing, and the recording that the config names is not there."""
 
 
-def refuse_misses(tables: Sequence[ScoreTable], allowed: int, inputs: Inputs) -> None:
+def refuse_misses(tables: Sequence[Answers], allowed: int, inputs: ConfigInputs) -> None:
     """Strict replay: raise what `missing_error` makes of the answers that are missing, when they
     are more than `allowed`. Refusals that the config accepts are none of them.
     """
@@ -41,7 +65,7 @@ def refuse_misses(tables: Sequence[ScoreTable], allowed: int, inputs: Inputs) ->
 
 
 def missing_error(
-    failed: Mapping[str, Sequence[Failure]], inputs: Inputs, *, shown: str
+    failed: Mapping[str, Sequence[Failure]], inputs: ConfigInputs, *, shown: str
 ) -> TicketbenchError:
     """What to raise for missing answers, by rubric set (one at least): AbsentRecordingError where
     the recording is not there, unless all were refused, else IncompleteError with why, and the
@@ -72,7 +96,7 @@ def missing_of(failures: Sequence[Failure]) -> tuple[Missing, ...]:
     return Missing.counted(because(failure) for failure in failures)
 
 
-def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence[str]) -> None:
+def refuse_stopped(tables: Sequence[Answers], allowed: int, stopped: Sequence[str]) -> None:
     """Raise IncompleteError when a limit stopped the run with more than `allowed` answers open.
 
     It names the limit first, then how many answers each set lacks, and why where that is not the
@@ -80,7 +104,7 @@ def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence
     or nothing.
     """
     reasons = [reason for reason in stopped if reason]
-    failed = {table.provenance.rubric_set: table.failures for table in tables if table.failures}
+    failed = {table.rubric_set: table.failures for table in tables if table.failures}
     if reasons and len(_failures(tables)) > allowed:
         told = "; ".join(_left(name, failures) for name, failures in failed.items())
         raise IncompleteError(
@@ -89,13 +113,13 @@ def refuse_stopped(tables: Sequence[ScoreTable], allowed: int, stopped: Sequence
         )
 
 
-def refuse_unreachable(tables: Sequence[ScoreTable], inputs: Inputs) -> None:
+def refuse_unreachable(tables: Sequence[Answers], inputs: ConfigInputs) -> None:
     """Raise EndpointError when no ticket has an answer of an endpoint since no connection came
     about.
     """
     for endpoint in inputs.endpoints:
         names = [name for name, one in inputs.config.file.sets.items() if one.endpoint == endpoint]
-        own = [table for table in tables if table.provenance.rubric_set in names]
+        own = [table for table in tables if table.rubric_set in names]
         failures, scored = _failures(own), sum(table.n_scored for table in own)
         if failures and not scored and {f.kind for f in failures} <= {"network", "timeout"}:
             others = "; the answers of the others are kept" if endpoint.name else ""
@@ -106,7 +130,9 @@ def refuse_unreachable(tables: Sequence[ScoreTable], inputs: Inputs) -> None:
             )
 
 
-def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path, inputs: Inputs) -> None:
+def refuse_failures(
+    tables: Sequence[Answers], allowed: int, out: Path, inputs: ConfigInputs
+) -> None:
     """Raise IncompleteError when more than `allowed` answers failed, over all rubric sets; refusals
     that the config accepts do not count. Refusals are named first.
     """
@@ -114,12 +140,10 @@ def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path, input
     failures.sort(key=lambda failure: failure.kind != "refused")
     if len(failures) <= allowed:
         return
-    n_tickets = len({failure.ticket_id for failure in failures})
+    ids = {failure.ticket_id for failure in failures}
     first = failures[0]
-    told = (
-        f"{count(len(failures), 'answer')} of {count(n_tickets, 'ticket')} failed, "
-        f"{allowed} are allowed"
-    )
+    of = "" if "" in ids else f" of {count(len(ids), 'ticket')}"
+    told = f"{count(len(failures), 'answer')}{of} failed, {allowed} are allowed"
     one_cause = len({failure.detail for failure in failures}) == 1
     of_first = f"the first: {clipped(first.ticket_id)} ({first.kind}, "
     raise IncompleteError(
@@ -133,13 +157,13 @@ def refuse_failures(tables: Sequence[ScoreTable], allowed: int, out: Path, input
     )
 
 
-def counting(table: ScoreTable, inputs: Inputs) -> tuple[Failure, ...]:
+def counting(table: Answers, inputs: ConfigInputs) -> Sequence[Failure]:
     """The failures of a set but for its refusals, where these are no larger a share of its tickets
     than `max_refused` of its endpoint.
     """
     others = tuple(failure for failure in table.failures if failure.kind != "refused")
     n_refused = table.n_failed - len(others)
-    settings = inputs.config.endpoint_of(table.provenance.rubric_set).settings
+    settings = inputs.config.endpoint_of(table.rubric_set).settings
     return others if n_refused <= settings.max_refused * table.n_requested else table.failures
 
 
@@ -211,7 +235,7 @@ def version_finding(recording: Recording, config: Path) -> tuple[Finding, ...]:
     )
 
 
-def recording_findings(inputs: Inputs) -> tuple[Finding, ...]:
+def recording_findings(inputs: ConfigInputs) -> tuple[Finding, ...]:
     """What is worth knowing about the recording before answers are looked for in it."""
     absent, config = inputs.recording.absent, inputs.config.path
     if absent is None:
@@ -228,13 +252,13 @@ def recording_findings(inputs: Inputs) -> tuple[Finding, ...]:
     )
 
 
-def _failures(tables: Sequence[ScoreTable]) -> list[Failure]:
+def _failures(tables: Sequence[Answers]) -> list[Failure]:
     return [failure for table in tables for failure in table.failures]
 
 
-def _failed(tables: Sequence[ScoreTable], inputs: Inputs) -> dict[str, tuple[Failure, ...]]:
+def _failed(tables: Sequence[Answers], inputs: ConfigInputs) -> dict[str, Sequence[Failure]]:
     """What counts as failed, of each set with any."""
-    counted = {table.provenance.rubric_set: counting(table, inputs) for table in tables}
+    counted = {table.rubric_set: counting(table, inputs) for table in tables}
     return {name: failures for name, failures in counted.items() if failures}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from ticketbench.core.errors import InputError, Problem
 from ticketbench.core.quotes import clipped, quoted
@@ -24,20 +25,93 @@ def refuse_bad_gates(config: Config, rubric_sets: tuple[RubricSet, ...], dataset
     """Raise InputError that holds every gate whose rubric set, metric, label, margin or ticket is
     not there, or cannot go with the rest of the gate.
     """
+    tickets = dict.fromkeys(ticket.id for ticket in dataset.tickets)
+    gold = {ticket.label for ticket in dataset.tickets}
+    problems = _bad(config, rubric_sets, gold, tickets)
+    if not dataset.has_all_labels:
+        problems += _of_all_labels(config)
+    if problems:
+        raise InputError.of(problems)
+
+
+def refuse_gates_of_parts(config: Config, rubric_sets: tuple[RubricSet, ...]) -> None:
+    """The same before any ticket of a dataset in parts is read, with the gates that need single
+    tickets, or what is not told of parts.
+
+    What only the tickets can show is left to `refuse_untold_gates`.
+    """
+    gold = {label for rubrics in rubric_sets for label in rubrics.labels}
+    named = dict.fromkeys(one for gate in config.file.gates for one in gate.must_pass or ())
+    problems = _bad(config, rubric_sets, gold, named)
+    for number, gate in enumerate(config.file.gates):
+        for key, what, help_ in _of_one_file(gate, config):
+            problems.append(Problem(what, config.document.where(("gates", number, key)), help_))
+    if problems:
+        raise InputError.of(problems)
+
+
+def refuse_untold_gates(
+    config: Config, labels: Mapping[str, Sequence[str]], *, all_labels: bool
+) -> None:
+    """Raise InputError for gates on a label that neither the set nor a ticket has, given the gold
+    labels of each set, and where no ticket lists `all_labels` for those that need them.
+    """
+    problems = [] if all_labels else _of_all_labels(config)
+    for number, gate in enumerate(config.file.gates):
+        if gate.label is not None and gate.label not in labels[gate.on]:
+            what, help_ = _no_label(gate, labels[gate.on])
+            place = config.document.where(("gates", number, "label"))
+            problems.append(Problem(what, place, help_))
+    if problems:
+        raise InputError.of(problems)
+
+
+def _of_one_file(gate: GateConfig, config: Config) -> Iterator[tuple[str, str, str]]:
+    """What a gate asks that parts do not tell: the key, what, and what to do."""
+    from ticketbench.measure.parts.metrics import told
+    from ticketbench.measure.parts.pairs.comparison import change_told
+
+    one_file = "put the tickets into one file, or "
+    if gate.must_pass is not None:
+        what = "must_pass is about single tickets, and these lie in parts and are only counted"
+        yield "must_pass", what, "put those tickets into a file, with a config and gates of its own"
+    if against_baseline(gate, config):
+        what = "a baseline holds single tickets, and these lie in parts and are only counted"
+        yield "not_worse_than", what, f"{one_file}compare with another rubric set"
+    metric = _metric_of(gate)
+    if metric is None:
+        return
+    if not told(metric):
+        what = f"{gate.metric} is not told of tickets in parts"
+        yield "metric", what, f"{one_file}take another metric"
+    elif gate.not_worse_than is not None and not change_told(metric):
+        what = f"the change of {gate.metric} has no interval where tickets lie in parts"
+        yield "metric", what, f"{one_file}take min or max, or another metric"
+
+
+def _metric_of(gate: GateConfig) -> Metric | None:
+    """None where there is none, or none of that name, which is told elsewhere."""
+    with suppress(InputError):
+        return None if gate.metric is None else gate_metric(gate.metric)
+    return None
+
+
+def _bad(
+    config: Config,
+    rubric_sets: tuple[RubricSet, ...],
+    gold: Collection[str],
+    tickets: Collection[str],
+) -> list[Problem]:
     labels = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     names = [rubrics.name for rubrics in rubric_sets]
-    tickets = dict.fromkeys(ticket.id for ticket in dataset.tickets)
     problems = _two_baselines(config, names)
-    gold = {ticket.label for ticket in dataset.tickets}
     own = {rubrics.name: {*rubrics.labels, *gold} for rubrics in rubric_sets}
     for number, gate in enumerate(config.file.gates):
         known = [label for label in labels if label in own.get(gate.on, labels)]
         for key, what, help_ in _wrong(gate, config, names, known, tickets):
             place = ("gates", number, *key)
             problems.append(Problem(what, config.document.where(place), help_))
-    problems += _without_all_labels(config, dataset)
-    if problems:
-        raise InputError.of(problems)
+    return problems
 
 
 def _two_baselines(config: Config, names: list[str]) -> list[Problem]:
@@ -48,7 +122,7 @@ def _two_baselines(config: Config, names: list[str]) -> list[Problem]:
     return [Problem(what, where, "give the rubric set another name")]
 
 
-def _without_all_labels(config: Config, dataset: Dataset) -> list[Problem]:
+def _of_all_labels(config: Config) -> list[Problem]:
     """Gates on what needs every label that fits a ticket, where the dataset does not say them."""
     of_all = [m.name for m in registered(RoutingMetric) if m.needs_all_labels]
     return [
@@ -58,7 +132,7 @@ def _without_all_labels(config: Config, dataset: Dataset) -> list[Problem]:
             "add a column `all_labels` to the dataset, or take another metric",
         )
         for number, gate in enumerate(config.file.gates)
-        if gate.metric in of_all and not dataset.has_all_labels
+        if gate.metric in of_all
     ]
 
 
@@ -77,8 +151,7 @@ def _wrong(
     if gate.on not in names:
         yield ("on",), f"there is no rubric set {quoted(gate.on)}", suggestion(gate.on, names)
     if gate.label is not None and gate.label not in labels:
-        what = f"neither {clipped(gate.on)} nor a ticket has the label {quoted(gate.label)}"
-        yield ("label",), what, suggestion(gate.label, labels)
+        yield ("label",), *_no_label(gate, labels)
     for i, ticket in enumerate(gate.must_pass or ()):
         if ticket not in tickets:
             what = f"the dataset has no ticket {quoted(ticket)}"
@@ -93,6 +166,12 @@ def _wrong(
             yield ("metric",), str(error), error.problems[0].help
         else:
             yield from _wrong_metric(gate, metric, against_baseline(gate, config))
+
+
+def _no_label(gate: GateConfig, labels: Sequence[str]) -> tuple[str, str]:
+    assert gate.label is not None
+    what = f"neither {clipped(gate.on)} nor a ticket has the label {quoted(gate.label)}"
+    return what, suggestion(gate.label, labels)
 
 
 def _wrong_base(gate: GateConfig, config: Config, names: list[str]) -> Iterator[Wrong]:

@@ -24,7 +24,7 @@ from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
-from ticketbench.edge.parts.files import Parts, parts_of
+from ticketbench.edge.parts.files import Parts, in_parts, parts_of
 from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.steps.grouping import grouped
 
@@ -77,12 +77,24 @@ class Inputs(ConfigInputs):
         """The labelled tickets."""
         return self.loaded.dataset
 
+    @property
+    def fingerprint(self) -> str:
+        """That of the tickets."""
+        return self.loaded.dataset.fingerprint
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartInputs(ConfigInputs):
     """The same where the tickets lie in parts, which nobody has read yet."""
 
     parts: Parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadParts(PartInputs):
+    """The same once every ticket was read."""
+
+    fingerprint: str
 
 
 def read_inputs(path: Path, *, overrides: Sequence[str] = (), search: bool = True) -> Inputs:
@@ -93,6 +105,20 @@ def read_inputs(path: Path, *, overrides: Sequence[str] = (), search: bool = Tru
     refuse_export(path)
     config = read_config(path, overrides=overrides, environment=os.environ)
     return inputs_of(config, search=search)
+
+
+def either_inputs(
+    path: Path, *, overrides: Sequence[str] = (), search: bool = True
+) -> Inputs | PartInputs:
+    """What a config names, whether its tickets lie in one file or in parts.
+
+    Raises what `inputs_of` and `part_inputs` do.
+    """
+    refuse_export(path)
+    config = read_config(path, overrides=overrides, environment=os.environ)
+    return (
+        part_inputs(config) if in_parts(config.dataset_path) else inputs_of(config, search=search)
+    )
 
 
 def inputs_of(config: Config, *, search: bool = True) -> Inputs:
@@ -150,6 +176,10 @@ def part_inputs(config: Config) -> PartInputs:
     known = dict.fromkeys(label for rubrics in rubric_sets for label in rubrics.labels)
     _refuse_unknown_labels(config, known)
     _refuse_whole(config)
+    if config.file.gates:
+        from ticketbench.flow.steps.gate_checks import refuse_gates_of_parts
+
+        refuse_gates_of_parts(config, rubric_sets)
     try:
         parts = parts_of(config.dataset_path)
     except InputError as error:
@@ -168,6 +198,7 @@ def _refuse_whole(config: Config) -> None:
     file = config.file
     asked: dict[Location, bool] = {
         ("trained_baselines",): file.trained_baselines,
+        ("baseline",): file.baseline is not None,
         ("production_log",): file.production_log is not None,
         ("production_mix",): bool(file.production_mix),
         ("report", "categories"): file.report.categories,
@@ -281,7 +312,11 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
         if path is None or location[0] in but:
             continue
         kind = "standard input" if is_stream(path) else kind_of(path)
-        if kind == A_FOLDER and location == ("recording",):
+        if location == ("dataset", "path") and in_parts(path):
+            what = f"{path} holds tickets in parts, and here they are needed one by one"
+            help_ = "run, gate and validate count parts; for all else put them into one file"
+            wrong.append(Problem(what, config.document.where(location), help_))
+        elif kind == A_FOLDER and location == ("recording",):
             wrong += _wrong_parts(path, config.document.where(location))
         elif kind:
             what = f"{path} is {kind}, not a file"

@@ -11,7 +11,7 @@ from ticketbench.core.types import Finding
 
 if TYPE_CHECKING:
     from ticketbench.edge.results.baseline import Baseline
-    from ticketbench.flow.steps.inputs import Inputs
+    from ticketbench.flow.steps.inputs import ConfigInputs
     from ticketbench.measure.evaluation import Settings
     from ticketbench.measure.recommendation import Today
 
@@ -19,7 +19,7 @@ SEED = 0
 """Of every draw of a command, so that the same inputs give the same bytes."""
 
 
-def settings_of(inputs: Inputs) -> Settings:
+def settings_of(inputs: ConfigInputs) -> Settings:
     """How the config wants its answers measured."""
     from ticketbench.measure.evaluation import Settings
 
@@ -40,7 +40,7 @@ def settings_of(inputs: Inputs) -> Settings:
     )
 
 
-def today_of(inputs: Inputs) -> Today:
+def today_of(inputs: ConfigInputs) -> Today:
     """The set and policy of the baseline, where there is one of a set of this config.
 
     Else the first set at the policy of the config. A damaged baseline is the gate's to report.
@@ -53,7 +53,7 @@ def today_of(inputs: Inputs) -> Today:
     return Today(inputs.rubric_sets[0].name, inputs.config.policy)
 
 
-def blessed_findings(inputs: Inputs) -> tuple[Finding, ...]:
+def blessed_findings(inputs: ConfigInputs) -> tuple[Finding, ...]:
     """A warning where the set of the baseline asks other questions now; else nothing.
 
     What is measured as today then is the set as it stands, not the one that was blessed.
@@ -78,7 +78,7 @@ def blessed_findings(inputs: Inputs) -> tuple[Finding, ...]:
     )
 
 
-def _kept(inputs: Inputs) -> Baseline | None:
+def _kept(inputs: ConfigInputs) -> Baseline | None:
     """The baseline, where it can be read and is of a set of this config."""
     path = inputs.config.baseline_path
     if path is None or not path.is_file():

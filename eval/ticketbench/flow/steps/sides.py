@@ -172,6 +172,9 @@ def _of_run(folder: Path, name: str | None) -> Side:
 
     run = run_settings(folder / RESULTS)
     own = _chosen(run.rubric_sets, folder, name)
+    if not (folder / PREDICTIONS).is_file():
+        what = f"{folder} has no {PREDICTIONS}: a run over tickets in parts keeps none"
+        raise InputError(what, help="put the tickets into one file and run that (docs/parts.md)")
     table = read_score_table(folder / PREDICTIONS, own.name).in_order_of_ids()
     return Side(
         name=own.name,

@@ -1,4 +1,4 @@
 """What to set for one rubric set, and what that is weighed against.
 
-In order: rows, threshold, parts.
+In order: rows, threshold.
 """

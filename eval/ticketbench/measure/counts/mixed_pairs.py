@@ -51,13 +51,12 @@ def mixed_pairs(table: ScoreTable, before: ScoreTable) -> tuple[MixedPair, ...]:
     return _ranked(table.labels, gold, _by_name(table), _by_name(before))
 
 
-def mixed_pairs_of(matrix: ConfusionMatrix, labels: Sequence[str]) -> tuple[MixedPair, ...]:
-    """The same from the gold labels by top label, where today's set is the one to use."""
-    named = list(zip(matrix.rows, matrix.counts, strict=True))
-    columns = matrix.columns
-    counts = {(a, b): n for a, row in named for b, n in zip(columns, row, strict=True)}
-    gold = Counter({a: sum(row) for a, row in named})
-    return _ranked(labels, gold, counts, counts)
+def mixed_pairs_of(
+    labels: Sequence[str], matrix: ConfusionMatrix, before: ConfusionMatrix
+) -> tuple[MixedPair, ...]:
+    """The same from the gold labels by top label of both sets, where `labels` are of the first."""
+    gold = Counter({a: sum(row) for a, row in zip(matrix.rows, matrix.counts, strict=True)})
+    return _ranked(labels, gold, _named(matrix), _named(before))
 
 
 _Counts = Mapping[tuple[str, str], int]
@@ -94,3 +93,8 @@ def most_mixed_first(n_mixed: int, gold: int) -> tuple[float, int]:
 def _by_name(table: ScoreTable) -> dict[tuple[str, str], int]:
     names, counts = table.gold_labels, cells(table).tolist()
     return {(a, b): counts[i][j] for i, a in enumerate(names) for j, b in enumerate(names)}
+
+
+def _named(matrix: ConfusionMatrix) -> dict[tuple[str, str], int]:
+    rows = zip(matrix.rows, matrix.counts, strict=True)
+    return {(a, b): n for a, row in rows for b, n in zip(matrix.columns, row, strict=True)}

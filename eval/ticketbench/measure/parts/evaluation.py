@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -51,6 +51,8 @@ LEFT_OUT = (
     "suspects",
     "slices",
     "lists of tickets",
+    "what each label gains or loses",
+    "whether large groups are right as often (TB211)",
 )
 """What needs single tickets, or every score of each."""
 
@@ -224,18 +226,19 @@ def _findings(
             right=cells.outcomes.n(cells.outcomes.right),
             right_stated=odd.n_right_stated,
         )
-    yield _in_parts(settings)
+    yield counted_in_parts(settings)
 
 
-def _in_parts(settings: Settings) -> Finding:
+def counted_in_parts(settings: Settings, *, more: Sequence[str] = ()) -> Finding:
+    """What is left out of an evaluation in parts, and `more` of a run, and what is rounded."""
     known = {rule.name for rule in told(settings.asked)}
     rest = [f"the rule {rule.name}" for rule in rules() if rule.name not in known]
     return Finding(
-        code="TB215",
+        code=findings.IN_PARTS,
         severity="note",
         title="counted in parts",
         evidence="left out: "
-        + ", ".join((*LEFT_OUT, *rest, *metrics.not_told()))
+        + ", ".join((*LEFT_OUT, *rest, *metrics.not_told(), *more))
         + f"; calibration, AUROC, AUGRC and curves take scores in steps of 1/{STEPS:,}",
         action="put the tickets into one file to see these",
     )

@@ -18,7 +18,14 @@ from ticketbench.measure.counts.confusion import (
     matrix,
 )
 from ticketbench.measure.estimates import MetricResult, cell_estimates, part_estimate
-from ticketbench.measure.kinds import CellMetric, LabelMetric, TableMetric, TicketMetric, registered
+from ticketbench.measure.kinds import (
+    CellMetric,
+    LabelMetric,
+    Metric,
+    TableMetric,
+    TicketMetric,
+    registered,
+)
 from ticketbench.measure.label_results import LabelResult
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.parts.fixed_point import Sums
@@ -51,9 +58,14 @@ def metric_results(
     return tuple(found)
 
 
+def told(metric: Metric) -> bool:
+    """Whether parts tell the value of a metric."""
+    return not isinstance(metric, TableMetric) or metric.of_counts is not None
+
+
 def not_told() -> tuple[str, ...]:
     """The titles of metrics that parts do not tell."""
-    return tuple(m.title for m in registered(TableMetric) if m.of_counts is None)
+    return tuple(metric.title for metric in METRICS if not told(metric))
 
 
 def label_results(cells: Cells) -> tuple[LabelResult, ...]:

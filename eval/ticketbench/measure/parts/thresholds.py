@@ -6,7 +6,6 @@ of 10^-5, so a threshold of up to five decimals routes exactly the tickets that 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,12 @@ from ticketbench.measure.parts.routing import saving_of, summary
 from ticketbench.measure.parts.rows import Outcomes, Scores
 from ticketbench.measure.routing.outcomes import RoutingSummary
 from ticketbench.measure.thresholds.certificate import certificate_on
-from ticketbench.measure.thresholds.choose import FEWEST_TICKETS, ChosenThreshold, one_more_wrong
+from ticketbench.measure.thresholds.choose import (
+    FEWEST_TICKETS,
+    ChosenThreshold,
+    chosen_threshold,
+    one_more_wrong,
+)
 from ticketbench.measure.thresholds.promise import promised_choice
 from ticketbench.measure.thresholds.rules import Asked, Choice, Rule, rules
 from ticketbench.measure.thresholds.tickets import Tickets
@@ -94,26 +98,18 @@ def _choice(rule: Rule, given: _Given, drawn: Tickets) -> Choice | None:
 
 
 def _chosen(rule: Rule, choice: Choice, given: _Given) -> ChosenThreshold:
-    policy, costs = choice.policy, given.asked.costs
-    here = given.scores.outcomes(policy)
+    here = given.scores.outcomes(choice.policy)
     unseen = None if choice.certificate else _held_out(rule, given)
     judged = here if unseen is None else unseen
-    return ChosenThreshold(
-        rule=rule.name,
-        title=choice.title,
-        caveat=choice.caveat,
-        target=choice.target,
-        threshold=policy.threshold if math.isfinite(policy.threshold) else math.nan,
-        escalate_above=policy.escalate_above,
-        temperature=policy.temperature,
+    return chosen_threshold(
+        rule,
+        choice,
+        given.asked,
         in_sample=given.summary(here),
         share_wrong=share_wrong(here),
         out_of_sample=given.summary(unseen) if unseen is not None else None,
         n_folds=given.n_folds,
-        saving=saving_of(judged, costs, held_out=unseen is not None),
-        confidence=given.asked.confidence if choice.certificate else math.nan,
-        most_reviewed=choice.most_reviewed,
-        certificate=choice.certificate,
+        saving=saving_of(judged, given.asked.costs, held_out=unseen is not None),
     )
 
 

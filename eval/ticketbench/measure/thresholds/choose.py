@@ -83,6 +83,39 @@ def choose_thresholds(table: ScoreTable, asked: Asked) -> tuple[ChosenThreshold,
     return tuple(_chosen(rule, choice, given, unseen.get(rule.name)) for rule, choice in chosen)
 
 
+def chosen_threshold(
+    rule: Rule,
+    choice: Choice,
+    asked: Asked,
+    *,
+    in_sample: RoutingSummary,
+    share_wrong: Estimate,
+    out_of_sample: RoutingSummary | None,
+    n_folds: int,
+    saving: Saving,
+) -> ChosenThreshold:
+    """What a rule chose, and what is known of it; the names are those of the result."""
+    policy = choice.policy
+    return ChosenThreshold(
+        rule=rule.name,
+        title=choice.title,
+        caveat=choice.caveat,
+        target=choice.target,
+        threshold=policy.threshold if math.isfinite(policy.threshold) else math.nan,
+        escalate_above=policy.escalate_above,
+        temperature=policy.temperature,
+        in_sample=in_sample,
+        share_wrong=share_wrong,
+        out_of_sample=out_of_sample,
+        n_folds=n_folds,
+        saving=saving,
+        confidence=asked.confidence if choice.certificate else math.nan,
+        most_reviewed=choice.most_reviewed,
+        certificate=choice.certificate,
+        label_thresholds=choice.labels,
+    )
+
+
 def saving_on(tickets: Tickets, policy: Policy, costs: Costs) -> Saving:
     """What `policy` saves on these tickets: no allowance for having been chosen on them."""
     outcome = tickets.decided(policy).outcome
@@ -203,23 +236,14 @@ def _held_out(given: _Given, of: Sequence[Rule]) -> dict[str, _HeldOut]:
 def _chosen(rule: Rule, choice: Choice, given: _Given, unseen: _HeldOut | None) -> ChosenThreshold:
     """What a rule chose; `unseen` is None where a certificate speaks for the threshold itself."""
     table, tickets, costs = given.table, given.tickets, given.asked.costs
-    policy = choice.policy
-    groups = table.groups
-    return ChosenThreshold(
-        rule=rule.name,
-        title=choice.title,
-        caveat=choice.caveat,
-        target=choice.target,
-        threshold=policy.threshold if math.isfinite(policy.threshold) else math.nan,
-        escalate_above=policy.escalate_above,
-        temperature=policy.temperature,
+    policy, groups = choice.policy, table.groups
+    return chosen_threshold(
+        rule,
+        choice,
+        given.asked,
         in_sample=summary_on(table, tickets, policy, costs),
         share_wrong=share_wrong_on(tickets, policy),
         out_of_sample=unseen.summary(table, costs) if unseen else None,
         n_folds=min(N_FOLDS, table.n_groups),
         saving=unseen.saving(groups, costs) if unseen else saving_on(tickets, policy, costs),
-        confidence=given.asked.confidence if choice.certificate else math.nan,
-        most_reviewed=choice.most_reviewed,
-        certificate=choice.certificate,
-        label_thresholds=choice.labels,
     )

@@ -16,7 +16,7 @@ from ticketbench.report.decide.terms import with_terms
 from ticketbench.report.drawing.dots import Dot, dots, wrong_bars
 from ticketbench.report.rendering import Report, render
 from ticketbench.report.words import numbers
-from ticketbench.report.words.answers import Answer, accuracy_of, answers, worst_pair
+from ticketbench.report.words.answers import NOT_SHOWN, Answer, accuracy_of, answers, worst_pair
 from ticketbench.report.words.setting import per_100, setting_text
 
 _TEMPLATE = """<header class="wide top" id="decide">
@@ -56,6 +56,8 @@ role="img" aria-label="{{ alt }}">
 _SWATCH = """<span class="nowrap">{% for name, colour in squares %}<svg class="swatch" width="12" \
 height="12" aria-hidden="true"><rect class="{{ name }}" fill="{{ colour }}" width="12" \
 height="12"/></svg>{% endfor %}{{ words }}</span>"""
+
+_IN_PARTS = """{{ said }}. <a href="#audit-verdict">More</a>"""
 
 PARTS = (
     ("right", colours.RIGHT, r"go(?:es)? out alone"),
@@ -113,10 +115,14 @@ def _squares_of(words: str) -> list[tuple[str, str]]:
 
 
 def _more(results: RunResults, found: Recommendation | None) -> Sequence[Markup]:
-    """The promise where one is kept, and the first warning; notes stand in Audit alone."""
+    """The promise where one is kept, what parts do not tell, and the first warning; other notes
+    stand in Audit alone.
+    """
     lines = []
     if found and found.kind == "promise":
         lines.append(render("{{ n }} right of 100 are promised.", n=f"{100 * found.target:g}"))
+    if results.in_parts:
+        lines.append(render(_IN_PARTS, said=NOT_SHOWN))
     warnings = [found for found in results.findings if found.severity == "warning"]
     if warnings:
         worst = warnings[0]

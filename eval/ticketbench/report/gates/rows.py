@@ -126,11 +126,11 @@ def counted_text(report: GateReport) -> str:
 
 
 def _compared(against: Against, baseline: str) -> str:
-    kinds = Counter(flip.kind for flip in against.comparison.flips)
+    compared = against.comparison
     base = f"the baseline ({baseline})" if against.base == "baseline" and baseline else against.base
     return (
-        f"{against.comparison.candidate} against {base}: {kinds['fixed']:,} fixed, "
-        f"{kinds['broken']:,} broken."
+        f"{compared.candidate} against {base}: {compared.n_fixed:,} fixed, "
+        f"{compared.n_broken:,} broken."
     )
 
 

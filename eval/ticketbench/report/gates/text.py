@@ -235,12 +235,11 @@ def _capital(text: str) -> str:
 def _against(against: Against, masked: Masking, width: int) -> Iterator[str]:
     comparison = against.comparison
     broken = [flip for flip in comparison.flips if flip.kind == "broken"]
-    fixed = len(comparison.flips) - len(broken)
     same = sum(flip.base_label == flip.candidate_label for flip in against.still_wrong)
     yield ""
     yield from _wrapped(
-        f"{comparison.candidate} against {against.base}: {len(broken):,} broken, {fixed:,} fixed, "
-        f"{still_wrong_text(len(against.still_wrong), same)}",
+        f"{comparison.candidate} against {against.base}: {comparison.n_broken:,} broken, "
+        f"{comparison.n_fixed:,} fixed, {_still_wrong(against, same)}",
         width,
     )
     if against.changed:
@@ -259,6 +258,13 @@ def _against(against: Against, masked: Masking, width: int) -> Iterator[str]:
     for change in (one for one in against.rubrics if one.broken or one.drawn):
         yield from _wrapped(f"rubric {change_title(change)}", width)
         yield from _wrapped(marked(change), width, first="  ")
+
+
+def _still_wrong(against: Against, same: int) -> str:
+    """Those that parts do not list are counted alone."""
+    if not against.comparison.listed:
+        return f"{against.comparison.contingency.neither:,} still wrong; none is listed, in parts"
+    return still_wrong_text(len(against.still_wrong), same)
 
 
 def _wrapped(text: str, width: int, *, first: str = "") -> list[str]:

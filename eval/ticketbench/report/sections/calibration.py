@@ -28,7 +28,7 @@ lie 90% of fits of calibrated scores. Bars: tickets, blue right, orange wrong.</
 {% for e, chart in charts %}
 {% set c = e.calibration.check %}
 <figure><h3>{{ e.provenance.rubric_set }}: {{ words(e) }}</h3>
-<p>n = {{ c.n }} in {{ c.n_groups }} groups. {{ temperature(e.calibration.temperature) }}.</p>
+<p>n = {{ c.n }} in {{ c.n_groups }} groups. {{ temperature(e) }}.</p>
 {{ chart }}</figure>
 {% endfor %}
 </div>
@@ -52,7 +52,7 @@ def calibration(report: Report) -> Markup:
         _TEMPLATE,
         charts=[(e, _chart(e, stroke, again=i > 0)) for i, (e, stroke) in drawn],
         words=calibration_text,
-        temperature=temperature_text,
+        temperature=_temperature,
         errors=beside(
             "Calibration error",
             "Calibration error of the top score; what calibrated scores would show, and p, use "
@@ -76,6 +76,12 @@ def calibration(report: Report) -> Markup:
             of=_of(report, _bins),
         ),
     )
+
+
+def _temperature(evaluation: Evaluation) -> str:
+    if evaluation.in_parts:
+        return "No temperature: fitting one needs every score of each ticket"
+    return temperature_text(evaluation.calibration.temperature)
 
 
 def _of(report: Report, rows: Callable[[Evaluation], Rows]) -> list[tuple[str, Rows]]:

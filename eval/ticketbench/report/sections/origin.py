@@ -15,6 +15,9 @@ _TEMPLATE = """<dl>
 <dt>dataset</dt><dd>{{ dataset.name }}, {{ dataset.n | count("ticket") }} \
 ({{ labels }}), \
 sha256 <code>{{ dataset.fingerprint }}</code></dd>
+{% if in_parts %}
+<dt>parts</dt><dd>{{ in_parts }}</dd>
+{% endif %}
 {% if read %}
 <dt>read</dt><dd>{{ read | join("; ") }}</dd>
 {% endif %}
@@ -31,6 +34,11 @@ not independent, and every interval knows it</dd>
 <dt>times and counts</dt><dd>of cached and sent requests stand in manifest.json</dd>
 </dl>
 <p>Numbers are those of the endpoint named above and say nothing about any other.</p>"""
+
+_PARTS = (
+    "the tickets lie in files that were counted one after the other; the numbers are the same for "
+    "any number and order of them. No predictions.csv and no changed.csv are written"
+)
 
 _ANSWERS = """{{ e.n_requested }} requested = {{ e.n_scored }} scored + {{ e.n_failed }} failed; \
 {{ e.tickets.n_labelled }} with a gold label, {{ e.tickets.n_none }} with gold __none__, \
@@ -49,6 +57,7 @@ def origin(report: Report) -> Markup:
         _TEMPLATE,
         dataset=report.results.dataset,
         labels=some([f"{one.label} {one.n}" for one in report.results.dataset.labels]),
+        in_parts=_PARTS if report.results.in_parts else "",
         read=report.results.report.intake.texts,
         evaluations=report.results.evaluations,
         answers=_answers(report.results.evaluations),

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
 _UNKNOWN = "Not known from these results"
 """Of results of before labels were told, or where no ticket has a label."""
 
+NOT_SHOWN = (
+    "These tickets lie in parts and were only counted: none is listed, and no other threshold can "
+    "be tried"
+)
+"""What a reader misses of a run whose tickets lie in parts; no last stop."""
+
+_IN_PARTS = "Not told of tickets in parts"
+
 _CLEAR = 0.5
 """An interval whose nearer end keeps half of the value says "clearly", any other "narrowly"."""
 
@@ -80,7 +88,7 @@ def answers(results: Recommended, *, today_known: bool = True) -> tuple[Answer, 
     return (
         _better(results, found),
         _pays(found, unit=settings.unit, today_known=today_known),
-        _hurt(found, settings.label_word),
+        _hurt(found, settings.label_word, in_parts=results.evaluations[0].in_parts),
         _fix(found),
     )
 
@@ -245,14 +253,16 @@ def _example(found: Recommendation) -> str:
     return f" (example prices: a wrong route {costs.misroute:g}, a reading {costs.review:g})"
 
 
-def _hurt(found: Recommendation, label_word: str) -> Answer:
+def _hurt(found: Recommendation, label_word: str, *, in_parts: bool) -> Answer:
     name, question = "hurt", "Who is hurt?"
     move = found.hurt
-    if not found.moves:
+    if not (found.moves or in_parts):
         return Answer(name, name, question, _UNKNOWN, _UNKNOWN, "", "unknown")
     if found.kind == "review":
         said = f"No {label_word}: a person reads every ticket"
         return Answer(name, name, question, said, said, "", "neutral")
+    if in_parts:
+        return Answer(name, name, question, _IN_PARTS, _IN_PARTS, "", "unknown")
     if move is None:
         said = f"No {label_word}, as far as these tickets tell"
         return Answer(name, name, question, said, said, "", "neutral")

@@ -78,7 +78,7 @@ def one_of_several_text(comparison: Comparison) -> VerdictText:
     return VerdictText(
         headline=_headline(comparison),
         evidence=_evidence(comparison, seen_change(comparison.verdict, several=True)),
-        action=_action(comparison.verdict),
+        action=_action(comparison),
         tone=TONES[comparison.verdict.outcome],
     )
 
@@ -137,12 +137,15 @@ def _tickets_of(comparison: Comparison) -> str:
     )
 
 
-def _action(verdict: Verdict) -> str:
+def _action(comparison: Comparison) -> str:
+    verdict = comparison.verdict
     if verdict.outcome == "cannot tell":
         return tickets_text([verdict], "would tell")
     if verdict.outcome == "no relevant difference":
         margin = numbers.margin(verdict.margin)
         return f"the difference is within ±{margin} points, so accuracy is no reason to change"
+    if not comparison.listed:
+        return "which tickets it breaks is counted, not listed"
     return "read the broken tickets" + (" first" if verdict.outcome == "better" else "")
 
 
@@ -196,7 +199,7 @@ def fragility_text(comparison: Comparison, *, listed: str = "") -> str:
     else:
         wrong = "wrong labels among them were" if found.n_changed > 1 else "wrong label of it was"
         said.append(f"No {wrong} found that would change the verdict")
-    if listed:
+    if listed and comparison.listed:
         said.append(f"Check {'their labels' if found.n_changed > 1 else 'its label'}: {listed}")
     return ". ".join(said)
 

@@ -38,12 +38,17 @@ def conditions_of(reading: Reading) -> tuple[Condition, ...]:
 
 
 def rows_that_meet(
-    conditions: Sequence[Condition], table: Table, reading: Reading, *, where: str
+    conditions: Sequence[Condition],
+    table: Table,
+    reading: Reading,
+    *,
+    where: str,
+    whole: bool = True,
 ) -> tuple[Row, ...]:
     """The rows that meet every condition, in file order; all of them without one.
 
-    Raises InputError, at the place of the condition, else at `where`, for a column or a value that
-    is not in the file, and where no row is left.
+    Raises InputError, at the place of the condition, else at `where`, for a column that is not in
+    the file; where these are the `whole` of it, also for such a value, and where no row is left.
     """
     meets = [True] * len(table.rows)
     problems: list[Problem] = []
@@ -57,16 +62,24 @@ def rows_that_meet(
             )
             continue
         cells = [value_of(row, one.column) for row in table.rows]
-        problems += _no_values(one, dict.fromkeys(cells), place)
+        problems += _no_values(one, dict.fromkeys(cells), place) if whole else []
         meets = [so_far and cell in one.values for so_far, cell in zip(meets, cells, strict=True)]
     if problems:
         raise InputError.of(problems)
     found = tuple(row for row, met in zip(table.rows, meets, strict=True) if met)
-    if conditions and not found:
-        said = ", ".join(one.text for one in conditions)
-        what = f"no row of {len(table.rows):,} meets all conditions: {said}"
-        raise InputError(what, where=reading.where(("where",), where), help="ask for less")
+    if whole:
+        refuse_none(conditions, len(found), len(table.rows), reading, where=where)
     return found
+
+
+def refuse_none(
+    conditions: Sequence[Condition], n_kept: int, n_rows: int, reading: Reading, *, where: str
+) -> None:
+    """Raise InputError where no row meets every condition."""
+    if conditions and not n_kept:
+        said = ", ".join(one.text for one in conditions)
+        what = f"no row of {n_rows:,} meets all conditions: {said}"
+        raise InputError(what, where=reading.where(("where",), where), help="ask for less")
 
 
 def value_of(row: Row, column: str) -> str:

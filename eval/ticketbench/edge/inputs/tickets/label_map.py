@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ticketbench.core.errors import InputError, Problem
@@ -48,8 +48,7 @@ class LabelMap:
         )
 
     def _near(self, old: str) -> str:
-        near = difflib.get_close_matches(old[:MOST_SHOWN], [*self._others], n=1)
-        return near[0] if near else ""
+        return nearest(old, self._others)
 
     def refuse_unknown(self, known: Collection[str]) -> None:
         """Raise InputError, at their places, for new names that no rubric set has."""
@@ -64,6 +63,12 @@ class LabelMap:
         ]
         if wrong:
             raise InputError.of(wrong)
+
+
+def nearest(old: str, labels: Iterable[str]) -> str:
+    """The one of `labels` that may be meant by `old`; empty where none is near."""
+    near = difflib.get_close_matches(old[:MOST_SHOWN], [*labels], n=1)
+    return near[0] if near else ""
 
 
 def label_map_of(reading: Reading, *, where: str) -> LabelMap:

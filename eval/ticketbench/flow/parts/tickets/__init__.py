@@ -1,5 +1,6 @@
 """Tickets in parts: read, answered and counted part by part, under every rubric set of a config.
 
-In order: answers, part, asker, whole. answers are the counts of what has an answer, part counts one
-part from stored answers, asker asks for what is missing in this process, whole is all of them.
+In order: task, together, check, asker, whole, results. task counts one part from stored answers,
+together what all of them say, check only reads them; asker asks in this process for what is
+missing, or says why it is; whole is a whole run, results what it says.
 """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import TicketbenchError
 from ticketbench.core.rubrics import RubricSet, fingerprint
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
-from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.inputs import ConfigInputs, Inputs, ReadParts
 from ticketbench.flow.steps.sources.budget import part_of
 from ticketbench.flow.steps.sources.keys import connection_of, key_grant, naming_the_key
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def answer_source(
-    inputs: Inputs,
+    inputs: Inputs | ReadParts,
     *,
     mode: Mode = "auto",
     budget: Budget | None = None,
@@ -75,14 +75,14 @@ def answer_source(
         yield Sources(cache, {k: of_endpoint[one.endpoint.name] for k, one in sets.items()})
 
 
-def refresh_name(inputs: Inputs) -> str:
+def refresh_name(inputs: Inputs | ReadParts) -> str:
     """What a refresh is about: with the same tickets, rubrics and endpoints it goes on."""
     sets = (rubrics.fingerprint for rubrics in inputs.rubric_sets)
     urls = (endpoint.settings.url for endpoint in inputs.endpoints)
-    return fingerprint((*urls, inputs.dataset.fingerprint, *sets))
+    return fingerprint((*urls, inputs.fingerprint, *sets))
 
 
-def _connections(inputs: Inputs, tell: Callable[[str], None] | None) -> dict[str, Connection]:
+def _connections(inputs: ConfigInputs, tell: Callable[[str], None] | None) -> dict[str, Connection]:
     """How to connect to each endpoint, by its name, with its own key."""
     grants = {one: key_grant(inputs.config, one) for one in inputs.endpoints}
     for words in dict.fromkeys(grant.words for grant in grants.values() if grant.words):
@@ -91,7 +91,7 @@ def _connections(inputs: Inputs, tell: Callable[[str], None] | None) -> dict[str
     return {one.name: connection_of(inputs.config, one, grants[one]) for one in grants}
 
 
-def _connected(inputs: Inputs, connections: Mapping[str, Connection]) -> Endpoint:
+def _connected(inputs: ConfigInputs, connections: Mapping[str, Connection]) -> Endpoint:
     """The endpoints of a config as one."""
     from ticketbench.edge.endpoints import connect
     from ticketbench.edge.endpoints.by_url import ByUrl
@@ -122,7 +122,7 @@ def _noise(endpoint: NamedEndpoint) -> float:
     return usual_noise(endpoint.settings.url) if told is None else told
 
 
-def _noted_rubrics(inputs: Inputs) -> Iterator[RubricSet]:
+def _noted_rubrics(inputs: ConfigInputs) -> Iterator[RubricSet]:
     """Rubric sets that stored answers may be of: those of the config, of its baseline and of its
     last report, as far as they can be read.
     """

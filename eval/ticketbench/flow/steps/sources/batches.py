@@ -142,6 +142,19 @@ def in_batches(
     return Batched(replace(sources, by_set=by_set), counts if used else None, failed)
 
 
+def refuse_batches(wishes: BatchWishes) -> None:
+    """Raise InputError for wishes of a run over tickets in parts, which are asked one by one."""
+    wished = {
+        "--batch": wishes.use,
+        "--resume-batch": wishes.resume,
+        "--forget-batch": wishes.forget,
+    }
+    for option, used in wished.items():
+        if used:
+            what = f"{option} goes with tickets in one file: in parts they are asked one by one"
+            raise InputError(what, help=f"leave {option} out")
+
+
 def planned_batches(inputs: Inputs, sources: Sources, wishes: BatchWishes) -> tuple[BatchPlan, ...]:
     """What `in_batches` would upload and wait for, endpoint by endpoint; nothing is sent."""
     plans = []

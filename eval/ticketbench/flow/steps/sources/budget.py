@@ -8,10 +8,10 @@ from ticketbench.core.errors import InputError
 from ticketbench.edge.asking.pacing import Budget, Price
 from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
-from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.inputs import ConfigInputs
 
 
-def budget_of(inputs: Inputs, most_requests: int | None, most_cost: float | None) -> Budget:
+def budget_of(inputs: ConfigInputs, most_requests: int | None, most_cost: float | None) -> Budget:
     """What a whole run may send and spend, over all its endpoints; None is no limit.
 
     Raises InputError for a cost that is no number, and where an endpoint has no price.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ticketbench.core.errors import EndpointError
 from ticketbench.edge.inputs.config import Config
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
-from ticketbench.flow.steps.inputs import Inputs
+from ticketbench.flow.steps.inputs import ConfigInputs
 
 if TYPE_CHECKING:
     from ticketbench.edge.endpoints import Connection
@@ -51,7 +51,7 @@ def connection_of(config: Config, endpoint: NamedEndpoint, grant: Grant) -> Conn
 
 
 @contextmanager
-def naming_the_key(inputs: Inputs) -> Iterator[None]:
+def naming_the_key(inputs: ConfigInputs) -> Iterator[None]:
     """An endpoint that refuses the key is told apart from one that got none."""
     from ticketbench.edge.asking.one_question import KeyRefused
 
@@ -61,7 +61,7 @@ def naming_the_key(inputs: Inputs) -> Iterator[None]:
         raise _naming_the_key(error, inputs) from None
 
 
-def _naming_the_key(error: EndpointError, inputs: Inputs) -> EndpointError:
+def _naming_the_key(error: EndpointError, inputs: ConfigInputs) -> EndpointError:
     """The error of an endpoint that refused the key, with the variable of the key that it wants."""
     from ticketbench.edge.redaction import shown_url
     from ticketbench.edge.replay.source import full_url

@@ -1,4 +1,5 @@
-"""Two rubric sets on the same tickets in parts: joint counts that merge, and their comparison.
+"""Two rubric sets on the same tickets in parts: joint counts that merge, their comparison,
+and what a run over all sets says.
 
-In order: moves, joint, comparison, contradictions, left_out.
+In order: moves, joint, comparison, contradictions, left_out, results.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ticketbench.measure.kinds import (
     CellMetric,
     LabelMetric,
     LabelTickets,
+    Metric,
     RoutedTickets,
     RoutingMetric,
     TableMetric,
@@ -23,7 +24,7 @@ from ticketbench.measure.kinds import (
     routing_metrics,
 )
 from ticketbench.measure.metrics import METRICS
-from ticketbench.measure.pairs.change import undefined
+from ticketbench.measure.pairs.change import Change, undefined
 from ticketbench.measure.pairs.changes import (
     Found,
     MetricChange,
@@ -36,7 +37,7 @@ from ticketbench.measure.pairs.changes import (
 )
 from ticketbench.measure.pairs.fragility import fragility
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, stuart_maxwell
-from ticketbench.measure.pairs.verdict import MARGIN, verdict
+from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
 from ticketbench.measure.parts.pairs.joint import Joint, joint_cells_of
 from ticketbench.measure.parts.pairs.moves import mean_change
 from ticketbench.measure.parts.rows import cells_by_score
@@ -55,11 +56,9 @@ def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN)
     """
     both = _Both.of(of)
     labelled = both.rows(both.gold != NONE)
-    named = dict(of.shares)["accuracy"]
-    right = (named.code // 2 == 1, named.code % 2 == 1)
-    found = _of_share(right, named.counted, width=1.0)
-    change = told(METRICS.get("accuracy"), found, "", same=both.same).change
-    counts = _contingency(right, named.times)
+    right, groups = _right(of)
+    change = _accuracy(right, groups, same=both.same)
+    counts = _contingency(right, groups.times)
     return Comparison(
         base=of.answered[0].rubric_set,
         candidate=of.answered[1].rubric_set,
@@ -68,14 +67,45 @@ def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN)
         unpaired=of.unpaired,
         contingency=counts,
         verdict=verdict(change, margin=margin),
-        fragility=fragility(change, *right, named.counted, margin=margin),
+        fragility=fragility(change, *right, groups, margin=margin),
         differences=tuple(_differences(of, both, labelled, costs)),
         mcnemar_midp=mcnemar_midp(counts.only_base, counts.only_candidate),
         flips=(),
-        sign_flip_p=shown_p(right[1].astype(np.float64) - right[0], named.counted),
+        sign_flip_p=shown_p(right[1].astype(np.float64) - right[0], groups),
         label_differences=tuple(_label_differences(labelled)),
         marginal_shift=_marginal_shift(of, both),
     )
+
+
+def read_at(found: Comparison, of: Joint, told: Verdict) -> Comparison:
+    """The comparison of these counts with another verdict, as `read_at` of two tables has it."""
+    before = found.verdict
+    if (told.margin, told.confidence) == (before.margin, before.confidence):
+        return replace(found, verdict=told)
+    change, (right, groups) = found.change("accuracy").change, _right(of)
+    rests_on = fragility(change, *right, groups, margin=told.margin, confidence=told.confidence)
+    return replace(found, verdict=told, fragility=rests_on)
+
+
+def change_told(metric: Metric) -> bool:
+    """Whether the change of a metric has an interval, so that it can be tested."""
+    return not isinstance(metric, TableMetric)
+
+
+def accuracy_change(of: Joint) -> Change:
+    """The accuracy of the candidate minus that of the base, as the comparison has it."""
+    return _accuracy(*_right(of), same=_Both.of(of).same)
+
+
+def _right(of: Joint) -> tuple[tuple[BoolArray, BoolArray], Counted]:
+    """Which rows of tickets with a gold label base and candidate get right, and their groups."""
+    named = dict(of.shares)["accuracy"]
+    return (named.code // 2 == 1, named.code % 2 == 1), named.counted
+
+
+def _accuracy(right: tuple[BoolArray, BoolArray], groups: Counted, *, same: bool) -> Change:
+    found = _of_share(right, groups, width=1.0)
+    return told(METRICS.get("accuracy"), found, "", same=same).change
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -55,6 +55,11 @@ class Joint:
     scores: tuple[Tally, Tally]
     drawn: Drawn
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """The rubric sets of base and candidate."""
+        return self.answered[0].rubric_set, self.answered[1].rubric_set
+
 
 def joint_cells_of(n_base: int, n_candidate: int) -> Fields:
     """What metrics see of both sides: `gold` is 0 for `__none__`, else its index + 1.

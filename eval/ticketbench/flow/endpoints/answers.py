@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from ticketbench.core.types import Failure
 from ticketbench.edge.replay.drift import Drift
-from ticketbench.edge.replay.every_ticket import Replayed
 
-MOST_NAMED = 4
+if TYPE_CHECKING:
+    from ticketbench.edge.replay.every_ticket import Replayed
+
+_MOST_NAMED = 4
 """Tickets that a message may name: three, and one more that tells whether there are others."""
 
 
@@ -51,7 +54,7 @@ class SetAnswers:
             damaged=one.damaged,
             refused_before=one.refused_before,
             failed=Counter(replace(failure, ticket_id="") for failure in table.failures),
-            first=table.failures[:MOST_NAMED],
+            first=table.failures[:_MOST_NAMED],
             drift=one.drift,
             stopped=one.stopped,
         )
@@ -67,7 +70,7 @@ class SetAnswers:
             damaged=self.damaged + later.damaged,
             refused_before=self.refused_before + later.refused_before,
             failed=self.failed + later.failed,
-            first=(*self.first, *later.first)[:MOST_NAMED],
+            first=(*self.first, *later.first)[:_MOST_NAMED],
             drift=self.drift + later.drift,
             stopped=self.stopped or later.stopped,
         )
@@ -93,3 +96,27 @@ class SetAnswers:
         """Questions that were sent and answered."""
         failed = sum(n for one, n in self.failed.items() if one.kind != "not_run")
         return max(0, self.sent - failed)
+
+    @property
+    def in_words(self) -> str:
+        """Where the answers came from, such as "v2: 400 recorded, 8 asked"."""
+        counts = {"recorded": self.recorded, "cached": self.cached, "asked": self.sent}
+        parts = [f"{n} {how}" for how, n in counts.items() if n] or ["none"]
+        return f"{self.rubric_set}: {', '.join(parts)}"
+
+
+def in_numbers(answers: Sequence[SetAnswers]) -> dict[str, Any]:
+    """The same of every set for the manifest, with what was asked again."""
+    return {
+        "answers": {
+            one.rubric_set: {
+                "recorded": one.recorded,
+                "cached": one.cached,
+                "sent": one.sent,
+                "damaged": one.damaged,
+                "refused_before": one.refused_before,
+            }
+            for one in answers
+        },
+        "asked_again": asdict(sum((one.drift for one in answers), Drift())),
+    }
