@@ -20,7 +20,7 @@ import killed_worker
 import ticketbench
 from part_files import parts, records, write
 from part_pairs import Rows, files, folders, pair
-from ticketbench.core.errors import InputError
+from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.store import envelope
 from ticketbench.flow.compare import Compared, compare_sides
@@ -112,6 +112,35 @@ def test_what_parts_tell_is_what_two_files_tell(case: tuple[Rows, tuple[int, int
     assert [note.replace(".csv:", ":") for note in whole.notes] == list(here.notes)
 
 
+def test_what_was_decided_in_reading_is_told_with_a_part_and_beside_the_result(
+    tmp_path: Path,
+) -> None:
+    base, candidate = pair(40)
+    number = {"billing": "0", "delivery": "1", "returns": "2", "other": "2", "__none__": "0"}
+    for one in (*base, *candidate):
+        for label in ("billing", "delivery", "returns"):
+            one[f"score_{number[label]}"] = one.pop(f"score_{label}")
+        one["label"] = f"{number[one['label']]}.0"
+    sides = folders(tmp_path / "1", (base, candidate), (4, 1))
+    found = compare_parts(*sides)
+    told = "gold 0.0 ... 2.0 read as 0 ... 2"
+    assert f"{sides[0]}/part-0.csv: {told} (so in 4 parts)" in found.notes
+    assert f"{sides[1]}/part-0.csv: {told}" in found.notes
+    assert found.compared.notes == ()
+    one = folders(tmp_path / "2", (base, candidate), (1, 9))
+    assert envelope("compare", found.compared) == as_json(one)
+
+
+def test_labels_that_are_renamed_are_so_in_whichever_part_they_stand(tmp_path: Path) -> None:
+    base, candidate = pair(20)
+    for one in base:
+        one["label"] = one["label"].replace("billing", "bills")
+    found = compare_parts(*folders(tmp_path, (base, candidate), (20, 1)),
+                          form=Form(labels={"bills": "billing"}))  # fmt: skip
+    assert found.notes == ()
+    assert all("bills" not in note for note in found.compared.notes)
+
+
 def test_top_labels_that_contradict_their_scores_are_told_as_of_two_files(tmp_path: Path) -> None:
     rows = pair(40)
     for i, row in enumerate(rows[0]):
@@ -183,6 +212,18 @@ def test_workers_of_a_scheduler_need_a_folder_that_they_see(tmp_path: Path) -> N
     assert "--scratch" in error.value.problems[0].help
     with pytest.raises(InputError, match="no such folder"):
         compare_parts(*sides, scratch=tmp_path / "nowhere")
+
+
+def test_a_folder_that_cannot_be_written_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    sides = folders(tmp_path, pair(20), (1, 1))
+    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    with pytest.raises(MachineError, match=f"cannot write {tmp_path}: Permission denied"):
+        compare_parts(*sides, scratch=tmp_path)
 
 
 def test_nothing_is_left_where_tickets_met(tmp_path: Path) -> None:

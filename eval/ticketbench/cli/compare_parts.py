@@ -38,11 +38,13 @@ def of_parts(
     engine: tuple[str | None, str | None],
     scratch: Path | None,
 ) -> tuple[Compared, tuple[int, ...]]:
-    """What the parts say, and how many they are on each side."""
+    """What the parts say, and how many they are on each side; says what was decided in reading."""
+    from ticketbench.cli.output import say_notes
     from ticketbench.cli.progress import stages
     from ticketbench.flow.compare_parts import compare_parts
 
     found = compare_parts(
         base, candidate, **judged, where=counted_where(*engine), scratch=scratch, told=stages()
     )
+    say_notes(found.notes)
     return found.compared, found.n_parts

@@ -28,10 +28,15 @@ from ticketbench.measure.parts.pairs.left_out import in_parts
 
 @dataclass(frozen=True, slots=True)
 class PartsCompared:
-    """What `compare` finds, and in how many parts each side lay: that changes no digit of it."""
+    """What `compare` finds, the same however the sides are cut; and what hangs on that.
+
+    n_parts  in how many parts each side lay
+    notes    what was decided in reading them
+    """
 
     compared: Compared
     n_parts: tuple[int, int]
+    notes: tuple[str, ...]
 
 
 def compare_parts(
@@ -64,7 +69,8 @@ def compare_parts(
     names = found.sides[0].name, found.sides[1].name
     _refuse_others(found.joined.alike, names, common=common)
     n_parts = len(sides[0].parts.files), len(sides[1].parts.files)
-    return PartsCompared(_compared(found, names, policy), n_parts)
+    notes = (*found.sides[0].notes, *found.sides[1].notes)
+    return PartsCompared(_compared(found, names, policy), n_parts, notes)
 
 
 def _refuse_others(of: Alike, names: tuple[str, str], *, common: bool) -> None:
@@ -87,7 +93,7 @@ def _compared(found: WholePair, names: tuple[str, str], policy: Policy) -> Compa
         _answered(*side) for side in zip(names, joined.confusion, joined.failed, strict=True)
     )
     left = alone_text((joined.alike.alone[0].alone, joined.alike.alone[1].alone), names)
-    notes = [note for side in found.sides for note in side.notes]
+    notes = [side.unscored for side in found.sides if side.unscored]
     findings = [one for side in found.sides for one in side.contradictions.findings]
     return Compared(
         reference={},

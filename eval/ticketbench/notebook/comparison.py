@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from ticketbench.notebook.result import Frames, Result
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.flow.compare_parts import PartsCompared
 
 
 class ComparedSets(Result):
@@ -79,14 +81,18 @@ class ComparedParts(ComparedSets):
     """The same of predictions in parts: what was counted of both; no ticket is kept.
 
     n_parts  in how many parts each side lay
+    notes    what was decided in reading them
     """
 
-    def __init__(self, found: Compared, n_parts: tuple[int, int]) -> None:
-        super().__init__(found)
-        self.n_parts = n_parts
+    def __init__(self, found: PartsCompared) -> None:
+        super().__init__(found.compared)
+        self.n_parts, self.notes = found.n_parts, found.notes
 
     def _frames(self) -> Frames:
         return {"changes": partial(columns.changes, [self.comparison])}
+
+    def _card(self) -> cards.Card:
+        return cards.of_comparison(replace(self.found, notes=(*self.notes, *self.found.notes)))
 
 
 def compare(
@@ -165,7 +171,7 @@ def _of_parts(
     found = compare_parts(
         str(a), str(b), threshold=threshold, escalate_above=escalate_above, common=common
     )
-    return ComparedParts(found.compared, found.n_parts)
+    return ComparedParts(found)
 
 
 def _side(

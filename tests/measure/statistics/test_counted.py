@@ -57,7 +57,8 @@ def test_the_units_to_draw_are_those_of_the_tickets_in_their_order(
     rows: list[tuple[int, int, float]], data: st.DataObject
 ) -> None:
     of_rows, _ = counted(rows)
-    cell = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(rows), max_size=len(rows))))
+    drawn = data.draw(st.lists(st.integers(0, 3), min_size=len(rows), max_size=len(rows)))
+    cell = np.array(drawn, dtype=np.int64)
     cells, groups = spread(of_rows, cell)
     found = resampling.units(cell, of_rows)
     expected = resampling.units(cells.astype(np.int64), groups)

@@ -113,11 +113,11 @@ def _of_tickets(metric: TicketMetric, sums: Sums) -> Estimate:
 
 def _of_cells(cells: Cells, *, seed: int) -> dict[str, Estimate]:
     metrics = registered(CellMetric)
-    labelled, r = cells.rows(cells.gold != NONE), len(cells.gold_labels)
-    if not labelled.groups.n:
+    rows, r = np.flatnonzero(cells.gold != NONE), len(cells.gold_labels)
+    if not len(rows):
         return {metric.name: Estimate.undefined(0, "no tickets") for metric in metrics}
-    cell = labelled.gold * r + labelled.top
-    found = cell_estimates(metrics, cell, labelled.groups, r=r, seed=seed)
+    cell = cells.gold[rows] * r + cells.top[rows]
+    found = cell_estimates(metrics, cell, cells.groups[rows], r=r, seed=seed)
     return dict(zip((metric.name for metric in metrics), found, strict=True))
 
 

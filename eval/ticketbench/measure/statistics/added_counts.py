@@ -50,14 +50,14 @@ class AddedCounts:
 
 
 def different_rows(
-    row: IntArray, cell: IntArray, count: IntArray, often: IntArray, *, n_cells: int
+    entries: IntArray, count: IntArray, often: IntArray, *, n_cells: int
 ) -> tuple[AddedCounts, IntArray]:
     """The different rows, ascending as rows of all their counts are, and how often each occurs.
 
-    Entries are counts of a cell in a row 0 .. len(often)-1, added up where one occurs several
-    times; `often` says how often each row occurs.
+    An entry is its row, 0 .. len(often)-1, times the cells plus its cell; those that occur several
+    times are added up. `often` says how often each row occurs.
     """
-    row, cell, count = _added_up(row * n_cells + cell, count, n_cells=n_cells)
+    row, cell, count = _added_up(entries, count, n_cells=n_cells)
     length = np.bincount(row, minlength=len(often))
     start = np.concatenate([[0], np.cumsum(length)])
     # Of two rows the one with the earlier first cell is the larger one, then that with more in it.
@@ -83,9 +83,9 @@ def _added_up(
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Rows, cells and counts of the different codes, ascending."""
     order = np.argsort(code, kind="stable")
-    code = code[order]
+    code, count = code[order], count[order]
     first = np.flatnonzero(np.diff(code, prepend=-1))
-    total = np.add.reduceat(count[order], first) if len(first) else count
+    total = np.add.reduceat(count, first) if len(first) else count
     return code[first] // n_cells, code[first] % n_cells, total
 
 

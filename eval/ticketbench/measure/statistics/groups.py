@@ -37,7 +37,7 @@ class Counted:
     @property
     def sizes(self) -> IntArray:
         """Number of tickets of each group that has any; those that stand alone are left out."""
-        tied = self._tied
+        tied = self.tied
         return np.rint(np.bincount(self.group[tied], weights=self.times[tied])).astype(np.int64)
 
     @property
@@ -60,7 +60,7 @@ class Counted:
 
     def sum_of_squares(self, values: FloatArray) -> float:
         """Σ_g (Σ_{i in g} v_i)² where every ticket of a row has the row's value."""
-        tied, alone = self._tied, self.group == ALONE
+        tied, alone = self.tied, self.group == ALONE
         sums = np.bincount(self.group[tied], weights=(self.times * values)[tied])
         return float(self.times[alone] @ values[alone] ** 2) + float(sums @ sums)
 
@@ -68,14 +68,14 @@ class Counted:
         """Sums of groups where every ticket of a row has the row's value, and how many groups have
         each.
         """
-        tied, alone = self._tied, self.group == ALONE
+        tied, alone = self.tied, self.group == ALONE
         named = np.bincount(self.group[tied], weights=(self.times * values)[tied])
         named = named[np.bincount(self.group[tied]) > 0]
         times = np.concatenate([self.times[alone], np.ones(len(named), dtype=np.int64)])
         return np.concatenate([values[alone], named]), times
 
     @property
-    def _tied(self) -> IntArray | slice:
+    def tied(self) -> IntArray | slice:
         """The rows of tickets in groups; where that is all of them nothing is copied."""
         tied = self.group != ALONE
         return slice(None) if tied.all() else np.flatnonzero(tied)

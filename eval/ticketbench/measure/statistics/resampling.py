@@ -89,47 +89,40 @@ def units(cell_of_ticket: IntArray, groups: Groups) -> Units:
     n_groups = int(group.max(initial=-1)) + 1
     if n_groups == len(cell_of_ticket):
         return Units(used, times.astype(np.int64), None)
-    if n_groups * len(used) > _MOST_NUMBERS:
-        ones = np.ones(len(cell), dtype=np.int64)
-        return _sparse_units(used, (group, cell, ones), np.ones(n_groups, dtype=np.int64))
-    by_group = np.zeros((n_groups, len(used)))
-    np.add.at(by_group, (group, cell), 1.0)
-    cells, repeats = np.unique(by_group, axis=0, return_counts=True)
-    return Units(used, repeats.astype(np.int64), cells)
+    ones = np.ones(len(cell), dtype=np.int64)
+    return _units_of(used, group * len(used) + cell, ones, np.ones(n_groups, dtype=np.int64))
 
 
 def _counted_units(cell_of_row: IntArray, rows: Counted) -> Units:
     """The same units in the same order, so that the same resamples are drawn."""
-    used, cell = np.unique(cell_of_row, return_inverse=True)
-    alone = rows.group == ALONE
-    n_alone = np.bincount(cell[alone], weights=rows.times[alone], minlength=len(used))
+    used = np.flatnonzero(np.bincount(cell_of_row))
+    cell = group_index(cell_of_row)
     if rows.n_groups == rows.n:
         everyone = np.bincount(cell, weights=rows.times, minlength=len(used))
         return Units(used, np.rint(everyone).astype(np.int64), None)
-    group, index = np.unique(rows.group[~alone], return_inverse=True)
-    single = np.flatnonzero(n_alone)
-    often = np.concatenate([np.ones(len(group)), n_alone[single]])
-    if len(group) * len(used) > _MOST_NUMBERS:
-        entries = (
-            np.concatenate([index, len(group) + np.arange(len(single))]),
-            np.concatenate([cell[~alone], single]),
-            np.concatenate([rows.times[~alone], np.ones(len(single), dtype=np.int64)]),
-        )
-        return _sparse_units(used, entries, np.rint(often).astype(np.int64))
-    by_group = np.zeros((len(group), len(used)), dtype=np.int32)
-    np.add.at(by_group, (index, cell[~alone]), rows.times[~alone].astype(np.int32))
-    added = np.concatenate([by_group, np.eye(len(used), dtype=np.int32)[single]])
-    cells, unit = np.unique(added, axis=0, return_inverse=True)
-    times = np.rint(np.bincount(unit.ravel(), weights=often))
-    return Units(used, times.astype(np.int64), cells.astype(np.float64))
+    alone, tied = rows.group == ALONE, rows.tied
+    n_alone = np.bincount(cell[alone], weights=rows.times[alone], minlength=len(used))
+    single, n_named = np.flatnonzero(n_alone), rows.n_groups - rows.n_alone
+    # A row for each group that has a name, and one for each cell of tickets that stand alone.
+    own = group_index(rows.group[tied]) * len(used) + cell[tied]
+    entries = np.concatenate([own, (n_named + np.arange(len(single))) * len(used) + single])
+    times = np.concatenate([rows.times[tied], np.ones(len(single), dtype=np.int64)])
+    often = np.concatenate([np.ones(n_named), n_alone[single]])
+    return _units_of(used, entries, times, np.rint(often).astype(np.int64))
 
 
-def _sparse_units(
-    used: IntArray, entries: tuple[IntArray, IntArray, IntArray], often: IntArray
-) -> Units:
-    """The same units in the same order, from the counts of rows and cells that are not zero."""
-    cells, times = different_rows(*entries, often, n_cells=len(used))
-    return Units(used, times, cells)
+def _units_of(used: IntArray, entries: IntArray, times: IntArray, often: IntArray) -> Units:
+    """Units from rows of counts, each of which occurs so `often`: an entry, which is its row times
+    the cells plus its cell, stands for so many tickets as `times` says.
+    """
+    numbers = len(often) * len(used)
+    if numbers > _MOST_NUMBERS:
+        different, occurs = different_rows(entries, times, often, n_cells=len(used))
+        return Units(used, occurs, different)
+    dense = np.rint(np.bincount(entries, weights=times, minlength=numbers)).astype(np.int64)
+    cells, unit = np.unique(dense.reshape(-1, len(used)), axis=0, return_inverse=True)
+    occurs = np.rint(np.bincount(unit.ravel(), weights=often)).astype(np.int64)
+    return Units(used, occurs, cells.astype(np.float64))
 
 
 def replicates(

@@ -18,8 +18,7 @@ from ticketbench.core.rubrics import NONE_LABEL
 from ticketbench.core.types import ScoreTable
 from ticketbench.measure.compare import compare
 from ticketbench.measure.pairs.changes import MetricChange
-from ticketbench.measure.parts.metrics import NOT_TOLD
-from ticketbench.measure.parts.pairs.comparison import comparison
+from ticketbench.measure.parts.pairs.comparison import NO_INTERVAL, comparison
 from ticketbench.measure.parts.pairs.joint import Joint, joint_statistics, merge_joint
 
 POLICY = Policy(threshold=0.5, escalate_above=0.3)
@@ -121,7 +120,7 @@ def test_only_functions_of_a_whole_table_are_left_without_an_interval() -> None:
     whole = random_whole(60)
     candidate = candidate_of(whole, seed=1, moved=0.5, labels=("l0", "l1", "l2"))
     found = comparison(joint_of(whole, candidate, 2, [0, 1]), costs=COSTS)
-    untold = [each.name for each in found.differences if each.change.method == NOT_TOLD]
+    untold = [each.name for each in found.differences if each.change.method == NO_INTERVAL]
     assert tuple(untold) == UNTOLD
     assert found.flips == ()
 

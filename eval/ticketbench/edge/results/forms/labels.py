@@ -56,7 +56,7 @@ def relabelled(table: Table, origin: Origin) -> Table:
                 used.add(cell.strip())
                 values[name] = asked[cell.strip()]
         rows.append(Row(row.line, values))
-    notes = (*table.notes, *_unused(asked, used, table, origin))
+    notes = (*table.notes, *(_unused(asked, used, table, origin) if origin.whole else ()))
     return replace(table, columns=tuple(columns), rows=tuple(rows), notes=notes)
 
 

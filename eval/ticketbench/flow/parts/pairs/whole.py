@@ -15,6 +15,7 @@ from typing import TypeVar
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import Policy
 from ticketbench.core.quotes import listed
+from ticketbench.edge.files.atomic import not_written
 from ticketbench.edge.parts.buckets import N_BUCKETS
 from ticketbench.edge.parts.scores import Asked, Head
 from ticketbench.edge.results.forms.labels import without_scores
@@ -54,10 +55,15 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class SideOfAll:
-    """What all parts of a side say: what it is called, its contradictions, and notes."""
+    """What all parts of a side say.
+
+    unscored  that gold labels have no scores, as a sentence; empty for none
+    notes     what was decided in reading parts, each with one that it is of: other parts, others
+    """
 
     name: str
     contradictions: Contradictions
+    unscored: str
     notes: tuple[str, ...]
 
 
@@ -122,9 +128,13 @@ def _folder(scratch: Path | None, where: Where) -> Iterator[Path]:
         raise InputError(what, help="name one that all of them see: --scratch FOLDER")
     if scratch is not None and not scratch.is_dir():
         raise InputError(f"no such folder: {scratch}", help="--scratch names one that is there")
-    own = None if scratch is None else scratch.resolve()
-    with tempfile.TemporaryDirectory(prefix=".ticketbench-", dir=own) as folder:
-        yield Path(folder)
+    own = Path(tempfile.gettempdir()) if scratch is None else scratch.resolve()
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=".ticketbench-", dir=own)
+    except OSError as error:
+        raise not_written(own, error, "name another folder: --scratch FOLDER") from None
+    with folder as name:
+        yield Path(name)
 
 
 def _tasks(sides: Sequence[PartsSide], heads: Sequence[Head], folder: Path) -> Iterator[SpreadTask]:
@@ -155,17 +165,23 @@ def _of_all(side: PartsSide, head: Head, parts: Sequence[Spread]) -> SideOfAll:
         refuse_no_gold(outside, head)
     told = reduce(add, (one.contradictions for one in parts))
     refuse_other_tops(told.n_otherwise, told.n)
-    notes = sorted({note for one in parts for note in one.notes})
-    notes += _unscored(asked, counts, outside, head)
     called = next(one.called for one in parts if one.called)
-    return SideOfAll(called, told, tuple(f"{asked.name}: {note}" for note in notes))
+    return SideOfAll(called, told, _unscored(asked, counts, outside, head), tuple(_notes(parts)))
 
 
-def _unscored(asked: Asked, counts: Counter[str], outside: Sequence[str], head: Head) -> list[str]:
-    """That gold labels have no scores; in what a run left such labels are meant."""
+def _unscored(asked: Asked, counts: Counter[str], outside: Sequence[str], head: Head) -> str:
+    """In what a run left such labels are meant."""
     if not outside or head.columns.issuperset(HEAD):
-        return []
-    return [without_scores(counts, outside, asked.origin(Path(asked.name)))]
+        return ""
+    origin = asked.origin(Path(asked.name))
+    return f"{asked.name}: {without_scores(counts, outside, origin)}"
+
+
+def _notes(parts: Sequence[Spread]) -> Iterator[str]:
+    """Each once, with the first part that it is of."""
+    for note, n in Counter(note for one in parts for note in one.notes).items():
+        first = next(one.part for one in parts if note in one.notes)
+        yield f"{first}: {note}" + (f" (so in {n} parts)" if n > 1 else "")
 
 
 def _joins(

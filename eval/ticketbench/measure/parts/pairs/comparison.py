@@ -38,20 +38,21 @@ from ticketbench.measure.pairs.changes import (
 from ticketbench.measure.pairs.fragility import fragility
 from ticketbench.measure.pairs.marginal_shift import MarginalShift, stuart_maxwell
 from ticketbench.measure.pairs.verdict import MARGIN, Verdict, verdict
-from ticketbench.measure.parts.metrics import NOT_TOLD
 from ticketbench.measure.parts.pairs.joint import Joint, joint_cells_of
 from ticketbench.measure.parts.pairs.moves import mean_change
 from ticketbench.measure.parts.rows import cells_by_score
 from ticketbench.measure.statistics.groups import ALONE, Counted
 from ticketbench.measure.statistics.sign_flip import shown_p
 
+NO_INTERVAL = "no interval in parts: it would take the scores of each ticket on both sides"
+
 
 def comparison(of: Joint, *, costs: Costs | None = None, margin: float = MARGIN) -> Comparison:
     """Candidate against base over tickets whose gold is a label, with the metrics of routing.
 
-    Changes of shares, of cells and by outcome have the intervals of two tables. Means of other
-    values, and functions of the whole table, have a change without an interval; the coverage at a
-    target and the list of flips are left out. No tickets: NaN.
+    Changes of shares, of means, of cells and by outcome have the intervals of two tables. Functions
+    of the whole table have a change without one, and say so; the coverage at a target and the list
+    of flips are left out. No tickets: NaN.
     """
     both = _Both.of(of)
     labelled = both.rows(both.gold != NONE)
@@ -255,7 +256,7 @@ def _without_interval(base: float, candidate: float, groups: Counted, *, same: b
     if same and base == candidate:
         still = np.zeros(len(groups.times))
         return base, candidate, of_values(still, still, groups, width=1.0)[2]
-    return base, candidate, undefined(candidate - base, groups.n, NOT_TOLD)
+    return base, candidate, undefined(candidate - base, groups.n, NO_INTERVAL)
 
 
 def _contingency(right: tuple[BoolArray, BoolArray], times: IntArray) -> Contingency:
