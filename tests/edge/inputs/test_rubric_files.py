@@ -284,6 +284,12 @@ def test_a_removed_label_that_the_parent_lacks_gets_the_nearest_name() -> None:
     assert (found.where, found.help) == ("v2.yaml:3:5", "did you mean 'billing'?")
 
 
+def test_labels_that_are_no_list_are_told_how_one_is_written() -> None:
+    found = only('extends: v1.yaml\nlabels:\n  a: "x?"\n', "v2.yaml")
+    assert (found.where, found.what[:21]) == ("v2.yaml:2:1", "labels must be a list")
+    assert "`- `" in found.help
+
+
 def test_a_missing_parent_is_located_at_extends() -> None:
     found = only("labels: []\nextends: nope.yaml\n")
     assert (found.where, "nope.yaml" in found.what) == ("r.yaml:2:1", True)

@@ -9,6 +9,7 @@ import pytest
 from ticketbench.core.errors import InputError
 from ticketbench.edge.inputs.rubric_files import read_rubrics
 from ticketbench.flow.setup.project import project_from
+from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.validate import validate
 
 ROWS = [
@@ -50,6 +51,21 @@ def test_what_is_written_is_a_valid_project(export: Path) -> None:
         "id": "Key", "text": "Body", "label": "Queue",
     }  # fmt: skip
     assert [checked.kind for checked in validate([made.config])] == ["config"]
+
+
+def test_what_the_comments_say_of_a_next_version_leads_to_a_gate_that_looks_at_it(
+    export: Path,
+) -> None:
+    config = project_from(export, Path()).config
+    Path("configs/rubrics/v2.yaml").write_text(
+        'extends: v1.yaml\nlabels:\n- name: log-in\n  rubric: "Is it about a password?"\n', "utf-8"
+    )
+    text = config.read_text("utf-8").replace("# v2:", "v2:").replace("on: v1,", "on: v2,")
+    config.write_text(text.replace("# recording:", "recording:"), "utf-8")
+    file = read_inputs(config).config.file
+    assert list(file.rubric_sets) == ["v1", "v2"]
+    assert [gate.on for gate in file.gates] == ["v2"]
+    assert file.recording == "recordings/my-export-1.jsonl"
 
 
 def test_each_label_has_a_question_and_the_words_of_its_tickets_above_it(export: Path) -> None:

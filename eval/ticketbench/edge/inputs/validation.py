@@ -129,7 +129,9 @@ def _problem(model: type[BaseModel], document: Document, detail: ErrorDetails) -
 
 
 def _within(detail: ErrorDetails) -> str:
-    """What to write for a share given in percent, or a version of another release; else nothing."""
+    """What to write for a list, a share in percent, or a version of another release; or nothing."""
+    if detail["type"] == "list_type":
+        return "write each entry on a line of its own, with `- ` before it"
     most = detail.get("ctx", {}).get("le", detail.get("ctx", {}).get("lt"))
     found = detail["input"]
     if detail["loc"] == ("version",):

@@ -212,7 +212,7 @@ dataset:
 {dataset}
 rubric_sets:
   v1: rubrics/v1.yaml
-  # v2: rubrics/v2.yaml    # your next version: see the first lines of v1.yaml, then run again
+  # v2: rubrics/v2.yaml    # your next version: see v1.yaml; then write `on: v2` in the gate below
 cache: ../.ticketbench/answers.sqlite
 policy:
   threshold: 0.60        # route when the top score is at least this
@@ -225,8 +225,11 @@ report:
   texts: masked          # mail, phone, IBAN ... masked; full: as they stand; none: no texts
 # Committed answers of what runs in production: ticketbench baseline bless {config}
 baseline: baselines/{name}.json
+# Every answer, for a gate in CI: name the file, then ticketbench cache export {config}
+# recording: recordings/{name}.jsonl
 # What an edit has to meet: ticketbench gate {config}
 gates:
+  # `on` is the set that is judged. Write v2 once there is one, else no gate looks at it.
   - {{metric: accuracy, on: v1, not_worse_than: baseline, margin: 0.02}}
 """
 
@@ -280,7 +283,8 @@ def _column_line(guess: Guess) -> str:
 
 _RUBRICS = """\
 # One question a label. Sharpen them: say what belongs to the label and what does not.
-# A next version: `extends: v1.yaml` and under `labels:` the questions that change, as v2.yaml.
+# A next version is v2.yaml: a copy of this file; or `extends: v1.yaml` and below it `labels:`, with
+# the entries that change, each with its name and rubric as here.
 """
 
 
