@@ -38,6 +38,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_static_path = ["site/static"]
 html_css_files = ["site.css"]
+html_context = {"default_mode": "auto"}  # light or dark by the system, said once and not guessed
 html_sidebars = {"index": [], "tutorial/index": []}
 html_theme_options = {
     "navbar_align": "left",
@@ -55,10 +56,14 @@ OUTSIDE = {
 """Pages of the repository beside this folder, and where the site has them."""
 
 _LINK = re.compile(r"\]\(((?:\.\./)+[\w./-]+\.md)")
+_NAMED_AFTER_FILE = re.compile(r"\[docs/[\w/-]+\.md\]\(")
 
 
 def whole_page(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Add its generated half to a page of the reference; lead links beside `docs/` to our pages."""
+    """Add its generated half to a page of the reference; lead links beside `docs/` to our pages.
+
+    A link that is called as its file is gets the title of the page: the site shows no files.
+    """
     if docname in PAGES:
         source[0] += f"\n{PAGES[docname]()}"
 
@@ -67,7 +72,7 @@ def whole_page(app: Sphinx, docname: str, source: list[str]) -> None:
         up = "../" * docname.count("/")
         return f"]({up}{OUTSIDE[path]}.md" if path in OUTSIDE else link[0]
 
-    source[0] = _LINK.sub(here, source[0])
+    source[0] = _NAMED_AFTER_FILE.sub("[](", _LINK.sub(here, source[0]))
 
 
 def honest_corners(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -71,6 +73,11 @@ def test_the_site_is_under_five_megabytes_and_carries_no_maps(site: Path) -> Non
     files = [path for path in site.rglob("*") if path.is_file()]
     assert sum(path.stat().st_size for path in files) < MOST_BYTES
     assert [path.name for path in files if path.suffix in (".map", ".md")] == []
+
+
+def test_no_two_pages_carry_the_same_title(pages: dict[Path, Addresses]) -> None:
+    titles = [re.findall(r"<title>(.*?)</title>", page.read_text("utf-8"), re.S) for page in pages]
+    assert [title for title, n in Counter(map(str, titles)).items() if n > 1] == []
 
 
 def test_every_page_of_docs_is_in_the_navigation(pages: dict[Path, Addresses], site: Path) -> None:

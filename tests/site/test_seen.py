@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -45,12 +46,15 @@ def test_the_site_is_dark_for_whoever_has_a_dark_system(
     seen.page.context.close()
 
 
-def test_the_search_finds_a_code_from_disk(site: Path, browser: Browser) -> None:
+def test_the_search_leads_to_the_place_of_a_code_from_disk(site: Path, browser: Browser) -> None:
     context = browser.new_context()
     context.set_offline(True)
     page = context.new_page()
     page.goto(f"{(site / 'search.html').as_uri()}?q=TB106")
     page.wait_for_selector("#search-results li a")
     found = page.locator("#search-results li a").evaluate_all("all => all.map(a => a.href)")
-    assert any("reference/codes.html" in link for link in found)
+    place = next(link for link in found if "reference/codes.html#" in link)
+    page.goto(place)
+    below = page.locator(f"#{urlsplit(place).fragment}").locator("xpath=ancestor::section[1]")
+    assert below.locator("h3").inner_text().startswith("TB106: ")
     context.close()

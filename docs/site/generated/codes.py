@@ -11,9 +11,16 @@ def page() -> str:
     every = explanations()
     codes = [one for one in every if one.title]
     words = [one for one in every if not one.title]
-    told = "".join(f"### {one.name}: {plain(one.title)}\n\n{_body(one)}" for one in codes)
+    told = "".join(
+        f"### {one.name}: {plain(one.title)}\n\n{_found(one)}{_body(one)}" for one in codes
+    )
     glossary = "".join(f"### {plain(one.name)}\n\n{_body(one)}" for one in words)
     return f"## Codes\n\n{told}## Words\n\n{glossary}"
+
+
+def _found(one: Explanation) -> str:
+    """What leads the search for a code to its place: a heading this long does not."""
+    return f"```{{index}} {one.name}\n```\n\n"
 
 
 def _body(one: Explanation) -> str:
