@@ -19,8 +19,8 @@ def page() -> str:
 
 
 def _found(one: Explanation) -> str:
-    """What leads the search for a code to its place: a heading this long does not."""
-    return f"```{{index}} {one.name}\n```\n\n"
+    """What leads the search for a code to its place first: a heading this long does not."""
+    return f"```{{index}} ! {one.name}\n```\n\n"
 
 
 def _body(one: Explanation) -> str:
