@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,11 @@ class PartInputs(ConfigInputs):
     """The same where the tickets lie in parts, which nobody has read yet."""
 
     parts: Parts
+
+    def read(self, *, fingerprint: str) -> ReadParts:
+        """The same with that of all tickets."""
+        own = {one.name: getattr(self, one.name) for one in fields(PartInputs)}
+        return ReadParts(**own, fingerprint=fingerprint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
