@@ -319,7 +319,7 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
         kind = "standard input" if is_stream(path) else kind_of(path)
         if location == ("dataset", "path") and in_parts(path):
             what = f"{path} holds tickets in parts, and here they are needed one by one"
-            help_ = "run, gate and validate count parts; for all else put them into one file"
+            help_ = "run, gate, validate and cache take parts; for all else put them into one file"
             wrong.append(Problem(what, config.document.where(location), help_))
         elif kind == A_FOLDER and location == ("recording",):
             wrong += _wrong_parts(path, config.document.where(location))
