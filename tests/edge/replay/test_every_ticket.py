@@ -28,7 +28,7 @@ from ticketbench.edge.answers.memo import Memo
 from ticketbench.edge.answers.recording import read_recording, recording_text
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.asking.one_question import Retry
-from ticketbench.edge.asking.pacing import Budget
+from ticketbench.edge.asking.pacing import Budget, Pace
 from ticketbench.edge.contract import answer_key, request_body
 from ticketbench.edge.endpoints import Connection, connect
 from ticketbench.edge.replay import many_questions
@@ -826,6 +826,18 @@ def test_what_is_beyond_the_budget_is_not_run(path: Path, server: FaultServer) -
         table = replay(many(5), RUBRICS, replace(found, budget=Budget(3))).table
     assert (len(server.seen), table.n_scored) == (3, 3)
     assert kinds(table) == {"t3": "not_run", "t4": "not_run"}
+
+
+def test_questions_beyond_the_budget_wait_for_no_turn(
+    path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns = list[None]()
+    monkeypatch.setattr(Pace, "wait_s", lambda self: turns.append(None) or 0.0)
+    with source(path, server.url, concurrency=2) as found:
+        limited = replace(found, budget=Budget(3), per_second=1.0)
+        table = replay(many(50), RUBRICS, limited).table
+    assert (table.n_scored, set(kinds(table).values())) == (3, {"not_run"})
+    assert len(turns) <= 3 + 2
 
 
 def test_a_question_that_the_budget_ended_keeps_its_failure_and_counts_as_asked(

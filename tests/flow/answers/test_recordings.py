@@ -319,3 +319,22 @@ def test_parts_and_files_do_not_take_each_other_for_themselves(answered: Path, p
     n_parts = 16 if path == "r.jsonl" else None
     with pytest.raises(InputError, match=r"is a file, and parts|is a folder"):
         export_recording(EVAL, Path(path), n_parts=n_parts)
+
+
+# --- tickets in parts
+
+
+def test_tickets_in_parts_have_the_recording_of_one_file(answered: Path) -> None:
+    head, *rows = Path("tickets.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    Path("tickets").mkdir()
+    for name, own in (("a", rows[:3]), ("b", rows[3:])):
+        Path(f"tickets/{name}.csv").write_text("".join([head, *own]), encoding="utf-8")
+    parts = ["dataset.path=tickets/"]
+    export_recording(EVAL, Path("one.jsonl"))
+    export_recording(EVAL, Path("parts.jsonl"), overrides=parts)
+    assert Path("parts.jsonl").read_bytes() == Path("one.jsonl").read_bytes()
+    elsewhere = [*parts, "cache=elsewhere.sqlite"]
+    with pytest.raises(IncompleteError, match="14 because the question was never asked"):
+        export_recording(EVAL, Path("none.jsonl"), overrides=elsewhere)
+    assert import_recordings(EVAL, [Path("one.jsonl")], overrides=elsewhere).answers == 14
+    assert export_recording(EVAL, Path("again.jsonl"), overrides=elsewhere).answers == 14

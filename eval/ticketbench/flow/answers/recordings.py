@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ticketbench.core.errors import IncompleteError, InputError
-from ticketbench.core.types import Missing
+from ticketbench.core.types import Dataset, Missing
 from ticketbench.edge.redaction import refuse_key
-from ticketbench.flow.steps.inputs import Inputs, read_inputs
+from ticketbench.flow.steps.inputs import ConfigInputs, Inputs, PartInputs, either_inputs
 from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.report.words.missing import missing_text
 
 if TYPE_CHECKING:
+    from ticketbench.core.rubrics import RubricSet
     from ticketbench.edge.answers.recording import Recording
     from ticketbench.edge.answers.refusals import Refusal
     from ticketbench.edge.answers.rows import Stored
@@ -48,15 +50,16 @@ def export_recording(
 ) -> Moved:
     """Write the recording that this config needs: its tickets, rubric sets and endpoint.
 
-    A name that ends in .gz is packed, and what was refused is written as refused. With `n_parts`,
-    1, 16 or 256, it is a folder of so many files, and so it is where parts are already, or the
-    config names a folder with a slash at its end.
+    Tickets may lie in parts; the answers to all of them are held at once. A name that ends in .gz
+    is packed, and what was refused is written as refused. With `n_parts`, 1, 16 or 256, it is a
+    folder of so many files, and so it is where parts are already, or the config names a folder with
+    a slash at its end.
 
     Raises IncompleteError when answers are missing: after writing what is there, unless that would
     take answers out of an older recording. Raises InputError when the file or folder is something
     else than a recording.
     """
-    inputs = read_inputs(config, overrides=overrides, search=False)
+    inputs = either_inputs(config, overrides=overrides, search=False)
     path = to or recording_of(inputs)
     older = _older(path)
     slash = to is None and str(inputs.config.file.recording).endswith("/")
@@ -121,27 +124,50 @@ class _Kept:
     missing: list[Missing]
 
 
-def _kept(inputs: Inputs) -> _Kept:
+def _kept(inputs: Inputs | PartInputs) -> _Kept:
     from ticketbench.edge.answers.recording_line import canonical_answer
     from ticketbench.edge.replay.every_ticket import plan, stored_answers, stored_refusals
 
     answers: dict[str, Stored] = {}
     refusals: dict[str, Refusal] = {}
-    missing: list[Missing] = []
+    missing: Counter[str] = Counter()
     counted: set[str] = set()
-    with answer_source(inputs, mode="replay") as opened:
+    # Only a refresh is of certain tickets, and here nothing is asked.
+    known = inputs if isinstance(inputs, Inputs) else inputs.read(fingerprint="")
+    with answer_source(known, mode="replay") as opened:
         sources = opened.otherwise(absent=None)  # which it may well be before it is written
-        for rubrics in inputs.rubric_sets:
+        for dataset, rubrics in _each(inputs):
             source = sources.of(rubrics)
-            answers |= stored_answers(inputs.dataset, rubrics, source)
-            refusals |= stored_refusals(inputs.dataset, rubrics, source, answers)
-            missing += plan(inputs.dataset, rubrics, source, counted).why
+            answers |= stored_answers(dataset, rubrics, source)
+            refusals |= stored_refusals(dataset, rubrics, source, answers)
+            for one in plan(dataset, rubrics, source, counted).why:
+                missing[one.because] += one.n
     valid = {
         key: kept
         for key, kept in answers.items()
         if key not in refusals and canonical_answer(kept) is not None
     }
-    return _Kept(valid, refusals, missing)
+    return _Kept(valid, refusals, [Missing(n, because) for because, n in missing.items()])
+
+
+def _each(inputs: Inputs | PartInputs) -> Iterator[tuple[Dataset, RubricSet]]:
+    """Tickets with each rubric set; a part is let go before the next one is read."""
+    for dataset in _datasets(inputs):
+        yield from ((dataset, rubrics) for rubrics in inputs.rubric_sets)
+
+
+def _datasets(inputs: Inputs | PartInputs) -> Iterator[Dataset]:
+    """The tickets: all of one file, of parts some after the other."""
+    from ticketbench.edge.parts.tickets import rows_of, some_tickets
+
+    if isinstance(inputs, Inputs):
+        yield inputs.dataset
+        return
+    labels = dict.fromkeys(label for one in inputs.rubric_sets for label in one.labels)
+    rows = rows_of(inputs.parts, inputs.config.reading, tuple(labels))
+    for part in inputs.parts.files:
+        found = (some.loaded.dataset for some in some_tickets(part, rows))
+        yield from (dataset for dataset in found if dataset.tickets)
 
 
 def _older(path: Path) -> Mapping[str, Stored]:
@@ -182,7 +208,7 @@ def import_recordings(
     from ticketbench.edge.answers.recording import merged_refusals, read_recording
     from ticketbench.edge.answers.recording_line import canonical_answer
 
-    inputs = read_inputs(config, overrides=overrides, search=False)
+    inputs = either_inputs(config, overrides=overrides, search=False)
     paths = tuple(files) or (recording_of(inputs),)
     recordings = {path: read_recording(path) for path in paths}
     _refuse_moved(inputs, recordings.values())
@@ -205,13 +231,13 @@ def import_recordings(
     return Moved(names, len(answers), len(later), refused=len(refusals))
 
 
-def _refuse_moved(inputs: Inputs, recordings: Iterable[Recording]) -> None:
+def _refuse_moved(inputs: Inputs | PartInputs, recordings: Collection[Recording]) -> None:
     from ticketbench.edge.answers.recording import refuse_moved
     from ticketbench.edge.replay.questions import questions
 
-    for rubrics in inputs.rubric_sets:
+    for dataset, rubrics in _each(inputs):
         url = inputs.url_of(rubrics)
-        asked = questions(inputs.dataset, rubrics, url)
+        asked = questions(dataset, rubrics, url)
         for recording in recordings:
             refuse_moved(recording, (*asked.position, *asked.in_file), url)
 
@@ -258,7 +284,7 @@ def _refuse_key(answers: Mapping[str, Stored], refusals: Mapping[str, Refusal]) 
         refuse_key(name, "a name in a recorded answer")
 
 
-def recording_of(inputs: Inputs) -> Path:
+def recording_of(inputs: ConfigInputs) -> Path:
     """Where the recording of a config is. Raises InputError when it names none."""
     path = inputs.config.recording_path
     if path is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,11 @@ class PartInputs(ConfigInputs):
     """The same where the tickets lie in parts, which nobody has read yet."""
 
     parts: Parts
+
+    def read(self, *, fingerprint: str) -> ReadParts:
+        """The same with that of all tickets."""
+        own = {one.name: getattr(self, one.name) for one in fields(PartInputs)}
+        return ReadParts(**own, fingerprint=fingerprint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -314,7 +319,7 @@ def _refuse_missing_files(config: Config, *, but: Collection[str] = ()) -> None:
         kind = "standard input" if is_stream(path) else kind_of(path)
         if location == ("dataset", "path") and in_parts(path):
             what = f"{path} holds tickets in parts, and here they are needed one by one"
-            help_ = "run, gate and validate count parts; for all else put them into one file"
+            help_ = "run, gate, validate and cache take parts; for all else put them into one file"
             wrong.append(Problem(what, config.document.where(location), help_))
         elif kind == A_FOLDER and location == ("recording",):
             wrong += _wrong_parts(path, config.document.where(location))

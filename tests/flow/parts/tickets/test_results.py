@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import astuple, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import killed_worker
+import ticketbench
 from parts_project import ticket_rows, write_parts, write_rubrics, write_whole
 from ticketbench.core.types import Estimate
 from ticketbench.edge.results.store import load
@@ -104,6 +109,22 @@ def test_the_bytes_are_those_of_any_number_of_parts_and_any_engine(folder: Path)
         other = write_parts(folder / f"of-{n}", ROWS, n)
         again = ran(other, Where(engine)).out / "results.json"
         assert again.read_bytes() == first.read_bytes()
+
+
+def test_dask_gives_the_same_bytes_when_a_worker_is_killed_on_its_way(folder: Path) -> None:
+    pytest.importorskip("distributed")
+    config = write_parts(folder / "killed", ROWS, 7)
+    expected = ran(config).out / "results.json"
+    paths = os.pathsep.join([str(Path(ticketbench.__file__).parents[1]), *sys.path])
+    done = subprocess.run(
+        [sys.executable, killed_worker.__file__, str(config)],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        timeout=300,
+        check=True,
+    )
+    assert b"killed after [1]" in done.stderr
+    assert done.stdout == expected.read_bytes()
 
 
 def test_the_folder_holds_no_ticket_and_reads_back(both: tuple[RunOutcome, RunOutcome]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +125,7 @@ def counted_run(
             found.take(one, sums=not _will_be_asked(one.n_failed, mode))
             told(n, len(found.tasks))
         found.refuse_wrong(inputs, rows)
-        read = _read(inputs, found.fingerprint)
+        read = inputs.read(fingerprint=found.fingerprint)
         if _left(found, mode, allow_failures, inputs):
             who = asker(read, recorded, mode=mode, budget=budget, progress=progress, tell=tell)
             with who as own:
@@ -175,11 +175,6 @@ def _tasks(inputs: PartInputs, rows: TicketRows, recorded: Path | None) -> tuple
 def _set(rubrics: RubricSet, inputs: PartInputs) -> SetOfTask:
     url = inputs.url_of(rubrics)
     return SetOfTask(rubrics, url, None if is_local(url) else inputs.recording.models(url))
-
-
-def _read(inputs: PartInputs, fingerprint: str) -> ReadParts:
-    own = {one.name: getattr(inputs, one.name) for one in fields(PartInputs)}
-    return ReadParts(**own, fingerprint=fingerprint)
 
 
 def _will_be_asked(n_failed: int, mode: Mode) -> bool:
