@@ -94,6 +94,8 @@ def test_one_set_of_several_is_counted_wherever_its_rows_are(tmp_path: Path) -> 
     for asked, told in ((None, "several rubric sets"), ("v3", "no rubric set")):
         with pytest.raises(InputError, match=told):
             score_parts(folder, rubric_set=asked)
+    with pytest.raises(InputError, match="empty scores are to be 0"):
+        score_parts(folder, rubric_set="v1", form=Form(empty_scores="zero"))
 
 
 def refusal(folder: Path, form: Form = AS_OURS) -> str:

@@ -56,9 +56,14 @@ class Asked:
         )
 
     def refuse_sets(self, names: Iterable[str]) -> None:
-        """Raise InputError where rows that name these sets hold not one that is asked for."""
-        where = Path(self.name)
-        chosen_set(sorted(names), self.origin(where), self.rubric_set)
+        """Raise InputError where rows that name these sets hold not one that is asked for, and
+        where empty scores are 0: which labels one of several sets has, only all its rows can show.
+        """
+        where, own = Path(self.name), sorted(names)
+        chosen_set(own, self.origin(where), self.rubric_set)
+        if len(own) > 1 and self.form.empty_scores == "zero":
+            what = f"{self.name} holds several rubric sets, and empty scores are to be 0"
+            raise InputError(what, help="give each set a folder of its own")
 
 
 @dataclass(frozen=True, slots=True)

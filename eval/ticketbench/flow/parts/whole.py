@@ -54,8 +54,9 @@ def whole(
         ids[one.part], tickets = one.ids, tickets + one.tickets
         notes[one.part] = one.notes
         told(n)
-    if statistics is None:
+    if sets:
         asked.refuse_sets(sets)
+    if statistics is None:
         raise InputError(f"there are no rows in {asked.name}", help="add predictions")
     refuse_doubled(ids, partial(_ids, asked=asked, head=head))
     _refuse_no_gold(statistics, head)
