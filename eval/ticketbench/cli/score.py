@@ -110,7 +110,8 @@ def command(
         settings = choices.settings()
     except TicketbenchError as error:
         raise at_options(error) from None
-    n_parts, notes = 0, ()
+    n_parts = 0
+    notes: tuple[str, ...] = ()
     if in_parts(file):
         if reference:
             raise click.UsageError("--reference needs every score: it goes with one file")
