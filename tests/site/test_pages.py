@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
-from guide_steps import DOCS, steps
+from guide_steps import DOCS, Step, steps
 from page_reader import reader
 from ticketbench.edge.inputs.config_file import ConfigFile
 
@@ -20,6 +22,9 @@ PAGES = [
 ]
 ONLY_TOLD = ("how-to/index.md",)
 """Pages without anything to be done."""
+
+DEMO = "run configs/quickstart.yaml --set trained_baselines=false"
+"""What the commands of the README follow, without the classifiers that take half a minute."""
 
 pytestmark = pytest.mark.loopback  # one page starts a server
 
@@ -49,7 +54,26 @@ def test_a_page_can_be_followed_from_top_to_bottom_and_prints_what_it_says(
             somebody.follow(step)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("section", ["Three jobs", "Your own tickets"])
+def test_the_readme_can_be_followed_and_prints_what_it_says(
+    section: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    for folder in ("configs", "datasets"):
+        shutil.copytree(ROOT / folder, home / folder)
+    with (ROOT / "datasets/support_tickets.csv").open(encoding="utf-8", newline="") as source:
+        tickets = list(csv.reader(source))
+    with (home / "export.csv").open("w", encoding="utf-8", newline="") as export:
+        csv.writer(export).writerows(tickets[::12])
+    with reader(home) as somebody:
+        somebody.follow(Step("command", 1, f"ticketbench {DEMO}\n"))
+        told = steps("../README.md", section=section)
+        assert "command" in [step.kind for step in told]
+        for step in told:
+            somebody.follow(step)
+
+
+@pytest.mark.parametrize("page", [*PAGES, "../README.md"])
 def test_a_piece_of_a_config_fits_into_one(page: str) -> None:
     config = YAML(typ="safe").load((ROOT / "configs/quickstart.yaml").read_text("utf-8"))
     for piece in re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text("utf-8"), re.S):
