@@ -309,7 +309,7 @@ def test_parts_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         assert "z.csv" in problem.where + problem.what
     head = Path(sides[1], "part-0.csv").read_text().splitlines()[0]
     damaged.write_text(head + "\n")
-    assert refusal(sides).what == f"there are no rows in {damaged}"
+    assert compare_parts(*sides).notes == (f"{damaged}: there are no rows in it",)
 
 
 def test_what_is_no_table_of_every_score_is_refused(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from ticketbench.cli.output import (
 
 if TYPE_CHECKING:
     from ticketbench.edge.results.forms.options import Form
+    from ticketbench.flow.parts.score import PartScore
     from ticketbench.flow.score import Choices, Score
     from ticketbench.measure.evaluation import Evaluation, Settings
 
@@ -110,17 +111,19 @@ def command(
     except TicketbenchError as error:
         raise at_options(error) from None
     n_parts = 0
+    notes: tuple[str, ...] = ()
     if in_parts(file):
         if reference:
             raise click.UsageError("--reference needs every score: it goes with one file")
-        result, n_parts = _of_parts(file, rubric_set, settings, form, engine, scheduler)
+        found = _of_parts(file, rubric_set, settings, form, engine, scheduler)
+        result, n_parts, notes = found.score, found.n_parts, found.notes
     elif engine is not None or scheduler is not None:
         raise click.UsageError("--engine and --scheduler go with a folder or a pattern of parts")
     else:
         result = score(
             file, rubric_set=rubric_set, settings=settings, reference=reference, form=form
         )
-    say_notes(result.notes)
+    say_notes((*notes, *result.notes))
     if as_json:
         show_json("score", result)
         return
@@ -137,16 +140,15 @@ def _of_parts(
     form: Form,
     engine: str | None,
     scheduler: str | None,
-) -> tuple[Score, int]:
+) -> PartScore:
     """What the parts say, and how many they are."""
     from ticketbench.cli.progress import counting
     from ticketbench.flow.parts.score import score_parts
 
     where = counted_where(engine, scheduler)
-    found = score_parts(
+    return score_parts(
         path, rubric_set=rubric_set, settings=settings, form=form, where=where, told=counting()
     )
-    return found.score, found.n_parts
 
 
 def _show(result: Score, choices: Choices, *, n_parts: int) -> None:

@@ -99,11 +99,12 @@ class EvaluatedParts(Evaluated):
     """The same of predictions in parts: what was counted of them; no ticket is kept.
 
     n_parts  in how many parts they lay
+    notes    what was decided in reading them
     """
 
     def __init__(self, found: PartScore, settings: Settings | None = None) -> None:
         self.score = found.score
-        self.n_parts = found.n_parts
+        self.n_parts, self.notes = found.n_parts, found.notes
         self.settings = settings
 
     @property
@@ -113,6 +114,9 @@ class EvaluatedParts(Evaluated):
 
     def _frames(self) -> Frames:
         return of_evaluations([self.evaluation])
+
+    def _card(self) -> cards.Card:
+        return cards.of_set(replace(self.score, notes=self.notes))
 
 
 def of_evaluations(

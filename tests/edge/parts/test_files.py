@@ -76,6 +76,13 @@ def test_the_same_file_under_two_names_is_named_twice(tmp_path: Path) -> None:
     assert "part-1.csv are the same file" in told
 
 
+def test_files_without_rows_may_be_the_same(tmp_path: Path) -> None:
+    folder = parts(tmp_path / "p", records(4), 2)
+    for name in ("x.csv", "y.csv"):
+        (folder / name).write_text("ticket_id,label\n")
+    assert len(parts_of(folder).files) == 4
+
+
 @pytest.mark.parametrize("target", ["nowhere.csv", "z.csv"])
 def test_a_link_that_leads_nowhere_is_named(target: str, tmp_path: Path) -> None:
     folder = parts(tmp_path / "p", records(4), 2)

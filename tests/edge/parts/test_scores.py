@@ -135,12 +135,43 @@ def test_a_damaged_parquet_part_is_named(tmp_path: Path) -> None:
     assert "part-1.parquet" in refusal(folder)
 
 
-@pytest.mark.parametrize("content", [b"", b"ticket_id,label,score_a,score_b\n"])
-def test_an_empty_part_is_named(tmp_path: Path, content: bytes) -> None:
-    folder = parts(tmp_path / "p", renamed(records(40), "failure", "failure"), 2)
-    head = (folder / "part-0.csv").read_bytes().splitlines(keepends=True)[0]
-    (folder / "x.csv").write_bytes(head if content else b"")
+def test_a_part_without_a_header_is_named(tmp_path: Path) -> None:
+    folder = parts(tmp_path / "p", records(40), 2)
+    (folder / "x.csv").write_bytes(b"")
     assert "x.csv" in refusal(folder)
+
+
+def test_parts_with_a_header_alone_are_noted_and_have_its_columns(tmp_path: Path) -> None:
+    folder = parts(tmp_path / "p", records(40), 2)
+    head = (folder / "part-0.csv").read_text().splitlines()[0]
+    for name in ("a.csv", "x.csv"):  # the first part, too
+        (folder / name).write_text(head + "\n")
+    known = head_of(sorted(folder.iterdir()), asked())
+    assert (known.part.name, known.labels) == ("part-0.csv", LABELS)
+    (some,) = some_rows(folder / "x.csv", asked(), known)
+    assert (some.found, some.notes) == (None, ("there are no rows in it",))
+    (folder / "x.csv").write_text(head.replace("failure", "comment") + "\n")
+    assert "x.csv has other columns" in refusal(folder)
+
+
+@pytest.mark.parametrize("rubric_set", [None, "v1"])
+def test_parts_of_which_none_has_rows_are_an_error(tmp_path: Path, rubric_set: str | None) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text("ticket_id,label,score_a,score_b\n")
+    with pytest.raises(InputError, match="there are no rows in p"):
+        head_of(sorted(tmp_path.iterdir()), asked(rubric_set))
+
+
+def test_a_group_of_no_rows_in_a_part_with_rows_is_no_empty_part(tmp_path: Path) -> None:
+    import pyarrow.parquet
+
+    whole = pyarrow.parquet.read_table(write(tmp_path / "p.parquet", records(700)))
+    file = tmp_path / "q.parquet"
+    with pyarrow.parquet.ParquetWriter(file, whole.schema) as out:
+        for rows in (whole[:0], whole, whole[:0]):
+            out.write_table(rows)
+    some = list(some_rows(file, asked(), at_once=700))
+    assert [one.notes for one in some] == [()]
 
 
 def test_the_line_of_a_bad_score_is_that_of_the_file(tmp_path: Path) -> None:

@@ -87,3 +87,20 @@ def test_a_column_called_repeat_is_one_only_where_it_is_said(tmp_path: Path) -> 
     text = (HEAD + ROWS).replace("run", "repeat")
     assert "stands twice" in problem(tmp_path, text, Form()).what
     assert read(tmp_path, text, Form(columns={"repeat": "repeat"})).table.n_tickets == 2
+
+
+@pytest.mark.parametrize("column", ["ticket_id", "label", "group_id", "top_label", "rubric_set"])
+def test_half_a_surrogate_pair_in_a_name_is_an_error_with_its_line(
+    tmp_path: Path, column: str
+) -> None:
+    first = {"ticket_id": "x", "label": "a", "score_a": 0.75, "score_b": 0.25}
+    other = {**first, "ticket_id": "y"}
+    own = {**other, "ticket_id": "z", column: "\ud83d"}
+    path = tmp_path / "p.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in (first, other, own)))
+    name = "\ud83d" if column == "rubric_set" else None
+    with pytest.raises(InputError) as error:
+        read_set(path, name)
+    (found,) = error.value.problems
+    assert found.where == f"{path}:3"
+    assert found.what == f"'{column}' holds half a surrogate pair"

@@ -94,6 +94,8 @@ def test_one_set_of_several_is_counted_wherever_its_rows_are(tmp_path: Path) -> 
     for asked, told in ((None, "several rubric sets"), ("v3", "no rubric set")):
         with pytest.raises(InputError, match=told):
             score_parts(folder, rubric_set=asked)
+    with pytest.raises(InputError, match="empty scores are to be 0"):
+        score_parts(folder, rubric_set="v1", form=Form(empty_scores="zero"))
 
 
 def refusal(folder: Path, form: Form = AS_OURS) -> str:
@@ -136,6 +138,36 @@ def test_top_labels_that_all_contradict_the_scores_are_an_error(tmp_path: Path) 
     scores = {k.removeprefix("score_"): float(v) for k, v in rows[0].items() if k[:6] == "score_"}
     rows[0]["top_label"] = max(scores, key=scores.__getitem__)
     assert found(tmp_path / "q", rows, 20).score.evaluation.n_scored == 20
+
+
+def test_what_was_decided_in_reading_is_told_once_with_a_part_and_beside_the_result(
+    tmp_path: Path,
+) -> None:
+    number = {"billing": "0", "delivery": "1", "returns": "2"}
+    rows = [
+        {
+            "ticket_id": row["ticket_id"],
+            "label": number.get(row["label"], "0") + ".0",
+            **{f"score_{number[x]}": row[f"score_{x}"] for x in number},
+        }
+        for row in records(60)
+    ]
+    one, three = (found(tmp_path / str(n) / "p", rows, n) for n in (1, 3))
+    assert as_json(one) == as_json(three)
+    assert one.score.notes == ()
+    (note,) = three.notes
+    assert note.startswith(f"{tmp_path / '3' / 'p' / 'part-0.csv'}: ")
+    assert note.endswith(" (so in 3 parts)")
+
+
+def test_a_part_without_rows_changes_nothing_but_a_note(tmp_path: Path) -> None:
+    rows = records(60)
+    folder = parts(tmp_path / "p", rows, 2)
+    before = score_parts(folder)
+    (folder / "z.csv").write_text(",".join(rows[0]) + "\n")
+    after = score_parts(folder)
+    assert as_json(after) == as_json(before)
+    assert after.notes == (f"{folder / 'z.csv'}: there are no rows in it",)
 
 
 def test_what_parts_cannot_tell_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from ticketbench.core.registry import import_modules
 from ticketbench.edge.files.reading import digest_of, size_of
 from ticketbench.edge.results.store import MANIFEST
 from ticketbench.edge.tables import formats
+from ticketbench.edge.tables.reading import open_table
 from ticketbench.edge.tables.rows import FORMATS
 
 _PATTERN = frozenset("*?[")
@@ -104,12 +105,20 @@ def _refuse_other_kinds(files: Sequence[Path], path: Path) -> None:
 
 
 def _refuse_doubled(files: Sequence[Path]) -> None:
-    """Only files of one size are looked into."""
+    """Only files of one size are looked into; those without rows may well be the same."""
     by_size: dict[int, list[Path]] = {}
     for one in files:
         by_size.setdefault(size_of(one), []).append(one)
     first: dict[str, Path] = {}
     for one in (one for alike in by_size.values() if alike[1:] for one in alike):
         other = first.setdefault(digest_of(one), one)
-        if other is not one:
+        if other is not one and _has_rows(one):
             raise InputError(f"{other} and {one} are the same file", help="take one of them out")
+
+
+def _has_rows(path: Path) -> bool:
+    """Whether it has, as far as it can be read; what is wrong in it is said where it is counted."""
+    try:
+        return any(len(batch.lines) for batch in open_table(path).by_column())
+    except InputError:
+        return True

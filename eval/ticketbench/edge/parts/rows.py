@@ -64,7 +64,7 @@ class Held:
 
 
 def held(part: Path, origin: Origin, *, at_once: int = AT_ONCE) -> Iterator[Held]:
-    """All rows of the part, at least `at_once` at a time but for the last; at least one time.
+    """All rows of the part, at least `at_once` at a time but for the last; once where it has none.
 
     What a harness wrote is read as a whole. Raises what `open_table` and its rows raise.
     """
@@ -75,7 +75,7 @@ def held(part: Path, origin: Origin, *, at_once: int = AT_ONCE) -> Iterator[Held
     stream = open_table(part, dialect_of(origin))
     batches, n = list[Batch](), 0
     for batch in stream.by_column():
-        if n >= at_once:
+        if n >= at_once and len(batch.lines):
             yield Held(tuple(stream.columns), stream.facts, tuple(batches))
             batches, n = [], 0
         batches.append(batch)

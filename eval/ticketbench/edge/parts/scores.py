@@ -29,6 +29,8 @@ from ticketbench.edge.tables.rows import Table
 _FEW = 5_000
 """Rows that are looked at together for the labels: the first answer has all of them."""
 
+_NO_ROWS = "there are no rows in it"
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -54,9 +56,14 @@ class Asked:
         )
 
     def refuse_sets(self, names: Iterable[str]) -> None:
-        """Raise InputError where rows that name these sets hold not one that is asked for."""
-        where = Path(self.name)
-        chosen_set(sorted(names), self.origin(where), self.rubric_set)
+        """Raise InputError where rows that name these sets hold not one that is asked for, and
+        where empty scores are 0: which labels one of several sets has, only all its rows can show.
+        """
+        where, own = Path(self.name), sorted(names)
+        chosen_set(own, self.origin(where), self.rubric_set)
+        if len(own) > 1 and self.form.empty_scores == "zero":
+            what = f"{self.name} holds several rubric sets, and empty scores are to be 0"
+            raise InputError(what, help="give each set a folder of its own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ def head_of(parts: Sequence[Path], asked: Asked) -> Head:
     """The columns of the first part, and the labels of the first rows that hold an answer; where
     none does, all that have a column.
 
-    Raises InputError for what `some_rows` refuses, and where no row is of the set.
+    Raises InputError for what `some_rows` refuses, where no part has rows, and where no row is of
+    the set.
     """
     seen: set[str] = set()
     first: Head | None = None
@@ -104,7 +112,8 @@ def head_of(parts: Sequence[Path], asked: Asked) -> Head:
             if some.found.table.n_scored:
                 return replace(first, labels=some.found.table.labels, part=part)
     if first is None:
-        asked.refuse_sets(seen)
+        if seen:
+            asked.refuse_sets(seen)
         raise InputError(f"there are no rows in {asked.name}", help="add predictions")
     return first
 
@@ -112,23 +121,26 @@ def head_of(parts: Sequence[Path], asked: Asked) -> Head:
 def some_rows(
     part: Path, asked: Asked, head: Head | None = None, *, at_once: int = AT_ONCE
 ) -> Iterator[Some]:
-    """The predictions in `part`, so many rows at a time, as `read_set` has them of all rows.
+    """The predictions in `part`, so many rows at a time, as `read_set` has them of all rows; of a
+    part without rows, such as Spark writes, no more than a note.
 
-    Raises InputError, with the part and the line, for what `read_set` refuses in a row; for a part
-    without rows; and where columns or labels are others than those of `head`.
+    Raises InputError, with the part and the line, for what `read_set` refuses in a row; and where
+    columns or labels are others than those of `head`.
     """
     origin = asked.origin(part)
     by_row = part.name.lower().removesuffix(".gz").endswith(COLUMNS_BY_ROW)
     for rows in held(part, origin, at_once=at_once):
         if head is not None and not by_row:
             refuse_columns(frozenset(rows.columns), Columns(head.columns, head.part), part)
+        columns = frozenset(rows.columns)
         if not rows.n:
-            raise InputError(f"there are no rows in {part}", help="take the part out")
+            yield Some(columns, frozenset(), None, (*rows.notes, _NO_ROWS))
+            continue
         sets, found = _found(rows, origin, asked.rubric_set)
         notes = rows.notes if found is None else (*rows.notes, *found.notes)
         if found is not None and head is not None:
             found = _under(found, head, f"{part}:{rows.line}")
-        yield Some(frozenset(rows.columns), sets, found, notes)
+        yield Some(columns, sets, found, notes)
 
 
 def _found(

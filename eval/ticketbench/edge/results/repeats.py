@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ticketbench.core.errors import Problem
@@ -20,6 +20,7 @@ Numbered = list[tuple[int, Problem]]
 """Problems, each with the number of its row."""
 
 _FEWEST_ROWS = 2
+_NAMES = ("ticket_id", "label", "group_id", "top_label", "rubric_set")
 
 
 def text(row: Row, column: str) -> str:
@@ -71,9 +72,21 @@ def answer_ids(rows: Sequence[Row], origin: Origin) -> list[str]:
     return texts(rows, "ticket_id")
 
 
+def has_half(names: Iterable[str]) -> bool:
+    """Whether half a surrogate pair stands in one of them: JSON can write it, UTF-8 cannot."""
+    every = "".join(names)
+    try:
+        every.isascii() or every.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def in_the_way(rows: Sequence[Row], origin: Origin) -> Numbered:
-    """Rows without ticket, label or repeat; tickets that stand twice, or say two things."""
-    problems = _empty(rows, origin)
+    """Rows without ticket, label or repeat, or with half a character in a name; tickets that stand
+    twice, or say two things.
+    """
+    problems = _empty(rows, origin) + _half(rows, origin)
     named = [row for row, ticket in zip(rows, texts(rows, "ticket_id"), strict=True) if ticket]
     if has_repeats(origin):
         problems += _without_name(named, origin)
@@ -91,6 +104,17 @@ def _empty(rows: Sequence[Row], origin: Origin) -> Numbered:
     what = "ticket_id or label is empty"
     told = what if len(bad) == 1 else f"{rows_of(len(bad), len(rows))}: {what}"
     return [(bad[0], Problem(told, origin.place(bad[0]), EMPTY))]
+
+
+def _half(rows: Sequence[Row], origin: Origin) -> Numbered:
+    """One problem for each column of names with half a surrogate pair."""
+    found = []
+    for column in _NAMES:
+        if has_half(texts(rows, column)):
+            line = next(row.line for row in rows if has_half([text(row, column)]))
+            what = f"{quoted(origin.form.columns.get(column, column))} holds half a surrogate pair"
+            found.append((line, Problem(what, origin.place(line), "export the table again")))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

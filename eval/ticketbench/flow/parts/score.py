@@ -24,10 +24,15 @@ from ticketbench.measure.standing import Standing
 
 @dataclass(frozen=True, slots=True)
 class PartScore:
-    """What `score` finds, and in how many parts the tickets lay: that changes no digit of it."""
+    """What `score` finds, the same however the tickets are cut; and what hangs on that.
+
+    n_parts  in how many parts they lay
+    notes    what was decided in reading them
+    """
 
     score: Score
     n_parts: int
+    notes: tuple[str, ...]
 
 
 def score_parts(
@@ -64,7 +69,7 @@ def score_parts(
         found.statistics, settings, dataset=parts.name, fingerprint=found.fingerprint
     )
     advice = recommend_parts([found.statistics], [told_of_all], Standing((), (), ()))
-    return PartScore(Score(advice, told_of_all, {}, found.notes), n)
+    return PartScore(Score(advice, told_of_all, {}), n, found.notes)
 
 
 def _refuse_missed(settings: Settings) -> None:

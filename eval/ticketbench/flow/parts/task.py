@@ -71,11 +71,11 @@ def statistics_of_part(task: Task) -> Counted:
 
 
 def _counted(task: Task) -> Counted:
-    sets, notes, ids = set[str](), list[str](), list[IntArray]()
+    sets, notes, ids = set[str](), set[str](), list[IntArray]()
     statistics, tickets = None, TicketSum()
     for some in _some(task):
         sets |= some.sets
-        notes += some.notes
+        notes.update(some.notes)
         if some.found is None:
             continue
         ids.append(keys_of(some.found.ids))
@@ -83,7 +83,7 @@ def _counted(task: Task) -> Counted:
         statistics = own if statistics is None else merge(statistics, own)
         tickets += sum_of(some.found.ids, some.found.labels)
     keys = np.sort(np.concatenate(ids)) if ids else keys_of(())
-    return Counted(task.part, frozenset(sets), statistics, keys, tickets, tuple(notes))
+    return Counted(task.part, frozenset(sets), statistics, keys, tickets, tuple(sorted(notes)))
 
 
 def _some(task: Task) -> Iterator[Some]:

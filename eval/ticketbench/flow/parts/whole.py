@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,9 @@ from ticketbench.measure.parts.statistics import Statistics, merge
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Whole:
-    """All parts: their statistics, what tells their tickets from others, and notes."""
+    """All parts: their statistics, what tells their tickets from others, and notes, which hang on
+    how they are cut.
+    """
 
     statistics: Statistics
     fingerprint: str
@@ -38,26 +41,39 @@ def whole(
     stands twice, and where no gold label, or no stated top label, goes with the scores.
     """
     statistics, tickets = None, TicketSum()
-    sets, notes, ids = set[str](), list[str](), dict[Path, IntArray]()
+    sets, ids = set[str](), dict[Path, IntArray]()
+    notes = dict[Path, tuple[str, ...]]()
     for n, one in enumerate(counted, start=1):
         sets |= one.sets
-        if asked.rubric_set is None:
+        if asked.rubric_set is None and sets:
             asked.refuse_sets(sets)
         if statistics is None or one.statistics is None:
             statistics = statistics or one.statistics
         else:
             statistics = merge(statistics, one.statistics)
         ids[one.part], tickets = one.ids, tickets + one.tickets
-        notes += one.notes
+        notes[one.part] = one.notes
         told(n)
-    if statistics is None:
+    if sets:
         asked.refuse_sets(sets)
+    if statistics is None:
         raise InputError(f"there are no rows in {asked.name}", help="add predictions")
     refuse_doubled(ids, partial(_ids, asked=asked, head=head))
     _refuse_no_gold(statistics, head)
     odd = statistics.oddities
     refuse_other_tops(odd.n_otherwise, int(statistics.cells.times.sum()))
-    return Whole(statistics, tickets.fingerprint, tuple(sorted(notes)))
+    return Whole(statistics, tickets.fingerprint, tuple(each_once(notes)))
+
+
+def each_once(notes: Mapping[Path, Sequence[str]]) -> Iterator[str]:
+    """What is noted of parts, each once with the first part by name that it is noted of."""
+    first: dict[str, Path] = {}
+    n = Counter[str]()
+    for part, own in sorted(notes.items()):
+        n.update(own)
+        first |= {note: part for note in own if note not in first}
+    for note, part in first.items():
+        yield f"{part}: {note}" + (f" (so in {n[note]:,} parts)" if n[note] > 1 else "")
 
 
 def _ids(part: Path, *, asked: Asked, head: Head) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from part_files import parts, records, write
 from ticketbench.core.errors import InputError, MachineError
 from ticketbench.edge.parts.scores import Asked, head_of
 from ticketbench.edge.results.forms.options import AS_OURS
+from ticketbench.flow.parts.pairs import spread
 from ticketbench.flow.parts.pairs.spread import SpreadTask, spread_part
 
 
@@ -47,3 +49,21 @@ def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
         spread_part(task(part, tmp_path / "elsewhere" / "rows"))
     assert "does not see the folder" in error.value.problems[0].what
     assert "--scratch" in error.value.problems[0].help
+
+
+def test_a_full_disk_names_the_folder_and_another_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = write(tmp_path / "p" / "a.csv", records(4))
+    of = task(part, tmp_path / "own" / "rows")
+    of.into.parent.mkdir()
+
+    def full(*_: object) -> tuple[int, ...]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(spread, "write_rows", full)
+    with pytest.raises(MachineError, match="No space left") as error:
+        spread_part(of)
+    assert str(tmp_path) in error.value.problems[0].what
+    assert "--scratch" in error.value.problems[0].help
+    assert list(of.into.parent.iterdir()) == []

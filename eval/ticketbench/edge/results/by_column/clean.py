@@ -17,7 +17,7 @@ from ticketbench.edge.results.forms.nested import SCORES
 from ticketbench.edge.results.forms.options import AS_OURS, SCORE_PREFIX
 from ticketbench.edge.results.forms.origin import Origin
 from ticketbench.edge.results.forms.scores import shares_of
-from ticketbench.edge.results.repeats import has_repeats
+from ticketbench.edge.results.repeats import has_half, has_repeats
 from ticketbench.edge.results.rows import is_ours
 from ticketbench.edge.results.top_label import TOP
 from ticketbench.edge.tables.rows import Batch, Cell, Cells, Facts, Stream, Table
@@ -88,6 +88,8 @@ def _gathered(stream: Stream, origin: Origin) -> Clean:
         shares.append(own)
     if origin.form.columns.get("ticket_id", "ticket_id") in stream.facts.floats:
         raise Unusual
+    if has_half(text for texts in known.values() for text in texts.values()):
+        raise Unusual
     found.shares = np.concatenate(shares)
     found.notes = tuple(stream.notes)
     return found
@@ -130,7 +132,7 @@ def _ids(cells: Cells) -> Sequence[str]:
                 usable_id(cell, is_float=False)  # type: ignore[arg-type]
     except (TypeError, NoId):
         raise Unusual from None
-    if not all(cells):
+    if not all(cells) or has_half([texts]):
         raise Unusual
     return cells  # type: ignore[return-value]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ from ticketbench.measure.parts.statistics import refuse
 
 KINDS: tuple[FailureKind, ...] = get_args(FailureKind)
 """Why a ticket has no answer, by its number in a file less 1."""
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def spread_part(task: SpreadTask) -> Spread:
     """Read one part, some rows after the other; its file is there as a whole, or not at all.
 
     Raises InputError that names the part for what is wrong in it, and MachineError where whoever
-    reads it does not see the folder of the file.
+    reads it does not see the folder of the file, or the disk is full.
     """
     sums_in_one_order()
     if not task.into.parent.is_dir():
@@ -80,6 +83,10 @@ def spread_part(task: SpreadTask) -> Spread:
             found = _spread(task, file)
         os.replace(temporary, task.into)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            what = f"cannot write {task.into.parent.parent}: {error.strerror}"
+            help_ = "free some space, or name another folder: --scratch FOLDER"
+            raise MachineError(what, help=help_) from None
         error.add_note(f"in the part {task.part}")
         raise
     finally:

@@ -25,7 +25,7 @@ from ticketbench.flow.parts.pairs.join import Half, Joined, JoinTask, Share, joi
 from ticketbench.flow.parts.pairs.side import PartsSide
 from ticketbench.flow.parts.pairs.spread import Spread, SpreadTask, spread_part
 from ticketbench.flow.parts.which_engine import engine_of
-from ticketbench.flow.parts.whole import refuse_no_gold, refuse_other_tops
+from ticketbench.flow.parts.whole import each_once, refuse_no_gold, refuse_other_tops
 from ticketbench.measure.parts.pairs.contradictions import Contradictions
 
 AT_ONCE = 1 << 25
@@ -165,8 +165,9 @@ def _of_all(side: PartsSide, head: Head, parts: Sequence[Spread]) -> SideOfAll:
         refuse_no_gold(outside, head)
     told = reduce(add, (one.contradictions for one in parts))
     refuse_other_tops(told.n_otherwise, told.n)
+    notes = each_once({one.part: one.notes for one in parts})
     called = next(one.called for one in parts if one.called)
-    return SideOfAll(called, told, _unscored(asked, counts, outside, head), tuple(_notes(parts)))
+    return SideOfAll(called, told, _unscored(asked, counts, outside, head), tuple(notes))
 
 
 def _unscored(asked: Asked, counts: Counter[str], outside: Sequence[str], head: Head) -> str:
@@ -175,13 +176,6 @@ def _unscored(asked: Asked, counts: Counter[str], outside: Sequence[str], head: 
         return ""
     origin = asked.origin(Path(asked.name))
     return f"{asked.name}: {without_scores(counts, outside, origin)}"
-
-
-def _notes(parts: Sequence[Spread]) -> Iterator[str]:
-    """Each once, with the first part that it is of."""
-    for note, n in Counter(note for one in parts for note in one.notes).items():
-        first = next(one.part for one in parts if note in one.notes)
-        yield f"{first}: {note}" + (f" (so in {n} parts)" if n > 1 else "")
 
 
 def _joins(
