@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,29 @@ from ticketbench.core.errors import InputError, MachineError, TicketbenchError
 from ticketbench.edge.results.store import envelope
 from ticketbench.flow.parts.engine import Where
 from ticketbench.flow.parts.score import score_parts
+
+ENDLESS = """
+import os, time
+from dataclasses import dataclass
+from ticketbench.flow.parts.engine import Where
+from ticketbench.flow.parts.engines.processes import processes
+
+@dataclass
+class Task:
+    part: str
+    endless: bool
+
+def count(task):
+    while task.endless:
+        time.sleep(0.05)
+    return os.getpid()
+
+if __name__ == "__main__":
+    os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])
+    for worker in processes(count, [Task("a", False), Task("b", True)], Where("processes")):
+        print(worker, flush=True)
+"""
+"""A script: says which process counted a part, while another one takes for ever."""
 
 
 def as_json(folder: Path, where: Where) -> bytes:
@@ -37,6 +61,24 @@ def test_an_error_in_another_process_names_the_part(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         score_parts(folder, where=Where("processes"))
     assert error.value.problems[0].where.endswith("z.csv:2")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
+def test_workers_end_when_the_process_that_started_them_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "endless.py"
+    script.write_text(ENDLESS, encoding="utf-8")
+    paths = os.pathsep.join([str(Path(ticketbench.__file__).parents[1]), *sys.path])
+    env = {**os.environ, "PYTHONPATH": paths}
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, env=env) as first:
+        assert first.stdout is not None
+        worker = Path("/proc") / first.stdout.readline().decode().strip()
+        assert worker.exists()
+        first.kill()
+        for _ in range(200):
+            if not worker.exists():
+                break
+            time.sleep(0.05)
+    assert not worker.exists()
 
 
 def test_dask_gives_the_same_bytes_when_a_worker_is_killed_on_its_way(tmp_path: Path) -> None:

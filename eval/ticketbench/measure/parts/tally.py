@@ -42,13 +42,14 @@ def tally(group: IntArray, code: IntArray, times: IntArray | None = None) -> Tal
     often = np.ones(len(code), dtype=np.int64) if times is None else times
     one_group = len(group) == 0 or bool((group == group[0]).all())
     order = np.argsort(code, kind="stable") if one_group else np.lexsort((code, group))
-    group, code = group[order], code[order]
-    new = np.diff(code, prepend=-1) != 0
+    # One column in order at a time: beside ten million groups three would not find room.
+    new = np.diff(code[order], prepend=-1) != 0
     if not one_group:
-        new |= np.diff(group, prepend=-1) != 0
+        new |= np.diff(group[order], prepend=-1) != 0
     first = np.flatnonzero(new)
     total = np.add.reduceat(often[order], first) if len(first) else often
-    return Tally(group[first], code[first], total)
+    order = order[first]
+    return Tally(group[order], code[order], total)
 
 
 def together(one: Tally, other: Tally) -> Tally:

@@ -24,7 +24,7 @@ def processes(
     # A fork of a process with threads may wait for ever; a fresh one takes a second.
     fresh = multiprocessing.get_context("spawn")
     n = max(1, min(len(tasks), _n_cores()))
-    with ProcessPoolExecutor(n, mp_context=fresh) as pool:
+    with ProcessPoolExecutor(n, mp_context=fresh, initializer=_end_with_parent) as pool:
         left = {pool.submit(count, task): task for task in tasks}
         try:
             for future in as_completed(tuple(left)):
@@ -37,6 +37,24 @@ def processes(
             raise MachineError(what, help=help_) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is killed.
+
+    It would wait for its next part for ever: it holds the writing end of its queue itself.
+    """
+    import multiprocessing
+    import threading
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _n_cores() -> int:
