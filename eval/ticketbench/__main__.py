@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
 
 
 def main() -> None:
@@ -21,7 +20,10 @@ def main() -> None:
 
 if __name__ == "__main__":
     # `python -m` looks for modules in the working folder first; the command does not.
-    with suppress(OSError):  # a folder that is gone, which the command says
-        if sys.path[:1] == [os.getcwd()] and not sys.flags.safe_path:
-            del sys.path[0]
+    try:
+        here = os.getcwd()
+    except OSError:  # a folder that is gone, which the command says
+        here = ""
+    if sys.path[:1] == [here] and not sys.flags.safe_path:
+        del sys.path[0]
     main()
