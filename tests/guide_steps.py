@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ticketbench.edge.inputs.config_file import ConfigFile
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
-Kind = Literal["file", "command", "python", "output", "end"]
+Kind = Literal["file", "command", "install", "python", "script", "config", "output", "end"]
+"""`python` stands after prompts, `script` without; `config` is a piece of a config."""
 
 _END = "End `serve` with Ctrl-C"
-_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|txt))\n")
+_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml))\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
 
-_SHELL = ("cd ", "cp ", "mkdir ", "tail ")
-_NEXT = re.compile(r"\n\n(?=ticketbench |(?:cd|cp|mkdir|tail) |>>> |# [\w./-]+\.(?:py|yaml|txt)\n)")
+_SHELL = ("cd ", "cp ", "git ", "mkdir ", "tail ")
+_NEXT = re.compile(
+    r"\n\n(?=ticketbench |(?:cd|cp|git|mkdir|tail|pip) |>>> |# [\w./-]+\.(?:py|ya?ml|txt|toml)\n)"
+)
+_CONFIG = re.compile(rf"(?:{'|'.join(ConfigFile.model_fields)}):[ \n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,25 @@ def _step(text: str, line: int) -> Step:
     named = _FILE.match(text)
     if named:
         return Step("file", line, text[named.end() :], named[1])
+    return Step(_kind(text), line, text)
+
+
+def _kind(text: str) -> Kind:
     if text.startswith(("ticketbench ", *_SHELL)):
-        return Step("command", line, text)
-    return Step("python" if text.startswith(">>> ") else "output", line, text)
+        return "command"
+    if text.startswith("pip install "):
+        return "install"
+    if text.startswith(">>> "):
+        return "python"
+    if _CONFIG.match(text):
+        return "config"
+    return "script" if _does_something(text) else "output"
+
+
+def _does_something(text: str) -> bool:
+    """Whether this is Python that imports or calls something."""
+    try:
+        lines = ast.walk(ast.parse(text))
+    except SyntaxError:
+        return False
+    return any(isinstance(one, ast.Import | ast.ImportFrom | ast.Call) for one in lines)

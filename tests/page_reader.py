@@ -8,14 +8,18 @@ import shlex
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml import YAML
+
 from forked import ticketbench_in
-from guide_steps import Step
+from guide_steps import DOCS, Step
+from ticketbench.edge.inputs.config_file import ConfigFile
 
 PORT = "8000"
 """The port that the pages name; a server on a free one takes its place."""
@@ -41,24 +45,31 @@ class Reader:
             case "command":
                 for line in text.splitlines():
                     self.run(line)
+            case "install":
+                for line in text.splitlines():
+                    installs(line)
             case "python":
                 self.python(text, step.line)
+            case "script":
+                exec(compile(text, "page.md", "exec"), self.names)
+            case "config":
+                fits(text)
             case "output":
                 assert " ".join(text.split()) in " ".join(self.printed.split())
             case "end":
                 self.end()
 
     def run(self, line: str) -> None:
-        command, _, note = line.partition("    # exits with ")
-        if not command.startswith("ticketbench "):
-            self.shell(command)
+        if not line.startswith("ticketbench "):
+            self.shell(line)
             return
-        words = shlex.split(command)[1:]
+        words = shlex.split(line, comments=True)[1:]
         if words[0] == "serve":
             self.serve(words)
             return
         done = ticketbench_in(self.folder, *words)
-        assert done.returncode == int(note or 0), done.stdout + done.stderr
+        code = re.search(r" # exits with (\d)", line)
+        assert done.returncode == (int(code[1]) if code else 0), done.stdout + done.stderr
         self.printed = done.stdout + done.stderr
 
     def shell(self, line: str) -> None:
@@ -96,6 +107,30 @@ class Reader:
             assert self.server.stdout is not None
             self.server.stdout.close()
             self.server = None
+
+
+def installs(line: str) -> None:
+    """The file or the extra that a line of pip names is there."""
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for word in shlex.split(line, comments=True)[2:]:
+        if "[" in word:
+            assert word[word.index("[") + 1 : -1] in project["optional-dependencies"], line
+        elif word.endswith(".txt"):
+            assert (DOCS.parent / word).is_file(), line
+
+
+def fits(piece: str) -> None:
+    """A piece of a config is one in that of the demo; lines that begin alike are alternatives."""
+    demo = YAML(typ="safe").load((DOCS.parent / "configs/quickstart.yaml").read_text("utf-8"))
+    for one in alternatives(piece):
+        ConfigFile.model_validate(demo | YAML(typ="safe").load(one))
+
+
+def alternatives(piece: str) -> list[str]:
+    """The whole piece, or each of its lines where all of them set the same key."""
+    lines = piece.splitlines()
+    keys = [line.partition(":")[0] for line in lines]
+    return lines if len(set(keys)) == 1 < len(keys) else [piece]
 
 
 @contextmanager

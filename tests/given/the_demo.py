@@ -1,0 +1,12 @@
+"""Pages that need the demo alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from given import given
+
+
+@given("errors.md")
+def the_demo(folder: Path) -> None:
+    """Nothing beside it."""
