@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import click
 import pytest
@@ -17,6 +20,7 @@ from ticketbench.core.registry import Registry
 from ticketbench.edge.endpoints import ENDPOINTS
 from ticketbench.edge.engines import engines
 from ticketbench.edge.imports.preset import PRESETS
+from ticketbench.edge.inputs.schema import json_schema
 from ticketbench.edge.results.harness.answer import HARNESSES
 from ticketbench.edge.tables.rows import FORMATS
 from ticketbench.measure.metrics import METRICS
@@ -46,7 +50,31 @@ def test_every_key_of_the_config_has_its_meaning() -> None:
     assert {"version", "endpoint.url", "choose.costs.misroute", "gates.metric"} <= set(paths)
     told = configuration.meanings()
     assert [path for path in paths if not told.get(path)] == []
-    assert sorted(set(told) - set(paths)) == ["gates"]  # of the section, above its keys
+    sections = {path.rpartition(".")[0] for path in paths} - {""}
+    assert set(told) - set(paths) == sections
+
+
+def test_an_editor_says_of_a_key_what_the_page_of_keys_says_with_links() -> None:
+    schema = json.loads(json_schema("config"))
+    in_editor = dict(descriptions(schema, schema["$defs"]))
+    on_page = configuration.meanings()
+    assert {key: without_links(said) for key, said in on_page.items()} == in_editor
+
+
+def descriptions(
+    schema: dict[str, Any], models: dict[str, Any], above: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Path and description of each key; what is named by the user has those of `endpoint`."""
+    for name, one in schema["properties"].items():
+        yield f"{above}{name}", one["description"]
+        model = re.search(r"'#/\$defs/(\w+)'", str(one))
+        if model is not None and name != "endpoints":
+            yield from descriptions(models[model[1]], models, f"{above}{name}.")
+
+
+def without_links(markdown: str) -> str:
+    """The words alone; a link in brackets of its own is left out."""
+    return re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", re.sub(r" \(\[[^]]*\]\([^)]*\)\)", "", markdown))
 
 
 def test_kind_and_default_of_a_key_are_those_of_the_schema(told: dict[str, str]) -> None:

@@ -138,21 +138,3 @@ def test_the_dataset_datasheet_counts_its_tickets(file: str) -> None:
     sheet = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8").replace("`", "")
     listed = ", ".join(f"{label} {counts[label]}" for label, _ in counts.most_common())
     assert f"| {file} | {counts.total()} | {listed} |" in sheet
-
-
-def test_every_key_of_the_config_is_documented() -> None:
-    from pydantic import BaseModel
-
-    from ticketbench.edge.inputs.config_file import ConfigFile
-    from ticketbench.edge.inputs.validation import _model_in
-
-    def keys(model: type[BaseModel]) -> set[str]:
-        found: set[str] = set()
-        for name, field in model.model_fields.items():
-            inner = _model_in(field.annotation)
-            found |= {name} | (keys(inner) if inner else set())
-        return found
-
-    page = (ROOT / "docs" / "config.md").read_text(encoding="utf-8")
-    words = set(re.findall(r"[a-z_]+", page))
-    assert sorted(keys(ConfigFile) - words) == []

@@ -1,4 +1,4 @@
-"""Every key of the config: what it may be from the schema, what it means from docs/config.md."""
+"""Every key of the config: what it may be, and what it means with the links of docs/config.md."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from generated.markdown import code
 from ticketbench.edge.inputs.schema import json_schema
 
 MEANINGS = Path(__file__).resolve().parents[2] / "config.md"
-_ROW = re.compile(r"^\| (`[^|]+`) \| ((?:\\\||[^|])*) \| (.*) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| `([\w.]+)` \| [^|]* \| (.*) \|$", re.MULTILINE)
+_LINK = re.compile(r"\]\((#|\w+\.md)")
 _LIMITS = {
     "minimum": "≥ {}",
     "exclusiveMinimum": "> {}",
@@ -56,15 +57,9 @@ def every_key() -> Iterator[Key]:
 
 
 def meanings() -> dict[str, str]:
-    """What docs/config.md says of each key; one row may be about several."""
-    found = {}
-    for names, _, meaning in _ROW.findall(MEANINGS.read_text(encoding="utf-8")):
-        paths = re.findall(r"`([\w.]+)`", names)
-        above = paths[0].rpartition(".")[0]
-        for path in paths:
-            known = path if path == paths[0] or not above else f"{above}.{path}"
-            found[known] = re.sub(r"\]\((#|\w+\.md)", _from_reference, meaning)
-    return found
+    """What docs/config.md says of each key and section: what the schema says, with links."""
+    rows = _ROW.findall(MEANINGS.read_text(encoding="utf-8").replace(r"\|", "¦"))
+    return {key: _LINK.sub(_from_reference, meaning).replace("¦", "|") for key, meaning in rows}
 
 
 def _from_reference(link: re.Match[str]) -> str:

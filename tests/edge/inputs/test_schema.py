@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,16 @@ def errors(thing: str, text: str) -> list[Any]:
 @pytest.mark.parametrize("thing", MODELS)
 def test_it_is_a_schema_by_its_own_rules(thing: str) -> None:
     Draft202012Validator.check_schema(json.loads(json_schema(thing)))
+
+
+@pytest.mark.parametrize("thing", MODELS)
+def test_every_key_says_in_one_sentence_what_it_means(thing: str) -> None:
+    schema = json.loads(json_schema(thing))
+    said = [(name, key.get("description", "")) for one in (schema, *schema["$defs"].values())
+            for name, key in one.get("properties", {}).items()]  # fmt: skip
+    assert said
+    assert [name for name, text in said if not re.fullmatch(r"[A-Z`].+[^.]\.", text)] == []
+    assert [name for name, text in said if re.search(r"[.!?] [A-Z]", text)] == []
 
 
 def test_the_configs_and_rubrics_of_this_project_pass() -> None:

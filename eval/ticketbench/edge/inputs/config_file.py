@@ -55,33 +55,88 @@ EndpointName = Annotated[
 class PolicyConfig(Strict):
     """The routing rules to evaluate."""
 
-    threshold: Threshold = 0.60
-    escalate_above: Share = 0.30
-    temperature: Annotated[float, Field(gt=0)] = 1.0
-    label_thresholds: dict[Text, Threshold] = Field(default={})
-    near_tie: Share = 0.05
-    fallback: Text = "manual_review"
+    threshold: Threshold = Field(
+        default=0.60,
+        description="A ticket is routed when its top score is at least this; 1.01 routes nothing.",
+    )
+    escalate_above: Share = Field(
+        default=0.30,
+        description="A ticket is escalated when two or more labels score above this; 1 switches "
+        "it off.",
+    )
+    temperature: Annotated[float, Field(gt=0)] = Field(
+        default=1.0,
+        description="Sharpens (below 1) or flattens (above 1) the scores before both rules, as "
+        "scores^(1/T), renormalised; 1 leaves them.",
+    )
+    label_thresholds: dict[Text, Threshold] = Field(
+        default={},
+        description="A label and its own threshold, in place of `policy.threshold` where that "
+        "label is on top.",
+    )
+    near_tie: Share = Field(
+        default=0.05,
+        description="Two leading labels whose scores differ by less than this are a near tie.",
+    )
+    fallback: Text = Field(
+        default="manual_review",
+        description="The name of the queue for everything that is not routed.",
+    )
 
 
 class CostsConfig(Strict):
     """What each outcome costs, in any one unit."""
 
-    misroute: Amount = 5.0
-    review: Amount = 1.0
-    escalate: Amount = 1.5
-    missed_escalation: Amount | None = None
+    misroute: Amount = Field(
+        default=5.0, description="What a ticket costs that goes to the wrong team."
+    )
+    review: Amount = Field(
+        default=1.0, description="What a ticket costs that somebody has to read."
+    )
+    escalate: Amount = Field(default=1.5, description="What a ticket costs that is escalated.")
+    missed_escalation: Amount | None = Field(
+        default=None,
+        description="What an escalation costs more when the right label is not among those above "
+        "`policy.escalate_above`; without it the recommendation is without "
+        "escalation, with it the limit is a choice.",
+    )
 
 
 class ChooseConfig(Strict):
     """What a good threshold is."""
 
-    min_precision: Annotated[float, Field(gt=0, lt=1)] = 0.95
-    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.90
-    certify: Text | None = None
-    most_reviewed: Share | None = None
-    reviews_per_day: Amount | None = None
-    tickets_per_day: Annotated[float, Field(gt=0, le=1e12)] | None = None
-    costs: CostsConfig = CostsConfig()
+    min_precision: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.95,
+        description="The share of routed tickets that should be right; written here it comes "
+        "first in the recommendation.",
+    )
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+        default=0.90,
+        description="How sure a certified threshold keeps that share on fresh tickets: 0.90 "
+        "means for nine of ten data sets.",
+    )
+    certify: Text | None = Field(
+        default=None,
+        description="The one rubric set that a promise is made for; without it every set but "
+        "today's gets one, and they share what may go wrong.",
+    )
+    most_reviewed: Share | None = Field(
+        default=None, description="The largest share of tickets that people can review."
+    )
+    reviews_per_day: Amount | None = Field(
+        default=None,
+        description="Instead of `choose.most_reviewed`, how many tickets people can review on a "
+        "day, beside `choose.tickets_per_day`.",
+    )
+    tickets_per_day: Annotated[float, Field(gt=0, le=1e12)] | None = Field(
+        default=None,
+        description="How many tickets come on a day, beside `choose.reviews_per_day`; *Audit* "
+        "then says what a day looks like.",
+    )
+    costs: CostsConfig = Field(
+        default=CostsConfig(),
+        description="What each outcome costs, in any one unit, such as minutes.",
+    )
 
     @model_validator(mode="after")
     def _one_capacity(self) -> Self:
@@ -113,53 +168,144 @@ def _usable_pattern(text: str) -> str:
 
 
 class ReportConfig(Strict):
-    """What the report holds: `texts` says which ticket texts, `figures` whether PNG and SVG files.
+    """What the report holds."""
 
-    `mask_words` are files of words to mask, `mask_keep` regular expressions of what stays.
-    `label_word` is what the page calls a label, such as team. `csv` says whether a text that a
-    spreadsheet would run as a formula is written so that it cannot be (`safe`), or as it stands
-    (`raw`). `prompts` says whether the label also chooses a system prompt, which has a section,
-    `categories` whether tickets that score low are searched for one that no rubric asks for.
-    """
-
-    figures: bool = False
-    texts: Annotated[Literal["masked", "full", "none"], BeforeValidator(_as_word)] = "none"
-    mask_words: list[FileName] = Field(default=[])
-    mask_keep: list[Annotated[Text, AfterValidator(_usable_pattern)]] = Field(default=[])
-    csv: Literal["safe", "raw"] = "safe"
-    label_word: Annotated[str, Field(pattern=r"^[^\W\d_]{1,20}$")] = "label"
-    prompts: bool = False
-    categories: bool = False
+    figures: bool = Field(
+        default=False,
+        description="Draw the charts as PNG and SVG files too, for slides and papers, which "
+        "takes longer than the rest of a small run; `ticketbench report --figures` "
+        "draws them later.",
+    )
+    texts: Annotated[Literal["masked", "full", "none"], BeforeValidator(_as_word)] = Field(
+        default="none", description="Which ticket texts are shown: `masked`, `full` or `none`."
+    )
+    mask_words: list[FileName] = Field(
+        default=[], description="Files with words and names to mask, one a line."
+    )
+    mask_keep: list[Annotated[Text, AfterValidator(_usable_pattern)]] = Field(
+        default=[],
+        description='Regular expressions of what is not masked, such as `["SO-\\\\d{6}"]`.',
+    )
+    csv: Literal["safe", "raw"] = Field(
+        default="safe",
+        description="With `safe` no text in `predictions.csv` and `changed.csv` is a formula to "
+        "a spreadsheet, with `raw` texts stand as they are.",
+    )
+    label_word: Annotated[str, Field(pattern=r"^[^\W\d_]{1,20}$")] = Field(
+        default="label",
+        description="What page and terminal call a label: one word of at most 20 letters, such "
+        "as `team`.",
+    )
+    prompts: bool = Field(
+        default=False,
+        description="Say that the label also chooses a system prompt; the page then tells how "
+        "often that would be the right one.",
+    )
+    categories: bool = Field(
+        default=False,
+        description="Look for a category that no rubric asks for among the tickets that score "
+        "low; loads scikit-learn.",
+    )
 
 
 class LintConfig(Strict):
     """Codes of lint that nobody wants to see of these rubric sets."""
 
-    ignore: list[Annotated[str, Field(pattern=r"^TB[0-9]{3}$")]] = Field(default=[])
+    ignore: list[Annotated[str, Field(pattern=r"^TB[0-9]{3}$")]] = Field(
+        default=[],
+        description="Codes that `rubrics lint` and `validate` leave out for these sets, such as "
+        "`[TB129]`.",
+    )
 
 
 class ConfigFile(Strict):
-    """The file as written."""
+    """A config."""
 
-    version: Annotated[int, Field(ge=1, le=1)]
-    endpoints: dict[EndpointName, EndpointConfig] = Field(default={})
-    endpoint: EndpointConfig | None = Field(default=None, validate_default=True)
-    dataset: DatasetConfig
-    rubric_sets: Annotated[dict[SetName, FileName], Field(min_length=1)]
-    cache: FileName = ".ticketbench/answers.sqlite"
-    recording: FileName | None = None
-    policy: PolicyConfig = PolicyConfig()
-    choose: ChooseConfig = ChooseConfig()
-    trained_baselines: bool = False
-    production_mix: dict[Text, Amount] = Field(default={})
-    production_log: FileName | None = None
-    report: ReportConfig = ReportConfig()
-    lint: LintConfig = LintConfig()
-    baseline: FileName | None = None
-    baseline_budget: Annotated[float, Field(gt=0, le=1)] = 0.05
-    baseline_releases: Annotated[int, Field(ge=1, le=100)] = 5
-    gates: list[GateConfig] = Field(default=[])
-    undecided: Literal["pass", "warn", "fail"] = "warn"
+    version: Annotated[int, Field(ge=1, le=1)] = Field(description="Always 1.")
+    endpoints: dict[EndpointName, EndpointConfig] = Field(
+        default={},
+        description="Instead of `endpoint`, several by name, each with its keys; every rubric "
+        "set is then judged at each of them, as `v2@name`.",
+    )
+    endpoint: EndpointConfig | None = Field(
+        default=None,
+        validate_default=True,
+        description="Where the questions are sent, and how hard this service may be asked.",
+    )
+    dataset: DatasetConfig = Field(
+        description="The tickets whose right label is known, and how their file is read."
+    )
+    rubric_sets: Annotated[dict[SetName, FileName], Field(min_length=1)] = Field(
+        description="A name and its rubric file, or a list in a Python file as `app.py::LABELS`; "
+        "the first one is what every other is compared with."
+    )
+    cache: FileName = Field(
+        default=".ticketbench/answers.sqlite",
+        description="The file of stored answers, which may be deleted; a folder that is made for "
+        "it leaves itself out of git, and a name without a suffix gets `.sqlite`.",
+    )
+    recording: FileName | None = Field(
+        default=None,
+        description="Answers kept in git, read first and never written by `run`: a file, or a "
+        "folder of parts.",
+    )
+    policy: PolicyConfig = Field(
+        default=PolicyConfig(),
+        description="The rules by which scores become a route, a review or an escalation today.",
+    )
+    choose: ChooseConfig = Field(
+        default=ChooseConfig(),
+        description="What a good threshold is to you: your target, your prices, your people.",
+    )
+    trained_baselines: bool = Field(
+        default=False,
+        description="Also train classifiers on these tickets, for reference: on words, and on "
+        "embeddings where the weights are installed or their vectors are kept beside "
+        "the cache.",
+    )
+    production_mix: dict[Text, Amount] = Field(
+        default={},
+        description="A label and its share or count in production, so that numbers are also "
+        "shown at that mix; with `__none__` among them such tickets count in "
+        "routing, and as wrong when routed, without it they are left out.",
+    )
+    production_log: FileName | None = Field(
+        default=None,
+        description="Instead of `production_mix`, predictions for production tickets (the "
+        "`predictions.csv` of a run) whose label is written `__none__`: the mix is "
+        "estimated from them, or refused with the reason.",
+    )
+    report: ReportConfig = Field(
+        default=ReportConfig(), description="What the page shows, and which files stand beside it."
+    )
+    lint: LintConfig = Field(
+        default=LintConfig(), description="What the check of rubrics does not have to say again."
+    )
+    baseline: FileName | None = Field(
+        default=None,
+        description="The committed file that gates compare with, such as "
+        "`baselines/support.json`; `ticketbench baseline bless` writes it.",
+    )
+    baseline_budget: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.05,
+        description="The accuracy that changes may lose together since the baseline was pinned; "
+        "a warning comes at half of it, and a release must exclude a loss of it.",
+    )
+    baseline_releases: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=5,
+        description="How many releases are planned until the next pin; they share the chance of "
+        "error of 5 in 100.",
+    )
+    gates: list[GateConfig] = Field(
+        default=[],
+        description="Conditions for CI, each with one of `min`/`max`, `not_worse_than` and "
+        "`must_pass`.",
+    )
+    undecided: Literal["pass", "warn", "fail"] = Field(
+        default="warn",
+        description="What a gate does where the tickets cannot tell: `warn`, `fail` for "
+        "releases, `pass` for the rule of release 0.1.",
+    )
 
     @field_validator("endpoint")
     @classmethod

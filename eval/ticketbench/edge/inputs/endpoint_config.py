@@ -27,25 +27,82 @@ _SLOWEST, _FASTEST = 1 / 3600, 1_000_000.0
 
 
 class EndpointConfig(Strict):
-    """Where /classify is and how hard it may be asked. `key_env` names a variable."""
+    """Where questions are sent, and how hard the service may be asked."""
 
-    url: Text
-    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "SCALEDOWN_API_KEY"
-    concurrency: Annotated[int, Field(ge=1, le=256)] = 8
-    rate: Text | None = "20/s"
-    timeout_s: Annotated[float, Field(gt=0, le=_LONGEST_TIMEOUT_S)] = 30.0
-    ca_file: FileName | None = None
-    proxy: Text = "none"
-    price_per_million_tokens: Amount | None = None
-    price_per_request: Amount | None = None
-    max_requests: Annotated[int, Field(ge=0)] | None = None
-    max_cost: Amount | None = None
-    characters_per_token: Annotated[float, Field(ge=0.01)] = 4.0
-    key_header: Literal["authorization", "x-api-key"] | None = None
-    max_refused: Annotated[float, Field(ge=0, le=1)] = 0.0
-    noise: Annotated[float, Field(ge=0, le=1)] | None = None
-    batch: Literal["auto", "always", "never"] = "never"
-    batch_timeout_s: Annotated[float, Field(gt=0, le=_LONGEST_BATCH_S)] = 86_400.0
+    url: Text = Field(
+        description="The address of the service: `https://...`, `http://` on this machine, an "
+        "engine of this package (`local://minilm/v1/classify`, "
+        "`local://lexical/v1/classify`), or a service of another shape such as "
+        "`systemone+https://...`."
+    )
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = Field(
+        default="SCALEDOWN_API_KEY",
+        description="The name of the variable that holds the key, never the key; it is sent only "
+        "to hosts that your machine allows.",
+    )
+    concurrency: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=8, description="How many requests may be on their way at once, at most 256."
+    )
+    rate: Text | None = Field(
+        default="20/s",
+        description="At most so many requests: `20/s`, `300/min`, `5000/h` or `none`, from `1/h` "
+        "to `1000000/s`; engines on this machine have no limit.",
+    )
+    timeout_s: Annotated[float, Field(gt=0, le=_LONGEST_TIMEOUT_S)] = Field(
+        default=30.0, description="Seconds to wait for an answer, at most 3600."
+    )
+    ca_file: FileName | None = Field(
+        default=None,
+        description="A PEM file of the certificate authorities to trust instead of the usual ones.",
+    )
+    proxy: Text = Field(
+        default="none",
+        description="The way out of a closed network, for https only: `env` takes the proxy that "
+        "the system names (`HTTPS_PROXY`, `NO_PROXY`), `http://host:port` this one.",
+    )
+    price_per_million_tokens: Amount | None = Field(
+        default=None,
+        description="The price of a million tokens sent, in any currency; for `run --dry-run`, "
+        "`--max-cost` and the leaderboard.",
+    )
+    price_per_request: Amount | None = Field(
+        default=None,
+        description="The price of every request, whatever its length, in the same currency.",
+    )
+    max_requests: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="A run sends no more requests than this there; `--max-requests` is about all "
+        "endpoints together.",
+    )
+    max_cost: Amount | None = Field(
+        default=None,
+        description="A run spends no more than this there; `--max-cost` is about all endpoints "
+        "together.",
+    )
+    characters_per_token: Annotated[float, Field(ge=0.01)] = Field(
+        default=4.0, description="How many characters make a token, roughly."
+    )
+    key_header: Literal["authorization", "x-api-key"] | None = Field(
+        default=None,
+        description="The header that carries the key: `x-api-key`, or `authorization` (as Bearer).",
+    )
+    max_refused: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.0,
+        description="The share of tickets that the service may refuse to judge in a complete run.",
+    )
+    noise: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        default=None,
+        description="The largest difference of a score, asked again, that counts as no change.",
+    )
+    batch: Literal["auto", "always", "never"] = Field(
+        default="never",
+        description="`always` uploads missing questions as batches, `auto` does from 1,000 on; "
+        "for addresses that end in `/classify`.",
+    )
+    batch_timeout_s: Annotated[float, Field(gt=0, le=_LONGEST_BATCH_S)] = Field(
+        default=86_400.0,
+        description="Seconds that a run waits for its batches; they go on without it.",
+    )
 
     @field_validator("url")
     @classmethod

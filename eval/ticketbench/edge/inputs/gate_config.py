@@ -17,17 +17,40 @@ BASELINE = "baseline"
 class GateConfig(Strict):
     """One gate: limits of a metric, a metric no worse than another, or tickets that must pass."""
 
-    on: Text
-    metric: Text | None = None
-    label: Text | None = None
-    bound: Literal["value", "low", "high"] | None = None
-    min: float | None = None
-    max: float | None = None
-    min_tickets: Annotated[int, Field(ge=1)] | None = None
-    not_worse_than: Text | None = None
-    margin: Annotated[float, Field(gt=0)] | None = None
-    primary: bool | None = None
-    must_pass: Annotated[list[Text], Field(min_length=1)] | None = None
+    on: Text = Field(description="The rubric set that is judged.")
+    metric: Text | None = Field(
+        default=None, description="The number that is judged, such as `accuracy`."
+    )
+    label: Text | None = Field(
+        default=None,
+        description="The label that is judged, for the metrics of one label: `recall`, "
+        "`precision`, `f1` and `routed_recall`.",
+    )
+    bound: Literal["value", "low", "high"] | None = Field(
+        default=None,
+        description="What `min` and `max` are held against: the `value`, or the `low` or `high` "
+        "end of its 95 % interval.",
+    )
+    min: float | None = Field(default=None, description="The least that passes.")
+    max: float | None = Field(default=None, description="The most that passes.")
+    min_tickets: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="With fewer tickets the gate is skipped."
+    )
+    not_worse_than: Text | None = Field(
+        default=None, description="What it is compared with: `baseline`, or a rubric set."
+    )
+    margin: Annotated[float, Field(gt=0)] | None = Field(
+        default=None,
+        description="The loss that does not matter; what is no share needs one in its own unit.",
+    )
+    primary: bool | None = Field(
+        default=None,
+        description="With `true` a loss that is seen is enough to fail, with `false` this gate "
+        "is never the primary one.",
+    )
+    must_pass: Annotated[list[Text], Field(min_length=1)] | None = Field(
+        default=None, description="The ids of tickets that may never be wrong."
+    )
 
     @model_validator(mode="after")
     def _one_condition(self) -> Self:

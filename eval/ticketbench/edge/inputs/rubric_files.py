@@ -39,8 +39,11 @@ Text = Annotated[str, Field(min_length=1)]
 class Entry(Strict):
     """One label with its rubric, as the API takes it."""
 
-    name: Text
-    rubric: Text
+    name: Text = Field(description="The label, as it stands in the tickets.")
+    rubric: Text = Field(
+        description="The question that is asked of every ticket, and answered with yes for those "
+        "of this label."
+    )
 
 
 class RubricList(RootModel[list[Entry]]):
@@ -50,9 +53,11 @@ class RubricList(RootModel[list[Entry]]):
 class RubricVersion(Strict):
     """A rubric file that changes its parent."""
 
-    extends: FileName
-    labels: list[Entry] = Field(default=[])
-    remove: list[Text] = Field(default=[])
+    extends: FileName = Field(description="The rubric file that this one changes.")
+    labels: list[Entry] = Field(
+        default=[], description="Labels that are asked otherwise, or are new and come last."
+    )
+    remove: list[Text] = Field(default=[], description="Labels of that file that are left out.")
 
 
 def read_rubrics(path: Path, name: str | None = None) -> RubricSet:

@@ -61,15 +61,34 @@ def _accepted(given: str, read: Callable[[str], str]) -> str:
 
 
 class Columns(Strict):
-    """Which column of the file is which; the optional ones are None when they are not mapped."""
+    """Which column of the file is which."""
 
-    id: Name = "id"
-    text: Annotated[Name | list[Name], BeforeValidator(_names)] = "text"
-    label: Name = "label"
-    all_labels: Name | None = None
-    group: Name | None = None
-    time: Name | None = None
-    split: Name | None = None
+    id: Name = Field(
+        default="id",
+        description="The column of ids; a table without one gets ids made of the texts: `t-` and "
+        "12 digits.",
+    )
+    text: Annotated[Name | list[Name], BeforeValidator(_names)] = Field(
+        default="text", description="The column of the text, or a list of columns that are joined."
+    )
+    label: Name = Field(default="label", description="The column of the right label.")
+    all_labels: Name | None = Field(
+        default=None,
+        description="The column of every label that fits: a list, or a text with `|` between.",
+    )
+    group: Name | None = Field(
+        default=None,
+        description="The column that tells which tickets belong together, such as a customer: "
+        "those with one value are not independent.",
+    )
+    time: Name | None = Field(
+        default=None, description="The column of the time, which is kept with the ticket."
+    )
+    split: Name | None = Field(
+        default=None,
+        description="The column that says train or test; it is kept with the ticket, and `where` "
+        "says which rows are judged.",
+    )
 
     @model_validator(mode="after")
     def _one_role_each(self) -> Self:
@@ -104,14 +123,36 @@ class Columns(Strict):
 class DatasetKeys(Strict):
     """How a table of tickets is to be read."""
 
-    columns: Columns = Columns()
-    delimiter: Annotated[str, BeforeValidator(_delimiter)] | None = None
-    encoding: Annotated[str, BeforeValidator(_encoding)] | None = None
-    labels: dict[str, Name] = Field(default={})
-    all_labels_separator: Literal["|", ",", ";", "json"] | None = None
-    where: dict[Name, Annotated[str | list[str], BeforeValidator(_values)]] = Field(default={})
-    join: str = "\n\n"
-    line_ends: Literal["lf", "keep"] = "lf"
+    columns: Columns = Field(
+        default=Columns(),
+        description="Which column holds what, where your columns have other names.",
+    )
+    delimiter: Annotated[str, BeforeValidator(_delimiter)] | None = Field(
+        default=None, description="What parts the fields: one sign in quotes, or `tab`."
+    )
+    encoding: Annotated[str, BeforeValidator(_encoding)] | None = Field(
+        default=None, description="How the file is written, such as `cp1252`; it is never guessed."
+    )
+    labels: dict[str, Name] = Field(
+        default={},
+        description="Old name and new name of labels, such as `{Billing: billing, spam: "
+        '__none__, "": __none__}`, or a file of them, `{from: labels.csv}`.',
+    )
+    all_labels_separator: Literal["|", ",", ";", "json"] | None = Field(
+        default=None,
+        description="What stands between labels in one cell: `|`, `,`, `;`, or `json` for a list "
+        "in JSON.",
+    )
+    where: dict[Name, Annotated[str | list[str], BeforeValidator(_values)]] = Field(
+        default={},
+        description="A column and its text, or a list of texts; rows that do not meet all of "
+        "them are left out first.",
+    )
+    join: str = Field(default="\n\n", description="What stands between joined columns.")
+    line_ends: Literal["lf", "keep"] = Field(
+        default="lf",
+        description="With `lf` line ends inside texts become line feeds, with `keep` they stay.",
+    )
 
     @field_validator("labels")
     @classmethod
@@ -150,7 +191,10 @@ NO_KEYS = DatasetKeys()
 class DatasetConfig(DatasetKeys):
     """The labelled tickets."""
 
-    path: FileName
+    path: FileName = Field(
+        description="The file of tickets: CSV, TSV, JSONL or a JSON list (each also .gz), "
+        "Parquet, or a sheet of a spreadsheet (`file.xlsx#Sheet`)."
+    )
 
 
 @dataclass(frozen=True, slots=True)
