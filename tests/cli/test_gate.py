@@ -81,6 +81,27 @@ REFUSED = {
 }
 
 
+def test_a_set_that_no_gate_looks_at_is_told_in_every_form_and_changes_no_exit_code(
+    answered: Path,
+) -> None:
+    with_gates(answered, "{metric: accuracy, on: v1, min: 0.0}")
+    told = "no gate looks at v2"
+    done = gate("--format=text", "--format=json=g.json")
+    assert done.returncode == 0
+    assert f"note: {told}" in done.stdout
+    assert "write `on: v2` at a gate" in " ".join(done.stdout.lower().split())
+    (found,) = json.loads(Path("g.json").read_bytes())["data"]["report"]["findings"]
+    assert (found["code"], found["title"]) == ("TB314", told)
+    assert (
+        gate("--format=github", GITHUB_STEP_SUMMARY="sum.md", GITHUB_OUTPUT="out.txt").returncode
+        == 0
+    )
+    assert told in Path("sum.md").read_text("utf-8")
+    assert f"note: {told}" in gate("--dry-run").stdout
+    with_gates(answered, "{metric: accuracy, on: v2, min: 0.0}")
+    assert "no gate looks at" not in gate().stdout
+
+
 @pytest.mark.parametrize("kind", PASSING)
 def test_a_gate_that_holds_exits_with_0(answered: Path, kind: str) -> None:
     with_gates(answered, PASSING[kind])

@@ -94,6 +94,10 @@ def show_gates_plan(
         show("green means not red: passed or inconclusive")
     for one in plan.gates:
         _show_gate(one)
+    for found in plan.findings:
+        show()
+        show_wrapped(f"{found.severity}: {found.title}", indent="")
+        show_wrapped(f"{found.evidence}; {found.action}")
 
 
 def _show_gate(one: GatePlan) -> None:

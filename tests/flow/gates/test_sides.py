@@ -9,7 +9,7 @@ import pytest
 from gated_project import BASELINE, FIRST_GATE, GATED, blessed, edit, with_gates
 from ticketbench.core.errors import InputError
 from ticketbench.core.policy import OUTCOMES
-from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of
+from ticketbench.flow.gates.sides import Sides, against, gate_baseline, sides_of, unseen_sets
 from ticketbench.flow.steps.inputs import read_inputs
 from ticketbench.flow.steps.tables import scored
 from ticketbench.measure.gates.results import Against
@@ -28,6 +28,33 @@ def compared(base: str, on: str) -> Against:
     names = [name for name in (base, on) if name != "baseline"]
     baseline = gate_baseline(inputs)
     return against(inputs, baseline, sides(*names), base, on)
+
+
+@pytest.mark.parametrize(
+    ("gate", "title"),
+    [
+        ("{metric: accuracy, on: v1, min: 0.1}", "no gate looks at v2"),
+        ("{must_pass: [t1], on: v1}", "no gate looks at v2"),
+        ("{metric: accuracy, on: v1, not_worse_than: baseline}", "no gate looks at v2"),
+        ("{metric: accuracy, on: v1, not_worse_than: v2}", ""),
+        ("{metric: accuracy, on: v2, min: 0.1}", ""),  # v1 is the older one
+    ],
+)
+def test_a_set_after_all_that_gates_look_at_is_told(answered: Path, gate: str, title: str) -> None:
+    config = read_inputs(with_gates(gate)).config
+    found = unseen_sets(config, config.file.gates)
+    assert [(one.code, one.title) for one in found] == ([("TB314", title)] if title else [])
+
+
+def test_a_set_at_an_endpoint_stands_for_its_rubric_set(answered: Path) -> None:
+    one, two = (f'{{url: "local://{name}/v1/classify"}}' for name in ("lexical", "minilm"))
+    edit("eval.yaml", f"endpoint: {one}", f"endpoints: {{a: {one}, b: {two}}}")
+    gates = "gates: [{metric: accuracy, on: v1@a, min: 0.1}]\n"
+    for on, titles in (("v1@a", ["no gate looks at v2"]), ("v2@b", [])):
+        text = Path("eval.yaml").read_text(encoding="utf-8") + gates.replace("v1@a", on)
+        GATED.write_text(text, encoding="utf-8")
+        config = read_inputs(GATED).config
+        assert [one.title for one in unseen_sets(config, config.file.gates)] == titles
 
 
 def test_a_config_that_names_no_baseline_has_none(answered: Path) -> None:

@@ -71,7 +71,7 @@ class PolicyConfig(Strict):
     )
     label_thresholds: dict[Text, Threshold] = Field(
         default={},
-        description="A label and its own threshold, in place of `policy.threshold` where that "
+        description="A label and its own threshold, in place of `threshold` where that "
         "label is on top.",
     )
     near_tie: Share = Field(
@@ -97,7 +97,7 @@ class CostsConfig(Strict):
     missed_escalation: Amount | None = Field(
         default=None,
         description="What an escalation costs more when the right label is not among those above "
-        "`policy.escalate_above`; without it the recommendation is without "
+        "`escalate_above`; without it the recommendation is without "
         "escalation, with it the limit is a choice.",
     )
 
@@ -125,12 +125,12 @@ class ChooseConfig(Strict):
     )
     reviews_per_day: Amount | None = Field(
         default=None,
-        description="Instead of `choose.most_reviewed`, how many tickets people can review on a "
-        "day, beside `choose.tickets_per_day`.",
+        description="Instead of `most_reviewed`, how many tickets people can review on a "
+        "day, beside `tickets_per_day`.",
     )
     tickets_per_day: Annotated[float, Field(gt=0, le=1e12)] | None = Field(
         default=None,
-        description="How many tickets come on a day, beside `choose.reviews_per_day`; *Audit* "
+        description="How many tickets come on a day, beside `reviews_per_day`; *Audit* "
         "then says what a day looks like.",
     )
     costs: CostsConfig = Field(

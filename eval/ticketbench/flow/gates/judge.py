@@ -18,7 +18,7 @@ from ticketbench.edge.inputs.rubric_files import rubric_places
 from ticketbench.edge.results.baseline import Baseline, missing_tickets
 from ticketbench.flow.gates.kept import kept_answers
 from ticketbench.flow.gates.ledger import ledger_findings
-from ticketbench.flow.gates.rules import Judge, judge_of, own_judge
+from ticketbench.flow.gates.rules import Judge, judge_of, own_judge, unseen_by
 from ticketbench.flow.gates.sides import (
     Sides,
     TableSides,
@@ -133,7 +133,7 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
         results=(),
         evaluations=(),
         comparisons=(),
-        findings=ledger_findings(baseline, inputs.config) if baseline else (),
+        findings=(*_slid(judge), *unseen_by(judge)),
     )
     refuse_absent_recording(report, inputs, tables)
     if not report.complete:
@@ -148,6 +148,10 @@ def _report(judge: Judge, asking: _Asking) -> GateReport:
     complete = [] if baseline is None else _complete(inputs, baseline, known)
     sides = TableSides(inputs, baseline, known)
     return judged_on(report, inputs.config, sides, must_pass=must_pass, complete=complete)
+
+
+def _slid(judge: Judge) -> tuple[Finding, ...]:
+    return ledger_findings(judge.baseline, judge.inputs.config) if judge.baseline else ()
 
 
 def _of_parts(

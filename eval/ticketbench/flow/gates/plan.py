@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from ticketbench.core.rubrics import NONE_LABEL
-from ticketbench.core.types import IntArray
+from ticketbench.core.types import Finding, IntArray
 from ticketbench.edge.inputs.gate_config import GateConfig, primary_gates
 from ticketbench.edge.results.baseline import Baseline
-from ticketbench.flow.gates.rules import judge_of
+from ticketbench.flow.gates.rules import judge_of, unseen_by
 from ticketbench.flow.gates.sides import gate_change, needed_sets, sides_of
 from ticketbench.flow.steps.completeness import counting
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
@@ -57,11 +57,12 @@ class GatePlan:
 
 @dataclass(frozen=True, slots=True)
 class GatesPlan:
-    """What all gates on changes can see under the rule in force."""
+    """What all gates on changes can see under the rule in force, and which sets none looks at."""
 
     name: str
     undecided: Undecided
     gates: tuple[GatePlan, ...]
+    findings: tuple[Finding, ...]
 
 
 def plan_gates(
@@ -98,6 +99,7 @@ def plan_gates(
             )
             for number, gate in on_changes.items()
         ),
+        findings=unseen_by(judge),
     )
 
 

@@ -30,13 +30,13 @@ from ticketbench.flow.gates.rule_changes import (
     config_changes,
     ticket_changes,
 )
-from ticketbench.flow.gates.sides import gate_baseline
+from ticketbench.flow.gates.sides import gate_baseline, unseen_sets
 from ticketbench.flow.steps.gate_checks import against_baseline
 from ticketbench.flow.steps.inputs import Inputs, inputs_of
 from ticketbench.measure.gates.results import Rules
 
 if TYPE_CHECKING:
-    from ticketbench.core.types import Ticket
+    from ticketbench.core.types import Finding, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,12 @@ def refuse_no_gates(config: Config) -> None:
     if not config.file.gates:
         help_ = "add some: docs/ci.md shows how; `gates: [{metric: accuracy, on: SET, min: 0.8}]`"
         raise InputError(f"{config.path} has no gates", where=str(config.path), help=help_)
+
+
+def unseen_by(judge: Judge) -> tuple[Finding, ...]:
+    """A note on rubric sets of now that no gate looks at: of those that decide, nor of now."""
+    gates = [*judge.inputs.config.file.gates, *judge.now.config.file.gates]
+    return unseen_sets(judge.now.config, gates)
 
 
 def _judge_at(then: FilesAt, before: Config, now: Inputs) -> Judge:

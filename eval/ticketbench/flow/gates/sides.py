@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ticketbench.core.errors import InputError
+from ticketbench.core.quotes import some
 from ticketbench.core.rubrics import RubricSet
-from ticketbench.core.types import ScoreTable
+from ticketbench.core.types import Finding, ScoreTable
 from ticketbench.edge.inputs.config import Config
+from ticketbench.edge.inputs.endpoint_config import rubric_set_of
 from ticketbench.edge.inputs.gate_config import BASELINE, GateConfig, primary_gates
 from ticketbench.edge.results.baseline import Baseline, baseline_table
 from ticketbench.edge.results.baseline_file import read_baseline
@@ -193,6 +195,30 @@ def needed_sets(inputs: ConfigInputs, gates: Sequence[GateConfig]) -> list[str]:
         if gate.not_worse_than and not against_baseline(gate, inputs.config)
     }
     return [rubrics.name for rubrics in inputs.rubric_sets if rubrics.name in wanted]
+
+
+def unseen_sets(config: Config, gates: Sequence[GateConfig]) -> tuple[Finding, ...]:
+    """A note on the rubric sets that `config` has after the last that `gates` are on or compare
+    with: whoever edits one of them would take a green gate for an answer.
+
+    Those before it are taken for older ones. A set at any endpoint stands for its rubric set.
+    """
+    names = [*config.file.rubric_sets]
+    on = dict.fromkeys(rubric_set_of(gate.on) for gate in gates)
+    seen = {*on, *(rubric_set_of(gate.not_worse_than or "") for gate in gates)}
+    last = max((i for i, name in enumerate(names) if name in seen), default=-1)
+    if not (unseen := names[last + 1 :]):
+        return ()
+    one = unseen[0] if len(unseen) == 1 else "one of them"
+    return (
+        Finding(
+            code="TB314",
+            severity="note",
+            title=f"no gate looks at {some(unseen)}",
+            evidence=f"the gates are on {some(on)} and do not see what an edit of {one} breaks",
+            action=f"write `on: {unseen[-1]}` at a gate, to have it judged",
+        ),
+    )
 
 
 def answered_on(name: str, table: Answers, inputs: ConfigInputs) -> Answered:

@@ -351,6 +351,12 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "number of lines. They are left out, and no ticket gets the answer of another.",
             "Ask some of its questions again, one by one: `ticketbench cache recheck CONFIG`.",
         ),
+        "TB314": Code(
+            "a rubric set that no gate looks at",
+            "The gates of the config are on other sets and compare with others, so they stay green "
+            "whatever is edited in this one.",
+            "Write `on: SET` at a gate, with its name, or take the set out of the config.",
+        ),
         "TB401": Code(
             "no ticket texts are shown",
             "The config does not say whether they may be, so none are: what customers write is "

@@ -158,6 +158,12 @@ def test_missing_answers_are_told_and_no_gate_is_judged(tmp_path: Path) -> None:
     assert gate_verdict(report).exit_code == 3
 
 
+def test_a_set_that_no_gate_looks_at_is_told(folder: Path) -> None:
+    more = "gates:\n  - {metric: accuracy, on: v2, not_worse_than: v1}\n"
+    (found,) = gate(write_parts(folder / "unseen", ROWS, 2, more=more)).report.findings
+    assert (found.code, found.title) == ("TB314", "no gate looks at v3")
+
+
 def test_an_engine_with_one_file_is_refused(folder: Path) -> None:
     with pytest.raises(InputError, match="names one file, and an engine counts parts"):
         gate(folder / "whole" / "support.yaml", where=Where("processes"))

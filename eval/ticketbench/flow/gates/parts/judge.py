@@ -20,6 +20,7 @@ from ticketbench.flow.gates.sides import (
     judged_on,
     needed_sets,
     refuse_absent_recording,
+    unseen_sets,
 )
 from ticketbench.flow.parts.tickets.whole import CountedRun, counted_run
 from ticketbench.flow.steps.gate_checks import refuse_untold_gates
@@ -73,6 +74,7 @@ def counted_report(
         results=(),
         evaluations=(),
         comparisons=(),
+        findings=unseen_sets(config, config.file.gates),
     )
     refuse_absent_recording(report, inputs, answers)
     return _judged(report, inputs, run) if report.complete else report
