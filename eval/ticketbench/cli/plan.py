@@ -77,7 +77,7 @@ def show_gates_plan(
     against: str,
     as_json: bool,
 ) -> None:
-    """Print how often each gate on a change would be green, by true loss."""
+    """Print how often each gate on a change would let a new version through, by its true loss."""
     from ticketbench.flow.gates.plan import plan_gates
 
     plan = plan_gates(config, overrides=overrides, undecided=undecided, against=against)
@@ -89,9 +89,9 @@ def show_gates_plan(
     if not plan.gates:
         show("no gate compares with anything: a limit is met or not")
     elif plan.undecided == "fail":
-        show("green means passed")
+        show("let through means passed")
     else:
-        show("green means not red: passed or inconclusive")
+        show("let through means not failed: passed or inconclusive")
     for one in plan.gates:
         _show_gate(one)
     for found in plan.findings:
@@ -114,11 +114,11 @@ def _show_gate(one: GatePlan) -> None:
         return
     show_wrapped(f"on these {_tickets(one)}")
     for chance in one.chances:
-        show_wrapped(f"{_candidate(chance, share=share)} would be green in {_often(chance)}")
+        show_wrapped(_let_through(chance, one.rubric_set, share=share))
 
 
 def _tickets(one: GatePlan) -> str:
-    """Such as "400 tickets in 38 groups, if as many change as now (9 groups)"."""
+    """Such as "400 tickets in 38 groups, with another answer for 9 groups, as now"."""
     from ticketbench.report.words import numbers
 
     tickets = numbers.count(one.n, "ticket")
@@ -126,17 +126,19 @@ def _tickets(one: GatePlan) -> str:
     groups = f" in {numbers.count(one.n_groups, 'group')}" if grouped else ""
     if one.answered:
         changed = numbers.count(one.n_changed, "group" if grouped else "ticket")
-        return f"{tickets}{groups}, if as many change as now ({changed})"
-    who = "groups, each as a whole," if grouped else "tickets"
-    return f"{tickets}{groups}, assuming that 1 in 8 {who} would change"
+        return f"{tickets}{groups}, with another answer for {changed}, as now"
+    who = "groups, each as a whole" if grouped else "tickets"
+    return f"{tickets}{groups}, assuming another answer for 1 in 8 {who}"
 
 
-def _candidate(chance: Chance, *, share: bool) -> str:
+def _let_through(chance: Chance, rubric_set: str, *, share: bool) -> str:
+    """Such as "if v2 were exactly as good, it would be let through in about 75 of 100 checks"."""
     from ticketbench.report.words.losses import allowed_text
 
     if not chance.loss:
-        return "an equal candidate"
-    return f"a true loss of {allowed_text(chance.loss, share=share)}"
+        often = f"{_often(chance)} checks"
+        return f"if {rubric_set} were exactly as good, it would be let through in {often}"
+    return f"if it were worse by {allowed_text(chance.loss, share=share)}, in {_often(chance)}"
 
 
 def _often(chance: Chance) -> str:

@@ -73,8 +73,8 @@ def test_the_answer_comes_first_in_words_of_the_release(result: OnFresh, told: s
 def test_what_was_found_has_tickets_labels_bounds_and_the_count_of_looks() -> None:
     assert release_found(SHIPS) == (
         "2,000 fresh tickets, other answers on 600, 410 of 410 labels given; 190 better, "
-        "180 worse; +0.7 [-2.5, +4.0] points (at 98%); the largest loss not excluded is 2.5 "
-        "points; look 2 of 5 planned until the next pin"
+        "180 worse; +0.7 [-2.5, +4.0] points (at 98%); a loss of up to 2.5 points "
+        "cannot be ruled out; look 2 of 5 planned until the next pin"
     )
     assert release_demand(SHIPS) == (
         "on fresh tickets not worse than the pin (v1) by 5 points of accuracy"

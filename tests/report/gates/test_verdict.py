@@ -188,43 +188,43 @@ CHANGE = Estimate(-0.04, -0.09, 0.01, 110, "")
         (named(outcome="skipped", n=1, n_needed=1000), "1 ticket, 1,000 needed"),
         (named("not worse", base=0.84, candidate=0.8, change=CHANGE, n=110),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 110 paired tickets; "
-         "the largest loss not excluded is 9.0 points"),
+         "a loss of up to 9.0 points cannot be ruled out"),
         (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
                n_needed=900, margin=0.09),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 1 paired ticket; "
-         "the largest loss not excluded is 9.0 points; about 900 fresh tickets would settle it"),
+         "a loss of up to 9.0 points cannot be ruled out; about 900 fresh tickets would settle it"),
         (named("not worse", "inconclusive", base=0.84, candidate=0.8, change=CHANGE, n=1,
                margin=0.05),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 1 paired ticket; "
-         "the largest loss not excluded is 9.0 points; seen loss 4.0 points, allowed 5: "
-         "more tickets seldom settle on which side of 5 the true loss is; "
+         "a loss of up to 9.0 points cannot be ruled out; the loss on these tickets is 4.0 "
+         "points, with 5 allowed; more tickets seldom tell on which side of 5 the true loss is; "
          "a person decides"),
         (named("not worse", "fail", base=0.84, candidate=0.8, change=CHANGE, n=110, margin=0.02,
                primary=True),
          "84.0% → 80.0%, -4.0 [-9.0, +1.0] points (at 90%) on 110 paired tickets; "
-         "the largest loss not excluded is 9.0 points; red because the loss seen, 4.0 points, is "
-         "over the 2 allowed; a loss is not shown: tickets could be this unlucky; "
+         "a loss of up to 9.0 points cannot be ruled out; red because the loss on these "
+         "tickets is 4.0 points, with 2 allowed; luck with the tickets alone could do that; "
          "`undecided: pass` keeps the rule of 0.1"),
         (named("not worse", "fail", base=0.84, candidate=0.8, n=110, margin=0.02,
                change=Estimate(-0.04, -0.07, -0.01, 110, "")),
          "84.0% → 80.0%, -4.0 [-7.0, -1.0] points (at 90%) on 110 paired tickets; "
-         "the largest loss not excluded is 7.0 points"),
+         "a loss of up to 7.0 points cannot be ruled out"),
         (named("not worse", base=0.84, candidate=0.9, n=110, margin=0.02,
                change=Estimate(0.06, 0.01, 0.11, 110, "")),
          "84.0% → 90.0%, +6.0 [+1.0, +11.0] points (at 90%) on 110 paired tickets; "
-         "every loss is excluded"),
+         "a loss is ruled out"),
         (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9, margin=0.05,
                higher_is_better=False, change=Estimate(0.1, -0.05, 0.25, 9, "")),
          "1.100 → 1.200, +0.100 [-0.050, +0.250] (at 90%) on 9 paired tickets; "
-         "the largest loss not excluded is 0.250; seen loss 0.100, over the 0.05 allowed, "
-         "is not shown; a person decides"),
+         "a loss of up to 0.250 cannot be ruled out; the loss on these tickets is 0.100, "
+         "with 0.05 allowed; luck with the tickets alone could do that; a person decides"),
         (named("not worse", "inconclusive", base=1.1, candidate=1.2, share=False, n=9,
                change=Estimate(0.1, NAN, NAN, 9, ""), reason="one group"),
          "1.100 → 1.200, +0.100 on 9 paired tickets: one group"),
         (named("not worse", "fail", base=0.84, candidate=0.8, n=9, margin=0.02, primary=True,
                change=Estimate(-0.04, NAN, NAN, 9, ""), reason="one group"),
-         "84.0% → 80.0%, -4.0 points on 9 paired tickets: one group; red because the loss seen, "
-         "4.0 points, is over the 2 allowed; a loss is not shown: tickets could be this unlucky; "
+         "84.0% → 80.0%, -4.0 points on 9 paired tickets: one group; red because the loss on "
+         "these tickets is 4.0 points, with 2 allowed; luck with the tickets alone could do that; "
          "`undecided: pass` keeps the rule of 0.1"),
         (named("not worse", "skipped", n=0, n_needed=30), "0 tickets, 30 needed"),
         (named("must pass", n=3), "all are"),
@@ -259,7 +259,7 @@ def test_a_verdict_says_how_many_gates_are_red_by_a_loss_that_is_only_seen() -> 
     seen = named("not worse", "fail", change=CHANGE, margin=0.02, primary=True)
     shown = named("not worse", "fail", change=Estimate(-0.04, -0.07, -0.01, 9, ""), margin=0.02)
     found = gate_verdict(replace(report(), results=(seen, shown, named(), named(outcome="fail"))))
-    assert found.headline == "3 gates failed, 1 passed; 1 by a loss that is seen, not shown"
+    assert found.headline == "3 gates failed, 1 passed; 1 by a loss that may be bad luck"
     assert found.exit_code == 1
     shown_only = gate_verdict(replace(report(), results=(shown,)))
     assert shown_only.headline == "1 gate failed"
@@ -270,7 +270,7 @@ def test_a_loss_is_told_from_the_one_allowed() -> None:
         named("not worse", "fail", base=0.9, candidate=0.88, margin=0.02, primary=True,
               change=Estimate(-0.02004, -0.05, 0.01, 9, ""))
     ).found  # fmt: skip
-    assert "the loss seen, 2.004 points, is over the 2 allowed" in found
+    assert "the loss on these tickets is 2.004 points, with 2 allowed" in found
 
 
 def test_a_bound_is_never_printed_as_the_margin_it_lies_beside() -> None:
@@ -278,7 +278,7 @@ def test_a_bound_is_never_printed_as_the_margin_it_lies_beside() -> None:
                    change=Estimate(0.0, -0.01998, 0.01998, 9, ""))  # fmt: skip
     words = gate_words(passed).found
     assert "0.000 [-1.998, +1.998] points" in words
-    assert "the largest loss not excluded is 1.998 points" in words
+    assert "a loss of up to 1.998 points cannot be ruled out" in words
     cost = named("not worse", "inconclusive", base=1.0, candidate=1.0, margin=0.1, share=False,
                  higher_is_better=False, change=Estimate(0.0, -0.2, 0.10004, 9, ""))  # fmt: skip
     assert "[-0.20000, +0.10004] (at 90%) on" in gate_words(cost).found

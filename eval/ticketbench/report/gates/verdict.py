@@ -148,11 +148,11 @@ def limits_text(result: Limit) -> str:
 
 
 def by_loss_seen(report: GateReport) -> str:
-    """Such as "; 1 by a loss that is seen, not shown"; nothing where every failed gate is beyond
+    """Such as "; 1 by a loss that may be bad luck"; nothing where every failed gate is beyond
     chance.
     """
     n = sum(only_seen(result) for result in report.results)
-    return f"; {n} by a loss that is seen, not shown" if n else ""
+    return f"; {n} by a loss that may be bad luck" if n else ""
 
 
 def _needs(report: GateReport) -> str:

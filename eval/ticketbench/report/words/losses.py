@@ -23,27 +23,28 @@ def left_text(left: float, margin: float, *, share: bool) -> str:
     if math.isnan(left):
         return ""
     if left == 0:
-        return "every loss is excluded"
-    return f"the largest loss not excluded is {_loss(left, share=share, beside=margin)}"
+        return "a loss is ruled out"
+    return f"a loss of up to {_loss(left, share=share, beside=margin)} cannot be ruled out"
 
 
 def seen_text(seen: float, margin: float, *, share: bool) -> str:
     """Why a gate is red by the loss seen alone, and how to have the rule that waits."""
     return (
-        f"red because the loss seen, {_loss(seen, share=share, beside=margin)}, is over the "
-        f"{_plain(margin, share=share)} allowed; a loss is not shown: tickets could be this "
-        "unlucky; `undecided: pass` keeps the rule of 0.1"
+        f"red because the loss on these tickets is {_loss(seen, share=share, beside=margin)}, with "
+        f"{_plain(margin, share=share)} allowed; luck with the tickets alone could do that; "
+        "`undecided: pass` keeps the rule of 0.1"
     )
 
 
 def person_text(seen: float, margin: float, *, share: bool) -> str:
     """What is left to do where the loss seen is near the one allowed, or over it and not shown."""
-    loss = f"seen loss {_loss(seen, share=share, beside=margin)}"
     allowed = _plain(margin, share=share)
+    loss = f"the loss on these tickets is {_loss(seen, share=share, beside=margin)}"
     if exceeds(seen, margin):
-        return f"{loss}, over the {allowed} allowed, is not shown; a person decides"
-    settle = f"more tickets seldom settle on which side of {allowed} the true loss is"
-    return f"{loss}, allowed {allowed}: {settle}; a person decides"
+        luck = "luck with the tickets alone could do that"
+        return f"{loss}, with {allowed} allowed; {luck}; a person decides"
+    settle = f"more tickets seldom tell on which side of {allowed} the true loss is"
+    return f"{loss}, with {allowed} allowed; {settle}; a person decides"
 
 
 def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:
