@@ -56,7 +56,7 @@ OUTSIDE = {
 """Pages of the repository beside this folder, and where the site has them."""
 
 _LINK = re.compile(r"\]\(((?:\.\./)+[\w./-]+\.md)")
-_NAMED_AFTER_FILE = re.compile(r"\[docs/[\w/-]+\.md\]\(")
+_NAMED_AFTER_FILE = re.compile(r"\[[\w/-]+\.md\]\(")
 
 
 def whole_page(app: Sphinx, docname: str, source: list[str]) -> None:

@@ -80,6 +80,13 @@ def test_no_two_pages_carry_the_same_title(pages: dict[Path, Addresses]) -> None
     assert [title for title, n in Counter(map(str, titles)).items() if n > 1] == []
 
 
+def test_links_read_as_words_and_not_as_files(pages: dict[Path, Addresses]) -> None:
+    link = re.compile(r"<a\s[^>]*>(.*?)</a>", re.DOTALL)
+    called = [(page.name, re.sub(r"<[^>]+>", "", text).strip()) for page in pages
+              for text in link.findall(page.read_text(encoding="utf-8"))]  # fmt: skip
+    assert [one for one in called if re.fullmatch(r"[\w/.-]+\.md", one[1])] == []
+
+
 def test_every_page_of_docs_is_in_the_navigation(pages: dict[Path, Addresses], site: Path) -> None:
     led = {
         (page.parent / urlsplit(link).path).resolve()
