@@ -71,6 +71,8 @@ def test_where_a_form_letter_says_it_all_the_verdict_says_whose_ties_were_droppe
     for page in ("index.html", "summary.md"):
         text = Path("reports/c", page).read_text(encoding="utf-8").replace("\\", "")
         assert "ties of 22 tickets dropped (TB108)" in text
+    examined = " ".join(ticketbench("doctor", "c.yaml").stdout.split())
+    assert "warning data: 22 tickets say little beside a text that many share" in examined
 
 
 def test_validate_leaves_near_duplicates_to_run_and_says_so() -> None:

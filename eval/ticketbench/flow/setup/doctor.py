@@ -46,7 +46,7 @@ def doctor(config: Path | None, *, online: bool = False) -> list[Examined]:
     from ticketbench.flow.steps.sources.answers import answer_source
 
     try:
-        inputs = either_inputs(config, search=False)
+        inputs = either_inputs(config)
     except TicketbenchError as error:
         return [*found, _blocked("config", error)]
     if isinstance(inputs, PartInputs):
