@@ -23,6 +23,8 @@ from ticketbench.edge.tables.rows import Row, Stream, Table
 AT_ONCE = 32_768
 """Rows that are held at a time: with texts they are larger than scores."""
 
+_NO_ROWS = "parts without rows passed over"
+
 
 @dataclass(frozen=True, slots=True)
 class TicketRows:
@@ -56,19 +58,14 @@ class SomeTickets:
 
 
 def rows_of(parts: Parts, reading: Reading, labels: Sequence[str] | None) -> TicketRows:
-    """How to read these parts, after a look at the head of the first one.
+    """How to read these parts, after a look at the head of the first one that has rows.
 
     Raises InputError, at its place in the config, for columns, conditions and labels that cannot be
-    those of the parts, and where no column has ids: made of texts they would hang on where parts
-    end.
+    those of the parts, where no part has rows, and where no column has ids: made of texts they
+    would hang on where parts end.
     """
-    first = parts.files[0]
-    stream = open_table(first, reading.dialect)
-    rows = tuple(islice(stream.rows, 1))
-    table = Table(tuple(stream.columns), rows, (), stream.facts)
+    first, table = _head(parts, reading)
     head = f"{first}:1"
-    if not rows:
-        raise _no_rows(first)
     columns = mapped_columns(head, table, reading)
     if makes_ids(table, columns):
         what = f"tickets in parts need a column of ids, and {first} has none"
@@ -82,21 +79,30 @@ def rows_of(parts: Parts, reading: Reading, labels: Sequence[str] | None) -> Tic
     return TicketRows(parts.name, portable, known, Columns(frozenset(table.columns), first))
 
 
-def some_tickets(part: Path, how: TicketRows, *, at_once: int = AT_ONCE) -> Iterator[SomeTickets]:
-    """The tickets of `part` that meet the conditions, of so many rows at a time.
+def _head(parts: Parts, reading: Reading) -> tuple[Path, Table]:
+    """The first part that has rows, and its columns with one of them."""
+    for part in parts.files:
+        stream = open_table(part, reading.dialect)
+        if rows := tuple(islice(stream.rows, 1)):
+            return part, Table(tuple(stream.columns), rows, (), stream.facts)
+    raise InputError(f"there are no rows in {parts.name}", help="add tickets")
 
-    Raises InputError, with the part and the line, for what `load_dataset` refuses in a row; for a
-    part without rows; and where columns are others than those of the first part.
+
+def some_tickets(part: Path, how: TicketRows, *, at_once: int = AT_ONCE) -> Iterator[SomeTickets]:
+    """The tickets of `part` that meet the conditions, of so many rows at a time; once, with a note,
+    of a part without rows, such as Spark writes.
+
+    Raises InputError, with the part and the line, for what `load_dataset` refuses in a row; and
+    where columns are others than those of the first part.
     """
     stream = open_table(part, how.reading.dialect)
-    found = False
-    while rows := tuple(islice(stream.rows, at_once)):
-        found = True
+    rows = tuple(islice(stream.rows, at_once))
+    notes = () if rows else (_NO_ROWS,)
+    while rows or notes:
         if not _names_columns_by_row(part):
             refuse_columns(frozenset(stream.columns), how.first, part)
-        yield _some(part, stream, rows, how)
-    if not found:
-        raise _no_rows(part)
+        yield _some(part, stream, rows, how, notes)
+        rows, notes = tuple(islice(stream.rows, at_once)), ()
 
 
 def refuse_unmet(
@@ -118,8 +124,12 @@ def refuse_unmet(
     refuse_none(conditions, n_kept, n_rows, reading, where=where)
 
 
-def _some(part: Path, stream: Stream, rows: tuple[Row, ...], how: TicketRows) -> SomeTickets:
-    table = Table(tuple(stream.columns), rows, tuple(stream.notes), stream.facts)
+def _some(
+    part: Path, stream: Stream, rows: tuple[Row, ...], how: TicketRows, notes: tuple[str, ...]
+) -> SomeTickets:
+    # JSON lines without a line have no columns either.
+    columns = tuple(stream.columns) or tuple(sorted(how.first.names))
+    table = Table(columns, rows, (*stream.notes, *notes), stream.facts)
     loaded = tickets_of(part, table, how.reading, how.labels, whole=False)
     return SomeTickets(loaded, _met(rows, how.reading))
 
@@ -148,10 +158,6 @@ def _refuse_conditions(table: Table, reading: Reading, head: str) -> None:
     ]
     if missing:
         raise InputError.of(missing)
-
-
-def _no_rows(part: Path) -> InputError:
-    return InputError(f"there are no rows in {part}", help="take the part out")
 
 
 def _names_columns_by_row(part: Path) -> bool:

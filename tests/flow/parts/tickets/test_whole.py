@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -17,11 +19,13 @@ from ticketbench.core.errors import IncompleteError, InputError
 from ticketbench.edge.answers.cache import AnswerCache
 from ticketbench.edge.answers.open_batches import new_batch
 from ticketbench.edge.asking.pacing import Budget
+from ticketbench.edge.inputs.config import read_config
 from ticketbench.edge.replay.every_ticket import replay
 from ticketbench.flow.answers.recordings import export_recording
 from ticketbench.flow.parts.engine import Where
+from ticketbench.flow.parts.tickets.check import checked_tickets
 from ticketbench.flow.run import run
-from ticketbench.flow.steps.inputs import read_inputs
+from ticketbench.flow.steps.inputs import part_inputs, read_inputs
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.measure.parts.pairs.joint import joint_statistics
@@ -218,22 +222,60 @@ def test_a_ticket_in_two_parts_is_refused_with_both(folder: Path, server: Answer
     assert server.asked == []
 
 
-def test_other_columns_and_empty_or_damaged_parts_are_named(
-    folder: Path, server: Answering
-) -> None:
+def test_other_columns_and_damaged_parts_are_named(folder: Path, server: Answering) -> None:
     config = in_parts(folder, 2)
     last = folder / "p2" / "tickets" / "z.csv"
     last.write_text("id,body,label\nx,y,billing\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"z\.csv has other columns than .*01\.csv: it lacks"):
-        count(config)
-    last.write_text("id,text,label,customer\n", encoding="utf-8")
-    with pytest.raises(InputError, match=r"there are no rows in .*z\.csv"):
         count(config)
     last.write_text('id,text,label,customer\nx,"y,billing,c\n', encoding="utf-8")
     with pytest.raises(InputError) as error:
         count(config)
     assert "z.csv" in error.value.problems[0].where
     assert server.asked == []
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_parts_without_rows_are_passed_over_and_noted(
+    folder: Path, server: Answering, suffix: str
+) -> None:
+    more = ", where: {customer: [c1, c2, c3]}, labels: {billing: billing, tech: technical}"
+    config = in_parts(folder, 2, more=more, suffix=suffix)
+    expected = count(config)
+    first = folder / "p2" / "tickets" / f"0{suffix}"
+    write_without_rows(first)
+    shutil.copy(first, first.with_name(f"z{suffix}"))
+    found = count(config, mode="replay")
+    assert_identical(found.sets, expected.sets)
+    assert_identical(found.joints, expected.joints)
+    assert (found.dataset, found.n_parts) == (expected.dataset, 4)
+    assert found.intake == replace(
+        expected.intake, done=(*expected.intake.done, "parts without rows passed over")
+    )
+    inputs = part_inputs(read_config(config))
+    assert checked_tickets(inputs.parts, inputs.config.reading, None).n == expected.dataset.n
+
+
+def write_without_rows(path: Path) -> None:
+    """A part as Spark writes where no row is left for it."""
+    if path.suffix == ".jsonl":
+        path.touch()
+        return
+    write(path, ticket_records(1, groups=20))
+    if path.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(pq.read_table(path).slice(0, 0), path)
+    else:
+        path.write_text(path.read_text(encoding="utf-8").splitlines(keepends=True)[0])
+
+
+def test_parts_none_of_which_has_rows_are_refused(folder: Path, server: Answering) -> None:
+    path = folder / "p" / "a.csv"
+    path.parent.mkdir()
+    write_without_rows(path)
+    with pytest.raises(InputError, match="there are no rows in p"):
+        count(write_project(folder, "p/"))
 
 
 def test_parts_without_ids_are_refused(folder: Path, server: Answering) -> None:

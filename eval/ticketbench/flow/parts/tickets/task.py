@@ -220,7 +220,7 @@ def _counted(task: TicketTask, answered: Answered) -> CountedTickets:
             origins=given.origins,
         )
         found = own if found is None else _both(found, own)
-    assert found is not None, "a part without rows is refused where it is read"
+    assert found is not None, "a part is read at least once"
     return replace(found, ids=np.sort(found.ids), groups=np.unique(found.groups))
 
 
