@@ -105,6 +105,28 @@ class SetAnswers:
         return f"{self.rubric_set}: {', '.join(parts)}"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AnsweredSets:
+    """How each set of a run was answered: counts, and why tickets have no answer."""
+
+    answers: tuple[SetAnswers, ...]
+
+    @property
+    def asked(self) -> int:
+        """Questions that this run sent and that were answered, over all sets."""
+        return sum(one.asked for one in self.answers)
+
+    @property
+    def refused_before(self) -> int:
+        """Questions that this run sent although they were refused before, over all sets."""
+        return sum(one.refused_before for one in self.answers)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where each set's answers came from, such as "v2: 400 recorded, 8 asked"."""
+        return tuple(one.in_words for one in self.answers)
+
+
 def in_numbers(answers: Sequence[SetAnswers]) -> dict[str, Any]:
     """The same of every set for the manifest, with what was asked again."""
     return {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ticketbench.core.types import ScoreTable
 from ticketbench.edge.asking.pacing import Budget
 from ticketbench.flow.answers.origin import OfSet, origins_in_numbers, origins_of
-from ticketbench.flow.endpoints.answers import SetAnswers, in_numbers
+from ticketbench.flow.endpoints.answers import AnsweredSets, SetAnswers, in_numbers
 from ticketbench.flow.endpoints.leaderboard import efforts_of
 from ticketbench.flow.steps.inputs import Inputs
 from ticketbench.flow.steps.sources.answers import answer_source, refresh_name
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ticketbench.edge.replay.together import ProgressOf
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+@dataclass(frozen=True, slots=True, eq=False)
+class Answered(AnsweredSets):
     """Every rubric set's replay, whether a refresh of these questions is still unfinished, and how
     the answers came.
     """
@@ -40,28 +40,8 @@ class Answered:
         return [one.table for one in self.replayed]
 
     @property
-    def answers(self) -> tuple[SetAnswers, ...]:
-        """How each set was answered, in counts."""
-        return tuple(map(SetAnswers.of, self.replayed))
-
-    @property
-    def asked(self) -> int:
-        """Questions that this run sent and that were answered, over all sets."""
-        return sum(one.asked for one in self.answers)
-
-    @property
-    def refused_before(self) -> int:
-        """Questions that this run sent although they were refused before, over all sets."""
-        return sum(one.refused_before for one in self.replayed)
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Where each set's answers came from, such as "v2: 400 recorded, 8 asked"."""
-        return tuple(one.in_words for one in self.answers)
-
-    @property
     def in_numbers(self) -> dict[str, Any]:
-        """The same for the manifest, with what was asked again and which models answered."""
+        """Where the answers came from and which models gave them, for the manifest."""
         told = origins_in_numbers(self.origins)
         return {**in_numbers(self.answers), **told, **self.batched.in_numbers}
 
@@ -96,4 +76,5 @@ def answered_sets(
         unfinished = mode != "refresh" and cache.refresh_began(name) is not None
         efforts = efforts_of(inputs, sources)
         origins = origins_of(inputs.dataset, sets, replayed, sources)
-    return Answered(replayed, unfinished, origins, efforts, batched)
+    answers = tuple(map(SetAnswers.of, replayed))
+    return Answered(answers, replayed, unfinished, origins, efforts, batched)

@@ -19,7 +19,7 @@ from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.parts.tickets import TicketRows, rows_of
 from ticketbench.edge.replay.drift import Drift
 from ticketbench.flow.answers.origin import OfSet, origin_findings, origins_in_numbers
-from ticketbench.flow.endpoints.answers import SetAnswers, in_numbers
+from ticketbench.flow.endpoints.answers import AnsweredSets, in_numbers
 from ticketbench.flow.parts.engine import Where
 from ticketbench.flow.parts.tickets.asker import Asker, asker
 from ticketbench.flow.parts.tickets.task import SetOfTask, TicketTask, counted_from_stored
@@ -52,7 +52,7 @@ _MOST_EXPLAINED = 100_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CountedRun:
+class CountedRun(AnsweredSets):
     """Every ticket of a dataset in parts, answered and counted: the same for any number and order
     of parts and any engine, but for `answers` and `n_parts`.
 
@@ -61,7 +61,6 @@ class CountedRun:
     dataset   name, fingerprint, numbers of tickets, labels and groups
     intake    how the parts were read
     findings  what to know before any figure, in the order of `RunResults.findings`
-    answers   how each set was answered: counts, and why tickets have no answer
     origins   how the answers came, of the sets of which that is told
     """
 
@@ -70,28 +69,12 @@ class CountedRun:
     dataset: DatasetSummary
     intake: Intake
     findings: tuple[Finding, ...]
-    answers: tuple[SetAnswers, ...]
     origins: tuple[OfSet, ...]
     n_parts: int
 
     @property
-    def asked(self) -> int:
-        """Questions that this run sent and that were answered, over all sets."""
-        return sum(one.asked for one in self.answers)
-
-    @property
-    def refused_before(self) -> int:
-        """Questions that this run sent although they were refused before, over all sets."""
-        return sum(one.refused_before for one in self.answers)
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Where each set's answers came from, such as "v2: 400 recorded, 8 asked"."""
-        return tuple(one.in_words for one in self.answers)
-
-    @property
     def in_numbers(self) -> dict[str, Any]:
-        """The same for the manifest."""
+        """Where the answers came from and which models gave them, for the manifest."""
         told = origins_in_numbers(self.origins)
         return {"parts": self.n_parts, **in_numbers(self.answers), **told}
 
