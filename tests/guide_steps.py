@@ -26,7 +26,7 @@ _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 
 _SHELL = ("cd ", "cp ", "export ", "git ", "mkdir ", "pytest ", "tail ")
 _NEXT = re.compile(
-    r"\n\n(?=ticketbench |(?:cd|cp|export|git|mkdir|pytest|tail|pip) |>>> |# [\w./-]+\.(?:py|ya?ml|txt|toml)\n)"
+    rf"\n\n(?=ticketbench |pip |{'|'.join(_SHELL)}|>>> |# [\w./-]+\.(?:py|ya?ml|txt|toml)\n)"
 )
 _CONFIG = re.compile(rf"(?:#.*\n)*(?:{'|'.join(ConfigFile.model_fields)}):[ \n]")
 
