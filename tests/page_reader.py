@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import io
+import os
 import re
 import shlex
 import signal
@@ -10,13 +12,15 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from glob import glob
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from command_words import exists
 from forked import ticketbench_in
 from guide_steps import DOCS, Step
 from ticketbench.edge.inputs.config_file import ConfigFile
@@ -33,6 +37,7 @@ class Reader:
     server: subprocess.Popen[str] | None = None
     port: str = PORT
     printed: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
     names: dict[str, Any] = field(default_factory=dict)
 
     def follow(self, step: Step) -> None:
@@ -42,6 +47,8 @@ class Reader:
                 path = self.folder / step.name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
+                if path.suffix == ".yml":
+                    runs(text)
             case "command":
                 for line in text.splitlines():
                     self.run(line)
@@ -51,40 +58,56 @@ class Reader:
             case "python":
                 self.python(text, step.line)
             case "script":
-                exec(compile(text, "page.md", "exec"), self.names)
+                self.script(text)
             case "config":
                 fits(text)
+            case "job":
+                runs(text)
             case "output":
                 assert " ".join(text.split()) in " ".join(self.printed.split())
             case "end":
                 self.end()
 
     def run(self, line: str) -> None:
-        if not line.startswith("ticketbench "):
-            self.shell(line)
-            return
-        words = shlex.split(line, comments=True)[1:]
-        if words[0] == "serve":
-            self.serve(words)
-            return
-        done = ticketbench_in(self.folder, *words)
+        words = shlex.split(line, comments=True)
+        match words:
+            case ["export", set_]:
+                name, _, value = set_.partition("=")
+                self.variables[name] = value
+            case ["ticketbench", "serve", *_]:
+                self.serve(words[1:])
+            case ["ticketbench", *_]:
+                self.ticketbench(words[1:], line)
+            case _:
+                self.shell(line)
+
+    def ticketbench(self, words: list[str], line: str) -> None:
+        """The command, with names of files for a pattern and what it prints in a file as told."""
+        *words, target = words if words[-2:-1] == [">"] else [*words, ""]
+        named = [name for one in words for name in sorted(glob(one, root_dir=self.folder)) or [one]]
+        done = ticketbench_in(self.folder, *[one for one in named if one != ">"], **self.variables)
         code = re.search(r" # exits with (\d)", line)
         assert done.returncode == (int(code[1]) if code else 0), done.stdout + done.stderr
         self.printed = done.stdout + done.stderr
+        if target:
+            (self.folder / target).write_text(done.stdout, encoding="utf-8")
 
     def shell(self, line: str) -> None:
         """A command of the shell, which may lead into another folder."""
         where = f"{line} && printf '\\n%s' \"$PWD\""
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
-            ["sh", "-c", where], cwd=self.folder, check=True, capture_output=True, text=True
-        )
+            ["sh", "-c", where], cwd=self.folder, capture_output=True, text=True, check=False,
+            env={**os.environ, **self.variables, "PATH": path},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
         self.printed, _, folder = done.stdout.rpartition("\n")
         self.folder = Path(folder)
 
     def serve(self, words: list[str]) -> None:
-        words[words.index(PORT)] = "0"
+        self.end()
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "ticketbench", *words],
+            [sys.executable, "-m", "ticketbench", *words, "--port", "0"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder,
         )  # fmt: skip
         assert self.server.stdout is not None
@@ -99,6 +122,13 @@ class Reader:
         self.names = found.globs
         assert runner.tries > 0
         assert not runner.failures, "".join(told)
+
+    def script(self, text: str) -> None:
+        """Python without prompts; what it prints may stand below it."""
+        told = io.StringIO()
+        with redirect_stdout(told):
+            exec(compile(text, "page.md", "exec"), self.names)
+        self.printed = told.getvalue()
 
     def end(self) -> None:
         if self.server is not None:
@@ -124,6 +154,31 @@ def fits(piece: str) -> None:
     demo = YAML(typ="safe").load((DOCS.parent / "configs/quickstart.yaml").read_text("utf-8"))
     for one in alternatives(piece):
         ConfigFile.model_validate(demo | YAML(typ="safe").load(one))
+
+
+def runs(workflow: str) -> None:
+    """Every script of a workflow is one to a shell, and every command in it exists."""
+    for script in _scripts(YAML(typ="safe", pure=True).load(workflow)):
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+        for line in script.replace("\n  ", " ").splitlines():
+            if line.startswith("pip install "):
+                installs(line)
+            for call in re.findall(r"\bticketbench\"? (.+)", line):
+                exists(call)
+
+
+def _scripts(part: Any) -> Iterator[str]:
+    """What stands under `run` and `script`."""
+    match part:
+        case list():
+            for one in part:
+                yield from _scripts(one)
+        case dict():
+            for name, one in part.items():
+                if name in ("run", "script"):
+                    yield one if isinstance(one, str) else "\n".join(one)
+                else:
+                    yield from _scripts(one)
 
 
 def alternatives(piece: str) -> list[str]:

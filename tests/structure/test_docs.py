@@ -5,46 +5,53 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 import ticket_files
-from forked import ticketbench
+from command_words import exists
+from page_reader import installs
 from quickstart import Demo
 from ticketbench.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 CALL = re.compile(r"^ {4}(?:\.venv/bin/)?ticketbench (.*?)(?: +#.*)?$", re.MULTILINE)
-
-
-@cache
-def help_of(*command: str) -> str:
-    done = ticketbench(*command, "--help")
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+INLINE = re.compile(rf"(?<!`)`((?:ticketbench|{'|'.join(COMMANDS)})\s[^`]+)`(?!`)")
 
 
 def calls() -> list[str]:
-    found = {call for page in PAGES for call in CALL.findall(page.read_text(encoding="utf-8"))}
-    return sorted(
-        part.removeprefix("ticketbench ") for call in found for part in call.split(" && ")
-    )
+    """Every command in a block, and in running text: with `ticketbench` before it or without."""
+    texts = [page.read_text(encoding="utf-8") for page in PAGES]
+    blocks = {part for text in texts for call in CALL.findall(text) for part in call.split(" && ")}
+    inline = {" ".join(words.split()) for text in texts for words in INLINE.findall(text)}
+    return sorted({call.removeprefix("ticketbench ") for call in blocks | inline})
+
+
+def inline(begins: str) -> list[str]:
+    """What stands in running text between backticks and begins with this word."""
+    texts = (page.read_text(encoding="utf-8") for page in PAGES)
+    return sorted({word for text in texts for word in re.findall(f"`({begins} [^`]+)`", text)})
 
 
 @pytest.mark.parametrize("call", [c for c in calls() if not c.startswith("cd ")])
 def test_every_command_in_the_docs_exists_with_its_options(call: str) -> None:
-    words = call.split()
-    command = (
-        words[:2]
-        if words[0] in ("cache", "baseline", "data", "rubrics", "key", "label", "policy")
-        else words[:1]
-    )
-    shown = help_of(*command)
-    for option in (word.partition("=")[0] for word in words if word.startswith("--")):
-        assert option in shown
+    exists(call)
+
+
+def test_a_command_or_option_that_is_not_there_is_seen() -> None:
+    for call in ("run c.yaml --made-up", "cache made-up", "made-up c.yaml", "serve --mode replay"):
+        with pytest.raises(AssertionError):
+            exists(call)
+
+
+def test_every_package_and_target_in_running_text_is_there() -> None:
+    assert len(inline("make")) > 10
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert [call for call in inline("make") if call.split()[1] not in targets] == []
+    for line in inline("pip install"):
+        installs(line)
 
 
 def test_the_reference_says_what_every_command_is_for() -> None:
