@@ -23,6 +23,7 @@ report: {figures: false}
 
 
 @given("router.md")
+@given("serve.md")
 def a_config_of_two_labels(folder: Path) -> None:
     """Tickets of the demo that bear these labels, and their rubrics."""
     own = folder / "configs/support"
