@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import doctest
 import os
 import re
@@ -22,6 +23,7 @@ from ruamel.yaml import YAML
 from command_words import exists
 from forked import ticketbench_in
 from guide_steps import DOCS, Step
+from released_project import speaking_for
 from ticketbench.edge.inputs.config_file import ConfigFile
 
 PORT = "8000"
@@ -75,6 +77,9 @@ class Reader:
                 self.variables[name] = value
             case ["ticketbench", "serve", *_]:
                 self.serve(words[1:])
+            case ["ticketbench", "label", "import", sheet, *_] if not labelled(self.folder / sheet):
+                speaking_for(self.folder, sheet, ["candidate"])
+                self.ticketbench(words[1:], line)
             case ["ticketbench", *_]:
                 self.ticketbench(words[1:], line)
             case _:
@@ -129,6 +134,12 @@ class Reader:
             assert self.server.stdout is not None
             self.server.stdout.close()
             self.server = None
+
+
+def labelled(sheet: Path) -> bool:
+    """Whether somebody has filled it in."""
+    lines = sheet.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    return any(row["label"] for row in csv.DictReader(lines))
 
 
 def installs(line: str) -> None:
