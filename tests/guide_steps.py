@@ -14,10 +14,11 @@ from ticketbench.edge.inputs.config_file import ConfigFile
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 Kind = Literal[
-    "section", "file", "command", "install", "python", "script", "config", "job", "output", "end"
-]
+    "section", "file", "command", "install", "python", "script", "config", "job", "link", "output",
+    "end",
+]  # fmt: skip
 """`python` stands after prompts, `script` without; `config` is a piece of a config, `job` one of a
-workflow."""
+workflow; `link` names a page of a report with a state."""
 
 _END = "End `serve` with Ctrl-C"
 _FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml)|\.github/CODEOWNERS)\n")
@@ -94,6 +95,8 @@ def _kind(text: str) -> Kind:
         return "config"
     if text.startswith(("- if: ", "- uses: ")):
         return "job"
+    if text.startswith("reports/"):
+        return "link"
     return "script" if _does_something(text) else "output"
 
 

@@ -64,6 +64,9 @@ class Reader:
                 fits(text)
             case "job":
                 runs(text)
+            case "link":
+                for line in text.splitlines():
+                    assert (self.folder / line.partition("#")[0]).is_file(), line
             case "output":
                 assert " ".join(text.split()) in " ".join(self.printed.split())
             case "end":
