@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import doctest
+import io
 import os
 import re
 import shlex
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from glob import glob
 from pathlib import Path
@@ -59,7 +60,7 @@ class Reader:
             case "python":
                 self.python(text, step.line)
             case "script":
-                exec(compile(text, "page.md", "exec"), self.names)
+                self.script(text)
             case "config":
                 fits(text)
             case "job":
@@ -112,9 +113,9 @@ class Reader:
         self.folder = Path(folder)
 
     def serve(self, words: list[str]) -> None:
-        words[words.index(PORT)] = "0"
+        self.end()
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "ticketbench", *words],
+            [sys.executable, "-m", "ticketbench", *words, "--port", "0"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=self.folder,
         )  # fmt: skip
         assert self.server.stdout is not None
@@ -129,6 +130,13 @@ class Reader:
         self.names = found.globs
         assert runner.tries > 0
         assert not runner.failures, "".join(told)
+
+    def script(self, text: str) -> None:
+        """Python without prompts; what it prints may stand below it."""
+        told = io.StringIO()
+        with redirect_stdout(told):
+            exec(compile(text, "page.md", "exec"), self.names)
+        self.printed = told.getvalue()
 
     def end(self) -> None:
         if self.server is not None:

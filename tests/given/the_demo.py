@@ -8,5 +8,6 @@ from given import given
 
 
 @given("errors.md")
+@given("thresholds.md")
 def the_demo(folder: Path) -> None:
     """Nothing beside it."""

@@ -11,7 +11,6 @@ import pytest
 
 import ticket_files
 from command_words import exists
-from forked import ticketbench_in
 from page_reader import installs
 from quickstart import Demo
 from ticketbench.cli.main import COMMANDS
@@ -86,16 +85,6 @@ def test_the_readme_prints_what_the_demo_prints(demo: Demo) -> None:
         shown = [line for line in shown if "minilm, trained" not in line]
     assert len(shown) > 5
     assert " ".join(" ".join(shown).split()) in " ".join(demo.stdout.split())
-
-
-def test_the_page_on_rubrics_prints_what_lint_prints_of_both_drafts() -> None:
-    page = (ROOT / "docs" / "rubrics.md").read_text(encoding="utf-8")
-    drafts = [f"configs/rubrics/support-{version}.yaml" for version in ("v1", "v2")]
-    assert f"    ticketbench rubrics lint {' '.join(drafts)}\n" in page
-    done = ticketbench_in(ROOT, "rubrics", "lint", *drafts)
-    first, second = done.stdout.split(f"{drafts[1]}: ")
-    assert "".join(f"    {line}\n" for line in first.splitlines()) in page
-    assert second == "4 labels, 0 warnings, 0 notes\n"
 
 
 def test_the_page_on_rubrics_has_every_rule_of_lint_with_its_level() -> None:
