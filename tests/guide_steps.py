@@ -13,10 +13,12 @@ from ticketbench.edge.inputs.config_file import ConfigFile
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
-Kind = Literal["file", "command", "install", "python", "script", "config", "output", "end"]
-"""`python` stands after prompts, `script` without; `config` is a piece of a config."""
+Kind = Literal["file", "command", "install", "python", "script", "config", "output", "sheet", "end"]
+"""`python` stands after prompts, `script` without; `config` is a piece of a config, `sheet` what a person
+labels by hand."""
 
 _END = "End `serve` with Ctrl-C"
+_SHEET = "Fill in the column `label`"
 _FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml))\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
@@ -60,6 +62,8 @@ def _steps(lines: list[str]) -> Iterator[Step]:
             table = called[1] if called else ""
         if line.startswith(_END):
             yield Step("end", number, line)
+        if line.startswith(_SHEET):
+            yield Step("sheet", number, line)
 
 
 def _of_block(block: str, line: int, table: str) -> Iterator[Step]:
