@@ -19,7 +19,6 @@ WITH_STEPS = {
 }
 ELSEWHERE = {
     "guide.md": "structure/test_guide.py",
-    "help_desk.md": "structure/test_help_desk.py",
 }
 """Pages whose every block is followed by a test of their own."""
 
