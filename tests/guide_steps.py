@@ -14,8 +14,8 @@ from ticketbench.edge.inputs.config_file import ConfigFile
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 Kind = Literal["file", "command", "install", "python", "script", "config", "output", "sheet", "end"]
-"""`python` stands after prompts, `script` without; `config` is a piece of a config, `sheet` what a person
-labels by hand."""
+"""`python` stands after prompts, `script` without; `config` is a piece of a config, `sheet` what a
+person labels by hand."""
 
 _END = "End `serve` with Ctrl-C"
 _SHEET = "Fill in the column `label`"

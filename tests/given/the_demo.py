@@ -8,5 +8,7 @@ from given import given
 
 
 @given("errors.md")
+@given("notebook.md")
+@given("results.md")
 def the_demo(folder: Path) -> None:
     """Nothing beside it."""
