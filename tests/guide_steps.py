@@ -15,12 +15,13 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 Kind = Literal[
     "section", "file", "command", "install", "python", "script", "config", "job", "link", "output",
-    "end",
+    "sheet", "end",
 ]  # fmt: skip
 """`python` stands after prompts, `script` without; `config` is a piece of a config, `job` one of a
-workflow; `link` names a page of a report with a state."""
+workflow; `link` names a page of a report with a state, `sheet` what a person labels by hand."""
 
 _END = "End `serve` with Ctrl-C"
+_SHEET = "Fill in the column `label`"
 _FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml)|\.github/CODEOWNERS)\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
@@ -68,6 +69,8 @@ def _steps(lines: list[str]) -> Iterator[Step]:
             yield Step("section", number, line.lstrip("# "))
         if line.startswith(_END):
             yield Step("end", number, line)
+        if line.startswith(_SHEET):
+            yield Step("sheet", number, line)
 
 
 def _of_block(block: str, line: int, table: str) -> Iterator[Step]:

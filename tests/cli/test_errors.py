@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from forked import ticketbench
+from forked import ticketbench, ticketbench_in
 from quickstart import Demo
 from terminal import same_on_terminals
 from ticketbench.cli.errors import bar
@@ -189,6 +189,13 @@ def test_json_holds_every_ticket_of_the_selection_and_says_its_version() -> None
     assert data["kinds"]["all"] == 408
     few = json.loads(printed("v2", "--json", "--limit", "2", "--texts", "none"))["data"]
     assert [one["text"] for one in few["tickets"]] == ["", ""]
+
+
+def test_where_the_config_says_nothing_of_texts_the_list_has_none_and_names_the_key(
+    answered: Path,
+) -> None:
+    done = ticketbench_in(answered, "errors", "v2", "--kind", "all")
+    assert "No texts: its config lets none be shown (report.texts)." in done.stdout
 
 
 def test_every_command_of_the_docs_does_what_stands_there() -> None:

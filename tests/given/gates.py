@@ -42,12 +42,19 @@ def gates_of_the_page(folder: Path) -> None:
 
 @given("ci.md", section="A release")
 def released(folder: Path) -> None:
-    """A baseline that is blessed and pinned, and a week of tickets that nobody labelled."""
+    """A baseline that is pinned, a week of tickets without labels, and what people say of them."""
     cleared(folder)
     write_released(folder, n=150)
     for name in ("eval.yaml", "v1.yaml", "v2.yaml", "tickets.csv"):
         (folder / name).rename(folder / "configs" / name.replace("eval", "support"))
-    (folder / "texts.csv").rename(folder / "datasets/week.csv")
+    week = (folder / "texts.csv").rename(folder / "datasets/week.csv").read_text(encoding="utf-8")
+    labels = {"refund": "billing", "crash": "technical", "password": "account"}
+    said = [
+        f"{row.split(',')[0]},{next(labels[word] for word in labels if word in row)}\n"
+        for row in week.splitlines()[1:]
+    ]
+    gold = folder / "datasets/support_tickets.csv"
+    gold.write_text("id,label\n" + "".join(said), encoding="utf-8")
     words = ("--rubric-set", "v1", "--mode", "auto")
     done = ticketbench_in(folder, "baseline", "bless", str(CONFIG), *words)
     assert done.returncode == 0, done.stderr

@@ -21,7 +21,6 @@ WITH_STEPS = {
 }
 ELSEWHERE = {
     "guide.md": "structure/test_guide.py",
-    "help_desk.md": "structure/test_help_desk.py",
     "production.md": "structure/test_promise.py",
 }
 """Pages whose every block is followed by a test of their own."""
