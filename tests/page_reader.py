@@ -15,6 +15,7 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -164,11 +165,15 @@ def label_sheets(folder: Path) -> None:
 
 
 def installs(line: str) -> None:
-    """The file or the extra that a line of pip names is there."""
-    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for word in shlex.split(line, comments=True)[2:]:
-        if "[" in word:
-            assert word[word.index("[") + 1 : -1] in project["optional-dependencies"], line
+    """The file, the extra or the group that a line of pip names is there."""
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    words = shlex.split(line, comments=True)[2:]
+    for before, word in pairwise(["", *words]):
+        if before == "--group":
+            assert word in project["dependency-groups"], line
+        elif "[" in word:
+            extras = project["project"]["optional-dependencies"]
+            assert word[word.index("[") + 1 : -1] in extras, line
         elif word.endswith(".txt"):
             assert (DOCS.parent / word).is_file(), line
 
