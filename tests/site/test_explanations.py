@@ -46,6 +46,7 @@ def test_a_page_of_explanation_can_be_followed_and_prints_what_it_says(
 ) -> None:
     monkeypatch.setenv("HOME", str(project.parent))
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("BROWSER", "true")  # `report --open` shows nothing here
     monkeypatch.chdir(project)
     pages()[page](project)
     with reader(project) as somebody:
