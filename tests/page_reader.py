@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from threadpoolctl import threadpool_limits
 
 from command_words import exists
 from forked import ticketbench_in
@@ -130,7 +131,8 @@ class Reader:
         found = doctest.DocTestParser().get_doctest(text, self.names, "page", "page.md", line)
         told: list[str] = []
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-        runner.run(found, out=told.append, clear_globs=False)
+        with threadpool_limits(1):  # several threads cost four times the CPU for a page's few rows
+            runner.run(found, out=told.append, clear_globs=False)
         self.names = found.globs
         assert runner.tries > 0
         assert not runner.failures, "".join(told)
