@@ -14,12 +14,14 @@ from ticketbench.edge.inputs.config_file import ConfigFile
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 Kind = Literal[
-    "section", "file", "command", "install", "python", "script", "config", "job", "output", "end"
-]
+    "section", "file", "command", "install", "python", "script", "config", "job", "link", "output",
+    "sheet", "end",
+]  # fmt: skip
 """`python` stands after prompts, `script` without; `config` is a piece of a config, `job` one of a
-workflow."""
+workflow; `link` names a page of a report with a state, `sheet` what a person labels by hand."""
 
 _END = "End `serve` with Ctrl-C"
+_SHEET = "Fill in the column `label`"
 _FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml)|\.github/CODEOWNERS)\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
@@ -67,6 +69,8 @@ def _steps(lines: list[str]) -> Iterator[Step]:
             yield Step("section", number, line.lstrip("# "))
         if line.startswith(_END):
             yield Step("end", number, line)
+        if line.startswith(_SHEET):
+            yield Step("sheet", number, line)
 
 
 def _of_block(block: str, line: int, table: str) -> Iterator[Step]:
@@ -94,6 +98,8 @@ def _kind(text: str) -> Kind:
         return "config"
     if text.startswith(("- if: ", "- uses: ")):
         return "job"
+    if text.startswith("reports/"):
+        return "link"
     return "script" if _does_something(text) else "output"
 
 

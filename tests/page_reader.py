@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import doctest
 import io
 import os
@@ -14,19 +15,24 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from glob import glob
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from threadpoolctl import threadpool_limits
 
 from command_words import exists
 from forked import ticketbench_in
 from guide_steps import DOCS, Step
+from logged_project import labelled
 from ticketbench.edge.inputs.config_file import ConfigFile
 
 PORT = "8000"
 """The port that the pages name; a server on a free one takes its place."""
+
+_ELSEWHERE = re.compile(r" # on .*\bmachines?$")
+"""A line for machines that no test has; test_docs.py holds its options against the command's."""
 
 
 @dataclass
@@ -63,34 +69,41 @@ class Reader:
                 fits(text)
             case "job":
                 runs(text)
+            case "link":
+                for line in text.splitlines():
+                    assert (self.folder / line.partition("#")[0]).is_file(), line
             case "output":
-                assert " ".join(text.split()) in " ".join(self.printed.split())
+                assert re.search(_pattern(text), " ".join(self.printed.split())), self.printed
+            case "sheet":
+                label_sheets(self.folder)
             case "end":
                 self.end()
 
     def run(self, line: str) -> None:
-        words = shlex.split(line, comments=True)
-        match words:
-            case ["export", set_]:
-                name, _, value = set_.partition("=")
+        if _ELSEWHERE.search(line):
+            return
+        match line.split():
+            case ["export", *_]:
+                name, _, value = shlex.split(line, comments=True)[1].partition("=")
                 self.variables[name] = value
             case ["ticketbench", "serve", *_]:
-                self.serve(words[1:])
+                self.serve(shlex.split(line, comments=True)[1:])
             case ["ticketbench", *_]:
-                self.ticketbench(words[1:], line)
+                self.ticketbench(line)
             case _:
                 self.shell(line)
 
-    def ticketbench(self, words: list[str], line: str) -> None:
-        """The command, with names of files for a pattern and what it prints in a file as told."""
-        *words, target = words if words[-2:-1] == [">"] else [*words, ""]
-        named = [name for one in words for name in sorted(glob(one, root_dir=self.folder)) or [one]]
-        done = ticketbench_in(self.folder, *[one for one in named if one != ">"], **self.variables)
+    def ticketbench(self, line: str) -> None:
+        """The command, with words as a shell gives them and what it prints in a file as told."""
+        told, _, target = line.partition(" > ")
+        said = ["sh", "-c", f"printf '%s\\0' {told}"]
+        words = subprocess.run(said, cwd=self.folder, check=True, capture_output=True, text=True)
+        done = ticketbench_in(self.folder, *words.stdout.split("\0")[1:-1], **self.variables)
         code = re.search(r" # exits with (\d)", line)
         assert done.returncode == (int(code[1]) if code else 0), done.stdout + done.stderr
         self.printed = done.stdout + done.stderr
         if target:
-            (self.folder / target).write_text(done.stdout, encoding="utf-8")
+            (self.folder / target.strip()).write_text(done.stdout, encoding="utf-8")
 
     def shell(self, line: str) -> None:
         """A command of the shell, which may lead into another folder."""
@@ -118,7 +131,8 @@ class Reader:
         found = doctest.DocTestParser().get_doctest(text, self.names, "page", "page.md", line)
         told: list[str] = []
         runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
-        runner.run(found, out=told.append, clear_globs=False)
+        with threadpool_limits(1):  # several threads cost four times the CPU for a page's few rows
+            runner.run(found, out=told.append, clear_globs=False)
         self.names = found.globs
         assert runner.tries > 0
         assert not runner.failures, "".join(told)
@@ -139,12 +153,29 @@ class Reader:
             self.server = None
 
 
+def _pattern(shown: str) -> str:
+    """What is shown, wherever a line is broken; `...` stands for what differs by machine."""
+    return ".*".join(re.escape(one) for one in " ".join(shown.split()).split("..."))
+
+
+def label_sheets(folder: Path) -> None:
+    """Every sheet gets the labels that the demo has, as if a person gave them."""
+    with (folder / "datasets/support_tickets.csv").open(encoding="utf-8", newline="") as file:
+        gold = {row["id"]: row["label"] for row in csv.DictReader(file)}
+    for sheet in folder.glob("labels-*.csv"):
+        labelled(sheet, lambda _, row: gold[row["ticket_id"]])
+
+
 def installs(line: str) -> None:
-    """The file or the extra that a line of pip names is there."""
-    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for word in shlex.split(line, comments=True)[2:]:
-        if "[" in word:
-            assert word[word.index("[") + 1 : -1] in project["optional-dependencies"], line
+    """The file, the extra or the group that a line of pip names is there."""
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    words = shlex.split(line, comments=True)[2:]
+    for before, word in pairwise(["", *words]):
+        if before == "--group":
+            assert word in project["dependency-groups"], line
+        elif "[" in word:
+            extras = project["project"]["optional-dependencies"]
+            assert word[word.index("[") + 1 : -1] in extras, line
         elif word.endswith(".txt"):
             assert (DOCS.parent / word).is_file(), line
 

@@ -8,6 +8,8 @@ from given import given
 
 
 @given("errors.md")
+@given("notebook.md")
+@given("results.md")
 @given("thresholds.md")
 def the_demo(folder: Path) -> None:
     """Nothing beside it."""

@@ -29,10 +29,11 @@ def calls() -> list[str]:
     return sorted({call.removeprefix("ticketbench ") for call in blocks | inline})
 
 
-def inline(begins: str) -> list[str]:
-    """What stands in running text between backticks and begins with this word."""
-    texts = (page.read_text(encoding="utf-8") for page in PAGES)
-    return sorted({word for text in texts for word in re.findall(f"`({begins} [^`]+)`", text)})
+def told(begins: str) -> list[str]:
+    """What begins with this word: between backticks in running text, or as a line of a block."""
+    texts = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    lines = re.findall(rf"^ {{4,}}(?:- )?(?:\S*python3? (?:-\w )*)?({begins} .+)", texts, re.M)
+    return sorted({*re.findall(f"`({begins} [^`]+)`", texts), *lines})
 
 
 @pytest.mark.parametrize("call", [c for c in calls() if not c.startswith("cd ")])
@@ -46,11 +47,12 @@ def test_a_command_or_option_that_is_not_there_is_seen() -> None:
             exists(call)
 
 
-def test_every_package_and_target_in_running_text_is_there() -> None:
-    assert len(inline("make")) > 10
+def test_every_package_and_target_that_is_named_is_there() -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    assert [call for call in inline("make") if call.split()[1] not in targets] == []
-    for line in inline("pip install"):
+    assert len(told("make")) > 12
+    assert [call for call in told("make") if call.split()[1] not in targets] == []
+    assert len(told("pip install")) > 5
+    for line in told("pip install"):
         installs(line)
 
 
