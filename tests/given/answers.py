@@ -1,4 +1,4 @@
-"""The page on answers, and others that need no more than the demo to follow it."""
+"""The page on answers: recordings that git left in conflict."""
 
 from __future__ import annotations
 
