@@ -13,24 +13,31 @@ from ticketbench.edge.inputs.config_file import ConfigFile
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
-Kind = Literal["file", "command", "install", "python", "script", "config", "output", "end"]
-"""`python` stands after prompts, `script` without; `config` is a piece of a config."""
+Kind = Literal[
+    "section", "file", "command", "install", "python", "script", "config", "job", "link", "output",
+    "sheet", "end",
+]  # fmt: skip
+"""`python` stands after prompts, `script` without; `config` is a piece of a config, `job` one of a
+workflow; `link` names a page of a report with a state, `sheet` what a person labels by hand."""
 
 _END = "End `serve` with Ctrl-C"
-_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml))\n")
+_SHEET = "Fill in the column `label`"
+_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml)|\.github/CODEOWNERS)\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
 
-_SHELL = ("cd ", "cp ", "git ", "mkdir ", "tail ")
+_SHELL = ("cd ", "cp ", "export ", "git ", "mkdir ", "pytest ", "tail ")
 _NEXT = re.compile(
-    r"\n\n(?=ticketbench |(?:cd|cp|git|mkdir|tail|pip) |>>> |# [\w./-]+\.(?:py|ya?ml|txt|toml)\n)"
+    rf"\n\n(?=ticketbench |pip |{'|'.join(_SHELL)}|>>> |# [\w./-]+\.(?:py|ya?ml|txt|toml)\n)"
 )
-_CONFIG = re.compile(rf"(?:{'|'.join(ConfigFile.model_fields)}):[ \n]")
+_CONFIG = re.compile(rf"(?:#.*\n)*(?:{'|'.join(ConfigFile.model_fields)}):[ \n]")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A block of the page that begins in a line; `name` is the file that it is to be written to."""
+    """A block of the page that begins in a line, or the title of a section; `name` is the file that
+    it is to be written to.
+    """
 
     kind: Kind
     line: int
@@ -58,8 +65,12 @@ def _steps(lines: list[str]) -> Iterator[Step]:
         if line:
             called = _TABLE.search(line)
             table = called[1] if called else ""
+        if line.startswith(("## ", "### ")):
+            yield Step("section", number, line.lstrip("# "))
         if line.startswith(_END):
             yield Step("end", number, line)
+        if line.startswith(_SHEET):
+            yield Step("sheet", number, line)
 
 
 def _of_block(block: str, line: int, table: str) -> Iterator[Step]:
@@ -85,6 +96,10 @@ def _kind(text: str) -> Kind:
         return "python"
     if _CONFIG.match(text):
         return "config"
+    if text.startswith(("- if: ", "- uses: ")):
+        return "job"
+    if text.startswith("reports/"):
+        return "link"
     return "script" if _does_something(text) else "output"
 
 
