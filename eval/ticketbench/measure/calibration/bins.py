@@ -127,7 +127,8 @@ def equal_mass_edges(top_score: FloatArray, *, bins: int) -> FloatArray:
     """
     parts = np.array_split(np.sort(top_score), min(bins, len(top_score)))
     inner = [(a[-1] + b[0]) / 2 for a, b in pairwise(parts)]
-    return np.unique([*inner, 1.0])
+    edges = np.sort([*inner, 1.0])  # np.unique would load all of masked arrays, to ask for these
+    return np.asarray(edges[np.append(True, edges[1:] != edges[:-1])])
 
 
 def _ece(top_score: FloatArray, right: BoolArray, bin_of: IntArray) -> float:
