@@ -3,9 +3,9 @@
 import os
 import sys
 
-_NEW_OBJECTS = 50_000
-"""How many Python makes before it looks for cycles among them: with 700, as it is, a tenth of what
-a small command takes goes into looks at classes and functions that are all kept.
+_FIRST_LOOK = 200_000
+"""After so many new objects cycles among them are looked for, where Python would at 700: a small
+command is at its end by then, and all of its classes and functions are kept until then.
 """
 
 
@@ -18,18 +18,27 @@ def main() -> None:
     from ticketbench.cli.signals import end_on_signals
 
     end_on_signals()
-    _collect_seldom()
+    _collect_late()
     from ticketbench.cli.main import main as run_command_line
 
     run_command_line()
 
 
-def _collect_seldom() -> None:
-    """Nor is everything looked through at the end, when the system takes it all."""
+def _collect_late() -> None:
+    """Look for cycles for the first time after many objects, from then on as usual; and not once
+    more at the end, when the system takes everything.
+    """
     import atexit
     import gc
 
-    gc.set_threshold(_NEW_OBJECTS)
+    usual = gc.get_threshold()
+
+    def as_usual(phase: str, found: object) -> None:
+        gc.set_threshold(*usual)
+        gc.callbacks.remove(as_usual)
+
+    gc.callbacks.append(as_usual)
+    gc.set_threshold(_FIRST_LOOK)
     atexit.register(gc.freeze)
 
 
