@@ -10,6 +10,7 @@ import numpy as np
 
 from ticketbench.core.policy import at_temperature
 from ticketbench.core.types import NONE, BoolArray, FloatArray, IntArray, ScoreTable, Value
+from ticketbench.measure.statistics.distinct import distinct
 from ticketbench.measure.statistics.intervals import wilson
 
 MOST_DECIMALS = 15
@@ -127,8 +128,7 @@ def equal_mass_edges(top_score: FloatArray, *, bins: int) -> FloatArray:
     """
     parts = np.array_split(np.sort(top_score), min(bins, len(top_score)))
     inner = [(a[-1] + b[0]) / 2 for a, b in pairwise(parts)]
-    edges = np.sort([*inner, 1.0])  # np.unique would load all of masked arrays, to ask for these
-    return np.asarray(edges[np.append(True, edges[1:] != edges[:-1])])
+    return distinct(np.array([*inner, 1.0]))
 
 
 def _ece(top_score: FloatArray, right: BoolArray, bin_of: IntArray) -> float:

@@ -13,6 +13,7 @@ from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
 from ticketbench.measure.calibration import cells
 from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.calibration.ranking import augrc
+from ticketbench.measure.statistics.distinct import distinct
 from ticketbench.measure.statistics.intervals import clopper_pearson_lower
 
 _MOST_POINTS = 200
@@ -81,7 +82,7 @@ def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
         return RiskCoverage((), math.nan, math.nan, 0)
     errors = expected_errors(top_score, right)
     k = np.arange(1, n + 1)
-    shown = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round().astype(int)) - 1
+    shown = distinct(np.linspace(1, n, min(n, _MOST_POINTS)).round().astype(int)) - 1
     points = tuple(RiskPoint(float(k[i] / n), float(errors[i] / k[i])) for i in shown)
     return RiskCoverage(points, float((errors / k).mean()), augrc(top_score, right), n)
 
@@ -94,7 +95,7 @@ def risk_coverage_of_cells(of: ScoreCells) -> RiskCoverage:
     ends, errors = (
         np.concatenate([[0.0], np.cumsum(each[::-1])]) for each in (of.n, of.n - of.right)
     )
-    k = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round())
+    k = distinct(np.linspace(1, n, min(n, _MOST_POINTS)).round())
     shown = zip(k.tolist(), np.interp(k, ends, errors).tolist(), strict=True)
     slope = np.diff(errors) / np.diff(ends)
     start = errors[:-1] - slope * ends[:-1]
