@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,12 +18,14 @@ from ticketbench.measure.calibration.bins import (
     ReliabilityBin,
     equal_width_edges,
 )
-from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.calibration.ranking import SAME_KIND, delong
 from ticketbench.measure.calibration.smooth_ece import smooth_error
 from ticketbench.measure.statistics import special
 from ticketbench.measure.statistics.distinct import distinct
 from ticketbench.measure.statistics.intervals import wilson
+
+if TYPE_CHECKING:
+    from ticketbench.measure.calibration.corp import ScoreCells
 
 
 @dataclass(frozen=True, slots=True, eq=False)

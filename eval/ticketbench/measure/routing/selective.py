@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ticketbench.core.policy import TOLERANCE, reaches
-from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
+from ticketbench.core.policy import reaches
+from ticketbench.core.types import BoolArray, FloatArray, Value
 from ticketbench.measure.calibration import cells
-from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.calibration.ranking import augrc
 from ticketbench.measure.statistics.distinct import distinct
 from ticketbench.measure.statistics.intervals import clopper_pearson_lower
+
+if TYPE_CHECKING:
+    from ticketbench.measure.calibration.corp import ScoreCells
 
 _MOST_POINTS = 200
 
@@ -102,24 +104,6 @@ def risk_coverage_of_cells(of: ScoreCells) -> RiskCoverage:
     ratios = slope * np.diff(ends) + start * np.diff(cells.harmonic(ends))
     points = tuple(RiskPoint(at / n, wrong / at) for at, wrong in shown)
     return RiskCoverage(points, float(ratios.sum()) / n, cells.augrc(of), n)
-
-
-def at_least(
-    scores: FloatArray,
-    thresholds: Sequence[float] | FloatArray,
-    *,
-    times: IntArray | None = None,
-) -> IntArray:
-    """How many scores are at or above each threshold, as `reaches` has it; no scores: zeros.
-
-    `times` says how often each score counts, once where nothing is said.
-    """
-    lowest = np.asarray(thresholds) - TOLERANCE
-    if times is None:
-        return np.asarray(len(scores) - np.searchsorted(np.sort(scores), lowest, side="left"))
-    order = np.argsort(scores)
-    above = np.append(np.cumsum(times[order][::-1])[::-1], 0)
-    return np.asarray(above[np.searchsorted(scores[order], lowest, side="left")])
 
 
 def selection_at(top_score: FloatArray, right: BoolArray, threshold: float) -> Selection:
