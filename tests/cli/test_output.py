@@ -222,7 +222,9 @@ def test_no_text_in_a_line_steers_the_terminal_or_is_markup(
 PIECES = st.lists(
     st.builds(
         Piece,
-        st.text(alphabet=" ab-\u4f60\u00e9\u0301\t\n\x1b", max_size=40),
+        st.text(alphabet="  ab-\u4f60\u00e9\u0301\t\x1b", max_size=40)
+        | st.text(alphabet="  a-", max_size=200)
+        | st.lists(st.sampled_from(["a", "of 100", "x-y", "word" * 9, " "])).map(" ".join),
         st.sampled_from(["", "bold", GOOD, ASIDE]),
     ),
     max_size=3,

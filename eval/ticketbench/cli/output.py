@@ -90,9 +90,10 @@ def show_pieces(*pieces: Piece, column: int = 0, first: str = "") -> None:
 
     Every line but the first begins at `column`; the first has the word `first` before it, dim.
     """
-    plain = "".join(printable(text) for text, _ in pieces)
-    if _is_plain() and columns_of(plain) <= width() - column:
-        click.echo(f"{first:<{column}}{plain.rstrip()}")
+    plain = _wrapped("".join(printable(text) for text, _ in pieces), width() - column)
+    if _is_plain() and plain is not None:
+        for i, text in enumerate(plain):
+            click.echo(f"{'' if i else first:<{column}}{text}")
         return
     from rich.console import Console
     from rich.text import Text
@@ -182,6 +183,17 @@ def show_path(said: str, path: Path) -> None:
     link = path.absolute().as_uri() if sys.stdout.isatty() else None
     name = Text(printable(str(path)), style=Style(dim=True, link=link))
     _echo(Text.assemble((printable(said) + end, ASIDE), name))
+
+
+def _wrapped(text: str, most: int) -> list[str] | None:
+    """A `printable` text in lines of at most `most` columns, as rich wraps it; None where only rich
+    knows how: a character or a word of a long text may be too wide.
+    """
+    if columns_of(text) <= most:
+        return [text.rstrip()]
+    if not text.isascii() or any(len(word) > most for word in text.split()):
+        return None
+    return [line.rstrip() for line in textwrap.wrap(text, most, break_on_hyphens=False) or [""]]
 
 
 def columns_of(text: str) -> int:
