@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ticketbench.edge.inputs.config_file import ConfigFile
+
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
-Kind = Literal["file", "command", "python", "output", "end"]
+Kind = Literal[
+    "section", "file", "command", "install", "python", "script", "config", "job", "link", "output",
+    "sheet", "end",
+]  # fmt: skip
+"""`python` stands after prompts, `script` without; `config` is a piece of a config, `job` one of a
+workflow; `link` names a page of a report with a state, `sheet` what a person labels by hand."""
 
 _END = "End `serve` with Ctrl-C"
-_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|txt))\n")
+_SHEET = "Fill in the column `label`"
+_FILE = re.compile(r"# ([\w./-]+\.(?:py|yaml|yml|txt|toml)|\.github/CODEOWNERS)\n")
 _TABLE = re.compile(r"call it `([\w./-]+\.(?:csv|jsonl))`:$")
 """A table has no line for a comment, so the sentence before the block names it."""
 
-_SHELL = ("cd ", "cp ", "mkdir ", "tail ")
-_NEXT = re.compile(r"\n\n(?=ticketbench |(?:cd|cp|mkdir|tail) |>>> |# [\w./-]+\.(?:py|yaml|txt)\n)")
+_SHELL = ("cd ", "cp ", "export ", "git ", "mkdir ", "pytest ", "tail ")
+_NEXT = re.compile(
+    rf"\n\n(?=ticketbench |pip |{'|'.join(_SHELL)}|>>> |# [\w./-]+\.(?:py|ya?ml|txt|toml)\n)"
+)
+_CONFIG = re.compile(rf"(?:#.*\n)*(?:{'|'.join(ConfigFile.model_fields)}):[ \n]")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A block of the page that begins in a line; `name` is the file that it is to be written to."""
+    """A block of the page that begins in a line, or the title of a section; `name` is the file that
+    it is to be written to.
+    """
 
     kind: Kind
     line: int
@@ -51,8 +65,12 @@ def _steps(lines: list[str]) -> Iterator[Step]:
         if line:
             called = _TABLE.search(line)
             table = called[1] if called else ""
+        if line.startswith(("## ", "### ")):
+            yield Step("section", number, line.lstrip("# "))
         if line.startswith(_END):
             yield Step("end", number, line)
+        if line.startswith(_SHEET):
+            yield Step("sheet", number, line)
 
 
 def _of_block(block: str, line: int, table: str) -> Iterator[Step]:
@@ -66,6 +84,29 @@ def _step(text: str, line: int) -> Step:
     named = _FILE.match(text)
     if named:
         return Step("file", line, text[named.end() :], named[1])
+    return Step(_kind(text), line, text)
+
+
+def _kind(text: str) -> Kind:
     if text.startswith(("ticketbench ", *_SHELL)):
-        return Step("command", line, text)
-    return Step("python" if text.startswith(">>> ") else "output", line, text)
+        return "command"
+    if text.startswith("pip install "):
+        return "install"
+    if text.startswith(">>> "):
+        return "python"
+    if _CONFIG.match(text):
+        return "config"
+    if text.startswith(("- if: ", "- uses: ")):
+        return "job"
+    if text.startswith("reports/"):
+        return "link"
+    return "script" if _does_something(text) else "output"
+
+
+def _does_something(text: str) -> bool:
+    """Whether this is Python that imports or calls something."""
+    try:
+        lines = ast.walk(ast.parse(text))
+    except SyntaxError:
+        return False
+    return any(isinstance(one, ast.Import | ast.ImportFrom | ast.Call) for one in lines)

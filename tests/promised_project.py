@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import chdir
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from ticketbench.edge.answers.details import Details
 from ticketbench.edge.answers.recording import recording_text
 from ticketbench.edge.answers.rows import Stored
 from ticketbench.edge.contract import key_function
+from ticketbench.production import Policy, Router
 
 URL = "https://router.shop.example/classify"
 CONFIG = Path("promised.yaml")
@@ -76,3 +79,40 @@ def promised(
     for name, text in files.items():
         Path(name).write_text(text, encoding="utf-8")
     return CONFIG
+
+
+def write_configs(folder: Path) -> None:
+    """configs/support.yaml, and configs/fresh.yaml with tickets that nobody has seen."""
+    for name, seed in (("support", 1), ("fresh", 5)):
+        own = folder / "configs" / name
+        own.mkdir(parents=True)
+        with chdir(own):
+            text = promised(seed=seed, more="choose: {min_precision: 0.9}\n").read_text("utf-8")
+        for file in ("tickets.csv", "v2.yaml", "answers.jsonl", "answers.sqlite"):
+            text = text.replace(file, f"{name}/{file}")
+        (folder / f"configs/{name}.yaml").write_text(text, encoding="utf-8")
+
+
+def write_labels(folder: Path) -> None:
+    """What people say of 200 routed tickets, 195 of them right, in a table with `label` and in one
+    with `gold`; and gold.csv, of 99 that a router has yet to decide.
+    """
+    sure, wrong = "0.95,0.05", "0.05,0.95"
+    rows = [f"t{i},billing,{sure if i < 195 else wrong}\n" for i in range(200)]
+    for name, gold in (("predictions.csv", "label"), ("classifier.csv", "gold")):
+        head = f"ticket_id,{gold},score_billing,score_general\n"
+        (folder / name).write_text("".join([head, *rows]), encoding="utf-8")
+    said = "".join(["ticket_id,label\n", *(f"t{i},billing\n" for i in range(99))])
+    (folder / "gold.csv").write_text(said, encoding="utf-8")
+
+
+def write_log(folder: Path) -> None:
+    """decisions.jsonl: a router decides those 99 tickets by policy.json, all of them right."""
+
+    def post(body: bytes, seconds: float) -> tuple[int, bytes]:
+        scores = {"billing": 0.95, "general": 0.05}
+        return 200, json.dumps({"scores": scores, "top_label": "billing"}).encode()
+
+    router = Router(Policy.load(folder / "policy.json"), log=folder / "decisions.jsonl", post=post)
+    for i in range(99):
+        router.decide(f"ticket {i}", ticket_id=f"t{i}")

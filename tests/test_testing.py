@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
 import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +14,6 @@ from ticketbench.testing import classify_server
 pytestmark = pytest.mark.loopback
 
 LABELS = [("billing", "Is it about money?"), ("technical", "Is it?"), ("account", "Is it?")]
-PAGE = Path(__file__).parent.parent / "docs/serve.md"
 
 
 def asked(url: str, text: str = "I was charged twice", **headers: str) -> Answer:
@@ -113,27 +107,3 @@ def test_the_server_is_gone_behind_the_block() -> None:
         pass
     with pytest.raises(OSError):  # noqa: PT011 - refused, or reset where the system is slow
         asked(url)
-
-
-def test_the_tests_of_the_page_pass_in_an_empty_folder(tmp_path: Path) -> None:
-    code = blocks_of_python(PAGE.read_text("utf-8"))
-    (tmp_path / "test_routing.py").write_text(code, encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "-v"]
-    hidden = ("TICKETBENCH_KEY_HOSTS", "PYTEST_ADDOPTS")
-    env = {name: value for name, value in os.environ.items() if name not in hidden}
-    done = subprocess.run(
-        command, cwd=tmp_path, env=env, check=False, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout
-    passed = {
-        line.split("::")[1].split(" ")[0].split("[")[0]
-        for line in done.stdout.splitlines()
-        if " PASSED" in line
-    }
-    assert passed == set(re.findall(r"^def (test_\w+)", code, re.MULTILINE))
-
-
-def blocks_of_python(page: str) -> str:
-    """The indented lines below "## In your tests"."""
-    section = page.partition("## In your tests")[2].partition("\n## ")[0]
-    return "\n".join(line[4:] for line in section.splitlines() if line.startswith("    "))

@@ -185,55 +185,6 @@ def test_the_gitlab_job_runs_the_gate_and_shows_junit(tmp_path: Path) -> None:
     assert (repository / job["artifacts"]["reports"]["junit"]).exists()
 
 
-def with_the_gates_of_the_page(folder: Path) -> Path:
-    """The sample repository, its rubrics as v1 and v2, and baseline and gates as docs/ci.md has."""
-    repository = copied(folder)
-    config = repository / CONFIG["config"]
-    own = config.read_text("utf-8").replace("{current: ", "{v1: rubrics/support.yaml, v2: ")
-    kept = [line for line in own.splitlines() if not re.match("baseline|recording|gates| ", line)]
-    page = block("baseline: baselines/support.json")
-    config.write_text("\n".join([*kept, page, ""]), encoding="utf-8")
-    return repository
-
-
-def test_the_gates_of_the_page_are_judged_as_they_stand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from ticketbench.flow.gates.judge import gate
-    from ticketbench.measure.gates.results import Limit, NotWorse
-
-    monkeypatch.chdir(with_the_gates_of_the_page(tmp_path))
-    report = gate(Path(CONFIG["config"])).report
-    kinds = [result.kind for result in report.results]
-    assert kinds == ["complete", "not worse", "limit", "limit", "must pass"]
-    metrics = [r.metric.name for r in report.results if isinstance(r, Limit | NotWorse)]
-    assert metrics == ["accuracy", "recall", "selective_precision"]
-    assert {result.outcome for result in report.results} == {"pass"}
-
-
-def test_the_tests_of_the_page_pass_as_they_stand(tmp_path: Path) -> None:
-    repository = with_the_gates_of_the_page(tmp_path)
-    settings = block("# pyproject.toml")
-    (repository / "pyproject.toml").write_text(settings, encoding="utf-8")
-    (repository / "tests/test_rubrics.py").write_text(block("import pytest"), encoding="utf-8")
-    done = run(repository, "python", "-m", "pytest", "-p", "no:cacheprovider", "-v")
-    assert done.returncode == 0, done.stdout
-    assert re.findall(r"::(test_\S+) PASSED", done.stdout) == [
-        "test_billing",
-        "test_no_worse",
-        "test_must_pass[t-0012]",
-        "test_must_pass[t-0044]",
-    ]
-
-
-def test_the_comment_script_of_the_page_is_well_formed() -> None:
-    comment = YAML(typ="safe", pure=True).load(
-        block("github.event.pull_request.head.repo.full_name == github.repository")
-    )[0]
-    assert "${{" not in comment["run"]
-    subprocess.run(["bash", "-n"], input=comment["run"], text=True, check=True)
-
-
 def test_the_hook_checks_configs_and_rubrics(tmp_path: Path) -> None:
     hook = YAML(typ="safe", pure=True).load(ROOT / ".pre-commit-hooks.yaml")[0]
     files = re.compile(hook["files"])

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from forked import ticketbench
+from forked import ticketbench, ticketbench_in
 from quickstart import Demo
 from terminal import same_on_terminals
 from ticketbench.cli.errors import bar
@@ -191,15 +191,11 @@ def test_json_holds_every_ticket_of_the_selection_and_says_its_version() -> None
     assert [one["text"] for one in few["tickets"]] == ["", ""]
 
 
-def test_every_command_of_the_docs_does_what_stands_there() -> None:
-    calls = re.findall(
-        r"^ {4}ticketbench (.*?)(?: {2,}#.*)?$", DOCS.read_text(encoding="utf-8"), re.M
-    )
-    assert len(calls) == 8
-    for call in calls:
-        done = ticketbench(*shlex.split(call), BROWSER="true")
-        assert done.returncode == 0, (call, done.stderr)
-    assert Path("suspects.csv").read_text(encoding="utf-8").count("\ns") >= 20
+def test_where_the_config_says_nothing_of_texts_the_list_has_none_and_names_the_key(
+    answered: Path,
+) -> None:
+    done = ticketbench_in(answered, "errors", "v2", "--kind", "all")
+    assert "No texts: its config lets none be shown; `report: {texts: masked}` does." in done.stdout
 
 
 def test_every_kind_is_in_the_docs_and_in_the_help() -> None:

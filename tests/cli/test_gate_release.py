@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from forked import ticketbench_in
 from released_project import WEEK, speaking_for, write_released
 from ticketbench.notebook.gates import gate
 
-ROOT = Path(__file__).resolve().parents[2]
 GATE = ("gate", "eval.yaml", "--release", "labels.json")
 NOTE = ("baseline", "release", "eval.yaml", "labels.json")
 
@@ -102,27 +100,3 @@ def test_options_that_a_release_would_ignore_are_refused(
     folder: Path, more: tuple[str, ...]
 ) -> None:
     run(folder, *GATE, *more, code=2)
-
-
-def test_the_page_about_a_release_is_walked_as_it_stands(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "ci.md").read_text("utf-8").split("### A release\n")[1]
-    blocks = re.findall(r"(?:^ {4}.*\n)+", text.split("\n## ")[0], re.MULTILINE)
-    lines = [line[4:] for block in blocks for line in block.splitlines()]
-    write_released(tmp_path, n=150)
-    (tmp_path / "configs").mkdir()
-    (tmp_path / "datasets").mkdir()
-    (tmp_path / "texts.csv").rename(tmp_path / "datasets" / "week.csv")
-    for name in ("eval.yaml", "v1.yaml", "v2.yaml", "tickets.csv"):
-        (tmp_path / name).rename(tmp_path / "configs" / name.replace("eval", "support"))
-    config = "configs/support.yaml"
-    run(tmp_path, "baseline", "bless", config, "--rubric-set", "v1", "--mode", "auto")
-    printed = ""
-    for line in (one for one in lines if one.startswith("ticketbench ")):
-        words = line.split()[1:]
-        if words[:2] == ["label", "import"]:
-            speaking_for(tmp_path, words[2], ["candidate"])
-        done = ticketbench_in(tmp_path, *words)
-        assert done.returncode in (0, 3), (line, done.stderr)
-        printed += done.stdout
-    for line in (one for one in lines if not one.startswith("ticketbench ")):
-        assert line in printed

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forked import ticketbench
-from guide_steps import steps
 from ticketbench.notebook.comparison import compare
 from ticketbench.notebook.evaluation import evaluate
 
@@ -88,16 +86,3 @@ def test_a_file_without_gold_labels_is_told_apart_from_an_export() -> None:
     told = "error: none of 1 answer in this file of promptfoo has a gold label"
     assert done.stderr.startswith(told)
     assert "--columns label=COLUMN, of vars.team, vars.text" in " ".join(done.stderr.split())
-
-
-def test_the_page_on_files_of_other_harnesses_can_be_followed() -> None:
-    ran = []
-    for step in steps("predictions.md", section="From another harness"):
-        if step.kind == "file":
-            Path(step.name).write_text(step.text, encoding="utf-8")
-        if step.kind == "command":
-            done = ticketbench(*shlex.split(step.text)[1:])
-            assert done.returncode == 0, done.stderr
-            ran.append(done.stderr)
-    assert len(ran) == 1
-    assert "note: the file is of jev-eval: 3 answers in 2 sets" in ran[0]

@@ -16,7 +16,6 @@ from forked import ticketbench_in
 from logged_project import WEEK, kept, labelled, write_log
 from terminal import longest, shown
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "labels.md"
 SETTLES = ("candidate", "candidate", "base", "candidate", "neither", "candidate", "base",
            "candidate", "candidate", "candidate")  # fmt: skip
 """For whom the tickets of a batch speak."""

@@ -193,19 +193,3 @@ def test_every_plot_and_frame_is_made_of_labels_alone() -> None:
     for name in only.frames:
         only.to_frame(name)
     assert "78 of 100 answers are right" in only._repr_html_()
-
-
-def test_the_commands_of_the_docs_page_do_what_it_says(tmp_path: Path) -> None:
-    page = Path(__file__).parents[2] / "docs" / "predictions.md"
-    section = page.read_text(encoding="utf-8").partition("## When a table says less")[2]
-    for name, own in (
-        ("answers.csv", "top-label-only.csv"),
-        ("runs.csv", "three-runs-a-ticket.csv"),
-        ("before.csv", "all-60.csv"),
-        ("after.csv", "55-of-60.csv"),
-    ):
-        written(tmp_path, name, (TABLES / own).read_text(encoding="utf-8"))
-    lines = [one.split() for one in section.splitlines() if one.startswith("    ticketbench ")]
-    assert len(lines) == 4
-    for words in lines:
-        assert screen(*words[1:], folder=tmp_path)[0]

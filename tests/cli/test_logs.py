@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from forked import ticketbench_in
 from terminal import longest, same_on_terminals, shown
 
 LOG, POLICY = "decisions.jsonl", ("--against", "policy.json")
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "logs.md"
 
 
 @pytest.fixture(scope="module")
@@ -79,23 +77,3 @@ def test_a_log_of_another_policy_ends_with_2_and_says_what_to_do(folder: Path) -
     assert "1 of 1,350 decisions are of another policy" in done.stderr
     assert "--mixed" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def commands() -> list[str]:
-    return re.findall(r"^ {4}ticketbench (logs .*?)(?: +#.*)?$", DOCS.read_text("utf-8"), re.M)
-
-
-@pytest.mark.parametrize("line", commands())
-def test_every_command_of_the_page_runs(line: str, folder: Path) -> None:
-    if "RUN" in line or "reports/" in line:
-        pytest.skip("tests/flow/logs holds a log against a run")
-    rows = (json.loads(row) for row in (folder / LOG).read_text("utf-8").splitlines())
-    table = [f"{row['timestamp']},{row['label'] or ''},{row['score'] or ''}" for row in rows]
-    (folder / "week.csv").write_text("\n".join(["when,team,sure", *table]), encoding="utf-8")
-    (folder / "last.jsonl.gz").write_bytes((folder / LOG).read_bytes())
-    done = ticketbench_in(folder, *line.split())
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_page_has_commands() -> None:
-    assert len(commands()) >= 5

@@ -1,10 +1,9 @@
-"""`ticketbench policy`: what it prints, writes and exits with; and the page that shows it."""
+"""`ticketbench policy`: what it prints, writes and exits with."""
 
 from __future__ import annotations
 
 import json
 import re
-import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,63 +13,18 @@ from jsonschema import Draft202012Validator
 
 from forked import ticketbench_in
 from made_once import made_once
-from promised_project import promised
+from promised_project import write_configs, write_labels
 from ticketbench.production.policy_file import PolicyFile
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "production.md"
 KEY = "sk-canary-4f9d1c2b7a6e"
 
 
 def _fill(folder: Path) -> None:
-    """The files that the page names: a config, one with fresh tickets, and labels."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for name, seed in (("fresh", 5), ("support", 1)):
-            config = promised(seed=seed, more="choose: {min_precision: 0.9}\n")
-            own = Path("configs") if name == "support" else Path("configs") / name
-            own.mkdir(parents=True, exist_ok=True)
-            for file in ("tickets.csv", "v2.yaml", "answers.jsonl"):
-                shutil.move(file, own / file)
-            text = config.read_text().replace("answers.sqlite", f"{name}.sqlite")
-            if name == "fresh":
-                for file in ("tickets.csv", "v2.yaml", "answers.jsonl"):
-                    text = text.replace(file, f"fresh/{file}")
-            (Path("configs") / f"{name}.yaml").write_text(text)
-    rows = [
-        f"t{i},billing,{0.95 if i < 195 else 0.05},{0.05 if i < 195 else 0.95}" for i in range(200)
-    ]
-    head = "ticket_id,label,score_billing,score_general"
-    (folder / "predictions.csv").write_text("\n".join([head, *rows, ""]))
-    gold = head.replace("label", "gold", 1)
-    (folder / "classifier.csv").write_text("\n".join([gold, *rows, ""]))
-    (folder / "gold.csv").write_text(
-        "".join(["id,label\n", *(f"t{i},billing\n" for i in range(99))])
-    )
-    done = ticketbench_in(
-        folder, "policy", "export", "configs/support.yaml", "--on", "v2", "-o", "policy.json"
-    )
+    write_configs(folder)
+    write_labels(folder)
+    export = ("policy", "export", "configs/support.yaml", "--on", "v2", "-o", "policy.json")
+    done = ticketbench_in(folder, *export)
     assert done.returncode == 0, done.stderr
-    _log(folder)
-
-
-def _log(folder: Path) -> None:
-    made = PolicyFile.load(folder / "policy.json")
-    lines = [
-        {
-            "schema": "ticketbench/decision@1",
-            "timestamp": f"2026-12-01T00:00:{i % 60:02}.000Z",
-            "decision_id": f"d{i}",
-            "ticket_id": f"t{i}",
-            "policy": made.sha256,
-            "rubric_set": made.fingerprint,
-            "outcome": "route",
-            "label": "billing",
-            "score": 0.9,
-        }
-        for i in range(99)
-    ]
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    (folder / "decisions.jsonl").write_text(text)
 
 
 @pytest.fixture(scope="session")
@@ -82,46 +36,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1796000000")
     return Path(shutil.copytree(made, tmp_path / "project"))
-
-
-def commands() -> list[str]:
-    """Those of the page; tests/structure/test_promise.py follows the section on the demo."""
-    told = PAGE.read_text(encoding="utf-8")
-    own = re.sub(r"^## From promise to production.*?(?=^## |\Z)", "", told, flags=re.S | re.M)
-    assert len(own) < len(told)
-    return re.findall(r"^ {4}(ticketbench .*)$", own, re.MULTILINE)
-
-
-@pytest.mark.parametrize("line", commands())
-def test_a_command_of_the_page_runs(line: str, project: Path) -> None:
-    if "--allow-edited" in line:
-        path = project / "policy.json"
-        path.write_text(path.read_text().replace("a charge", "a fee"))
-    done = ticketbench_in(project, *shlex.split(line)[1:])
-    assert done.returncode == 0, done.stderr
-
-
-def test_the_page_shows_what_show_prints(project: Path) -> None:
-    shown = ticketbench_in(project, "policy", "show", "policy.json").stdout
-    told = PAGE.read_text(encoding="utf-8")
-    for line in shown.splitlines():
-        word, _, rest = line.partition("  ")
-        if word and word not in ("policy", "review by"):  # they tell of the day and the version
-            assert rest.split()[0] in told.partition(f"    {word}  ")[2]
-    numbers = re.findall(r"\d+ of \d+|\[[\d., ]+\]|from [\d.]+|\d+ route, \d+ review", shown)
-    assert len(numbers) == 4
-    assert [one for one in numbers if one not in told.replace("327\n               ", "327 ")] == []
-
-
-def test_the_python_of_the_page_runs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = (
-        PAGE.read_text(encoding="utf-8").partition("    from ticketbench")[2].partition("\n\n`")[0]
-    )
-    lines = f"    from ticketbench{code}".partition("\n### ")[0]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        exec("\n".join(line[4:] for line in lines.splitlines()), {})
-    assert "('billing', 'general') 0.717 Promise(" in capsys.readouterr().out
 
 
 def test_the_file_goes_to_stdout_and_talk_to_stderr(project: Path) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 
 from forked import ticketbench, ticketbench_in
-from guide_steps import steps
 
 TABLES = Path(__file__).resolve().parents[1] / "predictions"
 NAMES = ("billing", "technical", "account", "general")
@@ -271,18 +269,6 @@ def test_with_a_few_tickets_no_threshold_is_recommended() -> None:
     rows = (TABLES / "all-60.csv").read_text(encoding="utf-8").splitlines()[:29]
     Path("few.csv").write_text("\n".join(rows), encoding="utf-8")
     assert scored("few.csv")["recommendation"]["kind"] == "too few"
-
-
-def test_the_page_on_tables_can_be_followed() -> None:
-    commands = 0
-    for step in steps("predictions.md", section="Its form"):
-        if step.kind == "file":
-            Path(step.name).write_text(step.text, encoding="utf-8")
-        if step.kind == "command":
-            done = ticketbench(*shlex.split(step.text)[1:])
-            assert done.returncode == 0, (step.line, done.stderr)
-            commands += 1
-    assert commands == 3
 
 
 def test_a_new_name_that_is_nearly_a_column_is_a_slip() -> None:

@@ -172,15 +172,3 @@ def test_without_any_report_the_error_says_how_to_make_one(
     done = ticketbench("threshold", "v2")
     assert done.returncode == 2
     assert "ticketbench run CONFIG" in done.stderr
-
-
-def test_every_command_of_the_page_on_thresholds_runs() -> None:
-    shutil.copytree(ROOT / "configs", "configs")
-    shutil.copytree(ROOT / "datasets", "datasets")
-    told = (ROOT / "docs" / "thresholds.md").read_text(encoding="utf-8")
-    calls = re.findall(r"^ {4}ticketbench (threshold .*)$", told, re.MULTILINE)
-    assert len(calls) > 8
-    for call in calls:
-        assert ticketbench(*call.split()).returncode == 0, call
-    printed = "".join(f"    {line}\n" for line in WIDE.splitlines()[2:7])
-    assert printed in told

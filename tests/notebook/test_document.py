@@ -73,13 +73,6 @@ def test_every_cell_runs_and_shows_something(shown: list[object]) -> None:
     assert repr(shown[0]) == "<FreshRun: Use v2 at threshold 0.90, without escalation>"
 
 
-def test_the_page_runs_as_it_stands_after_the_notebook(shown: list[object]) -> None:
-    blocks = re.findall(r"(?:^ {4}.*\n)+", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    code = ["".join(line[4:] + "\n" for line in block.splitlines()) for block in blocks]
-    ran(["\n".join(code)])
-    assert len(code) > 3
-
-
 def test_the_page_names_every_public_name_frame_and_plot() -> None:
     from ticketbench.notebook.plots import ChangePlots, Plots
 

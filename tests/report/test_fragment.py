@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
 from browser import Opened
+from guide_steps import steps
 from quickstart import Demo
 
 Open = Callable[..., Opened]
@@ -64,6 +66,21 @@ def test_every_key_restores_its_part(
     found = seen.page.evaluate(READ)
     assert {name: found[name] for name in restored} == restored
     assert seen.complaints == []
+
+
+def test_the_links_of_the_docs_open_what_they_say(page: Path, opened: Open) -> None:
+    (links,) = [step.text.splitlines() for step in steps("page.md") if step.kind == "link"]
+    assert len(links) == 3
+    for link in links:
+        said = dict(part.split("=") for part in link.partition("#")[2].split("&"))
+        seen = opened(page, fragment=urlencode(said, safe=","))
+        found = seen.page.evaluate(READ)
+        kept = {"show": found["chip"], "view": found["view"], "q": found["search"]}
+        kept |= {"cell": found["cell"], "t": f"{float(found['threshold']):.2f}"}
+        kept |= {"e": found["limit"].removeprefix("above ").removesuffix("0")}
+        kept |= {"pair": found["only"].partition(" mixed up")[0].replace(" and ", ",")}
+        assert {name: kept[name] for name in said} == said
+        assert seen.complaints == []
 
 
 def test_a_page_put_by_hand_opens_the_same_from_its_address(page: Path, opened: Open) -> None:

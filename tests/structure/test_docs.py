@@ -5,46 +5,55 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 import ticket_files
-from forked import ticketbench, ticketbench_in
+from command_words import exists
+from page_reader import installs
 from quickstart import Demo
 from ticketbench.cli.main import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md")])
 CALL = re.compile(r"^ {4}(?:\.venv/bin/)?ticketbench (.*?)(?: +#.*)?$", re.MULTILINE)
-
-
-@cache
-def help_of(*command: str) -> str:
-    done = ticketbench(*command, "--help")
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+INLINE = re.compile(rf"(?<!`)`((?:ticketbench|{'|'.join(COMMANDS)})\s[^`]+)`(?!`)")
 
 
 def calls() -> list[str]:
-    found = {call for page in PAGES for call in CALL.findall(page.read_text(encoding="utf-8"))}
-    return sorted(
-        part.removeprefix("ticketbench ") for call in found for part in call.split(" && ")
-    )
+    """Every command in a block, and in running text: with `ticketbench` before it or without."""
+    texts = [page.read_text(encoding="utf-8") for page in PAGES]
+    blocks = {part for text in texts for call in CALL.findall(text) for part in call.split(" && ")}
+    inline = {" ".join(words.split()) for text in texts for words in INLINE.findall(text)}
+    return sorted({call.removeprefix("ticketbench ") for call in blocks | inline})
+
+
+def told(begins: str) -> list[str]:
+    """What begins with this word: between backticks in running text, or as a line of a block."""
+    texts = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    lines = re.findall(rf"^ {{4,}}(?:- )?(?:\S*python3? (?:-\w )*)?({begins} .+)", texts, re.M)
+    return sorted({*re.findall(f"`({begins} [^`]+)`", texts), *lines})
 
 
 @pytest.mark.parametrize("call", [c for c in calls() if not c.startswith("cd ")])
 def test_every_command_in_the_docs_exists_with_its_options(call: str) -> None:
-    words = call.split()
-    command = (
-        words[:2]
-        if words[0] in ("cache", "baseline", "data", "rubrics", "key", "label", "policy")
-        else words[:1]
-    )
-    shown = help_of(*command)
-    for option in (word.partition("=")[0] for word in words if word.startswith("--")):
-        assert option in shown
+    exists(call)
+
+
+def test_a_command_or_option_that_is_not_there_is_seen() -> None:
+    for call in ("run c.yaml --made-up", "cache made-up", "made-up c.yaml", "serve --mode replay"):
+        with pytest.raises(AssertionError):
+            exists(call)
+
+
+def test_every_package_and_target_that_is_named_is_there() -> None:
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    assert len(told("make")) > 12
+    assert [call for call in told("make") if call.split()[1] not in targets] == []
+    assert len(told("pip install")) > 5
+    for line in told("pip install"):
+        installs(line)
 
 
 def test_the_reference_says_what_every_command_is_for() -> None:
@@ -78,16 +87,6 @@ def test_the_readme_prints_what_the_demo_prints(demo: Demo) -> None:
         shown = [line for line in shown if "minilm, trained" not in line]
     assert len(shown) > 5
     assert " ".join(" ".join(shown).split()) in " ".join(demo.stdout.split())
-
-
-def test_the_page_on_rubrics_prints_what_lint_prints_of_both_drafts() -> None:
-    page = (ROOT / "docs" / "rubrics.md").read_text(encoding="utf-8")
-    drafts = [f"configs/rubrics/support-{version}.yaml" for version in ("v1", "v2")]
-    assert f"    ticketbench rubrics lint {' '.join(drafts)}\n" in page
-    done = ticketbench_in(ROOT, "rubrics", "lint", *drafts)
-    first, second = done.stdout.split(f"{drafts[1]}: ")
-    assert "".join(f"    {line}\n" for line in first.splitlines()) in page
-    assert second == "4 labels, 0 warnings, 0 notes\n"
 
 
 def test_the_page_on_rubrics_has_every_rule_of_lint_with_its_level() -> None:

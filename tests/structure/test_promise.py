@@ -1,4 +1,7 @@
-"""The way from a promise to production is followed as docs/production.md tells it."""
+"""docs/production.md is followed as it stands: the policy file, and the way to one on the demo.
+
+The page has a test of its own as its second half needs the weights of minilm.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,15 @@ import pytest
 
 from guide_steps import Step, steps
 from page_reader import Reader, reader
+from promised_project import write_configs, write_labels, write_log
 from ticketbench.edge.engines.minilm import MiniLM
 from ticketbench.production import Policy
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "production.md"
+PAGE = ROOT / "docs/production.md"
 NOT_FOR_EACH = "no promise for plumbing, heating, cleaning"
 SECTION = "From promise to production in five commands"
+CHECKS = "Is it still right?"
 
 
 @pytest.fixture
@@ -32,7 +37,7 @@ def somebody(tmp_path: Path) -> Iterator[Reader]:
 
 def told() -> tuple[list[Step], list[Step]]:
     """The five commands, and what is done with a server."""
-    page = steps("production.md", section=SECTION)
+    page = steps(PAGE.name, section=SECTION)
     served = next(i for i, step in enumerate(page) if step.text.startswith("ticketbench serve"))
     return page[:served], page[served:]
 
@@ -42,6 +47,21 @@ def outcomes(folder: Path, log: str) -> list[str]:
     lines = (folder / log).read_text(encoding="utf-8").splitlines()
     decided = [json.loads(line) for line in lines]
     return [f"{one['outcome']} {one['label']} {one['score']:.3f}" for one in decided]
+
+
+def test_the_policy_file_is_made_shown_and_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_configs(tmp_path)
+    write_labels(tmp_path)
+    with reader(tmp_path) as one:
+        for step in steps(PAGE.name):
+            if step.text == SECTION:
+                break
+            if step.text == CHECKS:
+                write_log(tmp_path)
+            one.follow(step)
 
 
 def test_five_commands_lead_from_the_promise_to_a_log(model: MiniLM, somebody: Reader) -> None:

@@ -142,7 +142,9 @@ def _show_masked(listed: TicketList, texts: Texts) -> None:
     if texts == "none" or listed.note or not listed.tickets:
         return
     if listed.masked.mode == "none":
-        show_pieces(Piece("No texts: its config says `report.texts: none`.", ASIDE))
+        show_pieces(
+            Piece("No texts: its config lets none be shown; `report: {texts: masked}` does.", ASIDE)
+        )
     elif masked_text(listed.masked):
         show_pieces(Piece(masked_text(listed.masked), ASIDE))
 

@@ -20,7 +20,7 @@ _Command = Callable[..., Any]
 _OPTIONS = (
     click.option("--columns", multiple=True, metavar="ROLE=COLUMN,...",
                  help="What the columns are called: ticket_id, label, top_label, score, scores, "
-                      "group_id, rubric_set, repeat."),
+                      "group_id, rubric_set, repeat, failure."),
     click.option("--score-prefix", metavar="TEXT",
                  help="What the columns of scores begin with [score_]."),
     click.option("--scale", type=click.Choice(["prob", "percent", "log"]),

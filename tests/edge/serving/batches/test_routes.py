@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -13,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,7 +26,6 @@ from ticketbench.edge.serving.service import Service
 
 pytestmark = pytest.mark.loopback
 
-PAGE = Path(__file__).resolve().parents[4] / "docs/serve.md"
 BASE = "/v1/batches"
 LINES = b"".join(question_line(f"q{i}", question(f"{TEXT} {i}", NAMED)) for i in range(5))
 TYPE = {"Content-Type": "application/jsonl"}
@@ -101,17 +98,6 @@ def test_the_output_is_that_of_the_contract(client: http.client.HTTPConnection) 
         "error": None,
     }
     assert json.loads(content).keys() == {"top_label", "scores"}
-
-
-def test_the_page_shows_the_lines_as_they_are(client: http.client.HTTPConnection) -> None:
-    section = PAGE.read_text("utf-8").partition("## Batches\n")[2].partition("\n## ")[0]
-    blocks = re.findall(r"(?:^    .*\n)+", section, re.MULTILINE)
-    asked, answered = (json.loads(one) for one in blocks[:2])
-    upload = json.dumps(asked).encode()
-    output = said(client, f"{BASE}/{completed(client, upload=upload)}/output")[1]
-    found = json.loads(output)
-    found["response"]["body"]["choices"][0]["message"]["content"] = "{...}"
-    assert found == answered
 
 
 def test_output_before_its_time_is_answered_with_409() -> None:
