@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ticketbench.core.quotes import clipped
-from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
 from ticketbench.measure.pairs.verdict import Verdict, difference_of
 from ticketbench.measure.statistics.intervals import CONFIDENCE
@@ -161,6 +160,8 @@ def tickets_text(verdicts: Sequence[Verdict], what: str) -> str:
 
 def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
     """Whether the candidate may replace the base: what a primary gate on the accuracy would say."""
+    from ticketbench.measure.gates.rule import Demand, outcomes
+
     change = comparison.change("accuracy").change
     allowed = comparison.verdict.margin if margin is None else margin
     points = numbers.margin(allowed)
