@@ -105,6 +105,22 @@ print(sorted(name for name in sys.modules.keys() - before if "ticketbench" not i
     assert alone(script) == (0, "[]\n")
 
 
+def test_cycles_of_objects_are_looked_for_late_once_and_then_as_usual() -> None:
+    script = """
+import gc, sys
+from ticketbench.__main__ import main
+usual, sys.argv[1:] = gc.get_threshold(), ["--version"]
+try:
+    main()
+except SystemExit:
+    print(gc.get_threshold()[0] > 100 * usual[0], end=" ")
+gc.collect()
+print(gc.get_threshold() == usual, gc.callbacks)
+"""
+    code, said = alone(script)
+    assert (code, said.splitlines()[-1]) == (0, "True True []")
+
+
 def test_the_installed_command_begins_where_signals_are_heard() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["scripts"] == {"ticketbench": "ticketbench.__main__:main"}

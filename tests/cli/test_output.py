@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import io
 import re
 import shlex
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ticketbench.cli.output import (
     ASIDE,
@@ -16,6 +23,7 @@ from ticketbench.cli.output import (
     show,
     show_columns,
     show_command,
+    show_line,
     show_path,
     show_pieces,
     show_table,
@@ -209,3 +217,48 @@ def test_no_text_in_a_line_steers_the_terminal_or_is_markup(
     show_command("Read: ", ["a\x1b[31m"])
     assert "\x1b" not in (printed := capsys.readouterr().out)
     assert "[bold]x[/bold] :warning: \ufffd[31mred" in printed
+
+
+PIECES = st.lists(
+    st.builds(
+        Piece,
+        st.text(alphabet="  ab-\u4f60\u00e9\u0301\t\x1b", max_size=40)
+        | st.text(alphabet="  a-", max_size=200)
+        | st.lists(st.sampled_from(["a", "of 100", "x-y", "word" * 9, " "])).map(" ".join),
+        st.sampled_from(["", "bold", GOOD, ASIDE]),
+    ),
+    max_size=3,
+)
+
+
+@given(PIECES, st.sampled_from(["", "name", "a longer name"]), st.sampled_from([0, 8]))
+def test_without_colour_a_line_is_what_rich_makes_of_it(
+    pieces: list[Piece], first: str, column: int
+) -> None:
+    def printed(**variables: str) -> tuple[str, str]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            both = []
+            for line in (partial(show_pieces, first=first, column=column), show_line):
+                with redirect_stdout(io.StringIO()) as stream:
+                    line(*pieces)
+                both.append(stream.getvalue())
+        return both[0], both[1]
+
+    assert printed(FORCE_COLOR="") == printed()
+
+
+def test_a_line_without_colour_loads_nothing_of_rich() -> None:
+    script = """
+import sys
+from ticketbench.cli.output import Piece, show, show_columns, show_pieces
+show("a", style="bold")
+show_pieces(Piece("v2 is better", "bold"), first="v1", column=8)
+show_columns([[Piece("a", "bold"), Piece("b")]])
+print(sum(name.startswith("rich") for name in sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == ["a", "v1      v2 is better", "a  b", "0"]

@@ -28,7 +28,7 @@ from ticketbench.measure.thresholds.choose import saving_on, summary_on
 from ticketbench.measure.thresholds.saving import Saving
 from ticketbench.measure.thresholds.tickets import OFF, Tickets
 from ticketbench.report.page import html_page
-from ticketbench.report.words.answers import of_100
+from ticketbench.report.words.numbers import of_100
 from ticketbench.report.words.setting import per_100
 
 if TYPE_CHECKING:

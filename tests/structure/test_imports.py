@@ -154,12 +154,12 @@ GATES = "gates=[{metric: accuracy, on: v2, min: 0}]"
 @pytest.mark.parametrize(
     ("words", "most_of_ours", "most"),
     [
-        (("run", "eval.yaml", "--mode", "replay"), 385, 955),
-        (("compare", "reports/eval:v1", "reports/eval:v2"), 160, 525),
-        (("score", "reports/eval/predictions.csv", "--rubric-set", "v1"), 175, 560),
-        (("gate", "eval.yaml", "--set", GATES), 370, 920),
-        (("validate", "eval.yaml"), 245, 715),
-        (("threshold", "reports/eval:v1"), 210, 610),
+        (("run", "eval.yaml", "--mode", "replay"), 382, 910),
+        (("compare", "reports/eval:v1", "reports/eval:v2"), 147, 445),
+        (("score", "reports/eval/predictions.csv", "--rubric-set", "v1"), 172, 490),
+        (("gate", "eval.yaml", "--set", GATES), 362, 805),
+        (("validate", "eval.yaml"), 195, 630),
+        (("threshold", "reports/eval:v1"), 207, 540),
     ],
     ids=["run", "compare", "score", "gate", "validate", "threshold"],
 )
@@ -183,6 +183,18 @@ def test_neither_score_nor_compare_makes_what_only_results_and_pages_need(answer
     ):
         modules = loaded(command(*words), answered)
         assert not modules & {"ticketbench.measure.results", "cattrs", "jinja2", "ruamel.yaml"}
+
+
+def test_comparing_saved_runs_loads_nothing_that_only_errors_colours_and_parts_need(
+    answered: Path,
+) -> None:
+    loaded(command("run", "eval.yaml", "--mode", "replay"), answered)
+    modules = loaded(command("compare", "reports/eval:v1", "reports/eval:v2"), answered)
+    assert not modules & {"rich", "numpy.ma", "numpy.polynomial", "html", "gzip", "statistics"}
+    ours = {"edge.results.forms.causes", "edge.parts.files", "edge.parts.scores",
+            "measure.calibration.corp", "measure.calibration.temperature",
+            "report.masking.mask", "report.words.answers"}  # fmt: skip
+    assert not modules & {f"ticketbench.{name}" for name in ours}
 
 
 def test_comparing_saved_runs_reads_no_config(answered: Path) -> None:

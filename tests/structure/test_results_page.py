@@ -22,6 +22,7 @@ from ticketbench.flow.rubrics.ablate import Ablation
 from ticketbench.flow.rubrics.join import JoinablePairs, JoinedSet
 from ticketbench.flow.rubrics.lint import RubricsLint
 from ticketbench.flow.score import Score
+from ticketbench.measure.agreement.repeats import Repeats
 from ticketbench.measure.compare import Comparison, Flip
 from ticketbench.measure.evaluation import Evaluation
 from ticketbench.measure.gates.completeness import Answered
@@ -31,6 +32,7 @@ from ticketbench.measure.pairs.label_outcomes import LabelMove
 from ticketbench.measure.recommendation import Recommendation, Setting
 from ticketbench.measure.results import DatasetSummary, RunResults
 from ticketbench.measure.rubrics.changes import RubricChange
+from ticketbench.measure.rubrics.label_map import CommonLabel
 from ticketbench.measure.thresholds.certificate import Certificate
 from ticketbench.measure.thresholds.choose import ChosenThreshold
 from ticketbench.measure.thresholds.saving import Saving
@@ -72,10 +74,12 @@ OTHER = {
 
 LATER: dict[str, Any] = {
     "Answered": Answered,
+    "CommonLabel": CommonLabel,
     "Comparison": Comparison,
     "DatasetSummary": DatasetSummary,
     "Evaluation": Evaluation,
     "Flip": Flip,
+    "Repeats": Repeats,
     "RubricChange": RubricChange,
     "Undecided": Undecided,
 }

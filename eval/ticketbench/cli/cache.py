@@ -150,7 +150,8 @@ def merge(
 ) -> None:
     """Make one recording of several, whatever their order.
 
-    Two different answers to one question are refused.
+    Two different answers to one question are refused. A recording that is there already gives way:
+    name it among the others to keep its answers.
 
     \b
     ticketbench cache merge ours.jsonl theirs.jsonl --to answers.jsonl
@@ -162,7 +163,7 @@ def merge(
     if as_json:
         show_json("cache-merge", moved)
     else:
-        show(f"wrote {_what(moved)} to {_where(moved)}")
+        show(f"wrote {_what(moved)} to {_where(moved)}{_replaced(moved, 'left out')}")
         _say_upgraded(moved)
 
 

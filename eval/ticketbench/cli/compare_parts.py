@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def in_parts(base: str, candidate: str) -> bool:
     """Whether one of both sides at least is a folder or a pattern of parts."""
-    from ticketbench.flow.parts.pairs.side import names_parts
+    from ticketbench.flow.parts.pairs.word import names_parts
 
     return names_parts(base) or names_parts(candidate)
 

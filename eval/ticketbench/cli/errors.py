@@ -13,6 +13,7 @@ from ticketbench.cli.output import (
     BAD,
     GOOD,
     Piece,
+    columns_of,
     json_option,
     say,
     say_wrapped,
@@ -234,11 +235,9 @@ def _aligned(rows: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
 
 
 def _cells(text: str) -> int:
-    from rich.cells import cell_len
-
     from ticketbench.cli.boundary import printable
 
-    return cell_len(printable(text))
+    return columns_of(printable(text))
 
 
 def _show_text(text: str, texts: Texts) -> None:

@@ -80,13 +80,14 @@ def form_of_words(text: str, *, where: str) -> Form:
 
 
 def _form(given: dict[str, Any]) -> Form:
-    from ticketbench.core.errors import InputError
     from ticketbench.edge.results.forms.options import AS_OURS
-    from ticketbench.edge.results.forms.words import form_of, pairs_of
 
     said = {name: value for name, value in given.items() if value not in (None, ())}
     if not said:
         return AS_OURS
+    from ticketbench.core.errors import InputError
+    from ticketbench.edge.results.forms.words import form_of, pairs_of
+
     try:
         for name in ("columns", "labels"):
             if name in said:

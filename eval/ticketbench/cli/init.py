@@ -70,7 +70,7 @@ def _starter(folder: Path, *, as_json: bool) -> None:
 
 def _show(made: Project, file: Path) -> None:
     """What was guessed, with three tickets to check it by, and what was written."""
-    from ticketbench.report.masking.mask import masked_id
+    from ticketbench.report.masking.texts import masked_id
 
     show(f"{file}: {made.n:,} tickets, {len(made.labels)} labels.", style="bold")
     show()

@@ -92,7 +92,7 @@ def _show(found: Labelled, *, everything: bool) -> None:
 
 
 def _show_disputed(found: Labelled) -> None:
-    from ticketbench.report.masking.mask import masked_id
+    from ticketbench.report.masking.texts import masked_id
 
     if not found.disputed:
         return

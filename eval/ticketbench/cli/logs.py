@@ -202,7 +202,8 @@ def _show_cutoff(told: Described) -> None:
 
 def _show_to_read(found: LogReport) -> None:
     """Which tickets to read, their ids masked, with their texts where these are given."""
-    from ticketbench.report.masking.mask import cut, masked_id
+    from ticketbench.report.masking.mask import cut
+    from ticketbench.report.masking.texts import masked_id
     from ticketbench.report.words.masks import masked_text
 
     told = found.described.to_read
@@ -227,7 +228,7 @@ def _show_categories(found: LogReport) -> None:
         how_text,
         worth_showing,
     )
-    from ticketbench.report.masking.mask import masked_id
+    from ticketbench.report.masking.texts import masked_id
 
     told = found.categories
     if told is None:

@@ -68,9 +68,9 @@ class LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with a suggestion for an unknown command."""
-        from ticketbench.core.registry import suggestion
-
         if args[0] not in COMMANDS and not args[0].startswith("-"):
+            from ticketbench.core.registry import suggestion
+
             help_ = suggestion(args[0], COMMANDS)
             raise click.UsageError(f"no such command {args[0]!r}; {help_}", ctx)
         return super().resolve_command(ctx, args)

@@ -79,12 +79,10 @@ def show(text: str = "", *, style: str = "") -> None:
 
     It does on a terminal, unless NO_COLOR is set, and always where FORCE_COLOR is.
     """
-    if not style or os.environ.get("NO_COLOR"):
+    if style:
+        show_line(Piece(text, style))
+    else:
         click.echo(printable(text))
-        return
-    from rich.text import Text
-
-    _echo(Text(printable(text), style=style))
 
 
 def show_pieces(*pieces: Piece, column: int = 0, first: str = "") -> None:
@@ -92,6 +90,11 @@ def show_pieces(*pieces: Piece, column: int = 0, first: str = "") -> None:
 
     Every line but the first begins at `column`; the first has the word `first` before it, dim.
     """
+    plain = _wrapped("".join(printable(text) for text, _ in pieces), width() - column)
+    if _is_plain() and plain is not None:
+        for i, text in enumerate(plain):
+            click.echo(f"{'' if i else first:<{column}}{text}")
+        return
     from rich.console import Console
     from rich.text import Text
 
@@ -115,6 +118,9 @@ def show_of_100(text: str) -> None:
 
 def show_line(*pieces: Piece) -> None:
     """One line of data on stdout in styles, never wrapped: what it ends with may be a command."""
+    if _is_plain():
+        click.echo("".join(printable(text) for text, _ in pieces))
+        return
     from rich.text import Text
 
     _echo(Text.assemble(*((printable(text), style) for text, style in pieces)))
@@ -131,10 +137,8 @@ def show_columns(
     A cell of more than 24 columns pushes what follows it; columns move closer before a row is
     wrapped. Under each row stands its text of `below`, where there is one, in two lines at most.
     """
-    from rich.cells import cell_len
-
     cells = [[Piece(printable(text), style) for text, style in row] for row in rows]
-    sizes = [[cell_len(cell.text) for cell in row] for row in cells]
+    sizes = [[columns_of(cell.text) for cell in row] for row in cells]
     widths = [
         max((size for size in column if size <= _WIDEST_CELL), default=0)
         for column in zip_longest(*sizes, fillvalue=0)
@@ -143,7 +147,7 @@ def show_columns(
     for n, row in enumerate(cells):
         pieces: list[Piece] = []
         for i, cell in enumerate(row):
-            pad = Piece(" " * max(0, widths[i] - cell_len(cell.text)))
+            pad = Piece(" " * max(0, widths[i] - columns_of(cell.text)))
             pieces += [pad, cell, gap] if i in right else [cell, pad, gap]
         show_pieces(*pieces)
         if n < len(below) and below[n]:
@@ -181,9 +185,37 @@ def show_path(said: str, path: Path) -> None:
     _echo(Text.assemble((printable(said) + end, ASIDE), name))
 
 
+def _wrapped(text: str, most: int) -> list[str] | None:
+    """A `printable` text in lines of at most `most` columns, as rich wraps it; None where only rich
+    knows how: a character or a word of a long text may be too wide.
+    """
+    if columns_of(text) <= most:
+        return [text.rstrip()]
+    if not text.isascii() or any(len(word) > most for word in text.split()):
+        return None
+    return [line.rstrip() for line in textwrap.wrap(text, most, break_on_hyphens=False) or [""]]
+
+
+def columns_of(text: str) -> int:
+    """How many columns of a terminal a text takes that is `printable`."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _is_plain() -> bool:
+    """Whether stdout surely takes no colour: what is printed then needs nothing of rich, which
+    takes as long to load as many a command runs.
+    """
+    asked = any(name in os.environ for name in ("FORCE_COLOR", "TTY_COMPATIBLE"))
+    return bool(os.environ.get("NO_COLOR")) or not (asked or sys.stdout.isatty())
+
+
 def _echo(line: Text) -> None:
     """A styled line, as plain text where stdout takes no colour."""
-    if os.environ.get("NO_COLOR"):
+    if _is_plain():
         click.echo(line.plain)
     else:
         click.echo(_drawn(line), color=True)

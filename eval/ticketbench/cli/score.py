@@ -92,7 +92,7 @@ def command(
     ticketbench score 'parts/*.csv' --engine processes
     """
     from ticketbench.core.errors import TicketbenchError
-    from ticketbench.edge.parts.files import in_parts
+    from ticketbench.edge.parts.pattern import in_parts
     from ticketbench.flow.score import Choices, score
 
     if overrides and config is None:

@@ -15,6 +15,7 @@ from ticketbench.cli.output import (
     ASIDE,
     STYLES,
     Piece,
+    columns_of,
     json_option,
     say,
     say_notes,
@@ -116,12 +117,10 @@ def _show(found: ThresholdAdvice, *, by_set: bool, told: bool, labelled: bool) -
 
 def _show_table(rows: Sequence[TableRow]) -> None:
     """The names to the left, numbers to the right; the row to set in bold with an arrow."""
-    from rich.cells import cell_len
-
     from ticketbench.report.threshold_table import HEADER
 
     cells = [(printable(row.name), row.alone, row.wrong, row.person) for row in rows]
-    widths = [max(cell_len(row[i]) for row in (HEADER, *cells)) for i in range(4)]
+    widths = [max(columns_of(row[i]) for row in (HEADER, *cells)) for i in range(4)]
     costs = [f"{row.cost} {row.interval}".rstrip() for row in rows]
     cost_width = max(map(len, [HEADER[4], *costs]))
     marks = [f"<- {row.mark}" if width() >= _NARROW else "<-" for row in rows]
@@ -141,9 +140,7 @@ def _show_table(rows: Sequence[TableRow]) -> None:
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     """The first cell to the left, the others to the right."""
-    from rich.cells import cell_len
-
-    pads = [" " * (size - cell_len(cell)) for cell, size in zip(cells, widths, strict=True)]
+    pads = [" " * (size - columns_of(cell)) for cell, size in zip(cells, widths, strict=True)]
     return [
         cells[0] + pads[0],
         *(pad + cell for pad, cell in zip(pads[1:], cells[1:], strict=True)),
@@ -152,17 +149,15 @@ def _aligned(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 def _show_labels(found: ThresholdAdvice) -> None:
     """Each label with its threshold and what is promised of it."""
-    from rich.cells import cell_len
-
     from ticketbench.report.threshold_table import label_line, label_note, label_rows
 
     show()
     show(f"each {found.own.settings.label_word}'s own threshold:")
     rows = [(printable(row.label), row) for row in label_rows(found)]
-    widest = max((cell_len(name) for name, _ in rows), default=0)
+    widest = max((columns_of(name) for name, _ in rows), default=0)
     at = min(widest, _WIDEST_LABEL) + 2
     for name, row in rows:
-        before = name + " " * (min(widest, _WIDEST_LABEL) - cell_len(name))
+        before = name + " " * (min(widest, _WIDEST_LABEL) - columns_of(name))
         show_pieces(Piece(f"{row.threshold:<6}  {row.promise}"), first=before, column=at)
     show_pieces(Piece(label_note(found)))
     if label_line(found):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
@@ -70,6 +69,8 @@ class Registry(Generic[T]):
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """A help sentence for an unknown name: the nearest known one, else all, or 30 of them."""
+    import difflib  # for a wrong name alone: everything that is named imports this module
+
     known = list(known)
     near = difflib.get_close_matches(name[:MOST_SHOWN], known, n=1)
     if near:

@@ -296,7 +296,8 @@ class ScoreTable:
         """Number of independent groups among the scored tickets."""
         if strictly_ascending(self.groups):
             return self.n_scored
-        return len(np.unique(self.groups))
+        ordered = np.sort(self.groups)  # np.unique would load all of masked arrays
+        return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
     @property
     def n_tickets(self) -> int:

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import AnyStr
 
 from ticketbench.core.errors import InputError, TicketbenchError
-from ticketbench.core.keys.host import has_shape
 from ticketbench.core.keys.sources import BUILT_IN, in_user_file, in_variable, is_name
 from ticketbench.core.keys.value import SHORTEST, is_numeric
 from ticketbench.edge.secret import ApiKey
@@ -116,6 +115,8 @@ def shown_url(url: str) -> str:
     """`url` as reports show it: without the values of its query, any of which may be a secret, but
     for those that a shape takes for itself and no server sees.
     """
+    from ticketbench.core.keys.host import has_shape  # late: what prints has no URL
+
     return (_OF_A_SHAPE if has_shape(url) else _QUERY_VALUE).sub(r"\1=***", url)
 
 

@@ -7,7 +7,6 @@ and twice), in base64 wherever in a longer text it begins, and in hexadecimal di
 from __future__ import annotations
 
 import base64
-import html
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -92,6 +91,8 @@ def _one_character(character: str) -> str:
 
     Each branch begins with a plain character, so that the search can skip what cannot begin a key.
     """
+    import html  # for a key alone: everything that prints imports this module
+
     cases = dict.fromkeys((character, character.lower(), character.upper()))
     codes = [ord(one) for one in cases if one.isascii()] or [ord(character)]
     digits = "|".join(_digits_in_any_case(f"{code:02x}") for code in codes)

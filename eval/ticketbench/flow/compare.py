@@ -17,7 +17,6 @@ from ticketbench.flow.arithmetic import sums_in_one_order
 from ticketbench.flow.steps.settings import SEED
 from ticketbench.flow.steps.sides import Side, names_in, read_sides
 from ticketbench.flow.steps.tables import answered
-from ticketbench.measure.agreement.repeats import Repeats, by_repeat
 from ticketbench.measure.compare import Comparison, Flip, compare, still_wrong
 from ticketbench.measure.counts.confusion import ConfusionMatrix, top_label_confusion
 from ticketbench.measure.findings import of_answers
@@ -31,18 +30,13 @@ from ticketbench.measure.pairs.common_tickets import (
 )
 from ticketbench.measure.pairs.pairing import Pair, judged
 from ticketbench.measure.rubrics.changes import RubricChange, rubric_changes
-from ticketbench.measure.rubrics.label_map import (
-    CommonLabel,
-    LabelMap,
-    aligned,
-    common_labels,
-    counted,
-)
 from ticketbench.measure.thresholds.tickets import fit_policy
 
 if TYPE_CHECKING:
     from ticketbench.edge.replay.source import Mode
+    from ticketbench.measure.agreement.repeats import Repeats
     from ticketbench.measure.gates.completeness import Answered
+    from ticketbench.measure.rubrics.label_map import CommonLabel, LabelMap
 
 OF_ALL_SCORES = ("log_loss", "brier_multiclass")
 """Metrics of the whole distribution: with other labels on each side they are not on one scale."""
@@ -165,10 +159,7 @@ def compare_two(
     decided = judged(tables[0], policy), judged(tables[1], policy)
     commons: tuple[CommonLabel, ...] = ()
     if mapping or set(tables[0].labels) != set(tables[1].labels):
-        commons = _commons(tables, mapping or {})
-        tables = (aligned(tables[0], commons, side="base"),
-                  aligned(tables[1], commons, side="candidate"))  # fmt: skip
-        commons = counted(commons, tables[0])
+        tables, commons = _by_common_labels(tables, mapping or {})
     tables = _of_one_dataset(tables, (first, second))
     found = _compared(tables, decided, (first, second), policy, costs, commons)
     left = only_in_one(given, names)
@@ -177,7 +168,7 @@ def compare_two(
         notes=(*found.notes, *([f"left out: {left}"] if left else [])),
         comparison=replace(found.comparison, in_both=left_in(given, tables)),
         findings=tuple(one for table in given for one in of_answers(table)),
-        repeats=tuple(one for one in map(by_repeat, tables) if one is not None),
+        repeats=_repeats(tables),
     )
     if not reference:
         return found
@@ -259,9 +250,25 @@ def policy_at(policy: Policy, threshold: float | None, escalate_above: float | N
     return policy if escalate_above is None else replace(policy, escalate_above=escalate_above)
 
 
-def _commons(tables: tuple[ScoreTable, ScoreTable], mapping: LabelMap) -> tuple[CommonLabel, ...]:
+def _by_common_labels(
+    tables: tuple[ScoreTable, ScoreTable], mapping: LabelMap
+) -> tuple[tuple[ScoreTable, ScoreTable], tuple[CommonLabel, ...]]:
+    """Both tables by the labels that both can tell apart, and these."""
+    from ticketbench.measure.rubrics.label_map import aligned, common_labels, counted
+
+    a, b = tables
     gold = {label for table in tables for label in table.gold_labels}
-    return common_labels(tables[0].labels, tables[1].labels, mapping, sorted(gold))
+    commons = common_labels(a.labels, b.labels, mapping, sorted(gold))
+    both = aligned(a, commons, side="base"), aligned(b, commons, side="candidate")
+    return both, counted(commons, both[0])
+
+
+def _repeats(tables: Sequence[ScoreTable]) -> tuple[Repeats, ...]:
+    if all(table.repeats is None for table in tables):
+        return ()
+    from ticketbench.measure.agreement.repeats import by_repeat
+
+    return tuple(one for one in map(by_repeat, tables) if one is not None)
 
 
 def _of_one_dataset(

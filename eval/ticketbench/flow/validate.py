@@ -60,7 +60,7 @@ def _check(path: Path, labels: Sequence[str] | None, how: DatasetKeys | None) ->
     from ticketbench.edge.imports.advice import refuse_export
     from ticketbench.edge.inputs.python_literal import is_python
     from ticketbench.edge.inputs.tickets.keys import NO_KEYS
-    from ticketbench.edge.parts.files import in_parts
+    from ticketbench.edge.parts.pattern import in_parts
 
     if path.suffix in (".yaml", ".yml"):
         _refuse_options(path, how)

@@ -9,12 +9,9 @@ from collections.abc import Iterable
 from ticketbench.core.policy import Decisions
 from ticketbench.core.types import NONE, Estimate, FailureKind, ScoreTable
 from ticketbench.measure.agreement.repeats import by_repeat
-from ticketbench.measure.calibration.bins import (
-    confidence_histogram,
-    reliability_bins,
-    temperature_report,
-)
+from ticketbench.measure.calibration.bins import confidence_histogram, reliability_bins
 from ticketbench.measure.calibration.check import by_label, calibration
+from ticketbench.measure.calibration.temperature import temperature_report
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.estimates import estimate_of, metric_results
 from ticketbench.measure.evaluation import (

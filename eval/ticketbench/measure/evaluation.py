@@ -19,9 +19,10 @@ from ticketbench.core.types import (
     Value,
 )
 from ticketbench.measure.agreement.repeats import Repeats
-from ticketbench.measure.calibration.bins import HistogramBin, ReliabilityBin, TemperatureReport
+from ticketbench.measure.calibration.bins import HistogramBin, ReliabilityBin
 from ticketbench.measure.calibration.check import CalibrationCheck, LabelCalibration
 from ticketbench.measure.calibration.corp import CorpPoint
+from ticketbench.measure.calibration.temperature import TemperatureReport
 from ticketbench.measure.counts.confusion import ConfusionMatrix
 from ticketbench.measure.estimates import MetricResult, estimate_of
 from ticketbench.measure.findings import IN_PARTS

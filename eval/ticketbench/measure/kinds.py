@@ -21,7 +21,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
@@ -37,7 +37,9 @@ from ticketbench.core.types import (
     Known,
     tells,
 )
-from ticketbench.measure.calibration.corp import ScoreCells
+
+if TYPE_CHECKING:
+    from ticketbench.measure.calibration.corp import ScoreCells
 
 Population = Literal["labelled", "scored"]
 Form = Literal["share", "dice"]
@@ -81,7 +83,7 @@ class Part:
     among: BoolArray | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Metric:
     """What every metric has.
 
@@ -112,12 +114,12 @@ OfTable = Callable[[FloatArray, IntArray], float]
 OfTop = Callable[[FloatArray, BoolArray], float]
 IntervalOfTop = Callable[[FloatArray, BoolArray, IntArray, int], Estimate]
 InfluenceOfTop = Callable[[FloatArray, BoolArray], FloatArray]
-OfCounted = Callable[[ScoreCells, ScoreCells], Estimate]
+OfCounted = Callable[["ScoreCells", "ScoreCells"], Estimate]
 OfLabel = Callable[[LabelTickets], Part]
 OfRouting = Callable[[RoutedTickets], Part]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TicketMetric(Metric):
     """A mean of one value per ticket.
 
@@ -135,7 +137,7 @@ class TicketMetric(Metric):
         return values
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CellMetric(Metric):
     """A function of the confusion counts.
 
@@ -147,7 +149,7 @@ class CellMetric(Metric):
     needs: Known = "top label"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TableMetric(Metric):
     """A function of the whole table.
 
@@ -168,7 +170,7 @@ class TableMetric(Metric):
     of_counts: OfCounted | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LabelMetric(Metric):
     """A share of tickets about one label; each ticket is marked on its own.
 
@@ -208,7 +210,7 @@ class LabelMetric(Metric):
         return np.asarray(part.values, dtype=np.bool_), counted(part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RoutingMetric(Metric):
     """A mean over tickets by what the policy does with them.
 

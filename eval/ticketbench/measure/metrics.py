@@ -8,6 +8,7 @@ not have has an index beyond the last column, and gold `__none__` is -1.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,7 +16,6 @@ from ticketbench.core.policy import ESCALATE, ROUTE
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, highest
 from ticketbench.measure.calibration import bins, cells, ranking, smooth_ece
 from ticketbench.measure.calibration.bins import score_of_truth
-from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.kinds import METRICS as METRICS
 from ticketbench.measure.kinds import (
     LabelTickets,
@@ -27,6 +27,9 @@ from ticketbench.measure.kinds import (
     table_metric,
     ticket_metric,
 )
+
+if TYPE_CHECKING:
+    from ticketbench.measure.calibration.corp import ScoreCells
 
 _BINS = 10
 

@@ -12,7 +12,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.types import Estimate
 from ticketbench.edge.results.rows import Predictions
 from ticketbench.flow.compare import Compared, compare_sides, compare_two
-from ticketbench.flow.parts.pairs.side import names_parts
+from ticketbench.flow.parts.pairs.word import names_parts
 from ticketbench.flow.steps.sides import Side, apart, names_in, side_of
 from ticketbench.measure.compare import Comparison
 from ticketbench.measure.rubrics.label_map import LabelMap

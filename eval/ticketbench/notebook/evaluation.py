@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from ticketbench.core.errors import InputError
 from ticketbench.core.types import Estimate
-from ticketbench.edge.parts.files import in_parts
+from ticketbench.edge.parts.pattern import in_parts
 from ticketbench.edge.results.forms.options import AS_OURS, Form, FormWords
 from ticketbench.edge.results.forms.words import form_of
 from ticketbench.edge.results.rows import Predictions

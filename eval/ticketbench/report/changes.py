@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.pairs.change import SAME
 from ticketbench.report.words import numbers
-from ticketbench.report.words.answers import of_100, points_of_100
 from ticketbench.report.words.verdict import TONES, Tone, limits
 
 if TYPE_CHECKING:
@@ -101,10 +100,10 @@ def _row(comparison: Comparison, name: str, of: MetricChange) -> ChangeRow:
     elif of.name == "coverage":
         word, tone = {"better": "more", "worse": "fewer"}.get(word, word), "neutral"
     if of.share:
-        shown = of_100(of.base), of_100(of.candidate)
+        shown = numbers.of_100(of.base), numbers.of_100(of.candidate)
         apart = limits(told) if decides else (0.0,)
         return ChangeRow(
-            name, *shown, points_of_100(found, shown=shown, apart_from=apart), word, tone
+            name, *shown, numbers.points_of_100(found, shown=shown, apart_from=apart), word, tone
         )
     shown = _costs(of.base, of.candidate, found)
     change = numbers.difference(found, share=False, least=_DECIMALS)

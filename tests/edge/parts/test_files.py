@@ -8,7 +8,7 @@ import pytest
 
 from part_files import parts, records, write
 from ticketbench.core.errors import InputError
-from ticketbench.edge.parts.files import in_parts, parts_of
+from ticketbench.edge.parts.files import parts_of
 
 
 def names(path: Path) -> list[str]:
@@ -27,13 +27,6 @@ def test_a_pattern_and_its_folder_have_one_name_and_the_same_parts(tmp_path: Pat
     folder = parts(tmp_path / "p", records(6), 3)
     assert parts_of(folder / "*.csv") == parts_of(folder)
     assert names(folder / "*-[01].csv") == ["part-0.csv", "part-1.csv"]
-
-
-def test_a_file_whose_name_looks_like_a_pattern_is_one_file(tmp_path: Path) -> None:
-    file = write(tmp_path / "a[1].csv", records(2))
-    assert not in_parts(file)
-    assert in_parts(tmp_path)
-    assert in_parts(tmp_path / "*.csv")
 
 
 def refusal(path: Path) -> str:

@@ -109,6 +109,15 @@ def test_a_merge_writes_over_the_recording_in_which_git_left_its_markers(answere
     assert Path("r.jsonl").read_bytes() == Path("whole.jsonl").read_bytes()
 
 
+def test_a_merge_counts_what_stood_only_in_the_recording_that_it_replaces(answered: Path) -> None:
+    first, second = halves()
+    export_recording(EVAL, Path("r.jsonl"))
+    n = merge_recordings([first, second], Path("m.jsonl")).answers
+    assert merge_recordings([first], Path("r.jsonl")).replaced == n - len(read_recording(first))
+    assert merge_recordings([Path("r.jsonl"), second], Path("r.jsonl")).replaced == 0
+    assert Path("r.jsonl").read_bytes() == Path("m.jsonl").read_bytes()
+
+
 def test_recordings_that_contradict_each_other_are_refused_with_both_names(
     http: Path, recorded: Recorded
 ) -> None:

@@ -187,3 +187,9 @@ def test_differences_in_chunks_are_those_at_once(monkeypatch: pytest.MonkeyPatch
     whole = differences(function, at, used)
     monkeypatch.setattr(module, "_MOST_NUMBERS", 3 * K * K)
     assert np.array_equal(differences(function, at, used), whole)
+
+
+def test_the_three_points_are_those_of_gauss_and_legendre() -> None:
+    nodes, weights = np.polynomial.legendre.leggauss(3)
+    assert pytest.approx(nodes.tolist(), abs=1e-15) == module._NODES
+    assert pytest.approx(weights.tolist(), abs=1e-15) == module._WEIGHTS

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ticketbench.core.types import Dataset, Ticket
-from ticketbench.report.masking.texts import Masking, Mode, quiet, shown_texts
+from ticketbench.report.masking.kinds import OF_IDS
+from ticketbench.report.masking.mask import mask_in_id
+from ticketbench.report.masking.texts import Masking, Mode, masked_id, quiet, shown_texts
 
 TICKETS = (
     Ticket("t1", "write to anna@example.com or bea@example.com", "a"),
@@ -60,3 +64,39 @@ def test_a_quiet_ticket_prints_only_what_may_be_shown() -> None:
         assert "3920071" not in printed
         assert ("by [mail]" in printed) == (mode == "masked")
     assert repr(quiet(ticket, shown_texts([ticket], "full"))) == repr(ticket)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("anna@example.com", "[mail]"),
+        ("chat-anna@example.com-7", "[mail]"),
+        ("+49 171 3920071", "[phone]"),
+        ("whatsapp:+491713920071", "whatsapp:[phone]"),
+        ("0171 39200-71", "[phone]"),
+        ("202-555-0143", "[phone]"),
+        ("DE02120300000000202051", "[iban]"),
+        ("s-0001", "s-0001"),
+        ("10023456", "10023456"),
+        ("2024-000123", "2024-000123"),
+        ("550e8400-e29b-41d4-a716-446655440000", "550e8400-e29b-41d4-a716-446655440000"),
+        ("00000123", "00000123"),
+        ("INC0012345", "INC0012345"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("x" * 500, "x" * 500),
+    ],
+)
+def test_an_id_is_masked_where_it_looks_like_a_mail_or_a_phone(name: str, shown: str) -> None:
+    assert masked_id(name) == shown
+
+
+@given(st.from_regex("[A-Za-z0-9_-]{1,8}", fullmatch=True))
+def test_a_short_id_that_nobody_looks_into_holds_nothing_to_mask(name: str) -> None:
+    assert masked_id(name) == name
+    assert mask_in_id(name) == name
+    assert [span for kind in OF_IDS for span in kind.find(name)] == []
+
+
+@given(st.text(alphabet="a7Z+@.-_ ü", max_size=16) | st.text(max_size=12))
+def test_an_id_is_shown_as_if_every_one_were_looked_into(name: str) -> None:
+    assert masked_id(name) == mask_in_id(name)

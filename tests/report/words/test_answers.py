@@ -25,11 +25,10 @@ from ticketbench.measure.recommendation import Recommendation, Today
 from ticketbench.measure.results import DatasetSummary, RunResults, run_results
 from ticketbench.measure.statistics.intervals import share
 from ticketbench.measure.thresholds.saving import saving
+from ticketbench.report.words import numbers
 from ticketbench.report.words.answers import (
     Answer,
     answers,
-    of_100,
-    points_of_100,
     sureness,
     worst_pair,
 )
@@ -58,15 +57,6 @@ def estimate(value: float, low: float, high: float) -> Estimate:
 
 
 @pytest.mark.parametrize(
-    ("of", "shown"),
-    [(0.731, "73"), (0.0, "0"), (0.004, "fewer than 1"), (0.997, "more than 99"), (1.0, "100"),
-     (0.725, "73"), (math.nan, "–")],
-)  # fmt: skip
-def test_a_share_of_a_hundred_is_never_rounded_to_none_or_all(of: float, shown: str) -> None:
-    assert of_100(of) == shown
-
-
-@pytest.mark.parametrize(
     ("ends", "word"),
     [((0.24, 0.18, 0.30), "clearly"), ((0.24, 0.12, 0.36), "clearly"),
      ((0.24, 0.11, 0.37), "narrowly"), ((-0.24, -0.30, -0.18), "clearly"),
@@ -76,31 +66,6 @@ def test_clearly_keeps_half_of_the_value_at_the_nearer_end(
     ends: tuple[float, float, float], word: str
 ) -> None:
     assert sureness(*ends) == word
-
-
-@pytest.mark.parametrize(
-    ("of", "shown", "text"),
-    [
-        (estimate(0.236, 0.176, 0.297), ("49", "73"), "+24 [+18, +30]"),
-        # 73.4 less 48.6 is 24.8, beside 73 and 49.
-        (estimate(0.248, 0.176, 0.297), ("49", "73"), "+24.8 [+17.6, +29.7]"),
-        (estimate(0.02, 0.004, 0.036), ("49", "51"), "+2.0 [+0.4, +3.6]"),
-        (estimate(0.24, math.nan, math.nan), ("49", "73"), "+24"),
-        (estimate(0.5, 0.4, 0.6), ("fewer than 1", "50"), "+50.0 [+40.0, +60.0]"),
-        (estimate(math.nan, math.nan, math.nan), ("–", "–"), "–"),
-    ],
-)
-def test_points_have_the_decimals_that_belie_nothing(
-    of: Estimate, shown: tuple[str, str], text: str
-) -> None:
-    assert points_of_100(of, shown=shown, apart_from=(0.0,)) == text
-
-
-def test_a_difference_within_the_margin_does_not_look_like_the_margin() -> None:
-    of = estimate(0.0, -0.0199, 0.0199)
-    assert points_of_100(of, shown=("50", "50"), apart_from=(0.0, 0.02, -0.02)) == (
-        "0.00 [-1.99, +1.99]"
-    )
 
 
 # Is it better
@@ -343,7 +308,7 @@ def test_every_number_that_is_told_is_one_of_the_recommendation(found: Recommend
     assert (f"escalating above {setting.escalate_above:.2f}" in first) == bool(
         thresholds and setting.escalate_above < 1
     )
-    right = [of_100(e.metric("accuracy").value) for e in BASE.evaluations]
+    right = [numbers.of_100(e.metric("accuracy").value) for e in BASE.evaluations]
     if "of 100 answers right" in said["better"].answer:
         assert f"{right[1]} of 100 answers right, v1 {right[0]}" in said["better"].answer
     cost = re.search(rf"costs ({NUMBER}) a ticket, by hand ({NUMBER})", said["pays"].answer)

@@ -150,3 +150,41 @@ def test_a_number_known_roughly_has_two_digits_and_is_rounded_up(n: int, text: s
 )
 def test_a_margin_is_never_rounded_to_another_one(value: float, text: str) -> None:
     assert numbers.margin(value) == text
+
+
+def of_hundred(value: float, low: float, high: float) -> Estimate:
+    return Estimate(value, low, high, 100, "by hand")
+
+
+@pytest.mark.parametrize(
+    ("of", "shown"),
+    [(0.731, "73"), (0.0, "0"), (0.004, "fewer than 1"), (0.997, "more than 99"), (1.0, "100"),
+     (0.725, "73"), (math.nan, "–")],
+)  # fmt: skip
+def test_a_share_of_a_hundred_is_never_rounded_to_none_or_all(of: float, shown: str) -> None:
+    assert numbers.of_100(of) == shown
+
+
+@pytest.mark.parametrize(
+    ("of", "shown", "text"),
+    [
+        (of_hundred(0.236, 0.176, 0.297), ("49", "73"), "+24 [+18, +30]"),
+        # 73.4 less 48.6 is 24.8, beside 73 and 49.
+        (of_hundred(0.248, 0.176, 0.297), ("49", "73"), "+24.8 [+17.6, +29.7]"),
+        (of_hundred(0.02, 0.004, 0.036), ("49", "51"), "+2.0 [+0.4, +3.6]"),
+        (of_hundred(0.24, math.nan, math.nan), ("49", "73"), "+24"),
+        (of_hundred(0.5, 0.4, 0.6), ("fewer than 1", "50"), "+50.0 [+40.0, +60.0]"),
+        (of_hundred(math.nan, math.nan, math.nan), ("–", "–"), "–"),
+    ],
+)
+def test_points_have_the_decimals_that_belie_nothing(
+    of: Estimate, shown: tuple[str, str], text: str
+) -> None:
+    assert numbers.points_of_100(of, shown=shown, apart_from=(0.0,)) == text
+
+
+def test_a_difference_within_the_margin_does_not_look_like_the_margin() -> None:
+    of = of_hundred(0.0, -0.0199, 0.0199)
+    assert numbers.points_of_100(of, shown=("50", "50"), apart_from=(0.0, 0.02, -0.02)) == (
+        "0.00 [-1.99, +1.99]"
+    )

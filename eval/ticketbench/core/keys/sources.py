@@ -99,15 +99,20 @@ def user_file(environment: Mapping[str, str]) -> Path | None:
 
     A relative place is none: it would lead into the working folder.
     """
-    from pathlib import Path
-
     if os.name == "nt":
         base = environment.get("APPDATA", "")
     else:
         home = environment.get("HOME", "")
         base = environment.get("XDG_CONFIG_HOME", "")
         base = base if os.path.isabs(base) else os.path.join(home, ".config")
-    return Path(base, "ticketbench", "keys.toml") if os.path.isabs(base) else None
+    return _user_file_in(base) if os.path.isabs(base) else None
+
+
+@lru_cache(maxsize=8)  # everything that is printed asks for it
+def _user_file_in(base: str) -> Path:
+    from pathlib import Path
+
+    return Path(base, "ticketbench", "keys.toml")
 
 
 def _refuse_if_not_ours(path: Path, status: os.stat_result) -> None:

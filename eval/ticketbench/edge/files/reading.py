@@ -6,7 +6,6 @@ wait for ever, and no link out of it, since git carries links and a stranger's m
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import os
@@ -166,6 +165,8 @@ def unpacked(path: Path, packed: bytes, *, most: int, merge_help: str = RESOLVE)
     Raises InputError when it is not whole, larger than `most`, grows more than a hundredfold, or
     what was packed is a pointer of Git LFS or holds conflict markers.
     """
+    import gzip
+
     most = min(most, MOST_RATIO * len(packed))
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:

@@ -10,12 +10,12 @@ from pathlib import Path
 from ticketbench.core.errors import InputError
 from ticketbench.core.registry import import_modules
 from ticketbench.edge.files.reading import digest_of, size_of
+from ticketbench.edge.parts.pattern import SIGNS
 from ticketbench.edge.results.store import MANIFEST
 from ticketbench.edge.tables import formats
 from ticketbench.edge.tables.reading import open_table
 from ticketbench.edge.tables.rows import FORMATS
 
-_PATTERN = frozenset("*?[")
 _HIDDEN = (".", "_")
 """What names of no tickets begin with: those of the system, and the marks of what wrote the parts.
 """
@@ -27,16 +27,6 @@ class Parts:
 
     name: str
     files: tuple[Path, ...]
-
-
-def in_parts(path: Path) -> bool:
-    """Whether `path` is a folder or a pattern; a file that has the name of a pattern is none."""
-    return path.is_dir() or (not _PATTERN.isdisjoint(str(path)) and not path.exists())
-
-
-def any_matches(path: Path) -> bool:
-    """Whether `path` is a pattern that some file or folder matches."""
-    return in_parts(path) and any(True for _ in glob.iglob(str(path), recursive=True))
 
 
 def parts_of(path: Path) -> Parts:
@@ -59,7 +49,7 @@ def parts_of(path: Path) -> Parts:
 
 def _name(path: Path) -> str:
     """That of the folder; of a pattern the last name in it that is none."""
-    plain = [one for one in path.parts if _PATTERN.isdisjoint(one)]
+    plain = [one for one in path.parts if SIGNS.isdisjoint(one)]
     return path.resolve().name if path.is_dir() else Path(*plain).resolve().name
 
 

@@ -47,11 +47,16 @@ def envelope(thing: str, data: Any) -> bytes:
     bytes. What is no text in the name of a file becomes `?`.
     """
     value = {
-        "schema": f"ticketbench/{thing}@{VERSIONS.get(thing, 1)}",
+        "schema": schema_of(thing),
         "tool": {"name": "ticketbench", "version": __version__},
         "data": data,
     }
     return _indented(value)
+
+
+def schema_of(thing: str) -> str:
+    """What the newest envelope of a `thing` says it is: `ticketbench/<thing>@<version>`."""
+    return f"ticketbench/{thing}@{VERSIONS.get(thing, 1)}"
 
 
 def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:

@@ -23,7 +23,6 @@ from ticketbench.core.types import (
     Known,
     ScoreTable,
 )
-from ticketbench.edge.results.forms.causes import cell_kind, cell_words
 from ticketbench.edge.results.forms.counted import listed_values, rows_of
 from ticketbench.edge.results.forms.numbers import number_of
 from ticketbench.edge.results.forms.options import Scale
@@ -150,6 +149,8 @@ def _scores(
     rows: Sequence[Row], said: Sequence[str], origin: Origin, problems: Numbered
 ) -> list[float]:
     """The score of each row as a share, above 0 and up to 1; what is not goes to `problems`."""
+    from ticketbench.edge.results.forms.causes import cell_kind
+
     to_share = _TO_SHARE[origin.form.scale]
     number, found, values, bad = number_of(origin.form), [], list[float](), _Bad()
     for row, one in zip(rows, said, strict=True):
@@ -205,6 +206,8 @@ def _shares(values: Sequence[float], rows: Sequence[Row], origin: Origin) -> Num
 
 def _no_number(row: Row, origin: Origin) -> tuple[str, str]:
     """What the score of a row is in place of a number, and what to do."""
+    from ticketbench.edge.results.forms.causes import cell_kind, cell_words
+
     cell = text(row, SCORE).strip()
     kind = cell_kind(cell, origin.form)
     if kind in ("comma", "point"):

@@ -101,6 +101,8 @@ class MalformedRow(Exception):
 
 @dataclass(slots=True)
 class _Cause:
+    """What is wrong with some rows, of which the first has the words."""
+
     first: MalformedRow
     n: int = 0
     lines: list[int] = field(default_factory=list)

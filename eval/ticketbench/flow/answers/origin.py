@@ -26,7 +26,7 @@ from ticketbench.edge.endpoints import is_local
 from ticketbench.edge.replay.models import told_of_tickets
 from ticketbench.edge.replay.questions import questions
 from ticketbench.edge.replay.source import Source, Sources
-from ticketbench.report.masking.mask import masked_id
+from ticketbench.report.masking.texts import masked_id
 from ticketbench.report.words.numbers import count
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from ticketbench.flow.answers.recordings import recording_of
 from ticketbench.flow.steps.inputs import Inputs, read_inputs
 from ticketbench.flow.steps.sources.answers import answer_source
 from ticketbench.measure.sample.recheck import drawn, largest_share
-from ticketbench.report.masking.mask import masked_id
+from ticketbench.report.masking.texts import masked_id
 
 if TYPE_CHECKING:
     from ticketbench.core.rubrics import RubricSet

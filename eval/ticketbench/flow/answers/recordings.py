@@ -28,8 +28,9 @@ _PARTS = 256
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Answers written to or read from a recording; `replaced` of them stood there otherwise,
-    `upgraded` came from a recording of version 1. `refused` questions were moved as refused.
+    """Answers written to or read from a recording, `upgraded` of them from one of version 1, and
+    `refused` questions that were moved as refused. `replaced` counts older answers that gave way:
+    to later ones where a cache reads them, to what was written in the place of their recording.
     `parts` is the number of files of a recording in parts, 0 of one file and of what was read.
     """
 
@@ -255,15 +256,15 @@ def merge_recordings(
     from ticketbench.edge.answers.parts.one_file import in_conflict
     from ticketbench.edge.answers.recording import read_recording
 
-    if not (to.is_file() and in_conflict(to)):
-        _older(to)
+    older = {} if to.is_file() and in_conflict(to) else _older(to)
     n_parts = _parts_at(to, n_parts, otherwise=0)
     recordings = {path: read_recording(path) for path in files}
     answers, refusals = _both(recordings, newest=newest)
     _refuse_key(answers, refusals)
     upgraded = _n_of_version_1(recordings.values(), answers)
+    lost = older.keys() - answers.keys() - refusals.keys()
     _write(to, n_parts, answers, refusals)
-    return Moved(str(to), len(answers), upgraded=upgraded, refused=len(refusals), parts=n_parts)
+    return Moved(str(to), len(answers), len(lost), upgraded, len(refusals), n_parts)
 
 
 def _both(

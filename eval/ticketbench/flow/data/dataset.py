@@ -27,7 +27,8 @@ from ticketbench.flow.data.records import Records
 from ticketbench.flow.data.table import Ids, TableFile
 from ticketbench.flow.import_notes import ImportNotes
 from ticketbench.measure.agreement.summary import agreement
-from ticketbench.report.masking.mask import cut, mask, masked_id
+from ticketbench.report.masking.mask import cut, mask
+from ticketbench.report.masking.texts import masked_id
 
 _HEAD = ("id", "text", "labels", "annotators", "taken")
 

@@ -48,7 +48,7 @@ def assert_no_regression(
 
 
 def _told(comparison: Comparison, demand: Demand, *, failed: bool) -> list[str]:
-    from ticketbench.report.masking.mask import masked_id
+    from ticketbench.report.masking.texts import masked_id
     from ticketbench.report.words.losses import left_text, seen_text
     from ticketbench.report.words.verdict import not_worse_text
 

@@ -16,7 +16,7 @@ from ticketbench.flow.labels.words import (
     share_rows,
     whom_text,
 )
-from ticketbench.report.masking.mask import masked_id
+from ticketbench.report.masking.texts import masked_id
 from ticketbench.report.page import hash_of, page_style
 from ticketbench.report.rendering import render
 

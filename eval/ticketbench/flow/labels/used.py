@@ -8,7 +8,7 @@ from ticketbench.core.errors import InputError
 from ticketbench.core.quotes import some
 from ticketbench.edge.results.baseline import Baseline
 from ticketbench.edge.results.ledger import SIGN_DIGITS, Look
-from ticketbench.report.masking.mask import masked_id
+from ticketbench.report.masking.texts import masked_id
 from ticketbench.report.words import numbers
 
 

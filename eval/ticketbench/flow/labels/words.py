@@ -12,7 +12,7 @@ from ticketbench.flow.labels.take import Taken
 from ticketbench.measure.labelled.more import MoreLabels
 from ticketbench.measure.labelled.targets import TARGETS
 from ticketbench.measure.pairs.verdict import difference_of
-from ticketbench.report.masking.mask import masked_id
+from ticketbench.report.masking.texts import masked_id
 from ticketbench.report.words import numbers
 from ticketbench.report.words.losses import allowed_text
 

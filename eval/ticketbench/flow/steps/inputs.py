@@ -24,7 +24,8 @@ from ticketbench.edge.inputs.documents import Location
 from ticketbench.edge.inputs.endpoint_config import NamedEndpoint
 from ticketbench.edge.inputs.python_literal import file_of
 from ticketbench.edge.inputs.rubric_files import read_rubrics, rubric_findings
-from ticketbench.edge.parts.files import Parts, in_parts, parts_of
+from ticketbench.edge.parts.files import Parts, parts_of
+from ticketbench.edge.parts.pattern import in_parts
 from ticketbench.edge.tables.reading import file_and_sheet
 from ticketbench.flow.steps.grouping import grouped
 

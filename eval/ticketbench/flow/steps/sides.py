@@ -68,6 +68,10 @@ def read_sides(
     if config is not None:
         return _of_config(names, config, mode, overrides)
     forms = _forms(names, form) if form_of_b is None else (form, form_of_b)
+    first_run, second_run = (_run_and_set(name) for name in names)
+    if first_run and second_run and first_run[0] == second_run[0]:
+        first, second = _of_run(first_run[0], (first_run[1], second_run[1]))
+        return apart((first, second), names)
     first = side_of(names[0], forms[0], mapped)
     second = side_of(names[1], forms[1], mapped, within="" if form_of_b is None else "--of-b")
     return apart((first, second), names)
@@ -131,9 +135,9 @@ def side_of(
     text: str, form: Form = AS_OURS, mapped: Collection[str] = (), *, within: str = ""
 ) -> Side:
     """What `read_sides` makes of one word that names a file; `within` is as `read_set` has it."""
+    if run := _run_and_set(text):
+        return _of_run(run[0], (run[1],))[0]
     path, name = _split(text)
-    if path.is_dir() or path.name == RESULTS:
-        return _of_run(path if path.is_dir() else path.parent, name)
     if path.suffix in RUBRICS or is_python(path):
         from ticketbench.edge.inputs.rubric_files import read_rubrics
 
@@ -166,23 +170,35 @@ def _split(text: str) -> tuple[Path, str | None]:
     return Path(text[:end]), text[end + 1 :]
 
 
-def _of_run(folder: Path, name: str | None) -> Side:
-    from ticketbench.edge.results.predictions import read_score_table
+def _run_and_set(text: str) -> tuple[Path, str | None] | None:
+    """The folder of a saved run, and the set of it that is asked for; None for any other side."""
+    path, name = _split(text)
+    if path.is_dir():
+        return path, name
+    return (path.parent, name) if path.name == RESULTS else None
+
+
+def _of_run(folder: Path, names: Sequence[str | None]) -> tuple[Side, ...]:
+    """A side for each name of a set; both files are read once."""
+    from ticketbench.edge.results.predictions import read_sets
     from ticketbench.edge.results.run_settings import run_settings
 
     run = run_settings(folder / RESULTS)
-    own = _chosen(run.rubric_sets, folder, name)
+    chosen = [_chosen(run.rubric_sets, folder, name) for name in names]
     if not (folder / PREDICTIONS).is_file():
         what = f"{folder} has no {PREDICTIONS}: a run over tickets in parts keeps none"
         raise InputError(what, help="put the tickets into one file and run that (docs/parts.md)")
-    table = read_score_table(folder / PREDICTIONS, own.name).in_order_of_ids()
-    return Side(
-        name=own.name,
-        table=table,
-        rubrics=own,
-        dataset=run.dataset,
-        policy=run.policy,
-        costs=run.costs,
+    found = read_sets(folder / PREDICTIONS, [own.name for own in chosen])
+    return tuple(
+        Side(
+            name=own.name,
+            table=one.table.in_order_of_ids(),
+            rubrics=own,
+            dataset=run.dataset,
+            policy=run.policy,
+            costs=run.costs,
+        )
+        for own, one in zip(chosen, found, strict=True)
     )
 
 

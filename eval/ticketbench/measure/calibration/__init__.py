@@ -1,4 +1,4 @@
 """Do scores mean what they say? Errors by bin, curves with bands, temperature, tests.
 
-In order: bins, corp, smooth_ece, ranking, cells, check.
+In order: bins, temperature, corp, smooth_ece, ranking, cells, check.
 """

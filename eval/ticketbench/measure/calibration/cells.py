@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +18,14 @@ from ticketbench.measure.calibration.bins import (
     ReliabilityBin,
     equal_width_edges,
 )
-from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.calibration.ranking import SAME_KIND, delong
 from ticketbench.measure.calibration.smooth_ece import smooth_error
 from ticketbench.measure.statistics import special
+from ticketbench.measure.statistics.distinct import distinct
 from ticketbench.measure.statistics.intervals import wilson
+
+if TYPE_CHECKING:
+    from ticketbench.measure.calibration.corp import ScoreCells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +59,7 @@ def mass_edges(cells: ScoreCells, *, bins: int) -> FloatArray:
     before, after = (
         cells.score[np.searchsorted(ends, at, side="right")] for at in (split - 1, split)
     )
-    return np.unique([*((before + after) / 2), 1.0])
+    return distinct(np.array([*((before + after) / 2), 1.0]))
 
 
 def mass_bins(cells: ScoreCells, *, bins: int) -> MassBins:

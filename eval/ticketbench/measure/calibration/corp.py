@@ -13,6 +13,7 @@ import numpy as np
 
 from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
 from ticketbench.measure.statistics.compiled import isotonic
+from ticketbench.measure.statistics.distinct import distinct
 
 N_DRAWS = 500
 
@@ -180,9 +181,9 @@ def _brier(cells: ScoreCells, predicted: FloatArray) -> float:
 def _shown(fit: FloatArray) -> IntArray:
     """Cells to draw: the ends of the flat pieces, and some in between for the band."""
     rises = np.flatnonzero(np.diff(fit) > 1e-12)
-    ends = np.unique(np.concatenate([[0], rises, rises + 1, [len(fit) - 1]]))
+    ends = distinct(np.concatenate([[0], rises, rises + 1, [len(fit) - 1]], dtype=np.int64))
     between = _evenly(np.arange(len(fit)), _MOST_BETWEEN)
-    return np.union1d(_evenly(ends, _MOST_STEP_ENDS), between)
+    return distinct(np.concatenate([_evenly(ends, _MOST_STEP_ENDS), between]))
 
 
 def _evenly(of: IntArray, most: int) -> IntArray:

@@ -10,9 +10,10 @@ import numpy as np
 from ticketbench.core.types import NONE, Finding, Provenance
 from ticketbench.measure import findings
 from ticketbench.measure.calibration import cells as of_cells
-from ticketbench.measure.calibration.bins import FEWEST_DECIMALS, MOST_DECIMALS, TemperatureReport
+from ticketbench.measure.calibration.bins import FEWEST_DECIMALS, MOST_DECIMALS
 from ticketbench.measure.calibration.check import LabelCalibration, calibration_of_cells
 from ticketbench.measure.calibration.corp import ScoreCells
+from ticketbench.measure.calibration.temperature import TemperatureReport
 from ticketbench.measure.estimates import MetricResult, estimate_of
 from ticketbench.measure.evaluate import by_weight
 from ticketbench.measure.evaluation import (

@@ -8,7 +8,7 @@ from itertools import takewhile
 import numpy as np
 
 from ticketbench.core.types import BoolArray, FloatArray
-from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.routing.reach import at_least
 from ticketbench.measure.statistics import special
 from ticketbench.measure.thresholds.levels import fewest_tickets
 

@@ -17,10 +17,11 @@ import numpy as np
 from ticketbench.core.registry import Registry
 from ticketbench.core.types import FloatArray, Known, ScoreTable, tells
 from ticketbench.measure import metrics
-from ticketbench.measure.calibration.bins import ece_equal_mass, ece_equal_width, temperature_fit
+from ticketbench.measure.calibration.bins import ece_equal_mass, ece_equal_width
 from ticketbench.measure.calibration.check import ece_debiased, l2_error_debiased, spiegelhalter_z
 from ticketbench.measure.calibration.corp import corp_decomposition
 from ticketbench.measure.calibration.smooth_ece import smooth_ece_relplot
+from ticketbench.measure.calibration.temperature import temperature_fit
 from ticketbench.measure.counts import confusion
 from ticketbench.measure.estimates import on_used_cells
 from ticketbench.measure.kinds import OfCells, PerTicket

@@ -1,4 +1,4 @@
 """What a policy does with tickets: outcomes, selective risk, escalation, sweeps.
 
-In order: selective, outcomes, escalation, escalation_sweep, equal_coverage.
+In order: reach, selective, outcomes, escalation, escalation_sweep, equal_coverage.
 """

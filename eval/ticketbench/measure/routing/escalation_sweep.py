@@ -11,7 +11,7 @@ from ticketbench.core.policy import ROUTE, Costs, Policy, at_temperature
 from ticketbench.core.types import BoolArray, FloatArray, ScoreTable, Value
 from ticketbench.measure.routing.escalation import Escalation, judge_escalation
 from ticketbench.measure.routing.outcomes import GRID, missed_by
-from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.routing.reach import at_least
 
 ESCALATE_ABOVE: tuple[float, ...] = (*(i / 100 for i in range(10, 55, 5)), 1.0)
 """The escalation limits that are tried: .10, .15 ... .50, and 1, which is off."""

@@ -22,7 +22,7 @@ from ticketbench.core.policy import (
 from ticketbench.core.types import BoolArray, Estimate, FloatArray, IntArray, ScoreTable, Value
 from ticketbench.measure.estimates import MetricResult, estimate_of, known_part_estimate
 from ticketbench.measure.kinds import RoutedTickets, routing_metrics
-from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.routing.reach import at_least
 from ticketbench.measure.statistics import intervals
 from ticketbench.measure.statistics.groups import (
     Counted,

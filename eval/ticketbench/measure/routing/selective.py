@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ticketbench.core.policy import TOLERANCE, reaches
-from ticketbench.core.types import BoolArray, FloatArray, IntArray, Value
+from ticketbench.core.policy import reaches
+from ticketbench.core.types import BoolArray, FloatArray, Value
 from ticketbench.measure.calibration import cells
-from ticketbench.measure.calibration.corp import ScoreCells
 from ticketbench.measure.calibration.ranking import augrc
+from ticketbench.measure.statistics.distinct import distinct
 from ticketbench.measure.statistics.intervals import clopper_pearson_lower
+
+if TYPE_CHECKING:
+    from ticketbench.measure.calibration.corp import ScoreCells
 
 _MOST_POINTS = 200
 
@@ -81,7 +84,7 @@ def risk_coverage(top_score: FloatArray, right: BoolArray) -> RiskCoverage:
         return RiskCoverage((), math.nan, math.nan, 0)
     errors = expected_errors(top_score, right)
     k = np.arange(1, n + 1)
-    shown = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round().astype(int)) - 1
+    shown = distinct(np.linspace(1, n, min(n, _MOST_POINTS)).round().astype(int)) - 1
     points = tuple(RiskPoint(float(k[i] / n), float(errors[i] / k[i])) for i in shown)
     return RiskCoverage(points, float((errors / k).mean()), augrc(top_score, right), n)
 
@@ -94,31 +97,13 @@ def risk_coverage_of_cells(of: ScoreCells) -> RiskCoverage:
     ends, errors = (
         np.concatenate([[0.0], np.cumsum(each[::-1])]) for each in (of.n, of.n - of.right)
     )
-    k = np.unique(np.linspace(1, n, min(n, _MOST_POINTS)).round())
+    k = distinct(np.linspace(1, n, min(n, _MOST_POINTS)).round())
     shown = zip(k.tolist(), np.interp(k, ends, errors).tolist(), strict=True)
     slope = np.diff(errors) / np.diff(ends)
     start = errors[:-1] - slope * ends[:-1]
     ratios = slope * np.diff(ends) + start * np.diff(cells.harmonic(ends))
     points = tuple(RiskPoint(at / n, wrong / at) for at, wrong in shown)
     return RiskCoverage(points, float(ratios.sum()) / n, cells.augrc(of), n)
-
-
-def at_least(
-    scores: FloatArray,
-    thresholds: Sequence[float] | FloatArray,
-    *,
-    times: IntArray | None = None,
-) -> IntArray:
-    """How many scores are at or above each threshold, as `reaches` has it; no scores: zeros.
-
-    `times` says how often each score counts, once where nothing is said.
-    """
-    lowest = np.asarray(thresholds) - TOLERANCE
-    if times is None:
-        return np.asarray(len(scores) - np.searchsorted(np.sort(scores), lowest, side="left"))
-    order = np.argsort(scores)
-    above = np.append(np.cumsum(times[order][::-1])[::-1], 0)
-    return np.asarray(above[np.searchsorted(scores[order], lowest, side="left")])
 
 
 def selection_at(top_score: FloatArray, right: BoolArray, threshold: float) -> Selection:

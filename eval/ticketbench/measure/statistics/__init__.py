@@ -1,5 +1,5 @@
 """Ground of every number: arrays in; intervals, p-values and draws out.
 
-In order: groups, holm, compiled, special, intervals, sign_flip, tango, added_counts,
+In order: distinct, groups, holm, compiled, special, intervals, sign_flip, tango, added_counts,
 resampling.
 """

@@ -12,6 +12,7 @@ import numpy as np
 from ticketbench.core.policy import exceeds, reaches
 from ticketbench.core.types import BoolArray, FloatArray, Value
 from ticketbench.measure.statistics import special
+from ticketbench.measure.statistics.distinct import distinct
 from ticketbench.measure.statistics.groups import one_per_group
 from ticketbench.measure.thresholds.error_shares import correlation_of_errors, exact_p, grouped_p
 from ticketbench.measure.thresholds.levels import (
@@ -205,7 +206,7 @@ def _no_use(ones: Tickets, n_groups: int, risk: float) -> bool:
     have to reject, so nothing is to be adjusted.
     """
     wanted = np.ceil(n_groups * SMALLEST_SHARE * _NO_USE_STEP ** np.arange(_NO_USE_STEPS))
-    ranks = np.unique(np.minimum(wanted, ones.n).astype(np.int64))
+    ranks = distinct(np.minimum(wanted, ones.n).astype(np.int64))
     thresholds = ones.score_at(ranks)
     selected = ones.at_least(thresholds)
     errors = ones.rows(~ones.right).at_least(thresholds)

@@ -21,7 +21,7 @@ from ticketbench.core.types import (
     second_highest,
 )
 from ticketbench.measure.routing.outcomes import gold_score
-from ticketbench.measure.routing.selective import at_least
+from ticketbench.measure.routing.reach import at_least
 from ticketbench.measure.statistics.groups import Counted, Groups, n_tickets
 
 OFF = 1.0

@@ -11,7 +11,7 @@ from ticketbench.report.decide.terms import term
 from ticketbench.report.decide.view import MANY, View
 from ticketbench.report.drawing.dots import Dot, dots
 from ticketbench.report.rendering import render
-from ticketbench.report.words.answers import of_100
+from ticketbench.report.words.numbers import of_100
 
 MOST = 10
 """Of many labels so many are shown, those that lose or gain most."""

@@ -32,11 +32,6 @@ _PATH = re.compile(
     r"|\S+\.(?:csv|tsv|jsonl?|ya?ml|gz|parquet|sqlite)(?![A-Za-z]))"
 )
 
-_TOO_SHORT = re.compile("[A-Za-z0-9_-]{1,8}")
-"""An id that holds nothing of these kinds: an address has other signs, an IBAN 12 characters, a
-number without a plus sign nine digits. A page shows every id, and most are so short.
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Masked:
@@ -69,13 +64,10 @@ def mask(text: str, names: Names | None = None, keep: Sequence[re.Pattern[str]] 
     return _replaced(text, plain, search.found)
 
 
-def masked_id(name: str) -> str:
-    """An id or a group as it may be shown: what looks like mail, phone or IBAN in it is masked.
-
-    For the eye alone: two ids may come out alike, so nothing is looked up by it.
+def mask_in_id(name: str) -> str:
+    """An id of any length with what looks like mail, phone or IBAN in it masked; others see it as
+    `masked_id` shows it.
     """
-    if _TOO_SHORT.fullmatch(name):
-        return name
     plain = spelt(name)
     search = _Search(plain.text, [])
     search.look_for(OF_IDS)

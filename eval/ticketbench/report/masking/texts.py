@@ -1,18 +1,26 @@
-"""The one way of a ticket's text to a person: what of it may be shown, and how much was masked."""
+"""The one way of a ticket's text to a person: what of it may be shown, and how much was masked.
+
+What finds all kinds of strings is loaded for a text alone, or for a long id: it takes longer to
+load than a table to print, in which most ids are short.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Self
 
 from ticketbench.core.types import Ticket
-from ticketbench.report.masking.mask import compiled, mask, masked_id
-from ticketbench.report.masking.names import listed_names
 
 Mode = Literal["masked", "full", "none"]
 """What is shown of texts and ids: masked ones, both as they stand, or masked ids alone."""
+
+_TOO_SHORT = re.compile("[A-Za-z0-9_-]{1,8}")
+"""An id that holds nothing of these kinds: an address has other signs, an IBAN 12 characters, a
+number without a plus sign nine digits. A page shows every id, and most are so short.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,18 @@ class Masking:
     def shown_id(self, name: str) -> str:
         """An id or a group for the eye; things are looked up by the one that it stands for."""
         return name if self.mode == "full" else masked_id(name)
+
+
+def masked_id(name: str) -> str:
+    """An id or a group as it may be shown: what looks like mail, phone or IBAN in it is masked.
+
+    For the eye alone: two ids may come out alike, so nothing is looked up by it.
+    """
+    if _TOO_SHORT.fullmatch(name):
+        return name
+    from ticketbench.report.masking.mask import mask_in_id
+
+    return mask_in_id(name)
 
 
 NO_TEXTS = Masking()
@@ -96,6 +116,9 @@ def shown_texts(
     texts = {ticket.id: ticket.text for ticket in tickets}
     if mode == "full":
         return ShownTexts(texts, Masking(mode, n=len(texts)))
+    from ticketbench.report.masking.mask import compiled, mask
+    from ticketbench.report.masking.names import listed_names
+
     names, kept = listed_names(words), compiled(keep)
     masked = {id_: mask(text, names, kept) for id_, text in texts.items()}
     by_kind: Counter[str] = Counter()

@@ -93,31 +93,6 @@ def answers(results: Recommended, *, today_known: bool = True) -> tuple[Answer, 
     )
 
 
-def of_100(share: float) -> str:
-    """A share as a whole number of a hundred; one that only rounds to 0 or 100 is said as such."""
-    if math.isnan(share):
-        return numbers.DASH
-    whole = math.floor(100 * share + 0.5)
-    if whole == 0 and share > 0:
-        return "fewer than 1"
-    if whole == 100 and share < 1:
-        return "more than 99"
-    return str(whole)
-
-
-def points_of_100(of: Estimate, *, shown: tuple[str, str], apart_from: Sequence[float]) -> str:
-    """A difference of shares in whole points, as "+24 [+18, +30]", or a dash.
-
-    With a decimal where the two values that are `shown` beside it would seem to differ by another
-    number, and with more where an end would look like one of `apart_from` without being it.
-    """
-    if not of.defined:
-        return numbers.DASH
-    fits = all(one.isdigit() for one in shown)
-    fits = fits and int(shown[1]) - int(shown[0]) == round(100 * of.value)
-    return numbers.difference(of, apart_from=apart_from, least=0 if fits else 1)
-
-
 def accuracy_of(results: Recommended, name: str) -> Estimate:
     """The accuracy of the rubric set `name`."""
     by_name = {e.provenance.rubric_set: e for e in results.evaluations}
@@ -159,7 +134,7 @@ def worst_pair(found: Recommendation) -> MixedPair | None:
 def _better(results: Recommended, found: Recommendation) -> Answer:
     if found.versus is None:
         accuracy = accuracy_of(results, found.rubric_set)
-        said = f"{of_100(accuracy.value)} of 100 answers are right"
+        said = f"{numbers.of_100(accuracy.value)} of 100 answers are right"
         row = f"{said}{_ends_of_100(accuracy)}"
         return Answer("better", "version", "Is it right?", said, row, "", "neutral")
     new, old, told = found.challenger, found.today.rubric_set, found.versus
@@ -177,7 +152,7 @@ def _better(results: Recommended, found: Recommendation) -> Answer:
 
 
 def _shown(results: Recommended, name: str) -> str:
-    return of_100(accuracy_of(results, name).value)
+    return numbers.of_100(accuracy_of(results, name).value)
 
 
 def _same(told: Verdict) -> bool:
@@ -187,7 +162,7 @@ def _same(told: Verdict) -> bool:
 def _by_points(told: Verdict, shown: tuple[str, str]) -> str:
     if not told.difference.defined:
         return ""
-    change = points_of_100(told.difference, shown=shown, apart_from=limits(told))
+    change = numbers.points_of_100(told.difference, shown=shown, apart_from=limits(told))
     return f"; {change} points"
 
 

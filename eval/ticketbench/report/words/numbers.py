@@ -157,3 +157,28 @@ def about(n: int) -> str:
 def count(n: int, singular: str, plural: str = "") -> str:
     """A count with its noun: "1 ticket", "2,310 tickets"."""
     return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def of_100(share: float) -> str:
+    """A share as a whole number of a hundred; one that only rounds to 0 or 100 is said as such."""
+    if math.isnan(share):
+        return DASH
+    whole = math.floor(100 * share + 0.5)
+    if whole == 0 and share > 0:
+        return "fewer than 1"
+    if whole == 100 and share < 1:
+        return "more than 99"
+    return str(whole)
+
+
+def points_of_100(of: Estimate, *, shown: tuple[str, str], apart_from: Sequence[float]) -> str:
+    """A difference of shares in whole points, as "+24 [+18, +30]", or a dash.
+
+    With a decimal where the two values that are `shown` beside it would seem to differ by another
+    number, and with more where an end would look like one of `apart_from` without being it.
+    """
+    if not of.defined:
+        return DASH
+    fits = all(one.isdigit() for one in shown)
+    fits = fits and int(shown[1]) - int(shown[0]) == round(100 * of.value)
+    return difference(of, apart_from=apart_from, least=0 if fits else 1)

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from ticketbench.core.quotes import clipped
-from ticketbench.measure.calibration.bins import FEWEST_GROUPS, TemperatureReport
-from ticketbench.measure.gates.rule import Demand, outcomes
 from ticketbench.measure.pairs.change import GATE_CONFIDENCE, MOST_NEEDED
 from ticketbench.measure.pairs.verdict import Verdict, difference_of
 from ticketbench.measure.statistics.intervals import CONFIDENCE
@@ -18,6 +16,7 @@ from ticketbench.report.words import numbers
 if TYPE_CHECKING:
     from ticketbench.core.types import Estimate
     from ticketbench.measure.agreement.repeats import Repeats
+    from ticketbench.measure.calibration.temperature import TemperatureReport
     from ticketbench.measure.compare import Comparison
     from ticketbench.measure.evaluation import Evaluation
     from ticketbench.measure.trained.classifier import TrainedClassifier
@@ -161,6 +160,8 @@ def tickets_text(verdicts: Sequence[Verdict], what: str) -> str:
 
 def not_worse_text(comparison: Comparison, *, margin: float | None = None) -> str:
     """Whether the candidate may replace the base: what a primary gate on the accuracy would say."""
+    from ticketbench.measure.gates.rule import Demand, outcomes
+
     change = comparison.change("accuracy").change
     allowed = comparison.verdict.margin if margin is None else margin
     points = numbers.margin(allowed)
@@ -256,6 +257,8 @@ def _said_and_right(evaluation: Evaluation) -> tuple[float, float]:
 
 def temperature_text(report: TemperatureReport) -> str:
     """What one temperature for all tickets would change on tickets it was not fitted on."""
+    from ticketbench.measure.calibration.temperature import FEWEST_GROUPS
+
     if math.isnan(report.temperature):
         return f"No temperature: with fewer than {FEWEST_GROUPS} independent tickets none is fitted"
     if math.isnan(report.ece_after):

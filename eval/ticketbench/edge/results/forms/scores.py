@@ -16,7 +16,6 @@ from ticketbench.core.classify import (
     sum_tolerance,
 )
 from ticketbench.core.types import FloatArray, IntArray
-from ticketbench.edge.results.forms.causes import ScoredRow, causes
 from ticketbench.edge.results.forms.counted import Found, between, rows_of, several
 from ticketbench.edge.results.forms.numbers import distribution, number_of, refuse_underscores
 from ticketbench.edge.results.forms.options import Form
@@ -89,6 +88,8 @@ def scores_of(
         found.values.append(values)
     found.n_zero = (cells_zero, rows_zero)
     if bad:
+        from ticketbench.edge.results.forms.causes import ScoredRow, causes
+
         rows = zip(numbers, cells, strict=True)
         scored = [ScoredRow(line, tuple(of_row)) for line, of_row in rows if any(of_row)]
         found.problems = causes(scored, columns, origin)

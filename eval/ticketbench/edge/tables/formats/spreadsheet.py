@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -95,6 +94,8 @@ def _unpacked(source: Source) -> set[bytes]:
 
 def _lines(source: Source) -> list[bytes]:
     """What `sheet_cells.py` writes. Raises MalformedRow where it does not come to its end."""
+    import subprocess  # late: every table that is read imports every format
+
     size = len(source.data)
     seconds = _LEAST_SECONDS + size // _BYTES_A_SECOND
     most = _LEAST_BYTES + _BYTES_EACH * size

@@ -10,7 +10,7 @@ from ticketbench.edge.imports.advice import an_export
 from ticketbench.flow.data.inspection.found import Inspection, Together
 from ticketbench.flow.data.words import counted_reasons
 from ticketbench.measure.sample.inventory import Holding
-from ticketbench.report.masking.mask import masked_id
+from ticketbench.report.masking.texts import masked_id
 from ticketbench.report.words.numbers import count, percent
 
 MOST_LABELS = 12

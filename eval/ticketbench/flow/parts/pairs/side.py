@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ticketbench.core.errors import InputError
 from ticketbench.edge.inputs.python_literal import is_python
-from ticketbench.edge.parts.files import Parts, any_matches, in_parts, parts_of
+from ticketbench.edge.parts.files import Parts, parts_of
+from ticketbench.edge.parts.pattern import in_parts
 from ticketbench.edge.parts.scores import Asked, Head, head_of, refuse_repeats
 from ticketbench.edge.results.forms.options import Form
 from ticketbench.edge.results.predictions import left_by_run, own_forms
+from ticketbench.flow.parts.pairs.word import split
 from ticketbench.flow.steps.sides import RESULTS, RUBRICS
 
 
@@ -25,22 +26,6 @@ class PartsSide:
     def head(self) -> Head:
         """What all parts agree in; raises what `head_of` raises."""
         return head_of(self.parts.files, self.asked)
-
-
-def names_parts(text: str) -> bool:
-    """Whether a word is a folder or a pattern of parts, or a set of these; no report of a run."""
-    path, _ = split(text)
-    return in_parts(path) and not (path / RESULTS).is_file()
-
-
-def split(text: str) -> tuple[Path, str | None]:
-    """`FOLDER:SET`, `PATTERN:SET` or `FILE:SET` in two; names may have colons of their own."""
-    ends = [len(text), *(i for i in reversed(range(1, len(text))) if text[i] == ":")]
-    for end in ends:
-        path = Path(text[:end])
-        if path.exists() or any_matches(path):
-            return path, text[end + 1 :] if end < len(text) else None
-    return Path(text), None
 
 
 def read_sides(

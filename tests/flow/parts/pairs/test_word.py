@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from part_files import parts, records
-from ticketbench.flow.parts.pairs.side import names_parts, split
+from ticketbench.flow.parts.pairs.word import names_parts, split
 
 
 def test_a_word_is_split_at_the_colon_behind_what_is_there(
