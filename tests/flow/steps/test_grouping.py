@@ -15,7 +15,6 @@ from ticketbench.flow.answers.recordings import export_recording, import_recordi
 from ticketbench.flow.plan import plan_run
 from ticketbench.flow.run import run
 from ticketbench.flow.score import Choices
-from ticketbench.flow.setup.doctor import doctor
 from ticketbench.flow.steps import grouping
 from ticketbench.flow.steps.grouping import Grouped, grouped
 
@@ -117,7 +116,6 @@ def test_a_dataset_of_hardly_any_ticket_has_nothing_to_tie(n: int) -> None:
 
 
 SEARCH_NOTHING: dict[str, Callable[[Path], object]] = {
-    "doctor": doctor,
     "run --dry-run": plan_run,
     "cache info": cache_info,
     "cache prune": lambda config: prune([config], dry_run=True),
