@@ -55,7 +55,7 @@ def test_a_release_is_labelled_judged_noted_and_then_its_tickets_are_spent(folde
     assert "ticketbench label next --state labels.json" in told
     label(folder, "candidate", "candidate", "base")
     told = run(folder, *GATE)
-    assert told.startswith("v2 may ship: a loss of 5 points against the pin is excluded.")
+    assert told.startswith("v2 may ship: a loss of 5 points against the pin is ruled out.")
     assert "ticketbench baseline release eval.yaml labels.json" in told
     assert "commit it" in ticketbench_in(folder, *NOTE).stderr
     assert "stays as it is" in ticketbench_in(folder, *NOTE).stderr

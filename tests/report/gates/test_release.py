@@ -56,9 +56,9 @@ LOSES = replace(NOT_EXCLUDED, change=Estimate(-0.07, -0.11, -0.03, 800, "t"), lo
 @pytest.mark.parametrize(
     ("result", "told"),
     [
-        (SHIPS, "v2 may ship: a loss of 5 points against the pin is excluded"),
+        (SHIPS, "v2 may ship: a loss of 5 points against the pin is ruled out"),
         (LOSES, "v2 may not ship: it loses more than the 5 points allowed against the pin"),
-        (NOT_EXCLUDED, "v2 may not ship: a loss of 5 points against the pin is not excluded"),
+        (NOT_EXCLUDED, "v2 may not ship: a loss of 5 points against the pin is not ruled out"),
         (OPEN, "cannot tell yet whether v2 may ship: label 120 more of the 600 tickets on which "
                "it differs from the pin"),
         (replace(OPEN, n_labelled=0, n_wanted=600), "cannot tell yet whether v2 may ship: label "

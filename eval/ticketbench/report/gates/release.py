@@ -20,11 +20,11 @@ def release_headline(result: OnFresh) -> str:
     own, loss = result.rubric_set, allowed_text(result.budget, share=True)
     match result.outcome:
         case "pass":
-            return f"{own} may ship: a loss of {loss} against the pin is excluded"
+            return f"{own} may ship: a loss of {loss} against the pin is ruled out"
         case "fail" if exceeds(-result.change.value, result.budget):
             return f"{own} may not ship: it loses more than the {loss} allowed against the pin"
         case "fail":
-            return f"{own} may not ship: a loss of {loss} against the pin is not excluded"
+            return f"{own} may not ship: a loss of {loss} against the pin is not ruled out"
         case "inconclusive":
             return f"cannot tell yet whether {own} may ship: {_missing(result)}"
 
