@@ -23,7 +23,8 @@ from ticketbench.edge.engines.minilm import minilm
 from ticketbench.edge.inputs.dataset import load_dataset
 from ticketbench.edge.inputs.rubric_files import read_rubrics
 from ticketbench.edge.results.predictions import score_table
-from ticketbench.measure.calibration.bins import ece_equal_mass, fit_temperature
+from ticketbench.measure.calibration.bins import ece_equal_mass
+from ticketbench.measure.calibration.temperature import fit_temperature
 from ticketbench.measure.estimates import estimate
 from ticketbench.measure.metrics import METRICS
 from ticketbench.measure.thresholds.choose import fold_of_ticket

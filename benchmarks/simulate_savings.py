@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from threshold_laws import Law
 from ticketbench.core.policy import ROUTE, Costs, Policy
 from ticketbench.core.types import Provenance, ScoreTable
-from ticketbench.measure.calibration.bins import fit_temperature
+from ticketbench.measure.calibration.temperature import fit_temperature
 from ticketbench.measure.thresholds.choose import (
     N_FOLDS,
     N_SPLITS,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import ticketbench
 
+ROOT = Path(__file__).parents[2]
 HEAVY = ("pandas", "sklearn", "matplotlib", "requests_cache")
 
 
@@ -97,6 +100,17 @@ def test_the_top_level_has_these_twelve_names_and_the_version() -> None:
 def test_what_is_not_at_the_top_level_is_imported_from_where_it_lives(name: str) -> None:
     home, _, own = name.rpartition(".")
     assert callable(getattr(importlib.import_module(f"ticketbench.{home}"), own))
+
+
+@pytest.mark.parametrize(
+    "script", sorted((ROOT / "benchmarks").rglob("*.py")), ids=lambda p: p.stem
+)
+def test_a_benchmark_imports_what_the_package_has(script: Path) -> None:
+    for node in ast.walk(ast.parse(script.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("ticketbench"):
+            home = importlib.import_module(str(node.module))
+            for name in (alias.name for alias in node.names):
+                assert hasattr(home, name) or find_spec(f"{node.module}.{name}"), ast.unparse(node)
 
 
 NOTEBOOK = """
