@@ -81,3 +81,13 @@ def test_what_is_no_json_object_is_refused(content: bytes, tmp_path: Path) -> No
     path.write_bytes(content)
     with pytest.raises(InputError, match="is not a saved result"):
         run_settings(path)
+
+
+def test_a_file_with_bytes_that_are_no_text_is_refused_wherever_they_stand(
+    stored: Path, tmp_path: Path
+) -> None:
+    (path,) = stored.rglob("results.json")
+    copy = tmp_path / "results.json"
+    copy.write_bytes(path.read_bytes().replace(b'"tool"', b'"\xff": 1, "tool"', 1))
+    with pytest.raises(InputError, match="is not a saved result"):
+        run_settings(copy)

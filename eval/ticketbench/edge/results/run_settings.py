@@ -78,7 +78,8 @@ def _of_today(content: bytes) -> _Run | None:
     of any other file, about which `current` has the word.
     """
     try:
-        found = msgspec.json.decode(content, type=_Envelope)
+        # msgspec looks at no character of what it passes over; a broken file is none of ours.
+        found = msgspec.json.decode(content.decode("utf-8"), type=_Envelope)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
     return found.data if found.schema == schema_of("run") else None
