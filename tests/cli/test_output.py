@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ticketbench.cli.output import (
@@ -232,6 +232,7 @@ PIECES = st.lists(
 
 
 @given(PIECES, st.sampled_from(["", "name", "a longer name"]), st.sampled_from([0, 8]))
+@example([Piece(" " * 20), Piece("x" * 70, "bold")], "", 0)
 def test_without_colour_a_line_is_what_rich_makes_of_it(
     pieces: list[Piece], first: str, column: int
 ) -> None:

@@ -187,11 +187,12 @@ def show_path(said: str, path: Path) -> None:
 
 def _wrapped(text: str, most: int) -> list[str] | None:
     """A `printable` text in lines of at most `most` columns, as rich wraps it; None where only rich
-    knows how: a character or a word of a long text may be too wide.
+    knows how: a character or a word of a long text may be too wide, alone or with the space before
+    the first one.
     """
     if columns_of(text) <= most:
         return [text.rstrip()]
-    if not text.isascii() or any(len(word) > most for word in text.split()):
+    if not text.isascii() or text.startswith(" ") or any(len(word) > most for word in text.split()):
         return None
     return [line.rstrip() for line in textwrap.wrap(text, most, break_on_hyphens=False) or [""]]
 
