@@ -80,6 +80,13 @@ def test_a_mark_that_contradicts_what_is_said_is_refused() -> None:
     assert problem(UMLAUTS.encode("utf-32")).what == "this is UTF-32 text"
 
 
+def test_utf_16_that_is_said_and_does_not_begin_with_its_mark_is_refused() -> None:
+    found = problem(b"id,text\n1,plain words\n", "utf-16")
+    assert found.where == "t.csv:1"
+    assert found.what == "not utf-16 text: it does not begin with the mark of it"
+    assert "utf-16-le" in found.help
+
+
 def test_half_a_file_of_two_byte_letters_is_told_at_its_line() -> None:
     found = problem(UMLAUTS.encode("utf-16")[:-1])
     assert found.where == "t.csv:3"

@@ -96,6 +96,10 @@ def _as_utf_8(source: Source, encoding: str) -> bytes:
             what = f"not {encoding} text: half a surrogate pair"
             line = line_of(out.getvalue(), out.tell())
             raise MalformedRow(line, what, "export the file again as UTF-8") from None
+        except UnicodeError:  # of UTF-16 alone: only the mark tells the order of its bytes
+            what = f"not {encoding} text: it does not begin with the mark of it"
+            help_ = "utf-16-le or utf-16-be needs no mark; UTF-8 where none is given"
+            raise MalformedRow(1, what, help_) from None
     return out.getvalue()
 
 
