@@ -12,6 +12,8 @@ from ticketbench.report.words.losses import allowed_text, left_text, person_text
 def test_what_is_allowed_is_told_as_it_was_written() -> None:
     assert allowed_text(0.02, share=True) == "2 points"
     assert allowed_text(0.015, share=True) == "1.5 points"
+    assert allowed_text(0.01, share=True) == "1 point"
+    assert allowed_text(1.0, share=False) == "1"
     assert allowed_text(0.05, share=False) == "0.05"
 
 
@@ -20,6 +22,8 @@ def test_what_is_allowed_is_told_as_it_was_written() -> None:
     [
         (0.0392, True, "a loss of up to 3.9 points cannot be ruled out"),
         (0.0392, False, "a loss of up to 0.039 cannot be ruled out"),
+        (0.0004, True, "a loss of up to 0.04 points cannot be ruled out"),
+        (0.0004, False, "a loss of up to 0.0004 cannot be ruled out"),
         (0.0, True, "a loss is ruled out"),
         (math.nan, True, ""),
     ],
