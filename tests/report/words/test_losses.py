@@ -63,3 +63,7 @@ def test_the_largest_loss_that_is_left_is_never_printed_as_the_one_allowed() -> 
     assert left_text(0.01998, 0.02, share=True).startswith("a loss of up to 1.998 points cannot")
     assert left_text(0.02003, 0.02, share=True).startswith("a loss of up to 2.003 points cannot")
     assert left_text(0.02, 0.02, share=True).startswith("a loss of up to 2.0 points cannot")
+
+
+def test_no_loss_at_all_takes_no_decimals() -> None:
+    assert person_text(0.0, 0.0, share=True).startswith("the loss on these tickets is 0.0 points,")

@@ -57,7 +57,7 @@ def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:
     """A loss, with as many decimals as it takes to tell it from none and from the one `beside`."""
     scaled, other = (100 * one if share else one for one in (value, beside))
     decimals = 1 if share else 3
-    apart = [0.0] if math.isclose(value, beside, rel_tol=_ROUNDING) else [0.0, other]
+    apart = [one for one in (0.0, other) if not math.isclose(scaled, one, rel_tol=_ROUNDING)]
     while decimals < _MOST_DECIMALS and any(_alike(scaled, one, decimals) for one in apart):
         decimals += 1
     shown = numbers.number(scaled, decimals)
