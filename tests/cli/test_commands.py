@@ -584,6 +584,18 @@ def test_recordings_are_merged_and_contradictions_refused(answered: Path) -> Non
     assert (answered / "m.jsonl").read_bytes() == (answered / "a.jsonl").read_bytes()
 
 
+def test_merge_says_how_many_answers_it_left_out(answered: Path) -> None:
+    ticketbench("cache", "export", "eval.yaml", "--to", "a.jsonl")
+    lines = (answered / "a.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    for n, told in (
+        (2, "1 answer to a.jsonl; 13 older ones"),
+        (1, "0 answers to a.jsonl; 1 older one"),
+    ):
+        (answered / "b.jsonl").write_text("".join(lines[:n]), encoding="utf-8")
+        done = ticketbench("cache", "merge", "b.jsonl", "--to", "a.jsonl")
+        assert done.stdout == f"wrote {told} left out\n"
+
+
 def test_prune_says_what_it_removed(answered: Path) -> None:
     text = (answered / "eval.yaml").read_text(encoding="utf-8")
     (answered / "eval.yaml").write_text(text.replace(", v2: v2.yaml", ""), encoding="utf-8")

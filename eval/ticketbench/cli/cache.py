@@ -285,7 +285,9 @@ def _recheck_new(
 
 def _what(moved: Moved) -> str:
     """Such as "400 answers and 3 refusals"."""
-    return f"{moved.answers} answers{_and_refusals(moved.refused)}"
+    from ticketbench.report.words.numbers import count
+
+    return f"{count(moved.answers, 'answer')}{_and_refusals(moved.refused)}"
 
 
 def _where(moved: Moved) -> str:
@@ -302,7 +304,9 @@ def _and_refusals(n: int) -> str:
 
 
 def _replaced(moved: Moved, how: str) -> str:
-    return f"; {moved.replaced} older ones {how}" if moved.replaced else ""
+    from ticketbench.report.words.numbers import count
+
+    return f"; {count(moved.replaced, 'older one')} {how}" if moved.replaced else ""
 
 
 def _say_upgraded(moved: Moved) -> None:

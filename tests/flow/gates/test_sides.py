@@ -50,11 +50,13 @@ def test_a_set_at_an_endpoint_stands_for_its_rubric_set(answered: Path) -> None:
     one, two = (f'{{url: "local://{name}/v1/classify"}}' for name in ("lexical", "minilm"))
     edit("eval.yaml", f"endpoint: {one}", f"endpoints: {{a: {one}, b: {two}}}")
     gates = "gates: [{metric: accuracy, on: v1@a, min: 0.1}]\n"
-    for on, titles in (("v1@a", ["no gate looks at v2"]), ("v2@b", [])):
+    write = "write `on: v2@a` at a gate, to have it judged"
+    for on, told in (("v1@a", [("no gate looks at v2", write)]), ("v2@b", [])):
         text = Path("eval.yaml").read_text(encoding="utf-8") + gates.replace("v1@a", on)
         GATED.write_text(text, encoding="utf-8")
         config = read_inputs(GATED).config
-        assert [one.title for one in unseen_sets(config, config.file.gates)] == titles
+        found = unseen_sets(config, config.file.gates)
+        assert [(one.title, one.action) for one in found] == told
 
 
 def test_a_config_that_names_no_baseline_has_none(answered: Path) -> None:

@@ -12,6 +12,8 @@ from ticketbench.report.words.losses import allowed_text, left_text, person_text
 def test_what_is_allowed_is_told_as_it_was_written() -> None:
     assert allowed_text(0.02, share=True) == "2 points"
     assert allowed_text(0.015, share=True) == "1.5 points"
+    assert allowed_text(0.01, share=True) == "1 point"
+    assert allowed_text(1.0, share=False) == "1"
     assert allowed_text(0.05, share=False) == "0.05"
 
 
@@ -20,6 +22,8 @@ def test_what_is_allowed_is_told_as_it_was_written() -> None:
     [
         (0.0392, True, "a loss of up to 3.9 points cannot be ruled out"),
         (0.0392, False, "a loss of up to 0.039 cannot be ruled out"),
+        (0.0004, True, "a loss of up to 0.04 points cannot be ruled out"),
+        (0.0004, False, "a loss of up to 0.0004 cannot be ruled out"),
         (0.0, True, "a loss is ruled out"),
         (math.nan, True, ""),
     ],
@@ -59,3 +63,7 @@ def test_the_largest_loss_that_is_left_is_never_printed_as_the_one_allowed() -> 
     assert left_text(0.01998, 0.02, share=True).startswith("a loss of up to 1.998 points cannot")
     assert left_text(0.02003, 0.02, share=True).startswith("a loss of up to 2.003 points cannot")
     assert left_text(0.02, 0.02, share=True).startswith("a loss of up to 2.0 points cannot")
+
+
+def test_no_loss_at_all_takes_no_decimals() -> None:
+    assert person_text(0.0, 0.0, share=True).startswith("the loss on these tickets is 0.0 points,")

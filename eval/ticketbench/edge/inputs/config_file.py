@@ -80,7 +80,7 @@ class PolicyConfig(Strict):
     )
     fallback: Text = Field(
         default="manual_review",
-        description="The name of the queue for everything that is not routed.",
+        description="The name of the queue for what is neither routed nor escalated.",
     )
 
 

@@ -17,7 +17,7 @@ BASELINE = "baseline"
 class GateConfig(Strict):
     """One gate: limits of a metric, a metric no worse than another, or tickets that must pass."""
 
-    on: Text = Field(description="The rubric set that is judged.")
+    on: Text = Field(description="The rubric set that is judged, `v2@name` with several endpoints.")
     metric: Text | None = Field(
         default=None, description="The number that is judged, such as `accuracy`."
     )

@@ -201,7 +201,8 @@ def unseen_sets(config: Config, gates: Sequence[GateConfig]) -> tuple[Finding, .
     """A note on the rubric sets that `config` has after the last that `gates` are on or compare
     with: whoever edits one of them would take a green gate for an answer.
 
-    Those before it are taken for older ones. A set at any endpoint stands for its rubric set.
+    Those before it are taken for older ones. A set at any endpoint stands for its rubric set; the
+    one to be judged is named at the first.
     """
     names = [*config.file.rubric_sets]
     on = dict.fromkeys(rubric_set_of(gate.on) for gate in gates)
@@ -210,13 +211,14 @@ def unseen_sets(config: Config, gates: Sequence[GateConfig]) -> tuple[Finding, .
     if not (unseen := names[last + 1 :]):
         return ()
     one = unseen[0] if len(unseen) == 1 else "one of them"
+    newest = next(k for k, of in config.file.sets.items() if of.rubric_set == unseen[-1])
     return (
         Finding(
             code="TB314",
             severity="note",
             title=f"no gate looks at {some(unseen)}",
             evidence=f"the gates are on {some(on)} and do not see what an edit of {one} breaks",
-            action=f"write `on: {unseen[-1]}` at a gate, to have it judged",
+            action=f"write `on: {newest}` at a gate, to have it judged",
         ),
     )
 

@@ -30,7 +30,7 @@ from ticketbench.report.gates.verdict import (
 )
 from ticketbench.report.masking.texts import NO_TEXTS, Masking
 from ticketbench.report.words import numbers
-from ticketbench.report.words.losses import allowed_text
+from ticketbench.report.words.losses import allowed_text, plain_text
 from ticketbench.report.words.verdict import Tone
 
 MARKS: dict[Judgement, tuple[str, Tone]] = {
@@ -266,5 +266,5 @@ def _loss(result: NotWorse) -> str:
     decimals = numbers.telling(ends, apart_from=[0.0, margin], least=1 if share else 2)
     low, high, likely = (f"{one:.{decimals}f}" for one in (*ends, sign * result.change.value))
     unit = " points" if share else ""
-    allowed = allowed_text(result.margin, share=share).removesuffix(" points")
+    allowed = plain_text(result.margin, share=share)
     return f"worse by {low} to {high}{unit}, likely {likely}; {allowed} allowed"

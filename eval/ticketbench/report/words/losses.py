@@ -12,8 +12,14 @@ _ROUNDING = 1e-9
 
 
 def allowed_text(margin: float, *, share: bool) -> str:
-    """A margin as it was written: "2 points", or "0.05" of what is no share."""
-    return f"{_plain(margin, share=share)} points" if share else _plain(margin, share=share)
+    """A margin as it was written: "2 points", "1 point", or "0.05" of what is no share."""
+    written = plain_text(margin, share=share)
+    return f"{written} {'point' if written == '1' else 'points'}" if share else written
+
+
+def plain_text(margin: float, *, share: bool) -> str:
+    """The same without its unit: "2", of what is no share "0.05"."""
+    return f"{round(100 * margin, 6):g}" if share else f"{margin:g}"
 
 
 def left_text(left: float, margin: float, *, share: bool) -> str:
@@ -31,14 +37,14 @@ def seen_text(seen: float, margin: float, *, share: bool) -> str:
     """Why a gate is red by the loss seen alone, and how to have the rule that waits."""
     return (
         f"red because the loss on these tickets is {_loss(seen, share=share, beside=margin)}, with "
-        f"{_plain(margin, share=share)} allowed; luck with the tickets alone could do that; "
+        f"{plain_text(margin, share=share)} allowed; luck with the tickets alone could do that; "
         "`undecided: pass` keeps the rule of 0.1"
     )
 
 
 def person_text(seen: float, margin: float, *, share: bool) -> str:
     """What is left to do where the loss seen is near the one allowed, or over it and not shown."""
-    allowed = _plain(margin, share=share)
+    allowed = plain_text(margin, share=share)
     loss = f"the loss on these tickets is {_loss(seen, share=share, beside=margin)}"
     if exceeds(seen, margin):
         luck = "luck with the tickets alone could do that"
@@ -48,11 +54,11 @@ def person_text(seen: float, margin: float, *, share: bool) -> str:
 
 
 def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:
-    """A loss, with as many decimals as it takes to tell it from the one `beside` it."""
+    """A loss, with as many decimals as it takes to tell it from none and from the one `beside`."""
     scaled, other = (100 * one if share else one for one in (value, beside))
     decimals = 1 if share else 3
-    told = math.isclose(value, beside, rel_tol=_ROUNDING)
-    while decimals < _MOST_DECIMALS and not told and _alike(scaled, other, decimals):
+    apart = [one for one in (0.0, other) if not math.isclose(scaled, one, rel_tol=_ROUNDING)]
+    while decimals < _MOST_DECIMALS and any(_alike(scaled, one, decimals) for one in apart):
         decimals += 1
     shown = numbers.number(scaled, decimals)
     return f"{shown} points" if share else shown
@@ -60,7 +66,3 @@ def _loss(value: float, *, share: bool, beside: float = math.nan) -> str:
 
 def _alike(one: float, other: float, decimals: int) -> bool:
     return round(one, decimals) == round(other, decimals)
-
-
-def _plain(value: float, *, share: bool) -> str:
-    return f"{round(100 * value, 6):g}" if share else f"{value:g}"

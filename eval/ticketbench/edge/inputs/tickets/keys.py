@@ -193,7 +193,8 @@ class DatasetConfig(DatasetKeys):
 
     path: FileName = Field(
         description="The file of tickets: CSV, TSV, JSONL or a JSON list (each also .gz), "
-        "Parquet, or a sheet of a spreadsheet (`file.xlsx#Sheet`)."
+        "Parquet, or a sheet of a spreadsheet (`file.xlsx#Sheet`); or many of them, a folder "
+        "of parts or a pattern (`tickets/*.parquet`)."
     )
 
 
