@@ -49,6 +49,16 @@ def complaints(seen: Opened, size: tuple[int, int], scheme: Scheme) -> list[str]
     return [*seen.violations(), *([f"{over} pixels too wide"] if over > 0 else [])]
 
 
+def test_on_a_desk_the_table_of_keys_shows_their_meanings_without_scrolling(
+    site: Path, browser: Browser
+) -> None:
+    seen = opened_in(browser, site / "config.html")
+    seen.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    hidden = "table => table.offsetWidth - table.parentElement.clientWidth"
+    assert seen.page.locator(".bd-article table").first.evaluate(hidden) <= 0
+    seen.page.context.close()
+
+
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_site_is_dark_for_whoever_has_a_dark_system(
     dark: bool, site: Path, browser: Browser
